@@ -1,0 +1,136 @@
+//! Clients from the standard AWS environment: region, profile, endpoint. Built once per process.
+
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::error::AwsError;
+pub use super::http::Roots;
+use super::http::{self, TrustFault};
+use super::recorder::CallRecorder;
+use crate::config::{ConfigFaults, Environment};
+
+/// RDS throttles the whole account, not one caller: ten attempts with the SDK's adaptive pacing outlast a busy minute.
+/// `AWS_MAX_ATTEMPTS`, the SDKs' own variable, says otherwise.
+const MAX_ATTEMPTS: u32 = 10;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// A page of a hundred clusters takes RDS a second or two; anything past this is a lost answer.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
+const OPERATION_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// Everything that leads to AWS.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    config: SdkConfig,
+    calls: CallRecorder,
+    stand_in: bool,
+}
+
+impl Aws {
+    /// Reads the standard AWS environment. No call is made.
+    pub async fn connect(environment: &Environment, roots: Roots) -> Result<Self, ConfigFaults> {
+        let roots = environment.get("AWS_CA_BUNDLE").map_or(roots, |path| Roots::File(path.into()));
+        let client = http::client(&roots)
+            .map_err(|fault: TrustFault| ConfigFaults::one("AWS_CA_BUNDLE", crate::diagnostic::chain(&fault)))?;
+        let attempts = environment.get("AWS_MAX_ATTEMPTS").and_then(|text| text.parse().ok()).unwrap_or(MAX_ATTEMPTS);
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(client)
+            .retry_config(RetryConfig::adaptive().with_max_attempts(attempts))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT_TIMEOUT)
+                    .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                    .operation_timeout(OPERATION_TIMEOUT)
+                    .build(),
+            )
+            .load()
+            .await;
+        let stand_in = config.endpoint_url().is_some_and(|url| !is_aws(url))
+            && !environment.names().any(|name| name.starts_with("AWS_ENDPOINT_URL_"));
+        Ok(Self { config, calls: CallRecorder::default(), stand_in })
+    }
+
+    /// Every call since the last time this was asked.
+    pub fn take_calls(&self) -> std::collections::BTreeMap<String, u64> {
+        self.calls.take()
+    }
+
+    /// Whether all calls go to something that is not AWS.
+    pub fn is_stand_in(&self) -> bool {
+        self.stand_in
+    }
+
+    /// The region of the environment or profile.
+    pub fn region(&self) -> Option<&str> {
+        self.config.region().map(Region::as_ref)
+    }
+
+    /// The account these credentials belong to: twelve digits.
+    pub async fn account(&self) -> Result<String, AwsError> {
+        let client = aws_sdk_sts::Client::from_conf(
+            aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+        );
+        let identity = client
+            .get_caller_identity()
+            .send()
+            .await
+            .map_err(|error| AwsError::of("sts:GetCallerIdentity", "the caller's own credentials", error))?;
+        identity
+            .account
+            .ok_or_else(|| AwsError::empty("sts:GetCallerIdentity", "the caller's own credentials", "Account"))
+    }
+
+    /// RDS in `region`.
+    pub fn rds(&self, region: &str) -> aws_sdk_rds::Client {
+        aws_sdk_rds::Client::from_conf(
+            aws_sdk_rds::config::Builder::from(&self.config)
+                .region(Region::new(region.to_owned()))
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// S3 in the function's own region.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::from_conf(
+            aws_sdk_s3::config::Builder::from(&self.config)
+                // A stand-in answers on one host for all buckets.
+                .force_path_style(self.stand_in)
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// The SDK's own configuration, for clients only a binary needs.
+    pub fn sdk_config(&self) -> &SdkConfig {
+        &self.config
+    }
+}
+
+fn is_aws(url: &str) -> bool {
+    let host = url.split("://").nth(1).unwrap_or(url);
+    let host = host.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
+    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".aws.dev"].iter().any(|suffix| host.ends_with(suffix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_aws_is_a_stand_in() {
+        for url in [
+            "https://rds.eu-west-1.amazonaws.com",
+            "https://RDS.EU-WEST-1.AMAZONAWS.COM:443/x",
+            "https://rds.eu-west-1.api.aws",
+        ] {
+            assert!(is_aws(url), "{url}");
+        }
+        for url in ["http://127.0.0.1:5000", "http://localhost:4566/amazonaws.com", "https://amazonaws.com.example.org"]
+        {
+            assert!(!is_aws(url), "{url}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The one way to AWS: clients built once with timeouts and adaptive retries, every call counted, every error sorted
+//! by the code on the wire.
+
+mod connect;
+mod error;
+mod http;
+mod recorder;
+
+pub use connect::{Aws, Roots};
+pub use error::{AwsError, Kind};
+pub use recorder::CallRecorder;

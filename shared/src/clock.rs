@@ -1,0 +1,57 @@
+//! The only place that asks what time it is. Everything else is handed a moment, so a plan made twice from the same
+//! snapshot is the same plan, and a test chooses its own night.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// The present moment, UTC.
+#[expect(clippy::disallowed_methods, reason = "this is the room the rule points to")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Waits. Only the command line waits; a function leaves the rest to its next run.
+#[expect(clippy::disallowed_methods, reason = "this is the room the rule points to")]
+pub async fn sleep(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
+
+/// How long starting one more item may take at the worst: a re-read, a tag, some members, the cluster and its
+/// snapshot, with retries. An item is not begun with less than this left.
+const ITEM_BUDGET: Duration = Duration::from_secs(45);
+
+/// The moment the platform ends the process, if it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Deadline(Option<Timestamp>);
+
+impl Deadline {
+    /// Nobody ends this run: the command line.
+    pub const NONE: Self = Self(None);
+
+    /// From Lambda's `Lambda-Runtime-Deadline-Ms`: milliseconds since the epoch.
+    pub fn from_epoch_millis(millis: u64) -> Self {
+        Self(i64::try_from(millis).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok()))
+    }
+
+    /// Whether there is still time to begin an item at `now`.
+    pub fn allows_another_item(self, now: Timestamp) -> bool {
+        self.0.is_none_or(|end| end.duration_since(now).unsigned_abs() >= ITEM_BUDGET && end > now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_item_is_begun_only_with_its_whole_budget_left() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let deadline =
+            |seconds: i64| Deadline(Some(now.checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap()));
+        assert!(Deadline::NONE.allows_another_item(now));
+        assert!(deadline(45).allows_another_item(now));
+        assert!(!deadline(44).allows_another_item(now));
+        assert!(!deadline(-100).allows_another_item(now));
+    }
+}

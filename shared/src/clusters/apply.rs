@@ -1,0 +1,308 @@
+//! Carries a plan out. Every item is looked at again before its first write; every write takes "already gone" and
+//! "already so" for success; one item that fails does not stop the others; none is begun without the time to end it.
+
+use futures::{StreamExt as _, stream};
+use jiff::{SignedDuration, Timestamp};
+
+use super::model::{Cluster, Member, Region, World};
+use super::observe::Place;
+use super::plan::{
+    self, Action, Assessment, DeleteCluster, DeleteSnapshot, KeepSnapshot, MarkSnapshot, StartCluster, Terms, Why,
+};
+use super::rds::{RdsReader, RdsWriter};
+use super::tags::{self, Tags};
+use crate::aws::{Aws, AwsError, Kind};
+use crate::clock::{self, Deadline};
+use crate::run::{Outcome, Reason};
+
+/// How one action ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Done {
+    /// See [`Outcome`].
+    pub outcome: Outcome,
+    /// What was done, in order.
+    pub steps: Vec<String>,
+    /// Why it ended so.
+    pub reason: Option<Reason>,
+}
+
+impl Done {
+    fn changed(steps: Vec<String>) -> Self {
+        Self { outcome: Outcome::Changed, steps, reason: None }
+    }
+
+    fn already(code: &'static str, message: impl Into<String>, steps: Vec<String>) -> Self {
+        Self { outcome: Outcome::AlreadyRight, steps, reason: Some(Reason::new(code, message, "nothing to do")) }
+    }
+
+    fn left(why: &Why) -> Self {
+        Self { outcome: why.outcome(), steps: Vec::new(), reason: Some(why.reason()) }
+    }
+
+    fn moved(message: impl Into<String>) -> Self {
+        let fix = "nothing was done to it; the next run decides anew";
+        Self {
+            outcome: Outcome::Skipped,
+            steps: Vec::new(),
+            reason: Some(Reason::new("changed-since-plan", message, fix)),
+        }
+    }
+
+    fn stopped_by(error: &AwsError, steps: Vec<String>) -> Self {
+        let (outcome, code) = match error.kind {
+            Kind::BadState => (Outcome::Deferred, "not-ready"),
+            Kind::Throttled => (Outcome::Deferred, "throttled"),
+            Kind::Denied => (Outcome::Failed, "access-denied"),
+            Kind::NoAnswer => (Outcome::Failed, "no-answer"),
+            _ => (Outcome::Failed, "refused"),
+        };
+        Self { outcome, steps, reason: Some(Reason::new(code, crate::diagnostic::chain(error), error.fix())) }
+    }
+}
+
+/// Everything carrying out a plan takes.
+#[derive(Debug)]
+pub struct Applier<'a> {
+    aws: &'a Aws,
+    places: &'a [Place],
+    world: &'a World,
+    terms: Terms<'a>,
+    deadline: Deadline,
+}
+
+impl<'a> Applier<'a> {
+    /// For one run.
+    pub fn new(aws: &'a Aws, places: &'a [Place], world: &'a World, terms: Terms<'a>, deadline: Deadline) -> Self {
+        Self { aws, places, world, terms, deadline }
+    }
+
+    /// Carries out `actions`, a few at once, and says how each ended, in their order.
+    pub async fn apply(&self, actions: &[Action]) -> Vec<Done> {
+        stream::iter(actions).map(|action| self.one(action)).buffered(self.terms.policy.concurrency).collect().await
+    }
+
+    async fn one(&self, action: &Action) -> Done {
+        if !self.deadline.allows_another_item(clock::now()) {
+            let fix = "the next run begins with it; raise the function's timeout if this repeats";
+            let reason = Reason::new("deadline", "there was no time left to begin it", fix);
+            return Done { outcome: Outcome::Deferred, steps: Vec::new(), reason: Some(reason) };
+        }
+        let place = self.places.iter().find(|place| place.region == action.region());
+        let region = self.world.regions.iter().find(|region| region.name == action.region());
+        let (Some(place), Some(region)) = (place, region) else {
+            return Done::moved("its region is not part of this run");
+        };
+        let hands = Hands {
+            reader: &place.reader,
+            writer: RdsWriter::new(self.aws.rds(action.region())),
+            region,
+            account: &self.world.account,
+            terms: self.terms,
+        };
+        match action {
+            Action::DeleteCluster(delete) => hands.delete_cluster(delete).await,
+            Action::StartCluster(start) => hands.start_cluster(start).await,
+            Action::MarkSnapshot(mark) => hands.mark_snapshot(mark).await,
+            Action::DeleteSnapshot(delete) => hands.delete_snapshot(delete).await,
+        }
+    }
+}
+
+/// One action's way to its region.
+struct Hands<'a> {
+    reader: &'a RdsReader,
+    writer: RdsWriter,
+    region: &'a Region,
+    account: &'a str,
+    terms: Terms<'a>,
+}
+
+impl Hands<'_> {
+    async fn delete_cluster(&self, planned: &DeleteCluster) -> Done {
+        let delete = match self.again(&planned.id, &planned.resource_id).await {
+            Ok(Action::DeleteCluster(delete)) if same_consequences(planned, &delete) => delete,
+            Ok(_) => return Done::moved("its expiry, protection or final snapshot is no longer what was planned"),
+            Err(done) => return *done,
+        };
+        let mut steps = Vec::new();
+        match self.delete(&delete, &mut steps).await {
+            Ok(done) => done,
+            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", steps),
+            Err(error) => Done::stopped_by(&error, steps),
+        }
+    }
+
+    async fn delete(&self, delete: &DeleteCluster, steps: &mut Vec<String>) -> Result<Done, AwsError> {
+        if !delete.begun {
+            let mut marks = delete.marks.clone();
+            marks.set(tags::DELETE_REQUESTED, self.terms.now.to_string());
+            self.writer.add_tags(&delete.arn, &marks).await?;
+            steps.push(format!("tagged {}", tags::DELETE_REQUESTED));
+        }
+        if delete.lift_protection {
+            self.writer.lift_protection(&delete.id).await?;
+            steps.push("lifted deletion protection".to_owned());
+        }
+        self.delete_members(&delete.members, steps).await?;
+        let keep = delete.keep.as_ref();
+        let name = keep.map(|keep| keep.name.as_str());
+        if let Err(error) = self.writer.delete_cluster(&delete.id, name).await {
+            self.second_look(delete, name, error, steps).await?;
+        }
+        steps.push(match keep {
+            Some(keep) => format!("deletion requested; data kept in snapshot {}", keep.name),
+            None => "deletion requested; no snapshot".to_owned(),
+        });
+        let mut done = Done::changed(std::mem::take(steps));
+        if let Some(keep) = keep {
+            self.mark(&keep.arn, &keep.tags, &keep.strip, keep.keep_days)
+                .await
+                .map_or_else(|error| done.reason = Some(not_marked(keep, &error)), |()| done.steps.push(kept(keep)));
+        }
+        Ok(done)
+    }
+
+    async fn delete_members(&self, members: &[Member], steps: &mut Vec<String>) -> Result<(), AwsError> {
+        for member in members {
+            let what = if member.writer { "writer" } else { "reader" };
+            match self.writer.delete_instance(&member.id).await {
+                Ok(()) => steps.push(format!("{what} {}: deletion requested", member.id)),
+                Err(error) if error.is_not_found() => steps.push(format!("{what} {}: gone already", member.id)),
+                Err(error) if error.is_worth_another_look() => {
+                    match self.reader.instance_status(&member.id).await?.as_deref() {
+                        None => steps.push(format!("{what} {}: gone already", member.id)),
+                        Some("deleting") => steps.push(format!("{what} {}: being deleted already", member.id)),
+                        Some(_) => return Err(error),
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// The delete was refused or its answer lost. If the cluster is going, that was all; if auto scaling has put a
+    /// reader back meanwhile, the newcomers go and the delete is asked for once more.
+    async fn second_look(
+        &self,
+        delete: &DeleteCluster,
+        snapshot: Option<&str>,
+        error: AwsError,
+        steps: &mut Vec<String>,
+    ) -> Result<(), AwsError> {
+        if error.is_not_found() {
+            return Ok(());
+        }
+        if !error.is_worth_another_look() {
+            return Err(error);
+        }
+        let Some(found) = self.reader.cluster(&delete.id, self.account).await? else {
+            return Ok(());
+        };
+        if found.resource_id != delete.resource_id || found.status == "deleting" {
+            return Ok(());
+        }
+        let newcomers: Vec<_> = found.members.into_iter().filter(|member| !delete.members.contains(member)).collect();
+        if newcomers.is_empty() {
+            return Err(error);
+        }
+        self.delete_members(&newcomers, steps).await?;
+        self.writer.delete_cluster(&delete.id, snapshot).await
+    }
+
+    async fn start_cluster(&self, planned: &StartCluster) -> Done {
+        match self.again(&planned.id, &planned.resource_id).await {
+            Ok(Action::StartCluster(start)) => match self.writer.start_cluster(&start.id).await {
+                Ok(()) => Done::changed(vec!["start requested; a later run deletes it".to_owned()]),
+                Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+                Err(error) => Done::stopped_by(&error, Vec::new()),
+            },
+            Ok(_) => Done::moved("it is no longer stopped"),
+            Err(done) => *done,
+        }
+    }
+
+    async fn mark_snapshot(&self, planned: &MarkSnapshot) -> Done {
+        match self.mark(&planned.arn, &planned.tags, &planned.strip, planned.keep_days).await {
+            Ok(()) => Done::changed(vec![format!("tagged: kept {} days", planned.keep_days)]),
+            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+            Err(error) => Done::stopped_by(&error, Vec::new()),
+        }
+    }
+
+    async fn delete_snapshot(&self, planned: &DeleteSnapshot) -> Done {
+        let fresh = match self.reader.snapshot(&planned.id).await {
+            Ok(Some(fresh)) => fresh,
+            Ok(None) => return Done::already("gone", "it is gone already", Vec::new()),
+            Err(error) => return Done::stopped_by(&error, Vec::new()),
+        };
+        match plan::decide_snapshot(&fresh, self.region, self.terms) {
+            Some(Ok(Action::DeleteSnapshot(again)))
+                if again.arn == planned.arn && again.cluster_id == planned.cluster_id => {}
+            Some(Err(why)) => return Done::left(&why),
+            _ => return Done::moved("it is no longer one to delete"),
+        }
+        match self.writer.delete_snapshot(&planned.id).await {
+            Ok(()) => Done::changed(vec!["deletion requested".to_owned()]),
+            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+            Err(error) => Done::stopped_by(&error, Vec::new()),
+        }
+    }
+
+    /// What the plan would say of the cluster as it is now.
+    async fn again(&self, id: &str, resource_id: &str) -> Result<Action, Box<Done>> {
+        let fresh: Cluster = match self.reader.cluster(id, self.account).await {
+            Ok(Some(fresh)) => fresh,
+            Ok(None) => return Err(Box::new(Done::already("gone", "it is gone already", Vec::new()))),
+            Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
+        };
+        if fresh.resource_id != resource_id {
+            return Err(Box::new(Done::moved("another cluster has its name now")));
+        }
+        let at = match plan::assess(&fresh, self.terms) {
+            Assessment::Due(at) => at,
+            Assessment::Left(why) => return Err(Box::new(Done::left(&why))),
+            Assessment::OutOfScope => return Err(Box::new(Done::moved("its tags no longer put it in scope"))),
+        };
+        // The quota was shared out by the plan; AWS has the last word on it.
+        plan::decide(&fresh, at, self.region, i64::MAX, self.terms).map_err(|why| Box::new(Done::left(&why)))
+    }
+
+    /// Inherited tags go first: a purge tag means that nothing is left to do.
+    async fn mark(&self, arn: &str, tags: &Tags, strip: &[String], keep_days: u16) -> Result<(), AwsError> {
+        if !strip.is_empty() {
+            self.writer.remove_tags(arn, strip).await?;
+        }
+        let mut tags = tags.clone();
+        tags.set(tags::PURGE_AFTER, purge_after(self.terms.now, keep_days).to_string());
+        self.writer.add_tags(arn, &tags).await
+    }
+}
+
+/// Members may come and go between plan and apply; what deleting the cluster costs may not.
+fn same_consequences(planned: &DeleteCluster, now: &DeleteCluster) -> bool {
+    let name = |delete: &DeleteCluster| delete.keep.as_ref().map(|keep| keep.name.clone());
+    planned.expired_at == now.expired_at && planned.lift_protection == now.lift_protection && name(planned) == name(now)
+}
+
+/// When a snapshot taken now may go.
+fn purge_after(now: Timestamp, keep_days: u16) -> Timestamp {
+    now.checked_add(SignedDuration::from_hours(24 * i64::from(keep_days))).unwrap_or(Timestamp::MAX)
+}
+
+fn kept(keep: &KeepSnapshot) -> String {
+    format!("snapshot tagged: kept {} days", keep.keep_days)
+}
+
+fn not_marked(keep: &KeepSnapshot, error: &AwsError) -> Reason {
+    let message = format!(
+        "the cluster is being deleted and its data kept, but snapshot {} has no tags yet: {}",
+        keep.name,
+        error.said()
+    );
+    Reason::new(
+        "snapshot-not-marked",
+        message,
+        "nothing to do; the next run tags it, and no snapshot without tags is ever deleted",
+    )
+}

@@ -1,0 +1,281 @@
+//! The whole pre-flight of one due cluster, before the first call that destroys anything: nothing of a deletion can be
+//! undone, so everything that would stop it half-way has to stop it here.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::action::{self, Action, DeleteCluster, KeepSnapshot, StartCluster};
+use super::{Terms, Why};
+use crate::clusters::facts::Facts;
+use crate::clusters::model::{Cluster, Instance, Member, Read, Region};
+use crate::clusters::policy::{FinalSnapshot, Policy};
+use crate::clusters::tags::{self, Tags};
+
+/// What to do about `cluster`, due since `at`, or what stands in the way. `snapshots_left` is what remains of the
+/// region's quota.
+pub fn decide(
+    cluster: &Cluster,
+    at: Timestamp,
+    region: &Region,
+    snapshots_left: i64,
+    terms: Terms<'_>,
+) -> Result<Action, Why> {
+    let Terms { policy, .. } = terms;
+    relations(cluster, region)?;
+    if cluster.status == "stopped" && policy.start_stopped {
+        protection(cluster, policy)?;
+        return Ok(Action::StartCluster(StartCluster {
+            region: cluster.region.clone(),
+            id: cluster.id.clone(),
+            resource_id: cluster.resource_id.clone(),
+            owner: policy.owner(&cluster.tags),
+            expired_at: at,
+        }));
+    }
+    status(cluster)?;
+    let lift_protection = protection(cluster, policy)?;
+    let progress = progress(cluster, at, &region.instances);
+    let facts = facts(cluster, region, policy, &progress)?;
+    let keep = facts
+        .as_ref()
+        .map(|pieces| keep(cluster, at, region, pieces, snapshots_left, &progress, policy))
+        .transpose()?;
+
+    let mut marks = facts.unwrap_or_default();
+    marks.set(tags::DELETE_OF, delete_of(cluster, &progress));
+    let mut all_marks = marks.clone();
+    all_marks.set(tags::DELETE_REQUESTED, "");
+    let needed = cluster.tags.len_with(&all_marks);
+    if needed > tags::LIMIT {
+        return Err(Why::TagLimit { has: cluster.tags.len(), needs: needed - cluster.tags.len() });
+    }
+    Ok(Action::DeleteCluster(Box::new(DeleteCluster {
+        region: cluster.region.clone(),
+        id: cluster.id.clone(),
+        arn: cluster.arn.clone(),
+        resource_id: cluster.resource_id.clone(),
+        owner: policy.owner(&cluster.tags),
+        expired_at: at,
+        lift_protection,
+        members: readers_then_writer(&cluster.members),
+        marks,
+        keep,
+        begun: matches!(progress, Progress::Begun),
+        asked_before: if let Progress::AskedFor(asked) = progress { Some(asked) } else { None },
+    })))
+}
+
+/// Whether the data of `cluster` has to be kept. It need not where the cluster it was cloned from still holds it: named
+/// by the source tag, of this account and region, in the same clone group. The group alone proves nothing: the source
+/// carries it too.
+pub(super) fn wants_snapshot(cluster: &Cluster, clusters: &[Cluster], policy: &Policy) -> bool {
+    match policy.final_snapshot {
+        FinalSnapshot::Never => false,
+        FinalSnapshot::Always => true,
+        FinalSnapshot::UnlessClone => !is_clone(cluster, clusters, policy),
+    }
+}
+
+fn is_clone(cluster: &Cluster, clusters: &[Cluster], policy: &Policy) -> bool {
+    let (Some(named), Some(group)) = (cluster.tags.get(&policy.source_tag), &cluster.clone_group) else {
+        return false;
+    };
+    clusters.iter().any(|source| {
+        (source.id == named || source.arn == named)
+            && source.arn != cluster.arn
+            && source.clone_group.as_ref() == Some(group)
+            && source.status != "deleting"
+    })
+}
+
+/// What else hangs on this cluster.
+fn relations(cluster: &Cluster, region: &Region) -> Result<(), Why> {
+    if let Some(global) = &cluster.global_cluster {
+        return Err(Why::GlobalClusterMember { global: global.clone() });
+    }
+    if let Some(source) = &cluster.replication_source {
+        return Err(Why::Replica { source: source.clone() });
+    }
+    if !cluster.read_replicas.is_empty() {
+        return Err(Why::ReplicationSource { replicas: cluster.read_replicas.clone() });
+    }
+    if cluster.limitless {
+        return Err(Why::Limitless);
+    }
+    if among(cluster, &region.blue_green, "rds:DescribeBlueGreenDeployments")? {
+        return Err(Why::BlueGreen);
+    }
+    if among(cluster, &region.integrations, "rds:DescribeIntegrations")? {
+        return Err(Why::Integration);
+    }
+    Ok(())
+}
+
+fn among(cluster: &Cluster, arns: &Read<BTreeSet<String>>, call: &'static str) -> Result<bool, Why> {
+    match arns {
+        Read::Known(arns) => Ok(arns.contains(&cluster.arn)),
+        Read::NotOffered => Ok(false),
+        Read::Unknown(said) => Err(Why::PreflightUnknown { call, said: said.clone() }),
+        Read::NotAsked => Err(Why::PreflightUnknown { call, said: "it was not asked in this run".to_owned() }),
+    }
+}
+
+fn status(cluster: &Cluster) -> Result<(), Why> {
+    match cluster.status.as_str() {
+        "available" => Ok(()),
+        "stopped" => Err(Why::Stopped),
+        status if status.starts_with("inaccessible-encryption-credentials") => {
+            Err(Why::KeyLost { status: status.to_owned() })
+        }
+        status => Err(Why::Status { status: status.to_owned() }),
+    }
+}
+
+/// Whether protection is to be lifted. RDS lets members be deleted while it is on and refuses only the cluster, so this
+/// has to be known before the first of them.
+fn protection(cluster: &Cluster, policy: &Policy) -> Result<bool, Why> {
+    if cluster.deletion_protection && !policy.override_protection {
+        return Err(Why::DeletionProtection);
+    }
+    Ok(cluster.deletion_protection)
+}
+
+/// How far an earlier run got with this very cluster and this very expiry.
+enum Progress {
+    None,
+    /// Asked for, and it still stands whole.
+    AskedFor(Timestamp),
+    /// Members are gone or going.
+    Begun,
+}
+
+fn progress(
+    cluster: &Cluster,
+    at: Timestamp,
+    instances: &Read<std::collections::BTreeMap<String, Instance>>,
+) -> Progress {
+    let asked = cluster.tags.get(tags::DELETE_REQUESTED).and_then(|value| value.parse::<Timestamp>().ok());
+    // A request older than the expiry was about an earlier one, which somebody has since moved.
+    let Some(asked) = asked.filter(|asked| *asked >= at) else {
+        return Progress::None;
+    };
+    let of = cluster.tags.get(tags::DELETE_OF).and_then(|value| value.split_once(' '));
+    let Some((_, members)) = of.filter(|(id, _)| *id == cluster.resource_id) else {
+        return Progress::None;
+    };
+    let fewer = members.parse::<usize>().is_ok_and(|members| cluster.members.len() < members);
+    let going = instances.known().is_some_and(|instances| {
+        cluster.members.iter().any(|member| instances.get(&member.id).is_some_and(|found| found.status == "deleting"))
+    });
+    if fewer || going { Progress::Begun } else { Progress::AskedFor(asked) }
+}
+
+fn delete_of(cluster: &Cluster, progress: &Progress) -> String {
+    match (progress, cluster.tags.get(tags::DELETE_OF)) {
+        (Progress::Begun, Some(before)) => before.to_owned(),
+        _ => format!("{} {}", cluster.resource_id, cluster.members.len()),
+    }
+}
+
+/// How to build the cluster again, as tags; `None` where no snapshot is wanted.
+fn facts(cluster: &Cluster, region: &Region, policy: &Policy, progress: &Progress) -> Result<Option<Tags>, Why> {
+    if !wants_snapshot(cluster, &region.clusters, policy) {
+        return Ok(None);
+    }
+    if matches!(progress, Progress::Begun) {
+        // Members are missing by now; what the first run wrote down knows them all.
+        if let Ok(Some(facts)) = Facts::from_tags(&cluster.tags) {
+            return Ok(Some(facts.to_tags()));
+        }
+    }
+    let call = "rds:DescribeDBInstances";
+    let instances = match &region.instances {
+        Read::Known(instances) => instances,
+        Read::Unknown(said) => {
+            return Err(Why::PreflightUnknown { call, said: said.clone() });
+        }
+        Read::NotAsked | Read::NotOffered => {
+            return Err(Why::PreflightUnknown { call, said: "it was not asked in this run".to_owned() });
+        }
+    };
+    let mut members = Vec::new();
+    for member in &cluster.members {
+        let Some(instance) = instances.get(&member.id) else {
+            return Err(Why::PreflightUnknown { call, said: format!("it does not show member {}", member.id) });
+        };
+        members.push(Instance { writer: member.writer, ..instance.clone() });
+    }
+    members.sort_by(|a, b| (!a.writer, &a.id).cmp(&(!b.writer, &b.id)));
+    Ok(Some(Facts::of(cluster.settings.clone(), members).to_tags()))
+}
+
+fn keep(
+    cluster: &Cluster,
+    at: Timestamp,
+    region: &Region,
+    facts: &Tags,
+    snapshots_left: i64,
+    progress: &Progress,
+    policy: &Policy,
+) -> Result<KeepSnapshot, Why> {
+    let name = action::snapshot_name(&cluster.id, &cluster.resource_id, at);
+    match &region.snapshots {
+        Read::Known(snapshots) if snapshots.iter().any(|snapshot| snapshot.id == name) => {
+            return Err(Why::SnapshotNameTaken { name });
+        }
+        Read::Known(_) => {}
+        Read::Unknown(said) => {
+            return Err(Why::PreflightUnknown { call: "rds:DescribeDBClusterSnapshots", said: said.clone() });
+        }
+        Read::NotAsked | Read::NotOffered => {
+            return Err(Why::PreflightUnknown {
+                call: "rds:DescribeDBClusterSnapshots",
+                said: "it was not asked in this run".to_owned(),
+            });
+        }
+    }
+    match &region.snapshot_quota {
+        // A deletion already begun must not be left half-way for a quota; AWS has the last word on it.
+        Read::Known(_) if matches!(progress, Progress::Begun) => {}
+        Read::Known(quota) if snapshots_left <= 0 => return Err(Why::SnapshotQuota { max: quota.max }),
+        Read::Known(_) | Read::NotOffered => {}
+        Read::Unknown(said) => {
+            return Err(Why::PreflightUnknown { call: "rds:DescribeAccountAttributes", said: said.clone() });
+        }
+        Read::NotAsked => {
+            return Err(Why::PreflightUnknown {
+                call: "rds:DescribeAccountAttributes",
+                said: "it was not asked in this run".to_owned(),
+            });
+        }
+    }
+    let tags = snapshot_tags(&cluster.tags, facts, policy);
+    if tags.len() + 1 > tags::LIMIT {
+        return Err(Why::TagLimit { has: cluster.tags.len(), needs: facts.len() + 1 });
+    }
+    Ok(KeepSnapshot {
+        arn: cluster.arn.replacen(&format!(":cluster:{}", cluster.id), &format!(":cluster-snapshot:{name}"), 1),
+        name,
+        keep_days: policy.snapshot_keep_days,
+        tags,
+        strip: if cluster.copies_tags { inherited(policy) } else { Vec::new() },
+    })
+}
+
+/// What a final snapshot carries: whose it was and how to build it again, never an expiry.
+pub(super) fn snapshot_tags(cluster: &Tags, facts: &Tags, policy: &Policy) -> Tags {
+    cluster.of_others().without(&policy.tag_key).with(facts.clone())
+}
+
+/// What a snapshot may inherit by `CopyTagsToSnapshot` and must not keep.
+pub(super) fn inherited(policy: &Policy) -> Vec<String> {
+    vec![policy.tag_key.clone(), tags::DELETE_REQUESTED.to_owned(), tags::DELETE_OF.to_owned()]
+}
+
+/// Deleting the writer first would only make RDS fail over to a reader that goes next.
+fn readers_then_writer(members: &[Member]) -> Vec<Member> {
+    let mut members = members.to_vec();
+    members.sort_by(|a, b| (a.writer, &a.id).cmp(&(b.writer, &b.id)));
+    members
+}

@@ -1,0 +1,108 @@
+//! Laws that hold for every world.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Clusters that differ in everything a decision looks at.
+fn any_cluster() -> impl Strategy<Value = Cluster> {
+    let value = prop_oneof![
+        Just(PAST.to_owned()),
+        Just("2026-11-19".to_owned()),
+        Just("2027-01-01".to_owned()),
+        Just("never".to_owned()),
+        "[0-9TZ:+-]{0,25}",
+    ];
+    let status =
+        prop_oneof![4 => Just("available"), 1 => Just("stopped"), 1 => Just("deleting"), 1 => Just("modifying")];
+    let env = prop_oneof![4 => Just(Some("dev")), 1 => Just(Some("prod")), 1 => Just(None)];
+    (0..40_u8, prop::option::weighted(0.9, value), env, status, any::<bool>(), any::<bool>()).prop_map(
+        |(n, value, env, status, protected, copies)| {
+            let mut one = cluster(&format!("c{n:02}"));
+            one.tags = Tags::default();
+            if let Some(value) = value {
+                one.tags.set("auto-delete-after", value);
+            }
+            if let Some(env) = env {
+                one.tags.set("env", env);
+            }
+            one.status = status.to_owned();
+            one.deletion_protection = protected && n % 3 == 0;
+            one.copies_tags = copies;
+            one
+        },
+    )
+}
+
+fn any_region() -> impl Strategy<Value = Region> {
+    prop::collection::vec(any_cluster(), 0..20).prop_map(|mut clusters| {
+        clusters.sort_by(|a, b| a.id.cmp(&b.id));
+        clusters.dedup_by(|a, b| a.id == b.id);
+        region(clusters)
+    })
+}
+
+proptest! {
+    #[test]
+    fn nothing_without_every_mark_is_ever_in_a_step(region in any_region()) {
+        let plan = plan_of(region.clone(), &policy(&[]), &Request::default());
+        for action in &plan.actions {
+            let cluster = region.clusters.iter().find(|cluster| cluster.id == action.id()).unwrap();
+            prop_assert!(cluster.tags.get("auto-delete-after").is_some());
+            prop_assert_eq!(cluster.tags.get("env"), Some("dev"));
+            prop_assert_eq!(&cluster.status, "available");
+            prop_assert!(!cluster.deletion_protection);
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_snapshot_changes_nothing(region in any_region(), seed in any::<u64>()) {
+        let policy = policy(&[]);
+        let plan = plan_of(region.clone(), &policy, &Request::default());
+        let mut shuffled = region;
+        shuffled.clusters.sort_by_key(|cluster| cluster.id.bytes().fold(seed, |a, b| a.wrapping_mul(31).wrapping_add(b.into())));
+        let again = plan_of(shuffled, &policy, &Request::default());
+        prop_assert_eq!(plan.digest(), again.digest());
+        prop_assert_eq!(plan, again);
+    }
+
+    #[test]
+    fn the_moment_of_planning_is_not_in_the_digest(region in any_region(), hours in 0_i64..5) {
+        let policy = policy(&[]);
+        let request = Request::default();
+        let later = now().checked_add(jiff::SignedDuration::from_hours(hours)).unwrap();
+        let early = plan_of(region.clone(), &policy, &request);
+        let late = Plan::make(&world(region), Terms { policy: &policy, request: &request, now: later });
+        if early.actions.len() == late.actions.len() {
+            prop_assert_eq!(early.digest(), late.digest());
+        }
+    }
+
+    #[test]
+    fn planning_the_applied_state_is_empty(region in any_region()) {
+        let policy = policy(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")]);
+        let plan = plan_of(region.clone(), &policy, &Request::default());
+        let gone: BTreeSet<_> = plan.actions.iter().map(Action::id).collect();
+        let mut after = region;
+        after.clusters.retain(|cluster| !gone.contains(cluster.id.as_str()));
+        prop_assert!(plan_of(after, &policy, &Request::default()).is_empty());
+    }
+
+    #[test]
+    fn every_cluster_with_the_tag_is_accounted_for(region in any_region()) {
+        let plan = plan_of(region.clone(), &policy(&[]), &Request::default());
+        let tagged = region.clusters.iter().filter(|cluster| cluster.tags.get("auto-delete-after").is_some()).count();
+        prop_assert_eq!(plan.actions.len() + plan.left.len(), tagged);
+    }
+
+    #[test]
+    fn caps_hold(region in any_region(), max in 0_usize..10, percent in 0_usize..=100) {
+        let caps = crate::run::guard::DeletionCaps { count: max, percent };
+        let plan = plan_of(region, &policy(&[]), &Request::default());
+        let deletions = plan.deletions();
+        if caps.check(deletions).is_none() {
+            prop_assert!(deletions.total <= max);
+            prop_assert!(deletions.marked < 5 || deletions.of_marked * 100 <= percent * deletions.marked);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! What `cluster-cleanup` may touch and how far it goes, from its environment variables.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use jiff::tz::TimeZone;
+
+use super::tags::{self, Tags};
+use crate::config::Settings;
+use crate::run::guard::DeletionCaps;
+use crate::text::printable;
+
+/// The checked policy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// `NIGHTSHIFT_REGIONS`.
+    pub regions: Vec<String>,
+    /// `NIGHTSHIFT_TAG_KEY`: the expiry tag.
+    pub tag_key: String,
+    /// `NIGHTSHIFT_OWNER_TAG`.
+    pub owner_tag: String,
+    /// `NIGHTSHIFT_TIME_ZONE`: what a time without a zone is meant in.
+    pub time_zone: TimeZone,
+    /// `NIGHTSHIFT_REQUIRED_TAGS`: all of them, or the cluster is not touched.
+    pub required_tags: Vec<(String, String)>,
+    /// `NIGHTSHIFT_PROTECTED`: never touched.
+    pub protected: Protected,
+    /// `NIGHTSHIFT_DELETION_PROTECTION`: whether `DeletionProtection` may be lifted.
+    pub override_protection: bool,
+    /// `NIGHTSHIFT_STOPPED_CLUSTERS`: whether a stopped cluster is started so that a later run can delete it.
+    pub start_stopped: bool,
+    /// `NIGHTSHIFT_FINAL_SNAPSHOT`.
+    pub final_snapshot: FinalSnapshot,
+    /// `NIGHTSHIFT_SOURCE_TAG`: names the cluster a clone was made of.
+    pub source_tag: String,
+    /// `NIGHTSHIFT_SNAPSHOT_KEEP_DAYS`.
+    pub snapshot_keep_days: u16,
+    /// `NIGHTSHIFT_MAX_DELETIONS` and `NIGHTSHIFT_MAX_DELETION_PERCENT`.
+    pub caps: DeletionCaps,
+    /// `NIGHTSHIFT_CONCURRENCY`: clusters worked on at once.
+    pub concurrency: usize,
+}
+
+/// Whether data is kept when a cluster goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FinalSnapshot {
+    /// Never.
+    Never,
+    /// Always.
+    Always,
+    /// Unless the data is also in the cluster it was cloned from.
+    UnlessClone,
+}
+
+impl Policy {
+    /// Reads it; `home` is the function's own region.
+    pub fn read(settings: &mut Settings<'_>, home: Option<&str>) -> Self {
+        Self {
+            regions: regions(settings, home),
+            tag_key: key(settings, "NIGHTSHIFT_TAG_KEY", "auto-delete-after"),
+            owner_tag: key(settings, "NIGHTSHIFT_OWNER_TAG", "owner"),
+            time_zone: settings
+                .parsed("NIGHTSHIFT_TIME_ZONE", |name| {
+                    TimeZone::get(name).map_err(|_| {
+                        format!(
+                            "'{}' is not a name of the IANA time zone database, such as UTC or Europe/Madrid",
+                            printable(name)
+                        )
+                    })
+                })
+                .unwrap_or(TimeZone::UTC),
+            required_tags: required_tags(settings),
+            protected: protected(settings),
+            override_protection: settings.choice(
+                "NIGHTSHIFT_DELETION_PROTECTION",
+                false,
+                &[("respect", false), ("override", true)],
+            ),
+            start_stopped: settings.choice("NIGHTSHIFT_STOPPED_CLUSTERS", false, &[("leave", false), ("start", true)]),
+            final_snapshot: settings.choice(
+                "NIGHTSHIFT_FINAL_SNAPSHOT",
+                FinalSnapshot::UnlessClone,
+                &[
+                    ("never", FinalSnapshot::Never),
+                    ("always", FinalSnapshot::Always),
+                    ("unless-clone", FinalSnapshot::UnlessClone),
+                ],
+            ),
+            source_tag: key(settings, "NIGHTSHIFT_SOURCE_TAG", "nightshift:source"),
+            snapshot_keep_days: u16::try_from(settings.number("NIGHTSHIFT_SNAPSHOT_KEEP_DAYS", 30, 1..=3650))
+                .unwrap_or(30),
+            caps: DeletionCaps {
+                count: settings.number("NIGHTSHIFT_MAX_DELETIONS", 10, 0..=10_000),
+                percent: settings.number("NIGHTSHIFT_MAX_DELETION_PERCENT", 50, 0..=100),
+            },
+            concurrency: settings.number("NIGHTSHIFT_CONCURRENCY", 8, 1..=64),
+        }
+    }
+
+    /// Whether `tags` carry every required tag; otherwise the first that is missing or different.
+    pub fn missing_mark<'a>(&'a self, tags: &Tags) -> Option<&'a (String, String)> {
+        self.required_tags.iter().find(|(key, value)| tags.get(key) != Some(value))
+    }
+
+    /// Whose it is.
+    pub fn owner(&self, tags: &Tags) -> Option<String> {
+        tags.get(&self.owner_tag).filter(|owner| !owner.is_empty()).map(str::to_owned)
+    }
+}
+
+/// Globs over identifiers, ARNs and `key=value` tags. Case is not looked at: RDS writes identifiers in lower case, and a
+/// protection that fails for a capital letter protects nobody.
+#[derive(Debug, Clone, Default)]
+pub struct Protected {
+    patterns: Vec<String>,
+    globs: GlobSet,
+}
+
+impl Protected {
+    /// The pattern that protects something with this `id`, `arn` and `tags`, if any.
+    pub fn find(&self, id: &str, arn: &str, tags: &Tags) -> Option<&str> {
+        let tags = tags.iter().map(|(key, value)| format!("{key}={value}"));
+        let matched =
+            [id.to_owned(), arn.to_owned()].into_iter().chain(tags).flat_map(|text| self.globs.matches(text)).min()?;
+        self.patterns.get(matched).map(String::as_str)
+    }
+
+    fn new(patterns: &[&str]) -> Result<Self, String> {
+        let mut globs = GlobSetBuilder::new();
+        for pattern in patterns {
+            let glob = GlobBuilder::new(pattern).case_insensitive(true).literal_separator(false).build();
+            globs.add(glob.map_err(|error| {
+                format!(
+                    "'{}' is not a glob ({}); an identifier, an ARN or key=value, with * and ?",
+                    printable(pattern),
+                    error.kind()
+                )
+            })?);
+        }
+        let globs = globs.build().map_err(|error| format!("the patterns are too large together ({})", error.kind()))?;
+        Ok(Self { patterns: patterns.iter().map(|&pattern| pattern.to_owned()).collect(), globs })
+    }
+}
+
+fn regions(settings: &mut Settings<'_>, home: Option<&str>) -> Vec<String> {
+    const NAME: &str = "NIGHTSHIFT_REGIONS";
+    let listed = settings.list(NAME).unwrap_or_default();
+    for region in &listed {
+        if !looks_like_a_region(region) {
+            settings.fault(NAME, format!("'{}' is not a Region name such as eu-west-1", printable(region)));
+        }
+    }
+    let mut regions: Vec<String> = listed.into_iter().map(str::to_owned).collect();
+    if regions.is_empty() {
+        match home {
+            Some(home) => regions.push(home.to_owned()),
+            None => settings.fault(NAME, "no Region is known; list them here, comma separated, or set AWS_REGION"),
+        }
+    }
+    regions.sort();
+    regions.dedup();
+    regions
+}
+
+fn looks_like_a_region(name: &str) -> bool {
+    name.split('-').count() >= 3
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && name.ends_with(|c: char| c.is_ascii_digit())
+}
+
+fn key(settings: &mut Settings<'_>, name: &'static str, default: &str) -> String {
+    let key = settings.text(name).unwrap_or(default).to_owned();
+    if key.chars().count() > 128 || key.starts_with("aws:") {
+        settings.fault(
+            name,
+            format!("'{}' is not a tag key: at most 128 characters, not starting with aws:", printable(&key)),
+        );
+    } else if key.starts_with(tags::OURS) && name == "NIGHTSHIFT_TAG_KEY" {
+        settings.fault(name, format!("'{}' is one of this tool's own tags", printable(&key)));
+    }
+    key
+}
+
+fn required_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
+    const NAME: &str = "NIGHTSHIFT_REQUIRED_TAGS";
+    let Some(entries) = settings.list(NAME) else {
+        return vec![("env".to_owned(), "dev".to_owned())];
+    };
+    if entries.is_empty() {
+        settings.fault(
+            NAME,
+            "is empty: an expiry tag alone is not enough to delete a cluster; name at least one key=value",
+        );
+    }
+    let mut required = Vec::new();
+    for entry in entries {
+        match entry.split_once('=') {
+            Some((key, value)) if !key.is_empty() && !value.is_empty() => {
+                required.push((key.to_owned(), value.to_owned()));
+            }
+            _ => settings.fault(NAME, format!("'{}' is not key=value", printable(entry))),
+        }
+    }
+    required
+}
+
+fn protected(settings: &mut Settings<'_>) -> Protected {
+    const NAME: &str = "NIGHTSHIFT_PROTECTED";
+    let patterns = settings.list(NAME).unwrap_or_default();
+    Protected::new(&patterns).unwrap_or_else(|problem| {
+        settings.fault(NAME, problem);
+        Protected::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{ConfigFaults, Environment};
+
+    fn policy(variables: &[(&str, &str)]) -> Result<Policy, ConfigFaults> {
+        let environment: Environment = variables.iter().copied().collect();
+        let mut settings = Settings::of(&environment);
+        let policy = Policy::read(&mut settings, Some("eu-west-1"));
+        settings.finish().map(|()| policy)
+    }
+
+    #[test]
+    fn an_empty_environment_is_the_documented_default() {
+        let policy = policy(&[]).unwrap();
+        assert_eq!(policy.regions, ["eu-west-1"]);
+        assert_eq!(policy.tag_key, "auto-delete-after");
+        assert_eq!(policy.required_tags, [("env".to_owned(), "dev".to_owned())]);
+        assert_eq!(policy.final_snapshot, FinalSnapshot::UnlessClone);
+        assert_eq!(policy.caps, DeletionCaps { count: 10, percent: 50 });
+        assert_eq!((policy.snapshot_keep_days, policy.concurrency), (30, 8));
+        assert!(!policy.override_protection && !policy.start_stopped);
+    }
+
+    #[test]
+    fn protection_matches_identifiers_arns_and_tags_whatever_the_case() {
+        let policy = policy(&[("NIGHTSHIFT_PROTECTED", "Prod-*, arn:aws:rds:*:*:cluster:pay*, tier=gold*")]).unwrap();
+        let find = |id: &str, tags: &[(&str, &str)]| {
+            let arn = format!("arn:aws:rds:eu-west-1:111122223333:cluster:{id}");
+            policy.protected.find(id, &arn, &tags.iter().copied().collect()).map(str::to_owned)
+        };
+        assert_eq!(find("prod-orders", &[]).as_deref(), Some("Prod-*"));
+        assert_eq!(find("payments", &[]).as_deref(), Some("arn:aws:rds:*:*:cluster:pay*"));
+        assert_eq!(find("x", &[("Tier", "GOLD+")]).as_deref(), Some("tier=gold*"));
+        assert_eq!(find("dev-orders", &[("tier", "silver")]), None);
+    }
+
+    #[test]
+    fn every_fault_names_its_variable_and_what_it_may_hold() {
+        let message = |variables: &[(&str, &str)]| policy(variables).unwrap_err().to_string();
+        insta::assert_snapshot!(message(&[("NIGHTSHIFT_REQUIRED_TAGS", "")]), @"the configuration has 1 fault and nothing was done: NIGHTSHIFT_REQUIRED_TAGS: is empty: an expiry tag alone is not enough to delete a cluster; name at least one key=value");
+        insta::assert_snapshot!(message(&[
+            ("NIGHTSHIFT_REGIONS", "eu-west-1,Frankfurt"),
+            ("NIGHTSHIFT_TIME_ZONE", "Europe/Madrd"),
+            ("NIGHTSHIFT_FINAL_SNAPSHOT", "no"),
+            ("NIGHTSHIFT_MAX_DELETION_PERCENT", "101"),
+            ("NIGHTSHIFT_PROTECTED", "a[b"),
+            ("NIGHTSHIFT_REQUIRED_TAGS", "env"),
+            ("NIGHTSHIFT_TAGKEY", "x"),
+        ]), @"the configuration has 7 faults and nothing was done: NIGHTSHIFT_REGIONS: 'Frankfurt' is not a Region name such as eu-west-1; NIGHTSHIFT_TIME_ZONE: 'Europe/Madrd' is not a name of the IANA time zone database, such as UTC or Europe/Madrid; NIGHTSHIFT_REQUIRED_TAGS: 'env' is not key=value; NIGHTSHIFT_PROTECTED: 'a[b' is not a glob (unclosed character class; missing ']'); an identifier, an ARN or key=value, with * and ?; NIGHTSHIFT_FINAL_SNAPSHOT: 'no' is not one of: never, always, unless-clone; NIGHTSHIFT_MAX_DELETION_PERCENT: '101' is not a whole number from 0 to 100; NIGHTSHIFT_TAGKEY: this function has no such variable; did you mean NIGHTSHIFT_TAG_KEY?");
+    }
+}

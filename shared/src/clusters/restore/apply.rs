@@ -1,0 +1,66 @@
+//! Makes what a restore plan says. Interrupted and called again, it goes on where it was: the cluster carries the
+//! snapshot it came from since its first moment, and a member that exists is not made twice.
+
+use std::time::Duration;
+
+use super::plan::RestorePlan;
+use crate::aws::{AwsError, Kind};
+use crate::clock;
+use crate::clusters::rds::{RdsReader, RdsRestorer};
+
+/// A cluster of some terabytes takes RDS a while to make from a snapshot.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+const BETWEEN_LOOKS: Duration = Duration::from_secs(15);
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Restored {
+    /// Cluster and members are made, or being made by AWS.
+    Whole,
+    /// The cluster was not available after the longest wait: the same command later makes the members.
+    StillCreating {
+        /// Its status then.
+        status: String,
+    },
+}
+
+/// Carries out `plan`, telling `tell` each step as it is done.
+pub async fn restore(
+    plan: &RestorePlan,
+    account: &str,
+    reader: &RdsReader,
+    restorer: &RdsRestorer,
+    tell: impl Fn(&str),
+) -> Result<Restored, AwsError> {
+    let cluster = &plan.cluster;
+    if !plan.cluster_exists {
+        restorer.restore(cluster).await?;
+        tell(&format!("cluster {}: restore requested", cluster.id));
+    }
+    if plan.members.is_empty() {
+        return Ok(Restored::Whole);
+    }
+    let mut waited = Duration::ZERO;
+    loop {
+        let found = reader.cluster(&cluster.id, account).await?;
+        let status = found.map_or_else(|| "not visible yet".to_owned(), |found| found.status);
+        if status == "available" {
+            break;
+        }
+        if waited >= LONGEST_WAIT {
+            return Ok(Restored::StillCreating { status });
+        }
+        tell(&format!("cluster {}: {status}, waiting for it to be available", cluster.id));
+        clock::sleep(BETWEEN_LOOKS).await;
+        waited += BETWEEN_LOOKS;
+    }
+    for member in &plan.members {
+        let id = &member.instance.id;
+        match restorer.create_member(cluster, member).await {
+            Ok(()) => tell(&format!("instance {id}: creation requested")),
+            Err(error) if error.kind == Kind::Exists => tell(&format!("instance {id}: there already")),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Restored::Whole)
+}

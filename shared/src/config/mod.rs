@@ -1,0 +1,13 @@
+//! A function's policy, from its environment variables: read once at start, checked as a whole, every fault said at
+//! once with the variable's name and what it may hold. A variable nobody knows is a fault too: a misspelt protection
+//! must not silently unprotect.
+
+mod environment;
+mod fault;
+mod run_policy;
+mod settings;
+
+pub use environment::Environment;
+pub use fault::{ConfigFault, ConfigFaults};
+pub use run_policy::RunPolicy;
+pub use settings::Settings;

@@ -1,0 +1,140 @@
+//! Reads typed values out of an [`Environment`], gathering faults instead of stopping at the first.
+
+use std::ops::RangeInclusive;
+
+use super::environment::Environment;
+use super::fault::{ConfigFault, ConfigFaults};
+use crate::nearest::nearest;
+use crate::text::printable;
+
+/// The prefix of every policy variable.
+const PREFIX: &str = "NIGHTSHIFT_";
+
+/// One pass over the variables of one function.
+#[derive(Debug)]
+pub struct Settings<'a> {
+    environment: &'a Environment,
+    known: Vec<&'static str>,
+    faults: Vec<ConfigFault>,
+}
+
+impl<'a> Settings<'a> {
+    /// Starts a pass.
+    pub fn of(environment: &'a Environment) -> Self {
+        Self { environment, known: Vec::new(), faults: Vec::new() }
+    }
+
+    /// The text of `name`, unless unset or empty.
+    pub fn text(&mut self, name: &'static str) -> Option<&'a str> {
+        self.known.push(name);
+        self.environment.get(name)
+    }
+
+    /// One of `choices`, written exactly so; `default` if unset.
+    pub fn choice<T: Copy>(&mut self, name: &'static str, default: T, choices: &[(&str, T)]) -> T {
+        let Some(text) = self.text(name) else { return default };
+        if let Some((_, value)) = choices.iter().find(|(spelling, _)| *spelling == text) {
+            return *value;
+        }
+        let allowed: Vec<_> = choices.iter().map(|(spelling, _)| *spelling).collect();
+        self.fault(name, format!("'{}' is not one of: {}", printable(text), allowed.join(", ")));
+        default
+    }
+
+    /// A whole number within `range`; `default` if unset.
+    pub fn number(&mut self, name: &'static str, default: usize, range: RangeInclusive<usize>) -> usize {
+        let Some(text) = self.text(name) else { return default };
+        match text.parse() {
+            Ok(number) if range.contains(&number) => number,
+            _ => {
+                let (least, most) = (range.start(), range.end());
+                self.fault(name, format!("'{}' is not a whole number from {least} to {most}", printable(text)));
+                default
+            }
+        }
+    }
+
+    /// The entries of a comma separated list, trimmed; an empty entry is a fault, since it is usually a lost value.
+    /// `None` if the variable is not there at all.
+    pub fn list(&mut self, name: &'static str) -> Option<Vec<&'a str>> {
+        self.known.push(name);
+        if !self.environment.holds(name) {
+            return None;
+        }
+        let text = self.environment.get(name).unwrap_or_default();
+        if text.is_empty() {
+            return Some(Vec::new());
+        }
+        let entries: Vec<_> = text.split(',').map(str::trim).collect();
+        if entries.iter().any(|entry| entry.is_empty()) {
+            self.fault(name, format!("'{}' has an empty entry; write a comma separated list", printable(text)));
+        }
+        Some(entries.into_iter().filter(|entry| !entry.is_empty()).collect())
+    }
+
+    /// A value of `name` understood by `read`; `None` if unset or faulty.
+    pub fn parsed<T>(&mut self, name: &'static str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let text = self.text(name)?;
+        match read(text) {
+            Ok(value) => Some(value),
+            Err(problem) => {
+                self.fault(name, problem);
+                None
+            }
+        }
+    }
+
+    /// Adds a fault found by whoever understands the value.
+    pub fn fault(&mut self, variable: &'static str, problem: impl Into<String>) {
+        self.faults.push(ConfigFault { variable: variable.to_owned(), problem: problem.into() });
+    }
+
+    /// Every fault, and every variable of ours that nothing read.
+    pub fn finish(mut self) -> Result<(), ConfigFaults> {
+        for name in self.environment.names().filter(|name| name.starts_with(PREFIX)) {
+            if !self.known.contains(&name) {
+                let meant =
+                    nearest(&name[PREFIX.len()..], self.known.iter().filter_map(|known| known.strip_prefix(PREFIX)));
+                let meant = meant.map_or_else(String::new, |near| format!("; did you mean {PREFIX}{near}?"));
+                self.faults.push(ConfigFault {
+                    variable: printable(name),
+                    problem: format!("this function has no such variable{meant}"),
+                });
+            }
+        }
+        ConfigFaults::check(self.faults)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_is_said_at_once_with_the_variable_and_what_it_may_hold() {
+        let environment: Environment = [
+            ("NIGHTSHIFT_MAX", "ten"),
+            ("NIGHTSHIFT_KIND", "Always"),
+            ("NIGHTSHIFT_LIST", "a,,b"),
+            ("NIGHTSHIFT_PROTECED", "prod-*"),
+            ("PATH", "/bin"),
+        ]
+        .into_iter()
+        .collect();
+        let mut settings = Settings::of(&environment);
+        assert_eq!(settings.number("NIGHTSHIFT_MAX", 10, 0..=100), 10);
+        assert_eq!(settings.choice("NIGHTSHIFT_KIND", 1, &[("always", 2), ("never", 3)]), 1);
+        assert_eq!(settings.list("NIGHTSHIFT_LIST"), Some(vec!["a", "b"]));
+        assert_eq!(settings.list("NIGHTSHIFT_PROTECTED"), None);
+        insta::assert_snapshot!(settings.finish().unwrap_err(), @"the configuration has 4 faults and nothing was done: NIGHTSHIFT_MAX: 'ten' is not a whole number from 0 to 100; NIGHTSHIFT_KIND: 'Always' is not one of: always, never; NIGHTSHIFT_LIST: 'a,,b' has an empty entry; write a comma separated list; NIGHTSHIFT_PROTECED: this function has no such variable; did you mean NIGHTSHIFT_PROTECTED?");
+    }
+
+    #[test]
+    fn what_is_unset_or_empty_is_the_default() {
+        let environment: Environment = [("NIGHTSHIFT_MAX", ""), ("NIGHTSHIFT_LIST", "")].into_iter().collect();
+        let mut settings = Settings::of(&environment);
+        assert_eq!(settings.number("NIGHTSHIFT_MAX", 10, 0..=100), 10);
+        assert_eq!(settings.list("NIGHTSHIFT_LIST"), Some(vec![]), "an empty list is not an absent one");
+        assert_eq!(settings.finish(), Ok(()));
+    }
+}

@@ -1,0 +1,61 @@
+//! A job as a Lambda function: configuration read once, clients built once, then an answer to every invocation. A
+//! faulty configuration does not end the process; it is the answer until it is mended.
+
+use lambda_runtime::{Diagnostic, LambdaEvent};
+use serde_json::Value;
+use tracing::{Instrument as _, info_span, warn};
+
+use crate::aws::{Aws, Roots};
+use crate::clock::{self, Deadline};
+use crate::config::{ConfigFaults, Environment};
+use crate::run::driver::{Caller, Driver, Finished};
+use crate::run::{Job, Report, RunFault, store};
+use crate::telemetry;
+
+/// One deployed function.
+#[derive(Debug)]
+pub struct Function<J: Job>(Result<Driver<J>, ConfigFaults>);
+
+impl<J: Job> Function<J> {
+    /// From this process's environment. Makes no call.
+    pub async fn from_environment() -> Self {
+        let environment = Environment::of_process();
+        telemetry::init_function(&environment);
+        let connected = Aws::connect(&environment, Roots::CompiledIn).await;
+        Self(connected.and_then(|aws| Driver::new(&environment, aws)))
+    }
+
+    /// Answers one invocation.
+    pub async fn invoke(&self, event: LambdaEvent<Value>) -> Result<Report, Diagnostic> {
+        let (payload, context) = event.into_parts();
+        let span = info_span!("invocation", request.id = context.request_id);
+        async {
+            match self.run(payload, Deadline::from_epoch_millis(context.deadline), &context.request_id).await {
+                Ok(report) => Ok(report),
+                Err(fault) => {
+                    telemetry::log_fault(&fault);
+                    telemetry::emit(&telemetry::metrics_of_fault(J::NAME, clock::now()));
+                    Err(fault.into())
+                }
+            }
+        }
+        .instrument(span)
+        .await
+    }
+
+    async fn run(&self, payload: Value, deadline: Deadline, request_id: &str) -> Result<Report, RunFault> {
+        let driver = self.0.as_ref().map_err(Clone::clone)?;
+        let Finished { report, mut metrics } = driver.run(payload, deadline, Caller::Platform).await?;
+        telemetry::log_report(&report);
+        if let Some(bucket) = &driver.run_policy.report_bucket {
+            // The work is done; a copy that could not be kept must not make Lambda do it again.
+            let lost = store::keep(driver.aws(), bucket, &report, request_id).await.err();
+            metrics.insert("ReportsNotKept", usize::from(lost.is_some()));
+            if let Some(error) = lost {
+                warn!(error.message = crate::diagnostic::chain(&error), "the report was not kept");
+            }
+        }
+        telemetry::emit(&telemetry::metrics_of(&report, &metrics));
+        Ok(report)
+    }
+}

@@ -1,0 +1,81 @@
+//! The fingerprint of a plan. It covers the steps and the objects they act on, so that consent given to a plan in the
+//! morning holds at noon if the world has not moved, and not one step longer.
+
+use std::fmt;
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+/// `sha256:` and 64 hexadecimal digits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct PlanDigest(String);
+
+/// Text that is not a plan digest.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "'{0}' is not a plan digest: expected 'sha256:' and 64 hexadecimal digits, as 'plan_digest' of a report has it"
+)]
+pub struct NotADigest(String);
+
+impl PlanDigest {
+    /// The digest of `steps` as `function` would take them in `account`. The order given is the order hashed: a plan
+    /// sorts its steps by what they act on, never by how the snapshot happened to be read.
+    pub fn of(function: &str, account: &str, steps: &impl Serialize) -> Self {
+        // Serialising plain data into memory has no way to fail; an empty text would still be a digest of nothing.
+        let text = serde_json::to_vec(&(function, account, steps)).unwrap_or_default();
+        let hex: String = Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
+            use fmt::Write as _;
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        });
+        Self(format!("sha256:{hex}"))
+    }
+
+    /// Reads what a person gave as `expect_plan`.
+    pub fn parse(text: &str) -> Result<Self, NotADigest> {
+        let hex = text.strip_prefix("sha256:").unwrap_or_default();
+        if hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+            Ok(Self(text.to_ascii_lowercase()))
+        } else {
+            Err(NotADigest(crate::text::printable(text)))
+        }
+    }
+
+    /// The digest as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for PlanDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_digest_follows_steps_function_and_account() {
+        let digest = PlanDigest::of("cluster-cleanup", "111122223333", &["a"]);
+        assert_eq!(digest, PlanDigest::of("cluster-cleanup", "111122223333", &["a"]));
+        assert_ne!(digest, PlanDigest::of("cluster-cleanup", "111122223333", &["b"]));
+        assert_ne!(digest, PlanDigest::of("cluster-cleanup", "444455556666", &["a"]));
+        assert_ne!(digest, PlanDigest::of("key-rotation", "111122223333", &["a"]));
+        assert_eq!(PlanDigest::parse(digest.as_str()), Ok(digest));
+    }
+
+    #[test]
+    fn what_is_no_digest_is_refused_by_name() {
+        for text in ["", "sha256:", "sha256:12", "md5:0000", "sha256:zz"] {
+            assert!(PlanDigest::parse(text).is_err(), "{text}");
+        }
+        assert_eq!(
+            PlanDigest::parse("latest").unwrap_err().to_string(),
+            "'latest' is not a plan digest: expected 'sha256:' and 64 hexadecimal digits, as 'plan_digest' of a report has it"
+        );
+    }
+}

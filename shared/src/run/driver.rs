@@ -1,0 +1,172 @@
+//! One run, from the event to the report. Every function and the command line go through here, so that the order of
+//! things (policy, event, mode, clock, account, the job itself, report) is written once.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::digest::PlanDigest;
+use super::event::Fields;
+use super::fault::RunFault;
+use super::guard::{Consent, Tripped};
+use super::mode::{AboveCeiling, Mode, ModeSetting};
+use super::report::{Counts, Item, Report, SCHEMA};
+use crate::aws::Aws;
+use crate::clock::{self, Deadline};
+use crate::config::{ConfigFaults, Environment, RunPolicy, Settings};
+
+/// What one function does, apart from what all functions do.
+pub trait Job {
+    /// As its package, binary and report have it.
+    const NAME: &'static str;
+    /// What its variables come to.
+    type Policy: Debug;
+    /// What its event comes to.
+    type Request;
+
+    /// Reads its own variables; `home` is the region the process runs in.
+    fn policy(settings: &mut Settings<'_>, home: Option<&str>) -> Self::Policy;
+    /// Reads its own event keys. What an event names beyond the policy is a fault.
+    fn request(fields: &mut Fields, policy: &Self::Policy) -> Self::Request;
+    /// Observes, plans, guards and, in apply mode, applies.
+    fn run(
+        run: &Run<'_>,
+        policy: &Self::Policy,
+        request: &Self::Request,
+    ) -> impl Future<Output = Result<Conclusion, RunFault>>;
+}
+
+/// What a job is given.
+#[derive(Debug)]
+pub struct Run<'a> {
+    /// The way to AWS.
+    pub aws: &'a Aws,
+    /// Twelve digits.
+    pub account: String,
+    /// What this run may do.
+    pub mode: Mode,
+    /// The one moment this run decides by.
+    pub now: Timestamp,
+    /// When the platform ends the process.
+    pub deadline: Deadline,
+    /// What a person agreed to.
+    pub consent: Consent,
+}
+
+/// What a job comes back with; the rest of the report is the same for all.
+#[derive(Debug)]
+pub struct Conclusion {
+    /// Of the plan.
+    pub digest: PlanDigest,
+    /// The guard that stopped it.
+    pub tripped: Option<Tripped>,
+    /// Every region looked at.
+    pub regions: Vec<String>,
+    /// How many things were read.
+    pub observed: usize,
+    /// What is to be said of them.
+    pub items: Vec<Item>,
+    /// The job's own measures, by metric name.
+    pub metrics: BTreeMap<&'static str, usize>,
+}
+
+/// On whose word a run starts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// Lambda: schedules and events.
+    Platform,
+    /// A person at the command line, with their own credentials.
+    Operator,
+}
+
+/// A finished run.
+#[derive(Debug)]
+pub struct Finished {
+    /// What is returned.
+    pub report: Report,
+    /// The job's own measures.
+    pub metrics: BTreeMap<&'static str, usize>,
+}
+
+/// A function's checked configuration and its way to AWS.
+#[derive(Debug)]
+pub struct Driver<J: Job> {
+    /// What holds for every function.
+    pub run_policy: RunPolicy,
+    policy: J::Policy,
+    aws: Aws,
+}
+
+impl<J: Job> Driver<J> {
+    /// Checks the whole configuration.
+    pub fn new(environment: &Environment, aws: Aws) -> Result<Self, ConfigFaults> {
+        let mut settings = Settings::of(environment);
+        let run_policy = RunPolicy::read(&mut settings);
+        let policy = J::policy(&mut settings, aws.region());
+        settings.finish()?;
+        Ok(Self { run_policy, policy, aws })
+    }
+
+    /// The way to AWS.
+    pub fn aws(&self) -> &Aws {
+        &self.aws
+    }
+
+    /// One run for `payload`.
+    pub async fn run(&self, payload: Value, deadline: Deadline, caller: Caller) -> Result<Finished, RunFault> {
+        // A run that failed half-way must not lend its calls to the next one's report.
+        self.aws.take_calls();
+        let mut fields = Fields::of(payload)?;
+        let asked = fields.choice("mode", &[("plan", Mode::Plan), ("apply", Mode::Apply)]);
+        let expect_plan = fields.text("expect_plan").and_then(|text| match PlanDigest::parse(&text) {
+            Ok(digest) => Some(digest),
+            Err(error) => fields.fault(error.to_string()),
+        });
+        let request = J::request(&mut fields, &self.policy);
+        fields.finish()?;
+
+        let mode = self.mode(asked, caller)?;
+        if self.run_policy.now.is_some() && mode == Mode::Apply && !self.aws.is_stand_in() {
+            return Err(RunFault::ClockSetByHand);
+        }
+        let began = clock::now();
+        let now = self.run_policy.now.unwrap_or(began);
+        let account = self
+            .aws
+            .account()
+            .await
+            .map_err(|source| RunFault::Observe { attempt: "asking which account this is".to_owned(), source })?;
+        let lifts_caps = caller == Caller::Operator || self.run_policy.digest_lifts_caps;
+        let consent = Consent { expect_plan, lifts_caps };
+        let run = Run { aws: &self.aws, account, mode, now, deadline, consent };
+        let Conclusion { digest, tripped, regions, observed, items, metrics } =
+            J::run(&run, &self.policy, &request).await?;
+
+        let finished_at = now.checked_add(clock::now().duration_since(began)).unwrap_or(now);
+        let report = Report {
+            schema: SCHEMA,
+            function: J::NAME,
+            mode,
+            account: run.account,
+            plan_digest: digest,
+            started_at: now,
+            finished_at,
+            regions,
+            tripped,
+            counts: Counts::of(observed, &items),
+            items,
+            calls: self.aws.take_calls(),
+        };
+        Ok(Finished { report, metrics })
+    }
+
+    /// A function's ceiling binds its events; at the command line a person with their own credentials chooses.
+    fn mode(&self, asked: Option<Mode>, caller: Caller) -> Result<Mode, AboveCeiling> {
+        match caller {
+            Caller::Platform => self.run_policy.mode.resolve(asked),
+            Caller::Operator => ModeSetting::Unset.resolve(asked),
+        }
+    }
+}

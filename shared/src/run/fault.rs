@@ -1,0 +1,49 @@
+//! Why a run could not take place at all. A single bad item is never one of these: it stands in the report, so that
+//! Lambda does not repeat the whole batch for it.
+
+use crate::aws::AwsError;
+use crate::config::ConfigFaults;
+
+use super::event::EventFault;
+use super::mode::AboveCeiling;
+
+/// The run did not happen, or could not see anything to decide on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunFault {
+    /// The environment variables are not a policy. Kept from start and answered to every invocation.
+    #[error(transparent)]
+    Config(#[from] ConfigFaults),
+    /// The event is not one this function takes.
+    #[error(transparent)]
+    Event(#[from] EventFault),
+    /// The event asked for more than the function may do.
+    #[error(transparent)]
+    Ceiling(#[from] AboveCeiling),
+    /// A clock set by hand, where that could delete the wrong thing.
+    #[error(
+        "NIGHTSHIFT_NOW is set and this run would apply against AWS itself: a clock set by hand is accepted only in plan \
+         mode or against a stand-in (AWS_ENDPOINT_URL); unset NIGHTSHIFT_NOW"
+    )]
+    ClockSetByHand,
+    /// Nothing could be read.
+    #[error("nothing could be observed, so nothing was done: {attempt}")]
+    Observe {
+        /// What was to be read.
+        attempt: String,
+        /// What AWS, or the way to it, said.
+        #[source]
+        source: AwsError,
+    },
+}
+
+impl RunFault {
+    /// The fixed name alarms match on.
+    pub fn error_type(&self) -> &'static str {
+        match self {
+            Self::Config(_) | Self::ClockSetByHand => "ConfigurationFault",
+            Self::Event(_) => "EventRefused",
+            Self::Ceiling(_) => "ModeRefused",
+            Self::Observe { .. } => "ObservationFailed",
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! What every function speaks: the mode of a run, the digest of its plan, the guard before anything destructive, the
+//! report at the end, and the driver that takes an event through all of them in the same order.
+
+pub mod digest;
+pub mod driver;
+pub mod event;
+pub mod fault;
+pub mod guard;
+pub mod mode;
+pub mod render;
+pub mod report;
+pub mod store;
+
+pub use digest::PlanDigest;
+pub use driver::{Conclusion, Job, Run};
+pub use fault::RunFault;
+pub use mode::{Mode, ModeSetting};
+pub use report::{Counts, Item, Outcome, Reason, Report};

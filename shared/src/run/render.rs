@@ -1,0 +1,244 @@
+//! A report for people: a table for terminals, Markdown for pull requests and tickets.
+
+use std::fmt::Write as _;
+
+use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::{ContentArrangement, Table};
+
+use super::report::{Item, Report};
+use crate::text::{markdown_cell, printable};
+
+/// The columns of both forms.
+const HEADER: [&str; 5] = ["ITEM", "REGION", "OWNER", "OUTCOME", "WHAT AND WHY"];
+
+/// For a terminal `width` columns wide.
+pub fn table(report: &Report, width: u16) -> String {
+    let mut text = headline(report);
+    if !report.items.is_empty() {
+        let mut table = Table::new();
+        table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
+        table.set_header(HEADER);
+        for item in &report.items {
+            let owner = item.owner.as_deref().map_or_else(|| "-".to_owned(), printable);
+            table.add_row([
+                printable(&item.id),
+                item.region.clone(),
+                owner,
+                item.outcome.as_str().to_owned(),
+                words(item, "\n"),
+            ]);
+        }
+        let _ = writeln!(text, "{table}");
+    }
+    text + &closing(report)
+}
+
+/// As Markdown.
+pub fn markdown(report: &Report) -> String {
+    let mut text = format!("### {}", headline(report));
+    if !report.items.is_empty() {
+        let _ = writeln!(text, "\n| {} |\n|---|---|---|---|---|", HEADER.join(" | "));
+        for item in &report.items {
+            let owner = item.owner.as_deref().map_or_else(|| "-".to_owned(), markdown_cell);
+            let words = markdown_cell(&words(item, "; "));
+            let _ = writeln!(
+                text,
+                "| {} | {} | {owner} | {} | {words} |",
+                markdown_cell(&item.id),
+                item.region,
+                item.outcome.as_str()
+            );
+        }
+        text.push('\n');
+    }
+    text + &closing(report)
+}
+
+fn headline(report: &Report) -> String {
+    format!(
+        "{} · {} · account {} · {} · {}\n",
+        report.function,
+        report.mode,
+        report.account,
+        report.regions.join(", "),
+        report.started_at.strftime("%Y-%m-%d %H:%M UTC")
+    )
+}
+
+fn words(item: &Item, between: &str) -> String {
+    let mut lines: Vec<String> = item.steps.iter().map(|step| printable(step)).collect();
+    if let Some(reason) = &item.reason {
+        lines.push(format!("[{}] {}", reason.code, reason.message));
+        if !reason.fix.starts_with("nothing to do") {
+            lines.push(format!("→ {}", reason.fix));
+        }
+    }
+    lines.join(between)
+}
+
+fn closing(report: &Report) -> String {
+    let c = report.counts;
+    let mut text = format!(
+        "{} observed: {} planned, {} changed, {} already right, {} deferred, {} skipped, {} failed\n",
+        c.observed, c.planned, c.changed, c.already_right, c.deferred, c.skipped, c.failed
+    );
+    if let Some(tripped) = &report.tripped {
+        let plain = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let _ = writeln!(
+            text,
+            "STOPPED by {}: allowed {}, wanted {}. Nothing was changed.\n→ {}",
+            tripped.guard,
+            plain(&tripped.limit),
+            plain(&tripped.wanted),
+            tripped.fix
+        );
+    }
+    let _ = writeln!(text, "plan {}", report.plan_digest);
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::run::guard::Tripped;
+    use crate::run::report::{Counts, Outcome, Reason, SCHEMA};
+    use crate::run::{Mode, PlanDigest};
+
+    fn report() -> Report {
+        let item = |id: &str, outcome, steps: &[&str], reason| Item {
+            id: id.to_owned(),
+            region: "eu-west-1".to_owned(),
+            owner: Some("ana|b".to_owned()),
+            outcome,
+            steps: steps.iter().map(|&step| step.to_owned()).collect(),
+            reason,
+            domain: BTreeMap::new(),
+        };
+        let items = vec![
+            item("orders", Outcome::Planned, &["delete writer orders-1", "delete cluster orders"], None),
+            item(
+                "<b>",
+                Outcome::Skipped,
+                &[],
+                Some(Reason::new("protected", "it is protected by 'x*'", "remove its tag")),
+            ),
+        ];
+        Report {
+            schema: SCHEMA,
+            function: "cluster-cleanup",
+            mode: Mode::Plan,
+            account: "111122223333".to_owned(),
+            plan_digest: PlanDigest::of("f", "a", &["s"]),
+            started_at: "2026-11-21T02:00:00Z".parse().unwrap(),
+            finished_at: "2026-11-21T02:00:01Z".parse().unwrap(),
+            regions: vec!["eu-west-1".to_owned()],
+            tripped: Some(Tripped {
+                guard: "max_deletions",
+                limit: 1.into(),
+                wanted: 2.into(),
+                fix: "raise it".to_owned(),
+            }),
+            counts: Counts::of(5, &items),
+            items,
+            calls: BTreeMap::new(),
+        }
+    }
+
+    #[test]
+    fn a_table_says_what_why_and_how_to_go_on() {
+        insta::assert_snapshot!(table(&report(), 100), @"
+        cluster-cleanup · plan · account 111122223333 · eu-west-1 · 2026-11-21 02:00 UTC
+        ────────────────────────────────────────────────────────────────────────────
+         ITEM     REGION      OWNER   OUTCOME   WHAT AND WHY                        
+        ════════════════════════════════════════════════════════════════════════════
+         orders   eu-west-1   ana|b   planned   delete writer orders-1              
+                                                delete cluster orders               
+        ────────────────────────────────────────────────────────────────────────────
+         <b>      eu-west-1   ana|b   skipped   [protected] it is protected by 'x*' 
+                                                → remove its tag                    
+        ────────────────────────────────────────────────────────────────────────────
+        5 observed: 1 planned, 0 changed, 0 already right, 0 deferred, 1 skipped, 0 failed
+        STOPPED by max_deletions: allowed 1, wanted 2. Nothing was changed.
+        → raise it
+        plan sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab
+        ");
+    }
+
+    #[test]
+    fn markdown_lets_nothing_from_outside_be_markup() {
+        insta::assert_snapshot!(markdown(&report()), @r"
+        ### cluster-cleanup · plan · account 111122223333 · eu-west-1 · 2026-11-21 02:00 UTC
+
+        | ITEM | REGION | OWNER | OUTCOME | WHAT AND WHY |
+        |---|---|---|---|---|
+        | orders | eu-west-1 | ana\|b | planned | delete writer orders-1; delete cluster orders |
+        | &lt;b&gt; | eu-west-1 | ana\|b | skipped | \[protected\] it is protected by 'x\*'; → remove its tag |
+
+        5 observed: 1 planned, 0 changed, 0 already right, 0 deferred, 1 skipped, 0 failed
+        STOPPED by max_deletions: allowed 1, wanted 2. Nothing was changed.
+        → raise it
+        plan sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab
+        ");
+    }
+
+    #[test]
+    fn the_json_has_exactly_the_documented_fields() {
+        insta::assert_json_snapshot!(report(), @r#"
+        {
+          "schema": 1,
+          "function": "cluster-cleanup",
+          "mode": "plan",
+          "account": "111122223333",
+          "plan_digest": "sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab",
+          "started_at": "2026-11-21T02:00:00Z",
+          "finished_at": "2026-11-21T02:00:01Z",
+          "regions": [
+            "eu-west-1"
+          ],
+          "tripped": {
+            "guard": "max_deletions",
+            "limit": 1,
+            "wanted": 2,
+            "fix": "raise it"
+          },
+          "counts": {
+            "observed": 5,
+            "planned": 1,
+            "changed": 0,
+            "already_right": 0,
+            "deferred": 0,
+            "skipped": 1,
+            "failed": 0
+          },
+          "items": [
+            {
+              "id": "orders",
+              "region": "eu-west-1",
+              "owner": "ana|b",
+              "outcome": "planned",
+              "steps": [
+                "delete writer orders-1",
+                "delete cluster orders"
+              ],
+              "reason": null
+            },
+            {
+              "id": "<b>",
+              "region": "eu-west-1",
+              "owner": "ana|b",
+              "outcome": "skipped",
+              "steps": [],
+              "reason": {
+                "code": "protected",
+                "message": "it is protected by 'x*'",
+                "fix": "remove its tag"
+              }
+            }
+          ],
+          "calls": {}
+        }
+        "#);
+    }
+}

@@ -1,0 +1,146 @@
+//! What a run leaves behind in `CloudWatch`: JSON log lines that carry the request id, one line an item and one a run,
+//! and metrics in the embedded metric format, which cost a line on standard output and no call.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use serde_json::{Value, json};
+use tracing::{error, info};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Environment;
+use crate::run::{Report, RunFault};
+
+/// The namespace of every metric.
+const NAMESPACE: &str = "Nightshift";
+
+/// JSON lines on standard output, at the level Lambda's own setting names.
+pub fn init_function(environment: &Environment) {
+    let level = environment.get("AWS_LAMBDA_LOG_LEVEL").or_else(|| environment.get("RUST_LOG")).unwrap_or("info");
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_target(false)
+        .with_env_filter(EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info")))
+        .with_writer(io::stdout)
+        .init();
+}
+
+/// Warnings and worse on standard error, for a person.
+pub fn init_command(environment: &Environment) {
+    let level = environment.get("RUST_LOG").unwrap_or("warn,aws_config=error");
+    tracing_subscriber::fmt()
+        .without_time()
+        .with_target(false)
+        .with_ansi(false)
+        .with_env_filter(EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("warn")))
+        .with_writer(io::stderr)
+        .init();
+}
+
+/// The whole report as log lines, one an item, and one for the run with its counters.
+pub fn log_report(report: &Report) {
+    for item in &report.items {
+        let reason = item.reason.as_ref();
+        info!(
+            item.id = item.id,
+            item.region = item.region,
+            item.owner = item.owner,
+            item.outcome = item.outcome.as_str(),
+            item.steps = item.steps.join("; "),
+            reason.code = reason.map(|reason| reason.code.as_ref()),
+            reason.message = reason.map(|reason| reason.message.as_str()),
+            reason.fix = reason.map(|reason| reason.fix.as_str()),
+            "item"
+        );
+    }
+    let counts = report.counts;
+    info!(
+        function = report.function,
+        mode = %report.mode,
+        account = report.account,
+        plan.digest = %report.plan_digest,
+        tripped.guard = report.tripped.as_ref().map(|tripped| tripped.guard),
+        counts.observed = counts.observed,
+        counts.planned = counts.planned,
+        counts.changed = counts.changed,
+        counts.already_right = counts.already_right,
+        counts.deferred = counts.deferred,
+        counts.skipped = counts.skipped,
+        counts.failed = counts.failed,
+        calls = report.calls.values().sum::<u64>(),
+        duration_ms = duration_ms(report),
+        "run finished"
+    );
+}
+
+/// A run that could not take place.
+pub fn log_fault(fault: &RunFault) {
+    error!(error.kind = fault.error_type(), error.message = crate::diagnostic::chain(fault), "run did not take place");
+}
+
+/// The metrics of a finished run as one line of the embedded metric format.
+pub fn metrics_of(report: &Report, own: &BTreeMap<&'static str, usize>) -> Value {
+    let counts = report.counts;
+    let mut values: BTreeMap<&str, i128> = [
+        ("Runs", 1),
+        ("Observed", counts.observed),
+        ("Planned", counts.planned),
+        ("Changed", counts.changed),
+        ("AlreadyRight", counts.already_right),
+        ("Deferred", counts.deferred),
+        ("Skipped", counts.skipped),
+        ("Failed", counts.failed),
+        ("GuardTripped", usize::from(report.tripped.is_some())),
+    ]
+    .into_iter()
+    .chain(own.iter().map(|(name, value)| (*name, *value)))
+    .map(|(name, value)| (name, value as i128))
+    .collect();
+    values.insert("DurationMs", duration_ms(report));
+    embedded(report.function, report.finished_at.as_millisecond(), &values)
+}
+
+/// The metric of a run that could not take place.
+pub fn metrics_of_fault(function: &str, at: jiff::Timestamp) -> Value {
+    embedded(function, at.as_millisecond(), &[("Runs", 0), ("RunFaults", 1)].into())
+}
+
+/// Prints one line of metrics where `CloudWatch` picks it up.
+#[expect(clippy::print_stdout, reason = "the embedded metric format is a line on standard output")]
+pub fn emit(metrics: &Value) {
+    println!("{metrics}");
+}
+
+fn duration_ms(report: &Report) -> i128 {
+    report.finished_at.duration_since(report.started_at).as_millis()
+}
+
+fn embedded(function: &str, at_ms: i64, values: &BTreeMap<&str, i128>) -> Value {
+    let unit = |name: &str| if name.ends_with("Ms") { "Milliseconds" } else { "Count" };
+    let metrics: Vec<_> = values.keys().map(|name| json!({"Name": name, "Unit": unit(name)})).collect();
+    let mut line = json!({
+        "_aws": {
+            "Timestamp": at_ms,
+            "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [["Function"]], "Metrics": metrics }],
+        },
+        "Function": function,
+    });
+    for (name, value) in values {
+        line[*name] = json!(i64::try_from(*value).unwrap_or(i64::MAX));
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_are_one_line_of_the_embedded_format() {
+        let line = metrics_of_fault("cluster-cleanup", "2026-11-21T02:00:00Z".parse().unwrap());
+        insta::assert_snapshot!(line, @r#"{"Function":"cluster-cleanup","RunFaults":1,"Runs":0,"_aws":{"CloudWatchMetrics":[{"Dimensions":[["Function"]],"Metrics":[{"Name":"RunFaults","Unit":"Count"},{"Name":"Runs","Unit":"Count"}],"Namespace":"Nightshift"}],"Timestamp":1795226400000}}"#);
+    }
+}

@@ -1,0 +1,47 @@
+//! Words from outside (tags, names, messages) made fit to be shown: nothing in them may move a cursor, reverse a line
+//! or break a table.
+
+/// `text` without control characters and without the invisible marks that reorder or hide text.
+pub fn printable(text: &str) -> String {
+    text.chars().map(|c| if is_deceptive(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// `text` as one cell of a Markdown table: nothing in it is markup.
+pub fn markdown_cell(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in printable(text).chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '!' | '~' | '#' => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
+}
+
+/// "1 cluster", "2 clusters".
+pub fn count(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_text_loses_its_power_and_plain_text_stays() {
+        assert_eq!(printable("orders-dev é 日本"), "orders-dev é 日本");
+        assert_eq!(printable("a\u{1b}[31mb\nc\u{202e}d"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d");
+        assert_eq!(markdown_cell("a|b <script> `x`"), "a\\|b &lt;script&gt; \\`x\\`");
+    }
+}

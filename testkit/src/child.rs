@@ -1,0 +1,36 @@
+//! A child process held by its handle: killed when the handle is dropped, never looked for by name.
+
+use std::process::{Child, Command, ExitStatus};
+
+/// See the module.
+#[derive(Debug)]
+pub struct Held(Child);
+
+impl Held {
+    /// Starts `command`.
+    pub fn start(command: &mut Command) -> std::io::Result<Self> {
+        command.spawn().map(Self)
+    }
+
+    /// The process itself.
+    pub fn get(&mut self) -> &mut Child {
+        &mut self.0
+    }
+
+    /// Ends it at once, as Lambda does: no signal handler runs.
+    pub fn kill(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+
+    /// How it ended, if it has.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.0.try_wait().ok().flatten()
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,17 @@
+//! For development only: servers that stand in for AWS, a proxy that records and breaks what passes, real function
+//! binaries driven through the runtime API, and builders of believable worlds. Nothing of this is deployed.
+
+mod account;
+pub mod child;
+pub mod function;
+pub mod proxy;
+pub mod repository;
+pub mod scene;
+pub mod stand_in;
+pub mod world;
+
+pub use account::fresh_account;
+pub use function::{Answer, FunctionProcess};
+pub use proxy::{Call, Fault, Proxy};
+pub use scene::Scene;
+pub use stand_in::StandIn;

@@ -1,0 +1,127 @@
+//! The proxy's HTTP side. A fault that loses something ends the connection, which is what the caller then sees.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
+
+use super::{Call, Fault, State, fault};
+
+type Answer = Response<Full<Bytes>>;
+
+/// The connection is to break.
+#[derive(Debug)]
+struct Lost;
+
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("lost, as the test asked")
+    }
+}
+
+impl std::error::Error for Lost {}
+
+pub(super) async fn serve(listener: TcpListener, state: Arc<State>) -> Infallible {
+    let client = reqwest::Client::new();
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            continue;
+        };
+        let (state, client) = (Arc::clone(&state), client.clone());
+        tokio::spawn(async move {
+            let service = service_fn(|request| pass(request, &state, &client));
+            // An error here is the broken connection a fault asked for.
+            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+        });
+    }
+}
+
+async fn pass(request: Request<Incoming>, state: &State, client: &reqwest::Client) -> Result<Answer, Lost> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.map_err(|_| Lost)?.to_bytes();
+    let path = head.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
+    let call = Call::of(head.method.as_str(), &path, &head.headers, &body);
+    let json = head.headers.contains_key("x-amz-target");
+    let (number, fault, latency, over_rate) = {
+        let mut script = state.script();
+        let number = script.calls.len();
+        let over_rate = script.rates.iter_mut().any(|bucket| bucket.refuses(&call.action));
+        let denied = script.denied_actions.contains(&call.action)
+            || (script.denied_regions.contains(&call.region) && call.action.starts_with("rds:"));
+        script.calls.push(call);
+        let fault = script.fault.filter(|(at, _)| *at == number).map(|(_, fault)| fault);
+        let fault = if denied { Some(Fault::Denied) } else { fault };
+        (number, fault, script.latency, over_rate)
+    };
+    pause(latency).await;
+    if over_rate {
+        return Ok(refuse(json, StatusCode::BAD_REQUEST, "Throttling", "Rate exceeded"));
+    }
+    match fault {
+        Some(Fault::RequestLost) => return Err(Lost),
+        Some(Fault::Throttled) => return Ok(refuse(json, StatusCode::BAD_REQUEST, "Throttling", "Rate exceeded")),
+        Some(Fault::ServerError) => {
+            return Ok(refuse(json, StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", "asked for"));
+        }
+        Some(Fault::Denied) => {
+            return Ok(refuse(json, StatusCode::FORBIDDEN, "AccessDenied", "not authorized to perform this"));
+        }
+        Some(Fault::HoldBefore) => return hold(state, number).await,
+        Some(Fault::AnswerLost | Fault::HoldAfter) | None => {}
+    }
+    let answer = forward(client, &state.upstream, &path, head, body).await?;
+    match fault {
+        Some(Fault::AnswerLost) => Err(Lost),
+        Some(Fault::HoldAfter) => hold(state, number).await,
+        _ => Ok(answer),
+    }
+}
+
+async fn hold(state: &State, number: usize) -> Result<Answer, Lost> {
+    state.reached.send_replace(Some(number));
+    std::future::pending().await
+}
+
+#[expect(clippy::disallowed_methods, reason = "latency is real here")]
+async fn pause(latency: std::time::Duration) {
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+}
+
+async fn forward(
+    client: &reqwest::Client,
+    upstream: &str,
+    path: &str,
+    head: hyper::http::request::Parts,
+    body: Bytes,
+) -> Result<Answer, Lost> {
+    let mut headers = head.headers;
+    headers.remove("content-length");
+    // Virtual-host S3 and signatures need the host the caller meant; everything else does not mind it.
+    let answer = client.request(head.method, format!("{upstream}{path}")).headers(headers).body(body).send().await;
+    let answer = answer.map_err(|_| Lost)?;
+    let mut response = Response::builder().status(answer.status());
+    for (name, value) in answer.headers() {
+        if name != "transfer-encoding" && name != "content-length" && name != "connection" {
+            response = response.header(name, value);
+        }
+    }
+    let body = answer.bytes().await.map_err(|_| Lost)?;
+    response.body(Full::new(body)).map_err(|_| Lost)
+}
+
+fn refuse(json: bool, status: StatusCode, code: &str, message: &str) -> Answer {
+    let (content_type, body) = fault::refusal(json, code, message);
+    let mut answer = Response::new(Full::new(Bytes::from(body)));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert("content-type", hyper::header::HeaderValue::from_static(content_type));
+    answer
+}

@@ -1,0 +1,67 @@
+//! The AWS stand-in as a child process. One serves all tests of a process; it ends when its standard input does, so
+//! that it cannot outlive whoever started it.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use anyhow::{Context as _, bail, ensure};
+use serde_json::Value;
+
+use crate::child::Held;
+use crate::repository;
+
+/// A running stand-in.
+#[derive(Debug)]
+pub struct StandIn {
+    url: String,
+    // Held for its life; the pipe to its standard input is what keeps the server up.
+    _child: Held,
+}
+
+impl StandIn {
+    /// Starts one of its own.
+    pub fn start() -> anyhow::Result<Self> {
+        let root = repository::root();
+        let python = root.join(".tools/stand-in/bin/python");
+        ensure!(python.exists(), "the AWS stand-in is not set up in .tools/stand-in: run `cargo xtask setup`");
+        let mut child = Held::start(
+            Command::new(python)
+                .arg(root.join("testkit/stand-in/stand_in.py"))
+                .args(["--port", "0"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped()),
+        )
+        .context("could not start the AWS stand-in")?;
+        let stdout = child.get().stdout.take().context("the AWS stand-in has no standard output")?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        let Some(url) = line.trim().strip_prefix("listening ") else {
+            bail!("the AWS stand-in did not start (its complaint is above); try `cargo xtask setup`");
+        };
+        Ok(Self { url: url.to_owned(), _child: child })
+    }
+
+    /// The one all tests of this process share, each in its own account.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<StandIn> = OnceLock::new();
+        SHARED.get_or_init(|| match Self::start() {
+            Ok(stand_in) => stand_in,
+            Err(error) => panic!("{error:#}"),
+        })
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A control call: what no AWS API offers. The names and bodies are in `testkit/stand-in/README.md`.
+    pub async fn control(&self, name: &str, body: &Value) -> anyhow::Result<Value> {
+        let url = format!("{}/_nightshift/{name}", self.url);
+        let answer = reqwest::Client::new().post(url).json(body).send().await?;
+        let (status, answer) = (answer.status(), answer.json::<Value>().await?);
+        ensure!(status.is_success(), "control call {name} with {body} was refused: {answer}");
+        Ok(answer)
+    }
+}

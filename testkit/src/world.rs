@@ -1,0 +1,177 @@
+//! Builders of clusters on the stand-in: each says what differs from an ordinary expired development cluster.
+
+use aws_sdk_rds::types::{ServerlessV2ScalingConfiguration, Tag};
+use serde_json::{Value, json};
+
+use crate::scene::{REGION, Scene};
+
+/// A cluster to be.
+#[derive(Debug, Clone)]
+pub struct ClusterBuilder {
+    id: String,
+    region: String,
+    engine: String,
+    tags: Vec<(String, String)>,
+    members: usize,
+    protected: bool,
+    copies_tags: bool,
+    created: String,
+    control: Value,
+}
+
+/// An Aurora cluster with one member, created long ago, tagged `env=dev`, `owner=ana` and expired.
+pub fn expired(id: &str) -> ClusterBuilder {
+    ClusterBuilder {
+        id: id.to_owned(),
+        region: REGION.to_owned(),
+        engine: "aurora-postgresql".to_owned(),
+        tags: Vec::new(),
+        members: 1,
+        protected: false,
+        copies_tags: false,
+        created: "2026-11-01T00:00:00Z".to_owned(),
+        control: json!({}),
+    }
+    .tag("env", "dev")
+    .tag("owner", "ana")
+    .tag("auto-delete-after", "2026-11-20T00:00:00Z")
+}
+
+impl ClusterBuilder {
+    /// Sets or replaces a tag; an empty value removes it.
+    #[must_use]
+    pub fn tag(mut self, key: &str, value: &str) -> Self {
+        self.tags.retain(|(found, _)| found != key);
+        if !value.is_empty() {
+            self.tags.push((key.to_owned(), value.to_owned()));
+        }
+        self
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn region(mut self, region: &str) -> Self {
+        region.clone_into(&mut self.region);
+        self
+    }
+
+    /// Its engine.
+    #[must_use]
+    pub fn engine(mut self, engine: &str) -> Self {
+        engine.clone_into(&mut self.engine);
+        self
+    }
+
+    /// How many members; the first is the writer.
+    #[must_use]
+    pub fn members(mut self, members: usize) -> Self {
+        self.members = members;
+        self
+    }
+
+    /// When it was created.
+    #[must_use]
+    pub fn created(mut self, at: &str) -> Self {
+        at.clone_into(&mut self.created);
+        self
+    }
+
+    /// With deletion protection.
+    #[must_use]
+    pub fn protected(mut self) -> Self {
+        self.protected = true;
+        self
+    }
+
+    /// With `CopyTagsToSnapshot`.
+    #[must_use]
+    pub fn copies_tags(mut self) -> Self {
+        self.copies_tags = true;
+        self
+    }
+
+    /// A field of the stand-in's control call `cluster`: what no API can set.
+    #[must_use]
+    pub fn with(mut self, field: &str, value: impl Into<Value>) -> Self {
+        self.control[field] = value.into();
+        self
+    }
+
+    /// Makes it.
+    pub async fn create(self, scene: &Scene) -> anyhow::Result<()> {
+        let rds = scene.rds(&self.region).await;
+        let tags: Vec<_> = self.tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
+        rds.create_db_cluster()
+            .db_cluster_identifier(&self.id)
+            .engine(&self.engine)
+            .master_username("root")
+            .master_user_password("not-a-secret-1")
+            .deletion_protection(self.protected)
+            .copy_tags_to_snapshot(self.copies_tags)
+            .serverless_v2_scaling_configuration(
+                ServerlessV2ScalingConfiguration::builder().min_capacity(0.5).max_capacity(4.0).build(),
+            )
+            .set_tags(Some(tags.clone()))
+            .send()
+            .await?;
+        for number in 1..=self.members {
+            rds.create_db_instance()
+                .db_instance_identifier(format!("{}-{number}", self.id))
+                .db_cluster_identifier(&self.id)
+                .db_instance_class("db.serverless")
+                .engine(&self.engine)
+                .set_tags(Some(tags.clone()))
+                .send()
+                .await?;
+        }
+        let mut control = self.control;
+        control["id"] = json!(self.id);
+        control["region"] = json!(self.region);
+        control["created"] = json!(self.created);
+        scene.control("cluster", control).await?;
+        Ok(())
+    }
+}
+
+/// The identifiers of the clusters that stand in `region`, sorted.
+pub async fn clusters(scene: &Scene, region: &str) -> anyhow::Result<Vec<String>> {
+    let rds = scene.rds(region).await;
+    let mut pages = rds.describe_db_clusters().into_paginator().items().send();
+    let mut ids = Vec::new();
+    while let Some(found) = pages.next().await {
+        ids.extend(found?.db_cluster_identifier);
+    }
+    ids.sort();
+    Ok(ids)
+}
+
+/// The manual cluster snapshots of `region` and their tags, sorted by name.
+pub async fn snapshots(
+    scene: &Scene,
+    region: &str,
+) -> anyhow::Result<Vec<(String, std::collections::BTreeMap<String, String>)>> {
+    let rds = scene.rds(region).await;
+    let mut pages = rds.describe_db_cluster_snapshots().snapshot_type("manual").into_paginator().items().send();
+    let mut snapshots = Vec::new();
+    while let Some(found) = pages.next().await {
+        let found = found?;
+        let tags =
+            found.tag_list().iter().filter_map(|tag| Some((tag.key.clone()?, tag.value.clone().unwrap_or_default())));
+        snapshots.push((found.db_cluster_snapshot_identifier.clone().unwrap_or_default(), tags.collect()));
+    }
+    snapshots.sort();
+    Ok(snapshots)
+}
+
+/// S3 of this account.
+pub async fn s3(scene: &Scene) -> aws_sdk_s3::Client {
+    let config = scene.sdk_config(REGION).await;
+    aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&config).force_path_style(true).build())
+}
+
+/// A bucket in the scenes' region.
+pub fn here() -> aws_sdk_s3::types::CreateBucketConfiguration {
+    aws_sdk_s3::types::CreateBucketConfiguration::builder()
+        .location_constraint(aws_sdk_s3::types::BucketLocationConstraint::from(REGION))
+        .build()
+}

@@ -1,0 +1,21 @@
+"""Every module that changes moto or adds control calls, imported for that effect."""
+
+from .quick_start import load_moto
+
+load_moto()  # before the rest, which imports the slow parts of moto
+
+# ruff: noqa: E402, F401
+from . import functions, iam, mail, secrets_manager, topics, unknown_calls
+from .rds import (
+    account,
+    cluster,
+    delete,
+    describe,
+    instance,
+    lifecycle,
+    neighbours,
+    restore,
+    seed,
+    snapshot,
+    tags,
+)

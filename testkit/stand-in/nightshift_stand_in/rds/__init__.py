@@ -1,0 +1,1 @@
+"""The rules of Amazon RDS, one subject per module."""

@@ -1,0 +1,129 @@
+//! The commands of this repository, started as `cargo xtask <task>`. This file only reads the command line and hands
+//! over; each task is a file of its own, and a task that needs an AWS client is a binary of the testkit crate which
+//! xtask starts, so that `cargo xtask check` never waits for an SDK to compile.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "telling a person what happens is what xtask is for")]
+
+mod archive;
+mod check;
+mod command;
+mod digest;
+mod environment;
+mod new_function;
+mod package;
+mod setup;
+mod steps;
+mod terraform;
+mod test;
+mod testkit;
+mod tidy;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "The commands of this repository")]
+struct Cli {
+    #[command(subcommand)]
+    task: Option<Task>,
+}
+
+// The first line of each comment is what `cargo xtask` prints beside the name.
+#[derive(Subcommand)]
+enum Task {
+    /// Show the whole fleet at work on this machine, no AWS account needed
+    Demo {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+    /// Run everything CI runs, and say what was skipped
+    Test,
+    /// Run the quick part of `test`: format, lints, house rules
+    Check,
+    /// Show what a function would do about an event, where the AWS environment points
+    Invoke {
+        /// A folder name of functions/
+        function: String,
+        /// A JSON file, for example of events/<function>/
+        event: PathBuf,
+        /// Carry the plan out; without it, the plan is only shown
+        #[arg(long)]
+        apply: bool,
+    },
+    /// Build the functions as they are deployed: target/lambda/<function>/bootstrap.zip
+    Package {
+        #[arg(long, value_enum, default_value_t)]
+        arch: package::Arch,
+        /// Folder names of functions/; all of them if none is given
+        functions: Vec<String>,
+    },
+    /// Measure the functions against the stand-in
+    Bench {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+    /// Run the long proofs: kills, overlaps and faults at every call
+    Proof {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+    /// Copy the shape of a function under a new name and list what to edit
+    NewFunction {
+        /// Lower case words joined by dashes
+        name: String,
+    },
+    /// Install what the other tasks need into .tools/ (they do it themselves)
+    Setup,
+}
+
+fn main() -> ExitCode {
+    run(Cli::parse().task).unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
+    let done = |()| ExitCode::SUCCESS;
+    match task {
+        None => {
+            list_tasks();
+            Ok(ExitCode::SUCCESS)
+        }
+        Some(Task::Demo { args }) => testkit::run("demo", args),
+        Some(Task::Test) => Ok(test::run()),
+        Some(Task::Check) => Ok(check::run()),
+        Some(Task::Invoke { function, event, apply }) => testkit::invoke(&function, &event, apply),
+        Some(Task::Package { arch, functions }) => package::run(arch, functions).map(done),
+        Some(Task::Bench { args }) => testkit::run("bench", args),
+        Some(Task::Proof { args }) => testkit::run("proof", args),
+        Some(Task::NewFunction { name }) => new_function::run(&name).map(done),
+        Some(Task::Setup) => setup::run().map(done),
+    }
+}
+
+fn list_tasks() {
+    println!("cargo xtask <task>, one of:");
+    for task in Cli::command().get_subcommands() {
+        println!("  {:<14}{}", task.get_name(), task.get_about().cloned().unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_task_has_its_line_in_the_list() {
+        for task in Cli::command().get_subcommands() {
+            assert!(task.get_about().is_some(), "{} has no line", task.get_name());
+        }
+    }
+}

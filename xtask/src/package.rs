@@ -1,0 +1,117 @@
+//! `package`: builds the functions with cargo-lambda as they are deployed. The same source gives the same bytes in
+//! any folder and on any day: paths of this machine are mapped away, tools are pinned, the archive holds no time.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail, ensure};
+use clap::ValueEnum;
+
+use crate::command::{at_root, succeed};
+use crate::digest::sha256;
+use crate::{archive, environment, setup};
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Arch {
+    #[default]
+    #[value(name = "x86-64")]
+    X86_64,
+    Arm64,
+}
+
+impl Arch {
+    fn flag(self) -> &'static str {
+        match self {
+            Self::X86_64 => "--x86-64",
+            Self::Arm64 => "--arm64",
+        }
+    }
+}
+
+pub(crate) fn run(arch: Arch, wanted: Vec<String>) -> anyhow::Result<()> {
+    let functions = choose(wanted, all_functions(&environment::root())?)?;
+    setup::cargo_lambda_only()?;
+    build(arch, &functions)?;
+    for function in &functions {
+        write_archive(function)?;
+    }
+    Ok(())
+}
+
+fn build(arch: Arch, functions: &[String]) -> anyhow::Result<()> {
+    let mut command = at_root("cargo", &["lambda", "build", "--release", "--locked", arch.flag()]);
+    for function in functions {
+        command.args(["--package", function]);
+    }
+    let root = environment::root();
+    let mut paths = vec![(root.as_path(), "/nightshift")];
+    let cargo_home = environment::cargo_home();
+    paths.extend(cargo_home.as_deref().map(|home| (home, "/cargo")));
+    // The caller's own flags would be part of the bytes; this form of them would even replace cargo-lambda's.
+    command.env("RUSTFLAGS", path_flags(&paths)?).env_remove("CARGO_ENCODED_RUSTFLAGS");
+    // Generated code names its folder too, and Terraform looks for the archives here.
+    command.env("CARGO_TARGET_DIR", root.join("target"));
+    setup::offer_cargo_lambda(&mut command)?;
+    succeed(&mut command)
+}
+
+/// Panics name their source file, so the folders of this machine would end up in the binary.
+fn path_flags(paths: &[(&Path, &str)]) -> anyhow::Result<String> {
+    let flags = paths.iter().map(|(from, to)| {
+        let from = from.display().to_string();
+        ensure!(
+            !from.contains(char::is_whitespace),
+            "{from}: cargo-lambda cannot build where a path has a space in it"
+        );
+        Ok(format!("--remap-path-prefix={from}={to}"))
+    });
+    Ok(flags.collect::<anyhow::Result<Vec<_>>>()?.join(" "))
+}
+
+fn write_archive(function: &str) -> anyhow::Result<()> {
+    let name = format!("target/lambda/{function}/bootstrap");
+    let binary = environment::root().join(&name);
+    let content = fs::read(&binary).with_context(|| format!("cargo-lambda left no {name}"))?;
+    let zip = archive::of_bootstrap(&content)?;
+    fs::write(binary.with_extension("zip"), &zip).with_context(|| format!("could not write {name}.zip"))?;
+    println!("{name}.zip  {} KiB  sha256:{}", zip.len() / 1024, sha256(&zip));
+    Ok(())
+}
+
+fn all_functions(root: &Path) -> anyhow::Result<Vec<String>> {
+    let folder = root.join("functions");
+    let entries = fs::read_dir(&folder).with_context(|| format!("could not read {}", folder.display()))?;
+    let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<PathBuf>, _>>()?;
+    let functions = paths.iter().filter(|path| path.join("Cargo.toml").is_file()).filter_map(|path| path.file_name());
+    let mut names: Vec<_> = functions.map(|name| name.to_string_lossy().into_owned()).collect();
+    names.sort();
+    Ok(names)
+}
+
+fn choose(wanted: Vec<String>, all: Vec<String>) -> anyhow::Result<Vec<String>> {
+    if let Some(unknown) = wanted.iter().find(|name| !all.contains(name)) {
+        bail!("there is no function {unknown}; there are: {}", all.join(", "));
+    }
+    Ok(if wanted.is_empty() { all } else { wanted })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_means_every_function_and_an_unknown_one_is_refused() {
+        let all = || vec!["cluster-cleanup".to_owned(), "key-rotation".to_owned()];
+        assert_eq!(choose(vec![], all()).unwrap(), all());
+        assert_eq!(choose(vec!["key-rotation".to_owned()], all()).unwrap(), ["key-rotation"]);
+        let error = choose(vec!["key-rotaton".to_owned()], all()).unwrap_err().to_string();
+        assert_eq!(error, "there is no function key-rotaton; there are: cluster-cleanup, key-rotation");
+    }
+
+    #[test]
+    fn paths_of_this_machine_are_mapped_away() {
+        let flags = path_flags(&[(Path::new("/x/repo"), "/nightshift"), (Path::new("/y"), "/cargo")]).unwrap();
+        assert_eq!(flags, "--remap-path-prefix=/x/repo=/nightshift --remap-path-prefix=/y=/cargo");
+        assert!(path_flags(&[(Path::new("/x y"), "/nightshift")]).is_err());
+    }
+}

@@ -1,0 +1,56 @@
+//! `setup`: what the other tasks need, in `.tools/`, which git ignores: the AWS stand-in and the pinned cargo-lambda,
+//! each in a Python environment of its own. It is safe to call at any time: what is already right is left alone, what
+//! was interrupted or asked differently is made anew, and nothing outside `.tools/` is touched.
+
+mod python;
+mod venv;
+
+use std::fs::{self, File};
+use std::process::Command;
+
+use anyhow::Context as _;
+
+use crate::environment;
+use venv::Venv;
+
+// cargo-lambda links with the zig of its `ziglang` package. Both are pinned: they decide the bytes that are deployed.
+const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2\nziglang==0.17.1\n";
+
+/// Installs everything.
+pub(crate) fn run() -> anyhow::Result<()> {
+    ensure(&[stand_in()?, cargo_lambda()])
+}
+
+/// Installs what `package` needs.
+pub(crate) fn cargo_lambda_only() -> anyhow::Result<()> {
+    ensure(&[cargo_lambda()])
+}
+
+/// Lets `command` find the pinned cargo-lambda, and cargo-lambda its zig: that is looked for as the module `ziglang`
+/// of the Python named here.
+pub(crate) fn offer_cargo_lambda(command: &mut Command) -> anyhow::Result<()> {
+    let bin = cargo_lambda().bin();
+    command.env("CARGO_ZIGBUILD_PYTHON_PATH", bin.join("python"));
+    command.env("PATH", environment::path_with(bin)?);
+    Ok(())
+}
+
+fn stand_in() -> anyhow::Result<Venv> {
+    let file = environment::root().join("testkit/stand-in/requirements.txt");
+    let requirements = fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
+    Ok(Venv { title: "the AWS stand-in", folder: environment::tools().join("stand-in"), requirements })
+}
+
+fn cargo_lambda() -> Venv {
+    let folder = environment::tools().join("cargo-lambda");
+    Venv { title: "cargo-lambda and zig", folder, requirements: CARGO_LAMBDA.to_owned() }
+}
+
+fn ensure(venvs: &[Venv]) -> anyhow::Result<()> {
+    let tools = environment::tools();
+    fs::create_dir_all(&tools).with_context(|| format!("could not create {}", tools.display()))?;
+    // Two tasks started together must not install over each other. The lock goes with the file handle.
+    let lock = File::create(tools.join("lock")).context("could not create the lock of .tools")?;
+    lock.lock().context("could not lock .tools")?;
+    venvs.iter().try_for_each(Venv::ensure)
+}

@@ -1,0 +1,168 @@
+//! A list of steps, run in order until one fails, and the table at the end. Steps are data, so that the table can also
+//! name what was skipped, with the way to get what it needs, and what was not reached.
+
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use crate::command;
+
+/// One line of the table.
+pub(crate) struct Step {
+    name: &'static str,
+    work: Work,
+}
+
+enum Work {
+    Commands(Vec<Command>),
+    Inside { run: fn() -> anyhow::Result<()>, repeat: &'static str },
+    Skip { reason: String },
+}
+
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Passed(Duration),
+    Failed(Duration),
+    Skipped(String),
+    NotRun,
+}
+
+impl Step {
+    /// A step that is another program's work: one command, or several in order.
+    pub(crate) fn commands(name: &'static str, commands: impl IntoIterator<Item = Command>) -> Self {
+        Self { name, work: Work::Commands(commands.into_iter().collect()) }
+    }
+
+    /// A step xtask does itself; `repeat` is the command that does it again.
+    pub(crate) fn inside(name: &'static str, run: fn() -> anyhow::Result<()>, repeat: &'static str) -> Self {
+        Self { name, work: Work::Inside { run, repeat } }
+    }
+
+    /// A step that cannot run here; `reason` says why and what to do about it.
+    pub(crate) fn skipped(name: &'static str, reason: impl Into<String>) -> Self {
+        Self { name, work: Work::Skip { reason: reason.into() } }
+    }
+}
+
+/// Runs the steps, prints the table, and answers with the exit code of the whole.
+pub(crate) fn run(steps: Vec<Step>) -> ExitCode {
+    let mut rows = Vec::new();
+    let mut failure = None;
+    for Step { name, work } in steps {
+        let outcome = if failure.is_some() {
+            Outcome::NotRun
+        } else {
+            let (outcome, repeat) = perform(name, work);
+            failure = repeat;
+            outcome
+        };
+        rows.push((name, outcome));
+    }
+    println!("\n{}", table(&rows));
+    if let Some(repeat) = &failure {
+        println!("repeat what failed: {repeat}");
+    }
+    println!("{}", closing_line(&rows));
+    if failure.is_some() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Does one step; the second value is the command that repeats it, if it failed.
+fn perform(name: &str, work: Work) -> (Outcome, Option<String>) {
+    let begin = now();
+    let failure = match work {
+        Work::Skip { reason } => {
+            println!("\n== {name}: skipped, {reason}");
+            return (Outcome::Skipped(reason), None);
+        }
+        Work::Commands(commands) => commands.into_iter().find_map(|mut command| {
+            let spelled = command::spelled(&command);
+            println!("\n== {name}: {spelled}");
+            command::succeed(&mut command).err().map(|error| (error, spelled))
+        }),
+        Work::Inside { run, repeat } => {
+            println!("\n== {name}");
+            run().err().map(|error| (error, repeat.to_owned()))
+        }
+    };
+    let took = begin.elapsed();
+    match failure {
+        None => {
+            println!("== {name}: passed in {}", seconds(took));
+            (Outcome::Passed(took), None)
+        }
+        Some((error, repeat)) => {
+            println!("== {name}: failed after {}: {error:#}", seconds(took));
+            (Outcome::Failed(took), Some(repeat))
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a step took, for a person's eyes")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn seconds(took: Duration) -> String {
+    format!("{:.1} s", took.as_secs_f64())
+}
+
+fn table(rows: &[(&str, Outcome)]) -> String {
+    let lines = rows.iter().map(|(name, outcome)| {
+        let (word, note) = match outcome {
+            Outcome::Passed(took) => ("passed", seconds(*took)),
+            Outcome::Failed(took) => ("failed", seconds(*took)),
+            Outcome::Skipped(reason) => ("skipped", reason.clone()),
+            Outcome::NotRun => ("not run", String::new()),
+        };
+        format!("{word:<9}{name:<20}{note}").trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+// Worded unlike a test runner's summary on purpose: these are steps, and a tool that adds up test results from the
+// output must not count them.
+fn closing_line(rows: &[(&str, Outcome)]) -> String {
+    let count = |wanted: fn(&Outcome) -> bool| rows.iter().filter(|(_, outcome)| wanted(outcome)).count();
+    let passed = count(|outcome| matches!(outcome, Outcome::Passed(_)));
+    let skipped = count(|outcome| matches!(outcome, Outcome::Skipped(_)));
+    let failed = count(|outcome| matches!(outcome, Outcome::Failed(_)));
+    let not_run = match count(|outcome| matches!(outcome, Outcome::NotRun)) {
+        0 => String::new(),
+        missed => format!(", {missed} not run"),
+    };
+    let steps = if passed == 1 { "step" } else { "steps" };
+    format!("{passed} {steps} passed, {skipped} skipped, {failed} failed{not_run}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_names_what_was_skipped_and_what_was_not_reached() {
+        let rows = [
+            ("format", Outcome::Passed(Duration::from_millis(1240))),
+            ("terraform", Outcome::Skipped("terraform is not installed: get it".to_owned())),
+            ("lints", Outcome::Failed(Duration::from_secs(2))),
+            ("rust tests", Outcome::NotRun),
+        ];
+        let expected = "passed   format              1.2 s\n\
+                        skipped  terraform           terraform is not installed: get it\n\
+                        failed   lints               2.0 s\n\
+                        not run  rust tests";
+        assert_eq!(table(&rows), expected);
+        assert_eq!(closing_line(&rows), "1 step passed, 1 skipped, 1 failed, 1 not run");
+    }
+
+    #[test]
+    fn the_first_failure_stops_the_list_and_tells_how_to_repeat_it() {
+        let (outcome, repeat) = perform("broken", Work::Commands(vec![Command::new("false"), Command::new("true")]));
+        assert!(matches!(outcome, Outcome::Failed(_)));
+        assert_eq!(repeat.as_deref(), Some("false"));
+    }
+
+    #[test]
+    fn a_skipped_step_is_no_failure() {
+        let (outcome, repeat) = perform("optional", Work::Skip { reason: "not here".to_owned() });
+        assert_eq!((outcome, repeat), (Outcome::Skipped("not here".to_owned()), None));
+    }
+}

@@ -1,0 +1,65 @@
+//! The Terraform part of `test`: format, then each module by itself is initialised without a backend, validated, and
+//! tested where it has tests.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command::{at_root, works};
+use crate::environment;
+use crate::steps::Step;
+
+const FORMAT: &str = "terraform format";
+const MODULES: &str = "terraform modules";
+
+pub(crate) fn steps() -> Vec<Step> {
+    let folder = environment::root().join("terraform");
+    if !folder.is_dir() {
+        return vec![Step::skipped("terraform", "there is no terraform/ folder")];
+    }
+    if !works(&mut at_root("terraform", &["version"])) {
+        return vec![Step::skipped(
+            "terraform",
+            "terraform is not installed: https://developer.hashicorp.com/terraform/install",
+        )];
+    }
+    let mut modules = Vec::new();
+    find_modules(&folder, &mut modules);
+    modules.sort();
+    vec![
+        Step::commands(FORMAT, [at_root("terraform", &["fmt", "-check", "-recursive", "terraform"])]),
+        Step::commands(MODULES, modules.iter().flat_map(|module| commands(module))),
+    ]
+}
+
+fn commands(module: &Path) -> Vec<Command> {
+    let module_name = module.strip_prefix(environment::root()).unwrap_or(module).display();
+    let at = format!("-chdir={module_name}");
+    let init = at_root("terraform", &[&at, "init", "-backend=false", "-input=false"]);
+    let mut commands = vec![init, at_root("terraform", &[&at, "validate"])];
+    if module.join("tests").is_dir() {
+        commands.push(at_root("terraform", &[&at, "test"]));
+    }
+    // One download of a provider serves all modules.
+    let cache = environment::tools().join("terraform");
+    if fs::create_dir_all(&cache).is_ok() {
+        for command in &mut commands {
+            command.env("TF_PLUGIN_CACHE_DIR", &cache);
+        }
+    }
+    commands
+}
+
+/// Every folder that holds a `.tf` file of its own.
+fn find_modules(folder: &Path, modules: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    let paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    if paths.iter().any(|path| path.extension().is_some_and(|extension| extension == "tf")) {
+        modules.push(folder.to_path_buf());
+    }
+    // `.terraform` holds copies of modules, not ours to check.
+    let hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    for path in paths.iter().filter(|path| path.is_dir() && !hidden(path)) {
+        find_modules(path, modules);
+    }
+}

@@ -1,0 +1,40 @@
+//! `test`: everything CI runs, in one command. A tool that is not here is named with the way to get it, and its step
+//! counts as skipped, never as passed.
+
+use std::process::ExitCode;
+
+use crate::command::{at_root, works};
+use crate::steps::{self, Step};
+use crate::{check, setup, terraform};
+
+pub(crate) fn run() -> ExitCode {
+    let mut list = vec![Step::inside("tools", setup::run, "cargo xtask setup")];
+    list.extend(check::list());
+    list.extend([documentation(), stand_in(), rust(), dependencies()]);
+    list.extend(terraform::steps());
+    steps::run(list)
+}
+
+fn documentation() -> Step {
+    let mut doc = at_root("cargo", &["doc", "--workspace", "--no-deps", "--document-private-items", "--locked"]);
+    doc.env("RUSTDOCFLAGS", "-D warnings");
+    Step::commands("documentation", [doc])
+}
+
+fn stand_in() -> Step {
+    let args = ["-m", "unittest", "discover", "testkit/stand-in"];
+    Step::commands("stand-in tests", [at_root(".tools/stand-in/bin/python", &args)])
+}
+
+fn rust() -> Step {
+    Step::commands("rust tests", [at_root("cargo", &["test", "--workspace", "--locked"])])
+}
+
+fn dependencies() -> Step {
+    let name = "dependencies";
+    if works(&mut at_root("cargo", &["deny", "--version"])) {
+        Step::commands(name, [at_root("cargo", &["deny", "--locked", "check"])])
+    } else {
+        Step::skipped(name, "cargo-deny is not installed: cargo install --locked cargo-deny")
+    }
+}
