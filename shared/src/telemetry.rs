@@ -58,11 +58,11 @@ pub fn log_report(report: &Report) {
     }
     let counts = report.counts;
     info!(
-        function = report.function,
+        function = report.function.as_ref(),
         mode = %report.mode,
         account = report.account,
         plan.digest = %report.plan_digest,
-        tripped.guard = report.tripped.as_ref().map(|tripped| tripped.guard),
+        tripped.guard = report.tripped.as_ref().map(|tripped| tripped.guard.as_ref()),
         counts.observed = counts.observed,
         counts.planned = counts.planned,
         counts.changed = counts.changed,
@@ -100,7 +100,7 @@ pub fn metrics_of(report: &Report, own: &BTreeMap<&'static str, usize>) -> Value
     .map(|(name, value)| (name, value as i128))
     .collect();
     values.insert("DurationMs", duration_ms(report));
-    embedded(report.function, report.finished_at.as_millisecond(), &values)
+    embedded(&report.function, report.finished_at.as_millisecond(), &values)
 }
 
 /// The metric of a run that could not take place.

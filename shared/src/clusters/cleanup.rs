@@ -1,5 +1,6 @@
 //! The job `cluster-cleanup`: observe, plan, guard, apply, and the report of it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::json;
@@ -116,7 +117,7 @@ fn left_alone(left: Left) -> Item {
 }
 
 /// What this domain adds to an item, under its own key.
-fn details(action: &Action) -> BTreeMap<&'static str, serde_json::Value> {
+fn details(action: &Action) -> BTreeMap<Cow<'static, str>, serde_json::Value> {
     let value = match action {
         Action::DeleteCluster(delete) => json!({
             "expired_at": delete.expired_at,
@@ -131,5 +132,5 @@ fn details(action: &Action) -> BTreeMap<&'static str, serde_json::Value> {
             json!({ "snapshot": true, "purge_after": delete.purge_after, "of": delete.cluster_id })
         }
     };
-    [("clusters", value)].into()
+    [(Cow::Borrowed("clusters"), value)].into()
 }

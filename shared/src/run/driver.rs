@@ -1,6 +1,7 @@
 //! One run, from the event to the report. Every function and the command line go through here, so that the order of
 //! things (policy, event, mode, clock, account, the job itself, report) is written once.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
@@ -147,7 +148,7 @@ impl<J: Job> Driver<J> {
         let finished_at = now.checked_add(clock::now().duration_since(began)).unwrap_or(now);
         let report = Report {
             schema: SCHEMA,
-            function: J::NAME,
+            function: Cow::Borrowed(J::NAME),
             mode,
             account: run.account,
             plan_digest: digest,

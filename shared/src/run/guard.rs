@@ -1,16 +1,18 @@
 //! The last question before anything destructive: is this plan too large for an unattended night, and is it the plan a
 //! person agreed to? A guard that trips means no step at all; the plan is still listed whole, so it can be reviewed.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::digest::PlanDigest;
 
 /// A guard said no.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Tripped {
     /// `max_deletions`, `max_deletion_percent` or `expect_plan`.
-    pub guard: &'static str,
+    pub guard: Cow<'static, str>,
     /// What was allowed: a number, a percentage, or the digest that was expected.
     pub limit: Value,
     /// What the plan wanted, in the same unit.
@@ -48,7 +50,7 @@ impl DeletionCaps {
         let Deletions { total, of_marked, marked } = deletions;
         if total > self.count {
             return Some(Tripped {
-                guard: "max_deletions",
+                guard: Cow::Borrowed("max_deletions"),
                 limit: json!(self.count),
                 wanted: json!(total),
                 fix: "review this plan and apply exactly it by its digest (nightshift apply … --expect-plan DIGEST), \
@@ -58,7 +60,7 @@ impl DeletionCaps {
         }
         if marked >= SMALLEST_BASE_FOR_PERCENT && of_marked * 100 > self.percent * marked {
             return Some(Tripped {
-                guard: "max_deletion_percent",
+                guard: Cow::Borrowed("max_deletion_percent"),
                 limit: json!(self.percent),
                 wanted: json!((of_marked * 100).div_ceil(marked)),
                 fix: format!(
@@ -86,7 +88,7 @@ impl Consent {
     pub fn judge(&self, actual: &PlanDigest, over_cap: Option<Tripped>) -> Option<Tripped> {
         match &self.expect_plan {
             Some(expected) if expected != actual => Some(Tripped {
-                guard: "expect_plan",
+                guard: Cow::Borrowed("expect_plan"),
                 limit: json!(expected),
                 wanted: json!(actual),
                 fix: "the world has moved since that plan was reviewed: review the plan in this report and give its digest"
@@ -104,16 +106,16 @@ mod tests {
 
     const CAPS: DeletionCaps = DeletionCaps { count: 10, percent: 50 };
 
-    fn guard(total: usize, of_marked: usize, marked: usize) -> Option<&'static str> {
+    fn guard(total: usize, of_marked: usize, marked: usize) -> Option<Cow<'static, str>> {
         CAPS.check(Deletions { total, of_marked, marked }).map(|tripped| tripped.guard)
     }
 
     #[test]
     fn caps_hold_at_their_edges() {
         assert_eq!(guard(10, 10, 20), None);
-        assert_eq!(guard(11, 11, 100), Some("max_deletions"));
+        assert_eq!(guard(11, 11, 100), Some("max_deletions".into()));
         assert_eq!(guard(3, 3, 6), None);
-        assert_eq!(guard(4, 4, 6), Some("max_deletion_percent"));
+        assert_eq!(guard(4, 4, 6), Some("max_deletion_percent".into()));
         assert_eq!(guard(4, 4, 4), None, "a percentage of fewer than five says nothing");
         assert_eq!(guard(9, 2, 6), None, "snapshots count towards the number, not the percentage");
         assert_eq!(guard(0, 0, 0), None);
@@ -128,10 +130,10 @@ mod tests {
             Consent { expect_plan: expect.cloned(), lifts_caps }.judge(&reviewed, over_cap).map(|tripped| tripped.guard)
         };
         assert_eq!(verdict(None, true, None), None);
-        assert_eq!(verdict(None, true, over()), Some("max_deletions"), "without a digest nothing lifts a cap");
-        assert_eq!(verdict(Some(&reviewed), false, over()), Some("max_deletions"));
+        assert_eq!(verdict(None, true, over()), Some("max_deletions".into()), "without a digest nothing lifts a cap");
+        assert_eq!(verdict(Some(&reviewed), false, over()), Some("max_deletions".into()));
         assert_eq!(verdict(Some(&reviewed), true, over()), None);
-        assert_eq!(verdict(Some(&other), true, None), Some("expect_plan"));
-        assert_eq!(verdict(Some(&other), true, over()), Some("expect_plan"));
+        assert_eq!(verdict(Some(&other), true, None), Some("expect_plan".into()));
+        assert_eq!(verdict(Some(&other), true, over()), Some("expect_plan".into()));
     }
 }

@@ -127,7 +127,7 @@ mod tests {
         ];
         Report {
             schema: SCHEMA,
-            function: "cluster-cleanup",
+            function: "cluster-cleanup".into(),
             mode: Mode::Plan,
             account: "111122223333".to_owned(),
             plan_digest: PlanDigest::of("f", "a", &["s"]),
@@ -135,7 +135,7 @@ mod tests {
             finished_at: "2026-11-21T02:00:01Z".parse().unwrap(),
             regions: vec!["eu-west-1".to_owned()],
             tripped: Some(Tripped {
-                guard: "max_deletions",
+                guard: "max_deletions".into(),
                 limit: 1.into(),
                 wanted: 2.into(),
                 fix: "raise it".to_owned(),
@@ -164,6 +164,12 @@ mod tests {
         → raise it
         plan sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab
         ");
+    }
+
+    #[test]
+    fn a_report_is_read_back_as_it_was_written() {
+        let text = serde_json::to_string(&report()).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::digest::PlanDigest;
 use super::guard::Tripped;
@@ -15,12 +15,12 @@ use super::mode::Mode;
 pub const SCHEMA: u32 = 1;
 
 /// One run of one function in one account.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// See [`SCHEMA`].
     pub schema: u32,
     /// The function's name, as its package and binary have it.
-    pub function: &'static str,
+    pub function: Cow<'static, str>,
     /// Whether this run was allowed to change anything.
     pub mode: Mode,
     /// The AWS account, twelve digits.
@@ -44,7 +44,7 @@ pub struct Report {
 }
 
 /// How many items ended how. `observed` also counts what was out of scope and is not listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is the outcome of the same name")]
 pub struct Counts {
     pub observed: usize,
@@ -75,7 +75,7 @@ impl Counts {
 }
 
 /// How one item ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Apply would change it: said in plan mode, and when a guard tripped.
@@ -107,7 +107,7 @@ impl Outcome {
 }
 
 /// One thing the run looked at.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
     /// What AWS calls it.
     pub id: String,
@@ -123,11 +123,11 @@ pub struct Item {
     pub reason: Option<Reason>,
     /// What a domain adds, under a key of its own name.
     #[serde(flatten)]
-    pub domain: BTreeMap<&'static str, serde_json::Value>,
+    pub domain: BTreeMap<Cow<'static, str>, serde_json::Value>,
 }
 
 /// Why, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// One of the function's documented codes, kebab-case.
     pub code: Cow<'static, str>,
