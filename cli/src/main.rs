@@ -1,1 +1,42 @@
-fn main() {}
+//! The operator's command: the same code as the functions, with the caller's own credentials.
+//!
+//! Exit codes: 0 done; 1 could not run, or wrong usage; 2 some item failed; 3 a guard tripped.
+
+mod args;
+mod cleanup;
+mod output;
+mod policy;
+mod restore;
+
+use std::process::ExitCode;
+
+use args::{Cli, ClusterCommand, Command, JobCommand};
+use clap::Parser as _;
+use nightshift::config::Environment;
+use nightshift::telemetry;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            // Asking for help is not wrong usage.
+            return if error.use_stderr() { ExitCode::from(1) } else { ExitCode::SUCCESS };
+        }
+    };
+    let environment = Environment::of_process();
+    telemetry::init_command(&environment);
+    let done = match cli.command {
+        Command::Plan { job: JobCommand::ClusterCleanup(args) } => cleanup::plan(args, &environment).await,
+        Command::Apply { job: JobCommand::ClusterCleanup(args) } => cleanup::apply(args, &environment).await,
+        Command::Clusters { command: ClusterCommand::Restore(args) } => restore::run(args, &environment).await,
+    };
+    match done {
+        Ok(code) => code,
+        Err(error) => {
+            output::complain(&error);
+            ExitCode::from(1)
+        }
+    }
+}

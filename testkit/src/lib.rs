@@ -5,6 +5,7 @@ mod account;
 pub mod child;
 pub mod function;
 pub mod proxy;
+pub mod raw;
 pub mod repository;
 pub mod scene;
 pub mod stand_in;

@@ -41,6 +41,11 @@ impl Scene {
         self.stand_in.control(name, &body).await
     }
 
+    /// Where the stand-in itself listens.
+    pub fn stand_in_url(&self) -> &str {
+        self.stand_in.url()
+    }
+
     /// RDS of this account, past the proxy.
     pub async fn rds(&self, region: &str) -> aws_sdk_rds::Client {
         aws_sdk_rds::Client::new(&self.sdk_config(region).await)

@@ -12,7 +12,7 @@ use super::digest::PlanDigest;
 use super::event::Fields;
 use super::fault::RunFault;
 use super::guard::{Consent, Tripped};
-use super::mode::{AboveCeiling, Mode, ModeSetting};
+use super::mode::Mode;
 use super::report::{Counts, Item, Report, SCHEMA};
 use crate::aws::Aws;
 use crate::clock::{self, Deadline};
@@ -74,12 +74,17 @@ pub struct Conclusion {
 }
 
 /// On whose word a run starts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// Lambda: schedules and events.
+    /// Lambda: schedules and events. The event says how, under the function's ceiling.
     Platform,
-    /// A person at the command line, with their own credentials.
-    Operator,
+    /// A person at the command line, with their own credentials. What they typed stands over the event.
+    Operator {
+        /// `plan` or `apply`.
+        mode: Mode,
+        /// The digest they reviewed, as they gave it.
+        expect_plan: Option<String>,
+    },
 }
 
 /// A finished run.
@@ -121,14 +126,23 @@ impl<J: Job> Driver<J> {
         self.aws.take_calls();
         let mut fields = Fields::of(payload)?;
         let asked = fields.choice("mode", &[("plan", Mode::Plan), ("apply", Mode::Apply)]);
-        let expect_plan = fields.text("expect_plan").and_then(|text| match PlanDigest::parse(&text) {
+        let reviewed = fields.text("expect_plan");
+        let reviewed = match &caller {
+            Caller::Operator { expect_plan: Some(typed), .. } => Some(typed.clone()),
+            _ => reviewed,
+        };
+        let expect_plan = reviewed.and_then(|text| match PlanDigest::parse(&text) {
             Ok(digest) => Some(digest),
             Err(error) => fields.fault(error.to_string()),
         });
         let request = J::request(&mut fields, &self.policy);
         fields.finish()?;
 
-        let mode = self.mode(asked, caller)?;
+        let mode = match &caller {
+            Caller::Platform => self.run_policy.mode.resolve(asked)?,
+            // The ceiling binds a function's events, not a person with their own credentials.
+            Caller::Operator { mode, .. } => *mode,
+        };
         if self.run_policy.now.is_some() && mode == Mode::Apply && !self.aws.is_stand_in() {
             return Err(RunFault::ClockSetByHand);
         }
@@ -139,7 +153,7 @@ impl<J: Job> Driver<J> {
             .account()
             .await
             .map_err(|source| RunFault::Observe { attempt: "asking which account this is".to_owned(), source })?;
-        let lifts_caps = caller == Caller::Operator || self.run_policy.digest_lifts_caps;
+        let lifts_caps = caller != Caller::Platform || self.run_policy.digest_lifts_caps;
         let consent = Consent { expect_plan, lifts_caps };
         let run = Run { aws: &self.aws, account, mode, now, deadline, consent };
         let Conclusion { digest, tripped, regions, observed, items, metrics } =
@@ -161,13 +175,5 @@ impl<J: Job> Driver<J> {
             calls: self.aws.take_calls(),
         };
         Ok(Finished { report, metrics })
-    }
-
-    /// A function's ceiling binds its events; at the command line a person with their own credentials chooses.
-    fn mode(&self, asked: Option<Mode>, caller: Caller) -> Result<Mode, AboveCeiling> {
-        match caller {
-            Caller::Platform => self.run_policy.mode.resolve(asked),
-            Caller::Operator => ModeSetting::Unset.resolve(asked),
-        }
     }
 }

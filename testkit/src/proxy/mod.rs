@@ -97,6 +97,13 @@ impl Proxy {
         self.state.script().denied_regions.push(region.to_owned());
     }
 
+    /// Refuses nothing any more.
+    pub fn forgive(&self) {
+        let mut script = self.state.script();
+        script.denied_actions.clear();
+        script.denied_regions.clear();
+    }
+
     /// Delays every call by this much.
     pub fn delay(&self, latency: Duration) {
         self.state.script().latency = latency;

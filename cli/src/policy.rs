@@ -1,0 +1,48 @@
+//! Where the policy of a run comes from: a file, a deployed function, or, for a plan, this shell.
+
+use anyhow::{Context as _, bail};
+use nightshift::aws::{Aws, AwsError};
+use nightshift::config::Environment;
+
+use crate::args::PolicyArgs;
+
+/// The variables of the run, over the AWS environment of the caller.
+pub(crate) async fn read(args: &PolicyArgs, environment: &Environment, aws: &Aws) -> anyhow::Result<Environment> {
+    if let Some(path) = &args.file {
+        let shown = path.display();
+        let lines = dotenvy::from_path_iter(path).with_context(|| format!("could not read the policy file {shown}"))?;
+        let variables: Vec<_> = lines
+            .collect::<Result<_, _>>()
+            .with_context(|| format!("the policy file {shown} has a line that is not NAME=value"))?;
+        if let Some((name, _)) = variables.iter().find(|(name, _)| !name.starts_with("NIGHTSHIFT_")) {
+            bail!(
+                "the policy file {shown} sets {name}: a policy holds NIGHTSHIFT_ variables only; set others in your shell"
+            );
+        }
+        return Ok(variables.into_iter().collect::<Environment>().over_aws_of(environment));
+    }
+    if let Some(name) = &args.function {
+        return Ok(of_function(name, aws).await?.over_aws_of(environment));
+    }
+    Ok(environment.clone())
+}
+
+/// The `NIGHTSHIFT_` variables of a deployed function. What else it has (its handler, its Region) is its own.
+async fn of_function(name: &str, aws: &Aws) -> anyhow::Result<Environment> {
+    let client = aws_sdk_lambda::Client::new(aws.sdk_config());
+    let answer = client.get_function_configuration().function_name(name).send().await;
+    let answer =
+        answer.map_err(|error| AwsError::of("lambda:GetFunctionConfiguration", format!("function {name}"), error))?;
+    let variables = answer.environment.and_then(|environment| environment.variables).unwrap_or_default();
+    let mut own: Vec<_> = variables.into_iter().filter(|(name, _)| name.starts_with("NIGHTSHIFT_")).collect();
+    if own.is_empty() {
+        bail!("function {name} has no NIGHTSHIFT_ variables, so it holds no policy; is it the right function?");
+    }
+    // A function without a list of Regions works in its own, which the caller's shell need not name.
+    if let Some(region) = answer.function_arn.as_deref().and_then(|arn| arn.split(':').nth(3))
+        && !own.iter().any(|(name, _)| name == "NIGHTSHIFT_REGIONS")
+    {
+        own.push(("NIGHTSHIFT_REGIONS".to_owned(), region.to_owned()));
+    }
+    Ok(own.into_iter().collect())
+}

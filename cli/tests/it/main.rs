@@ -1,0 +1,38 @@
+//! The command as it is typed: what it prints, what it does, what it exits with.
+
+mod jobs;
+mod restore;
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use nightshift_testkit::Scene;
+
+/// One invocation of the command.
+struct Said {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+/// Runs `nightshift` with `arguments` in `scene`, with `extra` variables in the shell.
+fn nightshift(scene: &Scene, extra: &[(&str, &str)], arguments: &[&str]) -> Said {
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_nightshift"))
+        .env_clear()
+        .envs(scene.environment(&[]))
+        .env("COLUMNS", "110")
+        .envs(extra.iter().copied())
+        .args(arguments)
+        .output()
+        .expect("the command starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");
+    Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
+}
+
+/// A policy file of its own.
+fn policy_file(lines: &str) -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("policy.env");
+    std::fs::write(&path, lines).expect("a file");
+    (folder, path)
+}

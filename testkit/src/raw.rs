@@ -1,0 +1,72 @@
+//! The few calls scenes need of services whose SDK crate would cost more to build than the whole of this project: by
+//! hand, with a header that names account and service. The stand-in checks no signatures.
+
+use anyhow::{Context as _, ensure};
+use serde_json::json;
+
+use crate::scene::{REGION, Scene};
+
+/// What the stand-in's EC2 gives every account.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// The subnets of the default VPC.
+    pub subnets: Vec<String>,
+    /// One of its security groups.
+    pub security_group: String,
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+impl Scene {
+    /// The account's default network.
+    pub async fn network(&self) -> anyhow::Result<Network> {
+        let subnets = self.post("ec2", "/", FORM, "Action=DescribeSubnets&Version=2016-11-15").await?;
+        let groups = "Action=DescribeSecurityGroups&Version=2016-11-15";
+        let groups = self.post("ec2", "/", FORM, groups).await?;
+        let security_group = elements(&groups, "groupId").next().context("no security group")?;
+        Ok(Network { subnets: elements(&subnets, "subnetId").collect(), security_group })
+    }
+
+    /// A deployed function of this name with these variables; it has no code.
+    pub async fn function(&self, name: &str, variables: &[(&str, &str)]) -> anyhow::Result<()> {
+        let trust = r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+        let role = format!("Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument={trust}");
+        self.post("iam", "/", FORM, &role).await?;
+        let variables: serde_json::Map<_, _> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+        let body = json!({
+            "FunctionName": name,
+            "Runtime": "provided.al2023",
+            "Handler": "bootstrap",
+            "Role": format!("arn:aws:iam::{}:role/{name}", self.account),
+            // The smallest zip there is: an empty one.
+            "Code": {"ZipFile": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="},
+            "Environment": {"Variables": variables},
+        });
+        self.post("lambda", "/2015-03-31/functions", "application/json", &body.to_string()).await.map(|_| ())
+    }
+
+    async fn post(&self, service: &str, path: &str, content_type: &str, body: &str) -> anyhow::Result<String> {
+        let scope = format!("{}/20261121/{REGION}/{service}/aws4_request", self.account);
+        let answer = reqwest::Client::new()
+            .post(format!("{}{path}", self.stand_in_url()))
+            .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"))
+            .header("content-type", content_type)
+            .body(body.to_owned())
+            .send()
+            .await?;
+        let (status, text) = (answer.status(), answer.text().await?);
+        ensure!(status.is_success(), "{service} answered {status}: {text}");
+        Ok(text)
+    }
+}
+
+/// The texts of every element `name` of an XML answer.
+fn elements<'a>(xml: &'a str, name: &'a str) -> impl Iterator<Item = String> + 'a {
+    let open = format!("<{name}>");
+    xml.match_indices(&open)
+        .map(|(at, open)| at + open.len())
+        .filter_map(|from| xml[from..].split('<').next().map(str::to_owned))
+        .collect::<Vec<_>>()
+        .into_iter()
+}
