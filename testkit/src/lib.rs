@@ -4,6 +4,7 @@
 mod account;
 pub mod child;
 pub mod function;
+pub mod proof;
 pub mod proxy;
 pub mod raw;
 pub mod repository;

@@ -8,6 +8,12 @@ pub fn root() -> &'static Path {
     manifest.parent().unwrap_or(manifest)
 }
 
+/// Where cargo builds: `CARGO_TARGET_DIR`, or the usual folder.
+#[expect(clippy::disallowed_methods, reason = "cargo's own variable, in a tool for development")]
+pub fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
+
 /// The sample events of `function`, by name.
 pub fn events(function: &str) -> std::io::Result<Vec<PathBuf>> {
     let mut events: Vec<_> = std::fs::read_dir(root().join("events").join(function))?
