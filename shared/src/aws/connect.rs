@@ -1,5 +1,7 @@
 //! Clients from the standard AWS environment: region, profile, endpoint. Built once per process.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -25,6 +27,7 @@ const OPERATION_TIMEOUT: Duration = Duration::from_mins(2);
 pub struct Aws {
     config: SdkConfig,
     calls: CallRecorder,
+    rds: Arc<Mutex<BTreeMap<String, aws_sdk_rds::Client>>>,
     stand_in: bool,
 }
 
@@ -49,11 +52,11 @@ impl Aws {
             .await;
         let stand_in = config.endpoint_url().is_some_and(|url| !is_aws(url))
             && !environment.names().any(|name| name.starts_with("AWS_ENDPOINT_URL_"));
-        Ok(Self { config, calls: CallRecorder::default(), stand_in })
+        Ok(Self { config, calls: CallRecorder::default(), rds: Arc::default(), stand_in })
     }
 
     /// Every call since the last time this was asked.
-    pub fn take_calls(&self) -> std::collections::BTreeMap<String, u64> {
+    pub fn take_calls(&self) -> BTreeMap<String, u64> {
         self.calls.take()
     }
 
@@ -82,8 +85,13 @@ impl Aws {
             .ok_or_else(|| AwsError::empty("sts:GetCallerIdentity", "the caller's own credentials", "Account"))
     }
 
-    /// RDS in `region`.
+    /// RDS in `region`: the same client each time, so that its pacing after a throttle is remembered.
     pub fn rds(&self, region: &str) -> aws_sdk_rds::Client {
+        let mut clients = self.rds.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.entry(region.to_owned()).or_insert_with(|| self.new_rds(region)).clone()
+    }
+
+    fn new_rds(&self, region: &str) -> aws_sdk_rds::Client {
         aws_sdk_rds::Client::from_conf(
             aws_sdk_rds::config::Builder::from(&self.config)
                 .region(Region::new(region.to_owned()))

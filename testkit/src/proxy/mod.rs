@@ -32,6 +32,8 @@ struct State {
     script: Mutex<Script>,
     /// Set to the number of the call a [`Fault::Hold`] was reached at.
     reached: watch::Sender<Option<usize>>,
+    /// Wakes what is held.
+    released: tokio::sync::Notify,
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +54,7 @@ impl Proxy {
             upstream: upstream.to_owned(),
             script: Mutex::default(),
             reached: watch::Sender::new(None),
+            released: tokio::sync::Notify::new(),
         });
         let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
         listener.set_nonblocking(true)?;
@@ -85,6 +88,11 @@ impl Proxy {
     /// Breaks call `number`, once.
     pub fn break_call(&self, number: usize, fault: Fault) {
         self.state.script().fault = Some((number, fault));
+    }
+
+    /// Lets the held call go on.
+    pub fn release(&self) {
+        self.state.released.notify_one();
     }
 
     /// Refuses every call of `action` from now on.

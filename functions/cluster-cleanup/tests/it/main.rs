@@ -3,6 +3,7 @@
 mod apply;
 mod faults;
 mod night;
+mod preflight;
 mod proof;
 
 use nightshift_testkit::{FunctionProcess, Scene};
