@@ -30,7 +30,7 @@ pub struct Proxy {
 struct State {
     upstream: String,
     script: Mutex<Script>,
-    /// Set to the number of the call a [`Fault::Hold`] was reached at.
+    /// Set to the number of the call a [`Fault::HoldBefore`] was reached at.
     reached: watch::Sender<Option<usize>>,
     /// Wakes what is held.
     released: tokio::sync::Notify,

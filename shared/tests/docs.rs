@@ -1,0 +1,63 @@
+//! The reference of a function names every reason code, variable and metric there is in the code.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+fn source(path: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Every text in `source` that follows `before` and ends at the next quote.
+fn quoted(source: &str, before: &str) -> BTreeSet<String> {
+    let before = format!("{before}\"");
+    source.split(&before).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+}
+
+fn undocumented(page: &str, words: &BTreeSet<String>) -> Vec<String> {
+    let page = source(page);
+    words.iter().filter(|word| !page.contains(&format!("`{word}`"))).cloned().collect()
+}
+
+#[test]
+fn every_reason_code_of_cluster_cleanup_is_documented() {
+    let why = source("shared/src/clusters/plan/why.rs");
+    let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
+    let mut words = quoted(codes, "=> ");
+    let apply = source("shared/src/clusters/apply.rs");
+    words.extend(quoted(&apply, "Reason::new("));
+    words.extend(quoted(&apply, "Done::already("));
+    words.extend(quoted(&apply, "Outcome::Deferred, "));
+    words.extend(quoted(&apply, "Outcome::Failed, "));
+    words.extend(quoted(&apply, "=> (Outcome::Failed, "));
+    assert!(words.len() > 35, "{words:?}");
+    assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
+}
+
+#[test]
+fn every_variable_of_cluster_cleanup_is_documented() {
+    let mut words = BTreeSet::new();
+    for path in ["shared/src/config/run_policy.rs", "shared/src/clusters/policy.rs"] {
+        let code = source(path);
+        let code = code.split("#[cfg(test)]").next().unwrap();
+        words.extend(
+            code.split('"').filter(|text| text.starts_with("NIGHTSHIFT_") && !text.contains(' ')).map(str::to_owned),
+        );
+    }
+    assert!(words.len() > 15, "{words:?}");
+    assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
+}
+
+#[test]
+fn every_metric_of_cluster_cleanup_is_documented() {
+    let telemetry = source("shared/src/telemetry.rs");
+    let telemetry = telemetry.split("#[cfg(test)]").next().unwrap();
+    let mut words = quoted(telemetry, "(");
+    words.extend(quoted(&source("shared/src/clusters/cleanup.rs"), "("));
+    words
+        .retain(|word| word != "Ms" && word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
+    assert!(words.contains("MalformedTags"));
+    assert!(words.len() > 10, "{words:?}");
+    assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
+}

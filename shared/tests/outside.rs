@@ -1,0 +1,103 @@
+//! Nothing that comes from outside (tags, events, variables, names) can make this panic, pass a check it should fail, or
+//! say something it should not. The fuzz targets in `fuzz/` go through the same doors for longer.
+
+use std::collections::BTreeMap;
+
+use nightshift::clusters::facts::Facts;
+use nightshift::clusters::tags::Tags;
+use nightshift::clusters::{Policy, Request};
+use nightshift::config::{Environment, Settings};
+use nightshift::run::event::Fields;
+use nightshift::text::{markdown_cell, printable};
+use proptest::prelude::*;
+use serde_json::Value;
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+        Just(Value::from("apply")),
+        Just(Value::from("{\"mode\":\"apply\"}")),
+    ];
+    let key = prop_oneof![
+        Just("mode".to_owned()),
+        Just("regions".to_owned()),
+        Just("clusters".to_owned()),
+        Just("detail".to_owned()),
+        Just("detail-type".to_owned()),
+        Just("source".to_owned()),
+        ".{0,8}"
+    ];
+    leaf.prop_recursive(4, 32, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::btree_map(key.clone(), inner, 0..5)
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
+        ]
+    })
+}
+
+fn policy(variables: &[(&str, &str)]) -> Result<Policy, String> {
+    let environment: Environment = variables.iter().copied().collect();
+    let mut settings = Settings::of(&environment);
+    let policy = Policy::read(&mut settings, Some("eu-west-1"));
+    settings.finish().map(|()| policy).map_err(|faults| faults.to_string())
+}
+
+proptest! {
+    #[test]
+    fn any_event_is_taken_or_refused_in_words_and_never_widens(event in any_json()) {
+        let policy = policy(&[]).unwrap();
+        let Ok(mut fields) = Fields::of(event) else { return Ok(()) };
+        let request = Request::read(&mut fields, &policy);
+        if fields.finish().is_ok() {
+            prop_assert!(request.regions(&policy).iter().all(|region| policy.regions.iter().any(|known| known == region)));
+        }
+    }
+
+    #[test]
+    fn any_environment_is_a_policy_or_a_fault_that_names_the_variable(
+        name in prop_oneof![
+            Just("NIGHTSHIFT_PROTECTED"), Just("NIGHTSHIFT_REQUIRED_TAGS"), Just("NIGHTSHIFT_REGIONS"),
+            Just("NIGHTSHIFT_TIME_ZONE"), Just("NIGHTSHIFT_MAX_DELETIONS"), Just("NIGHTSHIFT_TAG_KEY"),
+        ],
+        value in ".{1,40}",
+    ) {
+        match policy(&[(name, &value)]) {
+            Ok(policy) => prop_assert!(!policy.required_tags.is_empty(), "a second mark is always required"),
+            Err(faults) => prop_assert!(faults.contains(name), "{faults}"),
+        }
+    }
+
+    #[test]
+    fn an_unknown_variable_of_ours_is_always_a_fault(name in "NIGHTSHIFT_[A-Z]{1,5}X_[A-Z]{1,8}") {
+        prop_assert!(policy(&[(&name, "x")]).is_err());
+    }
+
+    #[test]
+    fn any_tags_are_facts_or_not_and_never_a_panic(pieces in prop::collection::btree_map("(nightshift:restore-[0-9]{2}|[a-z]{1,5})", ".{0,64}", 0..6)) {
+        let tags: Tags = pieces.into_iter().collect();
+        let _ = Facts::from_tags(&tags);
+    }
+
+    #[test]
+    fn nothing_printable_moves_a_cursor_or_breaks_a_table(text in any::<String>()) {
+        let shown = printable(&text);
+        let deceives = |c: char| c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+        prop_assert!(!shown.chars().any(deceives));
+        let cell = markdown_cell(&text);
+        let markup = cell.replace("\\|", "").replace("\\`", "").replace("\\[", "").replace("\\_", "").replace("\\*", "");
+        prop_assert!(!markup.contains(['|', '`', '[', '*', '_', '<', '>']), "{cell}");
+    }
+
+    #[test]
+    fn a_protected_name_is_protected_in_whatever_case(name in "[a-z][a-z0-9-]{0,20}", upper in any::<bool>()) {
+        let pattern = if upper { name.to_uppercase() } else { name.clone() };
+        let policy = policy(&[("NIGHTSHIFT_PROTECTED", &pattern)]).unwrap();
+        prop_assert!(policy.protected.find(&name, "arn", &Tags::default()).is_some());
+        let other = format!("x{name}");
+        prop_assert!(policy.protected.find(&other, "arn", &BTreeMap::<String, String>::new().into_iter().collect()).is_none());
+    }
+}
