@@ -40,7 +40,7 @@ async fn of_function(name: &str, aws: &Aws) -> anyhow::Result<Environment> {
     }
     // A function without a list of Regions works in its own, which the caller's shell need not name.
     if let Some(region) = answer.function_arn.as_deref().and_then(|arn| arn.split(':').nth(3))
-        && !own.iter().any(|(name, _)| name == "NIGHTSHIFT_REGIONS")
+        && !own.iter().any(|(name, value)| name == "NIGHTSHIFT_REGIONS" && !value.is_empty())
     {
         own.push(("NIGHTSHIFT_REGIONS".to_owned(), region.to_owned()));
     }

@@ -17,8 +17,9 @@ pub async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
 }
 
-/// How long starting one more item may take at the worst: a re-read, a tag, some members, the cluster and its
-/// snapshot, with retries. An item is not begun with less than this left.
+/// What an item takes where AWS is slow: a re-read, a tag, some members, the cluster and its snapshot, some of them
+/// tried again. An item is not begun with less than this left; one that takes longer still is ended by the platform and
+/// gone on with by the next run, as after any death of the process.
 const ITEM_BUDGET: Duration = Duration::from_secs(45);
 
 /// The moment the platform ends the process, if it does.

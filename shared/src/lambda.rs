@@ -45,17 +45,17 @@ impl<J: Job> Function<J> {
 
     async fn run(&self, payload: Value, deadline: Deadline, request_id: &str) -> Result<Report, RunFault> {
         let driver = self.0.as_ref().map_err(Clone::clone)?;
-        let Finished { report, mut metrics } = driver.run(payload, deadline, Caller::Platform).await?;
+        let Finished { report, metrics } = driver.run(payload, deadline, Caller::Platform).await?;
         telemetry::log_report(&report);
+        telemetry::emit(&telemetry::metrics_of(&report, &metrics));
         if let Some(bucket) = &driver.run_policy.report_bucket {
-            // The work is done; a copy that could not be kept must not make Lambda do it again.
+            // The work is done and told: a copy that could not be kept must not make Lambda do it again.
             let lost = store::keep(driver.aws(), bucket, &report, request_id).await.err();
-            metrics.insert("ReportsNotKept", usize::from(lost.is_some()));
+            telemetry::emit(&telemetry::metric_of_copy(&report, lost.is_none()));
             if let Some(error) = lost {
                 warn!(error.message = crate::diagnostic::chain(&error), "the report was not kept");
             }
         }
-        telemetry::emit(&telemetry::metrics_of(&report, &metrics));
         Ok(report)
     }
 }

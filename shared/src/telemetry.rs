@@ -103,6 +103,11 @@ pub fn metrics_of(report: &Report, own: &BTreeMap<&'static str, usize>) -> Value
     embedded(&report.function, report.finished_at.as_millisecond(), &values)
 }
 
+/// Whether the copy of a report was kept.
+pub fn metric_of_copy(report: &Report, kept: bool) -> Value {
+    embedded(&report.function, report.finished_at.as_millisecond(), &[("ReportsNotKept", i128::from(!kept))].into())
+}
+
 /// The metric of a run that could not take place.
 pub fn metrics_of_fault(function: &str, at: jiff::Timestamp) -> Value {
     embedded(function, at.as_millisecond(), &[("Runs", 0), ("RunFaults", 1)].into())

@@ -76,7 +76,7 @@ struct Api {
     timeout_ms: Arc<std::sync::atomic::AtomicU64>,
 }
 
-/// What Lambda's own default is in this project's Terraform.
+/// The longest Lambda allows.
 const TIMEOUT: Duration = Duration::from_mins(15);
 
 impl FunctionProcess {

@@ -20,7 +20,7 @@ const MAX_ATTEMPTS: u32 = 10;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// A page of a hundred clusters takes RDS a second or two; anything past this is a lost answer.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
-const OPERATION_TIMEOUT: Duration = Duration::from_mins(2);
+const OPERATION_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Everything that leads to AWS.
 #[derive(Debug, Clone)]

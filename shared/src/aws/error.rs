@@ -106,7 +106,8 @@ impl AwsError {
                 format!("allow {} on it in the role's policy, or the service control policies above it", self.action)
             }
             Kind::Throttled => {
-                "the account's RDS calls are throttled: run again later, or lower NIGHTSHIFT_CONCURRENCY".to_owned()
+                "the account's calls of this kind are throttled: run again later, or lower NIGHTSHIFT_CONCURRENCY"
+                    .to_owned()
             }
             Kind::Quota => "raise the quota in Service Quotas, or remove what is no longer needed".to_owned(),
             Kind::BadState => {

@@ -24,6 +24,8 @@ pub enum Roots {
 pub(super) enum TrustFault {
     #[error("AWS_CA_BUNDLE names '{}', which cannot be read; correct or unset it", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("AWS_CA_BUNDLE names '{}', which holds no PEM certificate, or a damaged one; correct or unset it", path.display())]
+    NoCertificate { path: PathBuf },
     #[error("the TLS trust store cannot be built")]
     Invalid(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
@@ -32,7 +34,7 @@ pub(super) fn client(roots: &Roots) -> Result<SharedHttpClient, TrustFault> {
     let store = match roots {
         Roots::CompiledIn => compiled_in(),
         Roots::System => TrustStore::default(),
-        Roots::File(path) => TrustStore::empty().with_pem_certificate(read(path)?),
+        Roots::File(path) => TrustStore::empty().with_pem_certificate(certificates(path)?),
     };
     let context =
         TlsContext::builder().with_trust_store(store).build().map_err(|error| TrustFault::Invalid(error.into()))?;
@@ -42,16 +44,33 @@ pub(super) fn client(roots: &Roots) -> Result<SharedHttpClient, TrustFault> {
         .build_https())
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, TrustFault> {
-    std::fs::read(path).map_err(|source| TrustFault::Unreadable { path: path.to_owned(), source })
+/// The certificates of a bundle, looked at before the TLS library does: that one ends the process over a damaged one.
+fn certificates(path: &Path) -> Result<String, TrustFault> {
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
+    let text =
+        std::fs::read_to_string(path).map_err(|source| TrustFault::Unreadable { path: path.to_owned(), source })?;
+    let damaged = || TrustFault::NoCertificate { path: path.to_owned() };
+    let mut pem = String::new();
+    for section in text.split(BEGIN).skip(1) {
+        let (body, _) = section.split_once(END).ok_or_else(damaged)?;
+        let body: String = body.split_whitespace().collect();
+        let der = STANDARD.decode(&body).map_err(|_| damaged())?;
+        push_pem(&mut pem, &der);
+    }
+    if pem.is_empty() { Err(damaged()) } else { Ok(pem) }
+}
+
+fn push_pem(pem: &mut String, der: &[u8]) {
+    pem.push_str("-----BEGIN CERTIFICATE-----\n");
+    STANDARD.encode_string(der, pem);
+    pem.push_str("\n-----END CERTIFICATE-----\n");
 }
 
 fn compiled_in() -> TrustStore {
     let mut pem = String::new();
     for root in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
-        pem.push_str("-----BEGIN CERTIFICATE-----\n");
-        STANDARD.encode_string(root, &mut pem);
-        pem.push_str("\n-----END CERTIFICATE-----\n");
+        push_pem(&mut pem, root);
     }
     TrustStore::empty().with_pem_certificate(pem)
 }
@@ -64,6 +83,23 @@ mod tests {
     fn the_compiled_in_roots_and_the_system_ones_both_make_a_client() {
         assert!(client(&Roots::CompiledIn).is_ok());
         assert!(client(&Roots::System).is_ok());
+    }
+
+    #[test]
+    fn a_damaged_bundle_is_a_fault_and_not_the_end_of_the_process() {
+        let folder = std::env::temp_dir().join(format!("nightshift-bundle-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let path = folder.join("bundle.pem");
+        for text in [
+            "",
+            "hello",
+            "-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n",
+            "-----BEGIN CERTIFICATE-----\nAAAA",
+        ] {
+            std::fs::write(&path, text).unwrap();
+            assert!(matches!(client(&Roots::File(path.clone())), Err(TrustFault::NoCertificate { .. })), "{text:?}");
+        }
+        std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

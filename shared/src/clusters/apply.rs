@@ -15,6 +15,9 @@ use crate::aws::{Aws, AwsError, Kind};
 use crate::clock::{self, Deadline};
 use crate::run::{Outcome, Reason};
 
+/// The one reason that is looked at again.
+const NOT_MARKED: &str = "snapshot-not-marked";
+
 /// How one action ended.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Done {
@@ -78,7 +81,25 @@ impl<'a> Applier<'a> {
 
     /// Carries out `actions`, a few at once, and says how each ended, in their order.
     pub async fn apply(&self, actions: &[Action]) -> Vec<Done> {
-        stream::iter(actions).map(|action| self.one(action)).buffered(self.terms.policy.concurrency).collect().await
+        let concurrency = self.terms.policy.concurrency;
+        let mut done: Vec<_> =
+            stream::iter(actions).map(|action| self.one(action)).buffered(concurrency).collect().await;
+        for (action, done) in actions.iter().zip(&mut done) {
+            self.mark_late(action, done).await;
+        }
+        done
+    }
+
+    /// A snapshot that could not be tagged right after its delete was asked for is tried once more when all else is done:
+    /// by the next run AWS may have forgotten the cluster, and with it how it was built.
+    async fn mark_late(&self, action: &Action, done: &mut Done) {
+        let unmarked = done.reason.as_ref().is_some_and(|reason| reason.code == NOT_MARKED);
+        let Action::DeleteCluster(delete) = action else { return };
+        let (true, Some(keep), Some(hands)) = (unmarked, &delete.keep, self.hands(action)) else { return };
+        if hands.mark(&keep.arn, &keep.tags, &keep.strip, keep.keep_days).await.is_ok() {
+            done.steps.push(kept(keep));
+            done.reason = None;
+        }
     }
 
     async fn one(&self, action: &Action) -> Done {
@@ -87,24 +108,23 @@ impl<'a> Applier<'a> {
             let reason = Reason::new("deadline", "there was no time left to begin it", fix);
             return Done { outcome: Outcome::Deferred, steps: Vec::new(), reason: Some(reason) };
         }
-        let place = self.places.iter().find(|place| place.region == action.region());
-        let region = self.world.regions.iter().find(|region| region.name == action.region());
-        let (Some(place), Some(region)) = (place, region) else {
-            return Done::moved("its region is not part of this run");
-        };
-        let hands = Hands {
-            reader: &place.reader,
-            writer: RdsWriter::new(self.aws.rds(action.region())),
-            region,
-            account: &self.world.account,
-            terms: self.terms,
-        };
+        let Some(hands) = self.hands(action) else { return Done::moved("its region is not part of this run") };
         match action {
             Action::DeleteCluster(delete) => hands.delete_cluster(delete).await,
             Action::StartCluster(start) => hands.start_cluster(start).await,
             Action::MarkSnapshot(mark) => hands.mark_snapshot(mark).await,
             Action::DeleteSnapshot(delete) => hands.delete_snapshot(delete).await,
         }
+    }
+
+    fn hands(&self, action: &Action) -> Option<Hands<'_>> {
+        Some(Hands {
+            reader: &self.places.iter().find(|place| place.region == action.region())?.reader,
+            writer: RdsWriter::new(self.aws.rds(action.region())),
+            region: self.world.regions.iter().find(|region| region.name == action.region())?,
+            account: &self.world.account,
+            terms: self.terms,
+        })
     }
 }
 
@@ -223,6 +243,11 @@ impl Hands<'_> {
     }
 
     async fn mark_snapshot(&self, planned: &MarkSnapshot) -> Done {
+        let planned = match self.snapshot_again(&planned.id, &planned.arn).await {
+            Ok(Action::MarkSnapshot(again)) => again,
+            Ok(_) => return Done::moved("it carries its marks by now"),
+            Err(done) => return *done,
+        };
         match self.mark(&planned.arn, &planned.tags, &planned.strip, planned.keep_days).await {
             Ok(()) => Done::changed(vec![format!("tagged: kept {} days", planned.keep_days)]),
             Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
@@ -231,21 +256,29 @@ impl Hands<'_> {
     }
 
     async fn delete_snapshot(&self, planned: &DeleteSnapshot) -> Done {
-        let fresh = match self.reader.snapshot(&planned.id).await {
-            Ok(Some(fresh)) => fresh,
-            Ok(None) => return Done::already("gone", "it is gone already", Vec::new()),
-            Err(error) => return Done::stopped_by(&error, Vec::new()),
-        };
-        match plan::decide_snapshot(&fresh, self.region, self.terms) {
-            Some(Ok(Action::DeleteSnapshot(again)))
-                if again.arn == planned.arn && again.cluster_id == planned.cluster_id => {}
-            Some(Err(why)) => return Done::left(&why),
-            _ => return Done::moved("it is no longer one to delete"),
+        match self.snapshot_again(&planned.id, &planned.arn).await {
+            Ok(Action::DeleteSnapshot(again)) if again.purge_after == planned.purge_after => {}
+            Ok(_) => return Done::moved("it is no longer one to delete"),
+            Err(done) => return *done,
         }
         match self.writer.delete_snapshot(&planned.id).await {
             Ok(()) => Done::changed(vec!["deletion requested".to_owned()]),
             Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
             Err(error) => Done::stopped_by(&error, Vec::new()),
+        }
+    }
+
+    /// What the plan would say of the snapshot as it is now.
+    async fn snapshot_again(&self, id: &str, arn: &str) -> Result<Action, Box<Done>> {
+        let fresh = match self.reader.snapshot(id).await {
+            Ok(Some(fresh)) => fresh,
+            Ok(None) => return Err(Box::new(Done::already("gone", "it is gone already", Vec::new()))),
+            Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
+        };
+        match plan::decide_snapshot(&fresh, self.region, self.terms) {
+            Some(Ok(action)) if fresh.arn == arn => Ok(action),
+            Some(Err(why)) => Err(Box::new(Done::left(&why))),
+            _ => Err(Box::new(Done::moved("it is no longer one of ours"))),
         }
     }
 

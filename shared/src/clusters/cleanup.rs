@@ -57,13 +57,19 @@ impl Job for ClusterCleanup {
     }
 }
 
-/// What is about to be done, before it is: a process that dies half-way leaves this behind.
+/// What is about to be done, before it is: a process that dies half-way leaves this behind, and with it how each cluster
+/// was built, should no snapshot ever be told.
 fn log_intent(plan: &Plan) {
     for action in &plan.actions {
+        let built = match action {
+            Action::DeleteCluster(delete) => serde_json::to_string(&delete.marks).unwrap_or_default(),
+            _ => String::new(),
+        };
         tracing::info!(
             item.id = action.id(),
             item.region = action.region(),
-            steps = action.steps().join("; "),
+            item.steps = action.steps().join("; "),
+            item.tags = built,
             "about to apply"
         );
     }

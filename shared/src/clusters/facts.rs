@@ -11,6 +11,8 @@ use serde::{Deserialize, Serialize};
 use super::model::{Instance, Settings};
 use super::tags::{RESTORE_PREFIX, Tags, VALUE_LIMIT};
 
+/// `NN:` before the first piece.
+const COUNT_LENGTH: usize = 3;
 /// The one version there is of the object's shape.
 const VERSION: u32 = 1;
 
@@ -47,31 +49,33 @@ impl Facts {
     pub fn to_tags(&self) -> Tags {
         let json = serde_json::to_vec(self).unwrap_or_default();
         let text = URL_SAFE.encode(json);
+        // The first piece says how many there are: an earlier attempt may have left more of them on the cluster.
+        let count = (text.len() + COUNT_LENGTH).div_ceil(VALUE_LIMIT);
+        let text = format!("{count:02}:{text}");
         let pieces = text.as_bytes().chunks(VALUE_LIMIT);
-        pieces
-            .enumerate()
-            .map(|(index, piece)| {
-                (format!("{RESTORE_PREFIX}{:02}", index + 1), String::from_utf8_lossy(piece).into_owned())
-            })
-            .collect()
+        pieces.enumerate().map(|(index, piece)| (key(index + 1), String::from_utf8_lossy(piece).into_owned())).collect()
     }
 
     /// The facts that `tags` carry, if they carry any.
     pub fn from_tags(tags: &Tags) -> Result<Option<Self>, Unreadable> {
-        let pieces: Vec<_> =
-            tags.iter().filter_map(|(key, value)| Some((key.strip_prefix(RESTORE_PREFIX)?, value))).collect();
-        if pieces.is_empty() {
-            return Ok(None);
+        let Some(first) = tags.get(&key(1)) else {
+            let any = tags.iter().any(|(key, _)| key.starts_with(RESTORE_PREFIX));
+            return if any { Err(Unreadable::Broken) } else { Ok(None) };
+        };
+        let (count, first) = first.split_once(':').ok_or(Unreadable::Broken)?;
+        let count: usize = count.parse().map_err(|_| Unreadable::Broken)?;
+        let mut text = first.to_owned();
+        for number in 2..=count.min(super::tags::LIMIT) {
+            text.push_str(tags.get(&key(number)).ok_or(Unreadable::Broken)?);
         }
-        let in_order = pieces.iter().enumerate().all(|(index, (number, _))| *number == format!("{:02}", index + 1));
-        if !in_order {
-            return Err(Unreadable::Broken);
-        }
-        let text: String = pieces.iter().map(|(_, piece)| *piece).collect();
         let json = URL_SAFE.decode(text).map_err(|_| Unreadable::Broken)?;
         let facts: Self = serde_json::from_slice(&json).map_err(|_| Unreadable::Broken)?;
         if facts.version > VERSION { Err(Unreadable::Newer) } else { Ok(Some(facts)) }
     }
+}
+
+fn key(number: usize) -> String {
+    format!("{RESTORE_PREFIX}{number:02}")
 }
 
 #[cfg(test)]
@@ -104,6 +108,13 @@ mod tests {
             assert!(tags.len() <= 12, "{members} members take {} tags", tags.len());
             assert_eq!(Facts::from_tags(&tags.with([("owner", "ana")].into_iter().collect())), Ok(Some(facts)));
         }
+    }
+
+    #[test]
+    fn pieces_an_earlier_attempt_left_are_not_taken_for_ours() {
+        let stale = facts(16).to_tags();
+        let tags = stale.with(facts(1).to_tags());
+        assert_eq!(Facts::from_tags(&tags), Ok(Some(facts(1))));
     }
 
     #[test]

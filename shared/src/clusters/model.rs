@@ -140,6 +140,8 @@ pub struct Snapshot {
     pub resource_id: String,
     /// `Engine`.
     pub engine: String,
+    /// `EngineVersion`.
+    pub engine_version: Option<String>,
     /// `Status`.
     pub status: String,
     /// `SnapshotType`.

@@ -24,7 +24,7 @@ pub struct Tripped {
 /// How much an unattended run may delete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeletionCaps {
-    /// `NIGHTSHIFT_MAX_DELETIONS`: things deleted in one run.
+    /// `NIGHTSHIFT_MAX_DELETIONS`: things of one kind deleted in one run.
     pub count: usize,
     /// `NIGHTSHIFT_MAX_DELETION_PERCENT` of what carries the marks.
     pub percent: usize,
@@ -36,10 +36,12 @@ pub const SMALLEST_BASE_FOR_PERCENT: usize = 5;
 /// What a plan would delete, as the caps see it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deletions {
-    /// Everything this plan begins to delete. What an earlier run began is not among it.
-    pub total: usize,
-    /// Of those, the ones the percentage is taken of: they carry the marks.
+    /// The marked things this plan begins to delete; what an earlier run began is not among them. The percentage is
+    /// taken of these.
     pub of_marked: usize,
+    /// The copies of earlier deletions whose time is over, held to the same number by themselves: what went in one night
+    /// is purged in another, and a full night then must not stop the clusters due now.
+    pub purges: usize,
     /// How many things carry the marks.
     pub marked: usize,
 }
@@ -47,12 +49,13 @@ pub struct Deletions {
 impl DeletionCaps {
     /// The cap that `deletions` would break, if any.
     pub fn check(self, deletions: Deletions) -> Option<Tripped> {
-        let Deletions { total, of_marked, marked } = deletions;
-        if total > self.count {
+        let Deletions { of_marked, purges, marked } = deletions;
+        let most = of_marked.max(purges);
+        if most > self.count {
             return Some(Tripped {
                 guard: Cow::Borrowed("max_deletions"),
                 limit: json!(self.count),
-                wanted: json!(total),
+                wanted: json!(most),
                 fix: "review this plan and apply exactly it by its digest (nightshift apply … --expect-plan DIGEST), \
                       or raise NIGHTSHIFT_MAX_DELETIONS"
                     .to_owned(),
@@ -106,18 +109,20 @@ mod tests {
 
     const CAPS: DeletionCaps = DeletionCaps { count: 10, percent: 50 };
 
-    fn guard(total: usize, of_marked: usize, marked: usize) -> Option<Cow<'static, str>> {
-        CAPS.check(Deletions { total, of_marked, marked }).map(|tripped| tripped.guard)
+    fn guard(purges: usize, of_marked: usize, marked: usize) -> Option<Cow<'static, str>> {
+        CAPS.check(Deletions { of_marked, purges, marked }).map(|tripped| tripped.guard)
     }
 
     #[test]
     fn caps_hold_at_their_edges() {
-        assert_eq!(guard(10, 10, 20), None);
-        assert_eq!(guard(11, 11, 100), Some("max_deletions".into()));
-        assert_eq!(guard(3, 3, 6), None);
-        assert_eq!(guard(4, 4, 6), Some("max_deletion_percent".into()));
-        assert_eq!(guard(4, 4, 4), None, "a percentage of fewer than five says nothing");
-        assert_eq!(guard(9, 2, 6), None, "snapshots count towards the number, not the percentage");
+        assert_eq!(guard(0, 10, 20), None);
+        assert_eq!(guard(0, 11, 100), Some("max_deletions".into()));
+        assert_eq!(guard(11, 0, 100), Some("max_deletions".into()), "copies are held to the same number");
+        assert_eq!(guard(10, 10, 20), None, "each kind by itself");
+        assert_eq!(guard(0, 3, 6), None);
+        assert_eq!(guard(0, 4, 6), Some("max_deletion_percent".into()));
+        assert_eq!(guard(0, 4, 4), None, "a percentage of fewer than five says nothing");
+        assert_eq!(guard(9, 2, 6), None, "copies count towards no percentage");
         assert_eq!(guard(0, 0, 0), None);
     }
 
@@ -125,7 +130,7 @@ mod tests {
     fn a_digest_is_consent_to_one_plan_and_lifts_caps_only_where_allowed() {
         let reviewed = PlanDigest::of("f", "1", &["a"]);
         let other = PlanDigest::of("f", "1", &["b"]);
-        let over = || CAPS.check(Deletions { total: 11, of_marked: 11, marked: 100 });
+        let over = || CAPS.check(Deletions { of_marked: 11, purges: 0, marked: 100 });
         let verdict = |expect: Option<&PlanDigest>, lifts_caps, over_cap| {
             Consent { expect_plan: expect.cloned(), lifts_caps }.judge(&reviewed, over_cap).map(|tripped| tripped.guard)
         };

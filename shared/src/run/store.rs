@@ -1,7 +1,10 @@
 //! Keeps each report in the bucket of `NIGHTSHIFT_REPORT_BUCKET`: Lambda throws the answer of an asynchronous
 //! invocation away.
 
+use std::time::Duration;
+
 use aws_sdk_s3::primitives::ByteStream;
+use aws_smithy_types::timeout::TimeoutConfig;
 
 use super::report::Report;
 use crate::aws::{Aws, AwsError};
@@ -16,8 +19,18 @@ pub async fn keep(aws: &Aws, bucket: &str, report: &Report, request_id: &str) ->
         .key(&key)
         .content_type("application/json")
         .body(ByteStream::from(body))
+        .customize()
+        .config_override(aws_sdk_s3::config::Builder::new().timeout_config(soon()))
         .send()
         .await
         .map_err(|error| AwsError::of("s3:PutObject", format!("s3://{bucket}/{key}"), error))?;
     Ok(key)
+}
+
+/// The report is the last thing a run does: it may not take what is left of the invocation.
+fn soon() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(Duration::from_secs(5))
+        .operation_timeout(Duration::from_secs(10))
+        .build()
 }

@@ -84,7 +84,8 @@ pub async fn at_once<S: Subject>(subject: &S, binary: &Path) -> anyhow::Result<V
     let (mut one, mut other) = (start(subject, &scene, binary)?, start(subject, &scene, binary)?);
     let event = subject.event();
     let (one, other) = tokio::join!(one.invoke(&event), other.invoke(&event));
-    (one?, other?);
+    one?;
+    other?;
     finish(subject, &scene, binary).await
 }
 

@@ -149,6 +149,35 @@ async fn copied_tags_never_leave_an_expiry_on_a_snapshot() -> anyhow::Result<()>
 }
 
 #[tokio::test]
+async fn a_snapshot_that_could_not_be_tagged_is_tried_again_before_the_run_ends() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    expired("orders-dev").create(&scene).await?;
+    let mut function = start(&scene, &[APPLY])?;
+    // After caller, two lists, four pre-flight reads, re-read, tag, member and cluster.
+    scene.proxy.break_call(11, nightshift_testkit::Fault::Denied);
+    let report = function.invoke(&json!({})).await?.report();
+    assert_eq!(said(&report, "orders-dev"), ("changed", ""), "{report:#}");
+    let (_, tags) = snapshots(&scene, REGION).await?.remove(0);
+    assert!(tags.contains_key("nightshift:purge-after") && tags.contains_key("nightshift:restore-01"), "{tags:?}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_inherited_purge_tag_is_never_believed() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    expired("orders-dev").copies_tags().tag("nightshift:purge-after", "2026-01-01T00:00:00Z").create(&scene).await?;
+    let mut function = start(&scene, &[APPLY])?;
+    scene.proxy.deny("rds:RemoveTagsFromResource");
+    let report = function.invoke(&json!({})).await?.report();
+    assert_eq!(said(&report, "orders-dev"), ("changed", "snapshot-not-marked"), "{report:#}");
+    scene.proxy.forgive();
+    function.invoke(&json!({})).await?.report();
+    let (_, tags) = snapshots(&scene, REGION).await?.remove(0);
+    assert_eq!(tags.get("nightshift:purge-after").map(String::as_str), Some("2026-12-21T02:00:00Z"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn our_snapshots_go_when_they_were_kept_long_enough_and_no_others() -> anyhow::Result<()> {
     let scene = Scene::new()?;
     expired("orders-dev").create(&scene).await?;

@@ -161,7 +161,7 @@ impl Action {
         matches!(self, Self::DeleteCluster(delete) if !delete.begun)
     }
 
-    /// What is begun first: clusters by oldest expiry, then marks (they secure what is already deleted), then snapshots.
+    /// What is begun first: marks, which secure what is already deleted; then clusters by oldest expiry; then snapshots.
     pub(super) fn order(&self) -> (u8, Option<Timestamp>, &str, &str) {
         let (rank, at) = match self {
             Self::MarkSnapshot(_) => (0, None),

@@ -67,8 +67,8 @@ pub fn decide(
 }
 
 /// Whether the data of `cluster` has to be kept. It need not where the cluster it was cloned from still holds it: named
-/// by the source tag, of this account and region, in the same clone group. The group alone proves nothing: the source
-/// carries it too.
+/// by the source tag, of this account and region, in the same clone group, and older. The group alone proves nothing: the
+/// source carries it too, and with a tag on each the two could name each other.
 pub(super) fn wants_snapshot(cluster: &Cluster, clusters: &[Cluster], policy: &Policy) -> bool {
     match policy.final_snapshot {
         FinalSnapshot::Never => false,
@@ -86,6 +86,7 @@ fn is_clone(cluster: &Cluster, clusters: &[Cluster], policy: &Policy) -> bool {
             && source.arn != cluster.arn
             && source.clone_group.as_ref() == Some(group)
             && source.status != "deleting"
+            && source.created_at < cluster.created_at
     })
 }
 
@@ -270,7 +271,8 @@ pub(super) fn snapshot_tags(cluster: &Tags, facts: &Tags, policy: &Policy) -> Ta
 
 /// What a snapshot may inherit by `CopyTagsToSnapshot` and must not keep.
 pub(super) fn inherited(policy: &Policy) -> Vec<String> {
-    vec![policy.tag_key.clone(), tags::DELETE_REQUESTED.to_owned(), tags::DELETE_OF.to_owned()]
+    let ours = [tags::DELETE_REQUESTED, tags::DELETE_OF, tags::PURGE_AFTER];
+    ours.into_iter().map(str::to_owned).chain([policy.tag_key.clone()]).collect()
 }
 
 /// Deleting the writer first would only make RDS fail over to a reader that goes next.

@@ -42,7 +42,7 @@ pub struct Terms<'a> {
 pub struct Plan {
     /// Twelve digits.
     pub account: String,
-    /// In the order they are begun: clusters by oldest expiry, then snapshots.
+    /// In the order they are begun: marks of snapshots, clusters by oldest expiry, snapshots to delete.
     pub actions: Vec<Action>,
     /// What is left alone, and why.
     pub left: Vec<Left>,
@@ -78,7 +78,7 @@ impl Plan {
     pub fn deletions(&self) -> Deletions {
         let clusters = self.actions.iter().filter(|action| action.begins_cluster_deletion()).count();
         let snapshots = self.actions.iter().filter(|action| matches!(action, Action::DeleteSnapshot(_))).count();
-        Deletions { total: clusters + snapshots, of_marked: clusters, marked: self.marked }
+        Deletions { of_marked: clusters, purges: snapshots, marked: self.marked }
     }
 
     /// Whether there is nothing to do.

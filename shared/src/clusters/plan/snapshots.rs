@@ -16,7 +16,10 @@ pub fn decide_snapshot(snapshot: &Snapshot, region: &Region, terms: Terms<'_>) -
         return None;
     }
     let ours = action::is_ours(snapshot);
-    let purge = snapshot.tags.get(tags::PURGE_AFTER);
+    // The mark of a deletion on a snapshot is inherited with all the cluster's tags, a purge tag among them for all we
+    // know: such a snapshot is not marked yet.
+    let inherited = snapshot.tags.get(tags::DELETE_REQUESTED).is_some();
+    let purge = snapshot.tags.get(tags::PURGE_AFTER).filter(|_| !(ours && inherited));
     match (ours, purge) {
         (false, None) => None,
         (false, Some(_)) => Some(Err(Why::NotOurSnapshot)),

@@ -95,7 +95,8 @@ impl Why {
         )
     }
 
-    /// Whether it is due and something stands in the way: counted in the `Blocked` metric.
+    /// Whether it is due and something stands in the way that does not pass by itself, as a status does: counted in the
+    /// `Blocked` metric.
     pub fn is_a_blocker(&self) -> bool {
         matches!(
             self,
@@ -108,7 +109,6 @@ impl Why {
                 | Self::PreflightUnknown { .. }
                 | Self::Stopped
                 | Self::KeyLost { .. }
-                | Self::Status { .. }
                 | Self::DeletionProtection
                 | Self::SnapshotNameTaken { .. }
                 | Self::SnapshotQuota { .. }

@@ -41,6 +41,7 @@ pub(super) fn snapshot(found: &types::DbClusterSnapshot, region: &str) -> Option
         cluster_id: found.db_cluster_identifier()?.to_owned(),
         resource_id: found.db_cluster_resource_id().unwrap_or_default().to_owned(),
         engine: found.engine().unwrap_or_default().to_owned(),
+        engine_version: text(found.engine_version()),
         status: found.status().unwrap_or("unknown").to_owned(),
         kind: found.snapshot_type().unwrap_or_default().to_owned(),
         tags: tags(found.tag_list()),

@@ -32,6 +32,7 @@ impl RdsRestorer {
             .db_cluster_identifier(&cluster.id)
             .snapshot_identifier(&cluster.snapshot)
             .engine(&cluster.engine)
+            .set_engine_version(cluster.engine_version.clone())
             .set_db_subnet_group_name(settings.subnet_group.clone())
             .set_vpc_security_group_ids(non_empty(&settings.security_groups))
             .set_db_cluster_parameter_group_name(settings.parameter_group.clone())

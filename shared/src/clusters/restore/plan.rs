@@ -40,6 +40,8 @@ pub struct RestoreCluster {
     pub snapshot: String,
     /// Its engine.
     pub engine: String,
+    /// Its version: left out, AWS takes the Region's default, which may be an upgrade.
+    pub engine_version: Option<String>,
     /// As it was.
     pub settings: Settings,
     /// As they were, but for the expiry.
@@ -138,6 +140,7 @@ impl RestorePlan {
             id: name,
             snapshot: snapshot.arn.clone(),
             engine: snapshot.engine.clone(),
+            engine_version: snapshot.engine_version.clone(),
             settings: facts.cluster,
             tags: wish.tags(snapshot)?,
         };
@@ -222,6 +225,7 @@ mod tests {
             cluster_id: "orders".to_owned(),
             resource_id: "cluster-ABCD1234".to_owned(),
             engine: "aurora-postgresql".to_owned(),
+            engine_version: Some("16.4".to_owned()),
             status: "available".to_owned(),
             kind: "manual".to_owned(),
             tags: own.with(facts.to_tags()),

@@ -11,7 +11,8 @@ fn keeps_data(variables: &[(&str, &str)], clusters: Vec<Cluster>) -> bool {
 
 #[test]
 fn a_clone_is_one_only_if_its_named_source_stands_in_the_same_group() {
-    let source = || Cluster { tags: Tags::default(), ..cluster("source") };
+    let made = |at: &str| Some(at.parse().unwrap());
+    let source = || Cluster { tags: Tags::default(), created_at: made("2026-10-01T00:00:00Z"), ..cluster("source") };
     let clone = |named: &str| {
         let mut clone = cluster("clone");
         clone.tags.set("nightshift:source", named);
@@ -23,6 +24,10 @@ fn a_clone_is_one_only_if_its_named_source_stands_in_the_same_group() {
     assert!(keeps_data(&[], vec![source(), cluster("clone")]), "the group alone proves nothing");
     assert!(keeps_data(&[], vec![clone("source")]), "the source is gone");
     assert!(keeps_data(&[], vec![source(), clone("clone")]), "nobody is their own source");
+    assert!(
+        keeps_data(&[], vec![Cluster { created_at: made("2026-11-02T00:00:00Z"), ..source() }, clone("source")]),
+        "a source is older than its clone"
+    );
     assert!(keeps_data(&[], vec![Cluster { clone_group: Some("other".to_owned()), ..source() }, clone("source")]));
     assert!(keeps_data(&[], vec![Cluster { status: "deleting".to_owned(), ..source() }, clone("source")]));
     assert!(keeps_data(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "always")], vec![source(), clone("source")]));

@@ -101,7 +101,7 @@ proptest! {
         let plan = plan_of(region, &policy(&[]), &Request::default());
         let deletions = plan.deletions();
         if caps.check(deletions).is_none() {
-            prop_assert!(deletions.total <= max);
+            prop_assert!(deletions.of_marked.max(deletions.purges) <= max);
             prop_assert!(deletions.marked < 5 || deletions.of_marked * 100 <= percent * deletions.marked);
         }
     }

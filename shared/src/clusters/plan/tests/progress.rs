@@ -14,7 +14,7 @@ fn a_deletion_begun_is_gone_on_with_and_counted_by_no_cap() {
         change(&mut one);
         let plan = plan_of(region(vec![one]), &policy(&[]), &Request::default());
         let [Action::DeleteCluster(delete)] = plan.actions.as_slice() else { panic!("{plan}") };
-        (delete.begun, delete.asked_before.is_some(), plan.deletions().total)
+        (delete.begun, delete.asked_before.is_some(), plan.deletions().of_marked)
     };
     assert_eq!(begun(|_| ()), (false, false, 1));
     assert_eq!(begun(|c| asked(c, "2026-11-20T02:00:00Z", 3)), (true, false, 0), "a member is gone");
@@ -53,5 +53,5 @@ fn members_going_show_that_a_deletion_was_begun() {
         }
     }
     let plan = plan_of(region, &policy(&[]), &Request::default());
-    assert_eq!(plan.deletions(), Deletions { total: 0, of_marked: 0, marked: 1 });
+    assert_eq!(plan.deletions(), Deletions { of_marked: 0, purges: 0, marked: 1 });
 }

@@ -10,6 +10,7 @@ fn snapshot(id: &str, tags: &[(&str, &str)]) -> Snapshot {
         cluster_id: "orders".to_owned(),
         resource_id: "cluster-ABCD1234EFGH".to_owned(),
         engine: "aurora-mysql".to_owned(),
+        engine_version: None,
         status: "available".to_owned(),
         kind: "manual".to_owned(),
         tags: tags.iter().copied().collect(),
