@@ -30,9 +30,11 @@ impl Deadline {
     /// Nobody ends this run: the command line.
     pub const NONE: Self = Self(None);
 
-    /// From Lambda's `Lambda-Runtime-Deadline-Ms`: milliseconds since the epoch.
-    pub fn from_epoch_millis(millis: u64) -> Self {
-        Self(i64::try_from(millis).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok()))
+    /// From Lambda's `Lambda-Runtime-Deadline-Ms`: milliseconds since the epoch. An invocation that begins after its own
+    /// deadline was given none: `cargo lambda watch` sends a constant, ten minutes past midnight in 1970.
+    pub fn of_invocation(millis: u64, began: Timestamp) -> Self {
+        let end = i64::try_from(millis).ok().and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        Self(end.filter(|end| *end > began))
     }
 
     /// Whether there is still time to begin an item at `now`.
@@ -54,5 +56,15 @@ mod tests {
         assert!(deadline(45).allows_another_item(now));
         assert!(!deadline(44).allows_another_item(now));
         assert!(!deadline(-100).allows_another_item(now));
+    }
+
+    #[test]
+    fn a_deadline_before_the_invocation_is_none() {
+        let began: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let millis = |offset: i64| u64::try_from(began.as_millisecond() + offset).unwrap();
+        assert_eq!(Deadline::of_invocation(600_000, began), Deadline::NONE);
+        assert_eq!(Deadline::of_invocation(u64::MAX, began), Deadline::NONE);
+        assert!(!Deadline::of_invocation(millis(30_000), began).allows_another_item(began));
+        assert!(Deadline::of_invocation(millis(900_000), began).allows_another_item(began));
     }
 }

@@ -30,7 +30,8 @@ impl<J: Job> Function<J> {
         let (payload, context) = event.into_parts();
         let span = info_span!("invocation", request.id = context.request_id);
         async {
-            match self.run(payload, Deadline::from_epoch_millis(context.deadline), &context.request_id).await {
+            match self.run(payload, Deadline::of_invocation(context.deadline, clock::now()), &context.request_id).await
+            {
                 Ok(report) => Ok(report),
                 Err(fault) => {
                     telemetry::log_fault(&fault);
