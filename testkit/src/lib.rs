@@ -2,7 +2,9 @@
 //! binaries driven through the runtime API, and builders of believable worlds. Nothing of this is deployed.
 
 mod account;
+pub mod bench;
 pub mod child;
+pub mod demo;
 pub mod function;
 pub mod proof;
 pub mod proxy;

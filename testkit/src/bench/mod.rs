@@ -1,0 +1,84 @@
+//! What a function costs: how fast it starts, how much memory it holds, how many calls it makes and how long they take,
+//! against a bare function built the same way, against the same job in boto3, and against the least that is possible. A
+//! function joins by being a [`Subject`] with a Python script of its name in `testkit/bench/`.
+
+mod cluster_cleanup;
+mod load;
+mod page;
+mod process;
+mod program;
+mod rds;
+mod responder;
+mod start;
+mod table;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+pub use cluster_cleanup::ClusterCleanup;
+pub use load::Load;
+pub use page::page;
+pub use program::build;
+pub use rds::Clusters;
+pub use responder::{Account, Asked, Calls, Responder};
+pub use table::Section;
+
+/// All that is measured, of one function after the other.
+#[derive(Debug)]
+pub struct Bench {
+    quick: bool,
+    start: Section,
+    calls: Section,
+    time: Section,
+}
+
+impl Bench {
+    /// Nothing yet. A quick one starts fewer processes and leaves the largest accounts out.
+    pub fn new(quick: bool) -> Self {
+        Self { quick, start: start::section(rounds(quick)), calls: load::calls_section(), time: load::time_section() }
+    }
+
+    /// Measures `subject`, whose release binary is there.
+    pub async fn measure<S: Subject>(&mut self, subject: &S) -> anyhow::Result<()> {
+        start::measure(&mut self.start, subject, rounds(self.quick)).await?;
+        load::measure(&mut self.calls, &mut self.time, subject, self.quick).await
+    }
+
+    /// What was found.
+    pub fn sections(&self) -> [&Section; 3] {
+        [&self.start, &self.calls, &self.time]
+    }
+
+    /// How many targets were met, and how many there are.
+    pub fn met(&self) -> (usize, usize) {
+        let met = self.sections().map(Section::met);
+        (met.iter().map(|met| met.0).sum(), met.iter().map(|met| met.1).sum())
+    }
+}
+
+fn rounds(quick: bool) -> usize {
+    if quick { 5 } else { 20 }
+}
+
+/// A function that is measured.
+pub trait Subject: Sync {
+    /// Its package and binary. The boto3 script of the same job is `testkit/bench/NAME.py`, with underscores.
+    const NAME: &'static str;
+
+    /// Its variables, in every run.
+    fn policy(&self) -> Vec<(&'static str, &'static str)>;
+
+    /// What it is invoked with.
+    fn event(&self) -> Value {
+        json!({})
+    }
+
+    /// The account of its first answer: a small one with nothing to do.
+    fn quiet_account(&self) -> Arc<dyn Account>;
+
+    /// The accounts its calls are counted in.
+    fn loads(&self, _quick: bool) -> Vec<Load> {
+        Vec::new()
+    }
+}

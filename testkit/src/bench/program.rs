@@ -1,0 +1,59 @@
+//! The programs that are compared: a function's release binary, the bare one, and the job in boto3.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::ensure;
+
+use super::process::Program;
+use crate::repository;
+use crate::scene::REGION;
+
+/// The package and binary of the bare function.
+pub(super) const HELLO: &str = "bench-hello";
+
+/// Builds what is deployed of `functions`, and the bare function.
+pub fn build(functions: &[&str]) -> anyhow::Result<()> {
+    let mut command = Command::new("cargo");
+    command.args(["build", "--quiet", "--release", "--locked", "--package", HELLO]).current_dir(repository::root());
+    for function in functions {
+        command.args(["--package", function]);
+    }
+    ensure!(command.status()?.success(), "could not build {}", functions.join(", "));
+    Ok(())
+}
+
+pub(super) fn binary(name: &str) -> PathBuf {
+    repository::target().join("release").join(name)
+}
+
+/// The binary `name` before the AWS at `url`.
+pub(super) fn function(name: &str, url: &str, policy: &[(&str, &str)]) -> Program {
+    Program { file: binary(name).into(), arguments: Vec::new(), environment: environment(url, policy) }
+}
+
+/// The boto3 script of the function `name` before the AWS at `url`.
+pub(super) fn boto3(name: &str, url: &str, policy: &[(&str, &str)]) -> Program {
+    let root = repository::root();
+    Program {
+        file: root.join(".tools/stand-in/bin/python").into(),
+        arguments: vec![root.join("testkit/bench/runtime.py").into(), name.replace('-', "_").into()],
+        environment: environment(url, policy),
+    }
+}
+
+fn environment(url: &str, policy: &[(&str, &str)]) -> BTreeMap<String, String> {
+    let aws = [
+        ("AWS_ENDPOINT_URL", url),
+        // As Lambda sets them: boto3 reads the second.
+        ("AWS_REGION", REGION),
+        ("AWS_DEFAULT_REGION", REGION),
+        ("AWS_ACCESS_KEY_ID", "111122223333"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+        // Lambda has no such files; this machine may.
+        ("AWS_CONFIG_FILE", "/dev/null"),
+        ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+    ];
+    aws.iter().chain(policy).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}

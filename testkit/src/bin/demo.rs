@@ -1,0 +1,36 @@
+//! `cargo xtask demo`: see `nightshift_testkit::demo`. This file only prints, and sees to it that a Ctrl-C ends the demo
+//! as its own end does, with nothing left running.
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main(flavor = "current_thread")]
+#[expect(clippy::print_stderr, reason = "a complaint belongs on standard error")]
+async fn main() -> ExitCode {
+    let mut stdout = std::io::stdout();
+    // Whichever comes first: the other one is dropped, and with it every child.
+    let result = tokio::select! {
+        result = nightshift_testkit::demo::run(&mut stdout) => result,
+        result = stopped() => result,
+    };
+    if let Err(error) = result {
+        eprintln!("demo: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// Comes back when a person or a system wants the demo to end.
+async fn stopped() -> anyhow::Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    bail!("stopped; nothing is left running")
+}
