@@ -48,7 +48,9 @@ impl Scene {
 
     async fn post(&self, service: &str, path: &str, content_type: &str, body: &str) -> anyhow::Result<String> {
         let scope = format!("{}/20261121/{REGION}/{service}/aws4_request", self.account);
-        let answer = reqwest::Client::new()
+        let answer = reqwest::Client::builder()
+            .no_proxy()
+            .build()?
             .post(format!("{}{path}", self.stand_in_url()))
             .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"))
             .header("content-type", content_type)

@@ -2,10 +2,12 @@
 //! that it cannot outlive whoever started it.
 
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use anyhow::{Context as _, bail, ensure};
+use nightshift::config::Environment;
 use serde_json::Value;
 
 use crate::child::Held;
@@ -25,14 +27,15 @@ impl StandIn {
         let root = repository::root();
         let python = root.join(".tools/stand-in/bin/python");
         ensure!(python.exists(), "the AWS stand-in is not set up in .tools/stand-in: run `cargo xtask setup`");
-        let mut child = Held::start(
-            Command::new(python)
-                .arg(root.join("testkit/stand-in/stand_in.py"))
-                .args(["--port", "0"])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped()),
-        )
-        .context("could not start the AWS stand-in")?;
+        let mut command = Command::new(python);
+        command.arg(root.join("testkit/stand-in/stand_in.py")).args(["--port", "0"]);
+        // Python's AWS library would look for the caller's profile, and not start where there is none of that name.
+        for name in Environment::of_process().names().filter(|name| name.starts_with("AWS_")) {
+            command.env_remove(name);
+        }
+        // A Ctrl-C in the terminal is for its starter, with which it ends; Python would print a traceback of its own.
+        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = Held::start(&mut command).context("could not start the AWS stand-in")?;
         let stdout = child.get().stdout.take().context("the AWS stand-in has no standard output")?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
@@ -59,7 +62,9 @@ impl StandIn {
     /// A control call: what no AWS API offers. The names and bodies are in `testkit/stand-in/README.md`.
     pub async fn control(&self, name: &str, body: &Value) -> anyhow::Result<Value> {
         let url = format!("{}/_nightshift/{name}", self.url);
-        let answer = reqwest::Client::new().post(url).json(body).send().await?;
+        // No proxy of the caller's stands between this machine and itself.
+        let client = reqwest::Client::builder().no_proxy().build()?;
+        let answer = client.post(url).json(body).send().await?;
         let (status, answer) = (answer.status(), answer.json::<Value>().await?);
         ensure!(status.is_success(), "control call {name} with {body} was refused: {answer}");
         Ok(answer)

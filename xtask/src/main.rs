@@ -46,13 +46,13 @@ enum Task {
     Invoke {
         /// A folder name of functions/
         function: String,
-        /// A JSON file, for example of events/<function>/
+        /// A JSON file, for example of `events/<function>/`
         event: PathBuf,
         /// Carry the plan out; without it, the plan is only shown
         #[arg(long)]
         apply: bool,
     },
-    /// Build the functions as they are deployed: target/lambda/<function>/bootstrap.zip
+    /// Build the functions as they are deployed: `target/lambda/<function>/bootstrap.zip`
     Package {
         #[arg(long, value_enum, default_value_t)]
         arch: package::Arch,

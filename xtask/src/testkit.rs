@@ -24,7 +24,11 @@ pub(crate) fn invoke(function: &str, event: &Path, apply: bool) -> anyhow::Resul
     ensure!(event.is_file(), "there is no event file {}", event.display());
     let mode = mode(apply, environment::variable("NIGHTSHIFT_MODE").as_deref())?;
     let mut command = cargo_run("invoke");
-    exit_code(command.arg(function).arg(event).env("NIGHTSHIFT_MODE", mode))
+    command.arg(function).arg(event).env("NIGHTSHIFT_MODE", mode);
+    if apply {
+        command.arg("--apply");
+    }
+    exit_code(&mut command)
 }
 
 fn cargo_run(binary: &str) -> Command {
