@@ -15,6 +15,13 @@ pub enum Fault {
     ServerError,
     /// Refused with `AccessDenied`.
     Denied,
+    /// Refused with any other error of the service.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// The code on the wire.
+        code: &'static str,
+    },
     /// Held before it is carried out: the test kills the caller.
     HoldBefore,
     /// Held after it was carried out: the test kills the caller.

@@ -74,6 +74,10 @@ async fn pass(request: Request<Incoming>, state: &State, client: &reqwest::Clien
         Some(Fault::Denied) => {
             return Ok(refuse(json, StatusCode::FORBIDDEN, "AccessDenied", "not authorized to perform this"));
         }
+        Some(Fault::Refused { status, code }) => {
+            let status = StatusCode::from_u16(status).map_err(|_| Lost)?;
+            return Ok(refuse(json, status, code, "asked for"));
+        }
         Some(Fault::HoldBefore) => hold(state, number).await,
         Some(Fault::AnswerLost | Fault::HoldAfter) | None => {}
     }

@@ -262,6 +262,35 @@ async fn too_little_time_defers_and_says_so() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn what_aws_answers_to_the_delete_decides_how_it_is_told() -> anyhow::Result<()> {
+    // After caller, two lists, four pre-flight reads, re-read, tag and member.
+    let delete = 10;
+    for (status, code, expected) in [
+        (400, "InvalidDBClusterStateFault", ("deferred", "not-ready")),
+        (400, "Throttling", ("deferred", "throttled")),
+        (400, "SnapshotQuotaExceeded", ("failed", "refused")),
+        (400, "KMSKeyNotAccessibleFault", ("failed", "refused")),
+        (400, "InvalidParameterCombination", ("failed", "refused")),
+        (403, "AccessDenied", ("failed", "access-denied")),
+        (500, "InternalFailure", ("failed", "no-answer")),
+        (404, "DBClusterNotFoundFault", ("changed", "snapshot-not-marked")),
+    ] {
+        let scene = Scene::new()?;
+        expired("orders-dev").create(&scene).await?;
+        let mut function = start(&scene, &[APPLY])?;
+        scene.proxy.break_call(delete, nightshift_testkit::Fault::Refused { status, code });
+        let report = function.invoke(&json!({})).await?.report();
+        assert_eq!(said(&report, "orders-dev"), expected, "{code}: {report:#}");
+        assert_eq!(snapshots(&scene, REGION).await?, [], "{code}: a refusal never drops the snapshot and the data");
+        assert_eq!(clusters(&scene, REGION).await?, ["orders-dev"], "{code}");
+        // The next night goes on where this one stopped.
+        let report = function.invoke(&json!({})).await?.report();
+        assert_eq!(said(&report, "orders-dev"), ("changed", ""), "{code}: {report:#}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn one_that_fails_does_not_stop_the_others() -> anyhow::Result<()> {
     let scene = Scene::new()?;
     for id in ["a-dev", "b-dev", "c-dev"] {
