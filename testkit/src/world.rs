@@ -133,6 +133,23 @@ impl ClusterBuilder {
     }
 }
 
+/// Makes an expired copy-on-write clone of `source`, tagged as a clone of it.
+pub async fn expired_clone(id: &str, source: &str, scene: &Scene) -> anyhow::Result<()> {
+    let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
+    let tags = vec![tag("env", "dev"), tag("auto-delete-after", "2026-11-20"), tag("nightshift:source", source)];
+    let rds = scene.rds(REGION).await;
+    rds.restore_db_cluster_to_point_in_time()
+        .db_cluster_identifier(id)
+        .source_db_cluster_identifier(source)
+        .restore_type("copy-on-write")
+        .use_latest_restorable_time(true)
+        .set_tags(Some(tags))
+        .send()
+        .await?;
+    scene.control("cluster", json!({"id": id, "created": "2026-11-02T00:00:00Z"})).await?;
+    Ok(())
+}
+
 /// The identifiers of the clusters that stand in `region`, sorted.
 pub async fn clusters(scene: &Scene, region: &str) -> anyhow::Result<Vec<String>> {
     let rds = scene.rds(region).await;

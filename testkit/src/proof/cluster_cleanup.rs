@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_rds::types::Tag;
 use serde_json::json;
 
 use super::Subject;
 use crate::scene::{REGION, Scene};
-use crate::world::{clusters, expired, snapshots};
+use crate::world::{clusters, expired, expired_clone, snapshots};
 
 /// See the module.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +41,7 @@ impl Subject for ClusterCleanup {
         expired("typo-dev").tag("auto-delete-after", "soon").create(scene).await?;
         expired("neptune-dev").engine("neptune").members(0).create(scene).await?;
         expired("source").tag("auto-delete-after", "").tag("owner", "").create(scene).await?;
-        clone_of_source(scene).await?;
+        expired_clone("clone-dev", "source", scene).await?;
         if self.slow_aws {
             scene.control("lifecycle", json!({"mode": "held"})).await?;
         }
@@ -97,23 +96,6 @@ impl ClusterCleanup {
         }
         wrong
     }
-}
-
-async fn clone_of_source(scene: &Scene) -> anyhow::Result<()> {
-    let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
-    let rds = scene.rds(REGION).await;
-    rds.restore_db_cluster_to_point_in_time()
-        .db_cluster_identifier("clone-dev")
-        .source_db_cluster_identifier("source")
-        .restore_type("copy-on-write")
-        .use_latest_restorable_time(true)
-        .tags(tag("env", "dev"))
-        .tags(tag("auto-delete-after", "2026-11-20"))
-        .tags(tag("nightshift:source", "source"))
-        .send()
-        .await?;
-    scene.control("cluster", json!({"id": "clone-dev", "created": "2026-11-02T00:00:00Z"})).await?;
-    Ok(())
 }
 
 async fn tags_of(scene: &Scene, id: &str) -> anyhow::Result<Option<BTreeMap<String, String>>> {

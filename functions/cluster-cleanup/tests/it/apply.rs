@@ -3,7 +3,7 @@
 use aws_sdk_rds::types::Tag;
 use nightshift_testkit::Scene;
 use nightshift_testkit::scene::REGION;
-use nightshift_testkit::world::{clusters, expired, snapshots};
+use nightshift_testkit::world::{clusters, expired, expired_clone, snapshots};
 use serde_json::{Value, json};
 
 use crate::{ids, said, start};
@@ -114,19 +114,7 @@ async fn a_plan_that_is_not_the_reviewed_one_is_not_applied() -> anyhow::Result<
 async fn a_clone_goes_without_a_snapshot_and_its_source_does_not() -> anyhow::Result<()> {
     let scene = Scene::new()?;
     expired("source").tag("env", "prod").create(&scene).await?;
-    let rds = scene.rds(REGION).await;
-    let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
-    rds.restore_db_cluster_to_point_in_time()
-        .db_cluster_identifier("clone-dev")
-        .source_db_cluster_identifier("source")
-        .restore_type("copy-on-write")
-        .use_latest_restorable_time(true)
-        .tags(tag("env", "dev"))
-        .tags(tag("auto-delete-after", "2026-11-20"))
-        .tags(tag("nightshift:source", "source"))
-        .send()
-        .await?;
-    scene.control("cluster", json!({"id": "clone-dev", "created": "2026-11-02T00:00:00Z"})).await?;
+    expired_clone("clone-dev", "source", &scene).await?;
     expired("alone-dev").tag("nightshift:source", "source").create(&scene).await?;
     let report = apply(&scene, &[]).await?;
     assert_eq!(ids(&report, "changed"), ["alone-dev", "clone-dev"]);
