@@ -19,6 +19,15 @@ pub(crate) async fn read(args: &PolicyArgs, environment: &Environment, aws: &Aws
                 "the policy file {shown} sets {name}: a policy holds NIGHTSHIFT_ variables only; set others in your shell"
             );
         }
+        if variables.is_empty() {
+            bail!(
+                "the policy file {shown} sets nothing, so it is no policy; write at least the Regions and what is protected"
+            );
+        }
+        let names: Vec<_> = variables.iter().map(|(name, _)| name).collect();
+        if let Some(twice) = names.iter().find(|name| names.iter().filter(|other| other == name).count() > 1) {
+            bail!("the policy file {shown} sets {twice} twice; which of them is meant?");
+        }
         return Ok(variables.into_iter().collect::<Environment>().over_aws_of(environment));
     }
     if let Some(name) = &args.function {

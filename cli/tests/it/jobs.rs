@@ -46,6 +46,27 @@ async fn apply_never_runs_on_bare_defaults_nor_in_an_account_that_was_not_named(
         let said = nightshift(&scene, &[], &arguments);
         assert_eq!((said.code, said.err), (1, complaint), "{arguments:?}");
     }
+    for (lines, complaint) in [
+        ("# nothing\n", "sets nothing, so it is no policy"),
+        ("NIGHTSHIFT_PROTECTED=a\nNIGHTSHIFT_PROTECTED=b\n", "sets NIGHTSHIFT_PROTECTED twice"),
+        ("AWS_REGION=us-east-1\n", "sets AWS_REGION: a policy holds NIGHTSHIFT_ variables only"),
+    ] {
+        let (_folder, path) = policy_file(lines);
+        let arguments =
+            ["apply", "cluster-cleanup", "--policy", path.to_str().expect("a path"), "--account", &scene.account];
+        let said = nightshift(&scene, &[], &arguments);
+        assert!(said.code == 1 && said.err.contains(complaint), "{}", said.err);
+    }
+    let (folder, _) = policy_file("");
+    let event = folder.path().join("plan.json");
+    std::fs::write(&event, r#"{"mode": "plan"}"#).expect("a file");
+    let event = event.to_str().expect("a path");
+    let said = nightshift(
+        &scene,
+        &[],
+        &["apply", "cluster-cleanup", "--policy", policy, "--account", &scene.account, "--event", event],
+    );
+    assert!(said.code == 1 && said.err.contains("the event says 'plan' and the command 'apply'"), "{}", said.err);
     assert_eq!(clusters(&scene, REGION).await.expect("a list"), ["orders-dev"]);
 
     let said = nightshift(&scene, &[], &["apply", "cluster-cleanup", "--policy", policy, "--account", &scene.account]);

@@ -1,6 +1,8 @@
 //! Carries a plan out. Every item is looked at again before its first write; every write takes "already gone" and
 //! "already so" for success; one item that fails does not stop the others; none is begun without the time to end it.
 
+use std::time::Duration;
+
 use futures::{StreamExt as _, stream};
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,12 +11,17 @@ use super::observe::Place;
 use super::plan::{
     self, Action, Assessment, DeleteCluster, DeleteSnapshot, KeepSnapshot, MarkSnapshot, StartCluster, Terms, Why,
 };
+use super::policy::FinalSnapshot;
 use super::rds::{RdsReader, RdsWriter};
 use super::tags::{self, Tags};
 use crate::aws::{Aws, AwsError, Kind};
 use crate::clock::{self, Deadline};
 use crate::run::{Outcome, Reason};
 
+/// How long a final snapshot is waited for that AWS does not show yet: the one thing a function waits for, since what is
+/// not written on it now may be forgotten by the next run.
+const LATE_PAUSES: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
 /// The one reason that is looked at again.
 const NOT_MARKED: &str = "snapshot-not-marked";
 
@@ -96,9 +103,19 @@ impl<'a> Applier<'a> {
         let unmarked = done.reason.as_ref().is_some_and(|reason| reason.code == NOT_MARKED);
         let Action::DeleteCluster(delete) = action else { return };
         let (true, Some(keep), Some(hands)) = (unmarked, &delete.keep, self.hands(action)) else { return };
-        if hands.mark(&keep.arn, &keep.tags, &keep.strip, keep.keep_days).await.is_ok() {
-            done.steps.push(kept(keep));
-            done.reason = None;
+        for pause in LATE_PAUSES {
+            match hands.mark(&keep.arn, &keep.tags, &keep.strip, keep.keep_days).await {
+                Ok(()) => {
+                    done.steps.push(kept(keep));
+                    done.reason = None;
+                    return;
+                }
+                // Not to be seen yet: AWS makes it while it deletes the cluster.
+                Err(error) if error.is_not_found() && self.deadline.allows_another_item(clock::now()) => {
+                    clock::sleep(pause).await;
+                }
+                Err(_) => return,
+            }
         }
     }
 
@@ -145,6 +162,9 @@ impl Hands<'_> {
             Err(done) => return *done,
         };
         let mut steps = Vec::new();
+        if let Err(done) = self.source_stands(&delete).await {
+            return *done;
+        }
         match self.delete(&delete, &mut steps).await {
             Ok(done) => done,
             Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", steps),
@@ -152,7 +172,27 @@ impl Hands<'_> {
         }
     }
 
+    /// A clone goes without a snapshot because its source holds the data: so the source is looked at again, too.
+    async fn source_stands(&self, delete: &DeleteCluster) -> Result<(), Box<Done>> {
+        let policy = self.terms.policy;
+        if delete.keep.is_some() || policy.final_snapshot != FinalSnapshot::UnlessClone {
+            return Ok(());
+        }
+        let clone = self.region.clusters.iter().find(|cluster| cluster.resource_id == delete.resource_id);
+        let named = clone.and_then(|clone| clone.tags.get(&policy.source_tag)).unwrap_or_default();
+        let source = self.region.clusters.iter().find(|cluster| cluster.id == named || cluster.arn == named);
+        let Some(source) = source else { return Err(Box::new(Done::moved("its source is no longer known"))) };
+        match self.reader.cluster(&source.id, self.account).await {
+            Ok(Some(found)) if found.resource_id == source.resource_id && found.status != "deleting" => Ok(()),
+            Ok(_) => Err(Box::new(Done::moved("its source, which was to hold the data, is gone or going"))),
+            Err(error) => Err(Box::new(Done::stopped_by(&error, Vec::new()))),
+        }
+    }
+
     async fn delete(&self, delete: &DeleteCluster, steps: &mut Vec<String>) -> Result<Done, AwsError> {
+        if let Some(asked) = delete.asked_before {
+            steps.push(format!("asked for already at {asked}, and it still stood whole"));
+        }
         if !delete.begun {
             let mut marks = delete.marks.clone();
             marks.set(tags::DELETE_REQUESTED, self.terms.now.to_string());
@@ -168,6 +208,10 @@ impl Hands<'_> {
         let name = keep.map(|keep| keep.name.as_str());
         if let Err(error) = self.writer.delete_cluster(&delete.id, name).await {
             self.second_look(delete, name, error, steps).await?;
+            // It is going, but perhaps not by this call: nobody may be told that data is kept unless it is seen.
+            if let Some(missing) = self.missing_snapshot(delete).await? {
+                return Ok(Done { outcome: Outcome::Failed, steps: std::mem::take(steps), reason: Some(missing) });
+            }
         }
         steps.push(match keep {
             Some(keep) => format!("deletion requested; data kept in snapshot {}", keep.name),
@@ -222,12 +266,30 @@ impl Hands<'_> {
         if found.resource_id != delete.resource_id || found.status == "deleting" {
             return Ok(());
         }
+        if !matches!(plan::assess(&found, self.terms), Assessment::Due(_)) {
+            return Err(error);
+        }
         let newcomers: Vec<_> = found.members.into_iter().filter(|member| !delete.members.contains(member)).collect();
         if newcomers.is_empty() {
             return Err(error);
         }
         self.delete_members(&newcomers, steps).await?;
         self.writer.delete_cluster(&delete.id, snapshot).await
+    }
+
+    /// Where the data of a cluster that is gone or going was to be kept and is not.
+    async fn missing_snapshot(&self, delete: &DeleteCluster) -> Result<Option<Reason>, AwsError> {
+        let Some(keep) = &delete.keep else { return Ok(None) };
+        let found = self.reader.snapshot(&keep.name).await?;
+        if found.is_some_and(|found| found.resource_id == delete.resource_id) {
+            return Ok(None);
+        }
+        let message = format!(
+            "it is being deleted, but not by this run's call, and its final snapshot {} is not there",
+            keep.name
+        );
+        let fix = "find out who deleted it; while AWS still keeps its automated backups, restore it from those";
+        Ok(Some(Reason::new("final-snapshot-missing", message, fix)))
     }
 
     async fn start_cluster(&self, planned: &StartCluster) -> Done {

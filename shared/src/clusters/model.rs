@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::tags::Tags;
 
 /// The engines this project may touch. `DescribeDBClusters` also returns Neptune, `DocumentDB` and Multi-AZ DB clusters
-/// (`mysql`, `postgres`); everything not named here is out of reach. `aurora` is the old name of Aurora `MySQL` 5.6.
-pub const AURORA_ENGINES: [&str; 3] = ["aurora-mysql", "aurora-postgresql", "aurora"];
+/// (`mysql`, `postgres`); everything not named here is out of reach. `aurora`, the name of Aurora `MySQL` 5.6, is not among
+/// them: no such cluster runs any more, and a filter that names it is refused ("Unrecognized engine name").
+pub const AURORA_ENGINES: [&str; 2] = ["aurora-mysql", "aurora-postgresql"];
 
 /// One DB cluster as `DescribeDBClusters` shows it.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,6 +145,8 @@ pub struct Snapshot {
     pub engine_version: Option<String>,
     /// `Status`.
     pub status: String,
+    /// `SnapshotCreateTime`.
+    pub created_at: Option<Timestamp>,
     /// `SnapshotType`.
     pub kind: String,
     /// `TagList`.

@@ -126,6 +126,11 @@ impl<J: Job> Driver<J> {
         self.aws.take_calls();
         let mut fields = Fields::of(payload)?;
         let asked = fields.choice("mode", &[("plan", Mode::Plan), ("apply", Mode::Apply)]);
+        if let (Caller::Operator { mode: Mode::Apply, .. }, Some(Mode::Plan)) = (&caller, asked) {
+            fields.fault::<()>(
+                "the event says 'plan' and the command 'apply': take 'mode' out of the event, or plan".to_owned(),
+            );
+        }
         let reviewed = fields.text("expect_plan");
         let reviewed = match &caller {
             Caller::Operator { expect_plan: Some(typed), .. } => Some(typed.clone()),

@@ -261,7 +261,7 @@ async fn what_aws_answers_to_the_delete_decides_how_it_is_told() -> anyhow::Resu
         (400, "InvalidParameterCombination", ("failed", "refused")),
         (403, "AccessDenied", ("failed", "access-denied")),
         (500, "InternalFailure", ("failed", "no-answer")),
-        (404, "DBClusterNotFoundFault", ("changed", "snapshot-not-marked")),
+        (404, "DBClusterNotFoundFault", ("failed", "final-snapshot-missing")),
     ] {
         let scene = Scene::new()?;
         expired("orders-dev").create(&scene).await?;

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Terms, Why};
+use super::{Terms, Why, blockers};
 use crate::clusters::expiry::{self, Expiry, Suspicion};
 use crate::clusters::model::Cluster;
 
@@ -28,11 +28,17 @@ pub fn assess(cluster: &Cluster, terms: Terms<'_>) -> Assessment {
         let why = Why::NoExpiryTag { key: policy.tag_key.clone() };
         return if named { Assessment::Left(why) } else { Assessment::OutOfScope };
     };
-    match judge(cluster, value, terms) {
-        Err(why) => Assessment::Left(why),
-        Ok(at) if at > now => Assessment::Left(Why::NotDue { at }),
-        Ok(at) => Assessment::Due(at),
-    }
+    let until = match judge(cluster, value, terms) {
+        Ok(at) if at <= now => return Assessment::Due(at),
+        Ok(at) => at.to_string(),
+        Err(Why::KeptForever) => "never".to_owned(),
+        Err(why) => return Assessment::Left(why),
+    };
+    Assessment::Left(match (blockers::half_deleted(cluster), until.parse()) {
+        (Some(asked), _) => Why::HalfDeleted { asked, until },
+        (None, Ok(at)) => Why::NotDue { at },
+        (None, Err(_)) => Why::KeptForever,
+    })
 }
 
 /// The instant the cluster expires, or why it never does.

@@ -1,7 +1,7 @@
 //! The whole pre-flight of one due cluster, before the first call that destroys anything: nothing of a deletion can be
 //! undone, so everything that would stop it half-way has to stop it here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -35,6 +35,7 @@ pub fn decide(
     }
     status(cluster)?;
     let lift_protection = protection(cluster, policy)?;
+    members(cluster, &region.instances)?;
     let progress = progress(cluster, at, &region.instances);
     let facts = facts(cluster, region, policy, &progress)?;
     let keep = facts
@@ -86,7 +87,7 @@ fn is_clone(cluster: &Cluster, clusters: &[Cluster], policy: &Policy) -> bool {
             && source.arn != cluster.arn
             && source.clone_group.as_ref() == Some(group)
             && source.status != "deleting"
-            && source.created_at < cluster.created_at
+            && source.created_at.is_some_and(|made| cluster.created_at.is_some_and(|cloned| made < cloned))
     })
 }
 
@@ -142,6 +143,34 @@ fn protection(cluster: &Cluster, policy: &Policy) -> Result<bool, Why> {
     Ok(cluster.deletion_protection)
 }
 
+/// Members in the middle of a change refuse to be deleted, when others may be gone already.
+fn members(cluster: &Cluster, instances: &Read<BTreeMap<String, Instance>>) -> Result<(), Why> {
+    const BUSY: [&str; 9] = [
+        "creating",
+        "maintenance",
+        "modifying",
+        "rebooting",
+        "renaming",
+        "resetting-master-credentials",
+        "starting",
+        "stopping",
+        "upgrading",
+    ];
+    let found = cluster.members.iter().filter_map(|member| instances.known()?.get(&member.id));
+    match found.into_iter().find(|instance| BUSY.contains(&instance.status.as_str())) {
+        Some(Instance { id, status, .. }) => Err(Why::MemberStatus { member: id.clone(), status: status.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// Whether an earlier run took members of a cluster that is not to be deleted now, and when it was asked to.
+pub(super) fn half_deleted(cluster: &Cluster) -> Option<Timestamp> {
+    let asked = cluster.tags.get(tags::DELETE_REQUESTED)?.parse::<Timestamp>().ok()?;
+    let (resource_id, members) = cluster.tags.get(tags::DELETE_OF)?.split_once(' ')?;
+    let fewer = members.parse::<usize>().is_ok_and(|members| cluster.members.len() < members);
+    (resource_id == cluster.resource_id && fewer).then_some(asked)
+}
+
 /// How far an earlier run got with this very cluster and this very expiry.
 enum Progress {
     None,
@@ -151,11 +180,7 @@ enum Progress {
     Begun,
 }
 
-fn progress(
-    cluster: &Cluster,
-    at: Timestamp,
-    instances: &Read<std::collections::BTreeMap<String, Instance>>,
-) -> Progress {
+fn progress(cluster: &Cluster, at: Timestamp, instances: &Read<BTreeMap<String, Instance>>) -> Progress {
     let asked = cluster.tags.get(tags::DELETE_REQUESTED).and_then(|value| value.parse::<Timestamp>().ok());
     // A request older than the expiry was about an earlier one, which somebody has since moved.
     let Some(asked) = asked.filter(|asked| *asked >= at) else {

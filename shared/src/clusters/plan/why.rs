@@ -57,6 +57,8 @@ pub enum Why {
     Integration,
     PreflightUnknown { call: &'static str, said: String },
     Stopped,
+    MemberStatus { member: String, status: String },
+    HalfDeleted { asked: Timestamp, until: String },
     KeyLost { status: String },
     Status { status: String },
     DeletionProtection,
@@ -65,6 +67,7 @@ pub enum Why {
     TagLimit { has: usize, needs: usize },
     NotOurSnapshot,
     SnapshotKept,
+    SnapshotUnmarked,
     SnapshotNotDue { at: Timestamp },
     SnapshotStatus { status: String },
     MalformedPurge { value: String },
@@ -154,6 +157,9 @@ impl Why {
             Self::TagLimit { .. } => "tag-limit",
             Self::NotOurSnapshot => "not-our-snapshot",
             Self::SnapshotKept => "snapshot-kept",
+            Self::SnapshotUnmarked => "snapshot-unmarked",
+            Self::MemberStatus { .. } => "member-status",
+            Self::HalfDeleted { .. } => "half-deleted",
             Self::SnapshotNotDue { .. } => "snapshot-not-due",
             Self::SnapshotStatus { .. } => "snapshot-status",
             Self::MalformedPurge { .. } => "malformed-purge-after",
@@ -228,6 +234,15 @@ impl Why {
                 "it carries this tool's purge tag but not the name this tool gives a final snapshot".to_owned()
             }
             Self::SnapshotKept => "its purge tag is 'never'".to_owned(),
+            Self::SnapshotUnmarked => "it bears this tool's name, but nobody says any more when it may go".to_owned(),
+            Self::MemberStatus { member, status } => {
+                format!("it is due, but the status of its member {} is '{}'", printable(member), printable(status))
+            }
+            Self::HalfDeleted { asked, until } => {
+                format!(
+                    "it is to live (until {until}), but a deletion begun at {asked} had already taken members of it"
+                )
+            }
             Self::SnapshotNotDue { at } => format!("it is kept until {at}"),
             Self::SnapshotStatus { status } => format!("it may go, but its status is '{}'", printable(status)),
             Self::MalformedPurge { value } => {
@@ -248,6 +263,15 @@ impl Why {
             Self::MalformedExpiry { .. } | Self::BareNumber { .. } | Self::BeforeCreation { .. } | Self::TooFarAhead { .. } => {
                 "write the time as 2026-03-31T12:00:00Z, the day as 2026-03-31, or 'never'; it is not deleted until then"
             }
+            Self::SnapshotUnmarked => {
+                return format!("set {} to a time, or to 'never' to be asked no more", crate::clusters::tags::PURGE_AFTER);
+            }
+            Self::HalfDeleted { .. } => {
+                return format!(
+                    "create its members again (aws rds create-db-instance), then remove the tag {}",
+                    crate::clusters::tags::DELETE_REQUESTED
+                );
+            }
             Self::KeptForever | Self::NotDue { .. } => "nothing to do; change the tag to change the time",
             Self::MissingMark { .. } => "if it may be deleted, give it the required tags; otherwise remove its expiry tag",
             Self::Protected { .. } => "remove its expiry tag, or the protection if it may be deleted",
@@ -260,7 +284,10 @@ impl Why {
             Self::PreflightUnknown { call, .. } => return format!("allow {call} in the function's role, or wait for the next run"),
             Self::Stopped => "start it, or set NIGHTSHIFT_STOPPED_CLUSTERS=start; a later run deletes it",
             Self::KeyLost { .. } => "restore access to the key, or delete the cluster by hand: no snapshot can be taken without it",
-            Self::CreationUnknown | Self::Status { .. } | Self::SnapshotStatus { .. } => "the next run looks again",
+            Self::CreationUnknown
+            | Self::Status { .. }
+            | Self::MemberStatus { .. }
+            | Self::SnapshotStatus { .. } => "the next run looks again",
             Self::DeletionProtection => "turn it off, or set NIGHTSHIFT_DELETION_PROTECTION=override",
             Self::SnapshotNameTaken { .. } => "check that snapshot; delete it, or move the cluster's expiry by a second to get another name",
             Self::SnapshotQuota { .. } => "delete snapshots no longer needed, or raise the quota; its data is never dropped instead",

@@ -24,9 +24,9 @@ pub(super) fn cluster(found: &types::DbCluster, region: &str) -> Option<Cluster>
         replication_source: text(found.replication_source_identifier()),
         read_replicas: found.read_replica_identifiers().to_vec(),
         limitless: found.cluster_scalability_type().is_some_and(|kind| kind.as_str() == "limitless")
-            || found
-                .limitless_database()
-                .is_some_and(|limitless| limitless.status().is_some_and(|status| status.as_str() != "disabled")),
+            || found.limitless_database().is_some_and(|limitless| {
+                limitless.status().is_some_and(|status| !matches!(status.as_str(), "disabled" | "not-in-use"))
+            }),
         clone_group: text(found.clone_group_id()),
         copies_tags: found.copy_tags_to_snapshot().unwrap_or(false),
         settings: settings(found),
@@ -43,6 +43,7 @@ pub(super) fn snapshot(found: &types::DbClusterSnapshot, region: &str) -> Option
         engine: found.engine().unwrap_or_default().to_owned(),
         engine_version: text(found.engine_version()),
         status: found.status().unwrap_or("unknown").to_owned(),
+        created_at: found.snapshot_create_time().and_then(timestamp),
         kind: found.snapshot_type().unwrap_or_default().to_owned(),
         tags: tags(found.tag_list()),
     })

@@ -105,6 +105,18 @@ impl RdsReader {
         Ok(instances)
     }
 
+    /// The cluster that the instance named `id` belongs to, if it is there and in one.
+    pub async fn cluster_of_instance(&self, id: &str) -> Result<Option<String>, AwsError> {
+        let call = self.client.describe_db_instances().db_instance_identifier(id);
+        match call.into_paginator().items().send().next().await {
+            None => Ok(None),
+            Some(Ok(found)) => Ok(found.db_cluster_identifier),
+            Some(Err(error)) => {
+                absent_if_gone(AwsError::of("rds:DescribeDBInstances", format!("instance {id}"), error))
+            }
+        }
+    }
+
     /// The status of the instance named `id`, if it is there.
     pub async fn instance_status(&self, id: &str) -> Result<Option<String>, AwsError> {
         let call = self.client.describe_db_instances().db_instance_identifier(id);

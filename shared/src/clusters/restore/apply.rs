@@ -58,7 +58,11 @@ pub async fn restore(
         let id = &member.instance.id;
         match restorer.create_member(cluster, member).await {
             Ok(()) => tell(&format!("instance {id}: creation requested")),
-            Err(error) if error.kind == Kind::Exists => tell(&format!("instance {id}: there already")),
+            // Made by an earlier attempt, or somebody else's that happens to have the name?
+            Err(error) if error.kind == Kind::Exists => match reader.cluster_of_instance(id).await? {
+                Some(found) if found == cluster.id => tell(&format!("instance {id}: there already")),
+                _ => return Err(error),
+            },
             Err(error) => return Err(error),
         }
     }

@@ -227,6 +227,7 @@ mod tests {
             engine: "aurora-postgresql".to_owned(),
             engine_version: Some("16.4".to_owned()),
             status: "available".to_owned(),
+            created_at: None,
             kind: "manual".to_owned(),
             tags: own.with(facts.to_tags()),
         }

@@ -79,13 +79,18 @@ proptest! {
     }
 
     #[test]
-    fn planning_the_applied_state_is_empty(region in any_region()) {
-        let policy = policy(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")]);
-        let plan = plan_of(region.clone(), &policy, &Request::default());
-        let gone: BTreeSet<_> = plan.actions.iter().map(Action::id).collect();
-        let mut after = region;
-        after.clusters.retain(|cluster| !gone.contains(cluster.id.as_str()));
-        prop_assert!(plan_of(after, &policy, &Request::default()).is_empty());
+    fn planning_the_applied_state_is_empty(region in any_region(), days in 0_i64..29) {
+        let policy = policy(&[]);
+        let request = Request::default();
+        let plan = plan_of(region.clone(), &policy, &request);
+        let later = now().checked_add(jiff::SignedDuration::from_hours(24 * days)).unwrap();
+        for gone in [false, true] {
+            let after = applied(region.clone(), &plan, gone);
+            let again = Plan::make(&world(after), Terms { policy: &policy, request: &request, now: later });
+            let known: BTreeSet<_> = plan.actions.iter().map(Action::id).collect();
+            prop_assert!(again.actions.iter().all(|action| !known.contains(action.id())), "{}", again);
+            prop_assert!(again.actions.iter().all(|action| !matches!(action, Action::MarkSnapshot(_) | Action::DeleteSnapshot(_))), "{}", again);
+        }
     }
 
     #[test]
@@ -105,4 +110,39 @@ proptest! {
             prop_assert!(deletions.marked < 5 || deletions.of_marked * 100 <= percent * deletions.marked);
         }
     }
+}
+
+/// The region after AWS was asked for all that `plan` holds: clusters going or gone, snapshots with their marks.
+fn applied(mut region: Region, plan: &Plan, gone: bool) -> Region {
+    let mut snapshots = Vec::new();
+    for action in &plan.actions {
+        let Action::DeleteCluster(delete) = action else { continue };
+        let cluster = region.clusters.iter_mut().find(|cluster| cluster.id == delete.id).unwrap();
+        cluster.status = "deleting".to_owned();
+        cluster.members.clear();
+        cluster.tags = cluster.tags.clone().with(delete.marks.clone());
+        cluster.tags.set(tags::DELETE_REQUESTED, NOW);
+        if let Some(keep) = &delete.keep {
+            let mut kept = keep.tags.clone();
+            kept.set(tags::PURGE_AFTER, "2026-12-21T02:00:00Z");
+            snapshots.push(Snapshot {
+                id: keep.name.clone(),
+                arn: keep.arn.clone(),
+                region: region.name.clone(),
+                cluster_id: delete.id.clone(),
+                resource_id: delete.resource_id.clone(),
+                engine: cluster.engine.clone(),
+                engine_version: None,
+                status: "available".to_owned(),
+                created_at: Some(now()),
+                kind: "manual".to_owned(),
+                tags: kept,
+            });
+        }
+    }
+    region.snapshots = Read::Known(snapshots);
+    if gone {
+        region.clusters.retain(|cluster| cluster.status != "deleting");
+    }
+    region
 }

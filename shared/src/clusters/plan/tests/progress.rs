@@ -37,8 +37,8 @@ fn a_deletion_begun_is_gone_on_with_and_counted_by_no_cap() {
             asked(c, "2026-11-20T02:00:00Z", 3);
             c.tags.set("auto-delete-after", "2026-12-01");
         }),
-        "not-due",
-        "who moves the expiry stops a deletion begun"
+        "half-deleted",
+        "who moves the expiry stops a deletion begun, and is told what it took"
     );
 }
 

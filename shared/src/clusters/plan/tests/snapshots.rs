@@ -12,6 +12,7 @@ fn snapshot(id: &str, tags: &[(&str, &str)]) -> Snapshot {
         engine: "aurora-mysql".to_owned(),
         engine_version: None,
         status: "available".to_owned(),
+        created_at: Some("2026-11-20T02:00:00Z".parse().unwrap()),
         kind: "manual".to_owned(),
         tags: tags.iter().copied().collect(),
     }
@@ -39,6 +40,11 @@ fn only_our_own_snapshots_past_their_purge_tag_go() {
     assert_eq!(snapshot_verdict(purge("never")), "snapshot-kept");
     assert_eq!(snapshot_verdict(purge("soon")), "malformed-purge-after");
     assert_eq!(snapshot_verdict(snapshot(OURS, &[])), "mark");
+    let old = Snapshot { created_at: Some("2026-11-01T00:00:00Z".parse().unwrap()), ..snapshot(OURS, &[]) };
+    assert_eq!(snapshot_verdict(old), "snapshot-unmarked", "somebody took the date off to keep it");
+    let inherited = |purge| snapshot(OURS, &[(tags::DELETE_REQUESTED, PAST), (tags::PURGE_AFTER, purge)]);
+    assert_eq!(snapshot_verdict(inherited("2026-11-20T00:00:00Z")), "mark", "an inherited date is not believed");
+    assert_eq!(snapshot_verdict(inherited("never")), "snapshot-kept", "never is, from wherever");
     assert_eq!(snapshot_verdict(snapshot("orders-before-migration", &[])), "not-ours");
     assert_eq!(
         snapshot_verdict(snapshot("orders-before-migration", &[("auto-delete-after", PAST), ("env", "dev")])),
@@ -53,4 +59,10 @@ fn only_our_own_snapshots_past_their_purge_tag_go() {
     let mut kept = past();
     kept.tags.set("keep", "audit");
     assert_eq!(snapshot_verdict(kept), "protected");
+    let of = |pattern| {
+        let region = Region { snapshots: Read::Known(vec![past()]), ..region(Vec::new()) };
+        plan_of(region, &policy(&[("NIGHTSHIFT_PROTECTED", pattern)]), &Request::default()).is_empty()
+    };
+    assert!(of("orders*"), "who protects a cluster protects what is left of it");
+    assert!(!of("other*"));
 }
