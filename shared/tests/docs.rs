@@ -25,7 +25,8 @@ fn every_reason_code_of_cluster_cleanup_is_documented() {
     let why = source("shared/src/clusters/plan/why.rs");
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
-    let apply = source("shared/src/clusters/apply.rs");
+    let rooms = ["clusters", "done", "mod", "snapshots"];
+    let apply: String = rooms.iter().map(|room| source(&format!("shared/src/clusters/apply/{room}.rs"))).collect();
     words.extend(quoted(&apply, "Reason::new("));
     words.extend(quoted(&apply, "Done::already("));
     words.extend(quoted(&apply, "Outcome::Deferred, "));

@@ -1,0 +1,110 @@
+//! Carries a plan out. Every item is looked at again before its first write; every write takes "already gone" and
+//! "already so" for success; one item that fails does not stop the others; none is begun without the time to end it.
+
+mod clusters;
+mod done;
+mod snapshots;
+
+use std::time::Duration;
+
+use futures::{StreamExt as _, stream};
+
+use super::model::{Region, World};
+use super::observe::Place;
+use super::plan::{Action, Terms};
+use super::rds::{RdsReader, RdsWriter};
+use crate::aws::Aws;
+use crate::clock::{self, Deadline};
+use crate::run::{Outcome, Reason};
+
+pub use done::Done;
+use snapshots::{NOT_MARKED, kept};
+
+/// How long a final snapshot is waited for that AWS does not show yet: the one thing a function waits for, since what is
+/// not written on it now may be forgotten by the next run.
+const LATE_PAUSES: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
+
+/// Everything carrying out a plan takes.
+#[derive(Debug)]
+pub struct Applier<'a> {
+    aws: &'a Aws,
+    places: &'a [Place],
+    world: &'a World,
+    terms: Terms<'a>,
+    deadline: Deadline,
+}
+
+impl<'a> Applier<'a> {
+    /// For one run.
+    pub fn new(aws: &'a Aws, places: &'a [Place], world: &'a World, terms: Terms<'a>, deadline: Deadline) -> Self {
+        Self { aws, places, world, terms, deadline }
+    }
+
+    /// Carries out `actions`, a few at once, and says how each ended, in their order.
+    pub async fn apply(&self, actions: &[Action]) -> Vec<Done> {
+        let concurrency = self.terms.policy.concurrency;
+        let mut done: Vec<_> =
+            stream::iter(actions).map(|action| self.one(action)).buffered(concurrency).collect().await;
+        for (action, done) in actions.iter().zip(&mut done) {
+            self.mark_late(action, done).await;
+        }
+        done
+    }
+
+    /// A snapshot that could not be tagged right after its delete was asked for is tried once more when all else is done:
+    /// by the next run AWS may have forgotten the cluster, and with it how it was built.
+    async fn mark_late(&self, action: &Action, done: &mut Done) {
+        let unmarked = done.reason.as_ref().is_some_and(|reason| reason.code == NOT_MARKED);
+        let Action::DeleteCluster(delete) = action else { return };
+        let (true, Some(keep), Some(hands)) = (unmarked, &delete.keep, self.hands(action)) else { return };
+        for pause in LATE_PAUSES {
+            match hands.mark(&keep.arn, &keep.tags, &keep.strip, keep.keep_days).await {
+                Ok(()) => {
+                    done.steps.push(kept(keep));
+                    done.reason = None;
+                    return;
+                }
+                // Not to be seen yet: AWS makes it while it deletes the cluster.
+                Err(error) if error.is_not_found() && self.deadline.allows_another_item(clock::now()) => {
+                    clock::sleep(pause).await;
+                }
+                Err(_) => return,
+            }
+        }
+    }
+
+    async fn one(&self, action: &Action) -> Done {
+        if !self.deadline.allows_another_item(clock::now()) {
+            let fix = "the next run begins with it; raise the function's timeout if this repeats";
+            let reason = Reason::new("deadline", "there was no time left to begin it", fix);
+            return Done { outcome: Outcome::Deferred, steps: Vec::new(), reason: Some(reason) };
+        }
+        let Some(hands) = self.hands(action) else { return Done::moved("its region is not part of this run") };
+        match action {
+            Action::DeleteCluster(delete) => hands.delete_cluster(delete).await,
+            Action::StartCluster(start) => hands.start_cluster(start).await,
+            Action::MarkSnapshot(mark) => hands.mark_snapshot(mark).await,
+            Action::DeleteSnapshot(delete) => hands.delete_snapshot(delete).await,
+        }
+    }
+
+    fn hands(&self, action: &Action) -> Option<Hands<'_>> {
+        Some(Hands {
+            reader: &self.places.iter().find(|place| place.region == action.region())?.reader,
+            writer: RdsWriter::new(self.aws.rds(action.region())),
+            region: self.world.regions.iter().find(|region| region.name == action.region())?,
+            account: &self.world.account,
+            terms: self.terms,
+        })
+    }
+}
+
+/// One action's way to its region.
+struct Hands<'a> {
+    reader: &'a RdsReader,
+    writer: RdsWriter,
+    region: &'a Region,
+    account: &'a str,
+    terms: Terms<'a>,
+}

@@ -1,0 +1,86 @@
+//! Marking and deleting final snapshots.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Done, Hands};
+use crate::aws::AwsError;
+use crate::clusters::plan::{self, Action, DeleteSnapshot, KeepSnapshot, MarkSnapshot};
+use crate::clusters::tags::{self, Tags};
+use crate::run::Reason;
+
+/// The one reason that is looked at again before a run ends.
+pub(super) const NOT_MARKED: &str = "snapshot-not-marked";
+
+impl Hands<'_> {
+    pub(super) async fn mark_snapshot(&self, planned: &MarkSnapshot) -> Done {
+        let planned = match self.snapshot_again(&planned.id, &planned.arn).await {
+            Ok(Action::MarkSnapshot(again)) => again,
+            Ok(_) => return Done::moved("it carries its marks by now"),
+            Err(done) => return *done,
+        };
+        match self.mark(&planned.arn, &planned.tags, &planned.strip, planned.keep_days).await {
+            Ok(()) => Done::changed(vec![format!("tagged: kept {} days", planned.keep_days)]),
+            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+            Err(error) => Done::stopped_by(&error, Vec::new()),
+        }
+    }
+
+    pub(super) async fn delete_snapshot(&self, planned: &DeleteSnapshot) -> Done {
+        match self.snapshot_again(&planned.id, &planned.arn).await {
+            Ok(Action::DeleteSnapshot(again)) if again.purge_after == planned.purge_after => {}
+            Ok(_) => return Done::moved("it is no longer one to delete"),
+            Err(done) => return *done,
+        }
+        match self.writer.delete_snapshot(&planned.id).await {
+            Ok(()) => Done::changed(vec!["deletion requested".to_owned()]),
+            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+            Err(error) => Done::stopped_by(&error, Vec::new()),
+        }
+    }
+
+    /// What the plan would say of the snapshot as it is now.
+    async fn snapshot_again(&self, id: &str, arn: &str) -> Result<Action, Box<Done>> {
+        let fresh = match self.reader.snapshot(id).await {
+            Ok(Some(fresh)) => fresh,
+            Ok(None) => return Err(Box::new(Done::already("gone", "it is gone already", Vec::new()))),
+            Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
+        };
+        match plan::decide_snapshot(&fresh, self.region, self.terms) {
+            Some(Ok(action)) if fresh.arn == arn => Ok(action),
+            Some(Err(why)) => Err(Box::new(Done::left(&why))),
+            _ => Err(Box::new(Done::moved("it is no longer one of ours"))),
+        }
+    }
+
+    /// Inherited tags go first: a purge tag means that nothing is left to do.
+    pub(super) async fn mark(&self, arn: &str, tags: &Tags, strip: &[String], keep_days: u16) -> Result<(), AwsError> {
+        if !strip.is_empty() {
+            self.writer.remove_tags(arn, strip).await?;
+        }
+        let mut tags = tags.clone();
+        tags.set(tags::PURGE_AFTER, purge_after(self.terms.now, keep_days).to_string());
+        self.writer.add_tags(arn, &tags).await
+    }
+}
+
+/// When a snapshot taken now may go.
+fn purge_after(now: Timestamp, keep_days: u16) -> Timestamp {
+    now.checked_add(SignedDuration::from_hours(24 * i64::from(keep_days))).unwrap_or(Timestamp::MAX)
+}
+
+pub(super) fn kept(keep: &KeepSnapshot) -> String {
+    format!("snapshot tagged: kept {} days", keep.keep_days)
+}
+
+pub(super) fn not_marked(keep: &KeepSnapshot, error: &AwsError) -> Reason {
+    let message = format!(
+        "the cluster is being deleted and its data kept, but snapshot {} has no tags yet: {}",
+        keep.name,
+        error.said()
+    );
+    Reason::new(
+        "snapshot-not-marked",
+        message,
+        "nothing to do; the next run tags it, and no snapshot without tags is ever deleted",
+    )
+}
