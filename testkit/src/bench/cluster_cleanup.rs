@@ -14,6 +14,11 @@ const CONCURRENCY: u32 = 8;
 
 impl Subject for ClusterCleanup {
     const NAME: &'static str = "cluster-cleanup";
+    const LEAST: &'static str = "every page of clusters and of snapshots; blue/green deployments and integrations once; for \
+        each deletion a second look, the tag, the member and the cluster; where snapshots are made, also the quota once, the \
+        members of a hundred clusters a call, and each snapshot's tags. Its floor: the pages of clusters one after the \
+        other, then the calls of each deletion one after the other, for as many clusters at once as \
+        `NIGHTSHIFT_CONCURRENCY` allows by default";
 
     fn policy(&self) -> Vec<(&'static str, &'static str)> {
         vec![
@@ -42,7 +47,7 @@ fn load(clusters: u16, snapshots: bool) -> Load {
     let chain = if snapshots { 5 } else { 4 };
     let policy = if snapshots { "unless-clone" } else { "never" };
     Load {
-        what: format!("{clusters} clusters, {due} expired, snapshots: {policy}"),
+        what: format!("{clusters} clusters, {due} expired, {} snapshots", if snapshots { "with" } else { "no" }),
         account: Arc::new(account),
         policy: vec![("NIGHTSHIFT_FINAL_SNAPSHOT", policy)],
         changed: due,

@@ -49,26 +49,21 @@ const ROUNDS: usize = 3;
 
 pub(super) fn calls_section() -> Section {
     let how = format!(
-        "*Calls* are those that reached AWS in one run. *Least* is what the job takes at the least: every page of clusters \
-         and of snapshots, one of each further read a Region (instances: one for a hundred clusters), and for each \
-         deletion the second look, the tag, the members, the cluster, and the snapshot's tag where one is made. The \
-         target leaves room for {CALLS_TO_SPARE} more; asking whose account it is is one of them. Every run also has \
-         to have deleted exactly what had expired."
+        "*Calls* are those that reached AWS in one run, *least* those the job takes at the least. The target leaves room for \
+         {CALLS_TO_SPARE} more, of which asking whose account it is is one. A run counts only if it changed exactly what it \
+         had to, failed at nothing and put nothing off."
     );
     Section::new("Calls", how, &["function", "account", "calls", "least", "target", "", "calls of boto3"])
 }
 
 pub(super) fn time_section() -> Section {
     let how = format!(
-        "*Time* is from the event to the answer, in a fresh process, every call taking {} ms; the median of {ROUNDS} runs. \
-         *Floor* is the same for nothing but the pages of clusters, one after the other, and the chain of calls of each \
-         deletion, as many chains at once as `NIGHTSHIFT_CONCURRENCY` allows by default. *Peak memory* is `VmHWM` \
-         after the run. The boto3 script runs once; a time marked *computed* is its number of calls times what a call \
-         took it in the account above.",
+        "*Time* is from the event to the answer, in a fresh process, every call taking {} ms: the median of {ROUNDS} runs. \
+         *Floor* is what the calls that have to wait for one another take, and nothing else. *Peak memory* is `VmHWM` after \
+         the run. boto3 runs once; a *computed* time is its number of calls times what a call took it in the account before.",
         LATENCY.as_millis()
     );
-    let columns =
-        ["function", "account", "time", "floor", "ratio", "target", "", "peak memory", "boto3", "", "peak memory"];
+    let columns = ["function", "account", "time", "floor", "ratio", "target", "", "peak memory", "boto3", "ratio"];
     Section::new("Time", how, &columns)
 }
 
@@ -79,18 +74,15 @@ pub(super) async fn measure<S: Subject>(
     subject: &S,
     quick: bool,
 ) -> anyhow::Result<()> {
+    calls.note(&format!("Least of `{}`: {}.", S::NAME, S::LEAST));
     let mut boto3_a_call = Duration::ZERO;
     for load in subject.loads(quick) {
         let (made, own) = own(subject, &load).await?;
-        let boto3 = if load.boto3_is_run {
-            let run = boto3(subject, &load).await?;
-            boto3_a_call = run.run / load.boto3_calls;
-            (run.run, String::new(), mebi(kibi(run.peak_kib)))
-        } else {
-            (boto3_a_call * load.boto3_calls, " (computed)".to_owned(), String::new())
-        };
+        if load.boto3_is_run {
+            boto3_a_call = boto3(subject, &load).await?.run / load.boto3_calls;
+        }
         calls_row::<S>(calls, &load, &made);
-        time_row::<S>(time, &load, &own, boto3);
+        time_row::<S>(time, &load, &own, boto3_a_call * load.boto3_calls);
     }
     Ok(())
 }
@@ -108,6 +100,8 @@ async fn own<S: Subject>(subject: &S, load: &Load) -> anyhow::Result<(Calls, Inv
         let expected = counts["changed"] == load.changed && counts["failed"] == 0 && counts["deferred"] == 0;
         ensure!(expected, "{}, {}: the run changed something else: {counts}", S::NAME, load.what);
         calls = responder.take_calls()?;
+        let fewer = load.least.iter().find(|&(action, least)| calls.get(action).is_none_or(|times| times < least));
+        ensure!(fewer.is_none(), "{}, {}: it takes less than the least: {fewer:?}", S::NAME, load.what);
         runs.push(run);
     }
     runs.sort_by_key(|run| run.run);
@@ -145,19 +139,24 @@ fn calls_row<S: Subject>(section: &mut Section, load: &Load, made: &Calls) {
     section.row(&figures, Some(target), &[load.boto3_calls.to_string()]);
 }
 
-fn time_row<S: Subject>(section: &mut Section, load: &Load, own: &Invocation, boto3: (Duration, String, String)) {
+fn time_row<S: Subject>(section: &mut Section, load: &Load, own: &Invocation, boto3: Duration) {
     let floor = LATENCY * load.floor_in_calls;
-    let (time, floor_s) = (own.run.as_secs_f64(), floor.as_secs_f64());
-    let figures = [S::NAME.to_owned(), load.what.clone(), millis(own.run), millis(floor), ratio(time, floor_s)];
+    let quotient = own.run.as_secs_f64() / floor.as_secs_f64();
+    let figures = [
+        S::NAME.to_owned(),
+        load.what.clone(),
+        millis(own.run),
+        millis(floor),
+        ratio(own.run.as_secs_f64(), floor.as_secs_f64()),
+    ];
     let target = load
         .time_is_judged
-        .then(|| Target { words: format!("at most {TIME_OVER_FLOOR}"), met: time <= TIME_OVER_FLOOR * floor_s });
-    let (boto3_time, computed, boto3_memory) = boto3;
+        .then(|| Target { words: format!("at most {TIME_OVER_FLOOR}"), met: quotient <= TIME_OVER_FLOOR });
+    let computed = if load.boto3_is_run { "" } else { " (computed)" };
     let more = [
         mebi(kibi(own.peak_kib)),
-        format!("{}{computed}", millis(boto3_time)),
-        ratio(time, boto3_time.as_secs_f64()),
-        boto3_memory,
+        format!("{}{computed}", millis(boto3)),
+        ratio(own.run.as_secs_f64(), boto3.as_secs_f64()),
     ];
     section.row(&figures, target, &more);
 }

@@ -63,8 +63,11 @@ fn rounds(quick: bool) -> usize {
 
 /// A function that is measured.
 pub trait Subject: Sync {
-    /// Its package and binary. The boto3 script of the same job is `testkit/bench/NAME.py`, with underscores.
+    /// Its package and binary. The boto3 script of the same job is `testkit/bench/NAME.py`, with underscores; it answers
+    /// `{"changed": …}`.
     const NAME: &'static str;
+    /// What the least calls and the floor of its [`Load`]s are made of, in words.
+    const LEAST: &'static str;
 
     /// Its variables, in every run.
     fn policy(&self) -> Vec<(&'static str, &'static str)>;

@@ -24,6 +24,15 @@ pub fn build(functions: &[&str]) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Leaves the program's file to be read from disk by its next start, as in a fresh sandbox. A file that was just written
+/// lies in the cache in larger pieces, and each piece touched counts for the process whole: up to two MiB more.
+pub(super) fn forget(program: &Program) -> anyhow::Result<()> {
+    let file = std::fs::File::open(&program.file)?;
+    file.sync_all()?;
+    rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed)?;
+    Ok(())
+}
+
 pub(super) fn binary(name: &str) -> PathBuf {
     repository::target().join("release").join(name)
 }

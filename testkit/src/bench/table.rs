@@ -31,6 +31,12 @@ impl Section {
         Self { title, how, table, met: Vec::new() }
     }
 
+    /// Adds to what is said of the figures.
+    pub(super) fn note(&mut self, words: &str) {
+        self.how.push_str("\n\n");
+        self.how.push_str(words);
+    }
+
     /// Adds a row, its target where the figure that is judged ends.
     pub(super) fn row(&mut self, figures: &[String], target: Option<Target>, more: &[String]) {
         self.met.extend(target.as_ref().map(|target| target.met));
