@@ -34,6 +34,8 @@ pub struct Aws {
 impl Aws {
     /// Reads the standard AWS environment. No call is made.
     pub async fn connect(environment: &Environment, roots: Roots) -> Result<Self, ConfigFaults> {
+        let china = environment.get("AWS_REGION").is_some_and(|region| region.starts_with("cn-"));
+        let roots = if china && matches!(roots, Roots::CompiledIn) { Roots::Mozilla } else { roots };
         let roots = environment.get("AWS_CA_BUNDLE").map_or(roots, |path| Roots::File(path.into()));
         let client = http::client(&roots)
             .map_err(|fault: TrustFault| ConfigFaults::one("AWS_CA_BUNDLE", crate::diagnostic::chain(&fault)))?;

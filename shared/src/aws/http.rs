@@ -11,8 +11,10 @@ use base64::engine::general_purpose::STANDARD;
 /// Whom to believe about a server's name.
 #[derive(Debug, Clone)]
 pub enum Roots {
-    /// Mozilla's roots, compiled in: for functions, which talk to AWS only.
+    /// The roots of AWS's own certificate authority, compiled in: for functions, which talk to AWS only.
     CompiledIn,
+    /// All of Mozilla's roots, compiled in: for functions in China, whose endpoints Amazon's authority is not said to cover.
+    Mozilla,
     /// The machine's own: for the command line, which may sit behind a company's proxy.
     System,
     /// A PEM file, as `AWS_CA_BUNDLE` names one.
@@ -32,7 +34,8 @@ pub(super) enum TrustFault {
 
 pub(super) fn client(roots: &Roots) -> Result<SharedHttpClient, TrustFault> {
     let store = match roots {
-        Roots::CompiledIn => compiled_in(),
+        Roots::CompiledIn => compiled_in(is_of_aws),
+        Roots::Mozilla => compiled_in(|_| true),
         Roots::System => TrustStore::default(),
         Roots::File(path) => TrustStore::empty().with_pem_certificate(certificates(path)?),
     };
@@ -67,12 +70,20 @@ fn push_pem(pem: &mut String, der: &[u8]) {
     pem.push_str("\n-----END CERTIFICATE-----\n");
 }
 
-fn compiled_in() -> TrustStore {
+fn compiled_in(wanted: fn(&[u8]) -> bool) -> TrustStore {
     let mut pem = String::new();
-    for root in webpki_root_certs::TLS_SERVER_ROOT_CERTS {
+    for root in webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().filter(|root| wanted(root)) {
         push_pem(&mut pem, root);
     }
     TrustStore::empty().with_pem_certificate(pem)
+}
+
+/// The roots of Amazon Trust Services, under which all of AWS's endpoints are (AWS, "Preparing for AWS's move to its own
+/// certificate authority"): found by the names in the certificates. A function talks to nothing else, and each further
+/// root would cost every cold start and could vouch for a false AWS.
+fn is_of_aws(root: &[u8]) -> bool {
+    const NAMES: [&[u8]; 2] = [b"Amazon Root CA ", b"Starfield Services Root Certificate Authority - G2"];
+    NAMES.iter().any(|name| root.windows(name.len()).any(|window| window == *name))
 }
 
 #[cfg(test)]
@@ -82,7 +93,14 @@ mod tests {
     #[test]
     fn the_compiled_in_roots_and_the_system_ones_both_make_a_client() {
         assert!(client(&Roots::CompiledIn).is_ok());
+        assert!(client(&Roots::Mozilla).is_ok());
         assert!(client(&Roots::System).is_ok());
+    }
+
+    #[test]
+    fn the_five_roots_of_amazon_trust_services_are_compiled_in() {
+        let found = webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().filter(|root| is_of_aws(root)).count();
+        assert_eq!(found, 5);
     }
 
     #[test]
