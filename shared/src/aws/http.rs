@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
+use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -41,10 +43,28 @@ pub(super) fn client(roots: &Roots) -> Result<SharedHttpClient, TrustFault> {
     };
     let context =
         TlsContext::builder().with_trust_store(store).build().map_err(|error| TrustFault::Invalid(error.into()))?;
-    Ok(aws_smithy_http_client::Builder::new()
+    let client = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
         .tls_context(context)
-        .build_https())
+        .build_https();
+    Ok(SharedHttpClient::new(AtFirstCall(client)))
+}
+
+/// Makes its connector when the first call needs it. The client within makes one whenever an SDK client is built, to warm
+/// up, and drops it again, at the cost of a cold start.
+#[derive(Debug)]
+struct AtFirstCall(SharedHttpClient);
+
+impl HttpClient for AtFirstCall {
+    // Warming up is `validate_base_client_config`: not passed on, and the trait's own does nothing.
+
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        self.0.http_connector(settings, components)
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.0.connector_metadata()
+    }
 }
 
 /// The certificates of a bundle, looked at before the TLS library does: that one ends the process over a damaged one.
