@@ -33,9 +33,9 @@ impl Hands<'_> {
         if delete.keep.is_some() || policy.final_snapshot != FinalSnapshot::UnlessClone {
             return Ok(());
         }
-        let clone = self.region.clusters.iter().find(|cluster| cluster.resource_id == delete.resource_id);
-        let named = clone.and_then(|clone| clone.tags.get(&policy.source_tag)).unwrap_or_default();
-        let source = self.region.clusters.iter().find(|cluster| cluster.id == named || cluster.arn == named);
+        let clusters = &self.region.clusters;
+        let clone = clusters.iter().find(|cluster| cluster.resource_id == delete.resource_id);
+        let source = clone.and_then(|clone| plan::source_of(clone, clusters, policy));
         let Some(source) = source else { return Err(Box::new(Done::moved("its source is no longer known"))) };
         match self.reader.cluster(&source.id, self.account).await {
             Ok(Some(found)) if found.resource_id == source.resource_id && found.status != "deleting" => Ok(()),

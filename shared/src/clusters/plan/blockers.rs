@@ -74,15 +74,18 @@ pub(super) fn wants_snapshot(cluster: &Cluster, clusters: &[Cluster], policy: &P
     match policy.final_snapshot {
         FinalSnapshot::Never => false,
         FinalSnapshot::Always => true,
-        FinalSnapshot::UnlessClone => !is_clone(cluster, clusters, policy),
+        FinalSnapshot::UnlessClone => source_of(cluster, clusters, policy).is_none(),
     }
 }
 
-fn is_clone(cluster: &Cluster, clusters: &[Cluster], policy: &Policy) -> bool {
-    let (Some(named), Some(group)) = (cluster.tags.get(&policy.source_tag), &cluster.clone_group) else {
-        return false;
-    };
-    clusters.iter().any(|source| {
+/// The cluster that `cluster` is a clone of, if it is one.
+pub(in crate::clusters) fn source_of<'a>(
+    cluster: &Cluster,
+    clusters: &'a [Cluster],
+    policy: &Policy,
+) -> Option<&'a Cluster> {
+    let (named, group) = (cluster.tags.get(&policy.source_tag)?, cluster.clone_group.as_ref()?);
+    clusters.iter().find(|source| {
         (source.id == named || source.arn == named)
             && source.arn != cluster.arn
             && source.clone_group.as_ref() == Some(group)
@@ -115,12 +118,21 @@ fn relations(cluster: &Cluster, region: &Region) -> Result<(), Why> {
 }
 
 fn among(cluster: &Cluster, arns: &Read<BTreeSet<String>>, call: &'static str) -> Result<bool, Why> {
-    match arns {
-        Read::Known(arns) => Ok(arns.contains(&cluster.arn)),
-        Read::NotOffered => Ok(false),
+    Ok(answer(arns, call)?.is_some_and(|arns| arns.contains(&cluster.arn)))
+}
+
+/// What was read: `None` where the service does not offer the thing. Unknown blocks, and so does what nobody asked.
+fn answer<'a, T>(read: &'a Read<T>, call: &'static str) -> Result<Option<&'a T>, Why> {
+    match read {
+        Read::Known(value) => Ok(Some(value)),
+        Read::NotOffered => Ok(None),
         Read::Unknown(said) => Err(Why::PreflightUnknown { call, said: said.clone() }),
-        Read::NotAsked => Err(Why::PreflightUnknown { call, said: "it was not asked in this run".to_owned() }),
+        Read::NotAsked => Err(not_asked(call)),
     }
+}
+
+fn not_asked(call: &'static str) -> Why {
+    Why::PreflightUnknown { call, said: "it was not asked in this run".to_owned() }
 }
 
 fn status(cluster: &Cluster) -> Result<(), Why> {
@@ -163,12 +175,20 @@ fn members(cluster: &Cluster, instances: &Read<BTreeMap<String, Instance>>) -> R
     }
 }
 
+/// What an earlier run wrote on this very cluster: when deletion was asked for, and how many members it had then.
+fn request(cluster: &Cluster) -> Option<(Timestamp, Option<usize>)> {
+    let asked = cluster.tags.get(tags::DELETE_REQUESTED)?.parse().ok()?;
+    let (resource_id, members) = cluster.tags.get(tags::DELETE_OF)?.split_once(' ')?;
+    (resource_id == cluster.resource_id).then(|| (asked, members.parse().ok()))
+}
+
+fn has_fewer(cluster: &Cluster, members: Option<usize>) -> bool {
+    members.is_some_and(|members| cluster.members.len() < members)
+}
+
 /// Whether an earlier run took members of a cluster that is not to be deleted now, and when it was asked to.
 pub(super) fn half_deleted(cluster: &Cluster) -> Option<Timestamp> {
-    let asked = cluster.tags.get(tags::DELETE_REQUESTED)?.parse::<Timestamp>().ok()?;
-    let (resource_id, members) = cluster.tags.get(tags::DELETE_OF)?.split_once(' ')?;
-    let fewer = members.parse::<usize>().is_ok_and(|members| cluster.members.len() < members);
-    (resource_id == cluster.resource_id && fewer).then_some(asked)
+    request(cluster).filter(|(_, members)| has_fewer(cluster, *members)).map(|(asked, _)| asked)
 }
 
 /// How far an earlier run got with this very cluster and this very expiry.
@@ -181,20 +201,14 @@ enum Progress {
 }
 
 fn progress(cluster: &Cluster, at: Timestamp, instances: &Read<BTreeMap<String, Instance>>) -> Progress {
-    let asked = cluster.tags.get(tags::DELETE_REQUESTED).and_then(|value| value.parse::<Timestamp>().ok());
     // A request older than the expiry was about an earlier one, which somebody has since moved.
-    let Some(asked) = asked.filter(|asked| *asked >= at) else {
+    let Some((asked, members)) = request(cluster).filter(|(asked, _)| *asked >= at) else {
         return Progress::None;
     };
-    let of = cluster.tags.get(tags::DELETE_OF).and_then(|value| value.split_once(' '));
-    let Some((_, members)) = of.filter(|(id, _)| *id == cluster.resource_id) else {
-        return Progress::None;
-    };
-    let fewer = members.parse::<usize>().is_ok_and(|members| cluster.members.len() < members);
     let going = instances.known().is_some_and(|instances| {
         cluster.members.iter().any(|member| instances.get(&member.id).is_some_and(|found| found.status == "deleting"))
     });
-    if fewer || going { Progress::Begun } else { Progress::AskedFor(asked) }
+    if has_fewer(cluster, members) || going { Progress::Begun } else { Progress::AskedFor(asked) }
 }
 
 fn delete_of(cluster: &Cluster, progress: &Progress) -> String {
@@ -216,15 +230,7 @@ fn facts(cluster: &Cluster, region: &Region, policy: &Policy, progress: &Progres
         }
     }
     let call = "rds:DescribeDBInstances";
-    let instances = match &region.instances {
-        Read::Known(instances) => instances,
-        Read::Unknown(said) => {
-            return Err(Why::PreflightUnknown { call, said: said.clone() });
-        }
-        Read::NotAsked | Read::NotOffered => {
-            return Err(Why::PreflightUnknown { call, said: "it was not asked in this run".to_owned() });
-        }
-    };
+    let instances = answer(&region.instances, call)?.ok_or_else(|| not_asked(call))?;
     let mut members = Vec::new();
     for member in &cluster.members {
         let Some(instance) = instances.get(&member.id) else {
@@ -246,35 +252,15 @@ fn keep(
     policy: &Policy,
 ) -> Result<KeepSnapshot, Why> {
     let name = action::snapshot_name(&cluster.id, &cluster.resource_id, at);
-    match &region.snapshots {
-        Read::Known(snapshots) if snapshots.iter().any(|snapshot| snapshot.id == name) => {
-            return Err(Why::SnapshotNameTaken { name });
-        }
-        Read::Known(_) => {}
-        Read::Unknown(said) => {
-            return Err(Why::PreflightUnknown { call: "rds:DescribeDBClusterSnapshots", said: said.clone() });
-        }
-        Read::NotAsked | Read::NotOffered => {
-            return Err(Why::PreflightUnknown {
-                call: "rds:DescribeDBClusterSnapshots",
-                said: "it was not asked in this run".to_owned(),
-            });
-        }
+    let call = "rds:DescribeDBClusterSnapshots";
+    let snapshots = answer(&region.snapshots, call)?.ok_or_else(|| not_asked(call))?;
+    if snapshots.iter().any(|snapshot| snapshot.id == name) {
+        return Err(Why::SnapshotNameTaken { name });
     }
-    match &region.snapshot_quota {
-        // A deletion already begun must not be left half-way for a quota; AWS has the last word on it.
-        Read::Known(_) if matches!(progress, Progress::Begun) => {}
-        Read::Known(quota) if snapshots_left <= 0 => return Err(Why::SnapshotQuota { max: quota.max }),
-        Read::Known(_) | Read::NotOffered => {}
-        Read::Unknown(said) => {
-            return Err(Why::PreflightUnknown { call: "rds:DescribeAccountAttributes", said: said.clone() });
-        }
-        Read::NotAsked => {
-            return Err(Why::PreflightUnknown {
-                call: "rds:DescribeAccountAttributes",
-                said: "it was not asked in this run".to_owned(),
-            });
-        }
+    // A deletion already begun must not be left half-way for a quota; AWS has the last word on it.
+    let quota = answer(&region.snapshot_quota, "rds:DescribeAccountAttributes")?;
+    if let Some(quota) = quota.filter(|_| snapshots_left <= 0 && !matches!(progress, Progress::Begun)) {
+        return Err(Why::SnapshotQuota { max: quota.max });
     }
     let tags = snapshot_tags(&cluster.tags, facts, policy);
     if tags.len() + 1 > tags::LIMIT {

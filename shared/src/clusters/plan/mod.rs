@@ -14,6 +14,7 @@ use jiff::Timestamp;
 pub use action::{Action, DeleteCluster, DeleteSnapshot, KeepSnapshot, MarkSnapshot, StartCluster};
 pub use assess::{Assessment, assess};
 pub use blockers::decide;
+pub(super) use blockers::source_of;
 pub use snapshots::decide_snapshot;
 pub use why::{Left, Why};
 
