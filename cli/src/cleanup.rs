@@ -13,7 +13,7 @@ use nightshift::run::driver::{Caller, Driver, Finished};
 use serde_json::{Value, json};
 
 use crate::args::JobArgs;
-use crate::{output, policy};
+use crate::{account, output, policy};
 
 /// Says what would be done.
 pub(crate) async fn plan(args: JobArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
@@ -34,7 +34,7 @@ async fn run(args: JobArgs, environment: &Environment, mode: Mode) -> anyhow::Re
     let aws = Aws::connect(environment, Roots::System).await?;
     let policy = policy::read(&args.policy, environment, &aws).await?;
     if let Some(wanted) = &args.account {
-        same_account(wanted, &aws).await?;
+        account::check(wanted, &aws.account().await?, "nothing was done")?;
     }
     let event = args.event.as_deref().map_or_else(|| Ok(json!({})), read)?;
     let caller = Caller::Operator { mode, expect_plan: args.expect_plan };
@@ -43,16 +43,6 @@ async fn run(args: JobArgs, environment: &Environment, mode: Mode) -> anyhow::Re
     let width = environment.get("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(120);
     output::report(&report, args.output, width);
     Ok(output::code(&report))
-}
-
-/// Refuses credentials of another account than the one that was meant.
-async fn same_account(wanted: &str, aws: &Aws) -> anyhow::Result<()> {
-    let actual = aws.account().await?;
-    ensure!(
-        actual == wanted,
-        "these credentials are of account {actual}, not {wanted}; nothing was done; choose another profile"
-    );
-    Ok(())
 }
 
 fn read(path: &Path) -> anyhow::Result<Value> {

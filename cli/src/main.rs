@@ -2,8 +2,10 @@
 //!
 //! Exit codes: 0 done; 1 could not run, or wrong usage; 2 some item failed; 3 a guard tripped.
 
+mod account;
 mod args;
 mod cleanup;
+mod extend;
 mod output;
 mod policy;
 mod restore;
@@ -31,6 +33,7 @@ async fn main() -> ExitCode {
         Command::Plan { job: JobCommand::ClusterCleanup(args) } => cleanup::plan(args, &environment).await,
         Command::Apply { job: JobCommand::ClusterCleanup(args) } => cleanup::apply(args, &environment).await,
         Command::Clusters { command: ClusterCommand::Restore(args) } => restore::run(args, &environment).await,
+        Command::Clusters { command: ClusterCommand::Extend(args) } => extend::run(args, &environment).await,
     };
     match done {
         Ok(code) => code,

@@ -8,6 +8,7 @@ use nightshift::clusters::rds::{RdsReader, RdsRestorer};
 use nightshift::clusters::restore::{RestorePlan, Restored, Wish, restore};
 use nightshift::config::Environment;
 
+use crate::account;
 use crate::args::RestoreArgs;
 use crate::output::say;
 
@@ -15,8 +16,8 @@ use crate::output::say;
 pub(crate) async fn run(args: RestoreArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
     let aws = Aws::connect(environment, Roots::System).await?;
     let account = aws.account().await?;
-    if let Some(wanted) = args.account.as_ref().filter(|wanted| **wanted != account) {
-        bail!("these credentials are of account {account}, not {wanted}; nothing was made; choose another profile");
+    if let Some(wanted) = &args.account {
+        account::check(wanted, &account, "nothing was made")?;
     }
     let region = args
         .region

@@ -39,7 +39,12 @@ impl Deadline {
 
     /// Whether there is still time to begin an item at `now`.
     pub fn allows_another_item(self, now: Timestamp) -> bool {
-        self.0.is_none_or(|end| end.duration_since(now).unsigned_abs() >= ITEM_BUDGET && end > now)
+        self.leaves(ITEM_BUDGET, now)
+    }
+
+    /// Whether `needed` is left at `now`.
+    pub fn leaves(self, needed: Duration, now: Timestamp) -> bool {
+        self.0.is_none_or(|end| end > now && end.duration_since(now).unsigned_abs() >= needed)
     }
 }
 

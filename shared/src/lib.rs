@@ -14,6 +14,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod lambda;
 pub mod nearest;
+pub mod notify;
 pub mod run;
 pub mod telemetry;
 pub mod text;

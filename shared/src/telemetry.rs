@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::io;
 
 use serde_json::{Value, json};
-use tracing::{error, info};
+use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Environment;
-use crate::run::{Report, RunFault};
+use crate::run::{Delivery, Report, RunFault};
 
 /// The namespace of every metric.
 const NAMESPACE: &str = "Nightshift";
@@ -56,6 +56,27 @@ pub fn log_report(report: &Report) {
             "item"
         );
     }
+    for warning in &report.warnings {
+        warn!(
+            reason.code = warning.code.as_ref(),
+            reason.message = warning.message,
+            reason.fix = warning.fix,
+            "warning"
+        );
+    }
+    for notice in &report.notices {
+        let reason = notice.reason.as_ref();
+        info!(
+            notice.kind = notice.kind.as_ref(),
+            notice.channel = notice.channel.as_ref(),
+            notice.to = notice.to,
+            notice.about = notice.about.join(", "),
+            notice.sent = notice.outcome == Delivery::Sent,
+            reason.message = reason.map(|reason| reason.message.as_str()),
+            reason.fix = reason.map(|reason| reason.fix.as_str()),
+            "notice"
+        );
+    }
     let counts = report.counts;
     info!(
         function = report.function.as_ref(),
@@ -84,6 +105,7 @@ pub fn log_fault(fault: &RunFault) {
 /// The metrics of a finished run as one line of the embedded metric format.
 pub fn metrics_of(report: &Report, own: &BTreeMap<&'static str, usize>) -> Value {
     let counts = report.counts;
+    let notices = |outcome| report.notices.iter().filter(|notice| notice.outcome == outcome).count();
     let mut values: BTreeMap<&str, i128> = [
         ("Runs", 1),
         ("Observed", counts.observed),
@@ -94,6 +116,8 @@ pub fn metrics_of(report: &Report, own: &BTreeMap<&'static str, usize>) -> Value
         ("Skipped", counts.skipped),
         ("Failed", counts.failed),
         ("GuardTripped", usize::from(report.tripped.is_some())),
+        ("NoticesSent", notices(Delivery::Sent)),
+        ("NoticesFailed", notices(Delivery::Failed)),
     ]
     .into_iter()
     .chain(own.iter().map(|(name, value)| (*name, *value)))

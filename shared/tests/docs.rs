@@ -25,7 +25,7 @@ fn every_reason_code_of_cluster_cleanup_is_documented() {
     let why = source("shared/src/clusters/plan/why.rs");
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
-    let rooms = ["clusters", "done", "mod", "snapshots"];
+    let rooms = ["clusters", "done", "mod", "snapshots", "tell"];
     let apply: String = rooms.iter().map(|room| source(&format!("shared/src/clusters/apply/{room}.rs"))).collect();
     words.extend(quoted(&apply, "Reason::new("));
     words.extend(quoted(&apply, "Done::already("));
@@ -39,7 +39,7 @@ fn every_reason_code_of_cluster_cleanup_is_documented() {
 #[test]
 fn every_variable_of_cluster_cleanup_is_documented() {
     let mut words = BTreeSet::new();
-    for path in ["shared/src/config/run_policy.rs", "shared/src/clusters/policy.rs"] {
+    for path in ["shared/src/config/run_policy.rs", "shared/src/config/settings.rs", "shared/src/clusters/policy.rs"] {
         let code = source(path);
         let code = code.split("#[cfg(test)]").next().unwrap();
         words.extend(
@@ -48,6 +48,19 @@ fn every_variable_of_cluster_cleanup_is_documented() {
     }
     assert!(words.len() > 15, "{words:?}");
     assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
+}
+
+#[test]
+fn every_variable_of_notices_is_documented() {
+    let code = source("shared/src/notify/policy.rs");
+    let code = code.split("#[cfg(test)]").next().unwrap();
+    let words: BTreeSet<_> = code
+        .split('"')
+        .filter(|text| text.starts_with("NIGHTSHIFT_") && !text.contains(' '))
+        .map(str::to_owned)
+        .collect();
+    assert!(words.len() > 6, "{words:?}");
+    assert_eq!(undocumented("docs/notices.md", &words), Vec::<String>::new());
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub mod proxy;
 pub mod raw;
 pub mod repository;
 pub mod scene;
+pub mod slack;
 pub mod stand_in;
 pub mod world;
 

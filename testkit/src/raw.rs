@@ -46,14 +46,33 @@ impl Scene {
         self.post("lambda", "/2015-03-31/functions", "application/json", &body.to_string()).await.map(|_| ())
     }
 
+    /// An address or domain that SES takes mail from.
+    pub async fn mail_identity(&self, identity: &str) -> anyhow::Result<()> {
+        let body = json!({ "EmailIdentity": identity }).to_string();
+        self.post("ses", "/v2/email/identities", "application/json", &body).await.map(|_| ())
+    }
+
+    /// An SNS topic; its ARN.
+    pub async fn topic(&self, name: &str) -> anyhow::Result<String> {
+        let made = self.post("sns", "/", FORM, &format!("Action=CreateTopic&Version=2010-03-31&Name={name}")).await?;
+        elements(&made, "TopicArn").next().context("no topic ARN")
+    }
+
+    /// A secret with this text in it.
+    pub async fn secret(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        let body = json!({ "Name": name, "SecretString": text }).to_string();
+        self.post("secretsmanager", "/", "secretsmanager.CreateSecret", &body).await.map(|_| ())
+    }
+
+    /// `content_type` may be the target of a JSON-RPC call instead.
     async fn post(&self, service: &str, path: &str, content_type: &str, body: &str) -> anyhow::Result<String> {
+        let target = (!content_type.contains('/')).then_some(content_type);
         let scope = format!("{}/20261121/{REGION}/{service}/aws4_request", self.account);
-        let answer = reqwest::Client::builder()
-            .no_proxy()
-            .build()?
-            .post(format!("{}{path}", self.stand_in_url()))
+        let request = reqwest::Client::builder().no_proxy().build()?.post(format!("{}{path}", self.stand_in_url()));
+        let request = target.into_iter().fold(request, |request, target| request.header("x-amz-target", target));
+        let answer = request
             .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"))
-            .header("content-type", content_type)
+            .header("content-type", if target.is_some() { "application/x-amz-json-1.1" } else { content_type })
             .body(body.to_owned())
             .send()
             .await?;

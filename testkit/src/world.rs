@@ -1,6 +1,7 @@
 //! Builders of clusters on the stand-in: each says what differs from an ordinary expired development cluster.
 
-use aws_sdk_rds::types::{ServerlessV2ScalingConfiguration, Tag};
+use anyhow::Context as _;
+use aws_sdk_rds::types::{DbCluster, ServerlessV2ScalingConfiguration, Tag};
 use serde_json::{Value, json};
 
 use crate::scene::{REGION, Scene};
@@ -16,6 +17,7 @@ pub struct ClusterBuilder {
     protected: bool,
     copies_tags: bool,
     created: String,
+    notified: Option<String>,
     control: Value,
 }
 
@@ -30,6 +32,7 @@ pub fn expired(id: &str) -> ClusterBuilder {
         protected: false,
         copies_tags: false,
         created: "2026-11-01T00:00:00Z".to_owned(),
+        notified: None,
         control: json!({}),
     }
     .tag("env", "dev")
@@ -73,6 +76,13 @@ impl ClusterBuilder {
     #[must_use]
     pub fn created(mut self, at: &str) -> Self {
         at.clone_into(&mut self.created);
+        self
+    }
+
+    /// Its owner was told at `at` that it expires when it does. Its expiry has to be an RFC 3339 time.
+    #[must_use]
+    pub fn notified(mut self, at: &str) -> Self {
+        self.notified = Some(at.to_owned());
         self
     }
 
@@ -129,8 +139,37 @@ impl ClusterBuilder {
         control["region"] = json!(self.region);
         control["created"] = json!(self.created);
         scene.control("cluster", control).await?;
+        let expiry = self.tags.iter().find(|(key, _)| key == "auto-delete-after");
+        if let (Some(told), Some((_, expiry))) = (self.notified, expiry) {
+            let found = cluster_of(&rds, &self.id).await?;
+            let value = format!("{told} {expiry} {}", found.db_cluster_resource_id().unwrap_or_default());
+            rds.add_tags_to_resource()
+                .resource_name(found.db_cluster_arn().unwrap_or_default())
+                .tags(Tag::builder().key("nightshift:notified").value(value).build())
+                .send()
+                .await?;
+        }
         Ok(())
     }
+}
+
+async fn cluster_of(rds: &aws_sdk_rds::Client, id: &str) -> anyhow::Result<DbCluster> {
+    let mut found = rds.describe_db_clusters().db_cluster_identifier(id).into_paginator().items().send();
+    Ok(found.next().await.context("it was just made")??)
+}
+
+/// The tags of cluster `id`, if it stands.
+pub async fn tags_of(scene: &Scene, id: &str) -> anyhow::Result<Option<std::collections::BTreeMap<String, String>>> {
+    let rds = scene.rds(REGION).await;
+    let mut pages = rds.describe_db_clusters().into_paginator().items().send();
+    while let Some(found) = pages.next().await {
+        let found = found?;
+        if found.db_cluster_identifier() == Some(id) {
+            let tags = found.tag_list().iter().filter_map(|tag| Some((tag.key.clone()?, tag.value.clone()?)));
+            return Ok(Some(tags.collect()));
+        }
+    }
+    Ok(None)
 }
 
 /// Makes an expired copy-on-write clone of `source`, tagged as a clone of it.

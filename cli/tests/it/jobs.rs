@@ -6,14 +6,18 @@ use nightshift_testkit::world::{clusters, expired};
 
 use crate::{nightshift, policy_file};
 
-const NOW: &str = "NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\n";
+const NOW: &str = "NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\nNIGHTSHIFT_MIN_NOTICE_HOURS=0\n";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_is_a_table_and_a_plan_over_its_cap_exits_with_three() {
     let scene = Scene::new().expect("a scene");
     expired("orders-dev").members(2).create(&scene).await.expect("a cluster");
     expired("typo-dev").tag("auto-delete-after", "tomorrow").create(&scene).await.expect("a cluster");
-    let said = nightshift(&scene, &[("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z")], &["plan", "cluster-cleanup"]);
+    let said = nightshift(
+        &scene,
+        &[("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z"), ("NIGHTSHIFT_MIN_NOTICE_HOURS", "0")],
+        &["plan", "cluster-cleanup"],
+    );
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     let shown = said.out.replace(&scene.account, "111122223333");
     assert!(
@@ -22,7 +26,11 @@ async fn a_plan_is_a_table_and_a_plan_over_its_cap_exits_with_three() {
     );
     assert!(shown.contains("delete reader orders-dev-2") && shown.contains("[malformed-expiry]"), "{shown}");
 
-    let capped = [("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z"), ("NIGHTSHIFT_MAX_DELETIONS", "0")];
+    let capped = [
+        ("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z"),
+        ("NIGHTSHIFT_MIN_NOTICE_HOURS", "0"),
+        ("NIGHTSHIFT_MAX_DELETIONS", "0"),
+    ];
     let said = nightshift(&scene, &capped, &["plan", "cluster-cleanup", "--output", "markdown"]);
     assert_eq!(said.code, 3);
     assert!(said.out.contains("STOPPED by max_deletions: allowed 0, wanted 1. Nothing was changed."), "{}", said.out);
@@ -149,7 +157,12 @@ async fn the_policy_of_a_deployed_function_is_followed() {
     scene
         .function(
             "cleanup",
-            &[("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z"), ("NIGHTSHIFT_PROTECTED", "orders-*"), ("OTHER", "x")],
+            &[
+                ("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z"),
+                ("NIGHTSHIFT_MIN_NOTICE_HOURS", "0"),
+                ("NIGHTSHIFT_PROTECTED", "orders-*"),
+                ("OTHER", "x"),
+            ],
         )
         .await
         .expect("a function");

@@ -82,7 +82,7 @@ async fn a_cluster_comes_back_as_it_was_and_outlives_the_next_night() {
     let scene = Scene::new().expect("a scene");
     a_particular_cluster(&scene).await;
     let before = described(&scene, "orders-dev").await;
-    let (_folder, policy) = policy_file("NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\n");
+    let (_folder, policy) = policy_file("NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\nNIGHTSHIFT_MIN_NOTICE_HOURS=0\n");
     let apply = ["apply", "cluster-cleanup", "--policy", policy.to_str().expect("a path"), "--account", &scene.account];
     let said = nightshift(&scene, &[], &apply);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
@@ -138,7 +138,7 @@ async fn a_cluster_comes_back_as_it_was_and_outlives_the_next_night() {
 async fn an_interrupted_restore_goes_on_and_a_taken_name_is_refused() {
     let scene = Scene::new().expect("a scene");
     expired("orders-dev").members(2).create(&scene).await.expect("a cluster");
-    let (_folder, policy) = policy_file("NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\n");
+    let (_folder, policy) = policy_file("NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\nNIGHTSHIFT_MIN_NOTICE_HOURS=0\n");
     nightshift(
         &scene,
         &[],

@@ -22,12 +22,31 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 const OPERATION_TIMEOUT: Duration = Duration::from_mins(1);
 
+/// The caller, as STS knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account: String,
+    /// Of a user, or of a role's session.
+    pub arn: String,
+}
+
+impl Identity {
+    /// The user's name, or the session's: with IAM Identity Center the name one signs in with. Whoever assumes a role may
+    /// choose it, so it says who means well and proves nothing.
+    pub fn name(&self) -> Option<&str> {
+        let (_, name) = self.arn.rsplit_once('/')?;
+        (!name.is_empty()).then_some(name)
+    }
+}
+
 /// Everything that leads to AWS.
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
     calls: CallRecorder,
     rds: Arc<Mutex<BTreeMap<String, aws_sdk_rds::Client>>>,
+    roots: Roots,
     stand_in: bool,
 }
 
@@ -54,7 +73,7 @@ impl Aws {
             .await;
         let stand_in = config.endpoint_url().is_some_and(|url| !is_aws(url))
             && !environment.names().any(|name| name.starts_with("AWS_ENDPOINT_URL_"));
-        Ok(Self { config, calls: CallRecorder::default(), rds: Arc::default(), stand_in })
+        Ok(Self { config, calls: CallRecorder::default(), rds: Arc::default(), roots, stand_in })
     }
 
     /// Every call since the last time this was asked.
@@ -74,6 +93,11 @@ impl Aws {
 
     /// The account these credentials belong to: twelve digits.
     pub async fn account(&self) -> Result<String, AwsError> {
+        self.identity().await.map(|identity| identity.account)
+    }
+
+    /// Whose credentials these are.
+    pub async fn identity(&self) -> Result<Identity, AwsError> {
         let client = aws_sdk_sts::Client::from_conf(
             aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
         );
@@ -82,9 +106,11 @@ impl Aws {
             .send()
             .await
             .map_err(|error| AwsError::of("sts:GetCallerIdentity", "the caller's own credentials", error))?;
-        identity
-            .account
-            .ok_or_else(|| AwsError::empty("sts:GetCallerIdentity", "the caller's own credentials", "Account"))
+        let empty = |field| AwsError::empty("sts:GetCallerIdentity", "the caller's own credentials", field);
+        Ok(Identity {
+            account: identity.account.ok_or_else(|| empty("Account"))?,
+            arn: identity.arn.ok_or_else(|| empty("Arn"))?,
+        })
     }
 
     /// RDS in `region`: the same client each time, so that its pacing after a throttle is remembered.
@@ -111,6 +137,44 @@ impl Aws {
                 .interceptor(self.calls.clone())
                 .build(),
         )
+    }
+
+    /// SES in the function's own region.
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        aws_sdk_sesv2::Client::from_conf(
+            aws_sdk_sesv2::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+        )
+    }
+
+    /// SNS in the region of the topic `arn`.
+    pub fn sns(&self, arn: &str) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::from_conf(
+            aws_sdk_sns::config::Builder::from(&self.config)
+                .region(self.region_of(arn))
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// Secrets Manager in the region of the secret `id`, where that is an ARN, else the function's own.
+    pub fn secrets(&self, id: &str) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::from_conf(
+            aws_sdk_secretsmanager::config::Builder::from(&self.config)
+                .region(self.region_of(id))
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    fn region_of(&self, arn: &str) -> Option<Region> {
+        let named =
+            arn.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2)).filter(|region| !region.is_empty());
+        named.map(|region| Region::new(region.to_owned())).or_else(|| self.config.region().cloned())
+    }
+
+    /// Whom this process believes about a server's name.
+    pub fn roots(&self) -> &Roots {
+        &self.roots
     }
 
     /// The SDK's own configuration, for clients only a binary needs.

@@ -125,7 +125,7 @@ impl AwsError {
 }
 
 /// The innermost cause: the outer ones only say "dispatch failure".
-fn deepest(error: &dyn Error) -> String {
+pub(super) fn deepest(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

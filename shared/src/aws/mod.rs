@@ -5,7 +5,8 @@ mod connect;
 mod error;
 mod http;
 mod recorder;
+pub mod web;
 
-pub use connect::{Aws, Roots};
+pub use connect::{Aws, Identity, Roots};
 pub use error::{AwsError, Kind};
 pub use recorder::CallRecorder;

@@ -8,13 +8,14 @@ use serde_json::json;
 use super::apply::{Applier, Done};
 use super::model::World;
 use super::observe::{self, Place};
-use super::plan::{Action, Left, Plan, Terms};
+use super::plan::{Action, Left, Plan, Terms, Why};
 use super::policy::Policy;
 use super::rds::RdsReader;
 use super::request::Request;
-use crate::config::Settings;
+use crate::config::{ConfigFaults, Settings};
+use crate::notify::NotifyPolicy;
 use crate::run::event::Fields;
-use crate::run::{Conclusion, Item, Job, Mode, Outcome, Run, RunFault};
+use crate::run::{Concerns, Conclusion, Item, Job, Mode, Outcome, Reason, Run, RunFault};
 
 /// Deletes Aurora clusters whose expiry tag has passed.
 #[derive(Debug)]
@@ -29,12 +30,30 @@ impl Job for ClusterCleanup {
         Policy::read(settings, home)
     }
 
+    /// A notice that must be given takes a channel.
+    fn check(policy: &Policy, notify: &NotifyPolicy, mode: Mode) -> Result<Vec<Reason>, ConfigFaults> {
+        const NAME: &str = "NIGHTSHIFT_MIN_NOTICE_HOURS";
+        const FIX: &str = "set NIGHTSHIFT_MAIL_FROM with NIGHTSHIFT_OPERATORS_MAIL, NIGHTSHIFT_SNS_TOPIC_ARN or \
+                           NIGHTSHIFT_SLACK_SECRET_ID; or NIGHTSHIFT_MIN_NOTICE_HOURS=0 to delete without notice";
+        let hours = policy.min_notice_hours;
+        if hours == 0 || notify.has_channel() {
+            return Ok(Vec::new());
+        }
+        let message =
+            format!("owners are to be told {hours} h before anything is deleted, and there is no channel to tell them");
+        match mode {
+            Mode::Apply => Err(ConfigFaults::one(NAME, format!("{message}: {FIX}"))),
+            Mode::Plan => Ok(vec![Reason::new("no-channel", format!("{message}; in apply mode this is a fault"), FIX)]),
+        }
+    }
+
     fn request(fields: &mut Fields, policy: &Policy) -> Request {
         Request::read(fields, policy)
     }
 
     async fn run(run: &Run<'_>, policy: &Policy, request: &Request) -> Result<Conclusion, RunFault> {
-        let terms = Terms { policy, request, now: run.now };
+        let terms =
+            Terms { policy, request, now: run.now, announces: run.notify.has_channel() || policy.min_notice_hours > 0 };
         let places: Vec<_> = request
             .regions(policy)
             .into_iter()
@@ -49,11 +68,12 @@ impl Job for ClusterCleanup {
         let tripped = run.consent.judge(&digest, policy.caps.check(plan.deletions()));
         let done = if run.mode == Mode::Apply && tripped.is_none() {
             log_intent(&plan);
-            Some(Applier::new(run.aws, &places, &world, terms, run.deadline).apply(&plan.actions).await)
+            let applier = Applier::new(run.aws, &places, &world, terms, run.deadline, run.notifier);
+            Some(applier.apply(&plan.actions, &plan.left).await)
         } else {
             None
         };
-        Ok(conclude(plan, &world, done, tripped, places))
+        Ok(conclude(plan, &world, done, tripped, places, run.notify))
     }
 }
 
@@ -81,8 +101,10 @@ fn conclude(
     done: Option<Vec<Done>>,
     tripped: Option<crate::run::guard::Tripped>,
     places: Vec<Place>,
+    notify: &NotifyPolicy,
 ) -> Conclusion {
     let digest = plan.digest();
+    let concerns = concerns(&plan, world, notify);
     let Plan { account: _, actions, left, observed, marked } = plan;
     let metrics = BTreeMap::from([
         ("MalformedTags", left.iter().filter(|left| left.why.is_a_bad_tag()).count()),
@@ -94,7 +116,43 @@ fn conclude(
     let mut items: Vec<_> = actions.iter().zip(done).map(|(action, done)| acted_on(action, done)).collect();
     items.extend(left.into_iter().map(left_alone));
     let regions = places.into_iter().map(|place| place.region).collect();
-    Conclusion { digest, tripped, regions, observed, items, metrics }
+    Conclusion { digest, tripped, regions, observed, items, concerns, metrics }
+}
+
+/// By their place in the report: first what was to be done, then what was left alone.
+fn concerns(plan: &Plan, world: &World, notify: &NotifyPolicy) -> Concerns {
+    let mut concerns = Concerns::default();
+    for (place, action) in plan.actions.iter().enumerate() {
+        if matches!(action, Action::DeleteCluster(delete) if delete.asked_before.is_some()) {
+            concerns.stuck.push(place);
+        }
+        let touches = matches!(action, Action::DeleteCluster(_) | Action::WarnOwner(_));
+        if touches && !can_be_told(action.id(), action.region(), action.owner(), world, notify) {
+            concerns.unowned.push(place);
+        }
+    }
+    for (place, left) in (plan.actions.len()..).zip(&plan.left) {
+        if left.why.is_a_bad_tag() || left.why.is_a_blocker() {
+            concerns.needs_hand.push(place);
+        }
+        if matches!(left.why, Why::HalfDeleted { .. }) {
+            concerns.stuck.push(place);
+        }
+        if left.why.is_for_its_owner() && !can_be_told(&left.id, &left.region, left.owner.as_deref(), world, notify) {
+            concerns.unowned.push(place);
+        }
+    }
+    concerns
+}
+
+/// Whether anybody but the operators is told about the cluster `id`.
+fn can_be_told(id: &str, region: &str, owner: Option<&str>, world: &World, notify: &NotifyPolicy) -> bool {
+    if notify.mail.is_none() {
+        return owner.is_some();
+    }
+    let region = world.regions.iter().find(|found| found.name == region);
+    let cluster = region.and_then(|region| region.clusters.iter().find(|cluster| cluster.id == id));
+    !notify.owners.recipients(owner, |key| cluster?.tags.get(key)).is_empty()
 }
 
 fn acted_on(action: &Action, done: Option<Done>) -> Item {
@@ -134,6 +192,10 @@ fn details(action: &Action) -> BTreeMap<Cow<'static, str>, serde_json::Value> {
         }),
         Action::StartCluster(start) => json!({ "expired_at": start.expired_at, "resource_id": start.resource_id }),
         Action::MarkSnapshot(_) => json!({ "snapshot": true }),
+        Action::WarnOwner(warn) => json!({ "expires_at": warn.expires_at, "resource_id": warn.resource_id }),
+        Action::TellDeleted(tell) => {
+            json!({ "snapshot": true, "purge_after": tell.purge_after, "of": tell.cluster_id })
+        }
         Action::DeleteSnapshot(delete) => {
             json!({ "snapshot": true, "purge_after": delete.purge_after, "of": delete.cluster_id })
         }

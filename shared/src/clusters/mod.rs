@@ -4,8 +4,10 @@
 pub mod apply;
 mod cleanup;
 pub mod expiry;
+pub mod extend;
 pub mod facts;
 pub mod model;
+pub mod notice;
 pub mod observe;
 pub mod plan;
 pub mod policy;

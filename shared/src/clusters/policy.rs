@@ -35,6 +35,12 @@ pub struct Policy {
     pub snapshot_keep_days: u16,
     /// `NIGHTSHIFT_MAX_DELETIONS` and `NIGHTSHIFT_MAX_DELETION_PERCENT`.
     pub caps: DeletionCaps,
+    /// `NIGHTSHIFT_WARN_HOURS`: how long before its expiry a cluster's owner is told.
+    pub warn_hours: u16,
+    /// `NIGHTSHIFT_MIN_NOTICE_HOURS`: how old that notice has to be before the cluster goes; 0: none is needed.
+    pub min_notice_hours: u16,
+    /// `NIGHTSHIFT_MAX_LEASE_DAYS`: how far ahead `nightshift clusters extend` may put an expiry.
+    pub max_lease_days: u16,
     /// `NIGHTSHIFT_CONCURRENCY`: clusters worked on at once.
     pub concurrency: usize,
 }
@@ -57,16 +63,7 @@ impl Policy {
             regions: regions(settings, home),
             tag_key: key(settings, "NIGHTSHIFT_TAG_KEY", "auto-delete-after"),
             owner_tag: key(settings, "NIGHTSHIFT_OWNER_TAG", "owner"),
-            time_zone: settings
-                .parsed("NIGHTSHIFT_TIME_ZONE", |name| {
-                    TimeZone::get(name).map_err(|_| {
-                        format!(
-                            "'{}' is not a name of the IANA time zone database, such as UTC or Europe/Madrid",
-                            printable(name)
-                        )
-                    })
-                })
-                .unwrap_or(TimeZone::UTC),
+            time_zone: settings.time_zone(),
             required_tags: required_tags(settings),
             protected: protected(settings),
             override_protection: settings.choice(
@@ -91,6 +88,10 @@ impl Policy {
                 count: settings.number("NIGHTSHIFT_MAX_DELETIONS", 10, 0..=10_000),
                 percent: settings.number("NIGHTSHIFT_MAX_DELETION_PERCENT", 50, 0..=100),
             },
+            warn_hours: hours(settings, "NIGHTSHIFT_WARN_HOURS", 48, 8_760),
+            max_lease_days: u16::try_from(settings.number("NIGHTSHIFT_MAX_LEASE_DAYS", 90, 1..=3650)).unwrap_or(90),
+            // A nightly run that starts seconds earlier than yesterday's must not cost a day: hence not 24.
+            min_notice_hours: hours(settings, "NIGHTSHIFT_MIN_NOTICE_HOURS", 20, 720),
             concurrency: settings.number("NIGHTSHIFT_CONCURRENCY", 8, 1..=64),
         }
     }
@@ -138,6 +139,10 @@ impl Protected {
         let globs = globs.build().map_err(|error| format!("the patterns are too large together ({})", error.kind()))?;
         Ok(Self { patterns: patterns.iter().map(|&pattern| pattern.to_owned()).collect(), globs })
     }
+}
+
+fn hours(settings: &mut Settings<'_>, name: &'static str, default: u16, most: u16) -> u16 {
+    u16::try_from(settings.number(name, default.into(), 0..=most.into())).unwrap_or(default)
 }
 
 fn regions(settings: &mut Settings<'_>, home: Option<&str>) -> Vec<String> {
@@ -232,6 +237,7 @@ mod tests {
         assert_eq!(policy.final_snapshot, FinalSnapshot::UnlessClone);
         assert_eq!(policy.caps, DeletionCaps { count: 10, percent: 50 });
         assert_eq!((policy.snapshot_keep_days, policy.concurrency), (30, 8));
+        assert_eq!((policy.warn_hours, policy.min_notice_hours), (48, 20));
         assert!(!policy.override_protection && !policy.start_stopped);
     }
 

@@ -14,6 +14,11 @@ pub const DELETE_OF: &str = "nightshift:delete-of";
 pub const PURGE_AFTER: &str = "nightshift:purge-after";
 /// How the cluster was built, in numbered pieces: see [`super::facts`].
 pub const RESTORE_PREFIX: &str = "nightshift:restore-";
+/// When the owner was told that the cluster expires, at which expiry, and of which resource id: a changed expiry or a new
+/// cluster of the same name makes it no notice at all.
+pub const NOTIFIED: &str = "nightshift:notified";
+/// On a final snapshot whose cluster's owner has not been told yet that it was deleted.
+pub const UNTOLD: &str = "nightshift:untold";
 /// The snapshot a cluster was brought back from.
 pub const RESTORED_FROM: &str = "nightshift:restored-from";
 /// Every tag of ours starts so.

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use jiff::tz::TimeZone;
+
 use super::environment::Environment;
 use super::fault::{ConfigFault, ConfigFaults};
 use crate::nearest::nearest;
@@ -84,9 +86,26 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// Adds a fault found by whoever understands the value.
+    /// `NIGHTSHIFT_TIME_ZONE`, which more than one reader asks for: what a time without a zone is meant in, and how times
+    /// are shown.
+    pub fn time_zone(&mut self) -> TimeZone {
+        let zone = self.parsed("NIGHTSHIFT_TIME_ZONE", |name| {
+            TimeZone::get(name).map_err(|_| {
+                format!(
+                    "'{}' is not a name of the IANA time zone database, such as UTC or Europe/Madrid",
+                    printable(name)
+                )
+            })
+        });
+        zone.unwrap_or(TimeZone::UTC)
+    }
+
+    /// Adds a fault found by whoever understands the value; once, however many ask.
     pub fn fault(&mut self, variable: &'static str, problem: impl Into<String>) {
-        self.faults.push(ConfigFault { variable: variable.to_owned(), problem: problem.into() });
+        let fault = ConfigFault { variable: variable.to_owned(), problem: problem.into() };
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
     }
 
     /// Every fault, and every variable of ours that nothing read.

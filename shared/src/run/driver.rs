@@ -13,10 +13,11 @@ use super::event::Fields;
 use super::fault::RunFault;
 use super::guard::{Consent, Tripped};
 use super::mode::Mode;
-use super::report::{Counts, Item, Report, SCHEMA};
+use super::report::{Counts, Item, Reason, Report, SCHEMA};
 use crate::aws::Aws;
 use crate::clock::{self, Deadline};
 use crate::config::{ConfigFaults, Environment, RunPolicy, Settings};
+use crate::notify::{self, Notifier, NotifyPolicy};
 
 /// What one function does, apart from what all functions do.
 pub trait Job {
@@ -29,6 +30,10 @@ pub trait Job {
 
     /// Reads its own variables; `home` is the region the process runs in.
     fn policy(settings: &mut Settings<'_>, home: Option<&str>) -> Self::Policy;
+    /// Whether it can run so in `mode`: a fault in its configuration, or what is to be said of it in the report.
+    fn check(_policy: &Self::Policy, _notify: &NotifyPolicy, _mode: Mode) -> Result<Vec<Reason>, ConfigFaults> {
+        Ok(Vec::new())
+    }
     /// Reads its own event keys. What an event names beyond the policy is a fault.
     fn request(fields: &mut Fields, policy: &Self::Policy) -> Self::Request;
     /// Observes, plans, guards and, in apply mode, applies.
@@ -54,6 +59,10 @@ pub struct Run<'a> {
     pub deadline: Deadline,
     /// What a person agreed to.
     pub consent: Consent,
+    /// Which channels are on, and how owners are found.
+    pub notify: &'a NotifyPolicy,
+    /// The channels themselves: in apply mode, where there are any.
+    pub notifier: Option<&'a Notifier<'a>>,
 }
 
 /// What a job comes back with; the rest of the report is the same for all.
@@ -69,8 +78,21 @@ pub struct Conclusion {
     pub observed: usize,
     /// What is to be said of them.
     pub items: Vec<Item>,
+    /// Which of them the operators should look at.
+    pub concerns: Concerns,
     /// The job's own measures, by metric name.
     pub metrics: BTreeMap<&'static str, usize>,
+}
+
+/// Items, by their place in the list, that the operators' summary puts first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Concerns {
+    /// Asked for by an earlier run, and it has not come about.
+    pub stuck: Vec<usize>,
+    /// Nobody but a person can go on with these.
+    pub needs_hand: Vec<usize>,
+    /// Nobody is named as their owner whom mail could reach.
+    pub unowned: Vec<usize>,
 }
 
 /// On whose word a run starts.
@@ -102,6 +124,7 @@ pub struct Driver<J: Job> {
     /// What holds for every function.
     pub run_policy: RunPolicy,
     policy: J::Policy,
+    notify: NotifyPolicy,
     aws: Aws,
 }
 
@@ -111,8 +134,14 @@ impl<J: Job> Driver<J> {
         let mut settings = Settings::of(environment);
         let run_policy = RunPolicy::read(&mut settings);
         let policy = J::policy(&mut settings, aws.region());
+        let notify = NotifyPolicy::read(&mut settings);
         settings.finish()?;
-        Ok(Self { run_policy, policy, aws })
+        Ok(Self { run_policy, policy, notify, aws })
+    }
+
+    /// What its variables come to.
+    pub fn policy(&self) -> &J::Policy {
+        &self.policy
     }
 
     /// The way to AWS.
@@ -151,6 +180,7 @@ impl<J: Job> Driver<J> {
         if self.run_policy.now.is_some() && mode == Mode::Apply && !self.aws.is_stand_in() {
             return Err(RunFault::ClockSetByHand);
         }
+        let warnings = J::check(&self.policy, &self.notify, mode)?;
         let began = clock::now();
         let now = self.run_policy.now.unwrap_or(began);
         let account = self
@@ -160,12 +190,14 @@ impl<J: Job> Driver<J> {
             .map_err(|source| RunFault::Observe { attempt: "asking which account this is".to_owned(), source })?;
         let lifts_caps = caller != Caller::Platform || self.run_policy.digest_lifts_caps;
         let consent = Consent { expect_plan, lifts_caps };
-        let run = Run { aws: &self.aws, account, mode, now, deadline, consent };
-        let Conclusion { digest, tripped, regions, observed, items, metrics } =
+        let notifier = Notifier::new(&self.aws, &self.notify, deadline);
+        let notifier = (mode == Mode::Apply && self.notify.has_channel()).then_some(&notifier);
+        let run = Run { aws: &self.aws, account, mode, now, deadline, consent, notify: &self.notify, notifier };
+        let Conclusion { digest, tripped, regions, observed, items, concerns, metrics } =
             J::run(&run, &self.policy, &request).await?;
 
         let finished_at = now.checked_add(clock::now().duration_since(began)).unwrap_or(now);
-        let report = Report {
+        let mut report = Report {
             schema: SCHEMA,
             function: Cow::Borrowed(J::NAME),
             mode,
@@ -176,9 +208,17 @@ impl<J: Job> Driver<J> {
             regions,
             tripped,
             counts: Counts::of(observed, &items),
+            warnings,
             items,
-            calls: self.aws.take_calls(),
+            notices: Vec::new(),
+            calls: BTreeMap::new(),
         };
+        if let Some(notifier) = notifier {
+            report.notices = notifier.take();
+            notifier.tell_operators(&notify::summary(&report, &concerns, &self.notify)).await;
+            report.notices.extend(notifier.take());
+        }
+        report.calls = self.aws.take_calls();
         Ok(Finished { report, metrics })
     }
 }

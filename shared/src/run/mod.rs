@@ -12,7 +12,7 @@ pub mod report;
 pub mod store;
 
 pub use digest::PlanDigest;
-pub use driver::{Conclusion, Job, Run};
+pub use driver::{Concerns, Conclusion, Job, Run};
 pub use fault::RunFault;
 pub use mode::{Mode, ModeSetting};
-pub use report::{Counts, Item, Outcome, Reason, Report};
+pub use report::{Counts, Delivery, Item, Notice, Outcome, Reason, Report};

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table};
 
-use super::report::{Item, Report};
-use crate::text::{markdown_cell, printable};
+use super::report::{Delivery, Item, Report};
+use crate::text::{count, markdown_cell, printable};
 
 /// The columns of both forms.
 const HEADER: [&str; 5] = ["ITEM", "REGION", "OWNER", "OUTCOME", "WHAT AND WHY"];
@@ -93,6 +93,26 @@ fn closing(report: &Report) -> String {
             tripped.fix
         );
     }
+    for warning in &report.warnings {
+        let _ =
+            writeln!(text, "WARNING [{}] {}\n→ {}", warning.code, printable(&warning.message), printable(&warning.fix));
+    }
+    let sent = report.notices.iter().filter(|notice| notice.outcome == Delivery::Sent).count();
+    if sent > 0 {
+        let _ = writeln!(text, "{} sent", count(sent, "notice"));
+    }
+    for notice in &report.notices {
+        if let Some(reason) = &notice.reason {
+            let _ = writeln!(
+                text,
+                "NOT SENT to {} ({}): {}\n→ {}",
+                printable(&notice.to),
+                notice.channel,
+                printable(&reason.message),
+                printable(&reason.fix)
+            );
+        }
+    }
     let _ = writeln!(text, "plan {}", report.plan_digest);
     text
 }
@@ -141,7 +161,9 @@ mod tests {
                 fix: "raise it".to_owned(),
             }),
             counts: Counts::of(5, &items),
+            warnings: Vec::new(),
             items,
+            notices: Vec::new(),
             calls: BTreeMap::new(),
         }
     }
@@ -218,6 +240,7 @@ mod tests {
             "skipped": 1,
             "failed": 0
           },
+          "warnings": [],
           "items": [
             {
               "id": "orders",
@@ -243,6 +266,7 @@ mod tests {
               }
             }
           ],
+          "notices": [],
           "calls": {}
         }
         "#);

@@ -37,8 +37,14 @@ pub struct Report {
     pub tripped: Option<Tripped>,
     /// How many items ended how.
     pub counts: Counts,
+    /// What is not right with this run as a whole, though it took place.
+    #[serde(default)]
+    pub warnings: Vec<Reason>,
     /// One entry for each thing that was changed, would be changed, or was left alone for a reason.
     pub items: Vec<Item>,
+    /// Every message that was sent or could not be, in apply mode.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
     /// AWS calls by action, every attempt counted.
     pub calls: BTreeMap<String, u64>,
 }
@@ -124,6 +130,33 @@ pub struct Item {
     /// What a domain adds, under a key of its own name.
     #[serde(flatten)]
     pub domain: BTreeMap<Cow<'static, str>, serde_json::Value>,
+}
+
+/// One message on one channel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// `owner` or `summary`.
+    pub kind: Cow<'static, str>,
+    /// `mail`, `sns` or `slack`.
+    pub channel: Cow<'static, str>,
+    /// An address or several, a topic's ARN, or the secret with a webhook in it.
+    pub to: String,
+    /// The items it was about; empty for the summary, which is about all.
+    pub about: Vec<String>,
+    /// What became of it.
+    pub outcome: Delivery,
+    /// Why it could not be sent.
+    pub reason: Option<Reason>,
+}
+
+/// What became of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// The service took it.
+    Sent,
+    /// It did not, or nobody knows.
+    Failed,
 }
 
 /// Why, and what to do about it.

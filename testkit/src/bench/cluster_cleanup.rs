@@ -24,6 +24,7 @@ impl Subject for ClusterCleanup {
         vec![
             ("NIGHTSHIFT_NOW", NOW),
             ("NIGHTSHIFT_MODE", "apply"),
+            ("NIGHTSHIFT_MIN_NOTICE_HOURS", "0"),
             ("NIGHTSHIFT_MAX_DELETIONS", "10000"),
             ("NIGHTSHIFT_MAX_DELETION_PERCENT", "100"),
         ]

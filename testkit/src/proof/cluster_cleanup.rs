@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use anyhow::Context as _;
+use aws_sdk_rds::types::Tag;
+use serde_json::{Value, json};
 
 use super::Subject;
 use crate::scene::{REGION, Scene};
-use crate::world::{clusters, expired, expired_clone, snapshots};
+use crate::world::{clusters, expired, expired_clone, snapshots, tags_of};
 
 /// See the module.
 #[derive(Debug, Clone, Copy)]
@@ -17,8 +19,17 @@ pub struct ClusterCleanup {
 }
 
 /// What must stand in the end, and how many tags each must still have.
-const BYSTANDERS: [(&str, usize); 6] =
-    [("kept-dev", 3), ("later-dev", 3), ("neptune-dev", 3), ("payments", 3), ("source", 1), ("typo-dev", 3)];
+const BYSTANDERS: [(&str, usize); 7] = [
+    ("kept-dev", 3),
+    ("later-dev", 3),
+    ("neptune-dev", 3),
+    ("payments", 3),
+    ("source", 1),
+    ("typo-dev", 3),
+    ("untold-dev", 4),
+];
+/// When the owners of what goes were told.
+const TOLD: &str = "2026-11-20T02:00:00Z";
 
 impl Subject for ClusterCleanup {
     const NAME: &'static str = "cluster-cleanup";
@@ -27,14 +38,19 @@ impl Subject for ClusterCleanup {
         vec![
             ("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z"),
             ("NIGHTSHIFT_MODE", "apply"),
+            ("NIGHTSHIFT_MAIL_FROM", "nightshift@example.com"),
+            ("NIGHTSHIFT_OPERATORS_MAIL", "operators@example.com"),
+            ("NIGHTSHIFT_OWNER_MAIL_DOMAIN", "example.com"),
             // One after the other, so that each number is the same call each time.
             ("NIGHTSHIFT_CONCURRENCY", "1"),
         ]
     }
 
     async fn build(&self, scene: &Scene) -> anyhow::Result<()> {
-        expired("orders-dev").members(2).create(scene).await?;
-        expired("copying-dev").copies_tags().create(scene).await?;
+        scene.mail_identity("nightshift@example.com").await?;
+        expired("orders-dev").members(2).notified(TOLD).create(scene).await?;
+        expired("copying-dev").copies_tags().notified(TOLD).create(scene).await?;
+        expired("untold-dev").tag("owner", "bob").create(scene).await?;
         expired("later-dev").tag("auto-delete-after", "2027-01-01").create(scene).await?;
         expired("kept-dev").tag("auto-delete-after", "never").create(scene).await?;
         expired("payments").tag("env", "prod").create(scene).await?;
@@ -42,6 +58,7 @@ impl Subject for ClusterCleanup {
         expired("neptune-dev").engine("neptune").members(0).create(scene).await?;
         expired("source").tag("auto-delete-after", "").tag("owner", "").create(scene).await?;
         expired_clone("clone-dev", "source", scene).await?;
+        told(scene, "clone-dev").await?;
         if self.slow_aws {
             scene.control("lifecycle", json!({"mode": "held"})).await?;
         }
@@ -76,15 +93,60 @@ impl Subject for ClusterCleanup {
         if kept.len() != 2 {
             wrong.push(format!("there are {} snapshots", kept.len()));
         }
+        wrong.extend(self.untold(scene).await?);
         Ok(wrong)
     }
 }
 
+/// Writes on a clone that its owner was told.
+async fn told(scene: &Scene, id: &str) -> anyhow::Result<()> {
+    let rds = scene.rds(REGION).await;
+    let mut found = rds.describe_db_clusters().db_cluster_identifier(id).into_paginator().items().send();
+    let found = found.next().await.context("it was just made")??;
+    // Its expiry is a day, which ends when the next begins.
+    let value = format!("{TOLD} 2026-11-21T00:00:00Z {}", found.db_cluster_resource_id().unwrap_or_default());
+    rds.add_tags_to_resource()
+        .resource_name(found.db_cluster_arn().unwrap_or_default())
+        .tags(Tag::builder().key("nightshift:notified").value(value).build())
+        .send()
+        .await?;
+    Ok(())
+}
+
 impl ClusterCleanup {
+    /// Who was told too little: each owner once at least of what goes and went, the operators of the night.
+    async fn untold(self, scene: &Scene) -> anyhow::Result<Vec<String>> {
+        let mut wrong = Vec::new();
+        let mail = scene.control("mail", json!({})).await?;
+        let mail = mail["mail"].as_array().cloned().unwrap_or_default();
+        for (to, word) in [
+            ("ana@example.com", "nightshift-orders-dev-"),
+            ("ana@example.com", "nightshift-copying-dev-"),
+            ("bob@example.com", "untold-dev"),
+            ("operators@example.com", "cluster-cleanup"),
+        ] {
+            // Where AWS forgets a cluster at once, its owner may be forgotten with it; then the operators are told.
+            let reached =
+                |one: &Value| one["to"][0] == to || (!self.slow_aws && one["to"][0] == "operators@example.com");
+            let told = |one: &Value| reached(one) && one["text"].as_str().is_some_and(|text| text.contains(word));
+            if !mail.iter().any(told) {
+                wrong.push(format!("{to} was not told of {word}"));
+            }
+        }
+        let tags = tags_of(scene, "untold-dev").await?.unwrap_or_default();
+        if !tags.contains_key("nightshift:notified") {
+            wrong.push("untold-dev will never be known as told".to_owned());
+        }
+        Ok(wrong)
+    }
+
     fn faults_of_snapshot(self, cluster: &str, tags: &BTreeMap<String, String>) -> Vec<String> {
         let mut wrong = Vec::new();
         if !tags.contains_key("nightshift:purge-after") {
             wrong.push(format!("the snapshot of {cluster} would be kept for ever"));
+        }
+        if tags.contains_key("nightshift:untold") {
+            wrong.push(format!("the owner of {cluster} would be told of its end for ever"));
         }
         if tags.contains_key("auto-delete-after") {
             wrong.push(format!("the snapshot of {cluster} has an expiry"));
@@ -96,17 +158,4 @@ impl ClusterCleanup {
         }
         wrong
     }
-}
-
-async fn tags_of(scene: &Scene, id: &str) -> anyhow::Result<Option<BTreeMap<String, String>>> {
-    let rds = scene.rds(REGION).await;
-    let mut pages = rds.describe_db_clusters().into_paginator().items().send();
-    while let Some(found) = pages.next().await {
-        let found = found?;
-        if found.db_cluster_identifier() == Some(id) {
-            let tags = found.tag_list().iter().filter_map(|tag| Some((tag.key.clone()?, tag.value.clone()?)));
-            return Ok(Some(tags.collect()));
-        }
-    }
-    Ok(None)
 }

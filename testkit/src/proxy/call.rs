@@ -37,7 +37,7 @@ impl Call {
         let name = parameters
             .remove("Action")
             .or_else(|| header("x-amz-target").rsplit('.').next().filter(|name| !name.is_empty()).map(str::to_owned))
-            .unwrap_or_else(|| format!("{method} {}", path.split('?').next().unwrap_or_default()));
+            .unwrap_or_else(|| rest_name(method, path.split('?').next().unwrap_or_default()));
         for secret in SECRET {
             parameters.remove(secret);
         }
@@ -47,6 +47,14 @@ impl Call {
             key: key.unwrap_or_default().to_owned(),
             parameters,
         }
+    }
+}
+
+/// The action of a call that only its path names, where functions make it.
+fn rest_name(method: &str, path: &str) -> String {
+    match (method, path) {
+        ("POST", "/v2/email/outbound-emails") => "SendEmail".to_owned(),
+        _ => format!("{method} {path}"),
     }
 }
 

@@ -182,7 +182,7 @@ async fn our_snapshots_go_when_they_were_kept_long_enough_and_no_others() -> any
         || async { anyhow::Ok(snapshots(&scene, REGION).await?.into_iter().map(|(name, _)| name).collect::<Vec<_>>()) };
     assert_eq!(names().await?.len(), 2);
     let much_later = [APPLY, ("NIGHTSHIFT_NOW", "2026-12-21T02:00:00Z")];
-    let report = scene.start(crate::FUNCTION, &much_later)?.invoke(&json!({})).await?.report();
+    let report = start(&scene, &much_later)?.invoke(&json!({})).await?.report();
     assert_eq!(ids(&report, "changed").len(), 1);
     assert_eq!(said(&report, "before-migration"), ("skipped", "not-our-snapshot"));
     assert_eq!(names().await?, ["before-migration"]);

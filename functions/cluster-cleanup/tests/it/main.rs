@@ -3,6 +3,7 @@
 mod apply;
 mod faults;
 mod night;
+mod notices;
 mod preflight;
 mod proof;
 
@@ -16,7 +17,9 @@ const NOW: &str = "2026-11-21T02:00:00Z";
 
 /// The function in `scene`, at [`NOW`].
 fn start(scene: &Scene, policy: &[(&str, &str)]) -> anyhow::Result<FunctionProcess> {
-    let policy: Vec<_> = [("NIGHTSHIFT_NOW", NOW)].iter().chain(policy).copied().collect();
+    // What is not about notices has none; `notices` says otherwise.
+    let policy: Vec<_> =
+        [("NIGHTSHIFT_NOW", NOW), ("NIGHTSHIFT_MIN_NOTICE_HOURS", "0")].iter().chain(policy).copied().collect();
     scene.start(FUNCTION, &policy)
 }
 

@@ -172,6 +172,7 @@ impl Hands<'_> {
         let at = match plan::assess(&fresh, self.terms) {
             Assessment::Due(at) => at,
             Assessment::Left(why) => return Err(Box::new(Done::left(&why))),
+            Assessment::Untold(_) => return Err(Box::new(Done::moved("its owner has not been told of this expiry"))),
             Assessment::OutOfScope => return Err(Box::new(Done::moved("its tags no longer put it in scope"))),
         };
         // The quota was shared out by the plan; AWS has the last word on it.

@@ -37,6 +37,11 @@ impl Done {
         }
     }
 
+    pub(super) fn untold() -> Self {
+        let reason = Reason::new("notice-not-sent", "its owner was not told", "the next run tries again");
+        Self { outcome: Outcome::Failed, steps: Vec::new(), reason: Some(reason) }
+    }
+
     pub(super) fn stopped_by(error: &AwsError, steps: Vec<String>) -> Self {
         let (outcome, code) = match error.kind {
             Kind::BadState => (Outcome::Deferred, "not-ready"),

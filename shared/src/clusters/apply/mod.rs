@@ -4,6 +4,7 @@
 mod clusters;
 mod done;
 mod snapshots;
+mod tell;
 
 use std::time::Duration;
 
@@ -11,10 +12,11 @@ use futures::{StreamExt as _, stream};
 
 use super::model::{Region, World};
 use super::observe::Place;
-use super::plan::{Action, Terms};
+use super::plan::{Action, Left, Terms};
 use super::rds::{RdsReader, RdsWriter};
 use crate::aws::Aws;
 use crate::clock::{self, Deadline};
+use crate::notify::Notifier;
 use crate::run::{Outcome, Reason};
 
 pub use done::Done;
@@ -33,21 +35,33 @@ pub struct Applier<'a> {
     world: &'a World,
     terms: Terms<'a>,
     deadline: Deadline,
+    notifier: Option<&'a Notifier<'a>>,
 }
 
 impl<'a> Applier<'a> {
     /// For one run.
-    pub fn new(aws: &'a Aws, places: &'a [Place], world: &'a World, terms: Terms<'a>, deadline: Deadline) -> Self {
-        Self { aws, places, world, terms, deadline }
+    pub fn new(
+        aws: &'a Aws,
+        places: &'a [Place],
+        world: &'a World,
+        terms: Terms<'a>,
+        deadline: Deadline,
+        notifier: Option<&'a Notifier<'a>>,
+    ) -> Self {
+        Self { aws, places, world, terms, deadline, notifier }
     }
 
-    /// Carries out `actions`, a few at once, and says how each ended, in their order.
-    pub async fn apply(&self, actions: &[Action]) -> Vec<Done> {
+    /// Carries out `actions`, a few at once, then tells owners what was done, what will be and what is `left` to them.
+    /// Says how each action ended, in their order.
+    pub async fn apply(&self, actions: &[Action], left: &[Left]) -> Vec<Done> {
         let concurrency = self.terms.policy.concurrency;
         let mut done: Vec<_> =
             stream::iter(actions).map(|action| self.one(action)).buffered(concurrency).collect().await;
         for (action, done) in actions.iter().zip(&mut done) {
             self.mark_late(action, done).await;
+        }
+        if let Some(notifier) = self.notifier {
+            self.tell(notifier, actions, &mut done, left).await;
         }
         done
     }
@@ -86,6 +100,8 @@ impl<'a> Applier<'a> {
             Action::StartCluster(start) => hands.start_cluster(start).await,
             Action::MarkSnapshot(mark) => hands.mark_snapshot(mark).await,
             Action::DeleteSnapshot(delete) => hands.delete_snapshot(delete).await,
+            // When all else is done: see `tell`.
+            Action::WarnOwner(_) | Action::TellDeleted(_) => Done::untold(),
         }
     }
 

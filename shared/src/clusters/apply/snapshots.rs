@@ -59,12 +59,15 @@ impl Hands<'_> {
         }
         let mut tags = tags.clone();
         tags.set(tags::PURGE_AFTER, purge_after(self.terms.now, keep_days).to_string());
+        if self.terms.announces {
+            tags.set(tags::UNTOLD, self.terms.now.to_string());
+        }
         self.writer.add_tags(arn, &tags).await
     }
 }
 
 /// When a snapshot taken now may go.
-fn purge_after(now: Timestamp, keep_days: u16) -> Timestamp {
+pub(super) fn purge_after(now: Timestamp, keep_days: u16) -> Timestamp {
     now.checked_add(SignedDuration::from_hours(24 * i64::from(keep_days))).unwrap_or(Timestamp::MAX)
 }
 

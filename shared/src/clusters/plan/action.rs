@@ -19,6 +19,10 @@ pub enum Action {
     MarkSnapshot(MarkSnapshot),
     /// Delete a final snapshot of ours that has been kept long enough.
     DeleteSnapshot(DeleteSnapshot),
+    /// Tell the owner of a cluster that it goes, and write that down on it. Only then may a later run delete it.
+    WarnOwner(WarnOwner),
+    /// Tell the owner of a cluster that it is gone and where its data is: an interrupted run did not get to it.
+    TellDeleted(TellDeleted),
 }
 
 /// See [`Action::DeleteCluster`]. Cannot be undone without the final snapshot.
@@ -102,6 +106,30 @@ pub struct DeleteSnapshot {
     pub purge_after: Timestamp,
 }
 
+/// See [`Action::WarnOwner`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "as in DeleteCluster")]
+pub struct WarnOwner {
+    pub region: String,
+    pub id: String,
+    pub arn: String,
+    pub resource_id: String,
+    pub owner: Option<String>,
+    pub expires_at: Timestamp,
+}
+
+/// See [`Action::TellDeleted`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "as in DeleteSnapshot")]
+pub struct TellDeleted {
+    pub region: String,
+    pub id: String,
+    pub owner: Option<String>,
+    pub arn: String,
+    pub cluster_id: String,
+    pub purge_after: Timestamp,
+}
+
 /// Only final snapshots of ours are named so, for a cluster `cluster_id`.
 pub(super) fn snapshot_name(cluster_id: &str, resource_id: &str, expired_at: Timestamp) -> String {
     let moment = expired_at.strftime("%Y%m%dt%H%M%Sz");
@@ -133,6 +161,8 @@ impl Action {
             Self::StartCluster(start) => &start.id,
             Self::MarkSnapshot(mark) => &mark.id,
             Self::DeleteSnapshot(delete) => &delete.id,
+            Self::WarnOwner(warn) => &warn.id,
+            Self::TellDeleted(tell) => &tell.id,
         }
     }
 
@@ -143,6 +173,8 @@ impl Action {
             Self::StartCluster(start) => &start.region,
             Self::MarkSnapshot(mark) => &mark.region,
             Self::DeleteSnapshot(delete) => &delete.region,
+            Self::WarnOwner(warn) => &warn.region,
+            Self::TellDeleted(tell) => &tell.region,
         }
     }
 
@@ -153,6 +185,8 @@ impl Action {
             Self::StartCluster(start) => start.owner.as_deref(),
             Self::MarkSnapshot(mark) => mark.owner.as_deref(),
             Self::DeleteSnapshot(delete) => delete.owner.as_deref(),
+            Self::WarnOwner(warn) => warn.owner.as_deref(),
+            Self::TellDeleted(tell) => tell.owner.as_deref(),
         }
     }
 
@@ -161,13 +195,16 @@ impl Action {
         matches!(self, Self::DeleteCluster(delete) if !delete.begun)
     }
 
-    /// What is begun first: marks, which secure what is already deleted; then clusters by oldest expiry; then snapshots.
+    /// What is begun first: marks, which secure what is already deleted; then clusters by oldest expiry; then snapshots;
+    /// then messages, which say what was done, too.
     pub(super) fn order(&self) -> (u8, Option<Timestamp>, &str, &str) {
         let (rank, at) = match self {
             Self::MarkSnapshot(_) => (0, None),
             Self::DeleteCluster(delete) => (1, Some(delete.expired_at)),
             Self::StartCluster(start) => (1, Some(start.expired_at)),
             Self::DeleteSnapshot(delete) => (2, Some(delete.purge_after)),
+            Self::WarnOwner(warn) => (3, Some(warn.expires_at)),
+            Self::TellDeleted(tell) => (3, Some(tell.purge_after)),
         };
         (rank, at, self.region(), self.id())
     }
@@ -181,6 +218,10 @@ impl Action {
             }
             Self::MarkSnapshot(mark) => vec![format!("tag snapshot {}: kept {} days", mark.id, mark.keep_days)],
             Self::DeleteSnapshot(delete) => vec![format!("delete snapshot {} of {}", delete.id, delete.cluster_id)],
+            Self::WarnOwner(warn) => vec![format!("tell its owner that it expires at {}", warn.expires_at)],
+            Self::TellDeleted(tell) => {
+                vec![format!("tell the owner of {} that it was deleted and its data is kept here", tell.cluster_id)]
+            }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::notice::{self, Standing};
 use super::{Terms, Why, blockers};
 use crate::clusters::expiry::{self, Expiry, Suspicion};
 use crate::clusters::model::Cluster;
@@ -13,13 +14,15 @@ pub enum Assessment {
     OutOfScope,
     /// Left alone.
     Left(Why),
-    /// Its time has passed and it carries every mark; the pre-flight decides.
+    /// It goes, or will soon, and its owner has to be told first.
+    Untold(Timestamp),
+    /// Its time has passed, its owner knows and it carries every mark; the pre-flight decides.
     Due(Timestamp),
 }
 
 /// Assesses `cluster`. What can never delete is said first, so that a malformed tag is reported whatever else holds.
 pub fn assess(cluster: &Cluster, terms: Terms<'_>) -> Assessment {
-    let Terms { policy, request, now } = terms;
+    let Terms { policy, request, now, .. } = terms;
     if !request.covers(cluster, policy) {
         return Assessment::OutOfScope;
     }
@@ -29,7 +32,8 @@ pub fn assess(cluster: &Cluster, terms: Terms<'_>) -> Assessment {
         return if named { Assessment::Left(why) } else { Assessment::OutOfScope };
     };
     let until = match judge(cluster, value, terms) {
-        Ok(at) if at <= now => return Assessment::Due(at),
+        Ok(at) if at <= now => return expired(cluster, at, terms),
+        Ok(at) if notice::is_soon(cluster, at, terms) => return Assessment::Untold(at),
         Ok(at) => at.to_string(),
         Err(Why::KeptForever) => "never".to_owned(),
         Err(why) => return Assessment::Left(why),
@@ -39,6 +43,18 @@ pub fn assess(cluster: &Cluster, terms: Terms<'_>) -> Assessment {
         (None, Ok(at)) => Why::NotDue { at },
         (None, Err(_)) => Why::KeptForever,
     })
+}
+
+fn expired(cluster: &Cluster, at: Timestamp, terms: Terms<'_>) -> Assessment {
+    match notice::standing(cluster, at, terms) {
+        Standing::Enough => Assessment::Due(at),
+        Standing::Young { told, from } => Assessment::Left(Why::NoticePeriod { told, from }),
+        // Nobody is told that a thing goes which cannot.
+        Standing::Missing => match blockers::lasting(cluster, terms.policy) {
+            Ok(()) => Assessment::Untold(at),
+            Err(why) => Assessment::Left(why),
+        },
+    }
 }
 
 /// The instant the cluster expires, or why it never does.

@@ -94,8 +94,25 @@ pub(in crate::clusters) fn source_of<'a>(
     })
 }
 
+/// What the list alone shows to stand in the way until a person removes it.
+pub(super) fn lasting(cluster: &Cluster, policy: &Policy) -> Result<(), Why> {
+    ties(cluster)?;
+    protection(cluster, policy).map(|_| ())
+}
+
 /// What else hangs on this cluster.
 fn relations(cluster: &Cluster, region: &Region) -> Result<(), Why> {
+    ties(cluster)?;
+    if among(cluster, &region.blue_green, "rds:DescribeBlueGreenDeployments")? {
+        return Err(Why::BlueGreen);
+    }
+    if among(cluster, &region.integrations, "rds:DescribeIntegrations")? {
+        return Err(Why::Integration);
+    }
+    Ok(())
+}
+
+fn ties(cluster: &Cluster) -> Result<(), Why> {
     if let Some(global) = &cluster.global_cluster {
         return Err(Why::GlobalClusterMember { global: global.clone() });
     }
@@ -107,12 +124,6 @@ fn relations(cluster: &Cluster, region: &Region) -> Result<(), Why> {
     }
     if cluster.limitless {
         return Err(Why::Limitless);
-    }
-    if among(cluster, &region.blue_green, "rds:DescribeBlueGreenDeployments")? {
-        return Err(Why::BlueGreen);
-    }
-    if among(cluster, &region.integrations, "rds:DescribeIntegrations")? {
-        return Err(Why::Integration);
     }
     Ok(())
 }
@@ -184,6 +195,11 @@ fn request(cluster: &Cluster) -> Option<(Timestamp, Option<usize>)> {
 
 fn has_fewer(cluster: &Cluster, members: Option<usize>) -> bool {
     members.is_some_and(|members| cluster.members.len() < members)
+}
+
+/// Whether an earlier run asked for this very deletion: its owner had been told then.
+pub(super) fn is_asked_for(cluster: &Cluster, at: Timestamp) -> bool {
+    request(cluster).is_some_and(|(asked, _)| asked >= at)
 }
 
 /// Whether an earlier run took members of a cluster that is not to be deleted now, and when it was asked to.
@@ -263,8 +279,9 @@ fn keep(
         return Err(Why::SnapshotQuota { max: quota.max });
     }
     let tags = snapshot_tags(&cluster.tags, facts, policy);
-    if tags.len() + 1 > tags::LIMIT {
-        return Err(Why::TagLimit { has: cluster.tags.len(), needs: facts.len() + 1 });
+    // Beside these: when it may go, and that its owner does not know yet.
+    if tags.len() + 2 > tags::LIMIT {
+        return Err(Why::TagLimit { has: cluster.tags.len(), needs: facts.len() + 2 });
     }
     Ok(KeepSnapshot {
         arn: cluster.arn.replacen(&format!(":cluster:{}", cluster.id), &format!(":cluster-snapshot:{name}"), 1),
@@ -282,7 +299,7 @@ pub(super) fn snapshot_tags(cluster: &Tags, facts: &Tags, policy: &Policy) -> Ta
 
 /// What a snapshot may inherit by `CopyTagsToSnapshot` and must not keep.
 pub(super) fn inherited(policy: &Policy) -> Vec<String> {
-    let ours = [tags::DELETE_REQUESTED, tags::DELETE_OF, tags::PURGE_AFTER];
+    let ours = [tags::DELETE_REQUESTED, tags::DELETE_OF, tags::NOTIFIED, tags::PURGE_AFTER];
     ours.into_iter().map(str::to_owned).chain([policy.tag_key.clone()]).collect()
 }
 

@@ -4,6 +4,7 @@
 mod action;
 mod assess;
 mod blockers;
+mod notice;
 mod snapshots;
 mod why;
 
@@ -11,10 +12,13 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-pub use action::{Action, DeleteCluster, DeleteSnapshot, KeepSnapshot, MarkSnapshot, StartCluster};
+pub use action::{
+    Action, DeleteCluster, DeleteSnapshot, KeepSnapshot, MarkSnapshot, StartCluster, TellDeleted, WarnOwner,
+};
 pub use assess::{Assessment, assess};
 pub use blockers::decide;
 pub(super) use blockers::source_of;
+pub(super) use notice::{earliest, mark as notice_mark};
 pub use snapshots::decide_snapshot;
 pub use why::{Left, Why};
 
@@ -36,6 +40,8 @@ pub struct Terms<'a> {
     pub request: &'a Request,
     /// The moment.
     pub now: Timestamp,
+    /// Whether owners can be told anything, or must be.
+    pub announces: bool,
 }
 
 /// The whole decision.
@@ -94,6 +100,10 @@ impl Plan {
             match assess(cluster, terms) {
                 Assessment::OutOfScope => {}
                 Assessment::Left(why) => self.left.push(Left::cluster(cluster, terms.policy, why)),
+                Assessment::Untold(at) => match notice::warn(cluster, at, terms.policy) {
+                    Ok(action) => self.actions.push(action),
+                    Err(why) => self.left.push(Left::cluster(cluster, terms.policy, why)),
+                },
                 Assessment::Due(at) => due.push((at, cluster)),
             }
         }

@@ -3,7 +3,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::action::{self, Action, DeleteSnapshot, MarkSnapshot};
+use super::action::{self, Action, DeleteSnapshot, MarkSnapshot, TellDeleted};
 use super::{Terms, Why, blockers};
 use crate::clusters::expiry::{self, Expiry};
 use crate::clusters::model::{Region, Snapshot};
@@ -14,7 +14,7 @@ const ADOPTION_HOURS: i64 = 7 * 24;
 
 /// What to do about `snapshot`, why it is left alone, or `None` if it is not ours to think about.
 pub fn decide_snapshot(snapshot: &Snapshot, region: &Region, terms: Terms<'_>) -> Option<Result<Action, Why>> {
-    let Terms { policy, request, now } = terms;
+    let Terms { policy, request, now, announces } = terms;
     if snapshot.kind != "manual" || !request.covers_snapshot(snapshot, policy) {
         return None;
     }
@@ -31,6 +31,16 @@ pub fn decide_snapshot(snapshot: &Snapshot, region: &Region, terms: Terms<'_>) -
     let inherited = snapshot.tags.get(tags::DELETE_REQUESTED).is_some();
     Some(match until.filter(|_| !inherited) {
         None => mark(snapshot, region, terms),
+        Some((_, Ok(Expiry::At(at)))) if announces && snapshot.tags.get(tags::UNTOLD).is_some() => {
+            Ok(Action::TellDeleted(TellDeleted {
+                region: snapshot.region.clone(),
+                id: snapshot.id.clone(),
+                owner: policy.owner(&snapshot.tags),
+                arn: snapshot.arn.clone(),
+                cluster_id: snapshot.cluster_id.clone(),
+                purge_after: at,
+            }))
+        }
         Some((_, Ok(Expiry::At(at)))) if at > now => Err(Why::SnapshotNotDue { at }),
         Some((_, Ok(Expiry::At(at)))) => purge_now(snapshot, at, terms),
         Some((value, _)) => Err(Why::MalformedPurge { value: value.to_owned() }),

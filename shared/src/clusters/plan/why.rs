@@ -49,6 +49,7 @@ pub enum Why {
     MissingMark { key: String, wanted: String, found: Option<String> },
     Protected { pattern: String },
     NotDue { at: Timestamp },
+    NoticePeriod { told: Timestamp, from: Timestamp },
     GlobalClusterMember { global: String },
     Replica { source: String },
     ReplicationSource { replicas: Vec<String> },
@@ -120,6 +121,24 @@ impl Why {
         )
     }
 
+    /// Whether its owner is the one to do something about it.
+    pub fn is_for_its_owner(&self) -> bool {
+        match self {
+            Self::GlobalClusterMember { .. }
+            | Self::Replica { .. }
+            | Self::ReplicationSource { .. }
+            | Self::Limitless
+            | Self::BlueGreen
+            | Self::Integration
+            | Self::Stopped
+            | Self::HalfDeleted { .. }
+            | Self::KeyLost { .. }
+            | Self::DeletionProtection
+            | Self::TagLimit { .. } => true,
+            other => other.is_a_bad_tag(),
+        }
+    }
+
     /// The reason as a report has it.
     pub fn reason(&self) -> Reason {
         Reason::new(self.code(), self.message(), self.fix())
@@ -141,6 +160,7 @@ impl Why {
             Self::MissingMark { .. } => "missing-mark",
             Self::Protected { .. } => "protected",
             Self::NotDue { .. } => "not-due",
+            Self::NoticePeriod { .. } => "notice-period",
             Self::GlobalClusterMember { .. } => "global-cluster-member",
             Self::Replica { .. } => "cross-region-replica",
             Self::ReplicationSource { .. } => "replication-source",
@@ -205,6 +225,9 @@ impl Why {
             }
             Self::Protected { pattern } => format!("NIGHTSHIFT_PROTECTED protects it by '{}'", printable(pattern)),
             Self::NotDue { at } => format!("it expires at {at}"),
+            Self::NoticePeriod { told, from } => {
+                format!("it has expired; its owner was told at {told}, so it can go from {from} on")
+            }
             Self::GlobalClusterMember { global } => format!("it belongs to the global cluster {}", printable(global)),
             Self::Replica { source } => format!("it is a replica of {}", printable(source)),
             Self::ReplicationSource { replicas } => {
@@ -272,7 +295,9 @@ impl Why {
                     crate::clusters::tags::DELETE_REQUESTED
                 );
             }
-            Self::KeptForever | Self::NotDue { .. } => "nothing to do; change the tag to change the time",
+            Self::KeptForever | Self::NotDue { .. } | Self::NoticePeriod { .. } => {
+                "nothing to do; change the tag to change the time"
+            }
             Self::MissingMark { .. } => "if it may be deleted, give it the required tags; otherwise remove its expiry tag",
             Self::Protected { .. } => "remove its expiry tag, or the protection if it may be deleted",
             Self::GlobalClusterMember { .. } => "remove it from the global cluster first (aws rds remove-from-global-cluster)",

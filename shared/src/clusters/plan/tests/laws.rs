@@ -72,7 +72,7 @@ proptest! {
         let request = Request::default();
         let later = now().checked_add(jiff::SignedDuration::from_hours(hours)).unwrap();
         let early = plan_of(region.clone(), &policy, &request);
-        let late = Plan::make(&world(region), Terms { policy: &policy, request: &request, now: later });
+        let late = Plan::make(&world(region), Terms { policy: &policy, request: &request, now: later, announces: false });
         if early.actions.len() == late.actions.len() {
             prop_assert_eq!(early.digest(), late.digest());
         }
@@ -86,7 +86,7 @@ proptest! {
         let later = now().checked_add(jiff::SignedDuration::from_hours(24 * days)).unwrap();
         for gone in [false, true] {
             let after = applied(region.clone(), &plan, gone);
-            let again = Plan::make(&world(after), Terms { policy: &policy, request: &request, now: later });
+            let again = Plan::make(&world(after), Terms { policy: &policy, request: &request, now: later, announces: false });
             let known: BTreeSet<_> = plan.actions.iter().map(Action::id).collect();
             prop_assert!(again.actions.iter().all(|action| !known.contains(action.id())), "{}", again);
             prop_assert!(again.actions.iter().all(|action| !matches!(action, Action::MarkSnapshot(_) | Action::DeleteSnapshot(_))), "{}", again);

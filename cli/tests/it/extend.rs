@@ -1,0 +1,74 @@
+//! `clusters extend`.
+
+use nightshift_testkit::Scene;
+use nightshift_testkit::world::{expired, tags_of};
+
+use crate::{nightshift, policy_file};
+
+const NOW: (&str, &str) = ("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z");
+
+async fn expiry(scene: &Scene) -> String {
+    let tags = tags_of(scene, "orders-dev").await.expect("a list").expect("it stands");
+    tags["auto-delete-after"].clone()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_gets_more_time_on_its_owners_word() {
+    let scene = Scene::new().expect("a scene");
+    expired("orders-dev").create(&scene).await.expect("a cluster");
+    let (_folder, policy) = policy_file("NIGHTSHIFT_MAX_LEASE_DAYS=30\nNIGHTSHIFT_TIME_ZONE=Europe/Madrid\n");
+    let policy = policy.to_str().expect("a path");
+    let extend = |more: &[&str]| {
+        let base = ["clusters", "extend", "orders-dev", "--policy", policy];
+        nightshift(&scene, &[NOW], &[&base[..], more].concat())
+    };
+    let said = extend(&["--until", "2026-12-05"]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.err.contains("cluster orders-dev belongs to ana and you are") && said.err.contains("--owner ana"),
+        "{}",
+        said.err
+    );
+
+    let said = extend(&["--until", "2026-12-05", "--owner", "ana", "--dry-run"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert_eq!(
+        said.out,
+        "would set auto-delete-after of orders-dev to 2026-12-05T23:00:00Z (it was 2026-11-20T00:00:00Z)\n"
+    );
+    assert_eq!(expiry(&scene).await, "2026-11-20T00:00:00Z");
+
+    let said = extend(&["--until", "2026-12-05", "--owner", "ana"]);
+    assert_eq!(
+        (said.code, said.out.as_str()),
+        (0, "set auto-delete-after of orders-dev to 2026-12-05T23:00:00Z (it was 2026-11-20T00:00:00Z)\n"),
+        "{}",
+        said.err
+    );
+    assert_eq!(expiry(&scene).await, "2026-12-05T23:00:00Z");
+    let said = extend(&["--until", "2027-02-05", "--owner", "ana"]);
+    assert!(said.code == 1 && said.err.contains("more than 30 days ahead"), "{}", said.err);
+    assert_eq!(expiry(&scene).await, "2026-12-05T23:00:00Z");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_name_account_or_region_changes_nothing_and_says_so() {
+    let scene = Scene::new().expect("a scene");
+    expired("orders-dev").create(&scene).await.expect("a cluster");
+    for (arguments, complaint) in [
+        (&["orders", "--until", "2026-12-05"][..], "there is no Aurora cluster orders in eu-west-1"),
+        (
+            &["orders-dev", "--until", "2026-12-05", "--region", "us-east-1"],
+            "there is no Aurora cluster orders-dev in us-east-1",
+        ),
+        (
+            &["orders-dev", "--until", "2026-12-05", "--account", "111122223333"],
+            "not 111122223333; nothing was changed",
+        ),
+        (&["orders-dev", "--until", "2026-12-05", "--owner", "ana", "--tag-key", "expires"], "has no tag expires"),
+    ] {
+        let said = nightshift(&scene, &[NOW], &[&["clusters", "extend"], arguments].concat());
+        assert!(said.code == 1 && said.err.contains(complaint), "{}", said.err);
+    }
+    assert_eq!(expiry(&scene).await, "2026-11-20T00:00:00Z");
+}

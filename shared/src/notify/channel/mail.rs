@@ -1,0 +1,49 @@
+//! Amazon SES, API v2.
+
+use aws_sdk_sesv2::error::{BuildError, SdkError};
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+
+use crate::aws::AwsError;
+use crate::notify::render::{html, text};
+use crate::notify::{Address, Letter};
+
+const ACTION: &str = "ses:SendEmail";
+
+/// Hands `letter` over for `to`, as text and HTML. Handed over is not delivered: a bounce, or an address on the account's
+/// suppression list, shows in SES only.
+pub(in crate::notify) async fn send(
+    client: &aws_sdk_sesv2::Client,
+    from: &Address,
+    to: &[Address],
+    letter: &Letter,
+) -> Result<(), AwsError> {
+    let object = to.iter().map(Address::as_str).collect::<Vec<_>>().join(", ");
+    let content = content(letter)
+        .map_err(|error| AwsError::of(ACTION, &*object, SdkError::<SendEmailError, ()>::construction_failure(error)))?;
+    client
+        .send_email()
+        .from_email_address(from.as_str())
+        .destination(Destination::builder().set_to_addresses(Some(strings(to))).build())
+        .content(content)
+        .send()
+        .await
+        .map(|_| ())
+        .map_err(|error| AwsError::of(ACTION, object, error))
+}
+
+/// Whether it was this address that SES did not take, so that another may fare better.
+pub(in crate::notify) fn is_refused_address(error: &AwsError) -> bool {
+    matches!(error.code(), Some("MessageRejected" | "BadRequestException"))
+}
+
+fn content(letter: &Letter) -> Result<EmailContent, BuildError> {
+    let part = |data: String| Content::builder().charset("UTF-8").data(data).build();
+    let body = Body::builder().text(part(text(letter))?).html(part(html(letter))?).build();
+    let message = Message::builder().subject(part(letter.subject.clone())?).body(body).build();
+    Ok(EmailContent::builder().simple(message).build())
+}
+
+fn strings(addresses: &[Address]) -> Vec<String> {
+    addresses.iter().map(ToString::to_string).collect()
+}
