@@ -1,7 +1,7 @@
 //! Words from outside (tags, names, messages) made fit to be shown: nothing in them may move a cursor, reverse a line
 //! or break a table.
 
-/// `text` without control characters and without the invisible marks that reorder or hide text.
+/// `text` without control characters and without the invisible marks that reorder, hide or break text.
 pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_deceptive(c) { '\u{fffd}' } else { c }).collect()
 }
@@ -26,7 +26,7 @@ pub fn markdown_cell(text: &str) -> String {
 
 fn is_deceptive(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
 }
 
 /// "1 cluster", "2 clusters".

@@ -7,6 +7,7 @@ use nightshift::clusters::facts::Facts;
 use nightshift::clusters::tags::Tags;
 use nightshift::clusters::{Policy, Request};
 use nightshift::config::{Environment, Settings};
+use nightshift::notify::{Address, Entry, Letter, OwnerPolicy, Section, Tone, html, shell_word, slack, text};
 use nightshift::run::event::Fields;
 use nightshift::text::{markdown_cell, printable};
 use proptest::prelude::*;
@@ -46,7 +47,49 @@ fn policy(variables: &[(&str, &str)]) -> Result<Policy, String> {
     settings.finish().map(|()| policy).map_err(|faults| faults.to_string())
 }
 
+/// A letter with `words` from outside in every place they can come to.
+fn letter(words: &str) -> Letter {
+    let entry = Entry::new(words, words).fact("Owner", words).note(words).command("To keep it", &shell_word(words));
+    Letter {
+        subject: "1 cluster".to_owned(),
+        tone: Tone::Calm,
+        lead: Vec::new(),
+        sections: vec![Section { heading: "Going".to_owned(), tone: Tone::Calm, entries: vec![entry] }],
+        footer: Vec::new(),
+        lang: "en",
+    }
+}
+
 proptest! {
+    #[test]
+    fn no_tag_becomes_more_than_one_mailbox(owner in "[ -~\\r\\n]{0,30}(@[a-z.,; ]{0,20})?", mail in ".{0,30}", domain in "[a-z]{1,8}\\.[a-z]{2,3}") {
+        let policy = OwnerPolicy { owner_tag: "owner".into(), mail_tag: Some("mail".into()), domain: Some(domain) };
+        for recipient in policy.recipients(Some(&owner), |_| Some(&mail)) {
+            let address = recipient.address.as_str();
+            let printed = address.chars().all(|c| c.is_ascii_graphic());
+            prop_assert!(printed && !address.contains([',', ';', '<', '>', '"', '(', ')']), "{address:?}");
+            prop_assert_eq!(address.matches('@').count(), 1);
+            prop_assert!(address.parse::<Address>().is_ok());
+        }
+    }
+
+    #[test]
+    fn no_words_in_a_letter_are_markup_or_break_a_line(words in "(\\PC|[<>&\"'`\\r\\n\u{202e}]){1,60}") {
+        let (empty, full) = (letter("x"), letter(&words));
+        let tags = |page: &str| page.matches('<').count();
+        prop_assert_eq!(tags(&html(&full)), tags(&html(&empty)));
+        prop_assert_eq!(text(&full).lines().count(), text(&empty).lines().count());
+        let message = slack(&full);
+        prop_assert!(!message.to_string().contains(['<', '>']), "{message}");
+    }
+
+    #[test]
+    fn a_shell_reads_a_quoted_word_as_one(words in "[ -~]{1,40}") {
+        let line = format!("printf %s {}", shell_word(&words));
+        let said = std::process::Command::new("sh").args(["-c", &line]).output().unwrap();
+        prop_assert_eq!(String::from_utf8(said.stdout).unwrap(), words);
+    }
+
     #[test]
     fn any_event_is_taken_or_refused_in_words_and_never_widens(event in any_json()) {
         let policy = policy(&[]).unwrap();
