@@ -13,16 +13,17 @@ use tokio_rustls::TlsAcceptor;
 
 /// A server on this machine that answers everything with `answer`; its port, and its certificate as PEM.
 async fn server(answer: &'static str) -> (u16, String) {
-    let CertifiedKey { cert, signing_key } = generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).unwrap();
+    let CertifiedKey { cert, signing_key } =
+        generate_simple_self_signed(["localhost".to_owned()]).expect("a server on this machine");
+    let key = PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a server on this machine");
     let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .unwrap()
+        .expect("a server on this machine")
         .with_no_client_auth()
         .with_single_cert(vec![cert.der().clone()], key)
-        .unwrap();
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let port = listener.local_addr().unwrap().port();
+        .expect("a server on this machine");
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a server on this machine");
+    let port = listener.local_addr().expect("a server on this machine").port();
     let acceptor = TlsAcceptor::from(Arc::new(config));
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {

@@ -1,7 +1,7 @@
 //! Builders of clusters on the stand-in: each says what differs from an ordinary expired development cluster.
 
 use anyhow::Context as _;
-use aws_sdk_rds::types::{DbCluster, ServerlessV2ScalingConfiguration, Tag};
+use aws_sdk_rds::types::{ServerlessV2ScalingConfiguration, Tag};
 use serde_json::{Value, json};
 
 use crate::scene::{REGION, Scene};
@@ -141,21 +141,24 @@ impl ClusterBuilder {
         scene.control("cluster", control).await?;
         let expiry = self.tags.iter().find(|(key, _)| key == "auto-delete-after");
         if let (Some(told), Some((_, expiry))) = (self.notified, expiry) {
-            let found = cluster_of(&rds, &self.id).await?;
-            let value = format!("{told} {expiry} {}", found.db_cluster_resource_id().unwrap_or_default());
-            rds.add_tags_to_resource()
-                .resource_name(found.db_cluster_arn().unwrap_or_default())
-                .tags(Tag::builder().key("nightshift:notified").value(value).build())
-                .send()
-                .await?;
+            notified(scene, &self.region, &self.id, &told, expiry).await?;
         }
         Ok(())
     }
 }
 
-async fn cluster_of(rds: &aws_sdk_rds::Client, id: &str) -> anyhow::Result<DbCluster> {
+/// Writes on cluster `id` that its owner was told, at `told`, that it expires at `expiry`.
+pub async fn notified(scene: &Scene, region: &str, id: &str, told: &str, expiry: &str) -> anyhow::Result<()> {
+    let rds = scene.rds(region).await;
     let mut found = rds.describe_db_clusters().db_cluster_identifier(id).into_paginator().items().send();
-    Ok(found.next().await.context("it was just made")??)
+    let found = found.next().await.context("there is no such cluster")??;
+    let value = format!("{told} {expiry} {}", found.db_cluster_resource_id().unwrap_or_default());
+    rds.add_tags_to_resource()
+        .resource_name(found.db_cluster_arn().unwrap_or_default())
+        .tags(Tag::builder().key("nightshift:notified").value(value).build())
+        .send()
+        .await?;
+    Ok(())
 }
 
 /// The tags of cluster `id`, if it stands.

@@ -1,7 +1,7 @@
 //! Sends letters and remembers what became of each, for the report. Made in apply mode alone.
 
 use std::borrow::Cow;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
@@ -23,6 +23,8 @@ pub struct Notifier<'a> {
     aws: &'a Aws,
     policy: &'a NotifyPolicy,
     deadline: Deadline,
+    /// One for all letters, so that its pacing after a throttle is remembered.
+    ses: OnceLock<aws_sdk_sesv2::Client>,
     slack: OnceCell<Result<Webhook, Reason>>,
     notices: Mutex<Vec<Notice>>,
 }
@@ -30,7 +32,7 @@ pub struct Notifier<'a> {
 impl<'a> Notifier<'a> {
     /// For one run. Makes no call.
     pub fn new(aws: &'a Aws, policy: &'a NotifyPolicy, deadline: Deadline) -> Self {
-        Self { aws, policy, deadline, slack: OnceCell::new(), notices: Mutex::default() }
+        Self { aws, policy, deadline, ses: OnceLock::new(), slack: OnceCell::new(), notices: Mutex::default() }
     }
 
     /// What messages look like, and how owners are found.
@@ -93,7 +95,7 @@ impl<'a> Notifier<'a> {
         about: &[String],
     ) -> Result<(), AwsError> {
         let Some(policy) = &self.policy.mail else { return Ok(()) };
-        let sent = mail::send(&self.aws.ses(), &policy.from, to, letter).await;
+        let sent = mail::send(self.ses.get_or_init(|| self.aws.ses()), &policy.from, to, letter).await;
         let reason =
             sent.as_ref().err().map(|error| Reason::new("not-sent", crate::diagnostic::chain(error), error.fix()));
         self.note(kind, "mail", joined(to), about, reason);

@@ -2,13 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Context as _;
-use aws_sdk_rds::types::Tag;
 use serde_json::{Value, json};
 
 use super::Subject;
 use crate::scene::{REGION, Scene};
-use crate::world::{clusters, expired, expired_clone, snapshots, tags_of};
+use crate::world::{clusters, expired, expired_clone, notified, snapshots, tags_of};
 
 /// See the module.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +56,8 @@ impl Subject for ClusterCleanup {
         expired("neptune-dev").engine("neptune").members(0).create(scene).await?;
         expired("source").tag("auto-delete-after", "").tag("owner", "").create(scene).await?;
         expired_clone("clone-dev", "source", scene).await?;
-        told(scene, "clone-dev").await?;
+        // Its expiry is a day, which ends when the next begins.
+        notified(scene, REGION, "clone-dev", TOLD, "2026-11-21T00:00:00Z").await?;
         if self.slow_aws {
             scene.control("lifecycle", json!({"mode": "held"})).await?;
         }
@@ -96,21 +95,6 @@ impl Subject for ClusterCleanup {
         wrong.extend(self.untold(scene).await?);
         Ok(wrong)
     }
-}
-
-/// Writes on a clone that its owner was told.
-async fn told(scene: &Scene, id: &str) -> anyhow::Result<()> {
-    let rds = scene.rds(REGION).await;
-    let mut found = rds.describe_db_clusters().db_cluster_identifier(id).into_paginator().items().send();
-    let found = found.next().await.context("it was just made")??;
-    // Its expiry is a day, which ends when the next begins.
-    let value = format!("{TOLD} 2026-11-21T00:00:00Z {}", found.db_cluster_resource_id().unwrap_or_default());
-    rds.add_tags_to_resource()
-        .resource_name(found.db_cluster_arn().unwrap_or_default())
-        .tags(Tag::builder().key("nightshift:notified").value(value).build())
-        .send()
-        .await?;
-    Ok(())
 }
 
 impl ClusterCleanup {
