@@ -64,6 +64,15 @@ impl Scene {
         self.post("secretsmanager", "/", "secretsmanager.CreateSecret", &body).await.map(|_| ())
     }
 
+    /// An access key of a user made for it: identifier and secret.
+    pub async fn access_key(&self, user: &str) -> anyhow::Result<(String, String)> {
+        let call = |action: &str| format!("Action={action}&Version=2010-05-08&UserName={user}");
+        self.post("iam", "/", FORM, &call("CreateUser")).await?;
+        let made = self.post("iam", "/", FORM, &call("CreateAccessKey")).await?;
+        let one = |name| elements(&made, name).next().with_context(|| format!("no {name}"));
+        Ok((one("AccessKeyId")?, one("SecretAccessKey")?))
+    }
+
     /// `content_type` may be the target of a JSON-RPC call instead.
     async fn post(&self, service: &str, path: &str, content_type: &str, body: &str) -> anyhow::Result<String> {
         let target = (!content_type.contains('/')).then_some(content_type);
