@@ -16,7 +16,7 @@ pub(super) struct Account {
 }
 
 /// One cluster, as a person looks at it.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Cluster {
     pub(super) id: String,
     pub(super) region: &'static str,

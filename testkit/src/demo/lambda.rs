@@ -1,9 +1,9 @@
-//! The function under cargo-lambda: built, served by `cargo lambda watch`, called by `cargo lambda invoke`. What they
-//! say goes to files in `demo-out/`; the answers are kept there too.
+//! The function under cargo-lambda: served by `cargo lambda watch`, called by `cargo lambda invoke`. What they say goes to
+//! files in `demo-out/`; the answers are kept there too.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs::File;
-use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -23,8 +23,6 @@ pub(super) const FUNCTION: &str = "cluster-cleanup";
 /// The folder of the checkout for reports and logs; git ignores it.
 pub(super) const PLACE: &str = "demo-out";
 
-/// A build that takes longer than this is worth a word.
-const SHORT: Duration = Duration::from_secs(3);
 /// Binding a port takes cargo-lambda a fraction of a second.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -49,61 +47,41 @@ pub(super) async fn must_be_installed() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The function being compiled, by the command with which `cargo lambda watch` will then find nothing left to compile.
-pub(super) struct Build(ProcessGroup);
-
-impl Build {
-    const LOG: &str = "build.log";
-
-    pub(super) fn start() -> anyhow::Result<Self> {
-        let mut build = cargo(&["build", "--locked", "--package", FUNCTION, "--bin", FUNCTION]);
-        build.stdout(Stdio::null()).stderr(File::create(place(Self::LOG))?);
-        Ok(Self(ProcessGroup::start(&mut build).context("could not start cargo")?))
-    }
-
-    /// Waits for it, with a word to the person who waits if it is long.
-    pub(super) async fn finish(mut self) -> anyhow::Result<()> {
-        let status = if let Ok(status) = tokio::time::timeout(SHORT, self.0.ended()).await {
-            status
-        } else {
-            let _ = writeln!(std::io::stderr(), "compiling {FUNCTION}; the first time takes a few minutes …");
-            self.0.ended().await
-        };
-        ensure!(status.success(), "{FUNCTION} does not build:\n{}", read(Self::LOG));
-        Ok(())
-    }
-}
-
 /// The running server.
 pub(super) struct LocalLambda {
     watch: ProcessGroup,
     port: u16,
+    log: String,
 }
 
 impl LocalLambda {
     /// As one types it.
     pub(super) const COMMAND: &str = "cargo lambda watch --package cluster-cleanup";
-    const LOG: &str = "watch.log";
     const COMPLAINT: &str = "invoke.log";
 
-    /// Serves the function with `environment` on top of what a build needs.
-    pub(super) async fn start(environment: &BTreeMap<String, String>) -> anyhow::Result<Self> {
-        let port = free_port()?;
-        let log = File::create(place(Self::LOG))?;
+    /// Serves the function with `environment` on top of what a build needs; `name` is for its log.
+    pub(super) async fn start(environment: &BTreeMap<String, String>, name: &str) -> anyhow::Result<Self> {
+        let (port, log) = (free_port()?, format!("{name}.log"));
+        let file = File::create(place(&log))?;
         let mut watch = cargo(&["lambda", "watch", "--package", FUNCTION, "--locked", "--ignore-changes"]);
-        watch.args(address(port)).envs(environment).stdout(log.try_clone()?).stderr(log);
+        watch.args(address(port)).envs(environment).stdout(file.try_clone()?).stderr(file);
         let watch = ProcessGroup::start(&mut watch).context("could not start cargo lambda watch")?;
-        let mut server = Self { watch, port };
-        tokio::time::timeout(PATIENCE, server.ready()).await.unwrap_or_else(|_| {
-            bail!("cargo lambda watch did not open port {port} in {} s; see {PLACE}/{}", PATIENCE.as_secs(), Self::LOG)
-        })?;
+        let mut server = Self { watch, port, log };
+        let ready = tokio::time::timeout(PATIENCE, server.ready()).await;
+        ready.with_context(|| {
+            format!(
+                "cargo lambda watch did not open port {port} in {} s; see {PLACE}/{}",
+                PATIENCE.as_secs(),
+                server.log
+            )
+        })??;
         Ok(server)
     }
 
     async fn ready(&mut self) -> anyhow::Result<()> {
         while TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await.is_err() {
             if let Some(status) = self.watch.status() {
-                bail!("cargo lambda watch ended ({status}):\n{}", read(Self::LOG));
+                bail!("cargo lambda watch ended ({status}):\n{}", read(&self.log));
             }
             clock::sleep(Duration::from_millis(50)).await;
         }
@@ -123,7 +101,7 @@ impl LocalLambda {
             status.success(),
             "`{}` failed; the function's log is {PLACE}/{}\n{}",
             invocation(event),
-            Self::LOG,
+            self.log,
             read(Self::COMPLAINT)
         );
         serde_json::from_str(&read(&answer)).with_context(|| format!("{PLACE}/{answer} is no report"))
@@ -138,29 +116,35 @@ fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-fn place(file: &str) -> PathBuf {
+pub(super) fn place(file: &str) -> PathBuf {
     repository::root().join(PLACE).join(file)
 }
 
-fn read(file: &str) -> String {
+pub(super) fn read(file: &str) -> String {
     std::fs::read_to_string(place(file)).unwrap_or_default()
 }
 
-/// Cargo in the root of the checkout, without what would lead the function to a real account or give it another policy,
-/// and without what `cargo run` said about this very package: build scripts watch that and would run again.
-fn cargo(args: &[&str]) -> Command {
-    const NOT_PASSED_ON: [&str; 5] = ["AWS_", "NIGHTSHIFT_", "CARGO_LAMBDA_", "CARGO_MANIFEST_", "CARGO_PKG_"];
-    let mut cargo = Command::new("cargo");
-    for name in Environment::of_process().names().filter(|name| NOT_PASSED_ON.iter().any(|own| name.starts_with(own))) {
-        cargo.env_remove(name);
-    }
+/// Cargo, as [`command`].
+pub(super) fn cargo(args: &[&str]) -> Command {
+    let mut cargo = command("cargo");
+    cargo.args(args);
     cargo
-        .args(args)
+}
+
+/// `program` in the root of the checkout, without what would lead it to a real account or give it another policy, and
+/// without what `cargo run` said about this very package: build scripts watch that and would run again.
+pub(super) fn command(program: impl AsRef<OsStr>) -> Command {
+    const NOT_PASSED_ON: [&str; 5] = ["AWS_", "NIGHTSHIFT_", "CARGO_LAMBDA_", "CARGO_MANIFEST_", "CARGO_PKG_"];
+    let mut command = Command::new(program);
+    for name in Environment::of_process().names().filter(|name| NOT_PASSED_ON.iter().any(|own| name.starts_with(own))) {
+        command.env_remove(name);
+    }
+    command
         .current_dir(repository::root())
         // Not even a profile of the caller is read.
         .env("AWS_CONFIG_FILE", "/dev/null")
         .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
         .env("NO_PROXY", Ipv4Addr::LOCALHOST.to_string())
         .stdin(Stdio::null());
-    cargo
+    command
 }

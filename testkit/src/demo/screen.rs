@@ -3,12 +3,13 @@
 
 use std::io::Write;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
+use comfy_table::presets::{NOTHING, UTF8_HORIZONTAL_ONLY};
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use nightshift::config::Environment;
-use nightshift::run::{Report, render};
+use nightshift::run::{Outcome, Report, render};
 
 use super::account::Account;
+use super::notices::Delivered;
 
 /// Where the width is not known: a terminal somewhat wider than the classic one, and still a README's code block.
 const USUAL_WIDTH: u16 = 110;
@@ -76,6 +77,32 @@ impl<'a> Screen<'a> {
             table.add_row([&snapshot.id, snapshot.region, &snapshot.cluster, &snapshot.owner, &snapshot.purge_after]);
         }
         table.to_string()
+    }
+
+    /// What changed, and nothing else of the report.
+    pub(super) fn changes(&mut self, report: &Report) -> anyhow::Result<()> {
+        let mut table = Table::new();
+        table.load_style(NOTHING).set_content_arrangement(ContentArrangement::Dynamic).set_width(self.width);
+        for item in report.items.iter().filter(|item| item.outcome == Outcome::Changed) {
+            table.add_row([item.id.clone(), item.steps.join("\n")]);
+        }
+        if let Some(ids) = table.column_mut(0) {
+            ids.set_padding((2, 1));
+        }
+        self.text(&table.to_string())?;
+        self.line(&format!("  {}", counts(report)))
+    }
+
+    /// Who was sent what, and where it lies.
+    pub(super) fn messages(&mut self, delivered: &Delivered) -> anyhow::Result<()> {
+        let files = delivered.files();
+        let width = files.iter().map(|(file, _)| file.len()).max().unwrap_or_default();
+        files.iter().try_for_each(|(file, what)| self.line(&format!("  {file:<width$}  {what}")))
+    }
+
+    /// A mail's text, as such.
+    pub(super) fn quote(&mut self, text: &str) -> anyhow::Result<()> {
+        text.lines().try_for_each(|line| self.line(format!("  │ {line}").trim_end()))
     }
 
     fn table(&self, header: &[&str]) -> Table {

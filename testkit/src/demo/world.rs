@@ -8,30 +8,48 @@ use serde_json::json;
 use crate::world::{ClusterBuilder, expired};
 use crate::{Scene, StandIn};
 
-/// The night it plays in.
-pub(super) const NOW: &str = "2026-11-21T02:00:00Z";
+/// The first night.
+pub(super) const NIGHT_ONE: &str = "2026-11-21T02:00:00Z";
+/// The hour between the nights at which somebody reads her mail.
+pub(super) const MORNING: &str = "2026-11-21T09:30:00Z";
+/// The second night.
+pub(super) const NIGHT_TWO: &str = "2026-11-22T02:00:00Z";
 
 /// The function's policy. No mode, so that the event chooses.
-pub(super) const POLICY: [(&str, &str); 3] =
-    [("NIGHTSHIFT_REGIONS", "eu-north-1,eu-west-1"), ("NIGHTSHIFT_PROTECTED", "gold-*"), ("NIGHTSHIFT_NOW", NOW)];
+pub(super) const POLICY: [(&str, &str); 6] = [
+    ("NIGHTSHIFT_REGIONS", "eu-north-1,eu-west-1"),
+    ("NIGHTSHIFT_PROTECTED", "gold-*"),
+    ("NIGHTSHIFT_MAIL_FROM", "nightshift@example.com"),
+    ("NIGHTSHIFT_OWNER_MAIL_DOMAIN", "example.com"),
+    ("NIGHTSHIFT_OPERATORS_MAIL", "ops@example.com"),
+    ("NIGHTSHIFT_SLACK_SECRET_ID", "nightshift/slack"),
+];
+/// What the clock of decisions is set by.
+pub(super) const CLOCK: &str = "NIGHTSHIFT_NOW";
 
 /// Where the clusters are.
 pub(super) const REGIONS: [&str; 2] = ["eu-north-1", "eu-west-1"];
 
-/// What the night takes, and whether it leaves a final snapshot.
-pub(super) const GOES: [(&str, bool); 5] = [
-    ("billing-dev", true),
-    ("orders-dev", true),
+/// A cluster that goes, and until when its final snapshot is kept; none where it leaves none.
+pub(super) type Going = (&'static str, Option<&'static str>);
+
+/// What the first night takes: its owner was told the night before.
+pub(super) const GOES_FIRST: [Going; 1] = [("reports-dev", Some("2026-12-21T02:00:00Z"))];
+
+/// What the second night takes: the first one told its owners.
+pub(super) const GOES_THEN: [Going; 3] = [
+    ("billing-dev", Some("2026-12-22T02:00:00Z")),
+    ("orders-dev", Some("2026-12-22T02:00:00Z")),
     // The data is still in the cluster it was cloned from.
-    ("payments-copy", false),
-    ("reports-dev", true),
-    ("search-dev", true),
+    ("payments-copy", None),
 ];
 
-/// When the last copies may go: the policy's default of 30 days after the night.
-pub(super) const KEPT_UNTIL: &str = "2026-12-21T02:00:00Z";
+/// What its owner, told like those, gives more time in the morning, and how much.
+pub(super) const EXTENDED: (&str, &str) = ("search-dev", "2026-12-06T00:00:00Z");
+/// That owner.
+pub(super) const EXTENDER: &str = "chloe";
 
-/// What it leaves, and the code it gives for that; none where the cluster is not its business.
+/// What neither night takes, and the code it gives for that; none where the cluster is not its business.
 pub(super) const STAYS: [(&str, Option<&str>); 9] = [
     ("audit-dev", Some("deletion-protection")),
     ("catalog-dev", Some("global-cluster-member")),
@@ -44,33 +62,58 @@ pub(super) const STAYS: [(&str, Option<&str>); 9] = [
     ("trial-dev", Some("malformed-expiry")),
 ];
 
+/// Who is sent what, run by run, and nobody anything else. What only its owner can put right they are told each time.
+pub(super) const MAIL: [&[(&str, &str)]; 3] = [
+    &[
+        ("ana", "1 cluster will be deleted"),
+        ("ben", "1 cluster will be deleted, 1 cluster was deleted"),
+        ("chloe", "1 cluster will be deleted"),
+        ("dan", "1 cluster will be deleted, 3 need your hand"),
+        ("ops", "cluster-cleanup: 5 changed"),
+    ],
+    &[
+        ("ana", "1 cluster was deleted"),
+        ("ben", "1 cluster was deleted"),
+        ("dan", "1 cluster was deleted, 3 need your hand"),
+        ("ops", "cluster-cleanup: 3 changed"),
+    ],
+    &[("dan", "3 need your hand"), ("ops", "cluster-cleanup: 0 changed")],
+];
+
+/// What the first table does not show.
+pub(super) const TOLD_BEFORE: &str =
+    "reports-dev is tagged nightshift:notified: ben was told of it the night before; of the others nobody was told yet";
+
 /// What a reader of the plan may miss.
 pub(super) const NOT_LISTED: &str =
     "fraud-graph (Neptune) and payments (no expiry tag) are not its business, and not listed";
 
-/// Makes the account, at the policy's moment and with the same random names each time.
-pub(super) async fn create() -> anyhow::Result<Scene> {
+/// Makes the account, with the same random names each time, on the first night; `webhook` is Slack's.
+pub(super) async fn create(webhook: &str) -> anyhow::Result<Scene> {
     let scene = Scene::new()?;
     // No proxy of the caller's stands between this machine and itself.
     let client = reqwest::Client::builder().no_proxy().build()?;
     let seed = client.post(format!("{}/moto-api/seed?a=21", StandIn::shared().url())).send().await?;
     seed.error_for_status().context("the stand-in takes no seed for its random names")?;
-    let moment: jiff::Timestamp = NOW.parse()?;
-    scene.control("clock", json!({ "offset_seconds": moment.duration_since(clock::now()).as_secs() })).await?;
+    it_is(&scene, NIGHT_ONE).await?;
 
     let tag = "auto-delete-after";
     for cluster in [
         owned("orders-dev", "ana").members(3),
-        owned("billing-dev", "ben").engine("aurora-mysql").members(2).tag(tag, "2026-11-18"),
+        // Not over yet: its owner hears of it before.
+        owned("billing-dev", "ben").engine("aurora-mysql").members(2).tag(tag, "2026-11-21"),
         // As the script wrote it that these tags began with: no zone, microseconds.
-        owned("search-dev", "chloe").tag(tag, "2026-11-20T12:00:00.123456"),
-        owned("reports-dev", "ben").region("eu-north-1").tag(tag, "2026-11-19T18:00:00+01:00"),
+        owned("search-dev", EXTENDER).tag(tag, "2026-11-20T12:00:00.123456"),
+        owned("reports-dev", "ben")
+            .region("eu-north-1")
+            .tag(tag, "2026-11-19T18:00:00+01:00")
+            .notified("2026-11-20T02:00:00Z"),
         owned("loadtest-dev", "chloe").members(2).tag(tag, "2026-12-24T12:00:00Z"),
         owned("fixtures-dev", "ana").tag(tag, "never"),
         owned("trial-dev", "dan").tag(tag, "next friday"),
         owned("gold-dev", "ana"),
         owned("audit-dev", "dan").protected(),
-        owned("catalog-dev", "ben").with("global_cluster_identifier", "catalog"),
+        owned("catalog-dev", "dan").with("global_cluster_identifier", "catalog"),
         owned("fraud-graph", "chloe").engine("neptune"),
         owned("invoices", "ben").members(2).tag("env", "prod"),
         owned("payments", "dan").members(3).tag("env", "prod").tag(tag, ""),
@@ -78,7 +121,21 @@ pub(super) async fn create() -> anyhow::Result<Scene> {
         cluster.create(&scene).await?;
     }
     clone(&scene, "payments", "payments-copy", "dan").await?;
+    scene.mail_identity("nightshift@example.com").await?;
+    scene.secret("nightshift/slack", webhook).await?;
     Ok(scene)
+}
+
+/// Sets the clock of the account.
+pub(super) async fn it_is(scene: &Scene, moment: &str) -> anyhow::Result<()> {
+    let moment: jiff::Timestamp = moment.parse()?;
+    scene.control("clock", json!({ "offset_seconds": moment.duration_since(clock::now()).as_secs() })).await?;
+    Ok(())
+}
+
+/// The policy at `moment`.
+pub(super) fn policy_at(moment: &'static str) -> Vec<(&'static str, &'static str)> {
+    POLICY.into_iter().chain([(CLOCK, moment)]).collect()
 }
 
 fn owned(id: &str, owner: &str) -> ClusterBuilder {
