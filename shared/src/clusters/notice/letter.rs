@@ -131,11 +131,13 @@ fn about_expiring(it: &Expiring, setting: Setting<'_>) -> Entry {
         (Data::Lost, Language::English) => "NOT kept".to_owned(),
         (Data::Lost, Language::Spanish) => "NO se conservan".to_owned(),
     };
+    let expiry =
+        if it.expires_at <= now { language.pick("Expired", "Caducó") } else { language.pick("Expires", "Caduca") };
     // A day, which the expiry tag takes as its end.
     let until = it.expires_at.max(now).checked_add(EXTENSION).unwrap_or(Timestamp::MAX);
     let until = until.to_zoned(clock.zone.clone()).date().to_string();
     Entry::new(&it.id, &it.region)
-        .fact(language.pick("Expires", "Caduca"), &clock.show(it.expires_at))
+        .fact(expiry, &clock.show(it.expires_at))
         .fact(
             language.pick("Deleted by the first run after", "Lo elimina la primera ejecución después del"),
             &clock.show(it.earliest),
