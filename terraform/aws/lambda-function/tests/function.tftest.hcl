@@ -1,0 +1,167 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
+
+variables {
+  dead_letter_queue_arn = "arn:aws:sqs:eu-west-1:111122223333:dead-letters"
+  description           = "Does a job"
+  name                  = "nightshift-dev-job"
+  package               = "../../fixtures/cluster-cleanup/bootstrap.zip"
+  policy                = "{}"
+}
+
+run "by_default_it_runs_alone_and_its_log_is_kept_a_year" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == 1
+    error_message = "Two runs could overlap."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_log_group.this.retention_in_days == 365
+    error_message = "The log is kept ${aws_cloudwatch_log_group.this.retention_in_days} days."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.timeout == 900
+    error_message = "A run may take ${aws_lambda_function.this.timeout} seconds."
+  }
+}
+
+run "an_event_that_failed_is_repeated_twice_and_then_kept" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 2
+    error_message = "A run that died is not repeated while AWS still shows what it was deleting."
+  }
+
+  assert {
+    condition     = aws_lambda_function_event_invoke_config.this.destination_config[0].on_failure[0].destination == var.dead_letter_queue_arn
+    error_message = "A failed event is lost."
+  }
+}
+
+run "without_a_network_it_gets_no_right_to_one" {
+  command = plan
+
+  assert {
+    condition     = alltrue([for statement in data.aws_iam_policy_document.platform.statement : statement.sid != "StandInItsNetwork"])
+    error_message = "A function without a network may make network interfaces."
+  }
+}
+
+run "in_a_network_its_own_code_may_not_use_what_lambda_needs" {
+  command = plan
+
+  variables {
+    vpc = {
+      security_group_ids = ["sg-1"]
+      subnet_ids         = ["subnet-1"]
+    }
+  }
+
+  assert {
+    condition = one([
+      for statement in data.aws_iam_policy_document.platform.statement : statement.actions
+      if statement.sid == "StandInItsNetwork"
+      ]) == one([
+      for statement in data.aws_iam_policy_document.platform.statement : statement.actions
+      if statement.sid == "LeaveTheNetworkToLambda" && statement.effect == "Deny"
+    ])
+    error_message = "What is allowed to Lambda is not denied to the code."
+  }
+}
+
+run "an_architecture_is_one_of_two" {
+  command = plan
+
+  variables {
+    architecture = "x86-64"
+  }
+
+  expect_failures = [var.architecture]
+}
+
+run "an_archive_has_to_be_there" {
+  command = plan
+
+  variables {
+    package = "nowhere/bootstrap.zip"
+  }
+
+  expect_failures = [var.package]
+}
+
+run "a_log_is_kept_as_long_as_cloudwatch_can" {
+  command = plan
+
+  variables {
+    log_retention_days = 100
+  }
+
+  expect_failures = [var.log_retention_days]
+}
+
+run "a_timeout_leaves_room_for_work" {
+  command = plan
+
+  variables {
+    timeout_seconds = 45
+  }
+
+  expect_failures = [var.timeout_seconds]
+}
+
+run "a_name_fits" {
+  command = plan
+
+  variables {
+    name = "nightshift-production-of-the-whole-company-in-europe-cluster-cleanup"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "memory_is_what_lambda_gives" {
+  command = plan
+
+  variables {
+    memory_mb = 64
+  }
+
+  expect_failures = [var.memory_mb]
+}
+
+run "lambda_repeats_at_most_twice" {
+  command = plan
+
+  variables {
+    async = { retries = 3 }
+  }
+
+  expect_failures = [var.async]
+}
+
+run "lambda_keeps_an_event_six_hours" {
+  command = plan
+
+  variables {
+    async = { maximum_event_age_seconds = 30 }
+  }
+
+  expect_failures = [var.async]
+}
+
+run "no_less_than_no_reservation" {
+  command = plan
+
+  variables {
+    reserved_concurrency = -2
+  }
+
+  expect_failures = [var.reserved_concurrency]
+}

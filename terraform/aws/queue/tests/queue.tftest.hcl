@@ -1,0 +1,52 @@
+mock_provider "aws" {}
+
+variables {
+  name = "nightshift-dev-job-dead-letters"
+}
+
+run "it_is_encrypted_by_sqs_and_keeps_events_two_weeks" {
+  command = plan
+
+  assert {
+    condition     = aws_sqs_queue.this.sqs_managed_sse_enabled
+    error_message = "The queue is not encrypted."
+  }
+
+  assert {
+    condition     = aws_sqs_queue.this.message_retention_seconds == 1209600
+    error_message = "Events are kept ${aws_sqs_queue.this.message_retention_seconds} seconds."
+  }
+}
+
+run "with_a_key_of_yours_that_encrypts_instead" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/ours"
+  }
+
+  assert {
+    condition     = aws_sqs_queue.this.kms_master_key_id == var.kms_key_arn
+    error_message = "The key is not used."
+  }
+}
+
+run "events_wait_at_most_two_weeks" {
+  command = plan
+
+  variables {
+    retention_days = 15
+  }
+
+  expect_failures = [var.retention_days]
+}
+
+run "a_name_has_no_dots" {
+  command = plan
+
+  variables {
+    name = "dead.letters"
+  }
+
+  expect_failures = [var.name]
+}

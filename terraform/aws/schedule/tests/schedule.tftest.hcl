@@ -1,0 +1,115 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
+
+variables {
+  dead_letter_queue_arn = "arn:aws:sqs:eu-west-1:111122223333:dead-letters"
+  description           = "Calls a job"
+  expression            = "cron(0 2 * * ? *)"
+  function_arn          = "arn:aws:lambda:eu-west-1:111122223333:function:job"
+  name                  = "nightshift-dev-job"
+}
+
+run "it_fires_on_the_minute_and_keeps_what_it_could_not_hand_over" {
+  command = plan
+
+  assert {
+    condition     = aws_scheduler_schedule.this.flexible_time_window[0].mode == "OFF"
+    error_message = "A window nobody asked for."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.this.target[0].dead_letter_config[0].arn == var.dead_letter_queue_arn
+    error_message = "An event that was not handed over is lost."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.this.state == "ENABLED"
+    error_message = "It does not fire."
+  }
+}
+
+run "its_role_may_call_this_function_and_nothing_else" {
+  command = plan
+
+  assert {
+    condition = {
+      for statement in data.aws_iam_policy_document.this.statement : one(statement.actions) => one(statement.resources)
+      } == {
+      "lambda:InvokeFunction" = var.function_arn
+      "sqs:SendMessage"       = var.dead_letter_queue_arn
+    }
+    error_message = "The role may do something else."
+  }
+}
+
+run "a_window_and_an_input_are_taken" {
+  command = plan
+
+  variables {
+    input          = jsonencode({ mode = "plan" })
+    window_minutes = 15
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.this.flexible_time_window[0].maximum_window_in_minutes == 15
+    error_message = "The window is lost."
+  }
+
+  assert {
+    condition     = jsondecode(aws_scheduler_schedule.this.target[0].input).mode == "plan"
+    error_message = "The input is lost."
+  }
+}
+
+run "a_cron_of_five_fields_is_refused" {
+  command = plan
+
+  variables {
+    expression = "cron(0 2 * * *)"
+  }
+
+  expect_failures = [var.expression]
+}
+
+run "an_expression_needs_its_kind" {
+  command = plan
+
+  variables {
+    expression = "0 2 * * ? *"
+  }
+
+  expect_failures = [var.expression]
+}
+
+run "an_input_is_json" {
+  command = plan
+
+  variables {
+    input = "{mode: plan}"
+  }
+
+  expect_failures = [var.input]
+}
+
+run "a_window_is_at_most_a_day" {
+  command = plan
+
+  variables {
+    window_minutes = 1441
+  }
+
+  expect_failures = [var.window_minutes]
+}
+
+run "the_name_leaves_room_for_that_of_the_role" {
+  command = plan
+
+  variables {
+    name = "nightshift-production-of-the-whole-company-cluster-cleanup"
+  }
+
+  expect_failures = [var.name]
+}

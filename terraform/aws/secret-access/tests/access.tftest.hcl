@@ -1,0 +1,71 @@
+# Policies are the real provider's; no call is made.
+provider "aws" {
+  access_key                  = "none"
+  region                      = "eu-west-1"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+variables {
+  secret_ids = ["slack/webhook", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf"]
+  sid        = "ReadTheWebhook"
+}
+
+run "each_secret_by_itself_and_no_other_right" {
+  command = plan
+
+  assert {
+    condition = jsondecode(output.policy).Statement == [{
+      Sid    = "ReadTheWebhook"
+      Effect = "Allow"
+      Action = "secretsmanager:GetSecretValue"
+      Resource = [
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack/webhook-??????",
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf",
+      ]
+    }]
+    error_message = output.policy
+  }
+}
+
+run "a_key_is_used_through_secrets_manager_only" {
+  command = plan
+
+  variables {
+    kms_key_arns = ["arn:aws:kms:eu-west-1:111122223333:key/ours"]
+  }
+
+  assert {
+    condition = jsondecode(output.policy).Statement[1].Condition == {
+      StringEquals = { "kms:ViaService" = "secretsmanager.eu-west-1.amazonaws.com" }
+    }
+    error_message = output.policy
+  }
+}
+
+run "no_secret_is_no_module" {
+  command = plan
+
+  variables {
+    secret_ids = []
+  }
+
+  expect_failures = [var.secret_ids]
+}
+
+run "a_sid_has_no_spaces" {
+  command = plan
+
+  variables {
+    sid = "read it"
+  }
+
+  expect_failures = [var.sid]
+}

@@ -1,0 +1,28 @@
+variable "kms_key_arns" {
+  type        = list(string)
+  description = "ARNs of the keys the secrets are encrypted with, where they are not the key of Secrets Manager."
+  default     = []
+  nullable    = false
+}
+
+variable "secret_ids" {
+  type        = set(string)
+  description = "Names or ARNs of the secrets."
+  nullable    = false
+
+  validation {
+    condition     = length(var.secret_ids) > 0
+    error_message = "Name at least one secret, or leave the module out."
+  }
+}
+
+variable "sid" {
+  type        = string
+  description = "Name of the statement: what the secrets are read for."
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9]+$", var.sid))
+    error_message = "A sid has letters and digits only, such as ReadTheWebhook."
+  }
+}
