@@ -1,0 +1,23 @@
+output "function_arn" {
+  description = "ARN of the function."
+  value       = module.function.arn
+}
+
+output "function_name" {
+  description = "Name of the function, for `aws lambda invoke` and `nightshift plan cluster-cleanup --function`."
+  value       = module.function.name
+}
+
+output "overview" {
+  description = "What the layer overview shows of this function."
+  value = {
+    alarm_arns        = values(module.alarm)[*].arn
+    attention_metrics = ["MalformedTags", "Blocked", "UnreadableRegions"]
+    function_name     = module.function.name
+  }
+}
+
+output "role_arn" {
+  description = "ARN of the function's role, for organisation policies that keep tags from everybody else."
+  value       = module.function.role_arn
+}

@@ -1,0 +1,223 @@
+# The role's policy, as the real provider renders it, statement by statement: sid | actions | resources | conditions.
+# No call is made: the account is given here.
+
+provider "aws" {
+  access_key                  = "none"
+  region                      = "eu-west-1"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.function.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.schedule.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+variables {
+  environment = "dev"
+  package     = "../../fixtures/cluster-cleanup/bootstrap.zip"
+}
+
+override_data {
+  target = module.slack_secret["hook"].data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+run "in_plan_mode_the_role_may_only_read" {
+  command = plan
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
+        statement.Sid,
+        join(" ", sort(flatten([statement.Action]))),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:eu-west-1:111122223333:", "")]),
+        join(" ", flatten([
+          for test, keys in try(statement.Condition, {}) :
+          [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
+        ])),
+      ])
+      ] == [
+      "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
+    ]
+    error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
+  }
+}
+
+run "in_apply_mode_it_may_delete_what_is_marked" {
+  command = plan
+
+  variables {
+    mode = "apply"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
+        statement.Sid,
+        join(" ", sort(flatten([statement.Action]))),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:eu-west-1:111122223333:", "")]),
+        join(" ", flatten([
+          for test, keys in try(statement.Condition, {}) :
+          [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
+        ])),
+      ])
+      ] == [
+      "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
+      "NoteTheDeletionOnMarkedClusters | rds:AddTagsToResource | cluster:* | ForAllValues:StringLike(aws:TagKeys nightshift:*) Null(aws:TagKeys false) StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
+      "DeleteMarkedClusters | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
+      "TakeTheFinalSnapshot | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster-snapshot:nightshift-* | ",
+      "SayHowLongASnapshotIsKept | rds:AddTagsToResource rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",
+      "DeleteOldSnapshots | rds:DeleteDBClusterSnapshot | cluster-snapshot:nightshift-* | Null(aws:ResourceTag/nightshift:purge-after false)",
+      "DeleteMembers | rds:DeleteDBInstance | db:* | StringEqualsIfExists(rds:DatabaseEngine aurora-mysql,aurora-postgresql)",
+    ]
+    error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
+  }
+}
+
+run "what_is_switched_on_is_added_and_marked_members_are_held_to_their_marks" {
+  command = plan
+
+  variables {
+    mode               = "apply"
+    members_are_marked = true
+
+    policy = {
+      deletion_protection = "override"
+      stopped_clusters    = "start"
+    }
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
+        statement.Sid,
+        join(" ", sort(flatten([statement.Action]))),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:eu-west-1:111122223333:", "")]),
+        join(" ", flatten([
+          for test, keys in try(statement.Condition, {}) :
+          [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
+        ])),
+      ])
+      ] == [
+      "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
+      "NoteTheDeletionOnMarkedClusters | rds:AddTagsToResource | cluster:* | ForAllValues:StringLike(aws:TagKeys nightshift:*) Null(aws:TagKeys false) StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
+      "DeleteMarkedClusters | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
+      "TakeTheFinalSnapshot | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster-snapshot:nightshift-* | ",
+      "SayHowLongASnapshotIsKept | rds:AddTagsToResource rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",
+      "DeleteOldSnapshots | rds:DeleteDBClusterSnapshot | cluster-snapshot:nightshift-* | Null(aws:ResourceTag/nightshift:purge-after false)",
+      "DeleteMembers | rds:DeleteDBInstance | db:* | StringEquals(aws:ResourceTag/env dev) StringEqualsIfExists(rds:DatabaseEngine aurora-mysql,aurora-postgresql)",
+      "LeaveTheGroupsOfAClusterAsTheyAre | rds:ModifyDBCluster | cluster-pg:* og:* | ",
+      "PrepareMarkedClusters | rds:ModifyDBCluster rds:StartDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
+    ]
+    error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
+  }
+}
+
+run "reports_and_notices_need_their_own_rights" {
+  command = plan
+
+  variables {
+    notices = {
+      mail_from                = "nightshift@example.com"
+      slack_secret_id          = "hook"
+      slack_secret_kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/hook"
+      sns_topic_arn            = "arn:aws:sns:eu-west-1:111122223333:notices"
+    }
+
+    report_bucket = {
+      kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/reports"
+      name        = "reports"
+    }
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
+        statement.Sid,
+        join(" ", sort(flatten([statement.Action]))),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:eu-west-1:111122223333:", "")]),
+        join(" ", flatten([
+          for test, keys in try(statement.Condition, {}) :
+          [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
+        ])),
+      ])
+      ] == [
+      "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
+      "KeepReports | s3:PutObject | arn:aws:s3:::reports/cluster-cleanup/* | ",
+      "EncryptReports | kms:GenerateDataKey | arn:aws:kms:eu-west-1:111122223333:key/reports | StringEquals(kms:ViaService s3.eu-west-1.amazonaws.com)",
+      "MailOwners | ses:SendEmail | arn:aws:ses:eu-west-1:111122223333:identity/example.com arn:aws:ses:eu-west-1:111122223333:identity/nightshift@example.com | StringEquals(ses:FromAddress nightshift@example.com)",
+      "TellTheTopic | sns:Publish | arn:aws:sns:eu-west-1:111122223333:notices | ",
+      "ReadTheWebhook | secretsmanager:GetSecretValue | arn:aws:secretsmanager:eu-west-1:111122223333:secret:hook-?????? | ",
+      "ReadTheWebhookKey | kms:Decrypt | arn:aws:kms:eu-west-1:111122223333:key/hook | StringEquals(kms:ViaService secretsmanager.eu-west-1.amazonaws.com)",
+    ]
+    error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
+  }
+}
+
+run "every_region_of_the_policy_and_no_other_is_in_reach" {
+  command = plan
+
+  variables {
+    mode   = "apply"
+    policy = { regions = ["eu-west-1", "eu-north-1"] }
+  }
+
+  assert {
+    condition = toset([
+      for arn in flatten([
+        for statement in jsondecode(data.aws_iam_policy_document.apply.json).Statement : statement.Resource
+      ]) : split(":", arn)[3]
+    ]) == toset(["eu-north-1", "eu-west-1"])
+    error_message = "The role reaches other Regions than the policy names."
+  }
+
+  assert {
+    condition     = local.variables.NIGHTSHIFT_REGIONS == "eu-north-1,eu-west-1"
+    error_message = "The function is told other Regions than its role has."
+  }
+}
+
+run "the_marks_of_the_function_are_the_marks_of_its_role" {
+  command = plan
+
+  variables {
+    mode = "apply"
+
+    policy = {
+      required_tags = { disposable = "yes", team = "data" }
+      tag_key       = "expires"
+    }
+  }
+
+  assert {
+    condition = (
+      local.variables.NIGHTSHIFT_REQUIRED_TAGS == "disposable=yes,team=data" &&
+      local.variables.NIGHTSHIFT_TAG_KEY == "expires"
+    )
+    error_message = "The function is not told the marks."
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.apply.json).Statement : statement.Condition
+      if statement.Sid == "DeleteMarkedClusters"
+      ][0] == {
+      StringEquals = { "aws:ResourceTag/disposable" = "yes", "aws:ResourceTag/team" = "data" }
+      StringLike   = { "aws:ResourceTag/expires" = "*" }
+    }
+    error_message = "The role is held to other marks than the function."
+  }
+}

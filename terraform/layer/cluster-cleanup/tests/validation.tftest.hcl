@@ -1,0 +1,200 @@
+# Every value that AWS, or the function, would refuse later is refused here, before anything is changed.
+
+provider "aws" {
+  access_key                  = "none"
+  region                      = "eu-west-1"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.function.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.schedule.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+variables {
+  environment = "dev"
+  package     = "../../fixtures/cluster-cleanup/bootstrap.zip"
+}
+
+run "a_mode_is_plan_or_apply" {
+  command = plan
+
+  variables {
+    mode = "dry-run"
+  }
+
+  expect_failures = [var.mode]
+}
+
+run "an_environment_is_a_short_name" {
+  command = plan
+
+  variables {
+    environment = "Dev!"
+  }
+
+  expect_failures = [var.environment]
+}
+
+run "an_expiry_tag_alone_deletes_nothing" {
+  command = plan
+
+  variables {
+    policy = { required_tags = {} }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_required_tag_has_a_value" {
+  command = plan
+
+  variables {
+    policy = { required_tags = { env = "" } }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_required_tag_is_no_pattern_in_iam" {
+  command = plan
+
+  variables {
+    policy = { required_tags = { env = "dev*" } }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_required_tag_has_no_comma" {
+  command = plan
+
+  variables {
+    policy = { required_tags = { env = "dev,test" } }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "the_expiry_tag_is_not_ours" {
+  command = plan
+
+  variables {
+    policy = { tag_key = "nightshift:expiry" }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "the_expiry_tag_is_no_required_tag" {
+  command = plan
+
+  variables {
+    policy = { tag_key = "env" }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_protection_is_no_list" {
+  command = plan
+
+  variables {
+    policy = { protected = ["{orders,payments}-*"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_protection_is_not_empty" {
+  command = plan
+
+  variables {
+    policy = { protected = [""] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "deletion_protection_is_respected_or_overridden" {
+  command = plan
+
+  variables {
+    policy = { deletion_protection = "ignore" }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "stopped_clusters_are_left_or_started" {
+  command = plan
+
+  variables {
+    policy = { stopped_clusters = "delete" }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_final_snapshot_is_one_of_three" {
+  command = plan
+
+  variables {
+    policy = { final_snapshot = "sometimes" }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "an_empty_list_of_regions_is_a_mistake" {
+  command = plan
+
+  variables {
+    policy = { regions = [] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_sender_is_a_bare_address" {
+  command = plan
+
+  variables {
+    notices = { mail_from = "Nightshift <n@example.com>" }
+  }
+
+  expect_failures = [var.notices]
+}
+
+run "no_alarm_looks_back_over_a_week" {
+  command = plan
+
+  variables {
+    alarms = { no_run_hours = 200 }
+  }
+
+  expect_failures = [var.alarms]
+}
+
+run "no_standing_longer_than_a_week" {
+  command = plan
+
+  variables {
+    alarms = { standing_days = 8 }
+  }
+
+  expect_failures = [var.alarms]
+}

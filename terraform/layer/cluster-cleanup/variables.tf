@@ -1,0 +1,234 @@
+variable "alarms" {
+  type = object({
+    actions       = optional(list(string), [])
+    no_run_hours  = optional(number, 26)
+    standing_days = optional(number, 3)
+  })
+  description = "Where alarms are sent (ARNs), after how many hours without a finished run one is raised, and how many days a malformed tag or a blocked cluster may stand."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = var.alarms.no_run_hours >= 1 && var.alarms.no_run_hours <= 168
+    error_message = "An alarm looks back at most seven days: set no_run_hours to 1 to 168, and longer than the schedule's gap."
+  }
+
+  validation {
+    condition     = var.alarms.standing_days >= 1 && var.alarms.standing_days <= 7
+    error_message = "An alarm looks back at most seven days: set standing_days to 1 to 7."
+  }
+}
+
+variable "architecture" {
+  type        = string
+  description = "Instruction set the archive was built for: x86_64 or arm64."
+  default     = "x86_64"
+  nullable    = false
+}
+
+variable "environment" {
+  type        = string
+  description = "Name of the environment, a part of every name."
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]*$", var.environment))
+    error_message = "The environment's name has lower case letters, digits and dashes, such as dev."
+  }
+}
+
+variable "kms_key_arn" {
+  type        = string
+  description = "ARN of a KMS key for log, environment variables, queue and schedule; its policy must let those services use it. Null leaves each to a key of AWS."
+  default     = null
+}
+
+variable "log_retention_days" {
+  type        = number
+  description = "Days the log is kept. It is the record of what was deleted and why."
+  default     = 365
+  nullable    = false
+}
+
+variable "members_are_marked" {
+  type        = bool
+  description = "Whether your provisioning gives members the required tags too. The role may then delete no member without them; a cluster whose members lack them is held up."
+  default     = false
+  nullable    = false
+}
+
+variable "mode" {
+  type        = string
+  description = "plan: the function only says what it would do, and its role may only read. apply: it deletes."
+  default     = "plan"
+  nullable    = false
+
+  validation {
+    condition     = contains(["plan", "apply"], var.mode)
+    error_message = "The mode is plan or apply."
+  }
+}
+
+variable "notices" {
+  type = object({
+    language                 = optional(string)
+    mail_from                = optional(string)
+    min_notice_hours         = optional(number)
+    operators_mail           = optional(string)
+    owner_mail_domain        = optional(string)
+    owner_mail_tag           = optional(string)
+    slack_secret_id          = optional(string)
+    slack_secret_kms_key_arn = optional(string)
+    sns_topic_arn            = optional(string)
+    warn_hours               = optional(number)
+  })
+  description = "Who is told, and how long before. The role may mail, publish or read the webhook's secret only where the entry for it is set."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = var.notices.mail_from == null || can(regex("^[^@\\s]+@[^@\\s]+$", var.notices.mail_from))
+    error_message = "mail_from is the sender's bare address, such as nightshift@example.com."
+  }
+}
+
+variable "package" {
+  type        = string
+  description = "Path of the function's archive, as `cargo xtask package` leaves it: target/lambda/cluster-cleanup/bootstrap.zip."
+  nullable    = false
+}
+
+variable "permissions_boundary_arn" {
+  type        = string
+  description = "ARN of a permissions boundary for the roles, where the account demands one."
+  default     = null
+}
+
+variable "policy" {
+  type = object({
+    concurrency          = optional(number)
+    deletion_protection  = optional(string, "respect")
+    final_snapshot       = optional(string)
+    max_deletion_percent = optional(number)
+    max_deletions        = optional(number)
+    owner_tag            = optional(string)
+    protected            = optional(list(string), [])
+    regions              = optional(list(string))
+    required_tags        = optional(map(string), { env = "dev" })
+    snapshot_keep_days   = optional(number)
+    source_tag           = optional(string)
+    stopped_clusters     = optional(string, "leave")
+    tag_key              = optional(string, "auto-delete-after")
+    time_zone            = optional(string)
+  })
+  description = "What may be touched and how far it goes: the variables of docs/cluster-cleanup.md, by their names without NIGHTSHIFT_. What is left out keeps the function's own default."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(var.policy.required_tags) > 0
+    error_message = "required_tags is empty: an expiry tag alone is not enough to delete a cluster; name at least one tag."
+  }
+
+  validation {
+    condition = alltrue([
+      for key, value in var.policy.required_tags : key != "" && value != "" && !can(regex("[,*?$=]", "${key}${value}"))
+    ])
+    error_message = "A required tag has a key and a value, neither with a comma, =, *, ? or $: lists are comma separated, and the rest has a meaning in IAM."
+  }
+
+  validation {
+    condition     = !can(regex("^(aws|nightshift):|[,*?$]", var.policy.tag_key)) && var.policy.tag_key != ""
+    error_message = "tag_key is a tag key that is neither AWS's (aws:) nor this tool's own (nightshift:), without comma, *, ? or $."
+  }
+
+  validation {
+    condition     = !contains(keys(var.policy.required_tags), var.policy.tag_key)
+    error_message = "The expiry tag cannot be one of required_tags: it is the second mark."
+  }
+
+  validation {
+    condition     = alltrue([for glob in var.policy.protected : glob != "" && !can(regex("[,{}]", glob))])
+    error_message = "An entry of protected is a glob with * and ?; it cannot be empty or hold a comma or braces."
+  }
+
+  validation {
+    condition     = contains(["respect", "override"], var.policy.deletion_protection)
+    error_message = "deletion_protection is respect or override."
+  }
+
+  validation {
+    condition     = contains(["leave", "start"], var.policy.stopped_clusters)
+    error_message = "stopped_clusters is leave or start."
+  }
+
+  validation {
+    condition = var.policy.final_snapshot == null || contains(
+      ["never", "always", "unless-clone"], coalesce(var.policy.final_snapshot, "none")
+    )
+    error_message = "final_snapshot is never, always or unless-clone."
+  }
+
+  validation {
+    condition     = var.policy.regions == null || try(length(var.policy.regions) > 0, false)
+    error_message = "regions is empty: leave it out for the function's own Region, or name some."
+  }
+}
+
+variable "project" {
+  type        = string
+  description = "First part of every name."
+  default     = "nightshift"
+  nullable    = false
+}
+
+variable "report_bucket" {
+  type = object({
+    kms_key_arn = optional(string)
+    name        = string
+  })
+  description = "Bucket of the function's own Region that keeps each run's report, and the key it encrypts with if that is one of yours."
+  default     = null
+}
+
+variable "reserved_concurrency" {
+  type        = number
+  description = "Runs at the same time, taken from the account's pool; 0 stops the function, -1 reserves none. Overlapping runs are safe and of no use."
+  default     = 1
+  nullable    = false
+}
+
+variable "runbook_url" {
+  type        = string
+  description = "Where docs/runbook.md can be read; alarms link to its paragraphs."
+  default     = "docs/runbook.md"
+  nullable    = false
+}
+
+variable "schedule" {
+  type = object({
+    enabled        = optional(bool, true)
+    expression     = optional(string, "cron(0 2 * * ? *)")
+    time_zone      = optional(string, "UTC")
+    window_minutes = optional(number, 15)
+  })
+  description = "When the function is called: nightly at two unless said otherwise, within the window's minutes."
+  default     = {}
+  nullable    = false
+}
+
+variable "tags" {
+  type        = map(string)
+  description = "Tags of everything here, beside component."
+  default     = {}
+  nullable    = false
+}
+
+variable "vpc" {
+  type = object({
+    security_group_ids = list(string)
+    subnet_ids         = list(string)
+  })
+  description = "Network to stand in. The function needs none; in one, it needs endpoints for RDS, STS, Logs and, with a report bucket, S3."
+  default     = null
+}
