@@ -1,0 +1,49 @@
+# Development: what carries an expiry and env=dev may go.
+
+locals {
+  environment = "dev"
+}
+
+module "operations" {
+  source = "../../layer/operations"
+
+  alarm_mail_addresses = var.alarm_mail_addresses
+  environment          = local.environment
+  sender_identity      = var.sender_identity
+}
+
+module "cluster_cleanup" {
+  source = "../../layer/cluster-cleanup"
+
+  architecture  = var.architecture
+  environment   = local.environment
+  mode          = var.cluster_cleanup_mode
+  package       = "${var.package_dir}/cluster-cleanup/bootstrap.zip"
+  report_bucket = var.report_bucket
+  runbook_url   = var.runbook_url
+
+  alarms = {
+    actions = [module.operations.alarm_topic_arn]
+  }
+
+  policy = {
+    protected     = var.protected
+    required_tags = { env = "dev" }
+    time_zone     = var.time_zone
+  }
+
+  schedule = {
+    expression = "cron(0 2 * * ? *)"
+    time_zone  = var.time_zone
+  }
+}
+
+module "overview" {
+  source = "../../layer/overview"
+
+  environment = local.environment
+
+  functions = {
+    cluster-cleanup = module.cluster_cleanup.overview
+  }
+}

@@ -1,0 +1,13 @@
+provider "aws" {
+  # Credentials of another account stop here, before anything is changed.
+  allowed_account_ids = [var.account_id]
+  region              = var.region
+
+  default_tags {
+    tags = {
+      environment = local.environment
+      managed-by  = "terraform"
+      project     = "nightshift"
+    }
+  }
+}

@@ -1,0 +1,84 @@
+variable "account_id" {
+  type        = string
+  description = "Account this environment lies in; with credentials of another one nothing is changed."
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^\\d{12}$", var.account_id))
+    error_message = "An account id has twelve digits."
+  }
+}
+
+variable "alarm_mail_addresses" {
+  type        = set(string)
+  description = "Mail addresses that get every alarm. Each must confirm the mail SNS sends it."
+  default     = []
+  nullable    = false
+}
+
+variable "architecture" {
+  type        = string
+  description = "Instruction set the archives were built for: x86_64 or arm64."
+  default     = "x86_64"
+  nullable    = false
+}
+
+variable "cluster_cleanup_mode" {
+  type        = string
+  description = "plan, until you have read what it would do; then apply."
+  default     = "plan"
+  nullable    = false
+}
+
+variable "package_dir" {
+  type        = string
+  description = "Folder that holds <function>/bootstrap.zip, where `cargo xtask package` leaves them."
+  default     = "../../../target/lambda"
+  nullable    = false
+}
+
+variable "protected" {
+  type        = list(string)
+  description = "Globs over identifiers, ARNs and key=value tags of what is never touched. In production there is no default: name what must live."
+  nullable    = false
+
+  validation {
+    condition     = length(var.protected) > 0
+    error_message = "Name what must live in production, such as [\"orders-prod*\", \"tier=critical\"]."
+  }
+}
+
+variable "region" {
+  type        = string
+  description = "Region the functions lie in and work in."
+  nullable    = false
+}
+
+variable "report_bucket" {
+  type = object({
+    kms_key_arn = optional(string)
+    name        = string
+  })
+  description = "Bucket of the same Region that keeps each run's report. Null keeps them in the log only."
+  default     = null
+}
+
+variable "runbook_url" {
+  type        = string
+  description = "Where docs/runbook.md can be read; alarms link to its paragraphs."
+  default     = "docs/runbook.md"
+  nullable    = false
+}
+
+variable "sender_identity" {
+  type        = string
+  description = "Mail address or domain that SES is to verify as a sender here. Null if there is none, or it is verified elsewhere."
+  default     = null
+}
+
+variable "time_zone" {
+  type        = string
+  description = "IANA time zone of the schedules, and of expiries written without a zone."
+  default     = "UTC"
+  nullable    = false
+}

@@ -1,0 +1,51 @@
+# Staging: as development, but fewer at once, and every cluster leaves a snapshot.
+
+locals {
+  environment = "staging"
+}
+
+module "operations" {
+  source = "../../layer/operations"
+
+  alarm_mail_addresses = var.alarm_mail_addresses
+  environment          = local.environment
+  sender_identity      = var.sender_identity
+}
+
+module "cluster_cleanup" {
+  source = "../../layer/cluster-cleanup"
+
+  architecture  = var.architecture
+  environment   = local.environment
+  mode          = var.cluster_cleanup_mode
+  package       = "${var.package_dir}/cluster-cleanup/bootstrap.zip"
+  report_bucket = var.report_bucket
+  runbook_url   = var.runbook_url
+
+  alarms = {
+    actions = [module.operations.alarm_topic_arn]
+  }
+
+  policy = {
+    final_snapshot = "always"
+    max_deletions  = 5
+    protected      = var.protected
+    required_tags  = { env = "staging" }
+    time_zone      = var.time_zone
+  }
+
+  schedule = {
+    expression = "cron(0 2 * * ? *)"
+    time_zone  = var.time_zone
+  }
+}
+
+module "overview" {
+  source = "../../layer/overview"
+
+  environment = local.environment
+
+  functions = {
+    cluster-cleanup = module.cluster_cleanup.overview
+  }
+}
