@@ -1,6 +1,8 @@
 //! The Terraform part of `test`: format, then each module by itself is initialised without a backend, validated, and
 //! tested where it has tests.
 
+mod provider;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,6 +10,7 @@ use std::process::Command;
 use crate::command::{at_root, works};
 use crate::environment;
 use crate::steps::Step;
+use provider::Provider;
 
 const FORMAT: &str = "terraform format";
 const MODULES: &str = "terraform modules";
@@ -23,29 +26,24 @@ pub(crate) fn steps() -> Vec<Step> {
             "terraform is not installed: https://developer.hashicorp.com/terraform/install",
         )];
     }
+    let format = Step::commands(FORMAT, [at_root("terraform", &["fmt", "-check", "-recursive", "terraform"])]);
+    let Some(provider) = Provider::find() else {
+        return vec![format, Step::skipped(MODULES, provider::MISSING)];
+    };
     let mut modules = Vec::new();
     find_modules(&folder, &mut modules);
     modules.sort();
-    vec![
-        Step::commands(FORMAT, [at_root("terraform", &["fmt", "-check", "-recursive", "terraform"])]),
-        Step::commands(MODULES, modules.iter().flat_map(|module| commands(module))),
-    ]
+    vec![format, Step::commands(MODULES, modules.iter().flat_map(|module| commands(module, &provider)))]
 }
 
-fn commands(module: &Path) -> Vec<Command> {
+fn commands(module: &Path, provider: &Provider) -> Vec<Command> {
     let module_name = module.strip_prefix(environment::root()).unwrap_or(module).display();
     let at = format!("-chdir={module_name}");
-    let init = at_root("terraform", &[&at, "init", "-backend=false", "-input=false"]);
+    let mut init = at_root("terraform", &[&at, "init", "-backend=false", "-input=false"]);
+    provider.offer(&mut init);
     let mut commands = vec![init, at_root("terraform", &[&at, "validate"])];
     if module.join("tests").is_dir() {
         commands.push(at_root("terraform", &[&at, "test"]));
-    }
-    // One download of a provider serves all modules.
-    let cache = environment::tools().join("terraform");
-    if fs::create_dir_all(&cache).is_ok() {
-        for command in &mut commands {
-            command.env("TF_PLUGIN_CACHE_DIR", &cache);
-        }
     }
     commands
 }
