@@ -78,6 +78,20 @@ class Mail(StandInTest):
             )
 
 
+class Senders(StandInTest):
+    def test_their_tags_are_shown_under_their_own_arn_and_go_with_them(self):
+        sesv2 = client("sesv2")
+        sender = {"EmailIdentity": "example.org"}
+        sesv2.create_email_identity(**sender, Tags=[{"Key": "component", "Value": "mail"}])
+        region = sesv2.meta.region_name
+        arn = f"arn:aws:ses:{region}:123456789012:identity/example.org"
+        tags = sesv2.list_tags_for_resource(ResourceArn=arn)["Tags"]
+        self.assertEqual(tags, [{"Key": "component", "Value": "mail"}])
+        sesv2.delete_email_identity(**sender)
+        sesv2.create_email_identity(**sender)
+        self.assertEqual(sesv2.list_tags_for_resource(ResourceArn=arn)["Tags"], [])
+
+
 class Topics(StandInTest):
     def test_give_back_what_was_published(self):
         topic = client("sns").create_topic(Name="news")["TopicArn"]

@@ -6,7 +6,9 @@ import json
 
 from moto.ses.models import RawMessage, ses_backends
 from moto.ses.responses import EmailResponse
+from moto.sesv2.models import SESV2Backend
 from moto.sesv2.responses import SESV2Response
+from moto.utilities.utils import get_partition
 
 from . import control, worlds
 from .mending import mend
@@ -35,6 +37,27 @@ def send_email_v2(original, response):
         text, html = (body.get(kind, {}).get("Data") for kind in ("Text", "Html"))
         _keep_bodies(ses_backends[response.current_account][response.region], text, html)
     return result
+
+
+@mend(SESV2Backend, "create_email_identity")
+def create_email_identity(original, backend, **asked):
+    """moto keeps the tags under another ARN than the one every later call names."""
+    identity = original(backend, **asked)
+    arn = _arn(backend, asked["email_identity"])
+    backend.core_backend.tagger.tag_resource(arn, asked["tags"] or [])
+    return identity
+
+
+@mend(SESV2Backend, "delete_email_identity")
+def delete_email_identity(original, backend, email_identity):
+    original(backend, email_identity)
+    arn = _arn(backend, email_identity)
+    backend.core_backend.tagger.delete_all_tags_for_resource(arn)
+
+
+def _arn(backend: SESV2Backend, identity: str) -> str:
+    region = backend.region_name
+    return f"arn:{get_partition(region)}:ses:{region}:{backend.account_id}:identity/{identity}"
 
 
 def _part(message: email.message.EmailMessage, kind: str) -> str | None:

@@ -27,17 +27,13 @@ impl Provider {
         std::iter::once(Self::AsConfigured).chain(folders).find(Self::works)
     }
 
-    /// Lets an `init` find it.
-    pub(super) fn offer(&self, init: &mut Command) {
+    /// Lets every `terraform init` that `command` is, or starts, find it.
+    pub(super) fn offer(&self, command: &mut Command) {
         match self {
-            Self::AsConfigured => {
-                // One download serves all modules.
-                init.env("TF_PLUGIN_CACHE_DIR", cache());
-            }
-            Self::Folder(folder) => {
-                init.arg(format!("-plugin-dir={}", folder.display()));
-            }
-        }
+            // One download serves all modules.
+            Self::AsConfigured => command.env("TF_PLUGIN_CACHE_DIR", cache()),
+            Self::Folder(folder) => command.env("TF_CLI_ARGS_init", format!("-plugin-dir={}", folder.display())),
+        };
     }
 
     /// Whether a module that asks for what the environments ask for can be initialised with it.
@@ -98,7 +94,7 @@ mod tests {
     fn a_folder_is_offered_to_init_and_a_download_is_kept() {
         let mut init = Command::new("terraform");
         Provider::Folder("/a/b".into()).offer(&mut init);
-        assert_eq!(init.get_args().collect::<Vec<_>>(), ["-plugin-dir=/a/b"]);
+        assert_eq!(crate::command::spelled(&init), "TF_CLI_ARGS_init=-plugin-dir=/a/b terraform");
         let mut init = Command::new("terraform");
         Provider::AsConfigured.offer(&mut init);
         assert!(init.get_envs().any(|(name, _)| name == "TF_PLUGIN_CACHE_DIR"));
