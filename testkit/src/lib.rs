@@ -5,6 +5,7 @@ mod account;
 pub mod bench;
 pub mod child;
 pub mod demo;
+pub mod deploy;
 pub mod function;
 pub mod proof;
 pub mod proxy;

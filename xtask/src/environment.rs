@@ -19,6 +19,11 @@ pub(crate) fn tools() -> PathBuf {
     root().join(".tools")
 }
 
+/// Where cargo builds.
+pub(crate) fn target() -> PathBuf {
+    variable("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
+}
+
 pub(crate) fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -6,6 +6,7 @@
 mod archive;
 mod check;
 mod command;
+mod deploy;
 mod digest;
 mod environment;
 mod new_function;
@@ -59,6 +60,8 @@ enum Task {
         /// Folder names of functions/; all of them if none is given
         functions: Vec<String>,
     },
+    /// Apply every environment of terraform/ to the stand-ins, and destroy it again
+    Deploy,
     /// Measure the functions against the stand-in
     Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -97,6 +100,7 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
         Some(Task::Check) => Ok(check::run()),
         Some(Task::Invoke { function, event, apply }) => testkit::invoke(&function, &event, apply),
         Some(Task::Package { arch, functions }) => package::run(arch, functions).map(done),
+        Some(Task::Deploy) => deploy::run().map(done),
         Some(Task::Bench { args }) => testkit::run("bench", args),
         Some(Task::Proof { args }) => testkit::run("proof", args),
         Some(Task::NewFunction { name }) => new_function::run(&name).map(done),

@@ -78,7 +78,7 @@ fn write_archive(function: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn all_functions(root: &Path) -> anyhow::Result<Vec<String>> {
+pub(crate) fn all_functions(root: &Path) -> anyhow::Result<Vec<String>> {
     let folder = root.join("functions");
     let entries = fs::read_dir(&folder).with_context(|| format!("could not read {}", folder.display()))?;
     let paths = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<PathBuf>, _>>()?;

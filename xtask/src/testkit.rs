@@ -31,7 +31,7 @@ pub(crate) fn invoke(function: &str, event: &Path, apply: bool) -> anyhow::Resul
     exit_code(&mut command)
 }
 
-fn cargo_run(binary: &str) -> Command {
+pub(crate) fn cargo_run(binary: &str) -> Command {
     here("cargo", &["run", "--quiet", "--locked", "--package", "nightshift-testkit", "--bin", binary, "--"])
 }
 

@@ -1,5 +1,5 @@
 //! The Terraform part of `test`: format, then each module by itself is initialised without a backend, validated, and
-//! tested where it has tests.
+//! tested where it has tests. At last every environment is deployed to the stand-ins.
 
 mod provider;
 
@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{at_root, works};
-use crate::environment;
 use crate::steps::Step;
-use provider::Provider;
+use crate::{deploy, environment};
+pub(crate) use provider::{MISSING, Provider};
 
 const FORMAT: &str = "terraform format";
 const MODULES: &str = "terraform modules";
+const DEPLOYMENT: &str = "deployment";
 
 pub(crate) fn steps() -> Vec<Step> {
     let folder = environment::root().join("terraform");
@@ -28,12 +29,16 @@ pub(crate) fn steps() -> Vec<Step> {
     }
     let format = Step::commands(FORMAT, [at_root("terraform", &["fmt", "-check", "-recursive", "terraform"])]);
     let Some(provider) = Provider::find() else {
-        return vec![format, Step::skipped(MODULES, provider::MISSING)];
+        return vec![format, Step::skipped(MODULES, MISSING)];
     };
     let mut modules = Vec::new();
     find_modules(&folder, &mut modules);
     modules.sort();
-    vec![format, Step::commands(MODULES, modules.iter().flat_map(|module| commands(module, &provider)))]
+    vec![
+        format,
+        Step::commands(MODULES, modules.iter().flat_map(|module| commands(module, &provider))),
+        Step::inside(DEPLOYMENT, deploy::run, "cargo xtask deploy"),
+    ]
 }
 
 fn commands(module: &Path, provider: &Provider) -> Vec<Command> {

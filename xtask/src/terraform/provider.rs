@@ -9,11 +9,11 @@ use crate::command::{at_root, works};
 use crate::environment;
 
 /// What to do where neither is to be had.
-pub(super) const MISSING: &str = "no AWS provider: connect to the network, or name a folder of providers with \
+pub(crate) const MISSING: &str = "no AWS provider: connect to the network, or name a folder of providers with \
                                   TF_CLI_ARGS_init=-plugin-dir=FOLDER";
 
 #[derive(Debug, PartialEq)]
-pub(super) enum Provider {
+pub(crate) enum Provider {
     /// As the caller's Terraform is configured.
     AsConfigured,
     /// A folder for `-plugin-dir`.
@@ -22,13 +22,13 @@ pub(super) enum Provider {
 
 impl Provider {
     /// The first that works.
-    pub(super) fn find() -> Option<Self> {
+    pub(crate) fn find() -> Option<Self> {
         let folders = places().into_iter().flat_map(|place| folders_of_providers(&place)).map(Self::Folder);
         std::iter::once(Self::AsConfigured).chain(folders).find(Self::works)
     }
 
     /// Lets every `terraform init` that `command` is, or starts, find it.
-    pub(super) fn offer(&self, command: &mut Command) {
+    pub(crate) fn offer(&self, command: &mut Command) {
         match self {
             // One download serves all modules.
             Self::AsConfigured => command.env("TF_PLUGIN_CACHE_DIR", cache()),

@@ -1,0 +1,90 @@
+//! Every environment, applied as its example stands, planned again, changed and destroyed, against the stand-in.
+
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+
+use super::raw::Aws;
+use super::terraform::{Deployment, Plan};
+use crate::stand_in::StandIn;
+
+const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "prod"];
+
+/// All three side by side: most of an apply is waiting for a queue to be there.
+pub(super) async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
+    let stand_in = StandIn::start()?;
+    writeln!(out, "\nENVIRONMENTS · each as its terraform.tfvars.example stands, on the stand-in")?;
+    let url = stand_in.url();
+    let [dev, staging, prod] = ENVIRONMENTS.map(|name| one(name, packages, url));
+    let (dev, staging, prod) = tokio::try_join!(dev, staging, prod)?;
+    for line in [dev, staging, prod] {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<String> {
+    let deployment = Deployment::new(name, packages, url).await?;
+    deployment.apply(&[]).await?;
+    let applied = deployment.resources().await?;
+    check_mode(&applied, "plan").with_context(|| format!("{name}, as its example stands"))?;
+    ensure!(deployment.plan(&[]).await? == Plan::Empty, "{name}: the second plan is not empty");
+
+    let change = ["cluster_cleanup_mode=apply"];
+    ensure!(deployment.plan(&change).await? == Plan::Changes, "{name}: the mode can be changed without a change");
+    deployment.apply(&change).await?;
+    check_mode(&deployment.resources().await?, "apply").with_context(|| format!("{name}, told to apply"))?;
+    ensure!(deployment.plan(&change).await? == Plan::Empty, "{name}: the plan after the change is not empty");
+
+    let aws = Aws { url: url.to_owned(), account: deployment.account.clone() };
+    let there = known_to(&aws, "nightshift").await?;
+    ensure!(
+        there.len() == SERVICES,
+        "{name}: only {} know of it, so the next look would see nothing",
+        there.join(", ")
+    );
+    deployment.destroy().await?;
+    let left = known_to(&aws, "nightshift").await?;
+    ensure!(left.is_empty(), "{name}: after the destroy there is still something in {}", left.join(", "));
+    Ok(format!(
+        "  {name:<8} {} resources · second plan empty · mode changed to apply · plan empty · destroyed, nothing left",
+        applied.len()
+    ))
+}
+
+/// The function's variable, and what its role may do: in plan mode, reading and nothing else.
+fn check_mode(resources: &[(String, Value)], mode: &str) -> anyhow::Result<()> {
+    let values = |part: &str| {
+        let found = resources.iter().find(|(address, _)| address.ends_with(part));
+        found.map(|(_, values)| values).with_context(|| format!("there is no {part}"))
+    };
+    let function = values("module.function.aws_lambda_function.this")?;
+    let told = &function["environment"][0]["variables"]["NIGHTSHIFT_MODE"];
+    ensure!(told == mode, "NIGHTSHIFT_MODE is {told}");
+    let actions = super::policy::actions(values("module.function.aws_iam_role_policy.job")?["policy"].as_str())?;
+    let writes: Vec<_> = actions.iter().filter(|action| !action.contains(":Describe")).collect();
+    ensure!((mode == "plan") == writes.is_empty(), "in mode {mode} the role may {writes:?}");
+    Ok(())
+}
+
+/// How many places an environment leaves something in.
+const SERVICES: usize = 10;
+
+/// Those of them that know something of this name.
+async fn known_to(aws: &Aws, name: &str) -> anyhow::Result<Vec<&'static str>> {
+    let answers: [(&str, String); SERVICES] = [
+        ("Lambda", aws.get("lambda", "/2015-03-31/functions").await?),
+        ("Scheduler", aws.get("scheduler", "/schedules").await?),
+        ("Scheduler's groups", aws.get("scheduler", "/schedule-groups").await?),
+        ("SES", aws.query("ses", "2010-12-01", &[("Action", "ListIdentities")]).await?),
+        ("IAM", aws.query("iam", "2010-05-08", &[("Action", "ListRoles")]).await?),
+        ("SNS", aws.query("sns", "2010-03-31", &[("Action", "ListTopics")]).await?),
+        ("CloudWatch", aws.query("monitoring", "2010-08-01", &[("Action", "DescribeAlarms")]).await?),
+        ("the dashboards", aws.query("monitoring", "2010-08-01", &[("Action", "ListDashboards")]).await?),
+        ("SQS", aws.json("sqs", "AmazonSQS.ListQueues", "{}").await?),
+        ("the logs", aws.json("logs", "Logs_20140328.DescribeLogGroups", "{}").await?),
+    ];
+    Ok(answers.into_iter().filter(|(_, answer)| answer.contains(name)).map(|(service, _)| service).collect())
+}

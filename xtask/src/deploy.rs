@@ -1,0 +1,47 @@
+//! `deploy`: applies every environment of `terraform/` to the stand-ins. The archives hold the binaries of an ordinary
+//! build without their symbols: what is shown here does not depend on how well they are optimised, and those that are
+//! deployed take minutes to link.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::command::{at_root, succeed};
+use crate::terraform::Provider;
+use crate::{archive, environment, package, setup, terraform, testkit};
+
+pub(crate) fn run() -> anyhow::Result<()> {
+    let provider = Provider::find().context(terraform::MISSING)?;
+    setup::run()?;
+    let packages = packages()?;
+    let mut command = testkit::cargo_run("deploy");
+    command.arg(&packages);
+    provider.offer(&mut command);
+    succeed(&mut command)
+}
+
+/// The folder with `<function>/bootstrap.zip` of each function.
+fn packages() -> anyhow::Result<PathBuf> {
+    let functions = package::all_functions(&environment::root())?;
+    let mut build = at_root("cargo", &["build", "--quiet", "--locked"]);
+    for function in &functions {
+        build.args(["--package", function]);
+    }
+    succeed(&mut build)?;
+    let folder = environment::tools().join("packages");
+    for function in &functions {
+        write(&folder.join(function), &environment::target().join("debug").join(function))?;
+    }
+    Ok(folder)
+}
+
+fn write(folder: &Path, binary: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("could not create {}", folder.display()))?;
+    let stripped = folder.join("bootstrap");
+    // Comes with the linker every Rust build needs.
+    succeed(at_root("strip", &["-o"]).arg(&stripped).arg(binary))?;
+    let content = fs::read(&stripped).with_context(|| format!("could not read {}", stripped.display()))?;
+    let zip = archive::of_bootstrap(&content)?;
+    fs::write(folder.join("bootstrap.zip"), zip).with_context(|| format!("could not write to {}", folder.display()))
+}
