@@ -139,7 +139,13 @@ impl FunctionProcess {
     async fn answer_or_end(&mut self) -> anyhow::Result<Answer> {
         loop {
             tokio::select! {
-                answer = self.answers.recv() => return answer.context("the runtime API has ended"),
+                answer = self.answers.recv() => {
+                    let answer = answer.context("the runtime API has ended")?;
+                    if let Answer::Report(report) = &answer {
+                        crate::calls::record(report).context("could not keep the calls of a run")?;
+                    }
+                    return Ok(answer);
+                }
                 () = tokio::time::sleep(Duration::from_millis(100)) => {
                     if let Some(status) = self.child.ended() {
                         bail!("the function's process ended by itself: {status}");

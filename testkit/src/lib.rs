@@ -3,6 +3,7 @@
 
 mod account;
 pub mod bench;
+mod calls;
 pub mod child;
 pub mod demo;
 pub mod deploy;

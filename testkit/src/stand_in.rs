@@ -13,6 +13,24 @@ use serde_json::Value;
 use crate::child::Held;
 use crate::repository;
 
+/// Starts a server that says `listening URL` when it is ready and ends when its standard input does.
+pub(crate) fn listening(command: &mut Command, title: &str) -> anyhow::Result<(Held, String)> {
+    // Python's AWS library would look for the caller's profile, and not start where there is none of that name.
+    for name in Environment::of_process().names().filter(|name| name.starts_with("AWS_")) {
+        command.env_remove(name);
+    }
+    // A Ctrl-C in the terminal is for its starter, with which it ends; Python would print a traceback of its own.
+    command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = Held::start(command).with_context(|| format!("could not start {title}"))?;
+    let stdout = child.get().stdout.take().with_context(|| format!("{title} has no standard output"))?;
+    let mut line = String::new();
+    BufReader::new(stdout).read_line(&mut line)?;
+    let Some(url) = line.trim().strip_prefix("listening ") else {
+        bail!("{title} did not start (its complaint is above); try `cargo xtask setup`");
+    };
+    Ok((child, url.to_owned()))
+}
+
 /// A running stand-in.
 #[derive(Debug)]
 pub struct StandIn {
@@ -29,20 +47,8 @@ impl StandIn {
         ensure!(python.exists(), "the AWS stand-in is not set up in .tools/stand-in: run `cargo xtask setup`");
         let mut command = Command::new(python);
         command.arg(root.join("testkit/stand-in/stand_in.py")).args(["--port", "0"]);
-        // Python's AWS library would look for the caller's profile, and not start where there is none of that name.
-        for name in Environment::of_process().names().filter(|name| name.starts_with("AWS_")) {
-            command.env_remove(name);
-        }
-        // A Ctrl-C in the terminal is for its starter, with which it ends; Python would print a traceback of its own.
-        command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = Held::start(&mut command).context("could not start the AWS stand-in")?;
-        let stdout = child.get().stdout.take().context("the AWS stand-in has no standard output")?;
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line)?;
-        let Some(url) = line.trim().strip_prefix("listening ") else {
-            bail!("the AWS stand-in did not start (its complaint is above); try `cargo xtask setup`");
-        };
-        Ok(Self { url: url.to_owned(), _child: child })
+        let (child, url) = listening(&mut command, "the AWS stand-in")?;
+        Ok(Self { url, _child: child })
     }
 
     /// The one all tests of this process share, each in its own account.

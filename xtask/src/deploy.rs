@@ -13,24 +13,40 @@ use crate::{archive, environment, package, setup, terraform, testkit};
 
 pub(crate) fn run() -> anyhow::Result<()> {
     let provider = Provider::find().context(terraform::MISSING)?;
-    setup::run()?;
-    let packages = packages()?;
+    setup::for_deploy()?;
+    let functions = package::all_functions(&environment::root())?;
+    for function in &functions {
+        note_calls(function)?;
+    }
+    let packages = packages(&functions)?;
     let mut command = testkit::cargo_run("deploy");
     command.arg(&packages);
     provider.offer(&mut command);
     succeed(&mut command)
 }
 
+/// Where the suites note the calls of each function.
+pub(crate) fn calls() -> PathBuf {
+    environment::target().join("calls")
+}
+
+/// Runs the suite of `function` if it has noted nothing: its policy is compared with its calls.
+fn note_calls(function: &str) -> anyhow::Result<()> {
+    if calls().join(function).is_dir() {
+        return Ok(());
+    }
+    succeed(&mut at_root("cargo", &["test", "--quiet", "--locked", "--package", function]))
+}
+
 /// The folder with `<function>/bootstrap.zip` of each function.
-fn packages() -> anyhow::Result<PathBuf> {
-    let functions = package::all_functions(&environment::root())?;
+fn packages(functions: &[String]) -> anyhow::Result<PathBuf> {
     let mut build = at_root("cargo", &["build", "--quiet", "--locked"]);
-    for function in &functions {
+    for function in functions {
         build.args(["--package", function]);
     }
     succeed(&mut build)?;
     let folder = environment::tools().join("packages");
-    for function in &functions {
+    for function in functions {
         write(&folder.join(function), &environment::target().join("debug").join(function))?;
     }
     Ok(folder)

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::command::{at_root, works};
 use crate::steps::{self, Step};
-use crate::{check, setup, terraform};
+use crate::{check, deploy, setup, terraform};
 
 pub(crate) fn run() -> ExitCode {
     let mut list = vec![Step::inside("tools", setup::run, "cargo xtask setup")];
@@ -27,6 +27,8 @@ fn stand_in() -> Step {
 }
 
 fn rust() -> Step {
+    // The suite notes every call it sees a function make; what an earlier version of it noted would pass for true.
+    let _ = std::fs::remove_dir_all(deploy::calls());
     Step::commands("rust tests", [at_root("cargo", &["test", "--workspace", "--locked"])])
 }
 

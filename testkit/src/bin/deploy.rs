@@ -25,7 +25,7 @@ async fn main() -> ExitCode {
 async fn run() -> anyhow::Result<()> {
     let packages = std::env::args_os().nth(1).map(PathBuf::from);
     let packages = packages.context("name the folder of packages; `cargo xtask deploy` does")?;
-    nightshift_testkit::deploy::run(&mut std::io::stdout(), &packages).await
+    Box::pin(nightshift_testkit::deploy::run(&mut std::io::stdout(), &packages)).await
 }
 
 /// Comes back when a person or a system wants it to end.

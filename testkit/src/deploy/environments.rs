@@ -1,6 +1,5 @@
 //! Every environment, applied as its example stands, planned again, changed and destroyed, against the stand-in.
 
-use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
@@ -13,16 +12,12 @@ use crate::stand_in::StandIn;
 const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "prod"];
 
 /// All three side by side: most of an apply is waiting for a queue to be there.
-pub(super) async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
+pub(super) async fn run(packages: &Path) -> anyhow::Result<[String; 3]> {
     let stand_in = StandIn::start()?;
-    writeln!(out, "\nENVIRONMENTS · each as its terraform.tfvars.example stands, on the stand-in")?;
     let url = stand_in.url();
     let [dev, staging, prod] = ENVIRONMENTS.map(|name| one(name, packages, url));
     let (dev, staging, prod) = tokio::try_join!(dev, staging, prod)?;
-    for line in [dev, staging, prod] {
-        writeln!(out, "{line}")?;
-    }
-    Ok(())
+    Ok([dev, staging, prod])
 }
 
 async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<String> {
@@ -49,7 +44,7 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<String> {
     let left = known_to(&aws, "nightshift").await?;
     ensure!(left.is_empty(), "{name}: after the destroy there is still something in {}", left.join(", "));
     Ok(format!(
-        "  {name:<8} {} resources · second plan empty · mode changed to apply · plan empty · destroyed, nothing left",
+        "{name:<8} {} resources · second plan empty · mode changed to apply · plan empty · destroyed, nothing left",
         applied.len()
     ))
 }

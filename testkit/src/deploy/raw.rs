@@ -1,7 +1,10 @@
 //! Calls to services whose SDK crates nothing else here needs, by hand. Both stand-ins take a twelve-digit access key
 //! for the account itself and check no signature of it.
 
-use anyhow::ensure;
+use anyhow::{Context as _, bail};
+use base64::Engine as _;
+use reqwest::{Method, Response};
+use serde_json::Value;
 
 use crate::scene::REGION;
 
@@ -12,13 +15,17 @@ pub(super) struct Aws {
     pub(super) account: String,
 }
 
-/// A request without its service: method, path, content type, `x-amz-target`, body.
-pub(super) struct Ask<'a> {
-    pub(super) method: reqwest::Method,
-    pub(super) path: &'a str,
-    pub(super) headers: &'a [(&'a str, &'a str)],
-    pub(super) body: String,
+/// What an invocation came to.
+#[derive(Debug)]
+pub(super) struct Invoked {
+    /// A report, or the runtime's error.
+    pub(super) answer: Value,
+    /// The last 4 KiB of what it logged.
+    pub(super) log: String,
 }
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json";
 
 impl Aws {
     /// A call of the query protocol.
@@ -30,40 +37,67 @@ impl Aws {
     ) -> anyhow::Result<String> {
         let pairs = [("Version", version)].into_iter().chain(parameters.iter().copied());
         let body: Vec<_> = pairs.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        let headers = [("content-type", "application/x-www-form-urlencoded")];
-        let ask = Ask { method: reqwest::Method::POST, path: "/", headers: &headers, body: body.join("&") };
-        self.send(service, ask).await
+        text(self.send(service, Method::POST, "/", &[("content-type", FORM)], body.join("&")).await?).await
     }
 
     /// A call of the JSON protocol.
     pub(super) async fn json(&self, service: &str, target: &str, body: &str) -> anyhow::Result<String> {
         let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)];
-        let ask = Ask { method: reqwest::Method::POST, path: "/", headers: &headers, body: body.to_owned() };
-        self.send(service, ask).await
+        text(self.send(service, Method::POST, "/", &headers, body.to_owned()).await?).await
     }
 
-    /// A call of a REST protocol without a body.
+    /// Reads by a REST protocol.
     pub(super) async fn get(&self, service: &str, path: &str) -> anyhow::Result<String> {
-        self.send(service, Ask { method: reqwest::Method::GET, path, headers: &[], body: String::new() }).await
+        text(self.send(service, Method::GET, path, &[], String::new()).await?).await
+    }
+
+    /// Writes by a REST protocol.
+    pub(super) async fn put(&self, service: &str, path: &str, body: &str) -> anyhow::Result<()> {
+        self.send(service, Method::PUT, path, &[("content-type", JSON)], body.to_owned()).await.map(drop)
+    }
+
+    /// Invokes a function and waits for its answer.
+    pub(super) async fn invoke(&self, function: &str, event: &str) -> anyhow::Result<Invoked> {
+        let path = format!("/2015-03-31/functions/{function}/invocations");
+        let headers = [("content-type", JSON), ("x-amz-log-type", "Tail")];
+        let response = self.send("lambda", Method::POST, &path, &headers, event.to_owned()).await?;
+        let log = response.headers().get("x-amz-log-result").map(|log| log.as_bytes().to_vec()).unwrap_or_default();
+        let log = base64::engine::general_purpose::STANDARD.decode(log).context("the log is not base64")?;
+        let answer = serde_json::from_str(&text(response).await?).context("the answer is no JSON")?;
+        Ok(Invoked { answer, log: String::from_utf8_lossy(&log).into_owned() })
     }
 
     /// Any call; an answer that is no success is an error with its text.
-    pub(super) async fn send(&self, service: &str, ask: Ask<'_>) -> anyhow::Result<String> {
+    async fn send(
+        &self,
+        service: &str,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> anyhow::Result<Response> {
         let scope = format!("{}/20261121/{REGION}/{service}/aws4_request", self.account);
         let mut request = reqwest::Client::builder()
             .no_proxy()
             .build()?
-            .request(ask.method, format!("{}{}", self.url, ask.path))
+            .request(method, format!("{}{path}", self.url))
             .header("authorization", format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"))
-            .body(ask.body);
-        for (name, value) in ask.headers {
+            .body(body);
+        for (name, value) in headers {
             request = request.header(*name, *value);
         }
         let answer = request.send().await?;
-        let (status, text) = (answer.status(), answer.text().await?);
-        ensure!(status.is_success(), "{service} answered {} with {status}: {text}", ask.path);
-        Ok(text)
+        let status = answer.status();
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let said = answer.text().await?;
+        bail!("{service} answered {path} with {status}: {said}")
     }
+}
+
+async fn text(answer: Response) -> anyhow::Result<String> {
+    Ok(answer.text().await?)
 }
 
 /// Percent encoding, as forms have it.

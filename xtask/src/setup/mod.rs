@@ -1,4 +1,4 @@
-//! `setup`: what the other tasks need, in `.tools/`, which git ignores: the AWS stand-in and the pinned cargo-lambda,
+//! `setup`: what the other tasks need, in `.tools/`, which git ignores: the AWS stand-ins and the pinned cargo-lambda,
 //! each in a Python environment of its own. It is safe to call at any time: what is already right is left alone, what
 //! was interrupted or asked differently is made anew, and nothing outside `.tools/` is touched.
 
@@ -21,6 +21,11 @@ pub(crate) fn run() -> anyhow::Result<()> {
     ensure(&[stand_in()?, cargo_lambda()])
 }
 
+/// Installs what `deploy` needs.
+pub(crate) fn for_deploy() -> anyhow::Result<()> {
+    ensure(&[stand_in()?, role_stand_in()?])
+}
+
 /// Installs what `package` needs.
 pub(crate) fn cargo_lambda_only() -> anyhow::Result<()> {
     ensure(&[cargo_lambda()])
@@ -36,9 +41,18 @@ pub(crate) fn offer_cargo_lambda(command: &mut Command) -> anyhow::Result<()> {
 }
 
 fn stand_in() -> anyhow::Result<Venv> {
-    let file = environment::root().join("testkit/stand-in/requirements.txt");
+    listed("the AWS stand-in", "stand-in")
+}
+
+fn role_stand_in() -> anyhow::Result<Venv> {
+    listed("the stand-in that enforces roles", "role-stand-in")
+}
+
+/// What the requirements of a folder of testkit/ list.
+fn listed(title: &'static str, name: &str) -> anyhow::Result<Venv> {
+    let file = environment::root().join("testkit").join(name).join("requirements.txt");
     let requirements = fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
-    Ok(Venv { title: "the AWS stand-in", folder: environment::tools().join("stand-in"), requirements })
+    Ok(Venv { title, folder: environment::tools().join(name), requirements })
 }
 
 fn cargo_lambda() -> Venv {

@@ -1,0 +1,36 @@
+//! Every AWS call the functions were seen to make, by IAM action, kept beside what cargo builds: an empty file each.
+//! The proof of least privilege compares them with the policies that are applied.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::{fs, io};
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+
+use crate::repository;
+
+/// Keeps the calls of `report`. Many processes do it at once, and all of them may.
+pub(crate) fn record(report: &Value) -> io::Result<()> {
+    let (Some(function), Some(calls)) = (report["function"].as_str(), report["calls"].as_object()) else {
+        return Ok(());
+    };
+    let folder = folder(function);
+    fs::create_dir_all(&folder)?;
+    calls.keys().try_for_each(|action| fs::write(folder.join(action), ""))
+}
+
+/// What was kept of `function`.
+pub(crate) fn of(function: &str) -> anyhow::Result<BTreeSet<String>> {
+    let folder = folder(function);
+    let hint = || format!("the suite of {function} has left no calls: run `cargo test --package {function}`");
+    let entries = fs::read_dir(&folder).with_context(hint)?;
+    let names = entries.map(|entry| entry.map(|entry| entry.file_name().to_string_lossy().into_owned()));
+    let calls = names.collect::<io::Result<BTreeSet<_>>>()?;
+    ensure!(!calls.is_empty(), hint());
+    Ok(calls)
+}
+
+fn folder(function: &str) -> PathBuf {
+    repository::target().join("calls").join(function)
+}
