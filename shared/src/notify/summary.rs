@@ -244,6 +244,7 @@ mod tests {
           [access-denied] AWS said no
           → allow it
 
+
         Messages that could not be sent
         -------------------------------
 
@@ -252,12 +253,14 @@ mod tests {
           SES said no
           → verify it
 
+
         Stuck: asked for before, and it has not come about
         --------------------------------------------------
 
         * orders (eu-west-1)
           Owner: ana
           deletion requested
+
 
         A person has to look at these
         -----------------------------
@@ -267,12 +270,14 @@ mod tests {
           [malformed-expiry] no time
           → write one
 
+
         Nobody who can be reached owns these
         ------------------------------------
 
         * orders (eu-west-1)
           Owner: ana
           deletion requested
+
 
         Changed
         -------
@@ -310,6 +315,7 @@ mod tests {
           Acerca de: orders
           SES said no
           → verify it
+
 
         Detenido antes de hacerse
         -------------------------

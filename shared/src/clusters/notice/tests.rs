@@ -94,6 +94,7 @@ fn an_owner_reads_what_goes_how_to_keep_it_and_how_to_get_it_back() {
       or with the AWS CLI:
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:orders-copy --tags Key=auto-delete-after,Value=2026-12-07
 
+
     Was deleted
     -----------
 
@@ -106,6 +107,7 @@ fn an_owner_reads_what_goes_how_to_keep_it_and_how_to_get_it_back() {
         aws rds restore-db-cluster-from-snapshot --region eu-west-1 --db-cluster-identifier billing-dev --snapshot-identifier nightshift-billing-dev-20261120t000000z-abcd1234 --engine aurora-mysql
       To keep the snapshot for good:
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:nightshift-billing-dev-20261120t000000z-abcd1234 --tags Key=nightshift:purge-after,Value=never
+
 
     Needs your hand
     ---------------
@@ -149,6 +151,7 @@ fn and_so_in_spanish() {
       o con la AWS CLI:
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:orders-copy --tags Key=auto-delete-after,Value=2026-12-07
 
+
     Eliminado
     ---------
 
@@ -161,6 +164,7 @@ fn and_so_in_spanish() {
         aws rds restore-db-cluster-from-snapshot --region eu-west-1 --db-cluster-identifier billing-dev --snapshot-identifier nightshift-billing-dev-20261120t000000z-abcd1234 --engine aurora-mysql
       Para conservar la copia para siempre:
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:nightshift-billing-dev-20261120t000000z-abcd1234 --tags Key=nightshift:purge-after,Value=never
+
 
     Necesita su intervención
     ------------------------

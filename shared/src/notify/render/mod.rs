@@ -4,7 +4,7 @@ mod slack;
 
 use askama::Template;
 
-use super::letter::{Letter, Section, Tone};
+use super::letter::{Command, Letter, Section, Tone};
 pub use slack::slack;
 
 #[derive(Template)]
@@ -54,6 +54,21 @@ impl Tone {
             Self::Warning => "warning",
             Self::Alarm => "alarm",
         }
+    }
+}
+
+impl Letter {
+    /// The subject's `[account]`, if it begins with one, and what it says.
+    fn headline(&self) -> (&str, &str) {
+        let end = if self.subject.starts_with('[') { self.subject.find("] ") } else { None };
+        end.map_or(("", &self.subject), |end| (&self.subject[..=end], &self.subject[end + 2..]))
+    }
+}
+
+impl Command {
+    /// The line's words. A page breaks it between them, where a dash would invite a browser to.
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.line.split(' ')
     }
 }
 
@@ -132,6 +147,18 @@ mod tests {
         let html = html(&hostile());
         assert!(!html.contains("<script>") && !html.contains("<!channel>") && !html.contains('\u{202e}'), "{html}");
         assert!(html.contains("&#60;script&#62;"), "{html}");
+    }
+
+    #[test]
+    fn the_account_stands_apart_in_the_heading() {
+        let headline = |subject: &str| {
+            let letter = Letter { subject: subject.to_owned(), ..hostile() };
+            let (account, rest) = letter.headline();
+            format!("{account}|{rest}")
+        };
+        assert_eq!(headline("[111122223333] 1 cluster will be deleted"), "[111122223333]|1 cluster will be deleted");
+        assert_eq!(headline("1 cluster [of 2] stays"), "|1 cluster [of 2] stays");
+        assert_eq!(headline("[unended"), "|[unended");
     }
 
     #[test]
