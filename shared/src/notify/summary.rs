@@ -14,14 +14,19 @@ pub fn summary(report: &Report, concerns: &Concerns, policy: &NotifyPolicy) -> L
     let clock = Clock { zone: &policy.time_zone, language };
     let sections = sections(report, concerns, language);
     let tone = sections.iter().map(|section| section.tone).max().unwrap_or(Tone::Calm);
-    let tone = if report.tripped.is_some() { Tone::Alarm } else { tone };
+    let tone = match (&report.tripped, report.warnings.is_empty()) {
+        (Some(_), _) => Tone::Alarm,
+        (None, true) => tone,
+        (None, false) => tone.max(Tone::Warning),
+    };
     Letter {
         subject: subject(report, language),
         tone,
         lead: lead(report, clock),
         sections,
         footer: vec![
-            format!("{} · {}", report.plan_digest, report.regions.join(", ")),
+            format!("Plan: {}", report.plan_digest),
+            format!("{}: {}", language.pick("Regions", "Regiones"), report.regions.join(", ")),
             language.pick(
                 "The whole report is in the function's log, and in NIGHTSHIFT_REPORT_BUCKET where that is set.".to_owned(),
                 "El informe completo está en el registro de la función, y en NIGHTSHIFT_REPORT_BUCKET si está definido."
@@ -41,12 +46,18 @@ fn subject(report: &Report, language: Language) -> String {
         );
     }
     let (changed, failed, deferred) = (counts.changed, counts.failed, counts.deferred);
-    let mut words = vec![language.pick(format!("{changed} changed"), format!("{changed} con cambios"))];
+    let mut words = vec![match changed {
+        0 => language.pick("nothing changed".to_owned(), "sin cambios".to_owned()),
+        _ => language.pick(format!("{changed} changed"), format!("{changed} con cambios")),
+    }];
     if failed > 0 {
         words.insert(0, language.pick(format!("{failed} FAILED"), format!("{failed} CON FALLO")));
     }
     if deferred > 0 {
-        words.push(language.pick(format!("{deferred} deferred"), format!("{deferred} aplazados")));
+        words.push(language.pick(
+            format!("{deferred} deferred"),
+            format!("{deferred} {}", if deferred == 1 { "aplazado" } else { "aplazados" }),
+        ));
     }
     format!("[{account}] {function}: {}", words.join(", "))
 }
@@ -89,7 +100,8 @@ fn sections(report: &Report, concerns: &Concerns, language: Language) -> Vec<Sec
         let left_out = items.len().saturating_sub(MOST_LISTED);
         let mut entries: Vec<_> = items.into_iter().take(MOST_LISTED).map(|item| entry(item, language)).collect();
         if left_out > 0 {
-            entries.push(Entry::new(&format!("+{left_out}"), ""));
+            let more = language.pick(format!("and {left_out} more"), format!("y {left_out} más"));
+            entries.push(Entry::new(&more, ""));
         }
         Section::of(language.pick(english, spanish), tone, entries)
     };
@@ -133,8 +145,8 @@ fn entry(item: &Item, language: Language) -> Entry {
     if let Some(owner) = &item.owner {
         entry = entry.fact(language.pick("Owner", "Propietario"), owner);
     }
-    if !item.steps.is_empty() {
-        entry = entry.note(&item.steps.join("; "));
+    for step in &item.steps {
+        entry = entry.note(step);
     }
     if let Some(reason) = &item.reason {
         entry = entry.note(&format!("[{}] {}", reason.code, reason.message));
@@ -287,7 +299,8 @@ mod tests {
           deletion requested
 
         --
-        sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab · eu-west-1
+        Plan: sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab
+        Regions: eu-west-1
         The whole report is in the function's log, and in NIGHTSHIFT_REPORT_BUCKET where that is set.
         ");
     }
@@ -325,7 +338,8 @@ mod tests {
           delete cluster orders
 
         --
-        sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab · eu-west-1
+        Plan: sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab
+        Regiones: eu-west-1
         El informe completo está en el registro de la función, y en NIGHTSHIFT_REPORT_BUCKET si está definido.
         ");
     }
@@ -336,9 +350,12 @@ mod tests {
         quiet.notices.clear();
         let letter = summary(&quiet, &Concerns::default(), &policy(&[]));
         assert_eq!((letter.tone, letter.sections.len()), (Tone::Calm, 0));
+        assert_eq!(letter.subject, "[111122223333] cluster-cleanup: nothing changed");
+        quiet.warnings.push(Reason::new("other", "no channel is set", "set one"));
+        assert_eq!(summary(&quiet, &Concerns::default(), &policy(&[])).tone, Tone::Warning);
         let many: Vec<_> = (0..100).map(|n| item(&format!("c{n}"), Outcome::Changed, &[], None)).collect();
         let letter = summary(&report(many, None), &Concerns::default(), &policy(&[]));
         let last = letter.sections.last().unwrap().entries.last().unwrap();
-        assert_eq!((letter.sections.last().unwrap().entries.len(), last.title.as_str()), (41, "+60"));
+        assert_eq!((letter.sections.last().unwrap().entries.len(), last.title.as_str()), (41, "and 60 more"));
     }
 }

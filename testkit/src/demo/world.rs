@@ -77,7 +77,7 @@ pub(super) const MAIL: [&[(&str, &str)]; 3] = [
         ("dan", "1 cluster was deleted, 3 need your hand"),
         ("ops", "cluster-cleanup: 3 changed"),
     ],
-    &[("dan", "3 need your hand"), ("ops", "cluster-cleanup: 0 changed")],
+    &[("dan", "3 need your hand"), ("ops", "cluster-cleanup: nothing changed")],
 ];
 
 /// What the first table does not show.

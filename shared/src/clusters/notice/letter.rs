@@ -42,14 +42,17 @@ pub fn letter(digest: &Digest, setting: Setting<'_>) -> Letter {
     }
     let subject = subject(setting.account, expiring.len(), gone.len(), hands.len(), language);
     let tone = if expiring.is_empty() && hands.is_empty() { Tone::Calm } else { Tone::Warning };
+    let by_number = |entries: &Vec<Entry>, one, several| if entries.len() == 1 { one } else { several };
+    let will_go = by_number(&expiring, "Se eliminará si no hace nada", "Se eliminarán si no hace nada");
+    let went = by_number(&gone, "Eliminado", "Eliminados");
+    let wait = language.pick(
+        by_number(&hands, "Needs your hand", "Need your hand"),
+        by_number(&hands, "Necesita su intervención", "Necesitan su intervención"),
+    );
     let sections = [
-        Section::of(
-            language.pick("Will be deleted unless you act", "Se eliminará si no hace nada"),
-            Tone::Warning,
-            expiring,
-        ),
-        Section::of(language.pick("Was deleted", "Eliminado"), Tone::Calm, gone),
-        Section::of(language.pick("Needs your hand", "Necesita su intervención"), Tone::Warning, hands),
+        Section::of(language.pick("Will be deleted unless you act", will_go), Tone::Warning, expiring),
+        Section::of(language.pick("Deleted", went), Tone::Calm, gone),
+        Section::of(wait, Tone::Warning, hands),
     ];
     Letter {
         subject,
@@ -128,8 +131,8 @@ fn about_expiring(it: &Expiring, setting: Setting<'_>) -> Entry {
         (Data::InSource(source), Language::Spanish) => {
             format!("no se conservan: es un clon de {source}, que los tiene")
         }
-        (Data::Lost, Language::English) => "NOT kept".to_owned(),
-        (Data::Lost, Language::Spanish) => "NO se conservan".to_owned(),
+        (Data::Lost, Language::English) => "NOT kept: nothing brings it back".to_owned(),
+        (Data::Lost, Language::Spanish) => "NO se conservan: nada los recupera".to_owned(),
     };
     let expiry =
         if it.expires_at <= now { language.pick("Expired", "Caducó") } else { language.pick("Expires", "Caduca") };
@@ -178,8 +181,8 @@ fn about_gone(it: &Gone, setting: Setting<'_>) -> Entry {
     let (id, region) = (shell_word(&it.id), &it.region);
     let snapshot = shell_word(&copy.snapshot);
     entry
-        .fact(language.pick("Its data is in snapshot", "Sus datos están en la copia"), &copy.snapshot)
-        .fact(language.pick("which is kept until", "que se conserva hasta el"), &clock.show(copy.until))
+        .fact(language.pick("Snapshot with its data", "Copia con sus datos"), &copy.snapshot)
+        .fact(language.pick("Kept until", "Se conserva hasta el"), &clock.show(copy.until))
         .command(
             language.pick("To get it back", "Para recuperarlo"),
             &format!("nightshift clusters restore {snapshot} --region {region}{}", key_option(tag_key)),

@@ -95,12 +95,12 @@ fn an_owner_reads_what_goes_how_to_keep_it_and_how_to_get_it_back() {
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:orders-copy --tags Key=auto-delete-after,Value=2026-12-07
 
 
-    Was deleted
-    -----------
+    Deleted
+    -------
 
     * billing-dev (eu-west-1)
-      Its data is in snapshot: nightshift-billing-dev-20261120t000000z-abcd1234
-      which is kept until: Mon 21 Dec 2026, 03:00 CET (02:00 UTC)
+      Snapshot with its data: nightshift-billing-dev-20261120t000000z-abcd1234
+      Kept until: Mon 21 Dec 2026, 03:00 CET (02:00 UTC)
       To get it back:
         nightshift clusters restore nightshift-billing-dev-20261120t000000z-abcd1234 --region eu-west-1
       or with the AWS CLI, which restores neither its settings nor its members:
@@ -130,8 +130,8 @@ fn and_so_in_spanish() {
     Los clústeres de Aurora de ana en la cuenta 111122223333 se eliminan cuando pasa la hora de su etiqueta auto-delete-after.
 
 
-    Se eliminará si no hace nada
-    ----------------------------
+    Se eliminarán si no hace nada
+    -----------------------------
 
     * orders-dev (eu-west-1)
       Caduca: lun 23 nov 2026, 00:30 CET (dom 22 nov 2026, 23:30 UTC)
@@ -156,8 +156,8 @@ fn and_so_in_spanish() {
     ---------
 
     * billing-dev (eu-west-1)
-      Sus datos están en la copia: nightshift-billing-dev-20261120t000000z-abcd1234
-      que se conserva hasta el: lun 21 dic 2026, 03:00 CET (02:00 UTC)
+      Copia con sus datos: nightshift-billing-dev-20261120t000000z-abcd1234
+      Se conserva hasta el: lun 21 dic 2026, 03:00 CET (02:00 UTC)
       Para recuperarlo:
         nightshift clusters restore nightshift-billing-dev-20261120t000000z-abcd1234 --region eu-west-1
       o con la AWS CLI, que no recupera ni su configuración ni sus instancias:
