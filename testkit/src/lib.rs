@@ -3,11 +3,13 @@
 
 mod account;
 pub mod bench;
+pub mod browser;
 mod calls;
 pub mod child;
 pub mod demo;
 pub mod deploy;
 pub mod function;
+pub mod mail;
 pub mod proof;
 pub mod proxy;
 pub mod raw;
