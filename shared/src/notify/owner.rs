@@ -36,13 +36,13 @@ impl Because {
     pub fn sentence(&self, language: Language) -> String {
         match (self, language) {
             (Self::OwnerTag { key } | Self::MailTag { key }, Language::English) => {
-                format!("You get this because the tag {key} of what it is about names this address.")
+                format!("You get this because the tag {key} of these resources names this address.")
             }
             (Self::OwnerTag { key } | Self::MailTag { key }, Language::Spanish) => {
                 format!("Recibe este mensaje porque la etiqueta {key} de estos recursos lleva esta dirección.")
             }
             (Self::Domain { owner }, Language::English) => {
-                format!("You get this because what it is about is tagged as owned by {owner}.")
+                format!("You get this because these resources are tagged as owned by {owner}.")
             }
             (Self::Domain { owner }, Language::Spanish) => {
                 format!("Recibe este mensaje porque estos recursos están etiquetados como propiedad de {owner}.")

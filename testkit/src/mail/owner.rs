@@ -8,7 +8,7 @@ use super::{ACCOUNT, at};
 
 /// Each kind of matter, and each fate of data.
 pub(super) fn everything() -> anyhow::Result<Digest> {
-    digest(
+    let mut digest = digest(
         Some("ana"),
         vec![
             expiring("orders-dev", Data::Snapshot { days: 30 }),
@@ -19,7 +19,12 @@ pub(super) fn everything() -> anyhow::Result<Digest> {
             hand("trial-dev", Why::MalformedExpiry { value: "next friday".to_owned() }),
             hand("search-dev", Why::ReplicationSource { replicas: vec!["search-dev-replica".to_owned()] }),
         ],
-    )
+    )?;
+    // Its time has passed already; the first message about it comes late.
+    if let Matter::Expiring(orders_scratch) = &mut digest.matters[2].1 {
+        orders_scratch.expires_at = at("2026-11-20T00:00:00Z");
+    }
+    Ok(digest)
 }
 
 /// What most messages are.

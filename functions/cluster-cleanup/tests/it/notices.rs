@@ -266,7 +266,7 @@ async fn an_owner_is_asked_each_night_to_mend_what_only_they_can() -> anyhow::Re
         at(&scene, night, &spanish).await?;
     }
     let told =
-        [("ana@example.com", "2 necesitan su intervención"), ("ops@example.com", "cluster-cleanup: 0 con cambios")];
+        [("ana@example.com", "2 necesitan su intervención"), ("ops@example.com", "cluster-cleanup: sin cambios")];
     assert_eq!(mails(&scene).await?, pairs(&[told, told].concat()));
     let html = mail(&scene).await?[0]["html"].as_str().unwrap_or_default().to_owned();
     assert!(html.contains("lang=\"es\"") && html.contains("tiene activada la protección"), "{html}");

@@ -117,7 +117,7 @@ fn an_owner_reads_what_goes_how_to_keep_it_and_how_to_get_it_back() {
       Write the time as 2026-03-31T12:00:00Z, the day as 2026-03-31, or 'never'; it is not deleted until then.
 
     --
-    You get this because what it is about is tagged as owned by ana.
+    You get this because these resources are tagged as owned by ana.
     cluster-cleanup of Nightshift in account 111122223333, Sat 21 Nov 2026, 03:00 CET (02:00 UTC).
     ");
 }
