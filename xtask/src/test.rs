@@ -10,7 +10,7 @@ use crate::{check, deploy, environment, setup, terraform};
 pub(crate) fn run() -> ExitCode {
     let mut list = vec![Step::inside("tools", setup::run, "cargo xtask setup")];
     list.extend(check::list());
-    list.extend([documentation(), stand_in(), rust(), mail(), dependencies()]);
+    list.extend([documentation(), stand_in(), databases(), rust(), mail(), dependencies()]);
     list.extend(terraform::steps());
     steps::run(list)
 }
@@ -24,6 +24,14 @@ fn documentation() -> Step {
 fn stand_in() -> Step {
     let args = ["-m", "unittest", "discover", "testkit/stand-in"];
     Step::commands("stand-in tests", [at_root(".tools/stand-in/bin/python", &args)])
+}
+
+fn databases() -> Step {
+    let name = "database servers";
+    match setup::postgres::obstacle() {
+        None => Step::inside(name, setup::databases, "cargo xtask setup"),
+        Some(obstacle) => Step::skipped(name, obstacle),
+    }
 }
 
 fn rust() -> Step {

@@ -2,6 +2,7 @@
 //! each in a Python environment of its own. It is safe to call at any time: what is already right is left alone, what
 //! was interrupted or asked differently is made anew, and nothing outside `.tools/` is touched.
 
+pub(crate) mod postgres;
 mod python;
 mod venv;
 
@@ -18,7 +19,20 @@ const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2\nziglang==0.17.1\n";
 
 /// Installs everything.
 pub(crate) fn run() -> anyhow::Result<()> {
-    ensure(&[stand_in()?, cargo_lambda()])
+    ensure(&[stand_in()?, cargo_lambda()])?;
+    match postgres::obstacle() {
+        None => databases(),
+        Some(obstacle) => {
+            println!("setup: no PostgreSQL fetched: {obstacle}");
+            Ok(())
+        }
+    }
+}
+
+/// Fetches the database servers of the tests.
+pub(crate) fn databases() -> anyhow::Result<()> {
+    let _lock = lock()?;
+    postgres::ensure_all()
 }
 
 /// Installs what `deploy` needs.
@@ -61,10 +75,15 @@ fn cargo_lambda() -> Venv {
 }
 
 fn ensure(venvs: &[Venv]) -> anyhow::Result<()> {
+    let _lock = lock()?;
+    venvs.iter().try_for_each(Venv::ensure)
+}
+
+/// Two tasks started together must not install over each other. The lock goes with the file handle.
+fn lock() -> anyhow::Result<File> {
     let tools = environment::tools();
     fs::create_dir_all(&tools).with_context(|| format!("could not create {}", tools.display()))?;
-    // Two tasks started together must not install over each other. The lock goes with the file handle.
     let lock = File::create(tools.join("lock")).context("could not create the lock of .tools")?;
     lock.lock().context("could not lock .tools")?;
-    venvs.iter().try_for_each(Venv::ensure)
+    Ok(lock)
 }
