@@ -6,6 +6,7 @@ pub mod bench;
 pub mod browser;
 mod calls;
 pub mod child;
+pub mod database;
 pub mod demo;
 pub mod deploy;
 pub mod function;

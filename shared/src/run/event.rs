@@ -44,7 +44,7 @@ impl Fields {
                 )));
             }
         };
-        Ok(Self { map, known: Vec::new(), faults: Vec::new() })
+        Ok(Self::of_object(map))
     }
 
     /// A text.
@@ -80,6 +80,38 @@ impl Fields {
             }
         }
         Some(names)
+    }
+
+    /// The fields of a part of an event, read like an event of its own.
+    pub fn of_object(map: Map<String, Value>) -> Self {
+        Self { map, known: Vec::new(), faults: Vec::new() }
+    }
+
+    /// Whatever stands under `key`, for a domain whose values have a grammar of their own.
+    pub fn value(&mut self, key: &'static str) -> Option<Value> {
+        self.take(key)
+    }
+
+    /// A list of objects, each to be read like an event and given back with [`Fields::absorb`].
+    pub fn objects(&mut self, key: &'static str) -> Option<Vec<Self>> {
+        let Value::Array(entries) = self.take(key)? else {
+            return self.fault(format!("'{key}' must be a list of objects"));
+        };
+        let mut parts = Vec::new();
+        for entry in entries {
+            match entry {
+                Value::Object(map) => parts.push(Self::of_object(map)),
+                other => return self.fault(format!("'{key}' must hold only objects, found {}", kind(&other))),
+            }
+        }
+        Some(parts)
+    }
+
+    /// Takes over what was wrong in `part`, which was found at `place`.
+    pub fn absorb(&mut self, place: &str, part: Self) {
+        if let Err(EventFault(faults)) = part.finish() {
+            self.faults.extend(faults.into_iter().map(|fault| format!("{place}: {fault}")));
+        }
     }
 
     /// Adds a fault found by whoever understands a value.
@@ -126,7 +158,8 @@ fn detail(mut envelope: Map<String, Value>) -> Result<Map<String, Value>, EventF
     }
 }
 
-fn kind(value: &Value) -> &'static str {
+/// What a value is, in words for a person.
+pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "true or false",

@@ -34,6 +34,17 @@ pub enum RunFault {
         #[source]
         source: AwsError,
     },
+    /// The server a run is about could not be spoken to.
+    #[error("nothing could be observed, so nothing was done: {attempt}; {fix}")]
+    Server {
+        /// What was tried.
+        attempt: String,
+        /// The next step.
+        fix: &'static str,
+        /// What the server, or the way to it, said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
 }
 
 impl RunFault {
@@ -43,7 +54,7 @@ impl RunFault {
             Self::Config(_) | Self::ClockSetByHand => "ConfigurationFault",
             Self::Event(_) => "EventRefused",
             Self::Ceiling(_) => "ModeRefused",
-            Self::Observe { .. } => "ObservationFailed",
+            Self::Observe { .. } | Self::Server { .. } => "ObservationFailed",
         }
     }
 }

@@ -1,0 +1,139 @@
+//! Makes one user what it should be. The order is what makes a crash harmless: a password is stored before the database
+//! has it, and is the current one only after a login with it was seen to work.
+
+use super::done::Stop;
+use super::{Applier, SqlError};
+use crate::dbusers::model::Trial;
+use crate::dbusers::observe::{Kept, shape_of, try_login};
+use crate::dbusers::plan::{Change, RotationStep, SecretPlan, SecretStep};
+use crate::dbusers::secrets::{Content, PENDING};
+use crate::run::Reason;
+use crate::secret::Secret;
+
+impl Applier<'_> {
+    pub(super) async fn change(&mut self, change: &Change, steps: &mut Vec<String>) -> Result<(), Stop> {
+        let password = match &change.secret {
+            Some(secret) => {
+                let kept = self.kept(&change.user);
+                self.store(&change.user, secret, kept, steps).await?
+            }
+            None => None,
+        };
+        if !change.statements.is_empty() {
+            self.transaction(&change.statements, password.as_ref()).await?;
+            steps.extend(change.statements.iter().map(ToString::to_string));
+        }
+        let Some(secret) = &change.secret else { return Ok(()) };
+        if secret.proves_login()
+            && let Some(password) = &password
+        {
+            self.prove(&secret.login, password).await?;
+            steps.push(format!("logged in as {}", secret.login));
+        }
+        self.settle(secret, steps).await
+    }
+
+    /// The secret as it has to be before the database hears of a password; answers with that password.
+    async fn store(
+        &self,
+        user: &str,
+        secret: &SecretPlan,
+        kept: Kept,
+        steps: &mut Vec<String>,
+    ) -> Result<Option<Secret>, Stop> {
+        let name = &secret.name;
+        let shape = shape_of(self.way.request, self.way, user);
+        match &secret.step {
+            SecretStep::Keep => Ok(kept.current),
+            SecretStep::Promote { .. } => Ok(kept.pending),
+            SecretStep::Create { token, kms_key } => {
+                let password = self.new_password()?;
+                let value = Content::empty().written(&shape, &password);
+                self.writer.create(name, user, &value, token, kms_key.as_deref()).await?;
+                steps.push(format!("created secret {name}"));
+                Ok(Some(password))
+            }
+            SecretStep::Stage { token, restore, new_password, .. } => {
+                if *restore {
+                    self.writer.restore(name).await?;
+                    steps.push(format!("restored secret {name}"));
+                }
+                let password = match kept.current.filter(|_| !new_password) {
+                    Some(password) => password,
+                    None => self.new_password()?,
+                };
+                let content = kept.content.unwrap_or_else(Content::empty);
+                match self.writer.stage(name, &content.written(&shape, &password), token).await {
+                    Ok(()) => {
+                        steps.push(format!("wrote a version of secret {name} as {PENDING}"));
+                        Ok(Some(password))
+                    }
+                    // An earlier run wrote this very version: its password is the one to go on with.
+                    Err(error) if error.kind == crate::aws::Kind::Exists => {
+                        let written = self.reader.value(name, Some(token)).await?;
+                        Ok(written.as_ref().and_then(Content::read).and_then(|content| content.password()))
+                    }
+                    Err(error) => Err(error.into()),
+                }
+            }
+        }
+    }
+
+    /// Logs in with what is stored.
+    async fn prove(&self, login: &str, password: &Secret) -> Result<(), Stop> {
+        match try_login(&self.way.endpoint, login, password, &self.way.request.database).await {
+            Trial::Works => Ok(()),
+            Trial::Refused | Trial::NotTried => {
+                let message = format!("the server refuses the password that was just set for {login}");
+                let fix = "see whether somebody else sets it, too, or the role's password has run out (VALID UNTIL)";
+                Err(Stop::failed(Reason::new("login-refused", message, fix)))
+            }
+            Trial::Unknown(said) => {
+                let error = SqlError::unreachable(format!("logging in as {login}"), said);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// What comes after the login was seen to work.
+    async fn settle(&self, secret: &SecretPlan, steps: &mut Vec<String>) -> Result<(), Stop> {
+        let name = &secret.name;
+        let promoted = match &secret.step {
+            SecretStep::Stage { token, from, .. } => Some((token, from)),
+            SecretStep::Promote { version, from } => Some((version, from)),
+            SecretStep::Keep | SecretStep::Create { .. } => None,
+        };
+        if let Some((version, from)) = promoted {
+            self.writer.promote(name, version, from.as_deref()).await?;
+            steps.push(format!("made version {version} of secret {name} the current one"));
+            self.writer.drop_pending(name, version).await?;
+        }
+        if let Some(version) = &secret.stale_pending {
+            self.writer.drop_pending(name, version).await?;
+            steps.push(format!("took {PENDING} from version {version} of secret {name}"));
+        }
+        if let Some(key) = &secret.kms_key {
+            self.writer.encrypt_with(name, key).await?;
+            steps.push(format!("encrypted secret {name} with {key}"));
+        }
+        match &secret.rotation {
+            RotationStep::AsIs => {}
+            RotationStep::Off => {
+                self.writer.cancel_rotation(name).await?;
+                steps.push(format!("ended the rotation of secret {name}"));
+            }
+            RotationStep::On { function, schedule, immediately, .. } => {
+                self.writer.rotate(name, function, schedule, *immediately).await?;
+                steps.push(format!("secret {name} is rotated by {function}, {schedule}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn new_password(&self) -> Result<Secret, Stop> {
+        self.policy.passwords.make().map_err(|error| {
+            let message = format!("the operating system gave no randomness for a password: {error}");
+            Stop::failed(Reason::new("no-randomness", message, "run this again"))
+        })
+    }
+}

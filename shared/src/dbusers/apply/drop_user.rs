@@ -1,0 +1,67 @@
+//! Drops one user. Between taking its login and dropping what it holds it is looked at once more: nothing it came to own
+//! since the plan was made goes with it.
+
+use super::done::Stop;
+use super::{Applier, together};
+use crate::dbusers::observe;
+use crate::dbusers::plan::{DropUser, Statement, Why};
+use crate::dbusers::server::SqlKind;
+
+impl Applier<'_> {
+    pub(super) async fn drop_user(&mut self, drop: &DropUser, steps: &mut Vec<String>) -> Result<(), Stop> {
+        let shared = &self.way.shared;
+        for statements in [&drop.lock, &drop.end_sessions] {
+            if !statements.is_empty() {
+                together(shared, statements, None).await?;
+                steps.extend(statements.iter().map(ToString::to_string));
+            }
+        }
+        if !drop.drop.is_empty() {
+            self.nothing_new(drop).await?;
+        }
+        for (database, statements) in &drop.empty {
+            let session = self.way.log_in(database).await?;
+            together(&session, statements, None).await?;
+            steps.extend(statements.iter().map(|statement| format!("in {database}: {statement}")));
+        }
+        for statement in &drop.drop {
+            let shown = statement.to_string();
+            match shared.run(&shown, &shown).await {
+                // Gone is what was wanted.
+                Err(error) if error.kind == SqlKind::Missing => {}
+                other => other?,
+            }
+            steps.push(shown);
+        }
+        self.drop_secret(drop, steps).await
+    }
+
+    /// A user that owns what the plan did not see keeps it, and itself.
+    async fn nothing_new(&self, drop: &DropUser) -> Result<(), Stop> {
+        let reassigns = drop.empty.iter().flat_map(|(_, statements)| statements);
+        let has_heir = reassigns
+            .into_iter()
+            .any(|statement| matches!(statement, Statement::Sql(sql) if sql.starts_with("REASSIGN")));
+        let held = observe::held(&self.way.shared, std::slice::from_ref(&drop.user)).await?;
+        let held = held.into_values().next().unwrap_or_default();
+        if has_heir || held.iter().all(|held| held.owns == 0) {
+            return Ok(());
+        }
+        let why = Why::OwnsObjects { held };
+        Err(Stop { outcome: why.outcome(), reason: crate::run::Reason::new(why.code(), why.message(), why.fix()) })
+    }
+
+    async fn drop_secret(&self, drop: &DropUser, steps: &mut Vec<String>) -> Result<(), Stop> {
+        let Some(secret) = &drop.secret else { return Ok(()) };
+        if secret.cancel_rotation {
+            self.writer.cancel_rotation(&secret.name).await?;
+            steps.push(format!("ended the rotation of secret {}", secret.name));
+        }
+        match self.writer.delete(&secret.name, secret.recovery_days).await {
+            Err(error) if error.is_not_found() => {}
+            other => other?,
+        }
+        steps.push(format!("deleted secret {}, to be had back for {} days", secret.name, secret.recovery_days));
+        Ok(())
+    }
+}

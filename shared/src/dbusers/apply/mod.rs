@@ -1,0 +1,147 @@
+//! Carries a plan out, one user after the other: secrets first, then the database in one transaction, then a login with
+//! what is stored, and only then is a new value the current one. A user that fails stops only those that need it.
+
+mod change;
+mod done;
+mod drop_user;
+
+use std::collections::BTreeSet;
+
+use super::observe::{Kept, Vault};
+use super::plan::{Action, Prepare, Statement};
+use super::policy::Policy;
+use super::secrets::{SecretsReader, SecretsWriter};
+use super::server::{Session, SqlError, SqlKind};
+use super::way::Way;
+use crate::clock::{self, Deadline};
+use crate::run::{Outcome, Reason};
+use crate::secret::Secret;
+
+pub(super) use done::Done;
+
+/// How often a transaction that met another one is tried, and for how long each time is waited.
+const TRIES: u32 = 5;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
+
+/// Everything carrying out a plan takes.
+#[derive(Debug)]
+pub(super) struct Applier<'a> {
+    way: &'a Way<'a>,
+    policy: &'a Policy,
+    reader: &'a SecretsReader,
+    writer: SecretsWriter,
+    vault: Vault,
+    /// In the event's database, once something is to be done there.
+    session: Option<Session>,
+}
+
+impl<'a> Applier<'a> {
+    /// For one run.
+    pub(super) fn new(
+        way: &'a Way<'a>,
+        policy: &'a Policy,
+        reader: &'a SecretsReader,
+        writer: SecretsWriter,
+        vault: Vault,
+    ) -> Self {
+        Self { way, policy, reader, writer, vault, session: None }
+    }
+
+    /// Carries out `actions` in their order and says how each ended.
+    pub(super) async fn apply(&mut self, actions: &[Action], deadline: Deadline) -> Vec<Done> {
+        let mut all = Vec::with_capacity(actions.len());
+        let mut undone: BTreeSet<&str> = BTreeSet::new();
+        for action in actions {
+            let done = if let Some(need) = action.needs().iter().find(|need| undone.contains(need.as_str())) {
+                let message = format!("it needs {}, which this run did not get right", crate::text::printable(need));
+                Done::deferred(Reason::new("need-failed", message, "mend that one, as its own reason says"))
+            } else if deadline.allows_another_item(clock::now()) {
+                self.one(action).await
+            } else {
+                let message = "too little time was left to begin it";
+                Done::deferred(Reason::new("no-time", message, "invoke the function again, or raise its timeout"))
+            };
+            if !matches!(done.outcome, Outcome::Changed | Outcome::AlreadyRight) {
+                undone.insert(action.id());
+            }
+            all.push(done);
+        }
+        all
+    }
+
+    async fn one(&mut self, action: &Action) -> Done {
+        let mut steps = Vec::new();
+        let done = match action {
+            Action::Prepare(prepare) => self.prepare(prepare, &mut steps).await,
+            Action::Change(change) => self.change(change, &mut steps).await,
+            Action::Drop(drop) => self.drop_user(drop, &mut steps).await,
+        };
+        match done {
+            Ok(()) => Done { outcome: Outcome::Changed, steps, reason: None },
+            Err(stop) => Done { outcome: stop.outcome, steps, reason: Some(stop.reason) },
+        }
+    }
+
+    async fn prepare(&mut self, prepare: &Prepare, steps: &mut Vec<String>) -> Result<(), done::Stop> {
+        if let Some(create) = &prepare.create {
+            let shown = create.to_string();
+            match self.way.shared.run(&shown, &shown).await {
+                // Somebody made it meanwhile, or an answer of ours was lost.
+                Err(error) if error.kind == SqlKind::Exists => {}
+                other => other?,
+            }
+            steps.push(shown);
+        }
+        if !prepare.statements.is_empty() {
+            self.transaction(&prepare.statements, None).await?;
+            steps.extend(prepare.statements.iter().map(ToString::to_string));
+        }
+        Ok(())
+    }
+
+    /// Runs `statements` in the event's database, as one.
+    async fn transaction(&mut self, statements: &[Statement], password: Option<&Secret>) -> Result<(), SqlError> {
+        if self.session.is_none() {
+            self.session = Some(self.way.log_in(&self.way.request.database).await?);
+        }
+        let Some(session) = &self.session else { return Ok(()) };
+        let done = together(session, statements, password).await;
+        if done.as_ref().is_err_and(|error| error.kind == SqlKind::NoAnswer) {
+            // A session that broke is no use to the users after this one.
+            self.session = None;
+        }
+        done
+    }
+
+    fn kept(&mut self, user: &str) -> Kept {
+        self.vault.take(user)
+    }
+}
+
+/// Runs `statements` as one, again if another session was at the same row at the same moment.
+async fn together(session: &Session, statements: &[Statement], password: Option<&Secret>) -> Result<(), SqlError> {
+    let rendered: Vec<_> =
+        statements.iter().map(|statement| (rendered(statement, password), statement.to_string())).collect();
+    let mut tries = 1;
+    loop {
+        match session.transaction(&rendered).await {
+            Err(error) if error.kind == SqlKind::Busy && tries < TRIES => {
+                tries += 1;
+                clock::sleep(PAUSE).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// A statement as it is sent: in the place of a password its verifier, which is no use for logging in.
+fn rendered(statement: &Statement, password: Option<&Secret>) -> String {
+    match statement {
+        Statement::Sql(sql) => sql.clone(),
+        Statement::Password { before, after } => {
+            let password = password.map_or("", Secret::expose);
+            let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
+            format!("{before}{}{after}", super::plan::literal(&verifier))
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The master user's secret and the server it belongs to. An event must not be able to send the master's password
+//! elsewhere: its host is the one in the secret, or one that RDS names an endpoint of the server the secret belongs to.
+
+use aws_sdk_rds::Client;
+use aws_sdk_rds::types::Filter;
+
+use super::request::Request;
+use super::secrets::{Content, SecretsReader};
+use crate::aws::AwsError;
+use crate::secret::Secret;
+use crate::text::printable;
+
+/// Who this run logs in as, and where.
+#[derive(Debug)]
+pub(super) struct Master {
+    /// The secret's ARN.
+    pub arn: String,
+    pub user: String,
+    pub password: Secret,
+    /// Where the secret or RDS says the server listens.
+    pub port: Option<u16>,
+    /// The server, as AWS's shape of secrets names one.
+    pub server: Option<(&'static str, String)>,
+}
+
+/// Why there is no master to log in as.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum MasterFault {
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Reads the master's secret of `request` and makes sure that the server is its own.
+pub(super) async fn read(request: &Request, secrets: &SecretsReader, rds: &Client) -> Result<Master, MasterFault> {
+    let name = &request.master_secret;
+    let shown = printable(name);
+    let refuse = |what: &str| MasterFault::Refused(format!("the master secret {shown} {what}"));
+    let Some(found) = secrets.describe(name).await? else {
+        return Err(refuse("is not there; check 'secret_name' and 'region'"));
+    };
+    let value = secrets.value(name, None).await?.ok_or_else(|| refuse("holds nothing"))?;
+    let content = Content::read(&value).ok_or_else(|| refuse("holds no JSON object"))?;
+    let (Some(user), Some(password)) = (content.text("username").map(str::to_owned), content.password()) else {
+        return Err(refuse("has no username or no password"));
+    };
+    let cluster = content
+        .text("dbClusterIdentifier")
+        .map(str::to_owned)
+        .or_else(|| found.tags.get("aws:rds:primaryDBClusterArn").map(|arn| last(arn)));
+    let instance = content
+        .text("dbInstanceIdentifier")
+        .map(str::to_owned)
+        .or_else(|| found.tags.get("aws:rds:primaryDBInstanceArn").map(|arn| last(arn)));
+    let server = match (&cluster, &instance) {
+        (Some(id), _) => Some(("dbClusterIdentifier", id.clone())),
+        (None, Some(id)) => Some(("dbInstanceIdentifier", id.clone())),
+        (None, None) => None,
+    };
+    let mut port = content.port();
+    if !content.text("host").is_some_and(|host| host.eq_ignore_ascii_case(&request.host)) {
+        let endpoints = match (&cluster, &instance) {
+            (Some(id), _) => of_cluster(rds, id).await?,
+            (None, Some(id)) => of_instance(rds, id).await?,
+            (None, None) => Vec::new(),
+        };
+        let here = endpoints.iter().find(|(host, _)| host.eq_ignore_ascii_case(&request.host));
+        let Some((_, found)) = here else {
+            return Err(refuse(&format!(
+                "is not that of the server {}: it names {}, and RDS knows no such endpoint of its server; the master's \
+                 password was sent nowhere",
+                printable(&request.host),
+                content.text("host").map_or_else(|| "no host".to_owned(), printable),
+            )));
+        };
+        port = found.or(port);
+    }
+    Ok(Master { arn: found.arn, user, password, port, server })
+}
+
+/// The identifier at the end of an ARN.
+fn last(arn: &str) -> String {
+    arn.rsplit(':').next().unwrap_or(arn).to_owned()
+}
+
+type Endpoints = Vec<(String, Option<u16>)>;
+
+fn port_of(port: Option<i32>) -> Option<u16> {
+    port.and_then(|port| u16::try_from(port).ok()).filter(|port| *port != 0)
+}
+
+/// The endpoints of a cluster and of its members.
+async fn of_cluster(rds: &Client, id: &str) -> Result<Endpoints, AwsError> {
+    let mut endpoints = Vec::new();
+    let mut pages = rds.describe_db_clusters().db_cluster_identifier(id).into_paginator().items().send();
+    while let Some(cluster) = pages.next().await {
+        let cluster = match cluster.map_err(|error| AwsError::of("rds:DescribeDBClusters", id, error)) {
+            Ok(cluster) => cluster,
+            Err(error) if error.is_not_found() => return Ok(endpoints),
+            Err(error) => return Err(error),
+        };
+        let port = port_of(cluster.port);
+        let hosts = cluster.endpoint.iter().chain(&cluster.reader_endpoint);
+        let hosts = hosts.chain(cluster.custom_endpoints.iter().flatten());
+        endpoints.extend(hosts.map(|host| (host.clone(), port)));
+    }
+    let filter = Filter::builder().name("db-cluster-id").values(id).build();
+    let mut pages = rds.describe_db_instances().set_filters(Some(vec![filter])).into_paginator().items().send();
+    while let Some(instance) = pages.next().await {
+        let instance = instance.map_err(|error| AwsError::of("rds:DescribeDBInstances", id, error))?;
+        endpoints.extend(instance.endpoint.and_then(|endpoint| Some((endpoint.address?, port_of(endpoint.port)))));
+    }
+    Ok(endpoints)
+}
+
+async fn of_instance(rds: &Client, id: &str) -> Result<Endpoints, AwsError> {
+    let mut endpoints = Vec::new();
+    let mut pages = rds.describe_db_instances().db_instance_identifier(id).into_paginator().items().send();
+    while let Some(instance) = pages.next().await {
+        match instance.map_err(|error| AwsError::of("rds:DescribeDBInstances", id, error)) {
+            Ok(instance) => {
+                endpoints
+                    .extend(instance.endpoint.and_then(|endpoint| Some((endpoint.address?, port_of(endpoint.port)))));
+            }
+            Err(error) if error.is_not_found() => return Ok(endpoints),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(endpoints)
+}

@@ -1,0 +1,58 @@
+//! The world as this domain sees it: a server, the catalogs of its database, and a secret for each user. What a decision
+//! needs, no client, and never a password: whether one is right is known by trying, and kept as that answer.
+
+mod postgres;
+mod secret;
+
+use std::collections::BTreeMap;
+
+pub use postgres::{Catalog, Database, DefaultGrant, Grant, Held, Membership, Object, ObjectKind, Role, Schema};
+pub use secret::{Present, RotationFacts, SecretFacts, SecretState, Trial, Version};
+
+use super::names::Engine;
+
+/// Something read, or why it could not be. Unknown is never treated as none.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Read<T> {
+    /// This is what is there.
+    Known(T),
+    /// It could not be read.
+    Unknown {
+        /// What AWS, or the way to it, said.
+        said: String,
+        /// The next step.
+        fix: String,
+    },
+}
+
+/// All that was read in one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct World {
+    /// Twelve digits.
+    pub account: String,
+    /// Where the server and its secrets are.
+    pub region: String,
+    /// The server.
+    pub server: Server,
+    /// What its catalogs say.
+    pub catalog: Catalog,
+    /// The secret of each user that names one.
+    pub secrets: BTreeMap<String, Read<SecretFacts>>,
+}
+
+/// The server of the event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Server {
+    /// Its engine.
+    pub engine: Engine,
+    /// Its major version.
+    pub version: u32,
+    /// As the event has it.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// The user this run is logged in as.
+    pub master: String,
+    /// The database of the event.
+    pub database: String,
+}

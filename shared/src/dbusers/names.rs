@@ -1,0 +1,153 @@
+//! Which names may be given to users, databases and schemas, and which users nobody may touch. Servers cut a name that
+//! is too long and go on, so that two users become one; here it is refused.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The engines this job speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "each is the engine of its name")]
+pub enum Engine {
+    #[default]
+    Postgres,
+    Mysql,
+    Mariadb,
+}
+
+impl Engine {
+    /// The spellings of an event or a secret, RDS's own among them.
+    pub const SPELLINGS: [(&'static str, Self); 6] = [
+        ("postgres", Self::Postgres),
+        ("postgresql", Self::Postgres),
+        ("aurora-postgresql", Self::Postgres),
+        ("mysql", Self::Mysql),
+        ("aurora-mysql", Self::Mysql),
+        ("mariadb", Self::Mariadb),
+    ];
+
+    /// From one of its spellings.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::SPELLINGS.iter().find(|(name, _)| *name == text).map(|(_, engine)| *engine)
+    }
+
+    /// As a secret of AWS's rotation functions spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Postgres => "postgres",
+            Self::Mysql => "mysql",
+            Self::Mariadb => "mariadb",
+        }
+    }
+
+    /// Where its servers listen unless told otherwise.
+    pub const fn port(self) -> u16 {
+        match self {
+            Self::Postgres => 5432,
+            Self::Mysql | Self::Mariadb => 3306,
+        }
+    }
+
+    /// The longest name of a user. `PostgreSQL` counts bytes, the others characters.
+    const fn longest_user(self) -> usize {
+        match self {
+            Self::Postgres => 63,
+            Self::Mysql => 32,
+            Self::Mariadb => 80,
+        }
+    }
+
+    fn length(self, name: &str) -> usize {
+        if self == Self::Postgres { name.len() } else { name.chars().count() }
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What AWS's rotation appends for the second of a pair of users.
+pub const CLONE: &str = "_clone";
+
+/// Why `name` cannot be a user's on `engine`; `pair` if rotation is to keep a second one beside it.
+pub fn fault_of_user(name: &str, engine: Engine, pair: bool) -> Option<String> {
+    let most = engine.longest_user();
+    let length = engine.length(name) + if pair { CLONE.len() } else { 0 };
+    let unit = if engine == Engine::Postgres { "bytes" } else { "characters" };
+    if name.is_empty() {
+        Some("a user needs a name".to_owned())
+    } else if name.contains('\0') {
+        Some("a name cannot hold a NUL".to_owned())
+    } else if length > most {
+        let with = if pair { format!(" with {CLONE}") } else { String::new() };
+        Some(format!("the name has {length} {unit}{with} and {engine} allows {most}"))
+    } else if is_reserved(name, engine) {
+        Some("the name is reserved for the server and RDS".to_owned())
+    } else {
+        None
+    }
+}
+
+/// Why `name` cannot be that of a database or schema.
+pub fn fault_of_object(name: &str, engine: Engine) -> Option<String> {
+    let most = if engine == Engine::Postgres { 63 } else { 64 };
+    if name.is_empty() || name.contains('\0') || engine.length(name) > most {
+        return Some(format!("a name has one to {most} characters and no NUL"));
+    }
+    (engine == Engine::Postgres && (name.starts_with("pg_") || name == "information_schema"))
+        .then(|| "the name is reserved for the server".to_owned())
+}
+
+/// Users of the server and of RDS: never created, changed, dropped or borrowed.
+pub fn is_reserved(name: &str, engine: Engine) -> bool {
+    let lower = name.to_lowercase();
+    if lower.starts_with("rds") {
+        return ["rds_", "rds-"].iter().any(|prefix| lower.starts_with(prefix))
+            || ["rdsadmin", "rdsrepladmin", "rdsproxyadmin", "rdstopmgr", "rdsproxyuser", "rdswriteforwarduser"]
+                .contains(&lower.as_str());
+    }
+    match engine {
+        Engine::Postgres => lower.starts_with("pg_") || ["public", "none", "current_user"].contains(&lower.as_str()),
+        Engine::Mysql | Engine::Mariadb => {
+            ["root", "mysql", "event_scheduler", "system user", "mariadb.sys", "aws_"].contains(&lower.as_str())
+                || lower.starts_with("mysql.")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_a_server_would_cut_or_that_are_not_ours_are_refused() {
+        let fault = |name: &str, engine, pair| fault_of_user(name, engine, pair).unwrap_or_else(|| "fine".to_owned());
+        for (name, engine, pair, expected) in [
+            ("airflow-rw-ddl", Engine::Postgres, true, "fine"),
+            ("a'b\"c\\d;--", Engine::Postgres, false, "fine"),
+            ("", Engine::Postgres, false, "a user needs a name"),
+            ("a\0b", Engine::Mysql, false, "a name cannot hold a NUL"),
+            ("pg_monitor", Engine::Postgres, false, "the name is reserved for the server and RDS"),
+            ("RDS_superuser", Engine::Postgres, false, "the name is reserved for the server and RDS"),
+            ("rdsadmin", Engine::Mysql, false, "the name is reserved for the server and RDS"),
+            ("Public", Engine::Postgres, false, "the name is reserved for the server and RDS"),
+            ("mysql.sys", Engine::Mysql, false, "the name is reserved for the server and RDS"),
+            ("rdsfan", Engine::Postgres, false, "fine"),
+        ] {
+            assert_eq!(fault(name, engine, pair), expected, "{name:?}");
+        }
+        let long = |length: usize| "x".repeat(length);
+        assert_eq!(fault(&long(63), Engine::Postgres, false), "fine");
+        assert_eq!(
+            fault(&long(58), Engine::Postgres, true),
+            "the name has 64 bytes with _clone and postgres allows 63"
+        );
+        assert_eq!(fault(&"é".repeat(32), Engine::Postgres, false), "the name has 64 bytes and postgres allows 63");
+        assert_eq!(fault(&"é".repeat(32), Engine::Mysql, false), "fine");
+        assert_eq!(fault(&long(33), Engine::Mysql, false), "the name has 33 characters and mysql allows 32");
+        assert_eq!(fault(&long(80), Engine::Mariadb, false), "fine");
+    }
+}

@@ -1,0 +1,204 @@
+//! Reads the world: the server's catalogs in a fixed number of queries, then each user's secret, and whether one can log
+//! in with it. Passwords stay in the [`Vault`]; the world only says what came of trying them.
+
+mod postgres;
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt as _, stream};
+use serde_json::{Map, Value};
+
+use super::model::{Catalog, Present, Read, SecretFacts, SecretState, Server, Trial, Version, World};
+use super::names::CLONE;
+use super::request::{Request, State, UserRequest};
+use super::secrets::{Content, SecretsReader, shape};
+use super::server::{Endpoint, Session, SqlError, SqlKind};
+use super::way::Way;
+use crate::aws::AwsError;
+use crate::secret::Secret;
+
+pub(super) use postgres::held;
+
+/// The passwords that were read on the way, by user: what apply needs and no plan may hold.
+#[derive(Debug, Default)]
+pub(super) struct Vault(BTreeMap<String, Kept>);
+
+/// What is kept of one secret.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// The password of the current version.
+    pub current: Option<Secret>,
+    /// The password of the coming one.
+    pub pending: Option<Secret>,
+    /// All that stands in the current version.
+    pub content: Option<Content>,
+}
+
+impl Vault {
+    pub(super) fn take(&mut self, user: &str) -> Kept {
+        self.0.remove(user).unwrap_or_default()
+    }
+}
+
+/// What a server turned out to be when it was first spoken to.
+#[derive(Debug)]
+pub(super) struct Greeted {
+    version: u32,
+    user: String,
+    database: bool,
+}
+
+/// Asks the server who it is. One that takes no writes is refused: it is a reader's endpoint.
+pub(super) async fn greet(way: &Way<'_>) -> Result<Greeted, SqlError> {
+    let greeting = postgres::greeting(&way.shared).await?;
+    if greeting.read_only {
+        let message = format!("{} takes no writes: give the writer's endpoint as 'rds_host'", way.endpoint.host);
+        return Err(SqlError {
+            attempt: "looking for the writer".to_owned(),
+            kind: SqlKind::Denied,
+            code: None,
+            message,
+        });
+    }
+    let database = postgres::has_database(&way.shared, &way.request.database).await?;
+    Ok(Greeted { version: greeting.version, user: greeting.user, database })
+}
+
+/// Reads everything.
+pub(super) async fn observe(
+    way: &Way<'_>,
+    greeted: Greeted,
+    secrets: &SecretsReader,
+    account: &str,
+    concurrency: usize,
+) -> Result<(World, Vault), SqlError> {
+    let request = way.request;
+    let own: Option<Session> = if greeted.database { Some(way.log_in(&request.database).await?) } else { None };
+    let session = own.as_ref().unwrap_or(&way.shared);
+    let catalog = postgres::catalog(session, request, greeted.version, own.is_some()).await?;
+    let eyes =
+        Eyes { way, secrets, catalog: &catalog, tries_in: if own.is_some() { &request.database } else { "postgres" } };
+    let named = request.users.iter().filter(|user| user.secret.is_some());
+    let read: Vec<_> = stream::iter(named)
+        .map(|user| async { (user.name.clone(), eyes.look(user).await) })
+        .buffered(concurrency)
+        .collect()
+        .await;
+    let mut vault = Vault::default();
+    let mut facts = BTreeMap::new();
+    for (user, found) in read {
+        let found = match found {
+            Ok((found, kept)) => {
+                vault.0.insert(user.clone(), kept);
+                Read::Known(found)
+            }
+            Err(error) => Read::Unknown { said: error.said(), fix: error.fix() },
+        };
+        facts.insert(user, found);
+    }
+    let server = Server {
+        engine: request.engine,
+        version: greeted.version,
+        host: request.host.clone(),
+        port: way.endpoint.port,
+        master: greeted.user,
+        database: request.database.clone(),
+    };
+    let world = World { account: account.to_owned(), region: request.region.clone(), server, catalog, secrets: facts };
+    Ok((world, vault))
+}
+
+/// What stands in the secret of `user`, beside its password.
+pub(super) fn shape_of(request: &Request, way: &Way<'_>, user: &str) -> Map<String, Value> {
+    let server = way.master.server.as_ref().map(|(key, id)| (*key, id.as_str()));
+    shape(request.engine, user, &request.host, way.endpoint.port, &request.database, &way.master.arn, server)
+}
+
+/// What it takes to look at a user's secret.
+struct Eyes<'a> {
+    way: &'a Way<'a>,
+    secrets: &'a SecretsReader,
+    catalog: &'a Catalog,
+    tries_in: &'a str,
+}
+
+impl Eyes<'_> {
+    async fn look(&self, user: &UserRequest) -> Result<(SecretFacts, Kept), AwsError> {
+        let name = user.secret.clone().unwrap_or_default();
+        let mut kept = Kept::default();
+        let Some(found) = self.secrets.describe(&name).await? else {
+            return Ok((SecretFacts { name, state: SecretState::Absent }, kept));
+        };
+        let mut present = Present {
+            ours: found.is_of(&user.name),
+            arn: found.arn,
+            deleted: found.deleted,
+            managed_by: found.managed_by,
+            kms_key: found.kms_key,
+            rotation: found.rotation,
+            current: None,
+            pending: None,
+        };
+        // A deleted secret answers with no value.
+        if !present.deleted {
+            if let Some(id) = found.current {
+                let content = self.content(&name, &id).await?;
+                present.current = Some(self.version(user, id, content.as_ref()).await);
+                kept.current = content.as_ref().and_then(Content::password);
+                kept.content = content;
+            }
+            if let Some(id) = found.pending {
+                let content = self.content(&name, &id).await?;
+                present.pending = Some(self.version(user, id, content.as_ref()).await);
+                kept.pending = content.as_ref().and_then(Content::password);
+            }
+        }
+        Ok((SecretFacts { name, state: SecretState::Present(Box::new(present)) }, kept))
+    }
+
+    async fn content(&self, name: &str, version: &str) -> Result<Option<Content>, AwsError> {
+        Ok(self.secrets.value(name, Some(version)).await?.as_ref().and_then(Content::read))
+    }
+
+    async fn version(&self, user: &UserRequest, id: String, content: Option<&Content>) -> Version {
+        let shape = shape_of(self.way.request, self.way, &user.name);
+        let username = content.and_then(|content| content.text("username")).map(str::to_owned);
+        let password = content.and_then(Content::password);
+        let trial = match &password {
+            Some(password) => self.trial(user, username.as_deref(), password).await,
+            None => Trial::NotTried,
+        };
+        Version {
+            id,
+            host: content.and_then(|content| content.text("host")).map(str::to_owned),
+            has_password: password.is_some(),
+            stale: content.map(|content| content.stale(&shape)).unwrap_or_default(),
+            username,
+            trial,
+        }
+    }
+
+    /// Tries a password, for a user that is there and is to stay. It is sent to this server alone, as a proof and not as
+    /// itself.
+    async fn trial(&self, user: &UserRequest, username: Option<&str>, password: &Secret) -> Trial {
+        let login = username.unwrap_or(&user.name);
+        let known = login == user.name || login.strip_suffix(CLONE) == Some(&user.name);
+        let can = self.catalog.roles.get(login).is_some_and(|role| role.login);
+        if user.state == State::Absent || !known || !can {
+            return Trial::NotTried;
+        }
+        try_login(&self.way.endpoint, login, password, self.tries_in).await
+    }
+}
+
+/// Whether `password` is that of `user`. What the server says after it knows who one is, is no word about the password.
+pub(super) async fn try_login(endpoint: &Endpoint, user: &str, password: &Secret, database: &str) -> Trial {
+    match endpoint.log_in(user, password, database).await {
+        Ok(_) => Trial::Works,
+        Err(error) => match error.code.as_deref() {
+            Some("42501" | "3D000") => Trial::Works,
+            Some("28P01") => Trial::Refused,
+            _ => Trial::Unknown(error.to_string()),
+        },
+    }
+}

@@ -1,0 +1,270 @@
+//! Reads the catalogs of `PostgreSQL` as somebody who is no superuser: a fixed number of queries, however many users.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::dbusers::model::{
+    Catalog, Database, DefaultGrant, Grant, Held, Membership, Object, ObjectKind, Role, Schema,
+};
+use crate::dbusers::request::{Request, Revoke, State};
+use crate::dbusers::server::{Session, SqlError};
+
+/// What the server says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Greeting {
+    pub version: u32,
+    pub user: String,
+    /// A reader endpoint, or a standby.
+    pub read_only: bool,
+}
+
+pub(super) async fn greeting(session: &Session) -> Result<Greeting, SqlError> {
+    let query = "SELECT current_setting('server_version_num')::int4 / 10000, current_user::text, \
+                 pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'";
+    let rows = session.read("version and role", query, &[]).await?;
+    let row =
+        rows.first().ok_or_else(|| SqlError::unreachable("reading the version", "the server answered nothing"))?;
+    Ok(Greeting {
+        version: u32::try_from(row.get::<_, i32>(0)).unwrap_or_default(),
+        user: row.get(1),
+        read_only: row.get(2),
+    })
+}
+
+/// Whether there is a database of this name.
+pub(super) async fn has_database(session: &Session, name: &str) -> Result<bool, SqlError> {
+    let names = [name.to_owned()];
+    let rows = session.read("databases", "SELECT 1 FROM pg_database WHERE datname = ANY($1)", &[&names]).await?;
+    Ok(!rows.is_empty())
+}
+
+/// The catalogs; `database` is whether this session is in the event's database.
+pub(super) async fn catalog(
+    session: &Session,
+    request: &Request,
+    version: u32,
+    database: bool,
+) -> Result<Catalog, SqlError> {
+    let users: Vec<String> = request.users.iter().map(|user| user.name.clone()).collect();
+    let absent = request.users.iter().filter(|user| user.state == State::Absent);
+    let absent: Vec<String> = absent.map(|user| user.name.clone()).collect();
+    let mut catalog = Catalog {
+        roles: roles(session).await?,
+        memberships: memberships(session, version).await?,
+        held: if absent.is_empty() { BTreeMap::new() } else { held(session, &absent).await? },
+        ..Catalog::default()
+    };
+    if !database {
+        return Ok(catalog);
+    }
+    catalog.database = database_of(session, &users).await?;
+    catalog.schemas = schemas(session, &users).await?;
+    let named = request.schemas();
+    let everywhere = request.revoke == Revoke::All;
+    let read: Vec<String> =
+        catalog.schemas.keys().filter(|name| everywhere || named.contains(name.as_str())).cloned().collect();
+    let routines = request.revoke != Revoke::None || request.users.iter().any(|user| !user.functions.is_empty());
+    catalog.objects = relations(session, &users, &read).await?;
+    if routines {
+        catalog.objects.extend(self::routines(session, &users, &read).await?);
+    }
+    catalog.defaults = defaults(session, &users).await?;
+    if request.revoke != Revoke::None {
+        catalog.column_grants = column_grants(session, &users).await?;
+    }
+    if !request.extensions.is_empty() {
+        catalog.extensions = extensions(session).await?;
+    }
+    Ok(catalog)
+}
+
+async fn roles(session: &Session) -> Result<BTreeMap<String, Role>, SqlError> {
+    let query = "SELECT r.rolname::text, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolreplication OR r.rolbypassrls, \
+                 (SELECT substr(setting, 6) FROM unnest(r.rolconfig) setting WHERE setting LIKE 'role=%' LIMIT 1) \
+                 FROM pg_roles r";
+    let rows = session.read("roles", query, &[]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| {
+            let role = Role {
+                login: row.get(1),
+                superuser: row.get(2),
+                creates_roles: row.get(3),
+                privileged: row.get(4),
+                becomes: row.get(5),
+            };
+            (row.get(0), role)
+        })
+        .collect())
+}
+
+async fn memberships(session: &Session, version: u32) -> Result<Vec<Membership>, SqlError> {
+    let options = if version >= 16 { "m.inherit_option, m.set_option" } else { "member.rolinherit, true" };
+    let query = format!(
+        "SELECT role.rolname::text, member.rolname::text, coalesce(grantor.rolname::text, ''), m.admin_option, {options} \
+         FROM pg_auth_members m JOIN pg_roles role ON role.oid = m.roleid JOIN pg_roles member ON member.oid = m.member \
+         LEFT JOIN pg_roles grantor ON grantor.oid = m.grantor ORDER BY 1, 2, 3"
+    );
+    let rows = session.read("memberships", &query, &[]).await?;
+    Ok(rows
+        .iter()
+        .map(|row| Membership {
+            role: row.get(0),
+            member: row.get(1),
+            grantor: row.get(2),
+            admin: row.get(3),
+            inherit: row.get(4),
+            set: row.get(5),
+        })
+        .collect())
+}
+
+/// The three columns of a grant, `NULL` where an object has none; `acl` is an expression with the defaults filled in.
+fn grants_of(acl: &str) -> String {
+    format!(
+        "LEFT JOIN LATERAL (SELECT coalesce(grantee.rolname::text, 'PUBLIC') AS grantee, grantor.rolname::text AS grantor, \
+         a.privilege_type AS privilege FROM aclexplode({acl}) a LEFT JOIN pg_roles grantee ON grantee.oid = a.grantee \
+         LEFT JOIN pg_roles grantor ON grantor.oid = a.grantor \
+         WHERE a.grantee = 0 OR grantee.rolname = ANY($1)) g ON true"
+    )
+}
+
+fn grant(row: &tokio_postgres::Row, at: usize) -> Option<Grant> {
+    let grantor: Option<String> = row.get(at + 1);
+    Some(Grant {
+        grantee: row.get::<_, Option<String>>(at)?,
+        grantor: grantor.unwrap_or_default(),
+        privilege: row.get::<_, Option<String>>(at + 2)?,
+    })
+}
+
+async fn database_of(session: &Session, users: &[String]) -> Result<Option<Database>, SqlError> {
+    let query = format!(
+        "SELECT pg_get_userbyid(d.datdba)::text, g.grantee, g.grantor, g.privilege FROM pg_database d {} \
+         WHERE d.datname = current_database()",
+        grants_of("coalesce(d.datacl, acldefault('d', d.datdba))")
+    );
+    let rows = session.read("privileges", &query, &[users]).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let mut grants: Vec<_> = rows.iter().filter_map(|row| grant(row, 1)).collect();
+    grants.sort();
+    Ok(Some(Database { owner: first.get(0), grants }))
+}
+
+async fn schemas(session: &Session, users: &[String]) -> Result<BTreeMap<String, Schema>, SqlError> {
+    let query = format!(
+        "SELECT n.nspname::text, pg_get_userbyid(n.nspowner)::text, g.grantee, g.grantor, g.privilege FROM pg_namespace n {} \
+         WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
+        grants_of("coalesce(n.nspacl, acldefault('n', n.nspowner))")
+    );
+    let mut schemas: BTreeMap<String, Schema> = BTreeMap::new();
+    for row in &session.read("schemas", &query, &[users]).await? {
+        let schema = schemas.entry(row.get(0)).or_default();
+        schema.owner = row.get(1);
+        schema.grants.extend(grant(row, 2));
+    }
+    for schema in schemas.values_mut() {
+        schema.grants.sort();
+    }
+    Ok(schemas)
+}
+
+async fn relations(session: &Session, users: &[String], schemas: &[String]) -> Result<Vec<Object>, SqlError> {
+    let query = format!(
+        "SELECT n.nspname::text, quote_ident(c.relname), c.relkind = 'S', pg_get_userbyid(c.relowner)::text, \
+         EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'), \
+         g.grantee, g.grantor, g.privilege FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace {} \
+         WHERE n.nspname = ANY($2) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') ORDER BY 1, 2",
+        grants_of("c.relacl")
+    );
+    let rows = session.read("tables and sequences", &query, &[users, schemas]).await?;
+    let kind = |row: &tokio_postgres::Row| if row.get(2) { ObjectKind::Sequence } else { ObjectKind::Table };
+    Ok(gathered(&rows, kind))
+}
+
+async fn routines(session: &Session, users: &[String], schemas: &[String]) -> Result<Vec<Object>, SqlError> {
+    let query = format!(
+        "SELECT n.nspname::text, quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')', \
+         false, pg_get_userbyid(p.proowner)::text, \
+         EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'), \
+         g.grantee, g.grantor, g.privilege FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace {} \
+         WHERE n.nspname = ANY($2) ORDER BY 1, 2",
+        grants_of("coalesce(p.proacl, acldefault('f', p.proowner))")
+    );
+    let rows = session.read("routines", &query, &[users, schemas]).await?;
+    Ok(gathered(&rows, |_| ObjectKind::Routine))
+}
+
+/// One object for the rows of each.
+fn gathered(rows: &[tokio_postgres::Row], kind: impl Fn(&tokio_postgres::Row) -> ObjectKind) -> Vec<Object> {
+    let mut objects: Vec<Object> = Vec::new();
+    for row in rows {
+        let (schema, sql_name, kind): (String, String, _) = (row.get(0), row.get(1), kind(row));
+        let same =
+            objects.last().is_some_and(|last| last.schema == schema && last.sql_name == sql_name && last.kind == kind);
+        if !same {
+            let (owner, of_extension) = (row.get(3), row.get(4));
+            objects.push(Object { kind, schema, sql_name, owner, of_extension, grants: Vec::new() });
+        }
+        if let Some(last) = objects.last_mut() {
+            last.grants.extend(grant(row, 5));
+        }
+    }
+    for object in &mut objects {
+        object.grants.sort();
+    }
+    objects
+}
+
+async fn defaults(session: &Session, users: &[String]) -> Result<Vec<DefaultGrant>, SqlError> {
+    let query = "SELECT pg_get_userbyid(d.defaclrole)::text, n.nspname::text, d.defaclobjtype::text, grantee.rolname::text, \
+                 a.privilege_type FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, \
+                 aclexplode(d.defaclacl) a JOIN pg_roles grantee ON grantee.oid = a.grantee \
+                 WHERE grantee.rolname = ANY($1) AND d.defaclobjtype IN ('r', 'S', 'f') ORDER BY 1, 2, 3, 4, 5";
+    let rows = session.read("default privileges", query, &[users]).await?;
+    let kind = |letter: String| match letter.as_str() {
+        "r" => ObjectKind::Table,
+        "S" => ObjectKind::Sequence,
+        _ => ObjectKind::Routine,
+    };
+    Ok(rows
+        .iter()
+        .map(|row| DefaultGrant {
+            creator: row.get(0),
+            schema: row.get(1),
+            kind: kind(row.get(2)),
+            grantee: row.get(3),
+            privilege: row.get(4),
+        })
+        .collect())
+}
+
+async fn column_grants(session: &Session, users: &[String]) -> Result<BTreeMap<String, usize>, SqlError> {
+    let query = "SELECT grantee.rolname::text, count(DISTINCT (c.attrelid, c.attnum)) FROM pg_attribute c, \
+                 aclexplode(c.attacl) a JOIN pg_roles grantee ON grantee.oid = a.grantee \
+                 WHERE grantee.rolname = ANY($1) GROUP BY 1";
+    let rows = session.read("privileges on columns", query, &[users]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), usize::try_from(row.get::<_, i64>(1)).unwrap_or_default())).collect())
+}
+
+async fn extensions(session: &Session) -> Result<BTreeSet<String>, SqlError> {
+    let rows = session.read("extensions", "SELECT extname::text FROM pg_extension", &[]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// What each of `users` holds, in every database: the server keeps that list for all of them in one place.
+pub(in crate::dbusers) async fn held(
+    session: &Session,
+    users: &[String],
+) -> Result<BTreeMap<String, Vec<Held>>, SqlError> {
+    let query = "SELECT r.rolname::text, d.datname::text, count(*) FILTER (WHERE s.deptype = 'o'), \
+                 count(*) FILTER (WHERE s.deptype <> 'o') FROM pg_shdepend s JOIN pg_roles r ON r.oid = s.refobjid \
+                 LEFT JOIN pg_database d ON d.oid = s.dbid \
+                 WHERE s.refclassid = 'pg_authid'::regclass AND r.rolname = ANY($1) \
+                 AND s.classid <> 'pg_auth_members'::regclass GROUP BY 1, 2 ORDER BY 1, 2";
+    let mut held: BTreeMap<String, Vec<Held>> = BTreeMap::new();
+    for row in &session.read("what a user holds", query, &[users]).await? {
+        let entry = Held { database: row.get(1), owns: row.get(2), named: row.get(3) };
+        held.entry(row.get(0)).or_default().push(entry);
+    }
+    Ok(held)
+}

@@ -1,0 +1,123 @@
+//! How a user goes: its login first, then its sessions, then what it holds in each database, then itself, and its secret
+//! last. It goes with nothing it owns unless an heir is named.
+
+use super::authority::Authority;
+use super::{Planner, sql};
+use crate::dbusers::model::{Present, Read, SecretState};
+use crate::dbusers::names::CLONE;
+use crate::dbusers::plan::action::{Action, DropSecret, DropUser};
+use crate::dbusers::plan::statement::{Statement, ident, literal};
+use crate::dbusers::plan::{Left, Why};
+use crate::dbusers::request::UserRequest;
+
+impl Planner<'_> {
+    /// What it takes to drop `user`.
+    pub(in crate::dbusers::plan) fn drop_user(
+        &mut self,
+        user: &UserRequest,
+        needs: Vec<String>,
+    ) -> Result<Action, Box<Left>> {
+        let leave = |why| Box::new(Left { id: user.name.clone(), why, notes: Vec::new() });
+        let secret = self.secret_to_drop(user).map_err(leave)?;
+        let mut drop = DropUser {
+            user: user.name.clone(),
+            needs,
+            lock: Vec::new(),
+            end_sessions: Vec::new(),
+            empty: Vec::new(),
+            drop: Vec::new(),
+            secret,
+        };
+        if self.has_role(&user.name) {
+            self.may_go(user).map_err(leave)?;
+            self.role_to_drop(user, &mut drop);
+        } else if drop.secret.is_none() {
+            return Err(leave(Why::Gone));
+        }
+        self.catalog.roles.remove(&user.name);
+        Ok(Action::Drop(Box::new(drop)))
+    }
+
+    fn may_go(&self, user: &UserRequest) -> Result<(), Why> {
+        self.may_be_changed(user)?;
+        if !self.administers(&user.name) {
+            return Err(Why::NotOurs { master: self.master().to_owned() });
+        }
+        let clone = format!("{}{CLONE}", user.name);
+        let going = self.terms.request.user(&clone).is_some();
+        if self.has_role(&clone) && !going {
+            return Err(Why::HasClone { clone });
+        }
+        let held = self.catalog.held.get(&user.name).cloned().unwrap_or_default();
+        let owns = held.iter().any(|held| held.owns > 0);
+        match &user.reassign_to {
+            None if owns => Err(Why::OwnsObjects { held }),
+            Some(heir) if owns && !self.has_role(heir) => Err(Why::RoleMissing { role: heir.clone() }),
+            Some(heir) if owns && self.authority(heir) == Authority::None => {
+                Err(Why::NotOurs { master: self.master().to_owned() })
+            }
+            _ if self.authority(&user.name) == Authority::None => {
+                Err(Why::NotOurs { master: self.master().to_owned() })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn role_to_drop(&self, user: &UserRequest, drop: &mut DropUser) {
+        let name = ident(&user.name);
+        if self.catalog.roles.get(&user.name).is_some_and(|role| role.login) {
+            drop.lock.push(sql(format!("ALTER ROLE {name} NOLOGIN")));
+        }
+        let end =
+            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = {}", literal(&user.name));
+        drop.end_sessions = self.with_rights_of(&[&user.name], vec![sql(end)]);
+        let held = self.catalog.held.get(&user.name).map_or(&[][..], Vec::as_slice);
+        let owns = held.iter().any(|held| held.owns > 0);
+        let mut databases: Vec<&String> = held.iter().filter_map(|held| held.database.as_ref()).collect();
+        if databases.is_empty() && !held.is_empty() {
+            // What all databases share is let go of from within any of them.
+            databases.push(&self.world.server.database);
+        }
+        for database in databases {
+            let mut lent = vec![user.name.as_str()];
+            let mut statements = Vec::new();
+            if let Some(heir) = user.reassign_to.as_deref().filter(|_| owns) {
+                lent.push(heir);
+                statements.push(sql(format!("REASSIGN OWNED BY {name} TO {}", ident(heir))));
+            }
+            statements.push(sql(format!("DROP OWNED BY {name}")));
+            drop.empty.push((database.clone(), self.with_rights_of(&lent, statements)));
+        }
+        drop.drop.push(sql(format!("DROP ROLE {name}")));
+    }
+
+    /// `statements`, with the master a member of `roles` meanwhile where it has to be.
+    fn with_rights_of(&self, roles: &[&str], statements: Vec<Statement>) -> Vec<Statement> {
+        let borrowed = roles.iter().filter(|role| self.authority(role) == Authority::Borrowed);
+        let (mut all, back): (Vec<_>, Vec<_>) = borrowed.map(|role| self.borrow(role)).unzip();
+        all.extend(statements);
+        all.extend(back.into_iter().rev());
+        all
+    }
+
+    fn secret_to_drop(&self, user: &UserRequest) -> Result<Option<DropSecret>, Why> {
+        let Some(name) = user.secret.clone() else { return Ok(None) };
+        let facts = match self.world.secrets.get(&user.name) {
+            Some(Read::Known(facts)) => facts,
+            Some(Read::Unknown { said, fix }) => {
+                return Err(Why::SecretUnknown { name, said: said.clone(), fix: fix.clone() });
+            }
+            None => return Ok(None),
+        };
+        let present: &Present = match &facts.state {
+            SecretState::Present(present) if !present.deleted => present,
+            _ => return Ok(None),
+        };
+        super::super::secret::may_be_written(user, facts, present, &self.world.server)?;
+        Ok(Some(DropSecret {
+            name,
+            cancel_rotation: present.rotation.enabled,
+            recovery_days: self.terms.policy.recovery_days,
+        }))
+    }
+}

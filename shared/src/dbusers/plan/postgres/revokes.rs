@@ -1,0 +1,150 @@
+//! What a user has and the event does not give. Only what the owner or the master granted is taken back; what others
+//! granted is noted and stays.
+
+use super::authority::Authority;
+use super::grants::KINDS;
+use super::{Draft, Planner, sql};
+use crate::dbusers::model::{Grant, ObjectKind};
+use crate::dbusers::plan::statement::{ident, listed};
+use crate::dbusers::request::{Auth, Revoke, UserRequest, Words};
+use crate::text::{count, printable};
+
+impl Planner<'_> {
+    pub(super) fn revokes(&self, user: &UserRequest, draft: &mut Draft) {
+        let name = ident(&user.name);
+        if let Some(database) = &self.catalog.database {
+            let surplus = self.surplus(&Self::on_database(user), &database.grants, &database.owner, user, draft);
+            if !surplus.is_empty() {
+                let on = ident(&self.world.server.database);
+                draft.revokes.push(sql(format!("REVOKE {} ON DATABASE {on} FROM {name}", listed(&surplus))));
+            }
+        }
+        let everywhere = self.terms.request.revoke == Revoke::All;
+        for (schema, found) in &self.catalog.schemas {
+            let named = user.schemas.contains(schema);
+            if !named && !everywhere {
+                continue;
+            }
+            let wanted = if named { Self::on_schema(user) } else { Words::new() };
+            if found.owner != user.name {
+                let surplus = self.surplus(&wanted, &found.grants, &found.owner, user, draft);
+                if !surplus.is_empty() {
+                    draft.revokes.push(sql(format!(
+                        "REVOKE {} ON SCHEMA {} FROM {name}",
+                        listed(&surplus),
+                        ident(schema)
+                    )));
+                }
+            }
+            for kind in KINDS {
+                let wanted = if named { self.on_objects(user, kind) } else { Words::new() };
+                self.revoke_on_objects(user, schema, kind, &wanted, draft);
+                self.revoke_on_coming(user, schema, kind, &wanted, draft);
+            }
+        }
+        if everywhere {
+            self.revoke_memberships(user, draft);
+        }
+        if let Some(columns) = self.catalog.column_grants.get(&user.name).filter(|columns| **columns > 0) {
+            draft.note(
+                "column-grants",
+                format!("it has privileges on {}, which are not touched", count(*columns, "single column")),
+                "revoke them by hand if they are not meant",
+            );
+        }
+    }
+
+    fn revoke_on_objects(&self, user: &UserRequest, schema: &str, kind: ObjectKind, wanted: &Words, draft: &mut Draft) {
+        for object in self.objects(schema, kind).filter(|object| !object.of_extension && object.owner != user.name) {
+            let surplus = self.surplus(wanted, &object.grants, &object.owner, user, draft);
+            if !surplus.is_empty() {
+                draft.revokes.push(sql(format!(
+                    "REVOKE {} ON {} {}.{} FROM {}",
+                    listed(&surplus),
+                    kind.singular(),
+                    ident(schema),
+                    object.sql_name,
+                    ident(&user.name)
+                )));
+            }
+        }
+    }
+
+    fn revoke_on_coming(&self, user: &UserRequest, schema: &str, kind: ObjectKind, wanted: &Words, draft: &mut Draft) {
+        let creator = self.creator(user);
+        let mut surplus: Vec<(&str, Words)> = Vec::new();
+        for entry in &self.catalog.defaults {
+            let here = entry.kind == kind && entry.grantee == user.name && entry.schema.as_deref() == Some(schema);
+            if !here || (entry.creator == creator && wanted.contains(&entry.privilege)) {
+                continue;
+            }
+            match surplus.iter_mut().find(|(found, _)| *found == entry.creator) {
+                Some((_, words)) => _ = words.insert(entry.privilege.clone()),
+                None => surplus.push((&entry.creator, [entry.privilege.clone()].into())),
+            }
+        }
+        for (creator, words) in surplus {
+            match self.authority(creator) {
+                Authority::None => {
+                    foreign(&words, creator, draft);
+                    continue;
+                }
+                Authority::Borrowed => _ = draft.borrowed.insert(creator.to_owned()),
+                Authority::Own => {}
+            }
+            draft.revokes.push(sql(format!(
+                "ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA {} REVOKE {} ON {} FROM {}",
+                ident(creator),
+                ident(schema),
+                listed(&words),
+                kind.plural(),
+                ident(&user.name)
+            )));
+        }
+    }
+
+    fn revoke_memberships(&self, user: &UserRequest, draft: &mut Draft) {
+        let rows = self.catalog.memberships.iter().filter(|row| row.member == user.name);
+        for row in rows {
+            let wanted = user.member_of.contains(&row.role) || (user.auth == Auth::Iam && row.role == "rds_iam");
+            if wanted {
+                continue;
+            }
+            let ours = row.grantor == self.master() || self.version() < 16;
+            if ours && self.administers(&row.role) {
+                draft.revokes.push(sql(format!("REVOKE {} FROM {}", ident(&row.role), ident(&user.name))));
+            } else {
+                draft.note(
+                    "foreign-grant",
+                    format!("it is a member of {}, by {}", printable(&row.role), printable(&row.grantor)),
+                    "revoke it as its grantor if it is not meant",
+                );
+            }
+        }
+    }
+
+    /// What `user` has beyond `wanted`, as far as it can be taken back.
+    fn surplus(&self, wanted: &Words, grants: &[Grant], owner: &str, user: &UserRequest, draft: &mut Draft) -> Words {
+        let mut surplus = Words::new();
+        for grant in grants.iter().filter(|grant| grant.grantee == user.name && !wanted.contains(&grant.privilege)) {
+            let authority = if grant.grantor == owner { self.authority(owner) } else { Authority::None };
+            match authority {
+                Authority::Own => _ = surplus.insert(grant.privilege.clone()),
+                Authority::Borrowed => {
+                    draft.borrowed.insert(owner.to_owned());
+                    surplus.insert(grant.privilege.clone());
+                }
+                Authority::None => foreign(&[grant.privilege.clone()].into(), &grant.grantor, draft),
+            }
+        }
+        surplus
+    }
+}
+
+fn foreign(words: &Words, grantor: &str, draft: &mut Draft) {
+    draft.note(
+        "foreign-grant",
+        format!("it has {} from {}, which the master user cannot take back", listed(words), printable(grantor)),
+        "revoke it as that role if it is not meant",
+    );
+}

@@ -1,0 +1,22 @@
+//! The event of `db-users`: the server, and the users it is to have. The shape is that of existing pipelines, in which
+//! booleans are texts, `"None"` is nobody and privileges are comma separated; everything else is an addition.
+
+mod order;
+mod server;
+mod user;
+mod words;
+
+use std::collections::BTreeSet;
+
+pub use order::ordered;
+pub use server::{Request, Revoke};
+pub use user::{Auth, Preset, Rotation, State, Strategy, UserRequest};
+
+/// Privileges by the words of SQL, upper case.
+pub type Words = BTreeSet<String>;
+
+/// What stands for every privilege of its kind.
+pub const ALL: &str = "ALL";
+
+#[cfg(test)]
+mod tests;

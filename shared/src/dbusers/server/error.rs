@@ -1,0 +1,116 @@
+//! What a server said no with, sorted by its code. The statement is never part of it, nor the server's detail, which may
+//! quote one.
+
+use std::error::Error as _;
+
+use crate::text::printable;
+
+/// What kind of no it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SqlKind {
+    /// User or password are wrong, or the user may not log in.
+    Login,
+    /// Not allowed.
+    Denied,
+    /// Somebody else holds what this takes, or changed it at the same moment: it can be tried again.
+    Busy,
+    /// Something else depends on it, or it is in use.
+    InUse,
+    /// It is there already.
+    Exists,
+    /// It is not there.
+    Missing,
+    /// A warning where the statement did not do what it was to do.
+    Warning,
+    /// No way to the server, or none that can be trusted.
+    NoAnswer,
+    /// Anything else.
+    Other,
+}
+
+/// One attempt that did not succeed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{attempt} did not succeed: {}{message}", code.as_ref().map(|code| format!("{code}: ")).unwrap_or_default())]
+pub struct SqlError {
+    /// What was tried, on what.
+    pub attempt: String,
+    /// See [`SqlKind`].
+    pub kind: SqlKind,
+    /// SQLSTATE, or the error number.
+    pub code: Option<String>,
+    /// The server's message, or why there was none.
+    pub message: String,
+}
+
+impl SqlError {
+    /// From the driver's error.
+    pub(super) fn of(attempt: impl Into<String>, error: &tokio_postgres::Error) -> Self {
+        let attempt = attempt.into();
+        if let Some(said) = error.as_db_error() {
+            let code = said.code().code().to_owned();
+            let kind = kind_of(&code, said.message());
+            return Self { attempt, kind, code: Some(code), message: printable(said.message()) };
+        }
+        let mut message = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            message = cause.to_string();
+            source = cause.source();
+        }
+        Self { attempt, kind: SqlKind::NoAnswer, code: None, message: printable(&message) }
+    }
+
+    /// Something that could not even be asked.
+    pub fn unreachable(attempt: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { attempt: attempt.into(), kind: SqlKind::NoAnswer, code: None, message: message.into() }
+    }
+
+    /// The code of a report's reason.
+    pub fn reason_code(&self) -> &'static str {
+        match self.kind {
+            SqlKind::Login => "login-refused",
+            SqlKind::Denied => "sql-denied",
+            SqlKind::Busy => "sql-busy",
+            SqlKind::InUse => "sql-in-use",
+            SqlKind::Exists | SqlKind::Missing => "changed-since-plan",
+            SqlKind::Warning => "sql-warning",
+            SqlKind::NoAnswer => "sql-no-answer",
+            SqlKind::Other => "sql-refused",
+        }
+    }
+
+    /// The next step for a person.
+    pub fn fix(&self) -> &'static str {
+        match self.kind {
+            SqlKind::Login => "check the user's password, and pg_hba or the host part of the account",
+            SqlKind::Denied if self.message.contains("rds_password") => {
+                "the parameter rds.restrict_password_commands is on: make the master user a member of rds_password"
+            }
+            SqlKind::Denied => "give the master user the right that is missing, as the server's message names it",
+            SqlKind::Busy => "another session held it: run this again",
+            SqlKind::InUse => "see what still depends on it, as the server's message says",
+            SqlKind::Exists | SqlKind::Missing => "somebody changed it meanwhile: run this again",
+            SqlKind::Warning => "nothing was changed; grant it as the owner the server's message names",
+            SqlKind::NoAnswer => {
+                "check the way to the server: security groups, name, port and certificate; then run this again"
+            }
+            SqlKind::Other => "the message is the server's own; nothing of this user's transaction was kept",
+        }
+    }
+}
+
+fn kind_of(code: &str, message: &str) -> SqlKind {
+    match code {
+        // Not among the codes for concurrency, so it has to be told by its words.
+        "XX000" if message.contains("tuple concurrently") => SqlKind::Busy,
+        "28P01" | "28000" => SqlKind::Login,
+        "42501" | "0LP01" | "25006" => SqlKind::Denied,
+        "55P03" | "40001" | "40P01" | "57014" => SqlKind::Busy,
+        "2BP01" | "55006" => SqlKind::InUse,
+        "23505" | "42710" | "42P04" | "42P06" => SqlKind::Exists,
+        "42704" | "3D000" | "3F000" | "42P01" => SqlKind::Missing,
+        "57P01" | "57P02" | "57P03" => SqlKind::NoAnswer,
+        _ if code.starts_with("08") || code.starts_with("53") => SqlKind::NoAnswer,
+        _ => SqlKind::Other,
+    }
+}

@@ -1,0 +1,96 @@
+//! Whom to believe about a database server's name: the certificate authorities of RDS, compiled in, or a file's.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+
+/// The roots of Amazon RDS in all Regions.
+const OF_RDS: &[u8] = include_bytes!("rds-roots.pem");
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub enum Authorities {
+    /// Those of RDS.
+    Rds,
+    /// Those of a PEM file, and no others.
+    File(PathBuf),
+}
+
+/// Why there is nobody to believe.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsFault {
+    /// The file is not to be read.
+    #[error("NIGHTSHIFT_DB_CA_FILE names '{}', which cannot be read; correct or unset it", path.display())]
+    Unreadable {
+        /// Its path.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is no certificate in it, or a damaged one.
+    #[error("NIGHTSHIFT_DB_CA_FILE names '{}', which holds no certificate that can be used; correct or unset it", path.display())]
+    NoCertificate {
+        /// Its path.
+        path: PathBuf,
+    },
+    /// The library did not take it.
+    #[error("TLS cannot be set up")]
+    Invalid(#[from] rustls::Error),
+}
+
+impl Authorities {
+    /// The client's side of TLS under these authorities.
+    pub fn client(&self) -> Result<ClientConfig, TlsFault> {
+        let pem = match self {
+            Self::Rds => OF_RDS.to_vec(),
+            Self::File(path) => {
+                std::fs::read(path).map_err(|source| TlsFault::Unreadable { path: path.clone(), source })?
+            }
+        };
+        let mut roots = RootCertStore::empty();
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
+            let certificate = certificate.map_err(|_| self.no_certificate())?;
+            roots.add(certificate).map_err(|_| self.no_certificate())?;
+        }
+        if roots.is_empty() {
+            return Err(self.no_certificate());
+        }
+        Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth())
+    }
+
+    fn no_certificate(&self) -> TlsFault {
+        let path = match self {
+            Self::Rds => Path::new("the compiled-in roots"),
+            Self::File(path) => path,
+        };
+        TlsFault::NoCertificate { path: path.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_root_of_rds_is_one_the_library_takes() {
+        assert!(Authorities::Rds.client().is_ok());
+        assert_eq!(CertificateDer::pem_slice_iter(OF_RDS).count(), 87);
+    }
+
+    #[test]
+    fn a_file_without_certificates_is_a_fault_that_names_it() {
+        let folder = std::env::temp_dir().join(format!("nightshift-ca-{}", std::process::id()));
+        std::fs::write(&folder, "no certificate").unwrap();
+        let fault = Authorities::File(folder.clone()).client().unwrap_err().to_string();
+        assert!(fault.contains("holds no certificate"), "{fault}");
+        std::fs::remove_file(&folder).unwrap();
+        assert!(matches!(Authorities::File(folder).client(), Err(TlsFault::Unreadable { .. })));
+    }
+}

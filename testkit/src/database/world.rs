@@ -1,0 +1,90 @@
+//! A database server and the account its secrets are in: what an event of `db-users` is about.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context as _;
+use aws_sdk_secretsmanager::Client;
+use serde_json::{Value, json};
+
+use super::postgres::{Installation, MASTER, PASSWORD, Postgres};
+use crate::function::FunctionProcess;
+use crate::scene::Scene;
+
+/// The server's name and the master's secret, as the first sample event has them.
+pub const HOST: &str = "dp-db-ue1-af-activation-dev.cluster-xxxxxxxxxxxx.us-east-1.rds.amazonaws.com";
+/// See [`HOST`].
+pub const MASTER_SECRET: &str = "dp-sec-db-ue1-af-activation-master_user-dev";
+/// The Region of both.
+pub const REGION: &str = "us-east-1";
+/// The database.
+pub const DATABASE: &str = "airflow";
+
+/// See the module.
+#[derive(Debug)]
+pub struct DatabaseWorld {
+    /// The account.
+    pub scene: Scene,
+    /// The server.
+    pub server: Postgres,
+    /// Secrets Manager, past the proxy.
+    pub secrets: Client,
+}
+
+impl DatabaseWorld {
+    /// A server of `version`, an empty database, and the master's secret.
+    pub async fn new(version: &Installation) -> anyhow::Result<Self> {
+        let scene = Scene::new()?;
+        let server = Postgres::start(version, HOST, DATABASE).await?;
+        let secrets = Client::new(&scene.sdk_config(REGION).await);
+        let world = Self { scene, server, secrets };
+        let master = json!({
+            "engine": "postgres", "host": HOST, "port": 5432, "username": MASTER, "password": PASSWORD,
+            "dbClusterIdentifier": "dp-db-ue1-af-activation-dev",
+        });
+        world.put(MASTER_SECRET, &master).await?;
+        Ok(world)
+    }
+
+    /// Makes a secret by hand.
+    pub async fn put(&self, name: &str, value: &Value) -> anyhow::Result<()> {
+        self.secrets.create_secret().name(name).secret_string(value.to_string()).send().await?;
+        Ok(())
+    }
+
+    /// What the current version of a secret holds.
+    pub async fn secret(&self, name: &str) -> anyhow::Result<Value> {
+        let answer = self.secrets.get_secret_value().secret_id(name).send().await?;
+        Ok(serde_json::from_str(answer.secret_string().context("no text in it")?)?)
+    }
+
+    /// The ids of a secret's versions and their stages.
+    pub async fn versions(&self, name: &str) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
+        let answer = self.secrets.describe_secret().secret_id(name).send().await?;
+        Ok(answer.version_ids_to_stages.unwrap_or_default().into_iter().collect())
+    }
+
+    /// Logs in as what the current version of a secret says.
+    pub async fn log_in_by(&self, name: &str) -> anyhow::Result<tokio_postgres::Client> {
+        let secret = self.secret(name).await?;
+        let text = |key: &str| secret[key].as_str().unwrap_or_default().to_owned();
+        self.server.log_in(&text("username"), &text("password"), &text("dbname")).await
+    }
+
+    /// What leads a function here, with `policy` on top.
+    pub fn environment(&self, policy: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let mut environment = self.scene.environment(&[]);
+        let address = self.server.address().to_string();
+        let authority = self.server.certificates.authority.display().to_string();
+        let own = [("AWS_REGION", REGION), ("NIGHTSHIFT_DB_ADDRESS", &address), ("NIGHTSHIFT_DB_CA_FILE", &authority)];
+        for (name, value) in own.iter().chain(policy) {
+            environment.insert((*name).to_owned(), (*value).to_owned());
+        }
+        environment
+    }
+
+    /// Starts `binary` here.
+    pub fn start(&self, binary: &str, policy: &[(&str, &str)]) -> anyhow::Result<FunctionProcess> {
+        FunctionProcess::start(Path::new(binary), &self.environment(policy))
+    }
+}
