@@ -1,0 +1,37 @@
+//! Small helpers over the testkit's database world.
+
+use nightshift_testkit::FunctionProcess;
+use nightshift_testkit::database::{DatabaseWorld, Installation};
+use serde_json::Value;
+
+use crate::FUNCTION;
+
+/// A world with some version of the server.
+pub(crate) async fn any() -> anyhow::Result<DatabaseWorld> {
+    DatabaseWorld::new(&Installation::any()?).await
+}
+
+/// The function there, allowed to apply.
+pub(crate) fn start(world: &DatabaseWorld) -> anyhow::Result<FunctionProcess> {
+    world.start(FUNCTION, &[])
+}
+
+/// The event of the pipeline this function was first made for, exactly as that writes it.
+pub(crate) fn airflow() -> Value {
+    serde_json::from_str(include_str!("../../../../events/db-users/airflow.json")).expect("it is JSON")
+}
+
+/// `event` with `mode` in it.
+pub(crate) fn with_mode(mut event: Value, mode: &str) -> Value {
+    event["mode"] = mode.into();
+    event
+}
+
+/// Whether `statement` is allowed to whoever `client` is; anything but a denial is an error.
+pub(crate) async fn may(client: &nightshift_testkit::database::Client, statement: &str) -> anyhow::Result<bool> {
+    match client.batch_execute(statement).await {
+        Ok(()) => Ok(true),
+        Err(error) if error.code().is_some_and(|code| code.code() == "42501") => Ok(false),
+        Err(error) => Err(anyhow::anyhow!("{statement}: {:?}", error.as_db_error())),
+    }
+}
