@@ -29,6 +29,11 @@ impl Scene {
 
     /// A deployed function of this name with these variables; it has no code.
     pub async fn function(&self, name: &str, variables: &[(&str, &str)]) -> anyhow::Result<()> {
+        self.function_in(REGION, name, variables).await
+    }
+
+    /// The same in another Region.
+    pub async fn function_in(&self, region: &str, name: &str, variables: &[(&str, &str)]) -> anyhow::Result<()> {
         let trust = r#"{"Statement":[{"Effect":"Allow","Principal":{"Service":"lambda.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
         let role = format!("Action=CreateRole&Version=2010-05-08&RoleName={name}&AssumeRolePolicyDocument={trust}");
         self.post("iam", "/", FORM, &role).await?;
@@ -43,7 +48,8 @@ impl Scene {
             "Code": {"ZipFile": "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA=="},
             "Environment": {"Variables": variables},
         });
-        self.post("lambda", "/2015-03-31/functions", "application/json", &body.to_string()).await.map(|_| ())
+        let path = "/2015-03-31/functions";
+        self.post_in(region, "lambda", path, "application/json", &body.to_string()).await.map(|_| ())
     }
 
     /// An address or domain that SES takes mail from.
@@ -73,10 +79,21 @@ impl Scene {
         Ok((one("AccessKeyId")?, one("SecretAccessKey")?))
     }
 
-    /// `content_type` may be the target of a JSON-RPC call instead.
     async fn post(&self, service: &str, path: &str, content_type: &str, body: &str) -> anyhow::Result<String> {
+        self.post_in(REGION, service, path, content_type, body).await
+    }
+
+    /// `content_type` may be the target of a JSON-RPC call instead.
+    async fn post_in(
+        &self,
+        region: &str,
+        service: &str,
+        path: &str,
+        content_type: &str,
+        body: &str,
+    ) -> anyhow::Result<String> {
         let target = (!content_type.contains('/')).then_some(content_type);
-        let scope = format!("{}/20261121/{REGION}/{service}/aws4_request", self.account);
+        let scope = format!("{}/20261121/{region}/{service}/aws4_request", self.account);
         let request = reqwest::Client::builder().no_proxy().build()?.post(format!("{}{path}", self.stand_in_url()));
         let request = target.into_iter().fold(request, |request, target| request.header("x-amz-target", target));
         let answer = request

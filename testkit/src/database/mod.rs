@@ -2,12 +2,14 @@
 //! as on RDS: TLS only, and a master user who is no superuser.
 
 pub mod certificates;
+mod cutter;
 pub mod folder;
 pub mod postgres;
 mod supervised;
 pub mod world;
 
 pub use certificates::Certificates;
+pub use cutter::Cutter;
 pub use postgres::{Installation, Postgres};
 pub use tokio_postgres::Client;
 pub use world::DatabaseWorld;

@@ -127,7 +127,7 @@ impl Postgres {
 
     /// What RDS does before the customer gets it.
     async fn set_up(&self, database: &str) -> anyhow::Result<()> {
-        let shared = self.admin("postgres").await?;
+        let shared = self.first_session().await?;
         let with_admin = "pg_monitor, pg_signal_backend TO rds_superuser WITH ADMIN OPTION";
         shared
             .batch_execute(&format!(
@@ -137,6 +137,20 @@ impl Postgres {
             ))
             .await?;
         Ok(shared.batch_execute(&format!("CREATE DATABASE \"{database}\" OWNER {MASTER}")).await?)
+    }
+
+    /// It listens a little before it answers.
+    #[expect(clippy::disallowed_methods, reason = "a process is watched by the real clock")]
+    async fn first_session(&self) -> anyhow::Result<Client> {
+        for _ in 0..200 {
+            match self.admin("postgres").await {
+                Err(error) if format!("{error:#}").contains("starting up") => {
+                    tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+                }
+                other => return other,
+            }
+        }
+        anyhow::bail!("PostgreSQL does not come up: {}", self.log().unwrap_or_default())
     }
 
     /// Where it listens.

@@ -15,7 +15,9 @@ use crate::scene::Scene;
 pub const HOST: &str = "dp-db-ue1-af-activation-dev.cluster-xxxxxxxxxxxx.us-east-1.rds.amazonaws.com";
 /// See [`HOST`].
 pub const MASTER_SECRET: &str = "dp-sec-db-ue1-af-activation-master_user-dev";
-/// The Region of both.
+/// The cluster the secret names.
+pub const CLUSTER: &str = "dp-db-ue1-af-activation-dev";
+/// The Region of all.
 pub const REGION: &str = "us-east-1";
 /// The database.
 pub const DATABASE: &str = "airflow";
@@ -40,7 +42,7 @@ impl DatabaseWorld {
         let world = Self { scene, server, secrets };
         let master = json!({
             "engine": "postgres", "host": HOST, "port": 5432, "username": MASTER, "password": PASSWORD,
-            "dbClusterIdentifier": "dp-db-ue1-af-activation-dev",
+            "dbClusterIdentifier": CLUSTER,
         });
         world.put(MASTER_SECRET, &master).await?;
         Ok(world)
@@ -69,6 +71,20 @@ impl DatabaseWorld {
         let secret = self.secret(name).await?;
         let text = |key: &str| secret[key].as_str().unwrap_or_default().to_owned();
         self.server.log_in(&text("username"), &text("password"), &text("dbname")).await
+    }
+
+    /// Logs in as an application that knows its password.
+    pub async fn log_in_by_name(&self, user: &str, password: &str) -> anyhow::Result<tokio_postgres::Client> {
+        self.server.log_in(user, password, DATABASE).await
+    }
+
+    /// Makes the cluster the master's secret names, and answers with the endpoint RDS gives it.
+    pub async fn cluster_endpoint(&self) -> anyhow::Result<String> {
+        let rds = self.scene.rds(REGION).await;
+        let call = rds.create_db_cluster().db_cluster_identifier(CLUSTER).engine("aurora-postgresql");
+        let made = call.master_username(MASTER).master_user_password(PASSWORD).send().await?;
+        let cluster = made.db_cluster().context("no cluster")?;
+        Ok(cluster.endpoint().context("no endpoint")?.to_owned())
     }
 
     /// What leads a function here, with `policy` on top.

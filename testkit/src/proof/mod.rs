@@ -2,10 +2,12 @@
 //! It has to end where an unbroken run ends, with nothing lost on the way. A function joins by being a [`Subject`].
 
 mod cluster_cleanup;
+mod db_users;
 mod matrix;
 mod table;
 
 pub use cluster_cleanup::ClusterCleanup;
+pub use db_users::{db_users_by_burst, db_users_by_call};
 pub use matrix::{Broken, Matrix, Trial, at_once, matrix};
 pub use table::markdown;
 

@@ -120,12 +120,26 @@ def rotate_secret(original, backend, secret_id, rotation_lambda_arn=None, **sett
         raise InvalidRequestException(
             "No Lambda rotation function ARN is associated with this secret."
         )
-    return original(backend, secret_id, rotation_lambda_arn=configured, **settings)
+    answer = original(backend, secret_id, rotation_lambda_arn=configured, **settings)
+    rules = settings.get("rotation_rules") or {}
+    if rules.get("ScheduleExpression"):
+        secret.schedule_expression = rules["ScheduleExpression"]
+        secret.rotation_enabled = True
+    if not settings.get("rotate_immediately", True):
+        # The version a configuration is tried with is taken away again.
+        tried = [name for name, version in secret.versions.items() if version["version_stages"] == ["AWSPENDING"]]
+        for name in tried:
+            del secret.versions[name]
+    return answer
 
 
 @mend(SecretsManagerBackend, "get_secret_value")
 def get_secret_value(original, backend, secret_id, version_id, version_stage):
-    """AWS remembers the day of the last reading, not the hour."""
+    """What is current is what the label says; AWS remembers the day of the last reading, not the hour."""
+    if not version_id and not version_stage and secret_id in backend.secrets:
+        labels = backend.secrets[secret_id].versions.values()
+        if any("AWSCURRENT" in version["version_stages"] for version in labels):
+            version_stage = "AWSCURRENT"
     value = original(backend, secret_id, version_id, version_stage)
     today = int(clock.timestamp()) // _SECONDS_A_DAY * _SECONDS_A_DAY
     backend.secrets[secret_id].versions[value["VersionId"]]["last_accessed"] = today
@@ -137,6 +151,8 @@ def to_dict(original, secret):
     described = original(secret)
     days = [version.get("last_accessed") or 0 for version in secret.versions.values()]
     described["LastAccessedDate"] = max(days, default=0) or None
+    if "RotationRules" in described and getattr(secret, "schedule_expression", None):
+        described["RotationRules"] = {"ScheduleExpression": secret.schedule_expression}
     return described
 
 

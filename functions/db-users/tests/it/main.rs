@@ -2,6 +2,10 @@
 //! stand-in.
 
 mod airflow;
+mod faults;
+mod lifecycle;
+mod proof;
+mod secrets;
 mod world;
 
 use serde_json::Value;

@@ -35,3 +35,18 @@ pub(crate) async fn may(client: &nightshift_testkit::database::Client, statement
         Err(error) => Err(anyhow::anyhow!("{statement}: {:?}", error.as_db_error())),
     }
 }
+
+/// An event about the world's database with these users.
+pub(crate) fn event(users: &[Value]) -> Value {
+    let mut event = airflow();
+    event["users"] = users.to_vec().into();
+    event.as_object_mut().and_then(|event| event.remove("kms_key_id"));
+    event
+}
+
+/// An event with one user, whose secret is named after it.
+pub(crate) fn one_user(name: &str, privileges: &str) -> Value {
+    event(&[serde_json::json!({
+        "db_user": name, "user_secret_name": format!("{name}-secret"), "grant_privileges": privileges,
+    })])
+}

@@ -99,8 +99,13 @@ impl Applier<'_> {
     async fn settle(&self, secret: &SecretPlan, steps: &mut Vec<String>) -> Result<(), Stop> {
         let name = &secret.name;
         let promoted = match &secret.step {
-            SecretStep::Stage { token, from, .. } => Some((token, from)),
-            SecretStep::Promote { version, from } => Some((version, from)),
+            SecretStep::Stage { token, restore: true, .. } => {
+                // Which version was the current one shows only now that the secret is back.
+                let from = self.reader.describe(name).await?.and_then(|found| found.current);
+                Some((token, from.filter(|from| from != token)))
+            }
+            SecretStep::Stage { token, from, .. } => Some((token, from.clone())),
+            SecretStep::Promote { version, from } => Some((version, from.clone())),
             SecretStep::Keep | SecretStep::Create { .. } => None,
         };
         if let Some((version, from)) = promoted {

@@ -139,7 +139,7 @@ impl Eyes<'_> {
             current: None,
             pending: None,
         };
-        // A deleted secret answers with no value.
+        // A deleted secret answers with no value, and may show no label either.
         if !present.deleted {
             if let Some(id) = found.current {
                 let content = self.content(&name, &id).await?;
