@@ -2,6 +2,7 @@
 //! keeps two runs apart, since roles are shared by all databases and such locks are not.
 
 use super::master::{self, Master, MasterFault};
+use super::names::Engine;
 use super::policy::Policy;
 use super::request::Request;
 use super::secrets::SecretsReader;
@@ -15,6 +16,8 @@ use crate::run::event::EventFault;
 const SHARED: &str = "postgres";
 /// Any number will do, as long as every run has the same.
 const LOCK: &str = "SET lock_timeout = '60s'; SELECT pg_advisory_lock(7956003944967206259)";
+/// The same on `MySQL` and `MariaDB`, where it is the server's and not a database's.
+const LOCK_MYSQL: &str = "SELECT GET_LOCK('nightshift.db-users', 60)";
 
 /// See the module.
 #[derive(Debug)]
@@ -35,22 +38,24 @@ impl<'a> Way<'a> {
         rds: &aws_sdk_rds::Client,
     ) -> Result<Self, RunFault> {
         let authorities = policy.ca_file.clone().map_or(Authorities::Rds, Authorities::File);
-        let tls = authorities.client().map_err(|fault| ConfigFaults::one("NIGHTSHIFT_DB_CA_FILE", chain(&fault)))?;
+        let trust = authorities.trust().map_err(|fault| ConfigFaults::one("NIGHTSHIFT_DB_CA_FILE", chain(&fault)))?;
         let mut master = master::read(request, secrets, rds).await.map_err(fault_of_master)?;
         let endpoint = Endpoint {
+            engine: request.engine,
             host: request.host.clone(),
             tls_name: request.tls_server_name.clone(),
             port: request.port.or(master.port).unwrap_or(request.engine.port()),
             through: policy.address,
-            tls,
+            trust,
             lock_timeout: policy.lock_timeout,
             statement_timeout: policy.statement_timeout,
         };
-        let shared = match endpoint.log_in(&master.user, &master.password, SHARED).await {
+        let database = if request.engine == Engine::Postgres { SHARED } else { "" };
+        let shared = match endpoint.log_in(&master.user, &master.password, database).await {
             // RDS may have rotated it between the reading and the login.
             Err(error) if error.kind == SqlKind::Login => {
                 master = master::read(request, secrets, rds).await.map_err(fault_of_master)?;
-                endpoint.log_in(&master.user, &master.password, SHARED).await
+                endpoint.log_in(&master.user, &master.password, database).await
             }
             other => other,
         };
@@ -60,7 +65,15 @@ impl<'a> Way<'a> {
 
     /// Keeps every other run out until this one's session ends.
     pub(super) async fn lock(&self) -> Result<(), RunFault> {
-        let done = self.shared.run(LOCK, "waiting for another run to end").await;
+        let waiting = "waiting for another run to end";
+        let done = match &self.shared {
+            Session::Postgres(session) => session.run(LOCK, waiting).await,
+            Session::Mysql(session) => match session.read(waiting, LOCK_MYSQL).await {
+                Ok(rows) if rows.first().and_then(|row| row.first()?.as_deref()) == Some("1") => Ok(()),
+                Ok(_) => Err(SqlError::unreachable(waiting, "it did not end within a minute")),
+                Err(error) => Err(error),
+            },
+        };
         done.map_err(|error| fault_of_server("waiting for another run on this server to end", error))
     }
 

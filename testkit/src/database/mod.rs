@@ -4,12 +4,14 @@
 pub mod certificates;
 mod cutter;
 pub mod folder;
+pub mod mysql;
 pub mod postgres;
 mod supervised;
 pub mod world;
 
 pub use certificates::Certificates;
 pub use cutter::Cutter;
+pub use mysql::{Flavour, Mysql};
 pub use postgres::{Installation, Postgres};
 pub use tokio_postgres::Client;
 pub use world::DatabaseWorld;

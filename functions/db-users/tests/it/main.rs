@@ -4,6 +4,7 @@
 mod airflow;
 mod faults;
 mod lifecycle;
+mod mysql;
 mod proof;
 mod secrets;
 mod world;

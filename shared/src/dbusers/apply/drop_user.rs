@@ -5,23 +5,29 @@ use super::done::Stop;
 use super::{Applier, together};
 use crate::dbusers::observe;
 use crate::dbusers::plan::{DropUser, Statement, Why};
-use crate::dbusers::server::SqlKind;
+use crate::dbusers::server::{MySession, Session, SqlError, SqlKind};
 
 impl Applier<'_> {
     pub(super) async fn drop_user(&mut self, drop: &DropUser, steps: &mut Vec<String>) -> Result<(), Stop> {
         let shared = &self.way.shared;
         for statements in [&drop.lock, &drop.end_sessions] {
             if !statements.is_empty() {
-                together(shared, statements, None).await?;
+                together(shared, self.way.request.engine, statements, None).await?;
                 steps.extend(statements.iter().map(ToString::to_string));
             }
+        }
+        if let Session::Mysql(session) = shared
+            && !drop.drop.is_empty()
+        {
+            end_sessions(session, &drop.user).await?;
+            steps.push(format!("ended the sessions of {}", drop.user));
         }
         if !drop.drop.is_empty() {
             self.nothing_new(drop).await?;
         }
         for (database, statements) in &drop.empty {
             let session = self.way.log_in(database).await?;
-            together(&session, statements, None).await?;
+            together(&session, self.way.request.engine, statements, None).await?;
             steps.extend(statements.iter().map(|statement| format!("in {database}: {statement}")));
         }
         for statement in &drop.drop {
@@ -42,8 +48,7 @@ impl Applier<'_> {
         let has_heir = reassigns
             .into_iter()
             .any(|statement| matches!(statement, Statement::Sql(sql) if sql.starts_with("REASSIGN")));
-        let held = observe::held(&self.way.shared, std::slice::from_ref(&drop.user)).await?;
-        let held = held.into_values().next().unwrap_or_default();
+        let held = observe::held_by(&self.way.shared, &drop.user).await?;
         if has_heir || held.iter().all(|held| held.owns == 0) {
             return Ok(());
         }
@@ -64,4 +69,24 @@ impl Applier<'_> {
         steps.push(format!("deleted secret {}, to be had back for {} days", secret.name, secret.recovery_days));
         Ok(())
     }
+}
+
+/// A locked account keeps the sessions it has. RDS has a procedure for what only its own administrator may do.
+async fn end_sessions(session: &MySession, user: &str) -> Result<(), SqlError> {
+    let own = crate::dbusers::plan::mysql_literal(user);
+    let query = format!("SELECT id FROM information_schema.processlist WHERE user = {own}");
+    let rows = session.read("the sessions of a user", &query).await?;
+    for id in rows.iter().filter_map(|row| row.first()?.as_deref()?.parse::<u64>().ok()) {
+        let shown = format!("KILL {id}");
+        match session.run(&shown, &shown).await {
+            // 1094: it has ended meanwhile. 1095: not ours to end.
+            Err(error) if error.code.as_deref() == Some("1094") => {}
+            Err(error) if error.code.as_deref() == Some("1095") => {
+                let shown = format!("CALL mysql.rds_kill({id})");
+                session.run(&shown, &shown).await?;
+            }
+            other => other?,
+        }
+    }
+    Ok(())
 }

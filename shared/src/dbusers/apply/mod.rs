@@ -4,11 +4,13 @@
 mod change;
 mod done;
 mod drop_user;
+mod hash;
 
 use std::collections::BTreeSet;
 
+use super::names::Engine;
 use super::observe::{Kept, Vault};
-use super::plan::{Action, Prepare, Statement};
+use super::plan::{self, Action, Prepare, Statement};
 use super::policy::Policy;
 use super::secrets::{SecretsReader, SecretsWriter};
 use super::server::{Session, SqlError, SqlKind};
@@ -102,10 +104,12 @@ impl<'a> Applier<'a> {
     /// Runs `statements` in the event's database, as one.
     async fn transaction(&mut self, statements: &[Statement], password: Option<&Secret>) -> Result<(), SqlError> {
         if self.session.is_none() {
-            self.session = Some(self.way.log_in(&self.way.request.database).await?);
+            let database = &self.way.request.database;
+            let none = if self.way.request.engine == Engine::Postgres { database.as_str() } else { "" };
+            self.session = Some(self.way.log_in(none).await?);
         }
         let Some(session) = &self.session else { return Ok(()) };
-        let done = together(session, statements, password).await;
+        let done = together(session, self.way.request.engine, statements, password).await;
         if done.as_ref().is_err_and(|error| error.kind == SqlKind::NoAnswer) {
             // A session that broke is no use to the users after this one.
             self.session = None;
@@ -119,12 +123,17 @@ impl<'a> Applier<'a> {
 }
 
 /// Runs `statements` as one, again if another session was at the same row at the same moment.
-async fn together(session: &Session, statements: &[Statement], password: Option<&Secret>) -> Result<(), SqlError> {
+async fn together(
+    session: &Session,
+    engine: Engine,
+    statements: &[Statement],
+    password: Option<&Secret>,
+) -> Result<(), SqlError> {
     let rendered: Vec<_> =
-        statements.iter().map(|statement| (rendered(statement, password), statement.to_string())).collect();
+        statements.iter().map(|statement| (rendered(statement, engine, password), statement.to_string())).collect();
     let mut tries = 1;
     loop {
-        match session.transaction(&rendered).await {
+        match session.together(&rendered).await {
             Err(error) if error.kind == SqlKind::Busy && tries < TRIES => {
                 tries += 1;
                 clock::sleep(PAUSE).await;
@@ -134,14 +143,19 @@ async fn together(session: &Session, statements: &[Statement], password: Option<
     }
 }
 
-/// A statement as it is sent: in the place of a password its verifier, which is no use for logging in.
-fn rendered(statement: &Statement, password: Option<&Secret>) -> String {
+/// A statement as it is sent: in the place of a password its verifier or hash, which is no use for logging in. `MySQL` wants
+/// the password itself, and keeps it out of its logs.
+fn rendered(statement: &Statement, engine: Engine, password: Option<&Secret>) -> String {
     match statement {
         Statement::Sql(sql) => sql.clone(),
         Statement::Password { before, after } => {
             let password = password.map_or("", Secret::expose);
-            let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
-            format!("{before}{}{after}", super::plan::literal(&verifier))
+            let shown = match engine {
+                Engine::Postgres => plan::literal(&postgres_protocol::password::scram_sha_256(password.as_bytes())),
+                Engine::Mysql => plan::mysql_literal(password),
+                Engine::Mariadb => plan::mysql_literal(&hash::native(password)),
+            };
+            format!("{before}{shown}{after}")
         }
     }
 }

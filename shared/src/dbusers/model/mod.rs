@@ -1,11 +1,13 @@
 //! The world as this domain sees it: a server, the catalogs of its database, and a secret for each user. What a decision
 //! needs, no client, and never a password: whether one is right is known by trying, and kept as that answer.
 
+mod mysql;
 mod postgres;
 mod secret;
 
 use std::collections::BTreeMap;
 
+pub use mysql::{Account, Accounts, SchemaGrant};
 pub use postgres::{Catalog, Database, DefaultGrant, Grant, Held, Membership, Object, ObjectKind, Role, Schema};
 pub use secret::{Present, RotationFacts, SecretFacts, SecretState, Trial, Version};
 
@@ -35,9 +37,18 @@ pub struct World {
     /// The server.
     pub server: Server,
     /// What its catalogs say.
-    pub catalog: Catalog,
+    pub state: State,
     /// The secret of each user that names one.
     pub secrets: BTreeMap<String, Read<SecretFacts>>,
+}
+
+/// What the catalogs say, which each kind of server has of its own.
+#[derive(Debug, Clone, PartialEq)]
+pub enum State {
+    /// Of `PostgreSQL`.
+    Postgres(Catalog),
+    /// Of `MySQL` and `MariaDB`.
+    Mysql(Accounts),
 }
 
 /// The server of the event.

@@ -1,6 +1,7 @@
 //! Reads the world: the server's catalogs in a fixed number of queries, then each user's secret, and whether one can log
 //! in with it. Passwords stay in the [`Vault`]; the world only says what came of trying them.
 
+mod mysql;
 mod postgres;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,7 @@ use std::collections::BTreeMap;
 use futures::{StreamExt as _, stream};
 use serde_json::{Map, Value};
 
-use super::model::{Catalog, Present, Read, SecretFacts, SecretState, Server, Trial, Version, World};
+use super::model::{Held, Present, Read, SecretFacts, SecretState, Server, State as Catalogs, Trial, Version, World};
 use super::names::CLONE;
 use super::request::{Request, State, UserRequest};
 use super::secrets::{Content, SecretsReader, shape};
@@ -16,8 +17,6 @@ use super::server::{Endpoint, Session, SqlError, SqlKind};
 use super::way::Way;
 use crate::aws::AwsError;
 use crate::secret::Secret;
-
-pub(super) use postgres::held;
 
 /// The passwords that were read on the way, by user: what apply needs and no plan may hold.
 #[derive(Debug, Default)]
@@ -40,17 +39,31 @@ impl Vault {
     }
 }
 
+/// What a server says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Greeting {
+    pub version: u32,
+    pub user: String,
+    /// A reader endpoint, or a standby.
+    pub read_only: bool,
+}
+
 /// What a server turned out to be when it was first spoken to.
 #[derive(Debug)]
 pub(super) struct Greeted {
-    version: u32,
-    user: String,
+    greeting: Greeting,
     database: bool,
 }
 
 /// Asks the server who it is. One that takes no writes is refused: it is a reader's endpoint.
 pub(super) async fn greet(way: &Way<'_>) -> Result<Greeted, SqlError> {
-    let greeting = postgres::greeting(&way.shared).await?;
+    let name = &way.request.database;
+    let (greeting, database) = match &way.shared {
+        Session::Postgres(session) => {
+            (postgres::greeting(session).await?, postgres::has_database(session, name).await?)
+        }
+        Session::Mysql(session) => (mysql::greeting(session).await?, mysql::has_database(session, name).await?),
+    };
     if greeting.read_only {
         let message = format!("{} takes no writes: give the writer's endpoint as 'rds_host'", way.endpoint.host);
         return Err(SqlError {
@@ -60,8 +73,18 @@ pub(super) async fn greet(way: &Way<'_>) -> Result<Greeted, SqlError> {
             message,
         });
     }
-    let database = postgres::has_database(&way.shared, &way.request.database).await?;
-    Ok(Greeted { version: greeting.version, user: greeting.user, database })
+    Ok(Greeted { greeting, database })
+}
+
+/// What `user` holds now.
+pub(super) async fn held_by(session: &Session, user: &str) -> Result<Vec<Held>, SqlError> {
+    match session {
+        Session::Postgres(session) => {
+            let held = postgres::held(session, std::slice::from_ref(&user.to_owned())).await?;
+            Ok(held.into_values().next().unwrap_or_default())
+        }
+        Session::Mysql(session) => mysql::held(session, user).await,
+    }
 }
 
 /// Reads everything.
@@ -73,11 +96,20 @@ pub(super) async fn observe(
     concurrency: usize,
 ) -> Result<(World, Vault), SqlError> {
     let request = way.request;
-    let own: Option<Session> = if greeted.database { Some(way.log_in(&request.database).await?) } else { None };
-    let session = own.as_ref().unwrap_or(&way.shared);
-    let catalog = postgres::catalog(session, request, greeted.version, own.is_some()).await?;
-    let eyes =
-        Eyes { way, secrets, catalog: &catalog, tries_in: if own.is_some() { &request.database } else { "postgres" } };
+    let Greeted { greeting, database } = greeted;
+    let (state, tries_in) = match &way.shared {
+        Session::Mysql(session) => (Catalogs::Mysql(mysql::accounts(session, request, database).await?), ""),
+        Session::Postgres(shared) => {
+            let own = if database { Some(way.log_in(&request.database).await?) } else { None };
+            let session = match &own {
+                Some(Session::Postgres(session)) => session,
+                _ => shared,
+            };
+            let catalog = postgres::catalog(session, request, greeting.version, database).await?;
+            (Catalogs::Postgres(catalog), if database { request.database.as_str() } else { "postgres" })
+        }
+    };
+    let eyes = Eyes { way, secrets, state: &state, tries_in };
     let named = request.users.iter().filter(|user| user.secret.is_some());
     let read: Vec<_> = stream::iter(named)
         .map(|user| async { (user.name.clone(), eyes.look(user).await) })
@@ -98,13 +130,13 @@ pub(super) async fn observe(
     }
     let server = Server {
         engine: request.engine,
-        version: greeted.version,
+        version: greeting.version,
         host: request.host.clone(),
         port: way.endpoint.port,
-        master: greeted.user,
+        master: greeting.user,
         database: request.database.clone(),
     };
-    let world = World { account: account.to_owned(), region: request.region.clone(), server, catalog, secrets: facts };
+    let world = World { account: account.to_owned(), region: request.region.clone(), server, state, secrets: facts };
     Ok((world, vault))
 }
 
@@ -118,7 +150,7 @@ pub(super) fn shape_of(request: &Request, way: &Way<'_>, user: &str) -> Map<Stri
 struct Eyes<'a> {
     way: &'a Way<'a>,
     secrets: &'a SecretsReader,
-    catalog: &'a Catalog,
+    state: &'a Catalogs,
     tries_in: &'a str,
 }
 
@@ -183,7 +215,10 @@ impl Eyes<'_> {
     async fn trial(&self, user: &UserRequest, username: Option<&str>, password: &Secret) -> Trial {
         let login = username.unwrap_or(&user.name);
         let known = login == user.name || login.strip_suffix(CLONE) == Some(&user.name);
-        let can = self.catalog.roles.get(login).is_some_and(|role| role.login);
+        let can = match self.state {
+            Catalogs::Postgres(catalog) => catalog.roles.get(login).is_some_and(|role| role.login),
+            Catalogs::Mysql(accounts) => accounts.can_log_in(login),
+        };
         if user.state == State::Absent || !known || !can {
             return Trial::NotTried;
         }
@@ -196,8 +231,8 @@ pub(super) async fn try_login(endpoint: &Endpoint, user: &str, password: &Secret
     match endpoint.log_in(user, password, database).await {
         Ok(_) => Trial::Works,
         Err(error) => match error.code.as_deref() {
-            Some("42501" | "3D000") => Trial::Works,
-            Some("28P01") => Trial::Refused,
+            Some("42501" | "3D000" | "1044" | "1049") => Trial::Works,
+            Some("28P01" | "1045") => Trial::Refused,
             _ => Trial::Unknown(error.to_string()),
         },
     }

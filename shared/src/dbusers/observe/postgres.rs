@@ -2,22 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Greeting;
 use crate::dbusers::model::{
     Catalog, Database, DefaultGrant, Grant, Held, Membership, Object, ObjectKind, Role, Schema,
 };
 use crate::dbusers::request::{Request, Revoke, State};
-use crate::dbusers::server::{Session, SqlError};
+use crate::dbusers::server::{PgSession, SqlError};
 
-/// What the server says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Greeting {
-    pub version: u32,
-    pub user: String,
-    /// A reader endpoint, or a standby.
-    pub read_only: bool,
-}
-
-pub(super) async fn greeting(session: &Session) -> Result<Greeting, SqlError> {
+pub(super) async fn greeting(session: &PgSession) -> Result<Greeting, SqlError> {
     let query = "SELECT current_setting('server_version_num')::int4 / 10000, current_user::text, \
                  pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'";
     let rows = session.read("version and role", query, &[]).await?;
@@ -31,7 +23,7 @@ pub(super) async fn greeting(session: &Session) -> Result<Greeting, SqlError> {
 }
 
 /// Whether there is a database of this name.
-pub(super) async fn has_database(session: &Session, name: &str) -> Result<bool, SqlError> {
+pub(super) async fn has_database(session: &PgSession, name: &str) -> Result<bool, SqlError> {
     let names = [name.to_owned()];
     let rows = session.read("databases", "SELECT 1 FROM pg_database WHERE datname = ANY($1)", &[&names]).await?;
     Ok(!rows.is_empty())
@@ -39,7 +31,7 @@ pub(super) async fn has_database(session: &Session, name: &str) -> Result<bool, 
 
 /// The catalogs; `database` is whether this session is in the event's database.
 pub(super) async fn catalog(
-    session: &Session,
+    session: &PgSession,
     request: &Request,
     version: u32,
     database: bool,
@@ -77,7 +69,7 @@ pub(super) async fn catalog(
     Ok(catalog)
 }
 
-async fn roles(session: &Session) -> Result<BTreeMap<String, Role>, SqlError> {
+async fn roles(session: &PgSession) -> Result<BTreeMap<String, Role>, SqlError> {
     let query = "SELECT r.rolname::text, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolreplication OR r.rolbypassrls, \
                  (SELECT substr(setting, 6) FROM unnest(r.rolconfig) setting WHERE setting LIKE 'role=%' LIMIT 1) \
                  FROM pg_roles r";
@@ -97,7 +89,7 @@ async fn roles(session: &Session) -> Result<BTreeMap<String, Role>, SqlError> {
         .collect())
 }
 
-async fn memberships(session: &Session, version: u32) -> Result<Vec<Membership>, SqlError> {
+async fn memberships(session: &PgSession, version: u32) -> Result<Vec<Membership>, SqlError> {
     let options = if version >= 16 { "m.inherit_option, m.set_option" } else { "member.rolinherit, true" };
     let query = format!(
         "SELECT role.rolname::text, member.rolname::text, coalesce(grantor.rolname::text, ''), m.admin_option, {options} \
@@ -137,7 +129,7 @@ fn grant(row: &tokio_postgres::Row, at: usize) -> Option<Grant> {
     })
 }
 
-async fn database_of(session: &Session, users: &[String]) -> Result<Option<Database>, SqlError> {
+async fn database_of(session: &PgSession, users: &[String]) -> Result<Option<Database>, SqlError> {
     let query = format!(
         "SELECT pg_get_userbyid(d.datdba)::text, g.grantee, g.grantor, g.privilege FROM pg_database d {} \
          WHERE d.datname = current_database()",
@@ -150,7 +142,7 @@ async fn database_of(session: &Session, users: &[String]) -> Result<Option<Datab
     Ok(Some(Database { owner: first.get(0), grants }))
 }
 
-async fn schemas(session: &Session, users: &[String]) -> Result<BTreeMap<String, Schema>, SqlError> {
+async fn schemas(session: &PgSession, users: &[String]) -> Result<BTreeMap<String, Schema>, SqlError> {
     let query = format!(
         "SELECT n.nspname::text, pg_get_userbyid(n.nspowner)::text, g.grantee, g.grantor, g.privilege FROM pg_namespace n {} \
          WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
@@ -168,7 +160,7 @@ async fn schemas(session: &Session, users: &[String]) -> Result<BTreeMap<String,
     Ok(schemas)
 }
 
-async fn relations(session: &Session, users: &[String], schemas: &[String]) -> Result<Vec<Object>, SqlError> {
+async fn relations(session: &PgSession, users: &[String], schemas: &[String]) -> Result<Vec<Object>, SqlError> {
     let query = format!(
         "SELECT n.nspname::text, quote_ident(c.relname), c.relkind = 'S', pg_get_userbyid(c.relowner)::text, \
          EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'), \
@@ -181,7 +173,7 @@ async fn relations(session: &Session, users: &[String], schemas: &[String]) -> R
     Ok(gathered(&rows, kind))
 }
 
-async fn routines(session: &Session, users: &[String], schemas: &[String]) -> Result<Vec<Object>, SqlError> {
+async fn routines(session: &PgSession, users: &[String], schemas: &[String]) -> Result<Vec<Object>, SqlError> {
     let query = format!(
         "SELECT n.nspname::text, quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')', \
          false, pg_get_userbyid(p.proowner)::text, \
@@ -215,7 +207,7 @@ fn gathered(rows: &[tokio_postgres::Row], kind: impl Fn(&tokio_postgres::Row) ->
     objects
 }
 
-async fn defaults(session: &Session, users: &[String]) -> Result<Vec<DefaultGrant>, SqlError> {
+async fn defaults(session: &PgSession, users: &[String]) -> Result<Vec<DefaultGrant>, SqlError> {
     let query = "SELECT pg_get_userbyid(d.defaclrole)::text, n.nspname::text, d.defaclobjtype::text, grantee.rolname::text, \
                  a.privilege_type FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, \
                  aclexplode(d.defaclacl) a JOIN pg_roles grantee ON grantee.oid = a.grantee \
@@ -238,7 +230,7 @@ async fn defaults(session: &Session, users: &[String]) -> Result<Vec<DefaultGran
         .collect())
 }
 
-async fn column_grants(session: &Session, users: &[String]) -> Result<BTreeMap<String, usize>, SqlError> {
+async fn column_grants(session: &PgSession, users: &[String]) -> Result<BTreeMap<String, usize>, SqlError> {
     let query = "SELECT grantee.rolname::text, count(DISTINCT (c.attrelid, c.attnum)) FROM pg_attribute c, \
                  aclexplode(c.attacl) a JOIN pg_roles grantee ON grantee.oid = a.grantee \
                  WHERE grantee.rolname = ANY($1) GROUP BY 1";
@@ -246,14 +238,14 @@ async fn column_grants(session: &Session, users: &[String]) -> Result<BTreeMap<S
     Ok(rows.iter().map(|row| (row.get(0), usize::try_from(row.get::<_, i64>(1)).unwrap_or_default())).collect())
 }
 
-async fn extensions(session: &Session) -> Result<BTreeSet<String>, SqlError> {
+async fn extensions(session: &PgSession) -> Result<BTreeSet<String>, SqlError> {
     let rows = session.read("extensions", "SELECT extname::text FROM pg_extension", &[]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
 /// What each of `users` holds, in every database: the server keeps that list for all of them in one place.
 pub(in crate::dbusers) async fn held(
-    session: &Session,
+    session: &PgSession,
     users: &[String],
 ) -> Result<BTreeMap<String, Vec<Held>>, SqlError> {
     let query = "SELECT r.rolname::text, d.datname::text, count(*) FILTER (WHERE s.deptype = 'o'), \

@@ -2,6 +2,7 @@
 //! same plan, whatever order the world was read in.
 
 mod action;
+mod mysql;
 mod postgres;
 mod secret;
 mod statement;
@@ -12,10 +13,10 @@ use std::fmt;
 
 pub use action::{Action, Change, DropSecret, DropUser, Prepare, RotationStep, SecretPlan, SecretStep};
 pub use secret::token_of;
-pub use statement::{MASK, Statement, ident, literal};
+pub use statement::{MASK, Statement, ident, literal, mysql_literal};
 pub use why::{Left, Note, Why};
 
-use super::model::World;
+use super::model::{State as Catalogs, World};
 use super::policy::Policy;
 use super::request::{Request, State, UserRequest, ordered};
 use crate::run::PlanDigest;
@@ -30,6 +31,51 @@ pub struct Terms<'a> {
     pub policy: &'a Policy,
     /// What is asked for.
     pub request: &'a Request,
+}
+
+/// What knows the ways of one kind of server.
+#[derive(Debug)]
+enum Planner<'a> {
+    Postgres(postgres::Planner<'a>),
+    Mysql(mysql::Planner<'a>),
+}
+
+impl<'a> Planner<'a> {
+    fn new(world: &'a World, terms: Terms<'a>) -> Self {
+        match &world.state {
+            Catalogs::Postgres(catalog) => Self::Postgres(postgres::Planner::new(world, catalog, terms)),
+            Catalogs::Mysql(accounts) => Self::Mysql(mysql::Planner::new(world, accounts, terms)),
+        }
+    }
+
+    fn prepare(&mut self) -> Result<Option<Prepare>, Why> {
+        match self {
+            Self::Postgres(planner) => planner.prepare(),
+            Self::Mysql(planner) => planner.prepare(),
+        }
+    }
+
+    fn has_role(&self, name: &str) -> bool {
+        match self {
+            Self::Postgres(planner) => planner.has_role(name),
+            // There is nothing of another's that one could need.
+            Self::Mysql(_) => true,
+        }
+    }
+
+    fn change(&mut self, user: &UserRequest, needs: Vec<String>) -> Result<Action, Box<Left>> {
+        match self {
+            Self::Postgres(planner) => planner.change(user, needs),
+            Self::Mysql(planner) => planner.change(user, needs),
+        }
+    }
+
+    fn drop_user(&mut self, user: &UserRequest, needs: Vec<String>) -> Result<Action, Box<Left>> {
+        match self {
+            Self::Postgres(planner) => planner.drop_user(user, needs),
+            Self::Mysql(planner) => planner.drop_user(user, needs),
+        }
+    }
 }
 
 /// The whole decision.
@@ -55,7 +101,7 @@ impl Plan {
             actions: Vec::new(),
             left: Vec::new(),
         };
-        let mut planner = postgres::Planner::new(world, terms);
+        let mut planner = Planner::new(world, terms);
         match planner.prepare() {
             Ok(prepare) => plan.actions.extend(prepare.map(Action::Prepare)),
             Err(why) => {
@@ -121,7 +167,7 @@ fn decide(
     refused: &BTreeSet<String>,
     world: &World,
     terms: Terms<'_>,
-    planner: &mut postgres::Planner<'_>,
+    planner: &mut Planner<'_>,
 ) -> Result<Action, Box<Left>> {
     let leave = |why| Box::new(Left { id: user.name.clone(), why, notes: Vec::new() });
     if let Some(pattern) = terms.policy.protected.find(&user.name) {

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::action::{RotationStep, SecretPlan, SecretStep};
+use super::action::{DropSecret, RotationStep, SecretPlan, SecretStep};
 use super::{Terms, Why};
-use crate::dbusers::model::{Present, Read, SecretFacts, SecretState, Server, Trial, Version};
+use crate::dbusers::model::{Present, Read, SecretFacts, SecretState, Server, Trial, Version, World};
 use crate::dbusers::names::CLONE;
-use crate::dbusers::request::{Rotation, UserRequest};
+use crate::dbusers::request::{Auth, Rotation, UserRequest};
 
 /// What the database knows of the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,8 +19,41 @@ pub(super) struct Account {
     pub login: bool,
 }
 
+/// Decides for `user`, if it has a password at all.
+pub(super) fn of_user(
+    user: &UserRequest,
+    account: Account,
+    world: &World,
+    terms: Terms<'_>,
+) -> Result<Option<SecretPlan>, Why> {
+    let Some(name) = user.secret.clone().filter(|_| user.auth == Auth::Password) else { return Ok(None) };
+    let unread = Read::Unknown { said: "nobody looked".to_owned(), fix: "run this again".to_owned() };
+    let facts = world.secrets.get(&user.name).unwrap_or(&unread);
+    let plan = decide(user, facts, account, &world.server, terms)?;
+    Ok(Some(SecretPlan { name, ..plan }))
+}
+
+/// The secret that goes with `user`, if there is one that is its own and does not go already.
+pub(super) fn to_drop(user: &UserRequest, world: &World, terms: Terms<'_>) -> Result<Option<DropSecret>, Why> {
+    let Some(name) = user.secret.clone() else { return Ok(None) };
+    let facts = match world.secrets.get(&user.name) {
+        Some(Read::Known(facts)) => facts,
+        Some(Read::Unknown { said, fix }) => {
+            return Err(Why::SecretUnknown { name, said: said.clone(), fix: fix.clone() });
+        }
+        None => return Ok(None),
+    };
+    let present = match &facts.state {
+        SecretState::Present(present) if !present.deleted => present,
+        _ => return Ok(None),
+    };
+    may_be_written(user, facts, present, &world.server)?;
+    let cancel_rotation = present.rotation.enabled;
+    Ok(Some(DropSecret { name, cancel_rotation, recovery_days: terms.policy.recovery_days }))
+}
+
 /// Decides for `user`, whose secret is as `facts` say.
-pub(super) fn decide(
+fn decide(
     user: &UserRequest,
     facts: &Read<SecretFacts>,
     account: Account,
@@ -86,12 +119,7 @@ fn created(user: &UserRequest, facts: &SecretFacts, terms: Terms<'_>) -> Result<
 }
 
 /// A secret is written only if it is ours or already is this user's: an event must not be able to overwrite another's.
-pub(super) fn may_be_written(
-    user: &UserRequest,
-    facts: &SecretFacts,
-    present: &Present,
-    server: &Server,
-) -> Result<(), Why> {
+fn may_be_written(user: &UserRequest, facts: &SecretFacts, present: &Present, server: &Server) -> Result<(), Why> {
     let name = facts.name.clone();
     if let Some(by) = &present.managed_by {
         return Err(Why::SecretManaged { name, by: by.clone() });

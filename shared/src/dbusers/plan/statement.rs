@@ -48,6 +48,16 @@ pub fn literal(text: &str) -> String {
     escape_literal(text).trim_start().to_owned()
 }
 
+/// `name` as an identifier of `MySQL`.
+pub(super) fn mysql_ident(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+/// `text` as a literal of `MySQL`, where a backslash is one only if it is doubled.
+pub fn mysql_literal(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "''"))
+}
+
 /// `words` in the order SQL is usually written in: what one may do to rows, then the rest.
 pub(super) fn listed<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
     const USUAL: [&str; 13] = [
@@ -81,6 +91,8 @@ mod tests {
         assert_eq!(ident("a\"; DROP TABLE x; --"), "\"a\"\"; DROP TABLE x; --\"");
         assert_eq!(literal("it's"), "'it''s'");
         assert_eq!(literal("a\\b"), "E'a\\\\b'");
+        assert_eq!(mysql_ident("a`b"), "`a``b`");
+        assert_eq!(mysql_literal("it's a\\b"), "'it''s a\\\\b'");
     }
 
     #[test]

@@ -55,6 +55,7 @@ pub enum Why {
     OwnsObjects { held: Vec<Held> },
     HasClone { clone: String },
     NothingGrantable,
+    OtherPlugin { plugin: String },
 }
 
 impl Why {
@@ -98,6 +99,7 @@ impl Why {
             Self::OwnsObjects { .. } => "owns-objects",
             Self::HasClone { .. } => "has-clone",
             Self::NothingGrantable => "nothing-grantable",
+            Self::OtherPlugin { .. } => "other-plugin",
         }
     }
 
@@ -147,6 +149,9 @@ impl Why {
             Self::NoRotationFunction => "its secret is to be rotated, and nobody says by which function".to_owned(),
             Self::OwnsObjects { held } => format!("it owns {}", owned(held)),
             Self::HasClone { clone } => format!("rotation keeps {} beside it", printable(clone)),
+            Self::OtherPlugin { plugin } => {
+                format!("it logs in by {}, whose hash this tool does not make", printable(plugin))
+            }
             Self::NothingGrantable => "nothing is left to do but what cannot be done".to_owned(),
         }
     }
@@ -179,6 +184,7 @@ impl Why {
             Self::OwnsObjects { .. } => "name an heir by \"reassign_to\"; nothing is dropped with a user",
             Self::HasClone { .. } => "name both in the event with \"state\": \"absent\"",
             Self::NothingGrantable => "see its notes",
+            Self::OtherPlugin { .. } => "give it mysql_native_password, or look after it by hand",
         }
         .to_owned()
     }

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 pub use order::ordered;
 pub use server::{Request, Revoke};
-pub use user::{Auth, Preset, Rotation, State, Strategy, UserRequest};
+pub use user::{Auth, Preset, Rotation, State, Strategy, TABLES_MYSQL, UserRequest};
 
 /// Privileges by the words of SQL, upper case.
 pub type Words = BTreeSet<String>;

@@ -130,7 +130,7 @@ const TABLES_PG: [&str; 9] =
 const SEQUENCES: [&str; 4] = ["USAGE", "SELECT", "UPDATE", ALL];
 const FUNCTIONS: [&str; 2] = ["EXECUTE", ALL];
 /// What can be given on a database in `MySQL` and `MariaDB`.
-const TABLES_MYSQL: [&str; 19] = [
+pub const TABLES_MYSQL: [&str; 19] = [
     "SELECT",
     "INSERT",
     "UPDATE",
@@ -258,6 +258,9 @@ impl UserRequest {
         }
         if self.state == State::Present && self.reassign_to.is_some() {
             fault("'reassign_to' goes with \"state\": \"absent\"".to_owned());
+        }
+        if engine != Engine::Postgres && self.auth != Auth::Password {
+            fault(format!("'auth' can only be 'password' on {engine}"));
         }
         if engine != Engine::Postgres
             && (self.owner_role.is_some() || self.preset.is_some_and(|p| p != Preset::Manager))

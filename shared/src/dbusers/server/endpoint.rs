@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rustls::ClientConfig;
+use mysql_async::{OptsBuilder, SslOpts};
 use tokio_postgres::config::{ChannelBinding, SslMode};
 
 use super::error::SqlError;
-use super::postgres::Session;
+use super::{MySession, PgSession, Session, Trust};
+use crate::dbusers::names::Engine;
 use crate::secret::Secret;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
@@ -15,6 +16,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 /// One server.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
+    /// What it speaks.
+    pub engine: Engine,
     /// As the event has it.
     pub host: String,
     /// The name its certificate bears, where that is another one.
@@ -24,7 +27,7 @@ pub struct Endpoint {
     /// A tunnel to it.
     pub through: Option<SocketAddr>,
     /// Whom to believe.
-    pub tls: ClientConfig,
+    pub trust: Trust,
     /// How long a statement waits for others.
     pub lock_timeout: Duration,
     /// How long one takes at most.
@@ -32,10 +35,55 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Logs in to `database` as `user`.
+    /// Logs in to `database` as `user`; an empty name is no database.
     pub async fn log_in(&self, user: &str, password: &Secret, database: &str) -> Result<Session, SqlError> {
         let attempt = format!("logging in to {}:{}/{database} as {user}", self.host, self.port);
         let address = self.address(&attempt).await?;
+        match self.engine {
+            Engine::Postgres => self.postgres(user, password, database, address, attempt).await.map(Session::Postgres),
+            Engine::Mysql | Engine::Mariadb => {
+                self.mysql(user, password, database, address, &attempt).await.map(Session::Mysql)
+            }
+        }
+    }
+
+    async fn mysql(
+        &self,
+        user: &str,
+        password: &Secret,
+        database: &str,
+        address: SocketAddr,
+        attempt: &str,
+    ) -> Result<MySession, SqlError> {
+        let mut tls =
+            SslOpts::default().with_disable_built_in_roots(true).with_root_certs(vec![self.trust.pem.clone().into()]);
+        if let Some(name) = &self.tls_name {
+            // Not instead of the check, but what is checked: the certificate has to be for this name.
+            tls = tls.with_danger_tls_hostname_override(Some(name.clone()));
+        }
+        let waits = self.lock_timeout.as_secs();
+        let options = OptsBuilder::default()
+            .ip_or_hostname(self.host.clone())
+            .resolved_ips(Some(vec![address.ip()]))
+            .tcp_port(address.port())
+            .prefer_socket(false)
+            .user(Some(user))
+            .pass(Some(password.expose()))
+            .db_name((!database.is_empty()).then_some(database))
+            .ssl_opts(tls)
+            // A backslash in a text has to mean what it means where the text is quoted.
+            .setup(vec![format!("SET SESSION sql_mode = '', lock_wait_timeout = {waits}")]);
+        MySession::connect(options, attempt).await
+    }
+
+    async fn postgres(
+        &self,
+        user: &str,
+        password: &Secret,
+        database: &str,
+        address: SocketAddr,
+        attempt: String,
+    ) -> Result<PgSession, SqlError> {
         let mut config = tokio_postgres::Config::new();
         config
             .host(self.tls_name.as_deref().unwrap_or(&self.host))
@@ -53,7 +101,7 @@ impl Endpoint {
                 self.lock_timeout.as_millis(),
                 self.statement_timeout.as_millis()
             ));
-        Session::connect(&config, self.tls.clone(), attempt).await
+        PgSession::connect(&config, self.trust.client.clone(), attempt).await
     }
 
     async fn address(&self, attempt: &str) -> Result<SocketAddr, SqlError> {

@@ -3,10 +3,14 @@
 
 mod endpoint;
 mod error;
+mod mysql;
 mod postgres;
+mod session;
 mod tls;
 
 pub use endpoint::Endpoint;
 pub use error::{SqlError, SqlKind};
-pub use postgres::Session;
-pub use tls::{Authorities, TlsFault};
+pub use mysql::MySession;
+pub use postgres::PgSession;
+pub use session::Session;
+pub use tls::{Authorities, TlsFault, Trust};

@@ -15,13 +15,13 @@ use crate::text::printable;
 
 /// See the module.
 #[derive(Debug)]
-pub struct Session {
+pub struct PgSession {
     client: Client,
     warnings: Arc<Mutex<Vec<(String, String)>>>,
     place: String,
 }
 
-impl Session {
+impl PgSession {
     pub(super) async fn connect(config: &Config, tls: ClientConfig, attempt: String) -> Result<Self, SqlError> {
         let (client, mut connection) =
             config.connect(MakeRustlsConnect::new(tls)).await.map_err(|error| SqlError::of(&*attempt, &error))?;

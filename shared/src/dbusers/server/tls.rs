@@ -20,6 +20,21 @@ pub enum Authorities {
     File(PathBuf),
 }
 
+/// Whom to believe, as each driver wants it.
+#[derive(Clone)]
+pub struct Trust {
+    /// Ready to connect with.
+    pub client: ClientConfig,
+    /// The certificates themselves.
+    pub pem: Vec<u8>,
+}
+
+impl std::fmt::Debug for Trust {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Trust").field("pem", &self.pem.len()).finish_non_exhaustive()
+    }
+}
+
 /// Why there is nobody to believe.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsFault {
@@ -45,6 +60,11 @@ pub enum TlsFault {
 impl Authorities {
     /// The client's side of TLS under these authorities.
     pub fn client(&self) -> Result<ClientConfig, TlsFault> {
+        self.trust().map(|trust| trust.client)
+    }
+
+    /// All there is to know about them.
+    pub fn trust(&self) -> Result<Trust, TlsFault> {
         let pem = match self {
             Self::Rds => OF_RDS.to_vec(),
             Self::File(path) => {
@@ -59,10 +79,11 @@ impl Authorities {
         if roots.is_empty() {
             return Err(self.no_certificate());
         }
-        Ok(ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let client = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
-            .with_no_client_auth())
+            .with_no_client_auth();
+        Ok(Trust { client, pem })
     }
 
     fn no_certificate(&self) -> TlsFault {

@@ -3,11 +3,10 @@
 
 use super::authority::Authority;
 use super::{Planner, sql};
-use crate::dbusers::model::{Present, Read, SecretState};
 use crate::dbusers::names::CLONE;
-use crate::dbusers::plan::action::{Action, DropSecret, DropUser};
+use crate::dbusers::plan::action::{Action, DropUser};
 use crate::dbusers::plan::statement::{Statement, ident, literal};
-use crate::dbusers::plan::{Left, Why};
+use crate::dbusers::plan::{Left, Why, secret};
 use crate::dbusers::request::UserRequest;
 
 impl Planner<'_> {
@@ -18,7 +17,7 @@ impl Planner<'_> {
         needs: Vec<String>,
     ) -> Result<Action, Box<Left>> {
         let leave = |why| Box::new(Left { id: user.name.clone(), why, notes: Vec::new() });
-        let secret = self.secret_to_drop(user).map_err(leave)?;
+        let secret = secret::to_drop(user, self.world, self.terms).map_err(leave)?;
         let mut drop = DropUser {
             user: user.name.clone(),
             needs,
@@ -98,26 +97,5 @@ impl Planner<'_> {
         all.extend(statements);
         all.extend(back.into_iter().rev());
         all
-    }
-
-    fn secret_to_drop(&self, user: &UserRequest) -> Result<Option<DropSecret>, Why> {
-        let Some(name) = user.secret.clone() else { return Ok(None) };
-        let facts = match self.world.secrets.get(&user.name) {
-            Some(Read::Known(facts)) => facts,
-            Some(Read::Unknown { said, fix }) => {
-                return Err(Why::SecretUnknown { name, said: said.clone(), fix: fix.clone() });
-            }
-            None => return Ok(None),
-        };
-        let present: &Present = match &facts.state {
-            SecretState::Present(present) if !present.deleted => present,
-            _ => return Ok(None),
-        };
-        super::super::secret::may_be_written(user, facts, present, &self.world.server)?;
-        Ok(Some(DropSecret {
-            name,
-            cancel_rotation: present.rotation.enabled,
-            recovery_days: self.terms.policy.recovery_days,
-        }))
     }
 }

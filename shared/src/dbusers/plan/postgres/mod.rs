@@ -12,7 +12,7 @@ use super::secret::{self, Account};
 use super::statement::{Statement, ident, literal};
 use super::why::{Left, Note};
 use super::{Action, Terms, Why};
-use crate::dbusers::model::{Catalog, Database, Grant, Read, Role, Schema, SecretFacts, SecretState, World};
+use crate::dbusers::model::{Catalog, Database, Grant, Role, Schema, World};
 use crate::dbusers::request::{Auth, Revoke, State, UserRequest};
 
 /// The world, and what the plan so far makes of it.
@@ -49,8 +49,8 @@ fn sql(text: String) -> Statement {
 }
 
 impl<'a> Planner<'a> {
-    pub(super) fn new(world: &'a World, terms: Terms<'a>) -> Self {
-        Self { world, terms, catalog: world.catalog.clone() }
+    pub(super) fn new(world: &'a World, catalog: &Catalog, terms: Terms<'a>) -> Self {
+        Self { world, terms, catalog: catalog.clone() }
     }
 
     pub(super) fn has_role(&self, name: &str) -> bool {
@@ -177,12 +177,9 @@ impl<'a> Planner<'a> {
     }
 
     fn secret(&self, user: &UserRequest) -> Result<Option<super::SecretPlan>, Why> {
-        let Some(name) = user.secret.clone().filter(|_| user.auth == Auth::Password) else { return Ok(None) };
-        let unread = Read::Known(SecretFacts { name, state: SecretState::Absent });
-        let facts = self.world.secrets.get(&user.name).unwrap_or(&unread);
         let role = self.catalog.roles.get(&user.name);
         let account = Account { exists: role.is_some(), login: role.is_some_and(|role| role.login) };
-        secret::decide(user, facts, account, &self.world.server, self.terms).map(Some)
+        secret::of_user(user, account, self.world, self.terms)
     }
 
     /// The role itself: that it is there, may log in, has its password and is a member of what it should be.

@@ -1,0 +1,202 @@
+//! The same on `MySQL` and `MariaDB`. A server that is not here is named and its test says so: it is not counted as passed
+//! in what `cargo xtask test` prints about database servers.
+
+use mysql_async::Conn;
+use mysql_async::prelude::Queryable as _;
+use nightshift_testkit::Scene;
+use nightshift_testkit::database::{Flavour, Mysql, world};
+use nightshift_testkit::{FunctionProcess, database::mysql::Program};
+use serde_json::{Value, json};
+
+use crate::world::with_mode;
+use crate::{FUNCTION, ids, item, said, steps, writes};
+
+const DATABASE: &str = "my_shop";
+
+struct MyWorld {
+    scene: Scene,
+    server: Mysql,
+    secrets: aws_sdk_secretsmanager::Client,
+}
+
+impl MyWorld {
+    async fn new(program: &Program) -> anyhow::Result<Self> {
+        let scene = Scene::new()?;
+        let server = Mysql::start(program, world::HOST, DATABASE).await?;
+        let secrets = aws_sdk_secretsmanager::Client::new(&scene.sdk_config(world::REGION).await);
+        let master = json!({"username": "master", "password": "not-a-secret-1", "host": world::HOST, "engine": program.flavour.engine()});
+        secrets.create_secret().name("master-secret").secret_string(master.to_string()).send().await?;
+        Ok(Self { scene, server, secrets })
+    }
+
+    fn start(&self) -> anyhow::Result<FunctionProcess> {
+        let address = self.server.address().to_string();
+        let authority = self.server.certificates.authority.display().to_string();
+        let policy =
+            [("AWS_REGION", world::REGION), ("NIGHTSHIFT_DB_ADDRESS", &address), ("NIGHTSHIFT_DB_CA_FILE", &authority)];
+        self.scene.start(FUNCTION, &policy)
+    }
+
+    fn event(&self, users: &[Value]) -> Value {
+        json!({
+            "secret_name": "master-secret", "database_name": DATABASE, "rds_host": world::HOST,
+            "db_engine": self.server.flavour.engine(), "users": users,
+        })
+    }
+
+    async fn secret(&self, user: &str) -> anyhow::Result<Value> {
+        let answer = self.secrets.get_secret_value().secret_id(format!("{user}-secret")).send().await?;
+        Ok(serde_json::from_str(answer.secret_string().unwrap_or_default())?)
+    }
+
+    async fn log_in(&self, user: &str) -> anyhow::Result<Conn> {
+        let secret = self.secret(user).await?;
+        self.server.log_in(user, secret["password"].as_str().unwrap_or_default(), DATABASE).await
+    }
+}
+
+fn user(name: &str, privileges: &str) -> Value {
+    json!({"db_user": name, "user_secret_name": format!("{name}-secret"), "grant_privileges": privileges})
+}
+
+async fn may(session: &mut Conn, statement: &str) -> anyhow::Result<bool> {
+    match session.query_drop(statement).await {
+        Ok(()) => Ok(true),
+        Err(mysql_async::Error::Server(said)) if [1044, 1142, 1227, 1370].contains(&said.code) => Ok(false),
+        Err(error) => Err(anyhow::anyhow!("{statement}: {error}")),
+    }
+}
+
+/// Every flavour that is here; at least `MariaDB` or `MySQL` has to be.
+fn here() -> Vec<Program> {
+    [Flavour::Mariadb, Flavour::Mysql].into_iter().filter_map(Flavour::find).collect()
+}
+
+#[tokio::test]
+async fn each_server_gets_users_who_may_do_what_is_asked_and_no_more() -> anyhow::Result<()> {
+    for program in here() {
+        whole_story(&program).await.map_err(|error| error.context(program.flavour.engine()))?;
+    }
+    Ok(())
+}
+
+async fn whole_story(program: &Program) -> anyhow::Result<()> {
+    let world = MyWorld::new(program).await?;
+    // A pattern in a grant on my_shop would open this one, too.
+    world.server.admin(&["CREATE DATABASE `myXshop`", "CREATE TABLE `myXshop`.secret (id int)"]).await?;
+    let mut ddl = user("airflow-rw-ddl", "SELECT,INSERT,UPDATE,DELETE");
+    ddl["grant_ddl"] = json!("true");
+    let ro = user("airflow-ro", "SELECT");
+    let hostile = "o'rl\\y;--`%";
+    let event = world.event(&[ddl, ro, user(hostile, "SELECT")]);
+    let mut function = world.start()?;
+    let plan = function.invoke(&event).await?.report();
+    assert_eq!(ids(&plan, "planned").len(), 3, "{plan:#}");
+    if program.flavour == Flavour::Mariadb {
+        insta::assert_snapshot!(steps(&plan, "airflow-ro"), @r"
+        create secret airflow-ro-secret with a new password
+        CREATE USER 'airflow-ro'@'%' IDENTIFIED BY PASSWORD '********' ACCOUNT LOCK
+        GRANT SELECT ON `my\_shop`.* TO 'airflow-ro'@'%'
+        ALTER USER 'airflow-ro'@'%' IDENTIFIED BY PASSWORD '********' ACCOUNT UNLOCK
+        log in as airflow-ro
+        ");
+    } else {
+        insta::assert_snapshot!(steps(&plan, "airflow-ro"), @r"
+        create secret airflow-ro-secret with a new password
+        CREATE USER 'airflow-ro'@'%' IDENTIFIED BY '********' ACCOUNT LOCK
+        GRANT SELECT ON `my\_shop`.* TO 'airflow-ro'@'%'
+        ALTER USER 'airflow-ro'@'%' IDENTIFIED BY '********' ACCOUNT UNLOCK
+        log in as airflow-ro
+        ");
+    }
+    let applied = function.invoke(&with_mode(event.clone(), "apply")).await?.report();
+    assert_eq!(ids(&applied, "changed").len(), 3, "{applied:#}");
+    assert_eq!(applied["plan_digest"], plan["plan_digest"]);
+
+    let (mut ddl, mut ro) = (world.log_in("airflow-rw-ddl").await?, world.log_in("airflow-ro").await?);
+    assert!(may(&mut ddl, "CREATE TABLE task (id int)").await?);
+    for (statement, ddl_may, ro_may) in [
+        ("INSERT INTO task VALUES (1)", true, false),
+        ("SELECT * FROM task", true, true),
+        ("CREATE VIEW v AS SELECT 1", true, false),
+        ("SELECT * FROM myXshop.secret", false, false),
+        ("SELECT * FROM mysql.user", false, false),
+        ("TRUNCATE task", true, false),
+    ] {
+        assert_eq!(may(&mut ddl, statement).await?, ddl_may, "ddl: {statement}");
+        assert_eq!(may(&mut ro, statement).await?, ro_may, "ro: {statement}");
+    }
+    world.log_in(hostile).await?;
+
+    let again = function.invoke(&with_mode(event, "apply")).await?.report();
+    assert_eq!(ids(&again, "already_right").len(), 3, "{again:#}");
+    assert_eq!(writes(&again), Vec::<String>::new());
+    let (log, said) = (world.server.log(), function.into_output());
+    for user in ["airflow-rw-ddl", "airflow-ro", hostile] {
+        let password = world.secret(user).await?["password"].as_str().unwrap_or_default().to_owned();
+        assert!(!log.contains(&password), "a password is in the server's log");
+        assert!(!said.contains(&password), "a password is in the function's log");
+    }
+    assert!(log.contains("GRANT SELECT ON `my\\_shop`.*"), "the log was to hold the statements");
+    Ok(())
+}
+
+#[tokio::test]
+async fn drift_is_mended_fewer_privileges_are_taken_back_and_a_user_goes() -> anyhow::Result<()> {
+    for program in here() {
+        over_time(&program).await.map_err(|error| error.context(program.flavour.engine()))?;
+    }
+    Ok(())
+}
+
+async fn over_time(program: &Program) -> anyhow::Result<()> {
+    let world = MyWorld::new(program).await?;
+    let mut function = world.start()?;
+    let event = with_mode(world.event(&[user("app", "SELECT,INSERT")]), "apply");
+    assert_eq!(said(&function.invoke(&event).await?.report(), "app").0, "changed");
+    world
+        .server
+        .admin(&[
+            "ALTER USER app@'%' IDENTIFIED BY 'Changed-by-hand-1' ACCOUNT LOCK",
+            "REVOKE INSERT ON `my\\_shop`.* FROM app@'%'",
+        ])
+        .await?;
+    assert!(world.log_in("app").await.is_err());
+    let mended = function.invoke(&event).await?.report();
+    assert_eq!(said(&mended, "app"), ("changed", ""), "{mended:#}");
+    world.log_in("app").await?;
+
+    let mut fewer = with_mode(world.event(&[user("app", "SELECT")]), "apply");
+    assert_eq!(said(&function.invoke(&fewer).await?.report(), "app").0, "already_right");
+    fewer["revoke"] = json!("managed");
+    let taken = function.invoke(&fewer).await?.report();
+    assert_eq!(steps(&taken, "app"), "REVOKE INSERT ON `my\\_shop`.* FROM 'app'@'%'", "{taken:#}");
+
+    let mut open = world.log_in("app").await?;
+    let mut gone = user("app", "");
+    gone["state"] = json!("absent");
+    let event = with_mode(world.event(&[gone]), "apply");
+    world.server.admin(&["CREATE DEFINER = app@'%' VIEW `my_shop`.hers AS SELECT 1 AS one"]).await?;
+    let kept = function.invoke(&event).await?.report();
+    assert_eq!(said(&kept, "app"), ("skipped", "owns-objects"), "{kept:#}");
+    assert!(item(&kept, "app")["reason"]["message"].as_str().unwrap_or_default().contains("my_shop"));
+    world.server.admin(&["DROP VIEW `my_shop`.hers"]).await?;
+    let report = function.invoke(&event).await?.report();
+    assert_eq!(said(&report, "app").0, "changed", "{report:#}");
+    assert!(open.query_drop("SELECT 1").await.is_err(), "its session was ended");
+    assert_eq!(said(&function.invoke(&event).await?.report(), "app"), ("already_right", "gone"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn truncate_is_refused_with_the_way_out() -> anyhow::Result<()> {
+    for program in here() {
+        let world = MyWorld::new(&program).await?;
+        let event = world.event(&[user("app", "SELECT,TRUNCATE")]);
+        let (kind, message) = world.start()?.invoke(&event).await?.fault();
+        assert_eq!(kind, "EventRefused");
+        insta::assert_snapshot!(message, @"the event is refused and nothing was done: user 'app': 'grant_privileges': there is no TRUNCATE privilege here, emptying a table takes DROP; give DROP if that is meant");
+        break;
+    }
+    Ok(())
+}

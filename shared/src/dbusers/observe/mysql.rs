@@ -1,0 +1,107 @@
+//! Reads the accounts of `MySQL` and `MariaDB`: a fixed number of queries, however many users.
+
+use std::collections::BTreeMap;
+
+use super::Greeting;
+use crate::dbusers::model::{Account, Accounts, Held, SchemaGrant};
+use crate::dbusers::names::Engine;
+use crate::dbusers::plan::mysql_literal as literal;
+use crate::dbusers::request::Request;
+use crate::dbusers::server::{MySession, SqlError};
+
+fn field(row: &[Option<String>], at: usize) -> String {
+    row.get(at).cloned().flatten().unwrap_or_default()
+}
+
+fn is_on(text: &str) -> bool {
+    ["1", "Y", "ON", "true"].contains(&text)
+}
+
+pub(super) async fn greeting(session: &MySession) -> Result<Greeting, SqlError> {
+    let query =
+        "SELECT substring_index(version(), '.', 1), substring_index(current_user(), '@', 1), @@global.read_only";
+    let rows = session.read("version and user", query).await?;
+    let row =
+        rows.first().ok_or_else(|| SqlError::unreachable("reading the version", "the server answered nothing"))?;
+    // Aurora's readers say so in a variable that others do not have.
+    let inner = session.read("the state of the engine", "SHOW GLOBAL VARIABLES LIKE 'innodb_read_only'").await?;
+    let read_only = is_on(&field(row, 2)) || inner.first().is_some_and(|row| is_on(&field(row, 1)));
+    Ok(Greeting { version: field(row, 0).parse().unwrap_or_default(), user: field(row, 1), read_only })
+}
+
+pub(super) async fn has_database(session: &MySession, name: &str) -> Result<bool, SqlError> {
+    let query = format!("SELECT 1 FROM information_schema.schemata WHERE schema_name = {}", literal(name));
+    Ok(!session.read("databases", &query).await?.is_empty())
+}
+
+pub(super) async fn accounts(session: &MySession, request: &Request, database: bool) -> Result<Accounts, SqlError> {
+    let users: Vec<_> = request.users.iter().map(|user| literal(&user.name)).collect();
+    let users = if users.is_empty() { "NULL".to_owned() } else { users.join(", ") };
+    let mut accounts = Accounts { database, ..Accounts::default() };
+    for row in &session.read("accounts", &query_of_accounts(request.engine, &users)).await? {
+        let account =
+            Account { locked: is_on(&field(row, 2)), plugin: field(row, 3), privileged: is_on(&field(row, 4)) };
+        accounts.accounts.insert((field(row, 0), field(row, 1)), account);
+    }
+    let literal_names = session.read("partial revokes", "SHOW GLOBAL VARIABLES LIKE 'partial_revokes'").await?;
+    accounts.names_are_literal = literal_names.first().is_some_and(|row| is_on(&field(row, 1)));
+    let grantees: Vec<_> =
+        request.users.iter().map(|user| literal(&format!("'{}'@'{}'", user.name, user.host))).collect();
+    let grantees = if grantees.is_empty() { "NULL".to_owned() } else { grantees.join(", ") };
+    let query = format!(
+        "SELECT grantee, table_schema, privilege_type FROM information_schema.schema_privileges \
+         WHERE grantee IN ({grantees}) ORDER BY 1, 2, 3"
+    );
+    for row in &session.read("privileges on databases", &query).await? {
+        let grant = SchemaGrant { grantee: field(row, 0), database: field(row, 1), privilege: field(row, 2) };
+        accounts.grants.push(grant);
+    }
+    let query = format!(
+        "SELECT grantee, count(*) FROM information_schema.user_privileges \
+         WHERE grantee IN ({grantees}) AND privilege_type <> 'USAGE' GROUP BY 1"
+    );
+    for row in &session.read("privileges on all databases", &query).await? {
+        accounts.global_grants.insert(field(row, 0), field(row, 1).parse().unwrap_or_default());
+    }
+    let mut held = BTreeMap::new();
+    for user in request.users.iter().filter(|user| user.state == crate::dbusers::request::State::Absent) {
+        held.insert(user.name.clone(), self::held(session, &user.name).await?);
+    }
+    accounts.held = held;
+    Ok(accounts)
+}
+
+/// The catalogs differ: `MariaDB` keeps an account's state in a document.
+fn query_of_accounts(engine: Engine, users: &str) -> String {
+    match engine {
+        Engine::Mariadb => format!(
+            "SELECT g.User, g.Host, coalesce(JSON_VALUE(g.Priv, '$.account_locked'), 'false'), \
+             coalesce(JSON_VALUE(g.Priv, '$.plugin'), ''), u.Super_priv = 'Y' OR u.Create_user_priv = 'Y' \
+             FROM mysql.global_priv g JOIN mysql.user u ON u.User = g.User AND u.Host = g.Host WHERE g.User IN ({users})"
+        ),
+        _ => format!(
+            "SELECT user, host, account_locked, plugin, super_priv = 'Y' OR create_user_priv = 'Y' FROM mysql.user \
+             WHERE user IN ({users})"
+        ),
+    }
+}
+
+/// What runs with the rights of `user`: without it, that runs no more.
+pub(super) async fn held(session: &MySession, user: &str) -> Result<Vec<Held>, SqlError> {
+    let of = |definer: &str| format!("substring_index({definer}, '@', 1) = {}", literal(user));
+    let query = format!(
+        "SELECT place, count(*) FROM (SELECT table_schema AS place FROM information_schema.views WHERE {} \
+         UNION ALL SELECT routine_schema FROM information_schema.routines WHERE {} \
+         UNION ALL SELECT trigger_schema FROM information_schema.triggers WHERE {} \
+         UNION ALL SELECT event_schema FROM information_schema.events WHERE {}) AS defined GROUP BY place ORDER BY place",
+        of("definer"),
+        of("definer"),
+        of("definer"),
+        of("definer")
+    );
+    let rows = session.read("what runs with a user's rights", &query).await?;
+    Ok(rows
+        .iter()
+        .map(|row| Held { database: Some(field(row, 0)), owns: field(row, 1).parse().unwrap_or_default(), named: 0 })
+        .collect())
+}

@@ -1,0 +1,71 @@
+//! A session on a `MySQL` or `MariaDB` server, by the text protocol: statements about users cannot be prepared.
+
+use std::time::Duration;
+
+use mysql_async::prelude::Queryable as _;
+use mysql_async::{Conn, Error, OptsBuilder};
+use tokio::sync::Mutex;
+
+use super::error::{SqlError, SqlKind};
+use crate::text::printable;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// See the module.
+#[derive(Debug)]
+pub struct MySession(Mutex<Conn>);
+
+/// One row as texts; `None` is NULL.
+pub(super) type TextRow = Vec<Option<String>>;
+
+impl MySession {
+    pub(super) async fn connect(options: OptsBuilder, attempt: &str) -> Result<Self, SqlError> {
+        match tokio::time::timeout(CONNECT_TIMEOUT, Conn::new(options)).await {
+            Ok(Ok(connection)) => Ok(Self(Mutex::new(connection))),
+            Ok(Err(error)) => Err(of(attempt, &error)),
+            Err(_) => Err(SqlError::unreachable(attempt, "the server did not answer in time")),
+        }
+    }
+
+    /// Reads rows of texts.
+    pub async fn read(&self, what: &str, query: &str) -> Result<Vec<TextRow>, SqlError> {
+        let rows: Vec<mysql_async::Row> =
+            self.0.lock().await.query(query).await.map_err(|error| of(&format!("reading {what}"), &error))?;
+        let text = |value| match value {
+            mysql_async::Value::Bytes(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            mysql_async::Value::Int(number) => Some(number.to_string()),
+            mysql_async::Value::UInt(number) => Some(number.to_string()),
+            _ => None,
+        };
+        Ok(rows.into_iter().map(|row| row.unwrap().into_iter().map(text).collect()).collect())
+    }
+
+    /// Runs one statement. `shown` is how an error names it.
+    pub async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
+        self.0.lock().await.query_drop(statement).await.map_err(|error| of(shown, &error))
+    }
+}
+
+fn of(attempt: &str, error: &Error) -> SqlError {
+    match error {
+        Error::Server(said) => SqlError {
+            attempt: attempt.to_owned(),
+            kind: kind_of(said.code),
+            code: Some(said.code.to_string()),
+            message: printable(&said.message),
+        },
+        other => SqlError::unreachable(attempt, printable(&other.to_string())),
+    }
+}
+
+fn kind_of(code: u16) -> SqlKind {
+    match code {
+        1045 | 1698 | 3118 | 4151 => SqlKind::Login,
+        1044 | 1142 | 1227 | 1290 | 1410 | 1419 => SqlKind::Denied,
+        1205 | 1213 | 3572 => SqlKind::Busy,
+        1007 => SqlKind::Exists,
+        1049 | 1141 | 1147 => SqlKind::Missing,
+        1040 | 1053 | 1129 | 1130 | 1203 | 1226 => SqlKind::NoAnswer,
+        _ => SqlKind::Other,
+    }
+}
