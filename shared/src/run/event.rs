@@ -82,6 +82,11 @@ impl Fields {
         Some(names)
     }
 
+    /// Whatever stands under `key`, for a domain whose values have a grammar of their own.
+    pub fn value(&mut self, key: &'static str) -> Option<Value> {
+        self.take(key)
+    }
+
     /// Adds a fault found by whoever understands a value.
     pub fn fault<T>(&mut self, fault: String) -> Option<T> {
         self.faults.push(fault);
