@@ -56,6 +56,18 @@ class Versions(SecretsTest):
         self.assertEqual(set(self.versions()), {SECOND, "3" * 32})
         self.assertEqual(len(self.versions(IncludeDeprecated=True)), 3)
 
+    def test_are_read_by_the_label_wherever_it_was_moved_to(self):
+        self.create(SecretString="old", ClientRequestToken=FIRST)
+        self.put(SECOND, "new", VersionStages=["AWSPENDING"])
+        self.assertEqual(self.secrets.get_secret_value(SecretId="s")["SecretString"], "old")
+        self.secrets.update_secret_version_stage(
+            SecretId="s",
+            VersionStage="AWSCURRENT",
+            MoveToVersionId=SECOND,
+            RemoveFromVersionId=FIRST,
+        )
+        self.assertEqual(self.secrets.get_secret_value(SecretId="s")["SecretString"], "new")
+
     def test_come_in_pages(self):
         self.create(SecretString="1", ClientRequestToken=FIRST)
         self.put(SECOND, "2")

@@ -99,10 +99,8 @@ impl Aws {
 
     /// Whose credentials these are.
     pub async fn identity(&self) -> Result<Identity, AwsError> {
-        let client = aws_sdk_sts::Client::from_conf(
-            aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
-        );
-        let identity = client
+        let identity = self
+            .sts()
             .get_caller_identity()
             .send()
             .await
@@ -143,6 +141,13 @@ impl Aws {
     pub fn iam(&self) -> aws_sdk_iam::Client {
         aws_sdk_iam::Client::from_conf(
             aws_sdk_iam::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+        )
+    }
+
+    /// STS with this process's own credentials.
+    pub fn sts(&self) -> aws_sdk_sts::Client {
+        aws_sdk_sts::Client::from_conf(
+            aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
         )
     }
 

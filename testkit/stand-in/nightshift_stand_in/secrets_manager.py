@@ -125,7 +125,11 @@ def rotate_secret(original, backend, secret_id, rotation_lambda_arn=None, **sett
 
 @mend(SecretsManagerBackend, "get_secret_value")
 def get_secret_value(original, backend, secret_id, version_id, version_stage):
-    """AWS remembers the day of the last reading, not the hour."""
+    """What is current is what the label says; AWS remembers the day of the last reading, not the hour."""
+    if not version_id and not version_stage and secret_id in backend.secrets:
+        labels = backend.secrets[secret_id].versions.values()
+        if any("AWSCURRENT" in version["version_stages"] for version in labels):
+            version_stage = "AWSCURRENT"
     value = original(backend, secret_id, version_id, version_stage)
     today = int(clock.timestamp()) // _SECONDS_A_DAY * _SECONDS_A_DAY
     backend.secrets[secret_id].versions[value["VersionId"]]["last_accessed"] = today
