@@ -128,7 +128,7 @@ impl Aws {
     }
 
     /// Secrets Manager in `region`.
-    pub fn secrets(&self, region: &str) -> aws_sdk_secretsmanager::Client {
+    pub fn secrets_in(&self, region: &str) -> aws_sdk_secretsmanager::Client {
         aws_sdk_secretsmanager::Client::from_conf(
             aws_sdk_secretsmanager::config::Builder::from(&self.config)
                 .region(Region::new(region.to_owned()))

@@ -30,8 +30,6 @@ pub struct Policy {
     pub concurrency: usize,
     /// The region secrets are kept in: the function's own.
     pub region: String,
-    /// Whether anybody can be told anything.
-    pub can_tell: bool,
 }
 
 /// Durations in whole days of 24 hours.
@@ -96,7 +94,6 @@ impl Policy {
             },
             concurrency: settings.number("NIGHTSHIFT_CONCURRENCY", 4, 1..=32),
             region: home.unwrap_or_default().to_owned(),
-            can_tell: false,
         }
     }
 

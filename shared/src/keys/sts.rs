@@ -4,24 +4,22 @@ use aws_sdk_sts::Client;
 
 use crate::aws::AwsError;
 
-/// Who a caller is.
+/// Whose a key is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Identity {
+pub struct Owner {
     /// Twelve digits.
     pub account: String,
-    /// The id of the user, or of the role and its session.
+    /// The id of the user.
     pub user_id: String,
-    /// Its ARN.
-    pub arn: String,
 }
 
-/// Who `client` is; `whom` names it in an error.
-pub async fn identity(client: &Client, whom: &str) -> Result<Identity, AwsError> {
+/// Whose key `client` uses; `whom` names it in an error.
+pub async fn owner(client: &Client, whom: &str) -> Result<Owner, AwsError> {
     const ACTION: &str = "sts:GetCallerIdentity";
     let answer = client.get_caller_identity().send().await;
     let answer = answer.map_err(|error| AwsError::of(ACTION, whom, error))?;
-    match (answer.account, answer.user_id, answer.arn) {
-        (Some(account), Some(user_id), Some(arn)) => Ok(Identity { account, user_id, arn }),
-        _ => Err(AwsError::empty(ACTION, whom, "Account, UserId or Arn")),
+    match (answer.account, answer.user_id) {
+        (Some(account), Some(user_id)) => Ok(Owner { account, user_id }),
+        _ => Err(AwsError::empty(ACTION, whom, "Account or UserId")),
     }
 }

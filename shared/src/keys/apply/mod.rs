@@ -42,7 +42,7 @@ pub struct Applier<'a> {
 struct Hands<'a> {
     iam: IamWriter,
     store: StoreWriter,
-    teller: &'a Teller,
+    teller: &'a Teller<'a>,
     /// Who this process is, for the policies of secrets.
     rotator: String,
     began: Timestamp,
@@ -56,12 +56,12 @@ impl<'a> Applier<'a> {
         world: &'a World,
         terms: Terms<'a>,
         deadline: Deadline,
-        teller: &'a Teller,
+        teller: &'a Teller<'a>,
     ) -> Result<Self, AwsError> {
-        let rotator = super::sts::identity(&aws.sts(), "the caller's own credentials").await?.arn;
+        let rotator = aws.identity().await?.arn;
         let hands = Hands {
             iam: IamWriter::new(aws.iam()),
-            store: StoreWriter::new(aws.secrets(&terms.policy.region)),
+            store: StoreWriter::new(aws.secrets_in(&terms.policy.region)),
             teller,
             rotator,
             began: clock::now(),

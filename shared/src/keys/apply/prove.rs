@@ -32,7 +32,7 @@ impl Applier<'_> {
         let client = self.aws.sts_as(key, secret);
         let mut pauses = PAUSES.iter();
         let whose = loop {
-            match sts::identity(&client, &format!("key {key}")).await {
+            match sts::owner(&client, &format!("key {key}")).await {
                 Ok(whose) => break whose,
                 Err(error) if matches!(error.kind, Kind::Denied | Kind::NoAnswer | Kind::Throttled) => {
                     match pauses.next() {

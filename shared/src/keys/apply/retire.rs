@@ -41,7 +41,7 @@ impl Applier<'_> {
     ) -> Ended {
         let key = keys.0;
         let untold = self.send(user, Kind::Deleted, keys, facts, steps).await;
-        if untold.is_none() || !self.terms.policy.can_tell {
+        if untold.is_none() || !self.terms.announces {
             let about_it = |(tag, value): &(&str, &str)| {
                 *tag == format!("{OFF}{key}")
                     || *tag == key

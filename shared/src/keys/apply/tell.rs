@@ -68,8 +68,8 @@ impl Applier<'_> {
         steps: &mut Vec<String>,
     ) -> Option<Reason> {
         let message = match self.hands.teller.tell(Notice { kind, user, key, other, facts }).await {
-            Told::Sent => {
-                steps.push(format!("told: {}", kind.as_str()));
+            Told::Sent(whom) => {
+                steps.push(format!("told {whom}: {}", kind.as_str()));
                 return None;
             }
             Told::NoChannel => format!("nobody was told '{}' about key {key}: no channel is configured", kind.as_str()),

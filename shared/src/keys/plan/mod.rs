@@ -38,6 +38,8 @@ pub struct Terms<'a> {
     pub request: &'a Request,
     /// The moment.
     pub now: Timestamp,
+    /// Whether there is a channel to tell anybody by.
+    pub announces: bool,
 }
 
 /// Which rule decided, as the reference lists them.

@@ -37,7 +37,7 @@ pub(super) fn both_active(user: &User, newer: Keyed<'_>, older: Keyed<'_>, terms
 
 /// Somebody switched a leaked key on again: a person has to know, and nothing else is decided beside it.
 fn leaked_again(user: &User, key: &Key, terms: Terms<'_>) -> Result<Step, Why> {
-    if terms.policy.can_tell && user.tags.told(Kind::Held, &key.id).is_none() {
+    if terms.announces && user.tags.told(Kind::Held, &key.id).is_none() {
         return Ok(tell(Kind::Held, &key.id, None));
     }
     Err(Why::LeakedActive { key: key.id.clone() })
@@ -48,7 +48,7 @@ fn retire(user: &User, current: &Key, old: Keyed<'_>, terms: Terms<'_>) -> Resul
     let (ages, key) = (terms.policy.ages, &old.key.id);
     let escalated = user.tags.told(Kind::Held, key);
     let hold = |why| match escalated {
-        None if terms.policy.can_tell => Ok(tell(Kind::Held, key, Some(current))),
+        None if terms.announces => Ok(tell(Kind::Held, key, Some(current))),
         _ => Err(why),
     };
     match user.tags.off(key) {
@@ -60,7 +60,7 @@ fn retire(user: &User, current: &Key, old: Keyed<'_>, terms: Terms<'_>) -> Resul
         Some(Off::Todo(_)) | None => {}
     }
     let Some(told) = user.tags.told(Kind::Rotated, &current.id) else {
-        return if terms.policy.can_tell {
+        return if terms.announces {
             Ok(tell(Kind::Rotated, &current.id, Some(old.key)))
         } else {
             Err(Why::Untold { kind: Kind::Rotated, key: current.id.clone() })
@@ -73,7 +73,7 @@ fn retire(user: &User, current: &Key, old: Keyed<'_>, terms: Terms<'_>) -> Resul
     if let Some(why) = no_last_use(&old) {
         return Err(why);
     }
-    if !terms.policy.can_tell {
+    if !terms.announces {
         return Err(Why::Untold { kind: Kind::Deactivated, key: key.clone() });
     }
     if unused_for(old.key, ages.quiet, terms.now) {
@@ -93,7 +93,7 @@ pub(super) fn one_off(user: &User, on: Keyed<'_>, off: Keyed<'_>, terms: Terms<'
     if on.class == Class::Current
         && (tags.leaked(key) || tags.intent().is_some())
         && tags.told(Kind::Rotated, &on.key.id).is_none()
-        && terms.policy.can_tell
+        && terms.announces
     {
         return Ok(tell(Kind::Rotated, &on.key.id, Some(off.key)));
     }
@@ -115,7 +115,7 @@ pub(super) fn one_off(user: &User, on: Keyed<'_>, off: Keyed<'_>, terms: Terms<'
         Err(step) => return Ok(step),
     };
     if tags.told(Kind::Deactivated, key).is_none() {
-        return if terms.policy.can_tell {
+        return if terms.announces {
             Ok(tell(Kind::Deactivated, key, Some(on.key)))
         } else {
             Err(Why::Untold { kind: Kind::Deactivated, key: key.clone() })
@@ -163,14 +163,14 @@ fn two_slots(user: &User, newer: Keyed<'_>, older: Keyed<'_>, terms: Terms<'_>) 
         let in_use = |one: &Keyed<'_>| matches!(one.key.last_used, LastUsed::At(_)) && !idle(one);
         for (one, other) in [(older, newer), (newer, older)] {
             if idle(&one) && in_use(&other) {
-                if !terms.policy.can_tell {
+                if !terms.announces {
                     return Err(Why::Untold { kind: Kind::Deactivated, key: one.key.id.clone() });
                 }
                 return Ok(Step::Deactivate { key: one.key.id.clone(), because: Because::Idle });
             }
         }
     }
-    if terms.policy.can_tell && user.tags.told(Kind::Cannot, &first.key.id).is_none() {
+    if terms.announces && user.tags.told(Kind::Cannot, &first.key.id).is_none() {
         let other = keys.iter().find(|one| one.key.id != first.key.id).map(|one| one.key);
         return Ok(tell(Kind::Cannot, &first.key.id, other));
     }

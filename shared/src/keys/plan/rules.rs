@@ -141,7 +141,7 @@ fn single(user: &User, one: Keyed<'_>, secret: Option<&Secret>, terms: Terms<'_>
         if one.class == Class::Current
             && user.tags.intent().is_some()
             && user.tags.told(Kind::Rotated, &key.id).is_none()
-            && terms.policy.can_tell
+            && terms.announces
         {
             return Ok(tell(Kind::Rotated, &key.id, None));
         }
@@ -165,7 +165,7 @@ fn unused(user: &User, key: &Key, terms: Terms<'_>) -> Result<Step, Why> {
             Ok(Step::Deactivate { key: key.id.clone(), because: Because::NeverUsed })
         }
         Some(at) => Err(Why::NotDue { at: state::after(at, terms.policy.ages.warn.max(1)) }),
-        None if terms.policy.can_tell => Ok(tell(Kind::Warning, &key.id, None)),
+        None if terms.announces => Ok(tell(Kind::Warning, &key.id, None)),
         None => Err(Why::Untold { kind: Kind::Warning, key: key.id.clone() }),
     }
 }
@@ -174,7 +174,7 @@ fn unused(user: &User, key: &Key, terms: Terms<'_>) -> Result<Step, Why> {
 fn young(user: &User, key: &Key, terms: Terms<'_>) -> Result<Step, Why> {
     let at = due_at(user, key, terms);
     let warn_from = at.checked_sub(state::days(terms.policy.ages.warn)).unwrap_or(at);
-    if terms.now >= warn_from && terms.policy.can_tell && user.tags.told(Kind::Warning, &key.id).is_none() {
+    if terms.now >= warn_from && terms.announces && user.tags.told(Kind::Warning, &key.id).is_none() {
         return Ok(tell(Kind::Warning, &key.id, None));
     }
     Err(Why::NotDue { at })
@@ -218,7 +218,7 @@ fn leaked(user: &User, id: &str, terms: Terms<'_>) -> Result<Step, Why> {
         _ => None,
     };
     let off = key.status == Status::Inactive;
-    let told = !terms.policy.can_tell || user.tags.told(Kind::Leaked, id).is_some();
+    let told = !terms.announces || user.tags.told(Kind::Leaked, id).is_some();
     if off && user.tags.leaked(id) && told && then.is_none() {
         return Err(Why::LeakedKept { key: id.to_owned() });
     }
@@ -264,7 +264,7 @@ pub(super) fn rotate(
 /// Tags of earlier runs that are about nothing any more; the owner of a key that is gone hears so first.
 fn left_behind(user: &User, keys: &[Key], terms: Terms<'_>) -> Option<Step> {
     let is_here = |id: &str| keys.iter().any(|key| key.id == id);
-    if terms.policy.can_tell
+    if terms.announces
         && let Some(gone) = user.tags.off_keys().find(|id| !is_here(id))
         && !matches!(user.tags.off(gone), None | Some(Off::Todo(_)))
     {

@@ -35,7 +35,8 @@ fn any_world() -> impl Strategy<Value = World> {
 }
 
 fn plan(world: &World, policy: &Policy, now: Timestamp) -> Plan {
-    Plan::make(world, Terms { account: ACCOUNT, policy, request: &Request::default(), now })
+    let request = Request::default();
+    Plan::make(world, Terms { now, ..terms(policy, &request) })
 }
 
 proptest! {

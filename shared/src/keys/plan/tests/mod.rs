@@ -25,11 +25,10 @@ fn ago(days: u32) -> Timestamp {
     now().checked_sub(state::days(days)).unwrap()
 }
 
-/// With a channel, unless `variables` are empty but for the name of none.
 fn policy(variables: &[(&str, &str)]) -> Policy {
     let environment: Environment = variables.iter().copied().collect();
     let mut settings = Settings::of(&environment);
-    let policy = Policy { can_tell: true, ..Policy::read(&mut settings, Some("eu-west-1")) };
+    let policy = Policy::read(&mut settings, Some("eu-west-1"));
     settings.finish().unwrap();
     policy
 }
@@ -90,9 +89,13 @@ fn rotated(days: u32, old_last_used: LastUsed) -> User {
     tagged(user, &[("nightshift:told:rotated", format!("NEW {}", ago(days)))])
 }
 
-fn plan_of(user: User, policy: &Policy, request: &Request) -> Plan {
+fn terms<'a>(policy: &'a Policy, request: &'a Request) -> Terms<'a> {
+    Terms { account: ACCOUNT, policy, request, now: now(), announces: true }
+}
+
+fn plan_of(user: User, terms: Terms<'_>) -> Plan {
     let world = World { account: ACCOUNT.to_owned(), users: vec![user], strays: Vec::new() };
-    Plan::make(&world, Terms { account: ACCOUNT, policy, request, now: now() })
+    Plan::make(&world, terms)
 }
 
 /// What is said of `user`: the rule, and the step in short or the code of the reason.
@@ -101,7 +104,17 @@ fn verdict(user: User) -> String {
 }
 
 fn verdict_by(user: User, policy: &Policy, request: &Request) -> String {
-    let plan = plan_of(user, policy, request);
+    verdict_on(user, terms(policy, request))
+}
+
+/// Where there is no channel.
+fn mute_verdict(user: User, policy: &Policy) -> String {
+    let request = Request::default();
+    verdict_on(user, Terms { announces: false, ..terms(policy, &request) })
+}
+
+fn verdict_on(user: User, terms: Terms<'_>) -> String {
+    let plan = plan_of(user, terms);
     match (plan.actions.as_slice(), plan.left.as_slice()) {
         ([action], []) => format!("{:?} {}", action.rule, short(&action.step)),
         ([], [Left { facts: Some((rule, _)), why, .. }]) => format!("{rule:?} {}", why.code()),

@@ -9,22 +9,24 @@ pub(super) struct Life {
     pub now: Timestamp,
     /// Whether its people take the new key when they are told of it, or go on with the old one.
     pub adopts: bool,
-    minted: u32,
+    /// Whether anybody can be told anything.
+    pub announces: bool,
+    pub minted: u32,
 }
 
 impl Life {
     pub(super) fn of(user: User, adopts: bool) -> Self {
-        Self { user, now: now(), adopts, minted: 0 }
+        Self { user, now: now(), adopts, announces: true, minted: 0 }
     }
 
     /// One night: decides, judges, carries out. The step, or the code of the reason for none.
     pub(super) fn night(&mut self, policy: &Policy) -> Result<Step, &'static str> {
         let request = Request::default();
-        let terms = Terms { account: ACCOUNT, policy, request: &request, now: self.now };
+        let terms = Terms { now: self.now, announces: self.announces, ..terms(policy, &request) };
         let (_, said) = rules::ask(&self.user, terms).ok_or("out of scope")?;
         let step = said.map_err(|why| why.code())?;
         self.judge(&step, terms);
-        self.apply(&step, policy);
+        self.apply(&step);
         Ok(step)
     }
 
@@ -77,17 +79,17 @@ impl Life {
         }
     }
 
-    fn apply(&mut self, step: &Step, policy: &Policy) {
+    fn apply(&mut self, step: &Step) {
         match step {
-            Step::Rotate(rotate) => self.rotate(rotate, policy),
+            Step::Rotate(rotate) => self.rotate(rotate),
             Step::Resume { key, .. } => {
                 self.promote(key);
-                self.told(Kind::Rotated, key, policy);
+                self.told(Kind::Rotated, key);
             }
             Step::Deactivate { key, .. } => {
                 self.key(key).status = Status::Inactive;
                 self.note(key, Off::Done(self.now));
-                self.told(Kind::Deactivated, key, policy);
+                self.told(Kind::Deactivated, key);
             }
             Step::Delete { key, .. } | Step::DeleteOrphan { key } => {
                 if let Read::Known(keys) = &mut self.user.keys {
@@ -105,7 +107,7 @@ impl Life {
                 if *came_back {
                     self.note(key, Off::Back(self.now));
                 }
-                self.told(*kind, key, policy);
+                self.told(*kind, key);
                 if *kind == Kind::Rotated {
                     self.user.tags.remove(tags::INTENT);
                 }
@@ -115,7 +117,7 @@ impl Life {
         }
     }
 
-    fn rotate(&mut self, rotate: &Rotate, policy: &Policy) {
+    fn rotate(&mut self, rotate: &Rotate) {
         self.minted += 1;
         assert!(self.keys().len() < 2, "no slot: {:#?}", self.user);
         let id = format!("MINTED{}", self.minted);
@@ -133,7 +135,7 @@ impl Life {
         let user_id = Some(self.user.id.clone());
         self.user.secret = Read::Known(Some(Secret { user_id, deleted: false, versions }));
         self.promote(&id);
-        self.told(Kind::Rotated, &id, policy);
+        self.told(Kind::Rotated, &id);
     }
 
     fn promote(&mut self, key: &str) {
@@ -148,8 +150,8 @@ impl Life {
         }
     }
 
-    fn told(&mut self, kind: Kind, key: &str, policy: &Policy) {
-        if policy.can_tell {
+    fn told(&mut self, kind: Kind, key: &str) {
+        if self.announces {
             self.user.tags.set(kind.tag(), format!("{key} {}", self.now));
         }
     }
