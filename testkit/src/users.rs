@@ -62,6 +62,13 @@ impl Scene {
         Ok(())
     }
 
+    /// Sets a tag on `user`.
+    pub async fn tag(&self, user: &str, key: &str, value: &str) -> anyhow::Result<()> {
+        let tag = Tag::builder().key(key).value(value).build()?;
+        self.iam().await.tag_user().user_name(user).tags(tag).send().await?;
+        Ok(())
+    }
+
     /// The keys of `user`, the oldest first.
     pub async fn keys(&self, user: &str) -> anyhow::Result<Vec<Standing>> {
         let mut pages = self.iam().await.list_access_keys().user_name(user).into_paginator().items().send();

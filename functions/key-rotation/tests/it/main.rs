@@ -3,6 +3,7 @@
 mod chain;
 mod events;
 mod night;
+mod proof;
 
 use nightshift_testkit::{FunctionProcess, Scene};
 use serde_json::Value;
