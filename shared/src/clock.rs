@@ -11,7 +11,7 @@ pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
-/// Waits. Only the command line waits; a function leaves the rest to its next run.
+/// Waits. A function leaves what takes long to its next run, and waits only for what that run could not do for it.
 #[expect(clippy::disallowed_methods, reason = "this is the room the rule points to")]
 pub async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;

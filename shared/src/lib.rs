@@ -13,6 +13,7 @@ pub mod clusters;
 pub mod config;
 pub mod dbusers;
 pub mod diagnostic;
+pub mod keys;
 pub mod lambda;
 pub mod nearest;
 pub mod notify;

@@ -18,6 +18,7 @@ pub mod repository;
 pub mod scene;
 pub mod slack;
 pub mod stand_in;
+pub mod users;
 pub mod world;
 
 pub use account::fresh_account;

@@ -13,6 +13,7 @@ pub use super::http::Roots;
 use super::http::{self, TrustFault};
 use super::recorder::CallRecorder;
 use crate::config::{ConfigFaults, Environment};
+use crate::secret::Secret;
 
 /// RDS throttles the whole account, not one caller: ten attempts with the SDK's adaptive pacing outlast a busy minute.
 /// `AWS_MAX_ATTEMPTS`, the SDKs' own variable, says otherwise.
@@ -98,10 +99,8 @@ impl Aws {
 
     /// Whose credentials these are.
     pub async fn identity(&self) -> Result<Identity, AwsError> {
-        let client = aws_sdk_sts::Client::from_conf(
-            aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
-        );
-        let identity = client
+        let identity = self
+            .sts()
             .get_caller_identity()
             .send()
             .await
@@ -133,6 +132,31 @@ impl Aws {
         aws_sdk_secretsmanager::Client::from_conf(
             aws_sdk_secretsmanager::config::Builder::from(&self.config)
                 .region(Region::new(region.to_owned()))
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// IAM, which is the same in every region of a partition.
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::from_conf(
+            aws_sdk_iam::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+        )
+    }
+
+    /// STS with this process's own credentials.
+    pub fn sts(&self) -> aws_sdk_sts::Client {
+        aws_sdk_sts::Client::from_conf(
+            aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+        )
+    }
+
+    /// STS with a key of somebody else's.
+    pub fn sts_as(&self, access_key_id: &str, secret: &Secret) -> aws_sdk_sts::Client {
+        let credentials = aws_sdk_sts::config::Credentials::new(access_key_id, secret.expose(), None, None, "new-key");
+        aws_sdk_sts::Client::from_conf(
+            aws_sdk_sts::config::Builder::from(&self.config)
+                .credentials_provider(credentials)
                 .interceptor(self.calls.clone())
                 .build(),
         )

@@ -174,6 +174,7 @@ fn kind_of(code: &str) -> Kind {
         _ if ends(code, "QuotaExceeded") || ends(code, "LimitExceeded") || code == "LimitExceededException" => {
             Kind::Quota
         }
+        "EntityTemporarilyUnmodifiable" | "ConcurrentModification" => Kind::BadState,
         _ if code.starts_with("Invalid") && (ends(code, "State") || code.contains("State")) => Kind::BadState,
         "InternalFailure" | "InternalServerError" | "InternalError" | "ServiceUnavailable" => Kind::NoAnswer,
         _ => Kind::Other,
@@ -206,6 +207,7 @@ mod tests {
             ("InvalidDBInstanceState", Kind::BadState),
             ("InvalidDBClusterSnapshotStateFault", Kind::BadState),
             ("InvalidGlobalClusterStateFault", Kind::BadState),
+            ("EntityTemporarilyUnmodifiable", Kind::BadState),
             ("SnapshotQuotaExceeded", Kind::Quota),
             ("DBClusterAutomatedBackupQuotaExceededFault", Kind::Quota),
             ("LimitExceeded", Kind::Quota),

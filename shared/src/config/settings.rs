@@ -32,6 +32,12 @@ impl<'a> Settings<'a> {
         self.environment.get(name)
     }
 
+    /// The text of `name`, which may be empty; `None` if the variable is not there at all.
+    pub fn text_even_if_empty(&mut self, name: &'static str) -> Option<&'a str> {
+        self.known.push(name);
+        self.environment.holds(name).then(|| self.environment.get(name).unwrap_or_default())
+    }
+
     /// One of `choices`, written exactly so; `default` if unset.
     pub fn choice<T: Copy>(&mut self, name: &'static str, default: T, choices: &[(&str, T)]) -> T {
         let Some(text) = self.text(name) else { return default };

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::digest::PlanDigest;
-use super::event::Fields;
+use super::event::{EventFault, Fields};
 use super::fault::RunFault;
 use super::guard::{Consent, Tripped};
 use super::mode::Mode;
@@ -33,6 +33,10 @@ pub trait Job {
     /// Whether it can run so in `mode`: a fault in its configuration, or what is to be said of it in the report.
     fn check(_policy: &Self::Policy, _notify: &NotifyPolicy, _mode: Mode) -> Result<Vec<Reason>, ConfigFaults> {
         Ok(Vec::new())
+    }
+    /// The plain object that an event of another shape comes down to, for a job that takes more shapes than all do.
+    fn plain(payload: Value) -> Result<Value, EventFault> {
+        Ok(payload)
     }
     /// Reads its own event keys. What an event names beyond the policy is a fault.
     fn request(fields: &mut Fields, policy: &Self::Policy) -> Self::Request;
@@ -153,7 +157,7 @@ impl<J: Job> Driver<J> {
     pub async fn run(&self, payload: Value, deadline: Deadline, caller: Caller) -> Result<Finished, RunFault> {
         // A run that failed half-way must not lend its calls to the next one's report.
         self.aws.take_calls();
-        let mut fields = Fields::of(payload)?;
+        let mut fields = Fields::of(J::plain(payload)?)?;
         let asked = fields.choice("mode", &[("plan", Mode::Plan), ("apply", Mode::Apply)]);
         if let (Caller::Operator { mode: Mode::Apply, .. }, Some(Mode::Plan)) = (&caller, asked) {
             fields.fault::<()>(

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
-use nightshift_testkit::proof::{ClusterCleanup, Matrix, RELEASE, Subject, at_once, markdown, matrix};
+use nightshift_testkit::proof::{ClusterCleanup, KeyRotation, Matrix, RELEASE, Subject, at_once, markdown, matrix};
 use nightshift_testkit::repository;
 
 const BEGIN: &str = "<!-- matrix -->\n";
@@ -18,6 +18,11 @@ async fn main() -> anyhow::Result<()> {
     for slow_aws in [true, false] {
         let world = if slow_aws { "AWS takes its time" } else { "gone at once" };
         let found = prove(&ClusterCleanup { slow_aws }, world).await?;
+        matrices.push((world.to_owned(), found));
+    }
+    for minting in [true, false] {
+        let world = if minting { "keys to mint" } else { "keys to retire" };
+        let found = prove(&KeyRotation { minting }, world).await?;
         matrices.push((world.to_owned(), found));
     }
     write(&markdown(&matrices))?;

@@ -116,9 +116,15 @@ async fn trial<S: Subject>(subject: &S, binary: &Path, call: usize, fault: Fault
     finish(subject, &scene, binary).await
 }
 
-/// The next run, without faults, and the judgement.
+/// The next runs, without faults, and the judgement.
 async fn finish<S: Subject>(subject: &S, scene: &Scene, binary: &Path) -> anyhow::Result<Vec<String>> {
     start(subject, scene, binary)?.invoke(&subject.event()).await?;
+    for now in subject.nights() {
+        subject.dawn(scene, now).await?;
+        let mut environment = scene.environment(&subject.policy());
+        environment.insert("NIGHTSHIFT_NOW".to_owned(), (*now).to_owned());
+        FunctionProcess::start(binary, &environment)?.invoke(&subject.event()).await?;
+    }
     subject.settle(scene).await?;
     subject.judge(scene).await
 }

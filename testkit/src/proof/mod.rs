@@ -3,11 +3,13 @@
 
 mod cluster_cleanup;
 mod db_users;
+mod key_rotation;
 mod matrix;
 mod table;
 
 pub use cluster_cleanup::ClusterCleanup;
 pub use db_users::{db_users_by_burst, db_users_by_call};
+pub use key_rotation::KeyRotation;
 pub use matrix::{Broken, Matrix, Trial, at_once, matrix};
 pub use table::markdown;
 
@@ -27,6 +29,16 @@ pub trait Subject: Sync {
     /// What it is invoked with.
     fn event(&self) -> Value {
         json!({})
+    }
+
+    /// The moments of the runs after the broken one, for what takes more nights than one to end. None: the same moment.
+    fn nights(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Before each of those: moves the world there.
+    fn dawn(&self, _scene: &Scene, _now: &str) -> impl Future<Output = anyhow::Result<()>> + Send {
+        async { Ok(()) }
     }
 
     /// Makes the world it finds.

@@ -1,0 +1,190 @@
+//! The rotate chain. What each call leaves if the process dies right after it, and what the next run does about it, is the
+//! table in `docs/key-rotation.md`.
+
+use super::{Applier, Done, Ended, Stop};
+use crate::aws::{AwsError, Kind as Refusal};
+use crate::keys::iam::Minted;
+use crate::keys::model::{CURRENT, PENDING, User};
+use crate::keys::naming;
+use crate::keys::plan::{Facts, Rotate};
+use crate::keys::store::{self, NewSecret, Principals, Value};
+use crate::keys::tags::{INTENT, Intent, Kind};
+use crate::run::{Outcome, Reason};
+
+impl Applier<'_> {
+    pub(super) async fn rotate(&self, user: &User, rotate: &Rotate, facts: &Facts, steps: &mut Vec<String>) -> Ended {
+        self.prepare(user, rotate, steps).await?;
+        let before = user.keys.known().into_iter().flatten().map(|key| key.id.clone()).collect();
+        let intent = Intent { at: self.moment(), before };
+        self.hands.iam.tag(&user.name, &[(INTENT.to_owned(), intent.value())]).await?;
+        let minted = self.mint(user, steps).await?;
+        self.keep(user, rotate, &minted, steps).await?;
+        self.prove(user, &minted.id, &minted.secret, steps).await?;
+        self.hand_out(user, &minted.id, rotate.replaces.as_deref(), facts, steps).await
+    }
+
+    /// A key an earlier run stored: its value is read for the one purpose of proving it.
+    pub(super) async fn resume(
+        &self,
+        user: &User,
+        key: &str,
+        replaces: Option<&str>,
+        facts: &Facts,
+        steps: &mut Vec<String>,
+    ) -> Ended {
+        let version = naming::version_of(self.terms.account, &user.id, key);
+        match self.hands.store.pending(&self.secret_of(user), &version).await {
+            Ok(Some((id, secret))) if id == key => self.prove(user, key, &secret, steps).await?,
+            Ok(_) => return self.give_up(user, key, &version, "its stored value is not this key", steps).await,
+            // Whoever may not read it begins anew: the key was handed to nobody.
+            Err(error) if matches!(error.kind, Refusal::Denied | Refusal::NotFound) => {
+                return self.give_up(user, key, &version, &error.said(), steps).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        self.hand_out(user, key, replaces, facts, steps).await
+    }
+
+    /// Makes sure of the place the secret half goes to, before there is one.
+    async fn prepare(&self, user: &User, rotate: &Rotate, steps: &mut Vec<String>) -> Result<(), Stop> {
+        let (store, name) = (&self.hands.store, rotate.secret.as_str());
+        let placeholder = naming::placeholder_of(self.terms.account, &user.id);
+        let policy = &self.terms.policy.store;
+        let is_new = matches!(user.secret.known(), Some(None));
+        if is_new {
+            let kms_key = policy.kms_key.as_deref();
+            let (user_id, replicas) = (user.id.as_str(), policy.replicas.as_slice());
+            store
+                .create(NewSecret { name, user: &user.name, user_id, placeholder: &placeholder, kms_key, replicas })
+                .await?;
+            steps.push(format!("made secret {name}"));
+        } else if rotate.restore {
+            store.restore(name).await?;
+            steps.push(format!("restored secret {name}"));
+        }
+        let principals =
+            Principals { owner: &user.arn, owner_id: &user.id, readers: &policy.readers, rotator: &self.hands.rotator };
+        store.set_policy(name, &store::document(principals)).await?;
+        if !is_new {
+            store.prove_writable(name, &placeholder).await?;
+        }
+        Ok(())
+    }
+
+    async fn mint(&self, user: &User, steps: &mut Vec<String>) -> Result<Minted, Stop> {
+        match self.hands.iam.create_key(&user.name).await {
+            Ok(minted) => {
+                steps.push(format!("minted key {}", minted.id));
+                Ok(minted)
+            }
+            Err(error) if error.kind == Refusal::Quota => {
+                let message = format!("another key was made meanwhile: {}", error.said());
+                Err(Stop::Done(Box::new(Done::moved(message))))
+            }
+            // It may have been minted. If so it bears the mark of our intent, and a later run removes it.
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Stores the secret half. If that is hopeless the key goes again: nobody will ever hold it.
+    async fn keep(&self, user: &User, rotate: &Rotate, minted: &Minted, steps: &mut Vec<String>) -> Result<(), Stop> {
+        let version = naming::version_of(self.terms.account, &user.id, &minted.id);
+        let value = Value {
+            key: &minted.id,
+            secret: &minted.secret,
+            user: &user.name,
+            account: self.terms.account,
+            created_at: minted.created_at,
+            previous: rotate.replaces.as_deref(),
+        };
+        let text = value.text(&self.terms.policy.store);
+        let put = || self.hands.store.put_pending(&rotate.secret, &version, &text);
+        // A lost answer may have been a success; the same version with the same value again changes nothing.
+        let stored = match put().await {
+            Err(error) if matches!(error.kind, Refusal::NoAnswer | Refusal::Throttled) => put().await,
+            other => other,
+        };
+        let Err(error) = stored else {
+            steps.push(format!("stored it in {} as AWSPENDING", rotate.secret));
+            return Ok(());
+        };
+        match self.hands.iam.delete_key(&user.name, &minted.id).await {
+            Ok(()) => steps.push(format!("deleted key {} again: it could not be stored", minted.id)),
+            Err(stays) => steps.push(format!(
+                "key {} could not be stored and not be deleted; a later run deletes it: {}",
+                minted.id,
+                stays.said()
+            )),
+        }
+        Err(error.into())
+    }
+
+    /// The key works: its version becomes what the secret hands out, and the owner hears of it.
+    async fn hand_out(
+        &self,
+        user: &User,
+        key: &str,
+        replaces: Option<&str>,
+        facts: &Facts,
+        steps: &mut Vec<String>,
+    ) -> Ended {
+        let (store, name) = (&self.hands.store, self.secret_of(user));
+        let version = naming::version_of(self.terms.account, &user.id, key);
+        let found = self.readers.store.secret(&name).await?;
+        let versions = found.map(|secret| secret.versions).unwrap_or_default();
+        let holder = versions.iter().find(|one| one.has(CURRENT)).map(|one| one.id.clone());
+        if holder.as_deref() != Some(&version) {
+            store.make_current(&name, &version, holder.as_deref()).await?;
+        }
+        if versions.iter().any(|one| one.id == version && one.has(PENDING)) {
+            store.drop_pending(&name, &version).await?;
+        }
+        steps.push("handed it out as AWSCURRENT".to_owned());
+        // The console keeps a key's description in a tag named as the key.
+        let description = replaces.and_then(|old| user.tags.get(old)).filter(|_| user.tags.get(key).is_none());
+        let tags: Vec<_> = description.map(|text| (key.to_owned(), text.to_owned())).into_iter().collect();
+        let untold = self.tell(user, Kind::Rotated, (key, replaces), facts, tags, steps).await?;
+        if untold.is_none() {
+            self.hands.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
+        }
+        Ok(untold)
+    }
+
+    /// Begins anew where a stored key cannot be proven: it goes, if nobody ever used it.
+    async fn give_up(&self, user: &User, key: &str, version: &str, why: &str, steps: &mut Vec<String>) -> Ended {
+        let last_used = self.readers.iam.last_used(key).await?.0;
+        if last_used != crate::keys::model::LastUsed::Never {
+            let message = format!("key {key} is stored, cannot be proven, and was used: {why}");
+            let fix =
+                "find out who uses it; then delete it, or take AWSPENDING from its version if it is meant to stay";
+            return Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new("not-proven", message, fix)))));
+        }
+        self.hands.iam.delete_key(&user.name, key).await?;
+        steps.push(format!("deleted key {key}, which was handed to nobody: {why}"));
+        self.hands.store.drop_pending(&self.secret_of(user), version).await?;
+        let fix = "nothing to do; the next run mints another";
+        Ok(Some(Reason::new("begun-anew", format!("the key an earlier run stored could not be proven: {why}"), fix)))
+    }
+
+    pub(super) fn secret_of(&self, user: &User) -> String {
+        naming::secret_name(&self.terms.policy.store.prefix, &user.name)
+    }
+}
+
+impl Stop {
+    /// The reason, for what goes on in spite of it.
+    pub(super) fn reason(self) -> Option<Reason> {
+        let done = match self {
+            Self::Error(error) => Done::stopped_by(&error, Vec::new()),
+            Self::Done(done) => *done,
+        };
+        done.reason
+    }
+
+    pub(super) fn unproven(key: &str, error: &AwsError) -> Self {
+        let message = format!("key {key} is stored and did not work within a minute: {}", error.said());
+        let fix = "nothing to do; the next run goes on with proving it, and the old key works";
+        let reason = Some(Reason::new("not-proven", message, fix));
+        Self::Done(Box::new(Done { outcome: Outcome::Deferred, steps: Vec::new(), reason }))
+    }
+}

@@ -1,0 +1,81 @@
+//! Telling people. That somebody was told is written on the user only after a channel took the notice: killed in between,
+//! the next run tells again.
+
+use super::retire::off;
+use super::{Applier, Ended};
+use crate::aws::AwsError;
+use crate::keys::model::User;
+use crate::keys::notice::{Notice, Told};
+use crate::keys::plan::Facts;
+use crate::keys::tags::{INTENT, Kind, Off};
+use crate::run::Reason;
+
+/// A key, and the one that takes its place or stands in its way.
+type Keys<'a> = (&'a str, Option<&'a str>);
+
+impl Applier<'_> {
+    /// A notice that is a step of its own.
+    pub(super) async fn tell_only(
+        &self,
+        user: &User,
+        kind: Kind,
+        keys: Keys<'_>,
+        came_back: bool,
+        facts: &Facts,
+        steps: &mut Vec<String>,
+    ) -> Ended {
+        if kind == Kind::Deleted {
+            return self.farewell(user, keys, facts, steps).await;
+        }
+        let mut tags = Vec::new();
+        if came_back {
+            // Written whether anybody can be told or not: the old date of going off must not count once it is off again.
+            tags.push(off(keys.0, Off::Back(self.moment())));
+        }
+        let untold = self.tell(user, kind, keys, facts, tags, steps).await?;
+        if kind == Kind::Rotated && untold.is_none() && user.tags.intent().is_some() {
+            self.hands.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
+        }
+        Ok(untold)
+    }
+
+    /// Tells, then writes `tags` and, if a channel took it, that it was told. Answers with why it could not be.
+    pub(super) async fn tell(
+        &self,
+        user: &User,
+        kind: Kind,
+        keys: Keys<'_>,
+        facts: &Facts,
+        mut tags: Vec<(String, String)>,
+        steps: &mut Vec<String>,
+    ) -> Result<Option<Reason>, AwsError> {
+        let untold = self.send(user, kind, keys, facts, steps).await;
+        if untold.is_none() {
+            tags.push((kind.tag(), format!("{} {}", keys.0, self.moment())));
+        }
+        if !tags.is_empty() {
+            self.hands.iam.tag(&user.name, &tags).await?;
+        }
+        Ok(untold)
+    }
+
+    pub(super) async fn send(
+        &self,
+        user: &User,
+        kind: Kind,
+        (key, other): Keys<'_>,
+        facts: &Facts,
+        steps: &mut Vec<String>,
+    ) -> Option<Reason> {
+        let message = match self.hands.teller.tell(Notice { kind, user, key, other, facts }).await {
+            Told::Sent(whom) => {
+                steps.push(format!("told {whom}: {}", kind.as_str()));
+                return None;
+            }
+            Told::NoChannel => format!("nobody was told '{}' about key {key}: no channel is configured", kind.as_str()),
+            Told::NotSent(said) => format!("nobody could be told '{}' about key {key}: {said}", kind.as_str()),
+        };
+        let fix = "the next run tells again; no old key is taken from anybody before its owner was told";
+        Some(Reason::new("not-told", message, fix))
+    }
+}

@@ -1,0 +1,9 @@
+//! IAM: one call, its context, one conversion. Reading and writing are different types, and nothing but an applying run
+//! ever has a writer.
+
+mod convert;
+mod reader;
+mod writer;
+
+pub use reader::IamReader;
+pub use writer::{IamWriter, Minted};

@@ -1,0 +1,174 @@
+//! The job `key-rotation`: observe, plan, guard, apply, and the report of it.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::apply::{Applier, Done};
+use super::iam::IamReader;
+use super::model::World;
+use super::naming::masked;
+use super::notice::{self, Teller};
+use super::observe::Readers;
+use super::plan::{Facts, Left, Plan, Rule, Step, Terms, Why};
+use super::policy::Policy;
+use super::request::Request;
+use super::store::StoreReader;
+use super::trigger;
+use crate::config::Settings;
+use crate::notify::NotifyPolicy;
+use crate::run::event::{EventFault, Fields};
+use crate::run::guard::Tripped;
+use crate::run::{Concerns, Conclusion, Item, Job, Mode, Outcome, Reason, Run, RunFault};
+
+/// Rotates the access keys of IAM users before they are too old, and takes the old ones out of use.
+#[derive(Debug)]
+pub struct KeyRotation;
+
+impl Job for KeyRotation {
+    const NAME: &'static str = "key-rotation";
+    type Policy = Policy;
+    type Request = Request;
+
+    fn policy(settings: &mut Settings<'_>, home: Option<&str>) -> Policy {
+        Policy::read(settings, home)
+    }
+
+    fn plain(payload: Value) -> Result<Value, EventFault> {
+        trigger::plain(payload)
+    }
+
+    fn request(fields: &mut Fields, _policy: &Policy) -> Request {
+        Request::read(fields)
+    }
+
+    async fn run(run: &Run<'_>, policy: &Policy, request: &Request) -> Result<Conclusion, RunFault> {
+        let readers =
+            Readers { iam: IamReader::new(run.aws.iam()), store: StoreReader::new(run.aws.secrets_in(&policy.region)) };
+        let nothing = |attempt: &str| {
+            let attempt = attempt.to_owned();
+            move |source| RunFault::Observe { attempt, source }
+        };
+        let users = readers.iam.users().await.map_err(nothing("listing the users of the account"))?;
+        let (request, strays) = readers.owners(request).await;
+        let announces = run.notify.has_channel();
+        let terms = Terms { account: &run.account, policy, request: &request, now: run.now, announces };
+        let world = readers.world(users, strays, terms).await;
+        let plan = Plan::make(&world, terms);
+        let digest = plan.digest();
+        let tripped = run.consent.judge(&digest, policy.caps.check(plan.load()));
+        let done = if run.mode == Mode::Apply && tripped.is_none() && !plan.is_empty() {
+            log_intent(&plan);
+            let teller = Teller::new(run.notifier, terms);
+            let applier = Applier::new(run.aws, &readers, &world, terms, run.deadline, &teller)
+                .await
+                .map_err(nothing("asking who this process is"))?;
+            Some(applier.apply(&plan.actions).await)
+        } else {
+            None
+        };
+        Ok(conclude(plan, &world, done, tripped, policy, run.notify))
+    }
+}
+
+/// What is about to be done, before it is: a process that dies half-way leaves this behind.
+fn log_intent(plan: &Plan) {
+    for action in &plan.actions {
+        let steps = masked(&action.step.words().join("; "));
+        tracing::info!(item.id = action.user, item.region = "global", item.steps = steps, "about to apply");
+    }
+}
+
+fn conclude(
+    plan: Plan,
+    world: &World,
+    done: Option<Vec<Done>>,
+    tripped: Option<Tripped>,
+    policy: &Policy,
+    notify: &NotifyPolicy,
+) -> Conclusion {
+    let digest = plan.digest();
+    let concerns = concerns(&plan, world, notify);
+    let Plan { account: _, actions, left, observed, in_scope, oldest_active_days } = plan;
+    let steps = |wanted: fn(&Step) -> bool| actions.iter().filter(|action| wanted(&action.step)).count();
+    let not_told = done.iter().flatten().filter(|done| done.reason.as_ref().is_some_and(|why| why.code == "not-told"));
+    let metrics = BTreeMap::from([
+        ("InScope", in_scope),
+        ("OldestActiveKeyDays", usize::try_from(oldest_active_days).unwrap_or(0)),
+        ("Rotations", steps(|step| matches!(step, Step::Rotate(_)))),
+        ("Orphans", steps(|step| matches!(step, Step::DeleteOrphan { .. }))),
+        ("Leaked", steps(|step| matches!(step, Step::Leaked { .. }))),
+        ("Blocked", left.iter().filter(|left| left.why.is_a_blocker()).count()),
+        ("Held", left.iter().filter(|left| left.why.is_a_hold()).count()),
+        ("NotTold", not_told.count()),
+        ("Strays", world.strays.len()),
+    ]);
+    let done = done.map_or_else(|| vec![None; actions.len()], |done| done.into_iter().map(Some).collect());
+    let mut items = Vec::new();
+    for (action, done) in actions.into_iter().zip(done) {
+        let planned = || Done { outcome: Outcome::Planned, steps: action.step.words(), reason: None };
+        let Done { outcome, steps, reason } = done.unwrap_or_else(planned);
+        items.push(Item {
+            id: action.user,
+            region: "global".to_owned(),
+            owner: action.owner,
+            outcome,
+            steps: steps.iter().map(|step| masked(step)).collect(),
+            reason: reason.map(without_ids),
+            domain: details(action.rule, &action.facts),
+        });
+    }
+    items.extend(left.into_iter().map(left_alone));
+    Conclusion { digest, tripped, regions: vec![policy.region.clone()], observed, items, concerns, metrics }
+}
+
+/// By their place in the report: first what was to be done, then what was left alone.
+fn concerns(plan: &Plan, world: &World, notify: &NotifyPolicy) -> Concerns {
+    let mut concerns = Concerns::default();
+    let nobody = |name: &str| {
+        let user = world.users.iter().find(|user| user.name == name);
+        user.is_some_and(|user| notice::recipients(user, &notify.owners).is_empty())
+    };
+    for (place, action) in plan.actions.iter().enumerate() {
+        if nobody(&action.user) {
+            concerns.unowned.push(place);
+        }
+    }
+    for (place, left) in (plan.actions.len()..).zip(&plan.left) {
+        if left.why.is_a_hold() {
+            concerns.stuck.push(place);
+        } else if left.why.is_a_blocker() {
+            concerns.needs_hand.push(place);
+        }
+    }
+    concerns
+}
+
+fn left_alone(left: Left) -> Item {
+    let domain = match (&left.facts, &left.why) {
+        (Some((rule, facts)), _) => details(*rule, facts),
+        (None, Why::NoSuchKey { key, .. }) => [(Cow::Borrowed("keys"), json!({ "access_key_id": key }))].into(),
+        (None, _) => BTreeMap::new(),
+    };
+    Item {
+        outcome: left.why.outcome(),
+        reason: Some(without_ids(left.why.reason())),
+        id: masked(&left.user),
+        region: "global".to_owned(),
+        owner: left.owner,
+        steps: Vec::new(),
+        domain,
+    }
+}
+
+/// Reports are mailed and logged; whole ids stand only in their own fields.
+fn without_ids(reason: Reason) -> Reason {
+    Reason { message: masked(&reason.message), fix: masked(&reason.fix), ..reason }
+}
+
+/// What this domain adds to an item, under its own key.
+fn details(rule: Rule, facts: &Facts) -> BTreeMap<Cow<'static, str>, Value> {
+    let value = json!({ "rule": rule, "access_keys": facts.keys, "next": facts.next });
+    [(Cow::Borrowed("keys"), value)].into()
+}

@@ -1,0 +1,222 @@
+//! The tags this domain writes on a user, its only memory, and the tags of a user as a value. A tag can be lost or written
+//! over by anybody: each is a hint, and a lost one only ever makes things slower.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Every tag of ours starts so.
+pub const OURS: &str = "nightshift:";
+/// Set by people: this user's keys are rotated earlier than the policy says.
+pub const ROTATE_AFTER_DAYS: &str = "nightshift:rotate-after-days";
+/// Written before a key is minted: when, and which keys there were.
+pub const INTENT: &str = "nightshift:intent";
+/// Keys that leaked, by id, separated by spaces. They are never deleted.
+pub const LEAKED: &str = "nightshift:leaked";
+/// With a key id behind it: how far taking that key out of use has come.
+pub const OFF: &str = "nightshift:off:";
+/// With a kind of notice behind it: the key it was about, and when it was sent.
+pub const TOLD: &str = "nightshift:told:";
+/// On the secret: the one user it belongs to.
+pub const USER_ID: &str = "nightshift:user-id";
+
+/// AWS's limit for one user (IAM User Guide, "Rules for tagging in IAM").
+pub const LIMIT: usize = 50;
+
+/// What people are told about, each once a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Its key will be rotated soon.
+    Warning,
+    /// A new key is there to be fetched.
+    Rotated,
+    /// The old key no longer works.
+    Deactivated,
+    /// The old key is gone.
+    Deleted,
+    /// The old key is still in use past its time, or was switched on again.
+    Held,
+    /// Something stands in the way that only a person can move.
+    Cannot,
+    /// A key leaked and was switched off.
+    Leaked,
+}
+
+impl Kind {
+    /// As tags and reports spell it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Warning => "warning",
+            Self::Rotated => "rotated",
+            Self::Deactivated => "deactivated",
+            Self::Deleted => "deleted",
+            Self::Held => "held",
+            Self::Cannot => "cannot",
+            Self::Leaked => "leaked",
+        }
+    }
+
+    /// The tag that remembers it.
+    pub fn tag(self) -> String {
+        format!("{TOLD}{}", self.as_str())
+    }
+}
+
+/// How far taking a key out of use has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Off {
+    /// About to be asked for, then.
+    Todo(Timestamp),
+    /// Done, then.
+    Done(Timestamp),
+    /// Switched on again after that.
+    Back(Timestamp),
+}
+
+impl Off {
+    /// As the tag has it.
+    pub fn value(self) -> String {
+        match self {
+            Self::Todo(at) => format!("todo {at}"),
+            Self::Done(at) => format!("done {at}"),
+            Self::Back(at) => format!("back {at}"),
+        }
+    }
+
+    fn read(value: &str) -> Option<Self> {
+        let (word, at) = value.split_once(' ')?;
+        let at = at.parse().ok()?;
+        match word {
+            "todo" => Some(Self::Todo(at)),
+            "done" => Some(Self::Done(at)),
+            "back" => Some(Self::Back(at)),
+            _ => None,
+        }
+    }
+}
+
+/// What was written before a key was minted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Intent {
+    /// When.
+    pub at: Timestamp,
+    /// The keys there were; none of them can be the one that was minted.
+    pub before: Vec<String>,
+}
+
+impl Intent {
+    /// As the tag has it.
+    pub fn value(&self) -> String {
+        [self.at.to_string()].iter().chain(&self.before).map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The tags of one user. IAM does not look at the case of a key, so neither does this.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Tags(BTreeMap<String, String>);
+
+impl Tags {
+    /// The value of `key`.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        let exact = self.0.get(key);
+        exact
+            .or_else(|| self.0.iter().find(|(found, _)| found.eq_ignore_ascii_case(key)).map(|(_, value)| value))
+            .map(String::as_str)
+    }
+
+    /// Key by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
+    }
+
+    /// How many.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Sets one.
+    pub fn set(&mut self, key: impl Into<String>, value: impl Into<String>) {
+        self.0.insert(key.into(), value.into());
+    }
+
+    /// Removes one.
+    pub fn remove(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
+    /// What was written before the last key was minted.
+    pub fn intent(&self) -> Option<Intent> {
+        let mut words = self.get(INTENT)?.split(' ');
+        let at = words.next()?.parse().ok()?;
+        Some(Intent { at, before: words.map(str::to_owned).collect() })
+    }
+
+    /// How far taking `key` out of use has come.
+    pub fn off(&self, key: &str) -> Option<Off> {
+        self.get(&format!("{OFF}{key}")).and_then(Off::read)
+    }
+
+    /// The keys whose way out of use is written down.
+    pub fn off_keys(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().filter_map(|key| key.strip_prefix(OFF))
+    }
+
+    /// When somebody was told `kind` about `key`.
+    pub fn told(&self, kind: Kind, key: &str) -> Option<Timestamp> {
+        let (about, at) = self.get(&kind.tag())?.split_once(' ')?;
+        (about == key).then(|| at.parse().ok()).flatten()
+    }
+
+    /// Whether `key` is known to have leaked.
+    pub fn leaked(&self, key: &str) -> bool {
+        self.get(LEAKED).is_some_and(|keys| keys.split(' ').any(|found| found == key))
+    }
+
+    /// Whether an earlier run left any memory here.
+    pub fn remember(&self) -> bool {
+        self.0.keys().any(|key| key.starts_with(OURS) && key != ROTATE_AFTER_DAYS)
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Tags {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(tags: I) -> Self {
+        Self(tags.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back_and_nonsense_is_nothing() {
+        let at: Timestamp = "2026-11-21T02:00:00Z".parse().unwrap();
+        let intent = Intent { at, before: vec!["AKIAOLD".to_owned()] };
+        let mut tags: Tags =
+            [(INTENT, intent.value()), ("nightshift:off:K", Off::Done(at).value())].into_iter().collect();
+        tags.set(Kind::Rotated.tag(), format!("K {at}"));
+        tags.set(LEAKED, "A B");
+        assert_eq!(tags.intent(), Some(intent));
+        assert_eq!(tags.off("K"), Some(Off::Done(at)));
+        assert_eq!((tags.told(Kind::Rotated, "K"), tags.told(Kind::Rotated, "L")), (Some(at), None));
+        assert!(tags.leaked("B") && !tags.leaked("AB"));
+        for value in ["", "done", "done yesterday", "2026-11-21T02:00:00Z"] {
+            tags.set("nightshift:off:K", value);
+            assert_eq!(tags.off("K"), None, "{value}");
+        }
+    }
+
+    #[test]
+    fn the_case_of_a_key_is_not_looked_at() {
+        let tags: Tags = [("Email", "ana@example.com")].into_iter().collect();
+        assert_eq!(tags.get("email"), Some("ana@example.com"));
+    }
+}
