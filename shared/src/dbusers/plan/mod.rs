@@ -36,14 +36,14 @@ pub struct Terms<'a> {
 /// What knows the ways of one kind of server.
 #[derive(Debug)]
 enum Planner<'a> {
-    Postgres(postgres::Planner<'a>),
+    Postgres(Box<postgres::Planner<'a>>),
     Mysql(mysql::Planner<'a>),
 }
 
 impl<'a> Planner<'a> {
     fn new(world: &'a World, terms: Terms<'a>) -> Self {
         match &world.state {
-            Catalogs::Postgres(catalog) => Self::Postgres(postgres::Planner::new(world, catalog, terms)),
+            Catalogs::Postgres(catalog) => Self::Postgres(Box::new(postgres::Planner::new(world, catalog, terms))),
             Catalogs::Mysql(accounts) => Self::Mysql(mysql::Planner::new(world, accounts, terms)),
         }
     }
