@@ -20,6 +20,18 @@ fn undocumented(page: &str, words: &BTreeSet<String>) -> Vec<String> {
     words.iter().filter(|word| !page.contains(&format!("`{word}`"))).cloned().collect()
 }
 
+const PREFIX: &str = "NIGHTSHIFT_";
+/// Where variables of every function are read.
+const COMMON: [&str; 2] = ["shared/src/config/run_policy.rs", "shared/src/config/settings.rs"];
+
+/// Every variable the files name, outside their tests.
+fn variables(paths: &[&str]) -> BTreeSet<String> {
+    let code: String = paths.iter().map(|path| source(path).split("#[cfg(test)]").next().unwrap().to_owned()).collect();
+    let name = |text: &&str| text.len() > PREFIX.len() && text.starts_with(PREFIX) && !text.contains(' ');
+    let texts = code.split('"').filter(name);
+    texts.map(str::to_owned).collect()
+}
+
 #[test]
 fn every_reason_code_of_cluster_cleanup_is_documented() {
     let why = source("shared/src/clusters/plan/why.rs");
@@ -38,27 +50,27 @@ fn every_reason_code_of_cluster_cleanup_is_documented() {
 
 #[test]
 fn every_variable_of_cluster_cleanup_is_documented() {
-    let mut words = BTreeSet::new();
-    for path in ["shared/src/config/run_policy.rs", "shared/src/config/settings.rs", "shared/src/clusters/policy.rs"] {
-        let code = source(path);
-        let code = code.split("#[cfg(test)]").next().unwrap();
-        words.extend(
-            code.split('"').filter(|text| text.starts_with("NIGHTSHIFT_") && !text.contains(' ')).map(str::to_owned),
-        );
-    }
+    let words = variables(&COMMON);
+    let words: BTreeSet<_> = words.union(&variables(&["shared/src/clusters/policy.rs"])).cloned().collect();
     assert!(words.len() > 15, "{words:?}");
     assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
 }
 
 #[test]
+fn every_variable_of_cluster_cleanup_can_be_set_by_its_layer() {
+    let files = ["shared/src/clusters/policy.rs", "shared/src/notify/policy.rs"];
+    let mut words: BTreeSet<_> = variables(&COMMON).union(&variables(&files)).cloned().collect();
+    // The clock is for demos and tests.
+    assert!(words.remove("NIGHTSHIFT_NOW"), "{words:?}");
+    let layer = source("terraform/layer/cluster-cleanup/environment.tf");
+    let set = layer.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name.trim().to_owned());
+    let set: BTreeSet<_> = set.filter(|name| name.starts_with("NIGHTSHIFT_")).collect();
+    assert_eq!(set, words, "what the layer sets, and what the function reads");
+}
+
+#[test]
 fn every_variable_of_notices_is_documented() {
-    let code = source("shared/src/notify/policy.rs");
-    let code = code.split("#[cfg(test)]").next().unwrap();
-    let words: BTreeSet<_> = code
-        .split('"')
-        .filter(|text| text.starts_with("NIGHTSHIFT_") && !text.contains(' '))
-        .map(str::to_owned)
-        .collect();
+    let words = variables(&["shared/src/notify/policy.rs"]);
     assert!(words.len() > 6, "{words:?}");
     assert_eq!(undocumented("docs/notices.md", &words), Vec::<String>::new());
 }

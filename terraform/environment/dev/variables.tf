@@ -30,6 +30,23 @@ variable "cluster_cleanup_mode" {
   nullable    = false
 }
 
+variable "notices" {
+  type = object({
+    language                 = optional(string)
+    mail_from                = optional(string)
+    operators_mail           = optional(list(string), [])
+    owner_mail_domain        = optional(string)
+    owner_mail_tag           = optional(string)
+    slack_secret_id          = optional(string)
+    slack_secret_kms_key_arn = optional(string)
+    sns_topic_arn            = optional(string)
+    sns_topic_kms_key_arn    = optional(string)
+  })
+  description = "Who is told what the functions do, and how: docs/notices.md. Without a channel nobody is, and no notice is waited for."
+  default     = {}
+  nullable    = false
+}
+
 variable "package_dir" {
   type        = string
   description = "Folder that holds <function>/bootstrap.zip, where `cargo xtask package` leaves them."

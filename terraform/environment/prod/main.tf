@@ -18,6 +18,7 @@ module "cluster_cleanup" {
   architecture  = var.architecture
   environment   = local.environment
   mode          = var.cluster_cleanup_mode
+  notices       = var.notices
   package       = "${var.package_dir}/cluster-cleanup/bootstrap.zip"
   report_bucket = var.report_bucket
   runbook_url   = var.runbook_url

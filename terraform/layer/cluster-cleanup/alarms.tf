@@ -46,6 +46,11 @@ locals {
       summary = "A Region's clusters could not be listed."
       runbook = "unreadable-region"
     })
+    notices-not-sent = merge(local.ours, local.once, {
+      metric  = "NoticesFailed"
+      summary = "Somebody could not be told; a cluster whose owner could not be told before stays."
+      runbook = "notices-not-sent"
+    })
     no-run = merge(local.ours, {
       metric         = "Runs"
       summary        = "No run has finished in ${var.alarms.no_run_hours} hours."

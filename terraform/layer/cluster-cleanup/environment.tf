@@ -10,14 +10,16 @@ locals {
   all_variables = {
     NIGHTSHIFT_CONCURRENCY          = var.policy.concurrency
     NIGHTSHIFT_DELETION_PROTECTION  = var.policy.deletion_protection
+    NIGHTSHIFT_DIGEST_LIFTS_CAPS    = var.policy.digest_lifts_caps
     NIGHTSHIFT_FINAL_SNAPSHOT       = var.policy.final_snapshot
     NIGHTSHIFT_LANGUAGE             = var.notices.language
     NIGHTSHIFT_MAIL_FROM            = var.notices.mail_from
     NIGHTSHIFT_MAX_DELETIONS        = var.policy.max_deletions
     NIGHTSHIFT_MAX_DELETION_PERCENT = var.policy.max_deletion_percent
-    NIGHTSHIFT_MIN_NOTICE_HOURS     = var.notices.min_notice_hours
+    NIGHTSHIFT_MAX_LEASE_DAYS       = var.policy.max_lease_days
+    NIGHTSHIFT_MIN_NOTICE_HOURS     = var.policy.min_notice_hours
     NIGHTSHIFT_MODE                 = var.mode
-    NIGHTSHIFT_OPERATORS_MAIL       = var.notices.operators_mail
+    NIGHTSHIFT_OPERATORS_MAIL       = length(var.notices.operators_mail) == 0 ? null : join(",", var.notices.operators_mail)
     NIGHTSHIFT_OWNER_MAIL_DOMAIN    = var.notices.owner_mail_domain
     NIGHTSHIFT_OWNER_MAIL_TAG       = var.notices.owner_mail_tag
     NIGHTSHIFT_OWNER_TAG            = var.policy.owner_tag
@@ -32,7 +34,7 @@ locals {
     NIGHTSHIFT_STOPPED_CLUSTERS     = var.policy.stopped_clusters
     NIGHTSHIFT_TAG_KEY              = var.policy.tag_key
     NIGHTSHIFT_TIME_ZONE            = var.policy.time_zone
-    NIGHTSHIFT_WARN_HOURS           = var.notices.warn_hours
+    NIGHTSHIFT_WARN_HOURS           = var.policy.warn_hours
   }
 
   variables = { for name, value in local.all_variables : name => tostring(value) if value != null }

@@ -37,7 +37,7 @@ data "aws_iam_policy_document" "job" {
   source_policy_documents = concat(
     [data.aws_iam_policy_document.read.json],
     local.applies ? [data.aws_iam_policy_document.apply.json] : [],
-    local.notices,
+    local.tells ? [data.aws_iam_policy_document.notices.json] : [],
     values(module.slack_secret)[*].policy,
   )
 }

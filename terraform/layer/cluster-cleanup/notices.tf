@@ -1,4 +1,4 @@
-# The rights to send notices, each only where its variable is set.
+# The rights to send notices, each only where its variable is set. In plan mode nobody is told anything.
 
 locals {
   ses_prefix = join(":", [
@@ -16,9 +16,7 @@ locals {
     "${local.ses_prefix}${split("@", var.notices.mail_from)[1]}",
   ]
 
-  notices = var.notices.mail_from == null && var.notices.sns_topic_arn == null ? [] : [
-    data.aws_iam_policy_document.notices.json
-  ]
+  tells = local.applies && (var.notices.mail_from != null || var.notices.sns_topic_arn != null)
 }
 
 data "aws_iam_policy_document" "notices" {
@@ -47,11 +45,27 @@ data "aws_iam_policy_document" "notices" {
       resources = [statement.value]
     }
   }
+
+  dynamic "statement" {
+    for_each = var.notices.sns_topic_kms_key_arn == null ? [] : [var.notices.sns_topic_kms_key_arn]
+
+    content {
+      sid       = "EncryptForTheTopic"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringLike"
+        variable = "kms:ViaService"
+        values   = ["sns.*.amazonaws.com"]
+      }
+    }
+  }
 }
 
 module "slack_secret" {
   source   = "../../aws/secret-access"
-  for_each = var.notices.slack_secret_id == null ? toset([]) : toset([var.notices.slack_secret_id])
+  for_each = local.applies && var.notices.slack_secret_id != null ? toset([var.notices.slack_secret_id]) : toset([])
 
   kms_key_arns = var.notices.slack_secret_kms_key_arn == null ? [] : [var.notices.slack_secret_kms_key_arn]
   secret_ids   = [each.value]

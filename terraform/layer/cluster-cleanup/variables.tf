@@ -73,22 +73,36 @@ variable "notices" {
   type = object({
     language                 = optional(string)
     mail_from                = optional(string)
-    min_notice_hours         = optional(number)
-    operators_mail           = optional(string)
+    operators_mail           = optional(list(string), [])
     owner_mail_domain        = optional(string)
     owner_mail_tag           = optional(string)
     slack_secret_id          = optional(string)
     slack_secret_kms_key_arn = optional(string)
     sns_topic_arn            = optional(string)
-    warn_hours               = optional(number)
+    sns_topic_kms_key_arn    = optional(string)
   })
-  description = "Who is told, and how long before. The role may mail, publish or read the webhook's secret only where the entry for it is set."
+  description = "Who is told, and how: the variables of docs/notices.md. The role may mail, publish or read the webhook's secret only where the entry for it is set, and only in apply mode."
   default     = {}
   nullable    = false
 
   validation {
     condition     = var.notices.mail_from == null || can(regex("^[^@\\s]+@[^@\\s]+$", var.notices.mail_from))
     error_message = "mail_from is the sender's bare address, such as nightshift@example.com."
+  }
+
+  validation {
+    condition     = (var.notices.mail_from == null) == (length(var.notices.operators_mail) == 0)
+    error_message = "mail_from and operators_mail go together: a sender, and at least one address for what nobody owns."
+  }
+
+  validation {
+    condition     = alltrue([for address in var.notices.operators_mail : can(regex("^[^@,\\s]+@[^@,\\s]+$", address))])
+    error_message = "operators_mail lists bare addresses, such as ops@example.com."
+  }
+
+  validation {
+    condition     = !can(regex("://", var.notices.slack_secret_id))
+    error_message = "slack_secret_id is the name or ARN of a secret that holds the webhook's URL, not the URL: Terraform would keep it in its state."
   }
 }
 
@@ -108,9 +122,12 @@ variable "policy" {
   type = object({
     concurrency          = optional(number)
     deletion_protection  = optional(string, "respect")
+    digest_lifts_caps    = optional(bool)
     final_snapshot       = optional(string)
     max_deletion_percent = optional(number)
     max_deletions        = optional(number)
+    max_lease_days       = optional(number)
+    min_notice_hours     = optional(number)
     owner_tag            = optional(string)
     protected            = optional(list(string), [])
     regions              = optional(list(string))
@@ -120,6 +137,7 @@ variable "policy" {
     stopped_clusters     = optional(string, "leave")
     tag_key              = optional(string, "auto-delete-after")
     time_zone            = optional(string)
+    warn_hours           = optional(number)
   })
   description = "What may be touched and how far it goes: the variables of docs/cluster-cleanup.md, by their names without NIGHTSHIFT_. What is left out keeps the function's own default."
   default     = {}

@@ -41,6 +41,9 @@ impl Account {
             "<CreateBucketConfiguration><LocationConstraint>{REGION}</LocationConstraint></CreateBucketConfiguration>"
         );
         aws.put("s3", &format!("/{BUCKET}"), &here).await?;
+        // Nobody listens there: what counts is that the secret could be read.
+        let secret = json!({"Name": "nightshift-webhook", "SecretString": "http://127.0.0.1:9/hook"}).to_string();
+        aws.json("secretsmanager", "secretsmanager.CreateSecret", &secret).await?;
         Ok(Self { scene, aws, roles })
     }
 

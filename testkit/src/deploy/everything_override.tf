@@ -5,8 +5,17 @@ module "cluster_cleanup" {
   mode          = "apply"
   report_bucket = { name = "nightshift-reports" }
 
+  notices = {
+    mail_from         = var.notices.mail_from
+    operators_mail    = var.notices.operators_mail
+    owner_mail_domain = var.notices.owner_mail_domain
+    slack_secret_id   = "nightshift-webhook"
+    sns_topic_arn     = module.operations.alarm_topic_arn
+  }
+
   policy = {
     deletion_protection = "override"
+    min_notice_hours    = 0
     stopped_clusters    = "start"
   }
 

@@ -123,10 +123,15 @@ async fn without(account: &Account, role: &Value, action: &str) -> anyhow::Resul
     if answer["errorMessage"].as_str().is_some_and(|message| message.contains(action)) {
         return Ok("the run does not take place, and its error names it");
     }
-    let reasons =
-        answer["items"].as_array().into_iter().flatten().filter_map(|item| item["reason"]["message"].as_str());
-    if reasons.into_iter().any(|message| message.contains(action)) {
-        return Ok("an item is left, and its reason names it");
+    for (list, what) in [
+        ("items", "an item is left, and its reason names it"),
+        ("notices", "a notice is not sent, and its reason names it"),
+    ] {
+        let told = answer[list].as_array().into_iter().flatten();
+        let mut messages = told.filter_map(|told| told["reason"]["message"].as_str());
+        if messages.any(|message| message.contains(action)) {
+            return Ok(what);
+        }
     }
     ensure!(log.contains(action), "nothing names it; the answer is {answer:#} and the log ends {log}");
     Ok("the log names it")

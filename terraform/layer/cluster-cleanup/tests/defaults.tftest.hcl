@@ -25,6 +25,11 @@ override_data {
   values = { account_id = "111122223333" }
 }
 
+override_data {
+  target = module.slack_secret["hook"].data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
 variables {
   environment = "dev"
   package     = "../../fixtures/cluster-cleanup/bootstrap.zip"
@@ -65,20 +70,22 @@ run "every_variable_of_the_layer_reaches_the_function" {
     notices = {
       language          = "es"
       mail_from         = "nightshift@example.com"
-      min_notice_hours  = 4
-      operators_mail    = "ops@example.com"
+      operators_mail    = ["ops@example.com", "night@example.com"]
       owner_mail_domain = "example.com"
       owner_mail_tag    = "mail"
+      slack_secret_id   = "hook"
       sns_topic_arn     = "arn:aws:sns:eu-west-1:111122223333:notices"
-      warn_hours        = 48
     }
 
     policy = {
       concurrency          = 4
       deletion_protection  = "override"
+      digest_lifts_caps    = true
       final_snapshot       = "always"
       max_deletion_percent = 20
       max_deletions        = 3
+      max_lease_days       = 30
+      min_notice_hours     = 4
       owner_tag            = "team"
       protected            = ["orders-*", "tier=gold"]
       regions              = ["eu-west-1", "eu-north-1"]
@@ -88,6 +95,7 @@ run "every_variable_of_the_layer_reaches_the_function" {
       stopped_clusters     = "start"
       tag_key              = "expires"
       time_zone            = "Europe/Madrid"
+      warn_hours           = 72
     }
 
     report_bucket = { name = "reports" }
@@ -97,14 +105,16 @@ run "every_variable_of_the_layer_reaches_the_function" {
     condition = local.variables == {
       NIGHTSHIFT_CONCURRENCY          = "4"
       NIGHTSHIFT_DELETION_PROTECTION  = "override"
+      NIGHTSHIFT_DIGEST_LIFTS_CAPS    = "true"
       NIGHTSHIFT_FINAL_SNAPSHOT       = "always"
       NIGHTSHIFT_LANGUAGE             = "es"
       NIGHTSHIFT_MAIL_FROM            = "nightshift@example.com"
       NIGHTSHIFT_MAX_DELETIONS        = "3"
       NIGHTSHIFT_MAX_DELETION_PERCENT = "20"
+      NIGHTSHIFT_MAX_LEASE_DAYS       = "30"
       NIGHTSHIFT_MIN_NOTICE_HOURS     = "4"
       NIGHTSHIFT_MODE                 = "apply"
-      NIGHTSHIFT_OPERATORS_MAIL       = "ops@example.com"
+      NIGHTSHIFT_OPERATORS_MAIL       = "ops@example.com,night@example.com"
       NIGHTSHIFT_OWNER_MAIL_DOMAIN    = "example.com"
       NIGHTSHIFT_OWNER_MAIL_TAG       = "mail"
       NIGHTSHIFT_OWNER_TAG            = "team"
@@ -112,13 +122,14 @@ run "every_variable_of_the_layer_reaches_the_function" {
       NIGHTSHIFT_REGIONS              = "eu-north-1,eu-west-1"
       NIGHTSHIFT_REPORT_BUCKET        = "reports"
       NIGHTSHIFT_REQUIRED_TAGS        = "disposable=yes,env=dev"
+      NIGHTSHIFT_SLACK_SECRET_ID      = "hook"
       NIGHTSHIFT_SNAPSHOT_KEEP_DAYS   = "7"
       NIGHTSHIFT_SNS_TOPIC_ARN        = "arn:aws:sns:eu-west-1:111122223333:notices"
       NIGHTSHIFT_SOURCE_TAG           = "cloned-from"
       NIGHTSHIFT_STOPPED_CLUSTERS     = "start"
       NIGHTSHIFT_TAG_KEY              = "expires"
       NIGHTSHIFT_TIME_ZONE            = "Europe/Madrid"
-      NIGHTSHIFT_WARN_HOURS           = "48"
+      NIGHTSHIFT_WARN_HOURS           = "72"
     }
     error_message = "The variables are ${jsonencode(local.variables)}."
   }
@@ -143,7 +154,7 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
   }
 
   assert {
-    condition     = length(module.alarm) == 13
+    condition     = length(module.alarm) == 14
     error_message = "There are ${length(module.alarm)} alarms."
   }
 }

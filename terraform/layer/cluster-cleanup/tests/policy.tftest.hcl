@@ -126,15 +126,17 @@ run "what_is_switched_on_is_added_and_marked_members_are_held_to_their_marks" {
   }
 }
 
-run "reports_and_notices_need_their_own_rights" {
+run "in_plan_mode_reports_are_kept_and_nobody_is_told" {
   command = plan
 
   variables {
     notices = {
       mail_from                = "nightshift@example.com"
+      operators_mail           = ["ops@example.com"]
       slack_secret_id          = "hook"
       slack_secret_kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/hook"
       sns_topic_arn            = "arn:aws:sns:eu-west-1:111122223333:notices"
+      sns_topic_kms_key_arn    = "arn:aws:kms:eu-west-1:111122223333:key/topic"
     }
 
     report_bucket = {
@@ -158,8 +160,49 @@ run "reports_and_notices_need_their_own_rights" {
       "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
       "KeepReports | s3:PutObject | arn:aws:s3:::reports/cluster-cleanup/* | ",
       "EncryptReports | kms:GenerateDataKey | arn:aws:kms:eu-west-1:111122223333:key/reports | StringEquals(kms:ViaService s3.eu-west-1.amazonaws.com)",
+    ]
+    error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
+  }
+}
+
+run "in_apply_mode_each_channel_adds_its_own_right" {
+  command = plan
+
+  variables {
+    mode = "apply"
+
+    notices = {
+      mail_from                = "nightshift@example.com"
+      operators_mail           = ["ops@example.com"]
+      slack_secret_id          = "hook"
+      slack_secret_kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/hook"
+      sns_topic_arn            = "arn:aws:sns:eu-west-1:111122223333:notices"
+      sns_topic_kms_key_arn    = "arn:aws:kms:eu-west-1:111122223333:key/topic"
+    }
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
+        statement.Sid,
+        join(" ", sort(flatten([statement.Action]))),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:eu-west-1:111122223333:", "")]),
+        join(" ", flatten([
+          for test, keys in try(statement.Condition, {}) :
+          [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
+        ])),
+      ])
+      ] == [
+      "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
+      "NoteTheDeletionOnMarkedClusters | rds:AddTagsToResource | cluster:* | ForAllValues:StringLike(aws:TagKeys nightshift:*) Null(aws:TagKeys false) StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
+      "DeleteMarkedClusters | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
+      "TakeTheFinalSnapshot | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster-snapshot:nightshift-* | ",
+      "SayHowLongASnapshotIsKept | rds:AddTagsToResource rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",
+      "DeleteOldSnapshots | rds:DeleteDBClusterSnapshot | cluster-snapshot:nightshift-* | Null(aws:ResourceTag/nightshift:purge-after false)",
+      "DeleteMembers | rds:DeleteDBInstance | db:* | StringEqualsIfExists(rds:DatabaseEngine aurora-mysql,aurora-postgresql)",
       "MailOwners | ses:SendEmail | arn:aws:ses:eu-west-1:111122223333:identity/example.com arn:aws:ses:eu-west-1:111122223333:identity/nightshift@example.com | StringEquals(ses:FromAddress nightshift@example.com)",
       "TellTheTopic | sns:Publish | arn:aws:sns:eu-west-1:111122223333:notices | ",
+      "EncryptForTheTopic | kms:Decrypt kms:GenerateDataKey | arn:aws:kms:eu-west-1:111122223333:key/topic | StringLike(kms:ViaService sns.*.amazonaws.com)",
       "ReadTheWebhook | secretsmanager:GetSecretValue | arn:aws:secretsmanager:eu-west-1:111122223333:secret:hook-?????? | ",
       "ReadTheWebhookKey | kms:Decrypt | arn:aws:kms:eu-west-1:111122223333:key/hook | StringEquals(kms:ViaService secretsmanager.eu-west-1.amazonaws.com)",
     ]
