@@ -1,1 +1,1 @@
-"""ministack, with RDS as the other stand-in has it and authorization of RDS calls as AWS has it."""
+"""ministack, with RDS as the other stand-in has it and authorization of RDS and SES calls as AWS has it."""

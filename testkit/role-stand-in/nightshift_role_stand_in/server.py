@@ -72,7 +72,9 @@ def main() -> None:
     # Only now: ministack reads its settings when it is imported.
     from ministack import app
 
-    from . import rds as mended
+    from . import rds as rds_calls
+    from . import ses
 
-    mended.install(rds)
+    rds_calls.install(rds)
+    ses.install()
     app.main()

@@ -44,6 +44,9 @@ impl Account {
         // Nobody listens there: what counts is that the secret could be read.
         let secret = json!({"Name": "nightshift-webhook", "SecretString": "http://127.0.0.1:9/hook"}).to_string();
         aws.json("secretsmanager", "secretsmanager.CreateSecret", &secret).await?;
+        // The alarms' topic takes nothing that is not encrypted on its way, and nothing here is.
+        let topic = [("Action", "CreateTopic"), ("Name", "nightshift-notices")];
+        aws.query("sns", "2010-03-31", &topic).await?;
         Ok(Self { scene, aws, roles })
     }
 

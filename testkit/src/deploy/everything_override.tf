@@ -10,7 +10,7 @@ module "cluster_cleanup" {
     operators_mail    = var.notices.operators_mail
     owner_mail_domain = var.notices.owner_mail_domain
     slack_secret_id   = "nightshift-webhook"
-    sns_topic_arn     = module.operations.alarm_topic_arn
+    sns_topic_arn     = "arn:aws:sns:eu-west-1:${var.account_id}:nightshift-notices"
   }
 
   policy = {
