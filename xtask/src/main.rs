@@ -77,6 +77,8 @@ enum Task {
         /// Lower case words joined by dashes
         name: String,
     },
+    /// Write the tables of inputs and outputs into the READMEs of the Terraform modules
+    TerraformDocs,
     /// Install what the other tasks need into .tools/ (they do it themselves)
     Setup,
 }
@@ -104,6 +106,7 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
         Some(Task::Bench { args }) => testkit::run("bench", args),
         Some(Task::Proof { args }) => testkit::run("proof", args),
         Some(Task::NewFunction { name }) => new_function::run(&name).map(done),
+        Some(Task::TerraformDocs) => terraform::tables::write().map(done),
         Some(Task::Setup) => setup::run().map(done),
     }
 }

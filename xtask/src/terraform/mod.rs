@@ -1,7 +1,8 @@
 //! The Terraform part of `test`: format, then each module by itself is initialised without a backend, validated, and
-//! tested where it has tests. At last every environment is deployed to the stand-ins.
+//! tested where it has tests; checkov looks over all of them. At last every environment is deployed to the stand-ins.
 
 mod provider;
+pub(crate) mod tables;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,10 +15,12 @@ pub(crate) use provider::{MISSING, Provider};
 
 const FORMAT: &str = "terraform format";
 const MODULES: &str = "terraform modules";
+const FINDINGS: &str = "checkov";
 const DEPLOYMENT: &str = "deployment";
+const CHECKOV: &str = ".tools/checkov/bin/checkov";
 
 pub(crate) fn steps() -> Vec<Step> {
-    let folder = environment::root().join("terraform");
+    let folder = folder();
     if !folder.is_dir() {
         return vec![Step::skipped("terraform", "there is no terraform/ folder")];
     }
@@ -29,16 +32,27 @@ pub(crate) fn steps() -> Vec<Step> {
     }
     let format = Step::commands(FORMAT, [at_root("terraform", &["fmt", "-check", "-recursive", "terraform"])]);
     let Some(provider) = Provider::find() else {
-        return vec![format, Step::skipped(MODULES, MISSING)];
+        return vec![format, findings(), Step::skipped(MODULES, MISSING), Step::skipped(DEPLOYMENT, MISSING)];
     };
-    let mut modules = Vec::new();
-    find_modules(&folder, &mut modules);
-    modules.sort();
+    let modules = modules(&folder);
     vec![
         format,
+        findings(),
         Step::commands(MODULES, modules.iter().flat_map(|module| commands(module, &provider))),
         Step::inside(DEPLOYMENT, deploy::run, "cargo xtask deploy"),
     ]
+}
+
+/// Known weaknesses; what is left on purpose is explained where it stands.
+fn findings() -> Step {
+    let own = environment::root().join(CHECKOV);
+    let program = if own.is_file() { CHECKOV } else { "checkov" };
+    if !works(&mut at_root(program, &["--version"])) {
+        let hint = "checkov is not installed: python3 -m venv .tools/checkov && .tools/checkov/bin/pip install checkov";
+        return Step::skipped(FINDINGS, hint);
+    }
+    let arguments = ["--directory", "terraform", "--framework", "terraform", "--compact", "--quiet", "--skip-download"];
+    Step::commands(FINDINGS, [at_root(program, &arguments)])
 }
 
 fn commands(module: &Path, provider: &Provider) -> Vec<Command> {
@@ -53,7 +67,18 @@ fn commands(module: &Path, provider: &Provider) -> Vec<Command> {
     commands
 }
 
-/// Every folder that holds a `.tf` file of its own.
+fn folder() -> PathBuf {
+    environment::root().join("terraform")
+}
+
+/// Every folder that holds a `.tf` file of its own, sorted.
+fn modules(folder: &Path) -> Vec<PathBuf> {
+    let mut modules = Vec::new();
+    find_modules(folder, &mut modules);
+    modules.sort();
+    modules
+}
+
 fn find_modules(folder: &Path, modules: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     let paths: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();

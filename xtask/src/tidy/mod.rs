@@ -34,6 +34,9 @@ fn findings(sources: &[Source], machine: &[String]) -> Vec<String> {
     ];
     let by_file = sources.iter().flat_map(|source| file_rules.iter().flat_map(move |rule| rule(source)));
     let paths = sources.iter().flat_map(|source| text::no_machine_path(source, machine));
-    let by_tree = tree::functions_have_events(sources).into_iter().chain(tree::readme_shows_the_way(sources));
+    let by_tree = tree::functions_have_events(sources)
+        .into_iter()
+        .chain(tree::readme_shows_the_way(sources))
+        .chain(tree::modules_have_their_tables(sources));
     by_file.chain(paths).chain(by_tree).collect()
 }

@@ -1,7 +1,8 @@
-//! House rules about the tree as a whole: every function has sample events, and the README shows the two commands a
-//! newcomer needs.
+//! House rules about the tree as a whole: every function has sample events, the README shows the two commands a newcomer
+//! needs, every Terraform module explains itself.
 
 use super::source::Source;
+use crate::terraform::tables::with_tables;
 
 pub(super) fn functions_have_events(sources: &[Source]) -> Vec<String> {
     let manifests = sources.iter().filter_map(|source| {
@@ -23,6 +24,24 @@ pub(super) fn readme_shows_the_way(sources: &[Source]) -> Vec<String> {
     missing.map(|command| readme.finding(1, &format!("show `{command}`"))).collect()
 }
 
+pub(super) fn modules_have_their_tables(sources: &[Source]) -> Vec<String> {
+    let text = |path: &str| sources.iter().find(|source| source.path == path).map(|source| source.text.as_str());
+    let folders = sources.iter().filter_map(|source| {
+        let folder = source.path.strip_suffix("/versions.tf")?;
+        folder.starts_with("terraform/").then_some(folder)
+    });
+    let finding = |folder: &str| {
+        let path = format!("{folder}/README.md");
+        let Some(page) = text(&path) else {
+            return Some(format!("{path}:1: there is none; say what the module is, and show one call"));
+        };
+        let of = |name: &str| text(&format!("{folder}/{name}")).unwrap_or_default();
+        let current = with_tables(page, of("variables.tf"), of("outputs.tf"));
+        (current.as_deref() != Some(page)).then(|| format!("{path}:1: run `cargo xtask terraform-docs`"))
+    };
+    folders.filter_map(finding).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::source::source;
@@ -37,6 +56,22 @@ mod tests {
             functions_have_events(&without),
             ["functions/a/Cargo.toml:1: there is no sample event in events/a/"]
         );
+    }
+
+    #[test]
+    fn a_module_without_current_tables_is_found() {
+        let versions = || source("terraform/aws/x/versions.tf", "");
+        assert_eq!(
+            modules_have_their_tables(&[versions()]),
+            ["terraform/aws/x/README.md:1: there is none; say what the module is, and show one call"]
+        );
+        let old = source("terraform/aws/x/README.md", "<!-- tables -->\n<!-- /tables -->\n");
+        let page = with_tables(&old.text, "", "").unwrap();
+        assert_eq!(
+            modules_have_their_tables(&[versions(), old]),
+            ["terraform/aws/x/README.md:1: run `cargo xtask terraform-docs`"]
+        );
+        assert!(modules_have_their_tables(&[versions(), source("terraform/aws/x/README.md", &page)]).is_empty());
     }
 
     #[test]
