@@ -11,16 +11,25 @@ use crate::command::{at_root, succeed};
 use crate::terraform::Provider;
 use crate::{archive, environment, package, setup, terraform, testkit};
 
+/// Shows that everything holds.
 pub(crate) fn run() -> anyhow::Result<()> {
-    let provider = Provider::find().context(terraform::MISSING)?;
-    setup::for_deploy()?;
-    let functions = package::all_functions(&environment::root())?;
+    let functions = deployed()?;
     for function in &functions {
         note_calls(function)?;
     }
-    let packages = packages(&functions)?;
+    start(&functions, &[])
+}
+
+/// Shows one night of what is deployed, for a person.
+pub(crate) fn show() -> anyhow::Result<()> {
+    start(&deployed()?, &["--show"])
+}
+
+fn start(functions: &[String], arguments: &[&str]) -> anyhow::Result<()> {
+    let provider = Provider::find().context(terraform::MISSING)?;
+    setup::for_deploy()?;
     let mut command = testkit::cargo_run("deploy");
-    command.arg(&packages);
+    command.arg(packages(functions)?).args(arguments);
     provider.offer(&mut command);
     succeed(&mut command)
 }
@@ -28,6 +37,14 @@ pub(crate) fn run() -> anyhow::Result<()> {
 /// Where the suites note the calls of each function.
 pub(crate) fn calls() -> PathBuf {
     environment::target().join("calls")
+}
+
+/// The functions with a layer.
+fn deployed() -> anyhow::Result<Vec<String>> {
+    let root = environment::root();
+    let mut functions = package::all_functions(&root)?;
+    functions.retain(|function| root.join("terraform/layer").join(function).is_dir());
+    Ok(functions)
 }
 
 /// Runs the suite of `function` if it has noted nothing: its policy is compared with its calls.

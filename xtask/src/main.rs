@@ -36,6 +36,9 @@ struct Cli {
 enum Task {
     /// Show the whole fleet at work on this machine, no AWS account needed
     Demo {
+        /// Instead, deploy it with Terraform to a stand-in that enforces IAM, and wait for its schedule
+        #[arg(long)]
+        deploy: bool,
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
@@ -97,7 +100,8 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
             list_tasks();
             Ok(ExitCode::SUCCESS)
         }
-        Some(Task::Demo { args }) => testkit::run("demo", args),
+        Some(Task::Demo { deploy: true, .. }) => deploy::show().map(done),
+        Some(Task::Demo { args, .. }) => testkit::run("demo", args),
         Some(Task::Test) => Ok(test::run()),
         Some(Task::Check) => Ok(check::run()),
         Some(Task::Invoke { function, event, apply }) => testkit::invoke(&function, &event, apply),

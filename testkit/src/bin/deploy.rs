@@ -1,10 +1,11 @@
-//! `cargo xtask deploy`: see `nightshift_testkit::deploy`. This file only prints, and sees to it that a Ctrl-C ends it
+//! `cargo xtask deploy`, and with `--show` `cargo xtask demo --deploy`: see `nightshift_testkit::deploy`. This file only prints, and sees to it that a Ctrl-C ends it
 //! with nothing left running.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
+use nightshift_testkit::deploy;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main(flavor = "current_thread")]
@@ -23,9 +24,15 @@ async fn main() -> ExitCode {
 }
 
 async fn run() -> anyhow::Result<()> {
-    let packages = std::env::args_os().nth(1).map(PathBuf::from);
+    let mut arguments = std::env::args_os().skip(1);
+    let packages = arguments.next().map(PathBuf::from);
     let packages = packages.context("name the folder of packages; `cargo xtask deploy` does")?;
-    Box::pin(nightshift_testkit::deploy::run(&mut std::io::stdout(), &packages)).await
+    let out = &mut std::io::stdout();
+    match arguments.next() {
+        None => Box::pin(deploy::run(out, &packages)).await,
+        Some(argument) if argument == "--show" => Box::pin(deploy::show(out, &packages)).await,
+        Some(other) => bail!("what is {}? there is only --show", other.display()),
+    }
 }
 
 /// Comes back when a person or a system wants it to end.

@@ -98,6 +98,22 @@ impl Account {
         self.aws.put("lambda", &format!("/2015-03-31/functions/{ROLE}/configuration"), &body).await
     }
 
+    /// Every alarm and its state, by name.
+    pub(super) async fn alarms(&self) -> anyhow::Result<Vec<(String, String)>> {
+        let parameters = [("Action", "DescribeAlarms"), ("MaxRecords", "100")];
+        let answer = self.aws.query("monitoring", "2010-08-01", &parameters).await?;
+        let text = |of: &str, name: &str| {
+            let rest = of.split(&format!("<{name}>")).nth(1).unwrap_or_default();
+            rest.split('<').next().unwrap_or_default().to_owned()
+        };
+        let alarms = answer.split("<AlarmName>").skip(1);
+        let mut alarms: Vec<_> = alarms
+            .map(|rest| (rest.split('<').next().unwrap_or_default().to_owned(), text(rest, "StateValue")))
+            .collect();
+        alarms.sort();
+        Ok(alarms)
+    }
+
     /// The reports in the bucket, by key.
     pub(super) async fn reports(&self) -> anyhow::Result<Vec<String>> {
         let list = self.aws.get("s3", &format!("/{BUCKET}?list-type=2")).await?;

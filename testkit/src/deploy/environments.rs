@@ -40,7 +40,7 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<String> {
         "{name}: only {} know of it, so the next look would see nothing",
         there.join(", ")
     );
-    deployment.destroy().await?;
+    deployment.destroy(&[]).await?;
     let left = known_to(&aws, "nightshift").await?;
     ensure!(left.is_empty(), "{name}: after the destroy there is still something in {}", left.join(", "));
     Ok(format!(

@@ -4,14 +4,18 @@
 
 mod account;
 mod environments;
+mod night;
 mod permissions;
 mod policy;
 mod raw;
 mod roles;
+mod show;
 mod terraform;
 
 use std::io::Write;
 use std::path::Path;
+
+pub use show::show;
 
 /// Shows it on `out`. `packages` holds `<function>/bootstrap.zip` of every function. Most of it is waiting, so the two
 /// parts run side by side.

@@ -65,8 +65,8 @@ impl Deployment {
         }
     }
 
-    pub(super) async fn destroy(&self) -> anyhow::Result<()> {
-        self.run(&["destroy", "-auto-approve", "-input=false"], &[]).await.map(drop)
+    pub(super) async fn destroy(&self, variables: &[&str]) -> anyhow::Result<()> {
+        self.run(&["destroy", "-auto-approve", "-input=false"], variables).await.map(drop)
     }
 
     /// Every resource of the state: its address and its values.
