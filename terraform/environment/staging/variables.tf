@@ -42,7 +42,7 @@ variable "notices" {
     sns_topic_arn            = optional(string)
     sns_topic_kms_key_arn    = optional(string)
   })
-  description = "Who is told what the functions do, and how: docs/notices.md. Without a channel nobody is, and no notice is waited for."
+  description = "Who is told what the functions do, and how: docs/notices.md. To apply, cluster-cleanup needs one way to tell owners."
   default     = {}
   nullable    = false
 }

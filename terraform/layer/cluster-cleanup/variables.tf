@@ -67,6 +67,16 @@ variable "mode" {
     condition     = contains(["plan", "apply"], var.mode)
     error_message = "The mode is plan or apply."
   }
+
+  # The function refuses it too, but at night.
+  validation {
+    condition = var.mode == "plan" || var.policy.min_notice_hours == 0 || anytrue([
+      var.notices.mail_from != null,
+      var.notices.slack_secret_id != null,
+      var.notices.sns_topic_arn != null,
+    ])
+    error_message = "Nothing is deleted before its owner was told, and there is no way to tell: set mail_from, sns_topic_arn or slack_secret_id in notices, or min_notice_hours = 0 in policy to delete without a word."
+  }
 }
 
 variable "notices" {

@@ -60,7 +60,8 @@ run "in_apply_mode_it_may_delete_what_is_marked" {
   command = plan
 
   variables {
-    mode = "apply"
+    mode   = "apply"
+    policy = { min_notice_hours = 0 }
   }
 
   assert {
@@ -96,6 +97,7 @@ run "what_is_switched_on_is_added_and_marked_members_are_held_to_their_marks" {
 
     policy = {
       deletion_protection = "override"
+      min_notice_hours    = 0
       stopped_clusters    = "start"
     }
   }
@@ -215,7 +217,7 @@ run "every_region_of_the_policy_and_no_other_is_in_reach" {
 
   variables {
     mode   = "apply"
-    policy = { regions = ["eu-west-1", "eu-north-1"] }
+    policy = { min_notice_hours = 0, regions = ["eu-west-1", "eu-north-1"] }
   }
 
   assert {
@@ -240,8 +242,9 @@ run "the_marks_of_the_function_are_the_marks_of_its_role" {
     mode = "apply"
 
     policy = {
-      required_tags = { disposable = "yes", team = "data" }
-      tag_key       = "expires"
+      min_notice_hours = 0
+      required_tags    = { disposable = "yes", team = "data" }
+      tag_key          = "expires"
     }
   }
 

@@ -39,6 +39,16 @@ run "a_mode_is_plan_or_apply" {
   expect_failures = [var.mode]
 }
 
+run "nothing_is_deleted_without_a_way_to_tell_its_owner" {
+  command = plan
+
+  variables {
+    mode = "apply"
+  }
+
+  expect_failures = [var.mode]
+}
+
 run "an_environment_is_a_short_name" {
   command = plan
 
