@@ -14,8 +14,18 @@ pub(crate) struct Step {
 
 enum Work {
     Commands(Vec<Command>),
-    Inside { run: fn() -> anyhow::Result<()>, repeat: &'static str },
-    Skip { reason: String },
+    Inside {
+        run: fn() -> anyhow::Result<()>,
+        repeat: &'static str,
+    },
+    /// `Some` is why there was nothing to do it with.
+    Optional {
+        run: fn() -> anyhow::Result<Option<String>>,
+        repeat: &'static str,
+    },
+    Skip {
+        reason: String,
+    },
 }
 
 #[derive(Debug, PartialEq)]
@@ -35,6 +45,15 @@ impl Step {
     /// A step xtask does itself; `repeat` is the command that does it again.
     pub(crate) fn inside(name: &'static str, run: fn() -> anyhow::Result<()>, repeat: &'static str) -> Self {
         Self { name, work: Work::Inside { run, repeat } }
+    }
+
+    /// A step xtask does itself where it can; what it answers is why it could not.
+    pub(crate) fn optional(
+        name: &'static str,
+        run: fn() -> anyhow::Result<Option<String>>,
+        repeat: &'static str,
+    ) -> Self {
+        Self { name, work: Work::Optional { run, repeat } }
     }
 
     /// A step that cannot run here; `reason` says why and what to do about it.
@@ -72,6 +91,17 @@ fn perform(name: &str, work: Work) -> (Outcome, Option<String>) {
         Work::Skip { reason } => {
             println!("\n== {name}: skipped, {reason}");
             return (Outcome::Skipped(reason), None);
+        }
+        Work::Optional { run, repeat } => {
+            println!("\n== {name}");
+            match run() {
+                Ok(None) => None,
+                Ok(Some(reason)) => {
+                    println!("== {name}: skipped, {reason}");
+                    return (Outcome::Skipped(reason), None);
+                }
+                Err(error) => Some((error, repeat.to_owned())),
+            }
         }
         Work::Commands(commands) => commands.into_iter().find_map(|mut command| {
             let spelled = command::spelled(&command);

@@ -10,7 +10,7 @@ use crate::{check, deploy, environment, setup, terraform};
 pub(crate) fn run() -> ExitCode {
     let mut list = vec![Step::inside("tools", setup::run, "cargo xtask setup")];
     list.extend(check::list());
-    list.extend([documentation(), stand_in(), databases(), rust(), mail(), dependencies()]);
+    list.extend([documentation(), stand_in(), postgres(), mariadb(), mysql(), rust(), mail(), dependencies()]);
     list.extend(terraform::steps());
     steps::run(list)
 }
@@ -26,12 +26,16 @@ fn stand_in() -> Step {
     Step::commands("stand-in tests", [at_root(".tools/stand-in/bin/python", &args)])
 }
 
-fn databases() -> Step {
-    let name = "database servers";
-    match setup::postgres::obstacle() {
-        None => Step::inside(name, setup::databases, "cargo xtask setup"),
-        Some(obstacle) => Step::skipped(name, obstacle),
-    }
+fn postgres() -> Step {
+    Step::optional("PostgreSQL 14 to 18", setup::postgres, "cargo xtask setup")
+}
+
+fn mariadb() -> Step {
+    Step::optional("MariaDB", setup::mariadb, "cargo xtask setup")
+}
+
+fn mysql() -> Step {
+    Step::optional("MySQL", setup::mysql, "cargo xtask setup")
 }
 
 fn rust() -> Step {

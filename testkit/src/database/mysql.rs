@@ -76,10 +76,7 @@ impl Program {
         let mut command = self.command();
         command.args(["--no-defaults", "--datadir"]).arg(data);
         if let Some(root) = &self.root {
-            let share = match self.flavour {
-                Flavour::Mysql => root.join("usr/share/mysql"),
-                Flavour::Mariadb => root.join("usr/share/mysql"),
-            };
+            let share = share(root);
             command.arg(format!("--lc-messages-dir={}", share.display()));
             if self.flavour == Flavour::Mysql {
                 command.arg(format!("--character-sets-dir={}", share.join("charsets").display()));
@@ -119,17 +116,26 @@ impl Program {
 
     /// What `mariadb-install-db` feeds the server with.
     fn bootstrap(&self, folder: &Path) -> anyhow::Result<PathBuf> {
-        let share = self.root.as_deref().unwrap_or(Path::new("/")).join("usr/share/mysql");
+        let share = share(self.root.as_deref().unwrap_or(Path::new("/")));
         let mut text = String::from("CREATE DATABASE mysql;\nUSE mysql;\nSET @auth_root_socket=NULL;\n");
         for name in ["mysql_system_tables.sql", "mysql_performance_tables.sql", "mysql_system_tables_data.sql"] {
-            let path = share.join(name);
-            text.push_str(&std::fs::read_to_string(&path).with_context(|| path.display().to_string())?);
+            // Newer versions have renamed their files, too.
+            let path = [name.to_owned(), name.replacen("mysql", "mariadb", 1)].map(|name| share.join(name));
+            let path = path.iter().find(|path| path.exists()).with_context(|| format!("no {name}"))?;
+            text.push_str(&std::fs::read_to_string(path)?);
             text.push('\n');
         }
         let file = folder.join("bootstrap.sql");
         std::fs::write(&file, text)?;
         Ok(file)
     }
+}
+
+/// Where a server's messages and scripts are.
+fn share(root: &Path) -> PathBuf {
+    let found = ["usr/share/mariadb", "usr/share/mysql"].map(|folder| root.join(folder));
+    let [own, old] = found;
+    if own.join("english").exists() { own } else { old }
 }
 
 /// A running server.

