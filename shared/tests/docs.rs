@@ -87,3 +87,55 @@ fn every_metric_of_cluster_cleanup_is_documented() {
     assert!(words.len() > 10, "{words:?}");
     assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
 }
+
+#[test]
+fn every_reason_code_of_db_users_is_documented() {
+    let why = source("shared/src/dbusers/plan/why.rs");
+    let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
+    let mut words = quoted(codes, "=> ");
+    let rooms = ["apply/change", "apply/done", "apply/drop_user", "apply/mod", "server/error"];
+    let apply: String = rooms.iter().map(|room| source(&format!("shared/src/dbusers/{room}.rs"))).collect();
+    for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> "] {
+        words.extend(quoted(&apply, before));
+    }
+    words.retain(|word| word.contains('-') && !word.contains(' '));
+    let plan: String = ["grants", "revokes"]
+        .iter()
+        .map(|room| source(&format!("shared/src/dbusers/plan/postgres/{room}.rs")))
+        .collect();
+    words.extend(quoted(&plan, "draft.note(\n            "));
+    words.extend(quoted(&source("shared/src/dbusers/plan/mysql.rs"), "code: "));
+    assert!(words.len() > 35, "{words:?}");
+    assert_eq!(undocumented("docs/db-users.md", &words), Vec::<String>::new());
+}
+
+#[test]
+fn every_variable_of_db_users_is_documented() {
+    let code = source("shared/src/dbusers/policy.rs");
+    let code = code.split("#[cfg(test)]").next().unwrap();
+    let words: BTreeSet<String> = code
+        .split('"')
+        .filter(|text| text.starts_with("NIGHTSHIFT_") && !text.contains(' '))
+        .map(str::to_owned)
+        .collect();
+    assert!(words.len() > 11, "{words:?}");
+    assert_eq!(undocumented("docs/db-users.md", &words), Vec::<String>::new());
+}
+
+#[test]
+fn every_metric_of_db_users_is_documented() {
+    let mut words = quoted(&source("shared/src/dbusers/job.rs"), "(");
+    words.retain(|word| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
+    assert_eq!(words.len(), 3, "{words:?}");
+    assert_eq!(undocumented("docs/db-users.md", &words), Vec::<String>::new());
+}
+
+#[test]
+fn every_key_of_the_event_of_db_users_is_documented() {
+    let mut words = quoted(&source("shared/src/dbusers/request/schema.rs"), "    (");
+    words.retain(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+    assert!(words.len() > 28, "{words:?}");
+    let page = source("docs/db-users.md");
+    let missing: Vec<_> = words.iter().filter(|word| !page.contains(word.as_str())).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

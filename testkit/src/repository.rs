@@ -14,11 +14,12 @@ pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
 
-/// The sample events of `function`, by name.
+/// The sample events of `function`, by name; a schema that lies beside them is none.
 pub fn events(function: &str) -> std::io::Result<Vec<PathBuf>> {
     let mut events: Vec<_> = std::fs::read_dir(root().join("events").join(function))?
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
+        .filter(|path| !path.to_string_lossy().ends_with(".schema.json"))
         .collect();
     events.sort();
     Ok(events)

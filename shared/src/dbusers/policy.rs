@@ -174,6 +174,12 @@ mod tests {
             ("NIGHTSHIFT_DB_ADDRESS", "localhost"),
             ("NIGHTSHIFT_ROTATION_FUNCTION_ARN", "rotate"),
         ]);
-        insta::assert_snapshot!(faults.unwrap_err(), @"");
+        insta::assert_snapshot!(faults.unwrap_err().replace("; ", ";\n"), @r"
+        the configuration has 4 faults and nothing was done: NIGHTSHIFT_PASSWORD_LENGTH: '8' is not a whole number from 16 to 99;
+        NIGHTSHIFT_PASSWORD_EXCLUDE: it leaves no lower case letter, no upper case letter or no digit;
+        leave some of each;
+        NIGHTSHIFT_ROTATION_FUNCTION_ARN: 'rotate' is not the ARN of a Lambda function;
+        NIGHTSHIFT_DB_ADDRESS: 'localhost' is not an address with a port, such as 127.0.0.1:15432
+        ");
     }
 }

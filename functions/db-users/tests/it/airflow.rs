@@ -110,3 +110,26 @@ async fn whole_story(version: &Installation) -> anyhow::Result<()> {
     assert!(log.contains("SCRAM-SHA-256$4096:"), "the log was to hold the statements");
     Ok(())
 }
+
+#[tokio::test]
+async fn every_sample_event_is_one_the_function_takes() -> anyhow::Result<()> {
+    let world = any().await?;
+    let mut function = start(&world)?;
+    let events = nightshift_testkit::repository::events("db-users")?;
+    assert!(events.len() >= 3);
+    for path in events {
+        let mut event: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(&path)?)?;
+        if event["db_engine"] != "postgres" && event["db_engine"] != "aurora-postgresql" {
+            // The server here is another one; what counts is that the event is read, down to the master's secret.
+            event["secret_name"] = "no-such-secret".into();
+            let (kind, message) = function.invoke(&event).await?.fault();
+            assert_eq!(kind, "EventRefused", "{message}");
+            assert!(message.contains("no-such-secret is not there"), "{message}");
+            continue;
+        }
+        let report = function.invoke(&event).await?.report();
+        assert_eq!(report["function"], "db-users", "{}", path.display());
+        assert_eq!(report["counts"]["failed"], 0, "{report:#}");
+    }
+    Ok(())
+}

@@ -37,6 +37,8 @@ pub struct Present {
     pub rotation: RotationFacts,
     /// What carries `AWSCURRENT`.
     pub current: Option<Version>,
+    /// The current version carries `AWSPENDING`, too: a run or a rotation ended right before it would have gone.
+    pub lingering: bool,
     /// What carries `AWSPENDING` and is not the current one.
     pub pending: Option<Version>,
 }

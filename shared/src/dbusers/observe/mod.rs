@@ -168,6 +168,7 @@ impl Eyes<'_> {
             managed_by: found.managed_by,
             kms_key: found.kms_key,
             rotation: found.rotation,
+            lingering: found.lingering,
             current: None,
             pending: None,
         };

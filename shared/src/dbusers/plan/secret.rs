@@ -165,7 +165,9 @@ fn step(user: &UserRequest, present: &Present) -> (SecretStep, Option<String>) {
     };
     let keys = stale(user, current);
     let step = if keys.is_empty() { SecretStep::Keep } else { stage(false, keys) };
-    (step, pending_id)
+    // A rotation may leave it so, and then it is the rotation's to take away.
+    let lingering = (present.lingering && !present.rotation.enabled).then(|| current.id.clone());
+    (step, pending_id.or(lingering))
 }
 
 /// What of a version has to be written anew.

@@ -2,6 +2,7 @@
 //! booleans are texts, `"None"` is nobody and privileges are comma separated; everything else is an addition.
 
 mod order;
+mod schema;
 mod server;
 mod user;
 mod words;
@@ -9,6 +10,7 @@ mod words;
 use std::collections::BTreeSet;
 
 pub use order::ordered;
+pub use schema::schema;
 pub use server::{Request, Revoke};
 pub use user::{Auth, Preset, Rotation, State, Strategy, TABLES_MYSQL, UserRequest};
 

@@ -125,10 +125,10 @@ pub enum Strategy {
     Multi,
 }
 
-const TABLES_PG: [&str; 9] =
+pub(super) const TABLES_PG: [&str; 9] =
     ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN", ALL];
-const SEQUENCES: [&str; 4] = ["USAGE", "SELECT", "UPDATE", ALL];
-const FUNCTIONS: [&str; 2] = ["EXECUTE", ALL];
+pub(super) const SEQUENCES: [&str; 4] = ["USAGE", "SELECT", "UPDATE", ALL];
+pub(super) const FUNCTIONS: [&str; 2] = ["EXECUTE", ALL];
 /// What can be given on a database in `MySQL` and `MariaDB`.
 pub const TABLES_MYSQL: [&str; 19] = [
     "SELECT",

@@ -30,6 +30,8 @@ pub struct Described {
     pub current: Option<String>,
     /// The version with `AWSPENDING`, if it is another one.
     pub pending: Option<String>,
+    /// The current version carries `AWSPENDING`, too.
+    pub lingering: bool,
     /// `Tags`.
     pub tags: BTreeMap<String, String>,
 }
@@ -81,6 +83,7 @@ impl SecretsReader {
                 function: answer.rotation_lambda_arn,
                 schedule,
             },
+            lingering: current.is_some() && with(PENDING) == current,
             pending: with(PENDING).filter(|id| Some(id) != current.as_ref()),
             current,
             tags: answer.tags.unwrap_or_default().into_iter().filter_map(|tag| Some((tag.key?, tag.value?))).collect(),
