@@ -37,6 +37,8 @@ pub(crate) enum Command {
 pub(crate) enum JobCommand {
     /// Delete Aurora clusters whose expiry tag has passed.
     ClusterCleanup(JobArgs),
+    /// Make, change and drop the users of a database, each with its secret.
+    DbUsers(JobArgs),
 }
 
 #[derive(Debug, Args)]

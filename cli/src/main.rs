@@ -4,8 +4,8 @@
 
 mod account;
 mod args;
-mod cleanup;
 mod extend;
+mod job;
 mod output;
 mod policy;
 mod restore;
@@ -14,7 +14,9 @@ use std::process::ExitCode;
 
 use args::{Cli, ClusterCommand, Command, JobCommand};
 use clap::Parser as _;
+use nightshift::clusters::ClusterCleanup;
 use nightshift::config::Environment;
+use nightshift::dbusers::DbUsers;
 use nightshift::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -30,8 +32,14 @@ async fn main() -> ExitCode {
     let environment = Environment::of_process();
     telemetry::init_command(&environment);
     let done = match cli.command {
-        Command::Plan { job: JobCommand::ClusterCleanup(args) } => cleanup::plan(args, &environment).await,
-        Command::Apply { job: JobCommand::ClusterCleanup(args) } => cleanup::apply(args, &environment).await,
+        Command::Plan { job: JobCommand::ClusterCleanup(args) } => {
+            job::plan::<ClusterCleanup>(args, &environment).await
+        }
+        Command::Apply { job: JobCommand::ClusterCleanup(args) } => {
+            job::apply::<ClusterCleanup>(args, &environment).await
+        }
+        Command::Plan { job: JobCommand::DbUsers(args) } => job::plan::<DbUsers>(args, &environment).await,
+        Command::Apply { job: JobCommand::DbUsers(args) } => job::apply::<DbUsers>(args, &environment).await,
         Command::Clusters { command: ClusterCommand::Restore(args) } => restore::run(args, &environment).await,
         Command::Clusters { command: ClusterCommand::Extend(args) } => extend::run(args, &environment).await,
     };

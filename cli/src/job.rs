@@ -1,4 +1,4 @@
-//! `plan cluster-cleanup` and `apply cluster-cleanup`: the function's own run, on an operator's word.
+//! `plan JOB` and `apply JOB`: the function's own run, on an operator's word.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -6,31 +6,30 @@ use std::process::ExitCode;
 use anyhow::{Context as _, ensure};
 use nightshift::aws::{Aws, Roots};
 use nightshift::clock::Deadline;
-use nightshift::clusters::ClusterCleanup;
 use nightshift::config::Environment;
-use nightshift::run::Mode;
 use nightshift::run::driver::{Caller, Driver, Finished};
+use nightshift::run::{Job, Mode};
 use serde_json::{Value, json};
 
 use crate::args::JobArgs;
 use crate::{account, output, policy};
 
 /// Says what would be done.
-pub(crate) async fn plan(args: JobArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
-    run(args, environment, Mode::Plan).await
+pub(crate) async fn plan<J: Job>(args: JobArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
+    run::<J>(args, environment, Mode::Plan).await
 }
 
 /// Does it: never on bare defaults, never in an account that was not named.
-pub(crate) async fn apply(args: JobArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
+pub(crate) async fn apply<J: Job>(args: JobArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
     ensure!(
         args.policy.file.is_some() || args.policy.function.is_some(),
         "apply needs the policy it is to follow: --policy FILE, or --function NAME to read it from the deployed function; nothing was done"
     );
     ensure!(args.account.is_some(), "apply needs the account you mean: --account ID; nothing was done");
-    run(args, environment, Mode::Apply).await
+    run::<J>(args, environment, Mode::Apply).await
 }
 
-async fn run(args: JobArgs, environment: &Environment, mode: Mode) -> anyhow::Result<ExitCode> {
+async fn run<J: Job>(args: JobArgs, environment: &Environment, mode: Mode) -> anyhow::Result<ExitCode> {
     let aws = Aws::connect(environment, Roots::System).await?;
     let policy = policy::read(&args.policy, environment, &aws).await?;
     if let Some(wanted) = &args.account {
@@ -38,7 +37,7 @@ async fn run(args: JobArgs, environment: &Environment, mode: Mode) -> anyhow::Re
     }
     let event = args.event.as_deref().map_or_else(|| Ok(json!({})), read)?;
     let caller = Caller::Operator { mode, expect_plan: args.expect_plan };
-    let driver = Driver::<ClusterCleanup>::new(&policy, aws)?;
+    let driver = Driver::<J>::new(&policy, aws)?;
     let Finished { report, metrics: _ } = driver.run(event, Deadline::NONE, caller).await?;
     let width = environment.get("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(120);
     output::report(&report, args.output, width);
