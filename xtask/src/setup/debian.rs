@@ -27,22 +27,22 @@ pub(crate) const MYSQL: Server = Server { folder: "mysql", package: "mysql-serve
 
 impl Server {
     /// Fetches it unless it is there; `Some` says why it could not be had.
-    pub(super) fn ensure(&self) -> anyhow::Result<Option<String>> {
+    pub(super) fn ensure(&self) -> Option<String> {
         let folder = environment::tools().join(self.folder);
         if folder.join("root").join(self.program).exists() {
-            return Ok(None);
+            return None;
         }
         let Some(mirror) = mirror() else {
             let machine = Path::new("/").join(self.program).exists();
             let tests = if machine { "tests use the one that is installed" } else { "its tests do nothing" };
-            return Ok(Some(format!("{} is fetched on Debian on x86-64 only; {tests}", self.package)));
+            return Some(format!("{} is fetched on Debian on x86-64 only; {tests}", self.package));
         };
         println!("setup: fetching {}", self.package);
         match self.fetch(&folder, &mirror) {
-            Ok(()) => Ok(None),
+            Ok(()) => None,
             Err(error) => {
                 let _ = fs::remove_dir_all(&folder);
-                Ok(Some(format!("{} could not be fetched: {error:#}", self.package)))
+                Some(format!("{} could not be fetched: {error:#}", self.package))
             }
         }
     }

@@ -41,13 +41,13 @@ pub(crate) fn for_deploy() -> anyhow::Result<()> {
 /// Fetches `MariaDB`.
 pub(crate) fn mariadb() -> anyhow::Result<Option<String>> {
     let _lock = lock()?;
-    debian::MARIADB.ensure()
+    Ok(debian::MARIADB.ensure())
 }
 
 /// Fetches `MySQL`.
 pub(crate) fn mysql() -> anyhow::Result<Option<String>> {
     let _lock = lock()?;
-    debian::MYSQL.ensure()
+    Ok(debian::MYSQL.ensure())
 }
 
 /// Installs what `package` needs.
