@@ -31,6 +31,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: ClusterCommand,
     },
+    /// Look at access keys.
+    Keys {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -39,6 +44,33 @@ pub(crate) enum JobCommand {
     ClusterCleanup(JobArgs),
     /// Make, change and drop the users of a database, each with its secret.
     DbUsers(JobArgs),
+    /// Rotate the access keys of IAM users, and take the old ones out of use.
+    KeyRotation(JobArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Every key with its age, last use and what happens to it next. Reads only.
+    List(KeyListArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyListArgs {
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// The account you mean; refused if the credentials are of another.
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    /// How to print the list; `csv` has a row a key, and what the credential report knows of its user.
+    #[arg(long, value_enum, default_value_t = ListFormat::Table)]
+    pub output: ListFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    Table,
+    Csv,
+    Json,
 }
 
 #[derive(Debug, Args)]

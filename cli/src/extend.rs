@@ -18,7 +18,7 @@ use crate::{account, policy};
 /// Writes the new expiry, or says what would be written.
 pub(crate) async fn run(args: ExtendArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
     let aws = Aws::connect(environment, Roots::System).await?;
-    let policy = policy::read(&args.policy, environment, &aws).await?;
+    let policy = policy::read::<ClusterCleanup>(&args.policy, environment, &aws).await?;
     let driver = Driver::<ClusterCleanup>::new(&policy, aws)?;
     let (policy, aws) = (driver.policy(), driver.aws());
     let caller = aws.identity().await?;

@@ -31,7 +31,7 @@ pub(crate) async fn apply<J: Job>(args: JobArgs, environment: &Environment) -> a
 
 async fn run<J: Job>(args: JobArgs, environment: &Environment, mode: Mode) -> anyhow::Result<ExitCode> {
     let aws = Aws::connect(environment, Roots::System).await?;
-    let policy = policy::read(&args.policy, environment, &aws).await?;
+    let policy = policy::read::<J>(&args.policy, environment, &aws).await?;
     if let Some(wanted) = &args.account {
         account::check(wanted, &aws.account().await?, "nothing was done")?;
     }
@@ -39,8 +39,7 @@ async fn run<J: Job>(args: JobArgs, environment: &Environment, mode: Mode) -> an
     let caller = Caller::Operator { mode, expect_plan: args.expect_plan };
     let driver = Driver::<J>::new(&policy, aws)?;
     let Finished { report, metrics: _ } = driver.run(event, Deadline::NONE, caller).await?;
-    let width = environment.get("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(120);
-    output::report(&report, args.output, width);
+    output::report(&report, args.output, output::width(environment));
     Ok(output::code(&report))
 }
 

@@ -6,17 +6,19 @@ mod account;
 mod args;
 mod extend;
 mod job;
+mod keys;
 mod output;
 mod policy;
 mod restore;
 
 use std::process::ExitCode;
 
-use args::{Cli, ClusterCommand, Command, JobCommand};
+use args::{Cli, ClusterCommand, Command, JobCommand, KeyCommand};
 use clap::Parser as _;
 use nightshift::clusters::ClusterCleanup;
 use nightshift::config::Environment;
 use nightshift::dbusers::DbUsers;
+use nightshift::keys::KeyRotation;
 use nightshift::telemetry;
 
 #[tokio::main(flavor = "current_thread")]
@@ -40,6 +42,9 @@ async fn main() -> ExitCode {
         }
         Command::Plan { job: JobCommand::DbUsers(args) } => job::plan::<DbUsers>(args, &environment).await,
         Command::Apply { job: JobCommand::DbUsers(args) } => job::apply::<DbUsers>(args, &environment).await,
+        Command::Plan { job: JobCommand::KeyRotation(args) } => job::plan::<KeyRotation>(args, &environment).await,
+        Command::Apply { job: JobCommand::KeyRotation(args) } => job::apply::<KeyRotation>(args, &environment).await,
+        Command::Keys { command: KeyCommand::List(args) } => keys::list(args, &environment).await,
         Command::Clusters { command: ClusterCommand::Restore(args) } => restore::run(args, &environment).await,
         Command::Clusters { command: ClusterCommand::Extend(args) } => extend::run(args, &environment).await,
     };

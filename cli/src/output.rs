@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use nightshift::config::Environment;
 use nightshift::run::{Report, render};
 
 use crate::args::Format;
@@ -15,6 +16,17 @@ pub(crate) fn report(report: &Report, format: Format, width: u16) {
         // A report is plain data; it always serialises.
         Format::Json => println!("{}", serde_json::to_string_pretty(report).unwrap_or_default()),
     }
+}
+
+/// How wide the terminal is.
+pub(crate) fn width(environment: &Environment) -> u16 {
+    environment.get("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(120)
+}
+
+/// Text that ends its own lines, on standard output.
+#[expect(clippy::print_stdout, reason = "the list is this command's output")]
+pub(crate) fn show(text: &str) {
+    print!("{text}");
 }
 
 /// One line on standard output.

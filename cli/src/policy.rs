@@ -3,11 +3,16 @@
 use anyhow::{Context as _, bail};
 use nightshift::aws::{Aws, AwsError};
 use nightshift::config::Environment;
+use nightshift::run::Job;
 
 use crate::args::PolicyArgs;
 
 /// The variables of the run, over the AWS environment of the caller.
-pub(crate) async fn read(args: &PolicyArgs, environment: &Environment, aws: &Aws) -> anyhow::Result<Environment> {
+pub(crate) async fn read<J: Job>(
+    args: &PolicyArgs,
+    environment: &Environment,
+    aws: &Aws,
+) -> anyhow::Result<Environment> {
     if let Some(path) = &args.file {
         let shown = path.display();
         let lines = dotenvy::from_path_iter(path).with_context(|| format!("could not read the policy file {shown}"))?;
@@ -31,13 +36,18 @@ pub(crate) async fn read(args: &PolicyArgs, environment: &Environment, aws: &Aws
         return Ok(variables.into_iter().collect::<Environment>().over_aws_of(environment));
     }
     if let Some(name) = &args.function {
-        return Ok(of_function(name, aws).await?.over_aws_of(environment));
+        return Ok(of_function(name, aws, region_variable(J::NAME)).await?.over_aws_of(environment));
     }
     Ok(environment.clone())
 }
 
+/// Where a job keeps the Region it works in, for a function that leaves it to be its own.
+fn region_variable(job: &str) -> &'static str {
+    if job == "key-rotation" { "NIGHTSHIFT_SECRET_REGION" } else { "NIGHTSHIFT_REGIONS" }
+}
+
 /// The `NIGHTSHIFT_` variables of a deployed function. What else it has (its handler, its Region) is its own.
-async fn of_function(name: &str, aws: &Aws) -> anyhow::Result<Environment> {
+async fn of_function(name: &str, aws: &Aws, region_variable: &str) -> anyhow::Result<Environment> {
     let client = aws_sdk_lambda::Client::new(aws.sdk_config());
     let answer = client.get_function_configuration().function_name(name).send().await;
     let answer =
@@ -49,9 +59,9 @@ async fn of_function(name: &str, aws: &Aws) -> anyhow::Result<Environment> {
     }
     // A function without a list of Regions works in its own, which the caller's shell need not name.
     if let Some(region) = answer.function_arn.as_deref().and_then(|arn| arn.split(':').nth(3))
-        && !own.iter().any(|(name, value)| name == "NIGHTSHIFT_REGIONS" && !value.is_empty())
+        && !own.iter().any(|(name, value)| name == region_variable && !value.is_empty())
     {
-        own.push(("NIGHTSHIFT_REGIONS".to_owned(), region.to_owned()));
+        own.push((region_variable.to_owned(), region.to_owned()));
     }
     Ok(own.into_iter().collect())
 }

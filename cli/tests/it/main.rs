@@ -2,6 +2,7 @@
 
 mod extend;
 mod jobs;
+mod keys;
 mod restore;
 
 use std::path::PathBuf;

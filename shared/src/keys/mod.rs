@@ -4,6 +4,7 @@
 pub mod apply;
 pub mod guard;
 pub mod iam;
+pub mod listing;
 pub mod model;
 pub mod naming;
 pub mod notice;

@@ -28,7 +28,7 @@ pub struct Policy {
     pub caps: Caps,
     /// `NIGHTSHIFT_CONCURRENCY`: users worked on at once.
     pub concurrency: usize,
-    /// The region secrets are kept in: the function's own.
+    /// `NIGHTSHIFT_SECRET_REGION`: where secrets are kept; the function's own unless set.
     pub region: String,
 }
 
@@ -71,9 +71,7 @@ pub struct Store {
 impl Policy {
     /// Reads it; `home` is the function's own region.
     pub fn read(settings: &mut Settings<'_>, home: Option<&str>) -> Self {
-        if home.is_none() {
-            settings.fault("AWS_REGION", "no Region is known; the secrets are kept in the function's own");
-        }
+        let region = region(settings, home);
         Self {
             include: include(settings),
             exclude: patterns(settings, "NIGHTSHIFT_EXCLUDE").unwrap_or_default(),
@@ -93,7 +91,7 @@ impl Policy {
                 deactivation_percent: settings.number("NIGHTSHIFT_MAX_DEACTIVATION_PERCENT", 50, 0..=100),
             },
             concurrency: settings.number("NIGHTSHIFT_CONCURRENCY", 4, 1..=32),
-            region: home.unwrap_or_default().to_owned(),
+            region,
         }
     }
 
@@ -218,6 +216,23 @@ fn store(settings: &mut Settings<'_>) -> Store {
         readers: readers(settings),
         smtp_regions: regions(settings, "NIGHTSHIFT_SMTP_REGIONS"),
         legacy_shape: settings.choice("NIGHTSHIFT_SECRET_SHAPE", false, &[("standard", false), ("legacy", true)]),
+    }
+}
+
+fn region(settings: &mut Settings<'_>, home: Option<&str>) -> String {
+    const NAME: &str = "NIGHTSHIFT_SECRET_REGION";
+    let listed = regions(settings, NAME);
+    match (listed.as_slice(), home) {
+        ([], Some(home)) => home.to_owned(),
+        ([one], _) => one.clone(),
+        ([], None) => {
+            settings.fault(NAME, "no Region is known to keep secrets in; name it here, or set AWS_REGION");
+            String::new()
+        }
+        _ => {
+            settings.fault(NAME, "names several Regions; copies elsewhere are NIGHTSHIFT_SECRET_REPLICA_REGIONS");
+            String::new()
+        }
     }
 }
 

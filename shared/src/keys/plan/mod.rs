@@ -195,7 +195,7 @@ pub fn decide(user: &User, terms: Terms<'_>) -> Option<Decision> {
 /// or something is written on it.
 pub fn needs_keys(user: &User, terms: Terms<'_>) -> bool {
     let covered = terms.request.covers(user);
-    if terms.request.is_about_keys() {
+    if terms.request.is_about_keys() || covered && terms.request.names(user) {
         return covered;
     }
     if !covered || !terms.policy.included(user) || terms.policy.excluded(user).is_some() {
@@ -203,7 +203,7 @@ pub fn needs_keys(user: &User, terms: Terms<'_>) -> bool {
     }
     let first = terms.policy.rotate_after(user).saturating_sub(terms.policy.ages.warn);
     let old = user.created_at.is_none_or(|created| terms.now >= state::after(created, first));
-    old || user.tags.remember() || terms.request.names(user)
+    old || user.tags.remember()
 }
 
 /// Whether how the keys of `user` are stored, and when they were last used, is worth further calls.

@@ -1,0 +1,65 @@
+//! `keys list`, and `plan` and `apply` of `key-rotation`.
+
+use nightshift_testkit::Scene;
+
+use crate::{nightshift, policy_file};
+
+const NOW: &str = "2026-11-21T02:00:00Z";
+
+async fn account() -> Scene {
+    let scene = Scene::new().expect("a scene");
+    scene.set_clock(NOW).await.expect("a clock");
+    for user in ["ana", "ci,build", "=cmd", "console"] {
+        scene.user(user, &[("owner", "team")]).await.expect("a user");
+    }
+    scene.key("ana", NOW, 95, Some(1)).await.expect("a key");
+    scene.key("ci,build", NOW, 400, None).await.expect("a key");
+    scene.key("=cmd", NOW, 10, Some(0)).await.expect("a key");
+    scene
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_shows_every_key_with_what_happens_next() {
+    let scene = account().await;
+    let variables = [("NIGHTSHIFT_NOW", NOW), ("NIGHTSHIFT_EXCLUDE", r"ci\,build")];
+    let said = nightshift(&scene, &variables, &["keys", "list", "--account", &scene.account]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    for row in ["ana", "95 d", "2026-11-20 s3", "400 d", "never", "excluded", "2027-02-09: rotated", "now:"] {
+        assert!(said.out.contains(row), "{row}: {}", said.out);
+    }
+    assert!(!said.out.contains("console"), "who has no key has no row");
+    let calls = scene.proxy.calls();
+    let reads = |action: &str| ["Get", "List", "Describe", "Generate"].iter().any(|verb| action.contains(verb));
+    assert!(calls.iter().all(|call| reads(&call.action)), "{calls:?}");
+
+    let said = nightshift(&scene, &variables, &["keys", "list", "--output", "csv"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    let lines: Vec<_> = said.out.lines().collect();
+    assert!(
+        lines[0].starts_with("user,owner,access_key_id,status") && lines[0].ends_with("mfa_active"),
+        "{}",
+        lines[0]
+    );
+    assert_eq!(lines.len(), 4, "{}", said.out);
+    assert!(lines.iter().any(|line| line.starts_with("\"ci,build\",team,AKIA")), "{}", said.out);
+    assert!(lines.iter().any(|line| line.starts_with("'=cmd,")), "a name is no formula: {}", said.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reviewed_plan_is_applied_over_its_cap_and_by_its_digest_alone() {
+    let scene = account().await;
+    let (_folder, policy) = policy_file(&format!("NIGHTSHIFT_NOW={NOW}\nNIGHTSHIFT_MAX_ROTATIONS=1\n"));
+    let policy = policy.to_str().expect("a path");
+    let plan = nightshift(&scene, &[], &["plan", "key-rotation", "--policy", policy, "--output", "json"]);
+    assert_eq!((plan.code, plan.err.as_str()), (3, ""), "two are due and one is allowed");
+    let plan: serde_json::Value = serde_json::from_str(&plan.out).expect("a report");
+    let digest = plan["plan_digest"].as_str().expect("a digest");
+    let apply = ["apply", "key-rotation", "--policy", policy, "--account", &scene.account];
+    assert_eq!(nightshift(&scene, &[], &apply).code, 3);
+    assert_eq!(scene.keys("ana").await.expect("keys").len(), 1);
+    let consent = [apply.as_slice(), &["--expect-plan", digest]].concat();
+    let said = nightshift(&scene, &[], &consent);
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+    assert_eq!(scene.keys("ana").await.expect("keys").len(), 2);
+    assert_eq!(scene.keys("ci,build").await.expect("keys").len(), 2);
+}
