@@ -139,3 +139,44 @@ fn every_key_of_the_event_of_db_users_is_documented() {
     let missing: Vec<_> = words.iter().filter(|word| !page.contains(word.as_str())).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+#[test]
+fn every_reason_code_of_key_rotation_is_documented() {
+    let why = source("shared/src/keys/plan/why.rs");
+    let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
+    let mut words = quoted(codes, "=> ");
+    let rooms = ["done", "mint", "mod", "prove", "retire", "tell"];
+    let apply: String = rooms.iter().map(|room| source(&format!("shared/src/keys/apply/{room}.rs"))).collect();
+    for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> (Outcome::Failed, "] {
+        words.extend(quoted(&apply, before));
+    }
+    assert!(words.contains("not-proven") && words.contains("not-told") && words.len() > 35, "{words:?}");
+    assert_eq!(undocumented("docs/key-rotation.md", &words), Vec::<String>::new());
+}
+
+#[test]
+fn every_variable_of_key_rotation_is_documented() {
+    let code = source("shared/src/keys/policy.rs");
+    let code = code.split("#[cfg(test)]").next().unwrap();
+    let words: BTreeSet<_> = code
+        .split('"')
+        .filter(|text| text.starts_with("NIGHTSHIFT_") && !text.contains(' '))
+        .map(str::to_owned)
+        .collect();
+    assert!(words.len() > 24, "{words:?}");
+    assert_eq!(undocumented("docs/key-rotation.md", &words), Vec::<String>::new());
+}
+
+#[test]
+fn every_metric_notice_phase_and_sample_of_key_rotation_is_documented() {
+    let mut words = quoted(&source("shared/src/keys/rotation.rs"), "(");
+    words.retain(|word| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
+    assert!(words.contains("OldestActiveKeyDays"), "{words:?}");
+    let spelt = |path: &str| quoted(source(path).split("#[cfg(test)]").next().unwrap_or_default(), "=> ");
+    let kinds = spelt("shared/src/keys/tags.rs").into_iter().filter(|word| word.chars().all(char::is_alphabetic));
+    words.extend(kinds.filter(|kind| !["todo", "done", "back"].contains(&kind.as_str())));
+    words.extend(spelt("shared/src/keys/request.rs"));
+    words.extend(spelt("shared/src/keys/plan/state.rs"));
+    assert!(words.contains("held") && words.contains("repair") && words.contains("orphan"), "{words:?}");
+    assert_eq!(undocumented("docs/key-rotation.md", &words), Vec::<String>::new());
+}
