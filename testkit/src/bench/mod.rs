@@ -3,6 +3,8 @@
 //! function joins by being a [`Subject`] with a Python script of its name in `testkit/bench/`.
 
 mod cluster_cleanup;
+mod iam;
+mod key_rotation;
 mod load;
 mod page;
 mod process;
@@ -17,6 +19,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 pub use cluster_cleanup::ClusterCleanup;
+pub use key_rotation::{KeyRotation, load as users_load};
 pub use load::Load;
 pub use page::page;
 pub use program::build;

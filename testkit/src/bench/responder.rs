@@ -22,8 +22,10 @@ use tokio::task::JoinHandle;
 pub struct Asked {
     /// `DescribeDBClusters`.
     pub action: String,
-    /// The parameters of the query protocol; of a JSON call there are none.
+    /// The parameters of the query protocol, or the texts of a JSON call.
     pub parameters: BTreeMap<String, String>,
+    /// The access key it was signed with.
+    pub key: String,
 }
 
 impl Asked {
@@ -107,8 +109,11 @@ async fn answer(request: Request<Incoming>, state: &State) -> Result<Response<Fu
     // What it takes to find the answer is part of the wait, not added to it.
     let wait = wait(state.latency);
     let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let signature = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let key = signature.split("Credential=").nth(1).and_then(|scope| scope.split('/').next()).unwrap_or_default();
+    let key = key.to_owned();
     let body = request.into_body().collect().await?.to_bytes();
-    let asked = asked(target.as_deref(), &body);
+    let asked = Asked { key, ..asked(target.as_deref(), &body) };
     let found = state.account.answer(&asked);
     if found.is_none() {
         state.unanswered.lock().unwrap_or_else(PoisonError::into_inner).push(asked.action.clone());
@@ -134,12 +139,14 @@ fn wait(latency: Duration) -> Option<tokio::time::Sleep> {
 
 fn asked(target: Option<&str>, body: &[u8]) -> Asked {
     if let Some(name) = target.and_then(|target| target.rsplit('.').next()) {
-        return Asked { action: name.to_owned(), parameters: BTreeMap::new() };
+        let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).unwrap_or_default();
+        let texts = fields.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));
+        return Asked { action: name.to_owned(), parameters: texts.collect(), key: String::new() };
     }
     let form = reqwest::Url::parse(&format!("form:?{}", String::from_utf8_lossy(body)));
     let mut parameters: BTreeMap<_, _> =
         form.iter().flat_map(reqwest::Url::query_pairs).map(|(k, v)| (k.into_owned(), v.into_owned())).collect();
-    Asked { action: parameters.remove("Action").unwrap_or_default(), parameters }
+    Asked { action: parameters.remove("Action").unwrap_or_default(), parameters, key: String::new() }
 }
 
 #[cfg(test)]

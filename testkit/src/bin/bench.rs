@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, reason = "the tables are this command's output")]
 
 use anyhow::{Context as _, bail};
-use nightshift_testkit::bench::{Bench, ClusterCleanup, Subject, build, page};
+use nightshift_testkit::bench::{Bench, ClusterCleanup, KeyRotation, Subject, build, page};
 use nightshift_testkit::repository;
 
 #[tokio::main]
@@ -14,9 +14,10 @@ async fn main() -> anyhow::Result<()> {
         _ => bail!("usage: cargo xtask bench [--quick]"),
     };
     println!("building the release binaries; the first time takes some minutes …");
-    build(&[ClusterCleanup::NAME])?;
+    build(&[ClusterCleanup::NAME, KeyRotation::NAME])?;
     let mut bench = Bench::new(quick);
     bench.measure(&ClusterCleanup).await?;
+    bench.measure(&KeyRotation).await?;
     for section in bench.sections() {
         println!("\n{}\n\n{}", section.title, section.table());
     }

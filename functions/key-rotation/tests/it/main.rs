@@ -4,6 +4,7 @@ mod chain;
 mod events;
 mod night;
 mod proof;
+mod scale;
 
 use nightshift_testkit::{FunctionProcess, Scene};
 use serde_json::Value;

@@ -130,8 +130,7 @@ impl Applier<'_> {
     ) -> Ended {
         let (store, name) = (&self.hands.store, self.secret_of(user));
         let version = naming::version_of(self.terms.account, &user.id, key);
-        let found = self.readers.store.secret(&name).await?;
-        let versions = found.map(|secret| secret.versions).unwrap_or_default();
+        let versions = self.readers.store.labels(&name).await?;
         let holder = versions.iter().find(|one| one.has(CURRENT)).map(|one| one.id.clone());
         if holder.as_deref() != Some(&version) {
             store.make_current(&name, &version, holder.as_deref()).await?;

@@ -36,6 +36,13 @@ impl StoreReader {
         Ok(Some(Secret { user_id: mark.and_then(|tag| tag.value()).map(str::to_owned), deleted, versions }))
     }
 
+    /// The versions that carry a label: one call, where dates do not matter.
+    pub async fn labels(&self, name: &str) -> Result<Vec<Version>, AwsError> {
+        let answer = self.client.describe_secret().secret_id(name).send().await;
+        let found = answer.map_err(|error| AwsError::of("secretsmanager:DescribeSecret", object(name), error))?;
+        Ok(labelled(found.version_ids_to_stages()))
+    }
+
     /// Every version, those without a label too.
     async fn versions(&self, name: &str) -> Result<Vec<Version>, AwsError> {
         let call = self.client.list_secret_version_ids().secret_id(name).include_deprecated(true).max_results(100);
