@@ -127,7 +127,7 @@ fn of_secrets_manager(asked: &Asked) -> Option<Value> {
 }
 
 fn name(number: u16) -> String {
-    format!("user-{number:05}x")
+    format!("user{number:05}")
 }
 
 fn id(number: u16) -> String {
@@ -135,7 +135,7 @@ fn id(number: u16) -> String {
 }
 
 fn number(name: &str) -> Option<u16> {
-    name.strip_prefix("user-")?.strip_suffix('x')?.parse().ok()
+    name.strip_prefix("user")?.parse().ok()
 }
 
 fn detail(number: u16) -> String {
