@@ -144,3 +144,43 @@ proptest! {
         prop_assert!(policy.protected.find(&other, "arn", &BTreeMap::<String, String>::new().into_iter().collect()).is_none());
     }
 }
+
+fn users_json() -> impl Strategy<Value = Value> {
+    let words = prop_oneof![Just("SELECT"), Just("None"), Just("true"), Just("a,b"), Just("absent"), Just("multi")];
+    let value = prop_oneof![any_json(), words.prop_map(Value::from)];
+    let key = prop_oneof![
+        Just("db_user"),
+        Just("user_secret_name"),
+        Just("grantor"),
+        Just("grant_privileges"),
+        Just("schemas"),
+        Just("state"),
+        Just("rotation"),
+        Just("owner_role"),
+        Just("preset"),
+    ];
+    let user = prop::collection::btree_map(key.prop_map(str::to_owned), value.clone(), 0..6);
+    let user = user.prop_map(|map| Value::Object(map.into_iter().collect()));
+    (prop::collection::vec(user, 0..4), value).prop_map(|(users, engine)| {
+        serde_json::json!({
+            "secret_name": "m", "database_name": "d", "rds_host": "h", "db_engine": engine, "users": users,
+        })
+    })
+}
+
+proptest! {
+    #[test]
+    fn an_event_about_users_is_taken_or_refused_and_names_no_reserved_one(event in users_json()) {
+        use nightshift::dbusers::{Policy, names, request::Request};
+        let environment = Environment::default();
+        let policy = Policy::read(&mut Settings::of(&environment), Some("eu-west-1"));
+        let mut fields = Fields::of(event).expect("an object");
+        let request = Request::read(&mut fields, &policy);
+        if fields.finish().is_ok() {
+            for user in &request.users {
+                prop_assert!(!names::is_reserved(&user.name, request.engine));
+                prop_assert!(user.secret.as_deref() != Some("m"), "the master's own secret");
+            }
+        }
+    }
+}

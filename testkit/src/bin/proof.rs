@@ -6,8 +6,12 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
-use nightshift_testkit::proof::{ClusterCleanup, KeyRotation, Matrix, RELEASE, Subject, at_once, markdown, matrix};
-use nightshift_testkit::repository;
+use nightshift_testkit::database::Installation;
+use nightshift_testkit::proof::{
+    ClusterCleanup, KeyRotation, Matrix, RELEASE, Subject, at_once, db_users_by_burst, db_users_by_call, markdown,
+    matrix,
+};
+use nightshift_testkit::{Fault, repository};
 
 const BEGIN: &str = "<!-- matrix -->\n";
 const END: &str = "<!-- /matrix -->";
@@ -25,6 +29,15 @@ async fn main() -> anyhow::Result<()> {
         let found = prove(&KeyRotation { minting }, world).await?;
         matrices.push((world.to_owned(), found));
     }
+    let (binary, version) = (build("db-users")?, Installation::any()?);
+    let found = db_users_by_call(&binary, &version, &RELEASE).await?;
+    println!("db-users, calls to AWS: {} calls x {} faults", found.calls.len(), RELEASE.len());
+    matrices.push(("calls to AWS".to_owned(), found));
+    // A database is not throttled; what can happen to a connection is that it breaks, or that its other end dies.
+    let faults = [Fault::RequestLost, Fault::AnswerLost, Fault::HoldBefore, Fault::HoldAfter];
+    let found = db_users_by_burst(&binary, &version, &faults, 1).await?;
+    println!("db-users, bursts to the database: {} x {} faults", found.trials.len() / faults.len(), faults.len());
+    matrices.push(("bursts to the database".to_owned(), found));
     write(&markdown(&matrices))?;
     for (_, matrix) in &matrices {
         matrix.check()?;

@@ -40,10 +40,10 @@ impl Flavour {
         };
         let own = root.join("usr/sbin").join(name);
         if own.exists() {
-            return Some(Program { flavour: self, program: own, root: Some(root) });
+            return Some(Program { flavour: self, path: own, root: Some(root) });
         }
         let machine = PathBuf::from("/usr/sbin").join(name);
-        machine.exists().then_some(Program { flavour: self, program: machine, root: None })
+        machine.exists().then_some(Program { flavour: self, path: machine, root: None })
     }
 }
 
@@ -52,7 +52,7 @@ impl Flavour {
 pub struct Program {
     /// Which server it is.
     pub flavour: Flavour,
-    program: PathBuf,
+    path: PathBuf,
     root: Option<PathBuf>,
 }
 
@@ -64,10 +64,10 @@ impl Program {
         match (loader.filter(|loader| loader.exists()), libraries) {
             (Some(loader), Some(libraries)) => {
                 let mut command = Command::new(loader);
-                command.arg("--library-path").arg(libraries).arg(&self.program);
+                command.arg("--library-path").arg(libraries).arg(&self.path);
                 command
             }
-            _ => Command::new(&self.program),
+            _ => Command::new(&self.path),
         }
     }
 

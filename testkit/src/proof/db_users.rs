@@ -29,11 +29,16 @@ pub async fn db_users_by_call(binary: &Path, version: &Installation, faults: &[F
     let wrong = unbroken.judge(binary).await?;
     ensure!(wrong.is_empty(), "even without faults: {}", wrong.join("; "));
     let places = 0..calls.len();
-    broken(binary, version, faults, Where::Aws, places, calls).await
+    broken(binary, version, faults, Where::Aws, places.collect(), calls).await
 }
 
-/// Breaks every burst a run sends to the database after it has read the world.
-pub async fn db_users_by_burst(binary: &Path, version: &Installation, faults: &[Fault]) -> anyhow::Result<Matrix> {
+/// Breaks every burst a run sends to the database after it has read the world, or each of so many.
+pub async fn db_users_by_burst(
+    binary: &Path,
+    version: &Installation,
+    faults: &[Fault],
+    each: usize,
+) -> anyhow::Result<Matrix> {
     let unbroken = Trying::new(version).await?;
     unbroken.start(binary)?.invoke(&with_mode("plan")).await?.report();
     let read = unbroken.cutter.seen();
@@ -41,7 +46,8 @@ pub async fn db_users_by_burst(binary: &Path, version: &Installation, faults: &[
     unbroken.run(binary).await?;
     let all = unbroken.cutter.seen();
     let bursts = (0..all).map(|number| format!("burst {number} of {all}")).collect();
-    broken(binary, version, faults, Where::Database, read.saturating_sub(4)..all, bursts).await
+    let places = (read.saturating_sub(4)..all).step_by(each).collect();
+    broken(binary, version, faults, Where::Database, places, bursts).await
 }
 
 async fn broken(
@@ -49,7 +55,7 @@ async fn broken(
     version: &Installation,
     faults: &[Fault],
     place: Where,
-    numbers: std::ops::Range<usize>,
+    numbers: Vec<usize>,
     calls: Vec<String>,
 ) -> anyhow::Result<Matrix> {
     let mut trials = Vec::new();

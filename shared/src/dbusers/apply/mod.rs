@@ -129,12 +129,19 @@ async fn together(
     statements: &[Statement],
     password: Option<&Secret>,
 ) -> Result<(), SqlError> {
-    let rendered: Vec<_> =
-        statements.iter().map(|statement| (rendered(statement, engine, password), statement.to_string())).collect();
+    let mut all = Vec::with_capacity(statements.len());
+    for statement in statements {
+        let shown = statement.to_string();
+        let Some(text) = rendered(statement, engine, password) else {
+            return Err(SqlError::unreachable(shown, "its secret holds no password; nothing was sent"));
+        };
+        all.push((text, shown));
+    }
     let mut tries = 1;
     loop {
-        match session.together(&rendered).await {
-            Err(error) if error.kind == SqlKind::Busy && tries < TRIES => {
+        match session.together(&all).await {
+            // Where statements commit one by one, those before would be run twice: the next run goes on from there.
+            Err(error) if error.kind == SqlKind::Busy && engine == Engine::Postgres && tries < TRIES => {
                 tries += 1;
                 clock::sleep(PAUSE).await;
             }
@@ -144,12 +151,12 @@ async fn together(
 }
 
 /// A statement as it is sent: in the place of a password its verifier or hash, which is no use for logging in. `MySQL` wants
-/// the password itself, and keeps it out of its logs.
-fn rendered(statement: &Statement, engine: Engine, password: Option<&Secret>) -> String {
-    match statement {
+/// the password itself, and keeps it out of its logs. Without a password there is no such statement: none is ever empty.
+fn rendered(statement: &Statement, engine: Engine, password: Option<&Secret>) -> Option<String> {
+    Some(match statement {
         Statement::Sql(sql) => sql.clone(),
         Statement::Password { before, after } => {
-            let password = password.map_or("", Secret::expose);
+            let password = password.map(Secret::expose).filter(|password| !password.is_empty())?;
             let shown = match engine {
                 Engine::Postgres => plan::literal(&postgres_protocol::password::scram_sha_256(password.as_bytes())),
                 Engine::Mysql => plan::mysql_literal(password),
@@ -157,5 +164,5 @@ fn rendered(statement: &Statement, engine: Engine, password: Option<&Secret>) ->
             };
             format!("{before}{shown}{after}")
         }
-    }
+    })
 }

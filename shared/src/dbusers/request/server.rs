@@ -114,7 +114,8 @@ impl Request {
         let mut accounts = BTreeSet::new();
         let mut secrets = BTreeSet::new();
         for user in &self.users {
-            if !accounts.insert((&user.name, &user.host)) {
+            // One name, one secret, one account: several hosts of one user are one pattern.
+            if !accounts.insert(&user.name) {
                 fields.fault::<()>(format!("user '{}' is named twice", printable(&user.name)));
             }
             if let Some(secret) = &user.secret {
@@ -124,7 +125,6 @@ impl Request {
                         printable(&user.name)
                     ));
                 }
-                // Several hosts of one account share its secret; two accounts never do.
                 let shared = self.users.iter().any(|other| other.secret == user.secret && other.name != user.name);
                 if shared && secrets.insert(secret) {
                     fields.fault::<()>(format!("the secret '{}' is that of two users", printable(secret)));

@@ -1,0 +1,48 @@
+//! `plan db-users` and `apply db-users`: the SQL on the screen, then done, then nothing left to do.
+
+use std::process::Command;
+
+use nightshift_testkit::database::{DatabaseWorld, Installation};
+use nightshift_testkit::repository;
+
+use crate::policy_file;
+
+fn nightshift(world: &DatabaseWorld, arguments: &[&str]) -> (i32, String, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_nightshift"))
+        .env_clear()
+        .envs(world.environment(&[("COLUMNS", "200")]))
+        .args(arguments)
+        .output()
+        .expect("the command starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");
+    (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_is_planned_as_sql_reviewed_applied_and_done() -> anyhow::Result<()> {
+    let world = DatabaseWorld::new(&Installation::any()?).await?;
+    let event = repository::root().join("events/db-users/airflow.json").display().to_string();
+    let (code, out, err) = nightshift(&world, &["plan", "db-users", "--event", &event]);
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(out.contains("CREATE ROLE \"airflow-rw-ddl\" LOGIN PASSWORD '********'"), "{out}");
+    let digest = out.lines().rev().find_map(|line| line.strip_prefix("plan ")).expect("a digest").to_owned();
+
+    let through = world.environment(&[]);
+    let policy = format!(
+        "NIGHTSHIFT_DB_ADDRESS={}\nNIGHTSHIFT_DB_CA_FILE={}\n",
+        through["NIGHTSHIFT_DB_ADDRESS"], through["NIGHTSHIFT_DB_CA_FILE"]
+    );
+    let (_folder, policy) = policy_file(&policy);
+    let policy = policy.display().to_string();
+    let apply = ["apply", "db-users", "--event", &event, "--policy", &policy, "--account", &world.scene.account];
+    let (code, out, err) = nightshift(&world, &[&apply[..], &["--expect-plan", &digest]].concat());
+    assert_eq!((code, err.as_str()), (0, ""), "{out}");
+    assert!(out.contains("3 changed"), "{out}");
+    for secret in ["af_rw_ddl", "af_rw", "af_ro"] {
+        world.log_in_by(&format!("dp-sec-db-ue1-af-activation-{secret}-dev")).await?;
+    }
+    let (code, out, _) = nightshift(&world, &apply);
+    assert_eq!(code, 0);
+    assert!(out.contains("3 already right"), "{out}");
+    Ok(())
+}
