@@ -190,13 +190,11 @@ async fn over_time(program: &Program) -> anyhow::Result<()> {
 
 #[tokio::test]
 async fn truncate_is_refused_with_the_way_out() -> anyhow::Result<()> {
-    for program in here() {
-        let world = MyWorld::new(&program).await?;
-        let event = world.event(&[user("app", "SELECT,TRUNCATE")]);
-        let (kind, message) = world.start()?.invoke(&event).await?.fault();
-        assert_eq!(kind, "EventRefused");
-        insta::assert_snapshot!(message, @"the event is refused and nothing was done: user 'app': 'grant_privileges': there is no TRUNCATE privilege here, emptying a table takes DROP; give DROP if that is meant");
-        break;
-    }
+    let Some(program) = here().into_iter().next() else { return Ok(()) };
+    let world = MyWorld::new(&program).await?;
+    let event = world.event(&[user("app", "SELECT,TRUNCATE")]);
+    let (kind, message) = world.start()?.invoke(&event).await?.fault();
+    assert_eq!(kind, "EventRefused");
+    insta::assert_snapshot!(message, @"the event is refused and nothing was done: user 'app': 'grant_privileges': there is no TRUNCATE privilege here, emptying a table takes DROP; give DROP if that is meant");
     Ok(())
 }

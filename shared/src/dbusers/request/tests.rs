@@ -23,7 +23,7 @@ fn read(event: Value) -> Result<Request, String> {
     fields.finish().map(|()| request).map_err(|fault| fault.to_string())
 }
 
-fn with_user(user: Value) -> Value {
+fn with_user(user: &Value) -> Value {
     let mut event: Value = serde_json::from_str(SEED).unwrap();
     event["users"] = json!([user]);
     event
@@ -60,7 +60,7 @@ fn every_spelling_of_a_value_means_the_same() {
         let user = json!({
             "db_user": "a", "user_secret_name": "s", "grant_ddl": ddl, "grant_privileges": privileges, "grantor": grantor,
         });
-        let user = read(with_user(user)).unwrap().users.remove(0);
+        let user = read(with_user(&user)).unwrap().users.remove(0);
         assert!(user.ddl);
         assert_eq!((user.tables, user.grantor), (words(&["SELECT", "INSERT"]), None));
     }
@@ -68,7 +68,7 @@ fn every_spelling_of_a_value_means_the_same() {
 
 #[test]
 fn what_cannot_be_meant_is_refused_with_its_place() {
-    let fault = |user| read(with_user(user)).unwrap_err();
+    let fault = |user: &Value| read(with_user(user)).unwrap_err();
     let base = || json!({"db_user": "a", "user_secret_name": "s"});
     let with = |key: &str, value: Value| {
         let mut user = base();
@@ -88,27 +88,27 @@ fn what_cannot_be_meant_is_refused_with_its_place() {
         ),
         (json!({"user_secret_name": "s"}), "users[0]: 'db_user' is missing"),
     ] {
-        let fault = fault(user);
+        let fault = fault(&user);
         assert!(fault.contains(expected), "{fault}");
     }
     let twice = |second: &str, secret: &str| {
-        let mut event = with_user(base());
+        let mut event = with_user(&base());
         event["users"] = json!([base(), {"db_user": second, "user_secret_name": secret}]);
         read(event).unwrap_err()
     };
     assert!(twice("a", "s").contains("user 'a' is named twice"));
     assert!(twice("b", "s").contains("the secret 's' is that of two users"));
-    let mut circle = with_user(json!({"db_user": "a", "user_secret_name": "s", "grantor": "b"}));
+    let mut circle = with_user(&json!({"db_user": "a", "user_secret_name": "s", "grantor": "b"}));
     circle["users"].as_array_mut().unwrap().push(json!({"db_user": "b", "user_secret_name": "t", "grantor": "a"}));
     assert!(read(circle).unwrap_err().contains("these users each need another one of them first: a, b"));
-    let mut elsewhere = with_user(base());
+    let mut elsewhere = with_user(&base());
     elsewhere["region"] = json!("eu-north-1");
     assert!(read(elsewhere).unwrap_err().contains("region 'eu-north-1' is not one this function works in (us-east-1)"));
 }
 
 #[test]
 fn a_preset_brings_its_group_and_a_pair_its_owner() {
-    let mut event = with_user(json!({"db_user": "r", "user_secret_name": "s", "preset": "Reader", "schemas": "shop"}));
+    let mut event = with_user(&json!({"db_user": "r", "user_secret_name": "s", "preset": "Reader", "schemas": "shop"}));
     event["users"]
         .as_array_mut()
         .unwrap()
