@@ -74,6 +74,18 @@ fn catalog(world: &mut World) -> &mut Catalog {
     }
 }
 
+/// What the server writes down when the master makes a role, from version 16 on.
+fn made_by_master(role: &str) -> Membership {
+    Membership {
+        role: role.to_owned(),
+        member: "master".to_owned(),
+        grantor: "rdsadmin".to_owned(),
+        admin: true,
+        inherit: false,
+        set: false,
+    }
+}
+
 fn plan(world: &World, request: &Request) -> Plan {
     Plan::make(world, Terms { policy: &policy(), request })
 }
@@ -126,14 +138,7 @@ fn tables_of_others_are_borrowed_where_that_can_be_and_noted_where_not() {
     for role in ["maker", "stranger"] {
         catalog.roles.insert(role.to_owned(), Role::default());
     }
-    catalog.memberships.push(Membership {
-        role: "maker".to_owned(),
-        member: "master".to_owned(),
-        grantor: "rdsadmin".to_owned(),
-        admin: true,
-        inherit: false,
-        set: false,
-    });
+    catalog.memberships.push(made_by_master("maker"));
     insta::assert_snapshot!(plan(&world, &request), @r#"
     plan for db.example:5432/shop: 1 to do, 0 left alone
       app
@@ -158,6 +163,7 @@ fn a_secret_is_judged_by_what_stands_in_it_and_by_trying_it() {
     let mut base = world(16, &request);
     let role = Role { login: true, ..Role::default() };
     catalog(&mut base).roles.insert("app".to_owned(), role);
+    catalog(&mut base).memberships.push(made_by_master("app"));
     let judged = |change: &dyn Fn(&mut Present)| {
         let mut world = base.clone();
         let mut found = present("app", Trial::Works);
