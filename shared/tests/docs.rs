@@ -26,7 +26,8 @@ const COMMON: [&str; 2] = ["shared/src/config/run_policy.rs", "shared/src/config
 
 /// Every variable the files name, outside their tests.
 fn variables(paths: &[&str]) -> BTreeSet<String> {
-    let code: String = paths.iter().map(|path| source(path).split("#[cfg(test)]").next().unwrap().to_owned()).collect();
+    let code: String =
+        paths.iter().map(|path| source(path).split("#[cfg(test)]").next().unwrap_or_default().to_owned()).collect();
     let name = |text: &&str| text.len() > PREFIX.len() && text.starts_with(PREFIX) && !text.contains(' ');
     let texts = code.split('"').filter(name);
     texts.map(str::to_owned).collect()
