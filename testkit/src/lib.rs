@@ -8,6 +8,7 @@ mod calls;
 pub mod child;
 pub mod database;
 pub mod demo;
+pub mod demo_keys;
 pub mod deploy;
 pub mod function;
 pub mod mail;

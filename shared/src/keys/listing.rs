@@ -1,7 +1,7 @@
 //! Every key as a row, out of a report of this job: a table for a terminal, CSV for auditors.
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -41,7 +41,7 @@ fn of_user(item: &Item) -> Vec<Row> {
     let facts = item.domain.get("keys").unwrap_or(&nothing);
     let keys = facts["access_keys"].as_array().map(Vec::as_slice).unwrap_or_default();
     let next = match &facts["next"] {
-        Value::Null => item.steps.join("; "),
+        Value::Null => item.steps.first().cloned().unwrap_or_default(),
         next => text(&next["what"]),
     };
     let row = |key: &Value| {
@@ -89,6 +89,10 @@ pub fn table(report: &Report, width: u16) -> String {
         let cells =
             [row.user, row.owner, row.access_key_id, row.status, format!("{} d", row.age_days), used, row.rule, next];
         table.add_row(cells.map(|cell| printable(&cell)));
+    }
+    // An id that is broken over two lines cannot be copied.
+    if let Some(ids) = table.column_mut(2) {
+        ids.set_constraint(ColumnConstraint::ContentWidth);
     }
     format!("{table}\n")
 }

@@ -1,9 +1,9 @@
-//! `cargo xtask demo`: see `nightshift_testkit::demo`. This file only prints, and sees to it that a Ctrl-C ends the demo
+//! `cargo xtask demo`, and `cargo xtask demo keys`: see `nightshift_testkit::demo` and `demo_keys`. This file only prints, and sees to it that a Ctrl-C ends the demo
 //! as its own end does, with nothing left running.
 
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Result, bail};
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,7 +12,7 @@ async fn main() -> ExitCode {
     let mut stdout = std::io::stdout();
     // Whichever comes first: the other one is dropped, and with it every child.
     let result = tokio::select! {
-        result = nightshift_testkit::demo::run(&mut stdout) => result,
+        result = show(&mut stdout) => result,
         result = stopped() => result,
     };
     if let Err(error) = result {
@@ -22,8 +22,17 @@ async fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// The demo that was asked for.
+async fn show(out: &mut dyn std::io::Write) -> Result<()> {
+    match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
+        [] => nightshift_testkit::demo::run(out).await,
+        [part] if part == "keys" => nightshift_testkit::demo_keys::run(out).await,
+        _ => bail!("usage: cargo xtask demo [keys]"),
+    }
+}
+
 /// Comes back when a person or a system wants the demo to end.
-async fn stopped() -> anyhow::Result<()> {
+async fn stopped() -> Result<()> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hangup = signal(SignalKind::hangup())?;

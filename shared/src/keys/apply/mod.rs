@@ -134,10 +134,11 @@ impl<'a> Applier<'a> {
         }
     }
 
-    /// The moment by this run's clock.
+    /// The moment by this run's clock, in whole seconds: people read it, in tags and messages.
     fn moment(&self) -> Timestamp {
         let passed = clock::now().duration_since(self.hands.began);
-        self.terms.now.checked_add(passed).unwrap_or(self.terms.now)
+        let moment = self.terms.now.checked_add(passed).unwrap_or(self.terms.now);
+        Timestamp::from_second(moment.as_second()).unwrap_or(moment)
     }
 }
 
