@@ -5,6 +5,7 @@ mod airflow;
 mod faults;
 mod lifecycle;
 mod mysql;
+mod names;
 mod proof;
 mod secrets;
 mod world;

@@ -162,4 +162,7 @@ pub struct Held {
     pub owns: i64,
     /// How many privileges, policies and the like name it there.
     pub named: i64,
+    /// Whose objects it has privileges on there: only those can take them back.
+    #[serde(skip)]
+    pub owners: Vec<String>,
 }

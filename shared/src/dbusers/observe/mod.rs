@@ -105,7 +105,19 @@ pub(super) async fn observe(
                 Some(Session::Postgres(session)) => session,
                 _ => shared,
             };
-            let catalog = postgres::catalog(session, request, greeting.version, database).await?;
+            let mut catalog = postgres::catalog(session, request, greeting.version, database).await?;
+            for (user, held) in &mut catalog.held {
+                for held in held.iter_mut() {
+                    let Some(place) = held.database.as_ref().filter(|_| held.named > 0) else { continue };
+                    held.owners = if *place == request.database && database {
+                        postgres::owners_to(session, user).await?
+                    } else if let Session::Postgres(there) = way.log_in(place).await? {
+                        postgres::owners_to(&there, user).await?
+                    } else {
+                        Vec::new()
+                    };
+                }
+            }
             (Catalogs::Postgres(catalog), if database { request.database.as_str() } else { "postgres" })
         }
     };

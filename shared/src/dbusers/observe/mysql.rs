@@ -102,6 +102,11 @@ pub(super) async fn held(session: &MySession, user: &str) -> Result<Vec<Held>, S
     let rows = session.read("what runs with a user's rights", &query).await?;
     Ok(rows
         .iter()
-        .map(|row| Held { database: Some(field(row, 0)), owns: field(row, 1).parse().unwrap_or_default(), named: 0 })
+        .map(|row| Held {
+            database: Some(field(row, 0)),
+            owns: field(row, 1).parse().unwrap_or_default(),
+            named: 0,
+            owners: Vec::new(),
+        })
         .collect())
 }

@@ -255,8 +255,30 @@ pub(in crate::dbusers) async fn held(
                  AND s.classid <> 'pg_auth_members'::regclass GROUP BY 1, 2 ORDER BY 1, 2";
     let mut held: BTreeMap<String, Vec<Held>> = BTreeMap::new();
     for row in &session.read("what a user holds", query, &[users]).await? {
-        let entry = Held { database: row.get(1), owns: row.get(2), named: row.get(3) };
+        let entry = Held { database: row.get(1), owns: row.get(2), named: row.get(3), owners: Vec::new() };
         held.entry(row.get(0)).or_default().push(entry);
     }
     Ok(held)
+}
+
+/// Whose objects in this session's database `user` has privileges on.
+pub(super) async fn owners_to(session: &PgSession, user: &str) -> Result<Vec<String>, SqlError> {
+    let of = |owner: &str, table: &str, acl: &str| {
+        format!(
+            "SELECT o.{owner} AS owner FROM {table} o, aclexplode(o.{acl}) a JOIN pg_roles r ON r.oid = a.grantee WHERE r.rolname = ANY($1)"
+        )
+    };
+    let all = [
+        of("relowner", "pg_class", "relacl"),
+        of("nspowner", "pg_namespace", "nspacl"),
+        of("proowner", "pg_proc", "proacl"),
+        of("typowner", "pg_type", "typacl"),
+        of("defaclrole", "pg_default_acl", "defaclacl"),
+        of("datdba", "pg_database", "datacl"),
+    ];
+    let query =
+        format!("SELECT DISTINCT pg_get_userbyid(owner)::text FROM ({}) granted ORDER BY 1", all.join(" UNION ALL "));
+    let names = [user.to_owned()];
+    let rows = session.read("who granted to a user", &query, &[&names]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
 }

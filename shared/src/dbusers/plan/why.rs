@@ -56,6 +56,7 @@ pub enum Why {
     HasClone { clone: String },
     NothingGrantable,
     OtherPlugin { plugin: String },
+    GrantedByOthers { owners: Vec<String> },
 }
 
 impl Why {
@@ -100,6 +101,7 @@ impl Why {
             Self::HasClone { .. } => "has-clone",
             Self::NothingGrantable => "nothing-grantable",
             Self::OtherPlugin { .. } => "other-plugin",
+            Self::GrantedByOthers { .. } => "granted-by-others",
         }
     }
 
@@ -149,6 +151,12 @@ impl Why {
             Self::NoRotationFunction => "its secret is to be rotated, and nobody says by which function".to_owned(),
             Self::OwnsObjects { held } => format!("it owns {}", owned(held)),
             Self::HasClone { clone } => format!("rotation keeps {} beside it", printable(clone)),
+            Self::GrantedByOthers { owners } => {
+                format!(
+                    "it has privileges on what belongs to {}, which the master user cannot act as",
+                    printable(&owners.join(", "))
+                )
+            }
             Self::OtherPlugin { plugin } => {
                 format!("it logs in by {}, whose hash this tool does not make", printable(plugin))
             }
@@ -184,6 +192,7 @@ impl Why {
             Self::OwnsObjects { .. } => "name an heir by \"reassign_to\"; nothing is dropped with a user",
             Self::HasClone { .. } => "name both in the event with \"state\": \"absent\"",
             Self::NothingGrantable => "see its notes",
+            Self::GrantedByOthers { .. } => "revoke them as those roles, or make the master user a member of them",
             Self::OtherPlugin { .. } => "give it mysql_native_password, or look after it by hand",
         }
         .to_owned()

@@ -49,6 +49,11 @@ impl Planner<'_> {
         }
         let held = self.catalog.held.get(&user.name).cloned().unwrap_or_default();
         let owns = held.iter().any(|held| held.owns > 0);
+        let foreign = |owner: &&String| **owner != user.name && self.authority(owner) == Authority::None;
+        let foreign: Vec<_> = held.iter().flat_map(|held| &held.owners).filter(foreign).cloned().collect();
+        if !foreign.is_empty() && !owns {
+            return Err(Why::GrantedByOthers { owners: foreign });
+        }
         match &user.reassign_to {
             None if owns => Err(Why::OwnsObjects { held }),
             Some(heir) if owns && !self.has_role(heir) => Err(Why::RoleMissing { role: heir.clone() }),
@@ -72,16 +77,21 @@ impl Planner<'_> {
         drop.end_sessions = self.with_rights_of(&[&user.name], vec![sql(end)]);
         let held = self.catalog.held.get(&user.name).map_or(&[][..], Vec::as_slice);
         let owns = held.iter().any(|held| held.owns > 0);
-        let mut databases: Vec<&String> = held.iter().filter_map(|held| held.database.as_ref()).collect();
+        let mut databases: Vec<(&String, &[String])> =
+            held.iter().filter_map(|held| Some((held.database.as_ref()?, held.owners.as_slice()))).collect();
         if databases.is_empty() && !held.is_empty() {
             // What all databases share is let go of from within any of them.
-            databases.push(&self.world.server.database);
+            databases.push((&self.world.server.database, &[]));
         }
-        for database in databases {
+        for (database, owners) in databases {
+            // Privileges are taken back on behalf of whose objects they are on.
             let mut lent = vec![user.name.as_str()];
+            lent.extend(owners.iter().map(String::as_str).filter(|owner| *owner != user.name));
             let mut statements = Vec::new();
             if let Some(heir) = user.reassign_to.as_deref().filter(|_| owns) {
-                lent.push(heir);
+                if !lent.contains(&heir) {
+                    lent.push(heir);
+                }
                 statements.push(sql(format!("REASSIGN OWNED BY {name} TO {}", ident(heir))));
             }
             statements.push(sql(format!("DROP OWNED BY {name}")));
