@@ -32,8 +32,12 @@ const POLICY: [(&str, &str); 6] = [
     ("NIGHTSHIFT_OPERATORS_MAIL", "ops@example.com"),
     ("NIGHTSHIFT_TIME_ZONE", "Europe/Madrid"),
 ];
-/// Each user: the ages of their keys in days with the days since their last use, and whether they have a mail tag.
-const USERS: [(&str, &[(i64, Option<i64>)], bool); 8] = [
+/// How many days old a key is, and how many days ago it was used.
+type Key = (i64, Option<i64>);
+/// A user's name, keys, and whether a mail tag is on it.
+type Person = (&'static str, &'static [Key], bool);
+/// Everybody.
+const USERS: [Person; 8] = [
     ("ana", &[(85, Some(0))], true),
     ("bob", &[(10, Some(0))], true),
     ("ci", &[(400, Some(0))], true),

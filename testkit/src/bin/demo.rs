@@ -25,8 +25,8 @@ async fn main() -> ExitCode {
 /// The demo that was asked for.
 async fn show(out: &mut dyn std::io::Write) -> Result<()> {
     match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
-        [] => nightshift_testkit::demo::run(out).await,
-        [part] if part == "keys" => nightshift_testkit::demo_keys::run(out).await,
+        [] => Box::pin(nightshift_testkit::demo::run(out)).await,
+        [part] if part == "keys" => Box::pin(nightshift_testkit::demo_keys::run(out)).await,
         _ => bail!("usage: cargo xtask demo [keys]"),
     }
 }
