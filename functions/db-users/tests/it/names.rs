@@ -37,10 +37,10 @@ async fn hostile_names_are_users_schemas_and_grantors_like_any_other() -> anyhow
     let maker = world.log_in_by("s-0").await?;
     let schema = names[1].replace('"', "\"\"");
     maker.batch_execute(&format!("CREATE TABLE \"{schema}\".\"odd \"\"table\" (id int)")).await?;
-    for number in 1..names.len() {
+    for (number, name) in names.iter().enumerate().skip(1) {
         let session = world.log_in_by(&format!("s-{number}")).await?;
         let who: String = session.query_one("SELECT current_user::text", &[]).await?.get(0);
-        assert_eq!(who, names[number]);
+        assert_eq!(who, *name);
         assert!(may(&session, "SELECT * FROM precious").await?);
         assert!(may(&session, &format!("SELECT * FROM \"{schema}\".\"odd \"\"table\"")).await?);
     }
