@@ -1,5 +1,5 @@
-//! `cargo xtask proof`: every call of every function, broken in every way, in every world. What a release is judged by;
-//! writes the table of `docs/proof.md`.
+//! `cargo xtask proof [FUNCTION…]`: every call of every function, or of those named, broken in every way, in every world.
+//! What a release is judged by; writes the rows of each function it has finished into the table of `docs/proof.md`.
 #![expect(clippy::print_stdout, reason = "progress is this command's output")]
 
 use std::path::PathBuf;
@@ -8,41 +8,61 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use nightshift_testkit::database::Installation;
 use nightshift_testkit::proof::{
-    ClusterCleanup, KeyRotation, Matrix, RELEASE, Subject, at_once, db_users_by_burst, db_users_by_call, markdown,
-    matrix,
+    ClusterCleanup, KeyRotation, Matrix, RELEASE, Subject, at_once, db_users_by_burst, db_users_by_call, matrix, rows,
 };
 use nightshift_testkit::{Fault, repository};
 
 const BEGIN: &str = "<!-- matrix -->\n";
 const END: &str = "<!-- /matrix -->";
+const FUNCTIONS: [&str; 3] = ["cluster-cleanup", "db-users", "key-rotation"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let mut matrices = Vec::new();
-    for slow_aws in [true, false] {
-        let world = if slow_aws { "AWS takes its time" } else { "gone at once" };
-        let found = prove(&ClusterCleanup { slow_aws }, world).await?;
-        matrices.push((world.to_owned(), found));
+    let named: Vec<_> = std::env::args().skip(1).collect();
+    if let Some(unknown) = named.iter().find(|name| !FUNCTIONS.contains(&name.as_str())) {
+        anyhow::bail!("there is no proof of '{unknown}'; there is one of {}", FUNCTIONS.join(", "));
     }
-    for minting in [true, false] {
-        let world = if minting { "keys to mint" } else { "keys to retire" };
-        let found = prove(&KeyRotation { minting }, world).await?;
-        matrices.push((world.to_owned(), found));
-    }
-    let (binary, version) = (build("db-users")?, Installation::any()?);
-    let found = db_users_by_call(&binary, &version, &RELEASE).await?;
-    println!("db-users, calls to AWS: {} calls x {} faults", found.calls.len(), RELEASE.len());
-    matrices.push(("calls to AWS".to_owned(), found));
-    // A database is not throttled; what can happen to a connection is that it breaks, or that its other end dies.
-    let faults = [Fault::RequestLost, Fault::AnswerLost, Fault::HoldBefore, Fault::HoldAfter];
-    let found = db_users_by_burst(&binary, &version, &faults, 1).await?;
-    println!("db-users, bursts to the database: {} x {} faults", found.trials.len() / faults.len(), faults.len());
-    matrices.push(("bursts to the database".to_owned(), found));
-    write(&markdown(&matrices))?;
-    for (_, matrix) in &matrices {
-        matrix.check()?;
+    for function in FUNCTIONS.into_iter().filter(|name| named.is_empty() || named.iter().any(|asked| asked == name)) {
+        let matrices = match function {
+            "cluster-cleanup" => cluster_cleanup().await?,
+            "key-rotation" => key_rotation().await?,
+            _ => db_users().await?,
+        };
+        write(function, &rows(&matrices))?;
+        for (_, matrix) in &matrices {
+            matrix.check()?;
+        }
     }
     Ok(())
+}
+
+type Matrices = Vec<(&'static str, Matrix)>;
+
+async fn cluster_cleanup() -> anyhow::Result<Matrices> {
+    let mut matrices = Vec::new();
+    for (slow_aws, world) in [(true, "AWS takes its time"), (false, "gone at once")] {
+        matrices.push((world, prove(&ClusterCleanup { slow_aws }, world).await?));
+    }
+    Ok(matrices)
+}
+
+async fn key_rotation() -> anyhow::Result<Matrices> {
+    let mut matrices = Vec::new();
+    for (minting, world) in [(true, "keys to mint"), (false, "keys to retire")] {
+        matrices.push((world, prove(&KeyRotation { minting }, world).await?));
+    }
+    Ok(matrices)
+}
+
+async fn db_users() -> anyhow::Result<Matrices> {
+    let (binary, version) = (build("db-users")?, Installation::any()?);
+    let by_call = db_users_by_call(&binary, &version, &RELEASE).await?;
+    println!("db-users, calls to AWS: {} calls x {} faults", by_call.calls.len(), RELEASE.len());
+    // A database is not throttled; what can happen to a connection is that it breaks, or that its other end dies.
+    let faults = [Fault::RequestLost, Fault::AnswerLost, Fault::HoldBefore, Fault::HoldAfter];
+    let by_burst = db_users_by_burst(&binary, &version, &faults, 1).await?;
+    println!("db-users, bursts to the database: {} x {} faults", by_burst.trials.len() / faults.len(), faults.len());
+    Ok(vec![("calls to AWS", by_call), ("bursts to the database", by_burst)])
 }
 
 async fn prove<S: Subject>(subject: &S, world: &str) -> anyhow::Result<Matrix> {
@@ -61,12 +81,19 @@ fn build(name: &str) -> anyhow::Result<PathBuf> {
     Ok(repository::target().join("debug").join(name))
 }
 
-/// Replaces the table in the page, and nothing else of it.
-fn write(table: &str) -> anyhow::Result<()> {
+/// Puts the rows of `function` into the table in the page, in the place of those it had, and touches nothing else of it.
+fn write(function: &str, rows: &str) -> anyhow::Result<()> {
     let path = repository::root().join("docs/proof.md");
     let page = std::fs::read_to_string(&path).context("could not read docs/proof.md")?;
     let (before, rest) = page.split_once(BEGIN).context("docs/proof.md has lost its <!-- matrix --> mark")?;
-    let (_, after) = rest.split_once(END).context("docs/proof.md has lost its <!-- /matrix --> mark")?;
+    let (table, after) = rest.split_once(END).context("docs/proof.md has lost its <!-- /matrix --> mark")?;
+    let (head, old): (Vec<_>, Vec<_>) =
+        table.lines().partition(|line| line.starts_with("| function ") || line.starts_with("|---"));
+    let own = format!("| {function} |");
+    let mut all: Vec<_> = old.into_iter().filter(|line| !line.starts_with(&own)).chain(rows.lines()).collect();
+    // By function; the worlds of one stay as they were run.
+    all.sort_by_key(|line| line.split('|').nth(1).map(str::to_owned));
+    let table: String = head.into_iter().chain(all).map(|line| format!("{line}\n")).collect();
     std::fs::write(path, format!("{before}{BEGIN}{table}{END}{after}"))?;
     Ok(())
 }

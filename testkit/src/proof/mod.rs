@@ -11,7 +11,7 @@ pub use cluster_cleanup::ClusterCleanup;
 pub use db_users::{db_users_by_burst, db_users_by_call};
 pub use key_rotation::KeyRotation;
 pub use matrix::{Broken, Matrix, Trial, at_once, matrix};
-pub use table::markdown;
+pub use table::rows;
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What was shown, as the table of `docs/proof.md`.
+//! What was shown, as rows of the table of `docs/proof.md`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -6,10 +6,8 @@ use std::fmt::Write as _;
 use super::Matrix;
 
 /// The rows of `matrices`, each with the words for the world it was run in.
-pub fn markdown(matrices: &[(String, Matrix)]) -> String {
-    let mut text = String::from(
-        "| function | world | calls | faults | trials | converged | lost |\n|---|---|---|---|---|---|---|\n",
-    );
+pub fn rows(matrices: &[(&str, Matrix)]) -> String {
+    let mut text = String::new();
     for (world, matrix) in matrices {
         let wrong = matrix.trials.iter().filter(|trial| !trial.wrong.is_empty()).count();
         let mut faults = BTreeMap::new();

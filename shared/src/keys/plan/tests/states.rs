@@ -70,7 +70,8 @@ fn user_of(keys: &[&Stored], memory: &[(&'static str, String)]) -> User {
 
 /// Night after night, sparing some of those in which nothing happens; each is judged. In the end nothing is done any more.
 fn live(user: User, adopts: bool, policy: &Policy) {
-    const DAYS: u32 = 70;
+    // A key ten days old is warned of on day 73.
+    const DAYS: u32 = 72;
     let mut life = Life::of(user, adopts);
     let before = life.user.clone();
     let (mut day, mut last_step) = (0, None);
