@@ -93,7 +93,7 @@ fn write(function: &str, rows: &str) -> anyhow::Result<()> {
     let mut all: Vec<_> = old.into_iter().filter(|line| !line.starts_with(&own)).chain(rows.lines()).collect();
     // By function; the worlds of one stay as they were run.
     all.sort_by_key(|line| line.split('|').nth(1).map(str::to_owned));
-    let table: String = head.into_iter().chain(all).map(|line| format!("{line}\n")).collect();
-    std::fs::write(path, format!("{before}{BEGIN}{table}{END}{after}"))?;
+    let table = head.into_iter().chain(all).collect::<Vec<_>>().join("\n");
+    std::fs::write(path, format!("{before}{BEGIN}{table}\n{END}{after}"))?;
     Ok(())
 }
