@@ -1,5 +1,6 @@
 //! Where the data of a test server lies, and whose it is: database servers do not run as root, so where the tests do,
-//! their folders belong to nobody.
+//! their folders belong to nobody. Where nobody could not even get to the checkout, the server runs in a user namespace
+//! in which root bears nobody's number.
 
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::os::unix::process::CommandExt as _;
@@ -37,12 +38,35 @@ pub fn hand_over(path: &Path) -> std::io::Result<()> {
             hand_over(&entry?.path())?;
         }
     }
-    if is_root() { chown(path, Some(NOBODY), Some(NOBODY)) } else { Ok(()) }
+    if is_root() && is_open() { chown(path, Some(NOBODY), Some(NOBODY)) } else { Ok(()) }
 }
 
-/// `command` as whoever runs the server.
-pub fn as_server(command: &mut Command) -> &mut Command {
-    if is_root() { command.uid(NOBODY).gid(NOBODY) } else { command }
+/// `command` as whoever runs the server. What it reads and writes has to be said of the command this answers with.
+pub fn as_server(command: &Command) -> Command {
+    let mut own = if is_root() && !is_open() {
+        let mut own = Command::new("unshare");
+        own.args([
+            format!("--map-user={NOBODY}"),
+            format!("--map-group={NOBODY}"),
+            "--user".to_owned(),
+            "--".to_owned(),
+        ]);
+        own.arg(command.get_program());
+        own
+    } else {
+        Command::new(command.get_program())
+    };
+    own.args(command.get_args()).envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if is_root() && is_open() {
+        own.uid(NOBODY).gid(NOBODY);
+    }
+    own
+}
+
+/// Whether everybody may pass through the folders above the checkout.
+fn is_open() -> bool {
+    let passable = |folder: &Path| std::fs::metadata(folder).is_ok_and(|found| found.mode() & 0o001 != 0);
+    repository::target().ancestors().all(passable)
 }
 
 /// Copies a folder with all in it.

@@ -98,16 +98,17 @@ impl Program {
             Flavour::Mysql => {
                 let mut command = self.with_data(&data);
                 command.args(["--initialize-insecure", "--secure-file-priv=NULL", "--mysqlx=OFF"]);
-                command
+                folder::as_server(&command)
             }
             Flavour::Mariadb => {
                 let mut command = self.with_data(&data);
                 command.args(["--bootstrap", "--skip-log-bin"]);
+                let mut command = folder::as_server(&command);
                 command.stdin(std::fs::File::open(self.bootstrap(making.path())?)?);
                 command
             }
         };
-        let done = folder::as_server(&mut first).output().context("could not initialise the data")?;
+        let done = first.output().context("could not initialise the data")?;
         ensure!(done.status.success(), "{}: {}", self.flavour.engine(), String::from_utf8_lossy(&done.stderr));
         let _ = std::fs::rename(&data, &ready);
         ensure!(ready.exists(), "the template of {} could not be kept", self.flavour.engine());

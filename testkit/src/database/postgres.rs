@@ -65,7 +65,7 @@ impl Installation {
         let mut initdb = self.program("initdb");
         initdb.args(["-U", RDS_ADMIN, "-A", "scram-sha-256", "-E", "UTF8", "--no-sync", "--locale=C"]);
         initdb.arg("--pwfile").arg(&password).arg("-D").arg(&data);
-        let done = folder::as_server(&mut initdb).output().context("could not run initdb")?;
+        let done = folder::as_server(&initdb).output().context("could not run initdb")?;
         ensure!(done.status.success(), "initdb: {}", String::from_utf8_lossy(&done.stderr));
         // Another process may have been quicker.
         let _ = std::fs::rename(&data, &ready);

@@ -34,8 +34,9 @@ impl Supervised {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", SHELL, "sh", signal]).arg(program.get_program()).args(program.get_args());
         command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let mut command = folder::as_server(&command);
         command.stdin(Stdio::piped()).stdout(file.try_clone()?).stderr(file);
-        let child = Held::start(folder::as_server(&mut command)).context("could not start a database server")?;
+        let child = Held::start(&mut command).context("could not start a database server")?;
         let mut started = Self { child, address: SocketAddr::from(([127, 0, 0, 1], port)) };
         started.listening(log)?;
         Ok(started)
