@@ -147,13 +147,7 @@ fn hours(settings: &mut Settings<'_>, name: &'static str, default: u16, most: u1
 
 fn regions(settings: &mut Settings<'_>, home: Option<&str>) -> Vec<String> {
     const NAME: &str = "NIGHTSHIFT_REGIONS";
-    let listed = settings.list(NAME).unwrap_or_default();
-    for region in &listed {
-        if !looks_like_a_region(region) {
-            settings.fault(NAME, format!("'{}' is not a Region name such as eu-west-1", printable(region)));
-        }
-    }
-    let mut regions: Vec<String> = listed.into_iter().map(str::to_owned).collect();
+    let mut regions = settings.regions(NAME);
     if regions.is_empty() {
         match home {
             Some(home) => regions.push(home.to_owned()),
@@ -163,12 +157,6 @@ fn regions(settings: &mut Settings<'_>, home: Option<&str>) -> Vec<String> {
     regions.sort();
     regions.dedup();
     regions
-}
-
-fn looks_like_a_region(name: &str) -> bool {
-    name.split('-').count() >= 3
-        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && name.ends_with(|c: char| c.is_ascii_digit())
 }
 
 fn key(settings: &mut Settings<'_>, name: &'static str, default: &str) -> String {

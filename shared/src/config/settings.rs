@@ -92,6 +92,15 @@ impl<'a> Settings<'a> {
         }
     }
 
+    /// The Regions that `name` lists; none if it is unset or empty. What looks like no Region is a fault.
+    pub fn regions(&mut self, name: &'static str) -> Vec<String> {
+        let listed = self.list(name).unwrap_or_default();
+        for region in listed.iter().filter(|region| !looks_like_a_region(region)) {
+            self.fault(name, format!("'{}' is not a Region name such as eu-west-1", printable(region)));
+        }
+        listed.into_iter().map(str::to_owned).collect()
+    }
+
     /// `NIGHTSHIFT_TIME_ZONE`, which more than one reader asks for: what a time without a zone is meant in, and how times
     /// are shown.
     pub fn time_zone(&mut self) -> TimeZone {
@@ -129,6 +138,12 @@ impl<'a> Settings<'a> {
         }
         ConfigFaults::check(self.faults)
     }
+}
+
+fn looks_like_a_region(name: &str) -> bool {
+    name.split('-').count() >= 3
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && name.ends_with(|c: char| c.is_ascii_digit())
 }
 
 #[cfg(test)]

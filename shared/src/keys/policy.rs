@@ -212,16 +212,16 @@ fn store(settings: &mut Settings<'_>) -> Store {
             })
             .unwrap_or_else(|| "/aws/iam/credentials/".to_owned()),
         kms_key: settings.text("NIGHTSHIFT_SECRET_KMS_KEY").map(str::to_owned),
-        replicas: regions(settings, "NIGHTSHIFT_SECRET_REPLICA_REGIONS"),
+        replicas: settings.regions("NIGHTSHIFT_SECRET_REPLICA_REGIONS"),
         readers: readers(settings),
-        smtp_regions: regions(settings, "NIGHTSHIFT_SMTP_REGIONS"),
+        smtp_regions: settings.regions("NIGHTSHIFT_SMTP_REGIONS"),
         legacy_shape: settings.choice("NIGHTSHIFT_SECRET_SHAPE", false, &[("standard", false), ("legacy", true)]),
     }
 }
 
 fn region(settings: &mut Settings<'_>, home: Option<&str>) -> String {
     const NAME: &str = "NIGHTSHIFT_SECRET_REGION";
-    let listed = regions(settings, NAME);
+    let listed = settings.regions(NAME);
     match (listed.as_slice(), home) {
         ([], Some(home)) => home.to_owned(),
         ([one], _) => one.clone(),
@@ -234,19 +234,6 @@ fn region(settings: &mut Settings<'_>, home: Option<&str>) -> String {
             String::new()
         }
     }
-}
-
-fn regions(settings: &mut Settings<'_>, name: &'static str) -> Vec<String> {
-    let listed = settings.list(name).unwrap_or_default();
-    let known = |region: &str| {
-        region.split('-').count() >= 3
-            && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && region.ends_with(|c: char| c.is_ascii_digit())
-    };
-    for region in listed.iter().filter(|region| !known(region)) {
-        settings.fault(name, format!("'{}' is not a Region name such as eu-west-1", printable(region)));
-    }
-    listed.into_iter().map(str::to_owned).collect()
 }
 
 fn readers(settings: &mut Settings<'_>) -> Vec<String> {

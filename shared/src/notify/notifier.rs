@@ -25,6 +25,7 @@ pub struct Notifier<'a> {
     deadline: Deadline,
     /// One for all letters, so that its pacing after a throttle is remembered.
     ses: OnceLock<aws_sdk_sesv2::Client>,
+    sns: OnceLock<aws_sdk_sns::Client>,
     slack: OnceCell<Result<Webhook, Reason>>,
     notices: Mutex<Vec<Notice>>,
 }
@@ -32,7 +33,15 @@ pub struct Notifier<'a> {
 impl<'a> Notifier<'a> {
     /// For one run. Makes no call.
     pub fn new(aws: &'a Aws, policy: &'a NotifyPolicy, deadline: Deadline) -> Self {
-        Self { aws, policy, deadline, ses: OnceLock::new(), slack: OnceCell::new(), notices: Mutex::default() }
+        Self {
+            aws,
+            policy,
+            deadline,
+            ses: OnceLock::new(),
+            sns: OnceLock::new(),
+            slack: OnceCell::new(),
+            notices: Mutex::default(),
+        }
     }
 
     /// What messages look like, and how owners are found.
@@ -106,7 +115,7 @@ impl<'a> Notifier<'a> {
     async fn broadcast(&self, kind: &'static str, letter: &Letter, about: &[String]) -> Vec<Result<String, Reason>> {
         let mut told = Vec::new();
         if let Some(arn) = &self.policy.topic {
-            let sent = topic::publish(&self.aws.sns(arn), arn, letter).await;
+            let sent = topic::publish(self.sns.get_or_init(|| self.aws.sns(arn)), arn, letter).await;
             let sent = sent.map_err(|error| Reason::new("not-sent", crate::diagnostic::chain(&error), error.fix()));
             self.note(kind, "sns", arn.clone(), about, sent.as_ref().err().cloned());
             told.push(sent.map(|()| "the SNS topic".to_owned()));
