@@ -28,6 +28,8 @@ pub struct Policy {
     pub caps: Caps,
     /// `NIGHTSHIFT_CONCURRENCY`: users worked on at once.
     pub concurrency: usize,
+    /// The name of the deployed function, for a command that a person types.
+    pub function: String,
     /// `NIGHTSHIFT_SECRET_REGION`: where secrets are kept; the function's own unless set.
     pub region: String,
 }
@@ -91,6 +93,8 @@ impl Policy {
                 deactivation_percent: settings.number("NIGHTSHIFT_MAX_DEACTIVATION_PERCENT", 50, 0..=100),
             },
             concurrency: settings.number("NIGHTSHIFT_CONCURRENCY", 4, 1..=32),
+            // Set by Lambda (Developer Guide, "Defined runtime environment variables").
+            function: settings.text("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("key-rotation").to_owned(),
             region,
         }
     }

@@ -180,6 +180,11 @@ impl Tags {
         self.get(LEAKED).is_some_and(|keys| keys.split(' ').any(|found| found == key))
     }
 
+    /// Whether a key leaked and the rotation that followed has not come to its end.
+    pub fn replacing_a_leak(&self) -> bool {
+        self.get(LEAKED).is_some() && self.intent().is_some()
+    }
+
     /// Whether an earlier run left any memory here.
     pub fn remember(&self) -> bool {
         self.0.keys().any(|key| key.starts_with(OURS) && key != ROTATE_AFTER_DAYS)

@@ -48,8 +48,8 @@ async fn cluster_cleanup() -> anyhow::Result<Matrices> {
 
 async fn key_rotation() -> anyhow::Result<Matrices> {
     let mut matrices = Vec::new();
-    for (minting, world) in [(true, "keys to mint"), (false, "keys to retire")] {
-        matrices.push((world, prove(&KeyRotation { minting }, world).await?));
+    for (subject, world) in KeyRotation::WORLDS {
+        matrices.push((world, prove(&subject, world).await?));
     }
     Ok(matrices)
 }

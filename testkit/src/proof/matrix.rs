@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context as _;
+use serde_json::json;
 
 use super::Subject;
 use crate::function::FunctionProcess;
@@ -82,7 +83,7 @@ pub async fn at_once<S: Subject>(subject: &S, binary: &Path) -> anyhow::Result<V
     let scene = Scene::new()?;
     subject.build(&scene).await?;
     let (mut one, mut other) = (start(subject, &scene, binary)?, start(subject, &scene, binary)?);
-    let event = subject.event();
+    let event = subject.event(&scene).await?;
     let (one, other) = tokio::join!(one.invoke(&event), other.invoke(&event));
     one?;
     other?;
@@ -92,7 +93,7 @@ pub async fn at_once<S: Subject>(subject: &S, binary: &Path) -> anyhow::Result<V
 async fn unbroken<S: Subject>(subject: &S, binary: &Path) -> anyhow::Result<Vec<String>> {
     let scene = Scene::new()?;
     subject.build(&scene).await?;
-    start(subject, &scene, binary)?.invoke(&subject.event()).await?;
+    start(subject, &scene, binary)?.invoke(&subject.event(&scene).await?).await?;
     let calls = scene.proxy.calls().into_iter().map(|call| call.action).collect();
     let wrong = finish(subject, &scene, binary).await?;
     anyhow::ensure!(wrong.is_empty(), "even without faults: {}", wrong.join("; "));
@@ -102,15 +103,16 @@ async fn unbroken<S: Subject>(subject: &S, binary: &Path) -> anyhow::Result<Vec<
 async fn trial<S: Subject>(subject: &S, binary: &Path, call: usize, fault: Fault) -> anyhow::Result<Vec<String>> {
     let scene = Scene::new()?;
     subject.build(&scene).await?;
+    let event = subject.event(&scene).await?;
     let mut function = start(subject, &scene, binary)?;
     scene.proxy.break_call(call, fault);
     if matches!(fault, Fault::HoldBefore | Fault::HoldAfter) {
-        function.send(&subject.event()).await?;
+        function.send(&event).await?;
         scene.proxy.reached().await?;
         function.kill();
     } else {
         // How the broken run ends is its own affair; where the world ends is what counts.
-        function.invoke(&subject.event()).await?;
+        function.invoke(&event).await?;
     }
     scene.proxy.reset();
     finish(subject, &scene, binary).await
@@ -118,12 +120,12 @@ async fn trial<S: Subject>(subject: &S, binary: &Path, call: usize, fault: Fault
 
 /// The next runs, without faults, and the judgement.
 async fn finish<S: Subject>(subject: &S, scene: &Scene, binary: &Path) -> anyhow::Result<Vec<String>> {
-    start(subject, scene, binary)?.invoke(&subject.event()).await?;
+    start(subject, scene, binary)?.invoke(&subject.event(scene).await?).await?;
     for now in subject.nights() {
         subject.dawn(scene, now).await?;
         let mut environment = scene.environment(&subject.policy());
         environment.insert("NIGHTSHIFT_NOW".to_owned(), (*now).to_owned());
-        FunctionProcess::start(binary, &environment)?.invoke(&subject.event()).await?;
+        FunctionProcess::start(binary, &environment)?.invoke(&json!({})).await?;
     }
     subject.settle(scene).await?;
     subject.judge(scene).await

@@ -26,12 +26,12 @@ pub trait Subject: Sync {
     /// Its variables.
     fn policy(&self) -> Vec<(&'static str, &'static str)>;
 
-    /// What it is invoked with.
-    fn event(&self) -> Value {
-        json!({})
+    /// What the broken run and the one after it are invoked with.
+    fn event(&self, _scene: &Scene) -> impl Future<Output = anyhow::Result<Value>> + Send {
+        async { Ok(json!({})) }
     }
 
-    /// The moments of the runs after the broken one, for what takes more nights than one to end. None: the same moment.
+    /// The moments of the nightly runs after those, for what takes more nights than one to end.
     fn nights(&self) -> &'static [&'static str] {
         &[]
     }

@@ -2,25 +2,45 @@
 
 use std::path::Path;
 
+use nightshift_testkit::Fault;
 use nightshift_testkit::proof::{KeyRotation, SUITE, at_once, matrix};
 
 use crate::FUNCTION;
 
+async fn converges(world: KeyRotation, faults: &[Fault]) -> anyhow::Result<()> {
+    Ok(matrix(&world, Path::new(FUNCTION), faults).await?.check()?)
+}
+
 #[tokio::test]
 async fn broken_at_any_call_of_minting_it_converges() -> anyhow::Result<()> {
-    Ok(matrix(&KeyRotation { minting: true }, Path::new(FUNCTION), &SUITE).await?.check()?)
+    converges(KeyRotation::Minting, &SUITE).await
 }
 
 #[tokio::test]
 async fn broken_at_any_call_of_retiring_it_converges() -> anyhow::Result<()> {
-    Ok(matrix(&KeyRotation { minting: false }, Path::new(FUNCTION), &SUITE).await?.check()?)
+    converges(KeyRotation::Retiring, &SUITE).await
+}
+
+#[tokio::test]
+async fn killed_at_any_call_about_keys_that_wait_for_a_person_it_converges() -> anyhow::Result<()> {
+    converges(KeyRotation::Waiting, &[Fault::HoldAfter]).await
+}
+
+#[tokio::test]
+async fn killed_at_any_call_about_a_leaked_key_it_converges() -> anyhow::Result<()> {
+    converges(KeyRotation::Leaked, &[Fault::HoldAfter]).await
+}
+
+#[tokio::test]
+async fn killed_at_any_call_of_bringing_a_key_back_it_converges() -> anyhow::Result<()> {
+    converges(KeyRotation::RollingBack, &SUITE).await
 }
 
 #[tokio::test]
 async fn two_runs_at_the_same_moment_leave_nobody_without_a_key_and_nothing_behind() -> anyhow::Result<()> {
-    for minting in [true, false] {
-        let wrong = at_once(&KeyRotation { minting }, Path::new(FUNCTION)).await?;
-        assert_eq!(wrong, Vec::<String>::new(), "{minting}");
+    for (world, name) in KeyRotation::WORLDS {
+        let wrong = at_once(&world, Path::new(FUNCTION)).await?;
+        assert_eq!(wrong, Vec::<String>::new(), "{name}");
     }
     Ok(())
 }

@@ -14,13 +14,17 @@ use crate::run::{Outcome, Reason};
 impl Applier<'_> {
     pub(super) async fn rotate(&self, user: &User, rotate: &Rotate, facts: &Facts, steps: &mut Vec<String>) -> Ended {
         self.prepare(user, rotate, steps).await?;
-        let before = user.keys.known().into_iter().flatten().map(|key| key.id.clone()).collect();
-        let intent = Intent { at: self.moment(), before };
-        self.hands.iam.tag(&user.name, &[(INTENT.to_owned(), intent.value())]).await?;
+        self.hands.iam.tag(&user.name, &[(INTENT.to_owned(), self.intent(user).value())]).await?;
         let minted = self.mint(user, steps).await?;
         self.keep(user, rotate, &minted, steps).await?;
         self.prove(user, &minted.id, &minted.secret, steps).await?;
         self.hand_out(user, &minted.id, rotate.replaces.as_deref(), facts, steps).await
+    }
+
+    /// That a key of `user` is about to be minted, and which keys there are before.
+    pub(super) fn intent(&self, user: &User) -> Intent {
+        let before = user.keys.known().into_iter().flatten().map(|key| key.id.clone()).collect();
+        Intent { at: self.moment(), before }
     }
 
     /// A key an earlier run stored: its value is read for the one purpose of proving it.

@@ -56,7 +56,10 @@ impl Applier<'_> {
     pub(super) async fn delete_orphan(&self, user: &User, key: &str, steps: &mut Vec<String>) -> Ended {
         self.hands.iam.delete_key(&user.name, key).await?;
         steps.push(format!("deleted key {key}, which nobody holds"));
-        self.hands.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
+        // Where a leaked key is still to be replaced, the intent is what says so.
+        if !user.tags.replacing_a_leak() {
+            self.hands.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
+        }
         Ok(None)
     }
 
@@ -101,14 +104,22 @@ impl Applier<'_> {
         }
         let known = user.tags.get(LEAKED).unwrap_or_default();
         let leaked = if user.tags.leaked(key) { known.to_owned() } else { format!("{known} {key}").trim().to_owned() };
-        let tags = vec![(LEAKED.to_owned(), leaked)];
-        let untold = self.tell(user, Kind::Leaked, (key, other(user, key)), facts, tags, steps).await?;
-        match then {
-            Some(rotate) => match self.rotate(user, rotate, facts, steps).await {
-                Ok(also_untold) => Ok(untold.or(also_untold)),
-                Err(stop) => Ok(stop.reason()),
-            },
-            None => Ok(untold),
+        // What is still to be done about it is written at once, so that it is done even if this run dies.
+        let alone = user.keys.known().is_some_and(|keys| keys.len() == 1);
+        let intent = alone.then(|| (INTENT.to_owned(), self.intent(user).value()));
+        let tags = [(LEAKED.to_owned(), leaked.clone())].into_iter().chain(intent).collect();
+        let untold = if user.tags.told(Kind::Leaked, key).is_none() {
+            self.tell(user, Kind::Leaked, (key, other(user, key)), facts, tags, steps).await?
+        } else {
+            self.hands.iam.tag(&user.name, &tags).await?;
+            None
+        };
+        let Some(rotate) = then else { return Ok(untold) };
+        let mut user = user.clone();
+        user.tags.set(LEAKED, leaked);
+        match self.rotate(&user, rotate, facts, steps).await {
+            Ok(also_untold) => Ok(untold.or(also_untold)),
+            Err(stop) => Ok(stop.reason()),
         }
     }
 

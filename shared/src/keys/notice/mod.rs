@@ -6,7 +6,6 @@ mod letter;
 use super::model::User;
 use super::naming;
 use super::plan::{Facts, Terms};
-use super::policy::Ages;
 use super::tags::Kind;
 use crate::notify::{Because, Clock, Notifier, OwnerPolicy, Recipient};
 
@@ -58,8 +57,17 @@ impl<'a> Teller<'a> {
         let clock = Clock { zone: &policy.time_zone, language: policy.language };
         let secret = naming::secret_name(&self.terms.policy.store.prefix, &notice.user.name);
         let Terms { account, now, policy: keys, .. } = self.terms;
-        let ages: Ages = keys.ages;
-        let letter = letter(notice, Setting { account, region: &keys.region, secret: &secret, ages, now, clock });
+        let setting = Setting {
+            account,
+            region: &keys.region,
+            secret: &secret,
+            ages: keys.ages,
+            deactivate_unused: keys.deactivate_unused,
+            function: &keys.function,
+            now,
+            clock,
+        };
+        let letter = letter(notice, setting);
         let about = [notice.user.name.clone()];
         let owners = recipients(notice.user, &policy.owners);
         if !matches!(notice.kind, Kind::Held | Kind::Leaked) {

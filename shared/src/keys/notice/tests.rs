@@ -9,6 +9,10 @@ use crate::keys::plan::{KeyFacts, someone};
 use crate::keys::{Policy, model::Status};
 use crate::notify::{Language, text};
 
+const OLD: &str = "AKIAOLDOLDOLDOLDO1D2";
+/// Never used.
+const NEW: &str = "AKIANEWNEWNEWNEWN4W7";
+
 fn facts() -> Facts {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let key = |id: &str, age_days, created: &str, last_used, fetched| KeyFacts {
@@ -22,25 +26,28 @@ fn facts() -> Facts {
     };
     let used = serde_json::json!({"at": "2026-11-20T09:15:00Z", "service": "s3", "region": "eu-west-1"});
     let keys = vec![
-        key("AKIANEWNEWNEWNEWN4W7", 0, "2026-11-21T02:00:00Z", Some("never".into()), Some(at("2026-11-20T00:00:00Z"))),
-        key("AKIAOLDOLDOLDOLDO1D2", 95, "2026-08-18T02:00:00Z", Some(used), None),
+        key(NEW, 0, "2026-11-21T02:00:00Z", Some("never".into()), Some(at("2026-11-20T00:00:00Z"))),
+        key(OLD, 95, "2026-08-18T02:00:00Z", Some(used), None),
     ];
     Facts { keys, next: None }
 }
 
 fn written(kind: Kind, language: Language) -> String {
+    let user = User { name: "ana, the <b>boss".to_owned(), ..someone() };
+    let (key, other) = if kind == Kind::Rotated { (NEW, Some(OLD)) } else { (OLD, Some(NEW)) };
+    let notice = Notice { kind, user: &user, key, other, facts: &facts() };
+    written_under(notice, language, false)
+}
+
+fn written_under(notice: Notice<'_>, language: Language, deactivate_unused: bool) -> String {
     let environment: Environment = [("PATH", "/bin")].into_iter().collect();
     let ages = Policy::read(&mut Settings::of(&environment), Some("eu-west-1")).ages;
-    let user = User { name: "ana, the <b>boss".to_owned(), ..someone() };
     let clock = Clock { zone: &TimeZone::UTC, language };
     let now = "2026-11-21T02:00:00Z".parse().unwrap();
-    let setting =
-        Setting { account: "111122223333", region: "eu-west-1", secret: "/aws/iam/credentials/ana", ages, now, clock };
-    let (key, other) = match kind {
-        Kind::Rotated => ("AKIANEWNEWNEWNEWN4W7", Some("AKIAOLDOLDOLDOLDO1D2")),
-        _ => ("AKIAOLDOLDOLDOLDO1D2", Some("AKIANEWNEWNEWNEWN4W7")),
-    };
-    text(&letter(Notice { kind, user: &user, key, other, facts: &facts() }, setting))
+    let (account, region, secret, function) =
+        ("111122223333", "eu-west-1", "/aws/iam/credentials/ana", "nightshift-dev-key-rotation");
+    let setting = Setting { account, region, secret, ages, deactivate_unused, function, now, clock };
+    text(&letter(notice, setting))
 }
 
 #[test]
@@ -74,7 +81,7 @@ fn each_notice_says_what_when_and_what_to_do() {
       Key …O1D2: 95 days old, last used Fri 20 Nov 2026, 09:15 UTC for s3
       It is deleted after 7 days. Until then it can be brought back.
       To bring it back, an operator runs:
-        aws lambda invoke --function-name key-rotation --cli-binary-format raw-in-base64-out --payload '{"mode":"apply","rollback":{"user":"ana, the <b>boss"}}' /dev/stdout
+        aws lambda invoke --function-name nightshift-dev-key-rotation --cli-binary-format raw-in-base64-out --payload '{"mode":"apply","rollback":{"user":"ana, the <b>boss"}}' /dev/stdout
 
     --
     key-rotation of Nightshift in account 111122223333, Sat 21 Nov 2026, 02:00 UTC.
@@ -95,6 +102,69 @@ fn each_notice_says_what_when_and_what_to_do() {
 
     --
     key-rotation de Nightshift en la cuenta 111122223333, sáb 21 nov 2026, 02:00 UTC.
+    ");
+}
+
+/// The heading, and what stands between the keys and the signature.
+fn said(notice: Notice<'_>, deactivate_unused: bool) -> String {
+    let text = written_under(notice, Language::English, deactivate_unused);
+    let heading = text.lines().next().unwrap_or_default().trim_start_matches("[111122223333] ana: ");
+    let lines =
+        text.lines().filter(|line| line.starts_with("  ") && !line.contains("  Key ") && !line.contains("aws "));
+    [heading].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_key_that_is_on_against_the_plan_is_spoken_of_as_what_it_is() {
+    let with = |key: &str, value: &str| {
+        let mut user = someone();
+        user.tags.set(key, value);
+        user
+    };
+    let off = "nightshift:off:AKIAOLDOLDOLDOLDO1D2";
+    let mut all = Vec::new();
+    for user in [
+        someone(),
+        with(off, "todo 2026-11-14T02:00:00Z"),
+        with(off, "done 2026-11-14T02:00:00Z"),
+        with("nightshift:leaked", OLD),
+    ] {
+        let notice = Notice { kind: Kind::Held, user: &user, key: OLD, other: Some(NEW), facts: &facts() };
+        all.push(said(notice, false));
+    }
+    let leaked = with("nightshift:leaked", OLD);
+    let notice = Notice { kind: Kind::Rotated, user: &leaked, key: NEW, other: Some(OLD), facts: &facts() };
+    all.push(said(notice, false));
+    insta::assert_snapshot!(all.join("\n"), @"
+    old access key …O1D2 is still in use
+      The old key is held: it goes on working until it is quiet, or until the end of the hold.
+      To fetch the key:
+    old access key …O1D2 is still in use
+      The old key is held: it goes on working until it is quiet, or until the end of the hold.
+      To fetch the key:
+    old access key …O1D2 was switched on again
+      It stays on until somebody switches it off by hand. Find out what needs it; the new key is here.
+      To fetch the key:
+    leaked access key …O1D2 was switched on again
+      Whoever has the leak can use it. Switch it off at once, in the console or with an event 'compromised'.
+    new access key …N4W7 is ready to fetch
+      Old key …O1D2 leaked and does not work any more.
+      To fetch the key:
+    ");
+}
+
+#[test]
+fn a_key_nobody_ever_used_is_not_promised_a_rotation_it_will_not_get() {
+    let (user, facts) = (someone(), facts());
+    let notice = |key| Notice { kind: Kind::Warning, user: &user, key, other: None, facts: &facts };
+    let all = [said(notice(OLD), false), said(notice(OLD), true), said(notice(NEW), true)];
+    insta::assert_snapshot!(all.join("\n"), @"
+    access key …O1D2 will be rotated soon
+      Within 7 days a new key will be waiting for you; the old one then works for 7 more days.
+    access key …O1D2 will be rotated soon
+      Within 7 days a new key will be waiting for you; the old one then works for 7 more days. If it was never used by then, it is switched off instead.
+    access key …N4W7 was never used and will be switched off
+      It is due and nobody ever used it: within 7 days it is switched off. Use it, and it is rotated.
     ");
 }
 

@@ -157,6 +157,17 @@ impl Step {
         }
     }
 
+    /// Whether it brings the replacement of a leaked key to its end, which exclusion does not stop.
+    pub(super) fn finishes_a_replacement(&self) -> bool {
+        matches!(
+            self,
+            Self::Resume { .. }
+                | Self::DeleteOrphan { .. }
+                | Self::Tidy { .. }
+                | Self::Tell { kind: Kind::Rotated, .. }
+        )
+    }
+
     /// What is begun first: what leaked, what was interrupted, then rotations, then the retirement of old keys.
     pub(super) const fn rank(&self) -> u8 {
         match self {

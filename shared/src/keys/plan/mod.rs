@@ -175,7 +175,7 @@ pub fn decide(user: &User, terms: Terms<'_>) -> Option<Decision> {
     if !terms.request.covers(user) {
         return None;
     }
-    if !terms.policy.included(user) && !terms.request.names(user) {
+    if !terms.policy.included(user) && !terms.request.names(user) && !user.tags.replacing_a_leak() {
         return None;
     }
     let (rule, said) = rules::ask(user, terms)?;
@@ -198,7 +198,13 @@ pub fn needs_keys(user: &User, terms: Terms<'_>) -> bool {
     if terms.request.is_about_keys() || covered && terms.request.names(user) {
         return covered;
     }
-    if !covered || !terms.policy.included(user) || terms.policy.excluded(user).is_some() {
+    if !covered {
+        return false;
+    }
+    if user.tags.replacing_a_leak() {
+        return true;
+    }
+    if !terms.policy.included(user) || terms.policy.excluded(user).is_some() {
         return false;
     }
     let first = terms.policy.rotate_after(user).saturating_sub(terms.policy.ages.warn);

@@ -32,6 +32,13 @@ pub(super) fn ask(user: &User, terms: Terms<'_>) -> Option<Said> {
         }
     };
     let said = match said {
+        // Beside finishing what a leak began, nothing is done about somebody this policy is not for.
+        Ok(step) if !step.finishes_a_replacement() && rule != Rule::R11 && out_of_scope(user, terms).is_some() => {
+            out_of_scope(user, terms).map_or(Ok(step), Err)
+        }
+        said => said,
+    };
+    let said = match said {
         Ok(step) => match step.phase().filter(|phase| !terms.request.does(*phase)) {
             Some(phase) => Err(Why::NotThisPhase { phase, would: step.words().first().cloned().unwrap_or_default() }),
             None => Ok(step),
@@ -46,11 +53,8 @@ fn before_any_state(user: &User, terms: Terms<'_>) -> Option<Said> {
     if let Some(leak) = terms.request.compromised.iter().find(|leak| leak.user.as_deref() == Some(&user.name)) {
         return Some((Rule::R11, leaked(user, &leak.key, terms)));
     }
-    if let Some(pattern) = terms.policy.excluded(user) {
-        return Some((Rule::R1, Err(Why::Excluded { pattern: pattern.to_owned() })));
-    }
-    if !terms.policy.included(user) {
-        return Some((Rule::R1, Err(Why::NotIncluded)));
+    if let Some(why) = out_of_scope(user, terms).filter(|_| !user.tags.replacing_a_leak()) {
+        return Some((Rule::R1, Err(why)));
     }
     let keys = match &user.keys {
         Read::Known(keys) => keys,
@@ -65,6 +69,14 @@ fn before_any_state(user: &User, terms: Terms<'_>) -> Option<Said> {
         3.. => Some((Rule::R1, Err(Why::TooManyKeys { count: keys.len() }))),
         _ => None,
     }
+}
+
+/// Why `user` is nobody this policy is for, if so.
+fn out_of_scope(user: &User, terms: Terms<'_>) -> Option<Why> {
+    if let Some(pattern) = terms.policy.excluded(user) {
+        return Some(Why::Excluded { pattern: pattern.to_owned() });
+    }
+    (!terms.policy.included(user)).then_some(Why::NotIncluded)
 }
 
 /// A single young key of a user nothing is written on: its age says all.
@@ -86,6 +98,10 @@ fn by_state(user: &User, keys: &[Key], secret: Option<&Secret>, terms: Terms<'_>
     }
     let (rule, said) = match keyed.as_slice() {
         [one] if one.key.status == Status::Active => (Rule::R5, single(user, *one, secret, terms)),
+        // An event called it compromised, and the run that was to replace it died.
+        [one] if user.tags.leaked(&one.key.id) && user.tags.intent().is_some() => {
+            (Rule::R11, leaked(user, &one.key.id, terms))
+        }
         [one] => (Rule::R6, all_off(user, &[*one], terms)),
         [one, other] => match (one.key.status, other.key.status) {
             (Status::Active, Status::Active) => overlap::both_active(user, *one, *other, terms),
@@ -213,15 +229,19 @@ fn leaked(user: &User, id: &str, terms: Terms<'_>) -> Result<Step, Why> {
         return Err(Why::NoSuchKey { key: id.to_owned(), said: format!("{} has no such key", user.name) });
     };
     // Whatever speaks against a new key does not speak against switching this one off.
-    let then = match &user.secret {
-        Read::Known(secret) if keys.len() == 1 => rotate(user, Some(key), secret.as_ref(), terms).ok(),
-        _ => None,
-    };
+    let replacement = (keys.len() == 1).then(|| match &user.secret {
+        Read::Known(secret) => rotate(user, Some(key), secret.as_ref(), terms),
+        Read::Unknown { call, said } => Err(unknown(call, said)),
+        Read::NotAsked => Err(unknown("secretsmanager:DescribeSecret", "it was not asked in this run")),
+    });
     let off = key.status == Status::Inactive;
     let told = !terms.announces || user.tags.told(Kind::Leaked, id).is_some();
-    if off && user.tags.leaked(id) && told && then.is_none() {
-        return Err(Why::LeakedKept { key: id.to_owned() });
-    }
+    let then = match replacement {
+        Some(Ok(rotate)) => Some(rotate),
+        Some(Err(why)) if off && user.tags.leaked(id) && told => return Err(why),
+        None if off && user.tags.leaked(id) && told => return Err(Why::LeakedKept { key: id.to_owned() }),
+        Some(Err(_)) | None => None,
+    };
     Ok(Step::Leaked { key: id.to_owned(), off, then })
 }
 
@@ -275,17 +295,20 @@ fn left_behind(user: &User, keys: &[Key], terms: Terms<'_>) -> Option<Step> {
 }
 
 fn about_nothing(user: &User, is_here: &impl Fn(&str) -> bool, terms: Terms<'_>) -> Vec<String> {
-    let alone = user.keys.known().is_some_and(|keys| keys.len() == 1);
+    let keys = user.keys.known().map(Vec::as_slice).unwrap_or_default();
+    let alone = keys.len() == 1;
+    let only_leaked = !keys.is_empty() && keys.iter().all(|key| user.tags.leaked(&key.id));
     let is_over = |key: &str, value: &str| {
         let about = value.split(' ').next().unwrap_or_default();
         if let Some(id) = key.strip_prefix(tags::OFF) {
             return !is_here(id);
         }
         if let Some(kind) = key.strip_prefix(tags::TOLD) {
-            return !is_here(about) || alone && kind != Kind::Warning.as_str();
+            return !is_here(about) || alone && !only_leaked && kind != Kind::Warning.as_str();
         }
         match key {
-            tags::INTENT => state::intent_is_stale(user, terms.now),
+            // It also says that a key which leaked is still to be replaced.
+            tags::INTENT => state::intent_is_stale(user, terms.now) && !only_leaked,
             tags::LEAKED => !value.split(' ').any(is_here),
             _ => false,
         }

@@ -120,6 +120,34 @@ fn leak(user: User, policy: &Policy, id: &str) -> String {
 }
 
 #[test]
+fn a_replacement_that_a_leak_began_is_finished_by_any_night_for_excluded_users_too() {
+    let begun = |user: User| {
+        let tags = [(tags::LEAKED, "ONE".to_owned()), (tags::INTENT, format!("{} ONE", ago(1)))];
+        tagged(user, &[tags.as_slice(), &[("nightshift:told:leaked", format!("ONE {}", ago(1)))]].concat())
+    };
+    let leaked = || off(key("ONE", 200, used(1)));
+    let (normal, excluding) = (policy(&[]), policy(&[("NIGHTSHIFT_EXCLUDE", "ana")]));
+    let other = policy(&[("NIGHTSHIFT_INCLUDE", "bob")]);
+    let nightly = Request { phases: Some([Phase::Retire, Phase::Warn, Phase::Repair].into()), ..Request::default() };
+    for policy in [&normal, &excluding, &other] {
+        let by = |user| verdict_by(user, policy, &nightly);
+        assert_eq!(by(begun(with(&[leaked()]))), "R11 leaked ONE off already, rotate");
+        let stored = |label| stored(begun(with(&[key("TWO", 1, LastUsed::Never), leaked()])), &[("TWO", &[label])]);
+        assert_eq!(by(stored(PENDING)), "R3 resume TWO");
+        assert_eq!(by(stored(CURRENT)), "R8 tell rotated TWO");
+    }
+    let by = |user| verdict_by(user, &excluding, &nightly);
+    assert_eq!(by(with(&[leaked()])), "R1 excluded", "nothing says that anything was begun");
+    let strange = Secret { user_id: None, deleted: false, versions: Vec::new() };
+    let blocked = User { secret: Read::Known(Some(strange)), ..begun(with(&[leaked()])) };
+    assert_eq!(by(blocked), "R11 secret-not-ours", "and it is tried again each night");
+    let due = begun(with(&[key("TWO", 95, used(1)), leaked()]));
+    assert_eq!(by(due), "R2 tidy nightshift:intent", "and nothing else is done about somebody excluded");
+    let alone = tagged(with(&[leaked()]), &[(tags::LEAKED, "ONE".to_owned())]);
+    assert_eq!(verdict(alone), "R6 only-inactive", "somebody may have taken the other key away on purpose");
+}
+
+#[test]
 fn a_leaked_key_goes_off_at_once_and_the_innocent_one_is_never_touched() {
     let normal = policy(&[]);
     assert_eq!(leak(with(&[key("ONE", 10, used(1))]), &normal, "ONE"), "R11 leaked ONE, rotate");

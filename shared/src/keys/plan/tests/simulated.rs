@@ -113,7 +113,15 @@ impl Life {
                 }
             }
             Step::Tidy { tags } => tags.iter().for_each(|tag| self.user.tags.remove(tag)),
-            Step::Leaked { .. } | Step::Reactivate { .. } => unreachable!("only an event asks for it"),
+            Step::Leaked { key, off, then } => {
+                assert!(*off && self.user.tags.replacing_a_leak(), "a night only goes on with what an event began");
+                self.told(Kind::Leaked, key);
+                if let Some(rotate) = then {
+                    self.rotate(rotate);
+                    self.user.tags.remove(tags::INTENT);
+                }
+            }
+            Step::Reactivate { .. } => unreachable!("only an event asks for it"),
         }
     }
 
@@ -122,7 +130,7 @@ impl Life {
         assert!(self.keys().len() < 2, "no slot: {:#?}", self.user);
         let id = format!("MINTED{}", self.minted);
         let replaced = rotate.replaces.as_deref().expect("a rotation replaces a key");
-        assert_eq!(self.key(replaced).status, Status::Active);
+        assert!(self.user.tags.leaked(replaced) || self.key(replaced).status == Status::Active);
         let minted = Key { created_at: self.now, ..key(&id, 0, LastUsed::Never) };
         let Read::Known(keys) = &mut self.user.keys else { unreachable!() };
         keys.push(minted);
