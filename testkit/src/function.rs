@@ -21,6 +21,7 @@ use tokio::sync::{Mutex, mpsc, watch};
 
 use crate::child::Held;
 use crate::proxy::PATIENCE;
+use crate::said;
 
 /// What an invocation came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,6 +66,7 @@ pub struct FunctionProcess {
     pub timeout: Duration,
     timeout_ms: Arc<std::sync::atomic::AtomicU64>,
     output: Option<std::thread::JoinHandle<String>>,
+    errors: Option<std::thread::JoinHandle<String>>,
     runtime: Option<tokio::runtime::Runtime>,
 }
 
@@ -107,14 +109,17 @@ impl FunctionProcess {
                 .env("AWS_LAMBDA_LOG_GROUP_NAME", "log-group")
                 .env("AWS_LAMBDA_LOG_STREAM_NAME", "log-stream")
                 .stdin(Stdio::null())
-                .stdout(Stdio::piped()),
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped()),
         )
         .with_context(|| format!("could not start {}", binary.display()))?;
         let stdout = child.get().stdout.take().context("its output is not piped")?;
         // Read as it comes: a full pipe would stop the function.
         let output = Some(std::thread::spawn(move || std::io::read_to_string(stdout).unwrap_or_default()));
+        let stderr = child.get().stderr.take().context("its errors are not piped")?;
+        let errors = Some(std::thread::spawn(move || std::io::read_to_string(stderr).unwrap_or_default()));
         let runtime = Some(runtime);
-        Ok(Self { child, events, answers, polls, timeout: TIMEOUT, timeout_ms, output, runtime })
+        Ok(Self { child, events, answers, polls, timeout: TIMEOUT, timeout_ms, output, errors, runtime })
     }
 
     /// Invokes it and waits for what it answers.
@@ -172,14 +177,26 @@ impl FunctionProcess {
 
     /// What it printed. Ends it first.
     pub fn into_output(mut self) -> String {
+        self.end()
+    }
+
+    /// Ends it and keeps what it said. What it complained of is shown with a test that fails. Lambda writes both of its outputs to the same log.
+    #[expect(clippy::print_stderr, reason = "a test's own output")]
+    fn end(&mut self) -> String {
         self.kill();
-        self.output.take().and_then(|output| output.join().ok()).unwrap_or_default()
+        let read = |output: Option<std::thread::JoinHandle<String>>| output.and_then(|output| output.join().ok());
+        let (output, errors) =
+            (read(self.output.take()).unwrap_or_default(), read(self.errors.take()).unwrap_or_default());
+        eprint!("{errors}");
+        said::words(output.as_bytes());
+        said::words(errors.as_bytes());
+        output
     }
 }
 
 impl Drop for FunctionProcess {
     fn drop(&mut self) {
-        self.child.kill();
+        self.end();
         // A runtime must not be dropped where another one is running.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
@@ -214,6 +231,7 @@ async fn answer(request: Request<Incoming>, api: &Api) -> Result<Response<Full<B
         return Ok(next(event, api.timeout_ms.load(std::sync::atomic::Ordering::Relaxed)));
     }
     let body = request.into_body().collect().await?.to_bytes();
+    said::words(&body);
     let value: Value = serde_json::from_slice(&body).unwrap_or_default();
     let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
     let answer = if path.ends_with("/response") {

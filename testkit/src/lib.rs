@@ -16,6 +16,7 @@ pub mod proof;
 pub mod proxy;
 pub mod raw;
 pub mod repository;
+pub mod said;
 pub mod scene;
 pub mod slack;
 pub mod stand_in;

@@ -15,6 +15,8 @@ use nightshift::clock;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::said;
+
 /// What it answers a message with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SlackAnswer {
@@ -88,6 +90,7 @@ async fn serve(listener: TcpListener, state: Arc<Mutex<State>>) -> Infallible {
 
 async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Result<Response<Full<Bytes>>, std::io::Error> {
     let body = request.into_body().collect().await.map_err(std::io::Error::other)?.to_bytes();
+    said::words(&body);
     let answer = {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
         state.messages.push(serde_json::from_slice(&body).unwrap_or_default());

@@ -5,12 +5,22 @@ use std::process::ExitCode;
 
 use crate::command::{at_root, works};
 use crate::steps::{self, Step};
-use crate::{check, deploy, environment, setup, terraform};
+use crate::{check, deploy, environment, secrets, setup, terraform};
 
 pub(crate) fn run() -> ExitCode {
     let mut list = vec![Step::inside("tools", setup::run, "cargo xtask setup")];
     list.extend(check::list());
-    list.extend([documentation(), stand_in(), postgres(), mariadb(), mysql(), rust(), mail(), dependencies()]);
+    list.extend([
+        documentation(),
+        stand_in(),
+        postgres(),
+        mariadb(),
+        mysql(),
+        rust(),
+        in_clear(),
+        mail(),
+        dependencies(),
+    ]);
     list.extend(terraform::steps());
     steps::run(list)
 }
@@ -41,7 +51,14 @@ fn mysql() -> Step {
 fn rust() -> Step {
     // The suite notes every call it sees a function make; what an earlier version of it noted would pass for true.
     let _ = std::fs::remove_dir_all(deploy::calls());
-    Step::commands("rust tests", [at_root("cargo", &["test", "--workspace", "--locked"])])
+    let _ = std::fs::remove_dir_all(secrets::folder());
+    let mut suite = at_root("cargo", &["test", "--workspace", "--locked"]);
+    suite.env(secrets::VARIABLE, secrets::folder());
+    Step::commands("rust tests", [suite])
+}
+
+fn in_clear() -> Step {
+    Step::inside("secrets in clear", secrets::search, "cargo xtask test")
 }
 
 /// No test of the Rust suite: where no browser is, it must not count among those that passed.

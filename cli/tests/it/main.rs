@@ -9,7 +9,7 @@ mod restore;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use nightshift_testkit::Scene;
+use nightshift_testkit::{Scene, said};
 
 /// One invocation of the command.
 struct Said {
@@ -28,6 +28,8 @@ fn nightshift(scene: &Scene, extra: &[(&str, &str)], arguments: &[&str]) -> Said
         .args(arguments)
         .output()
         .expect("the command starts");
+    said::words(&stdout);
+    said::words(&stderr);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");
     Said { code: status.code().unwrap_or(-1), out: text(stdout), err: text(stderr) }
 }

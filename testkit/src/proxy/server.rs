@@ -13,6 +13,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
 use super::{Call, Fault, State, fault};
+use crate::said;
 
 type Answer = Response<Full<Bytes>>;
 
@@ -49,7 +50,8 @@ async fn pass(request: Request<Incoming>, state: &State, client: &reqwest::Clien
     let body = body.collect().await.map_err(|_| Lost)?.to_bytes();
     let path = head.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let call = Call::of(head.method.as_str(), &path, &head.headers, &body);
-    let json = head.headers.contains_key("x-amz-target");
+    let (json, action) = (head.headers.contains_key("x-amz-target"), call.action.clone());
+    said::asked(&action, &body);
     let (number, fault, latency, over_rate) = {
         let mut script = state.script();
         let number = script.calls.len();
@@ -81,7 +83,7 @@ async fn pass(request: Request<Incoming>, state: &State, client: &reqwest::Clien
         Some(Fault::HoldBefore) => hold(state, number).await,
         Some(Fault::AnswerLost | Fault::HoldAfter) | None => {}
     }
-    let answer = forward(client, &state.upstream, &path, head, body).await?;
+    let answer = forward(client, &action, &state.upstream, &path, head, body).await?;
     match fault {
         Some(Fault::AnswerLost) => return Err(Lost),
         Some(Fault::HoldAfter) => hold(state, number).await,
@@ -105,6 +107,7 @@ async fn pause(latency: std::time::Duration) {
 
 async fn forward(
     client: &reqwest::Client,
+    action: &str,
     upstream: &str,
     path: &str,
     head: hyper::http::request::Parts,
@@ -122,6 +125,7 @@ async fn forward(
         }
     }
     let body = answer.bytes().await.map_err(|_| Lost)?;
+    said::answered(action, &body);
     response.body(Full::new(body)).map_err(|_| Lost)
 }
 
