@@ -65,10 +65,14 @@ impl Phase {
 impl Request {
     /// Reads the event's keys.
     pub fn read(fields: &mut Fields) -> Self {
+        let (users, user_ids) = (fields.names("users"), fields.names("user_ids"));
+        let compromised = compromised(fields);
+        let nobody = compromised.as_ref().is_some_and(Vec::is_empty);
         let request = Self {
-            users: fields.names("users"),
-            user_ids: fields.names("user_ids"),
-            compromised: compromised(fields),
+            // A list of no keys is about nobody, too.
+            users: users.or_else(|| nobody.then(BTreeSet::new)),
+            user_ids,
+            compromised: compromised.unwrap_or_default(),
             rollback: rollback(fields),
             phases: phases(fields),
         };
@@ -116,11 +120,11 @@ impl Request {
     }
 }
 
-fn compromised(fields: &mut Fields) -> Vec<Compromised> {
-    let entries = match fields.value("compromised") {
-        None => return Vec::new(),
-        Some(Value::Array(entries)) => entries,
-        Some(one) => vec![one],
+/// `None` if the event does not say.
+fn compromised(fields: &mut Fields) -> Option<Vec<Compromised>> {
+    let entries = match fields.narrowing("compromised")? {
+        Value::Array(entries) => entries,
+        one => vec![one],
     };
     let mut leaks = Vec::new();
     for entry in entries {
@@ -136,11 +140,11 @@ fn compromised(fields: &mut Fields) -> Vec<Compromised> {
             (_, Some(key)) => _ = fields.fault::<()>(format!("'compromised' has an unknown key '{}'", printable(key))),
         }
     }
-    leaks
+    Some(leaks)
 }
 
 fn rollback(fields: &mut Fields) -> Option<String> {
-    let Value::Object(mut entry) = fields.value("rollback")? else {
+    let Value::Object(mut entry) = fields.narrowing("rollback")? else {
         return fields.fault("'rollback' must be {\"user\": …}".to_owned());
     };
     match (text(&mut entry, "user"), leftover(&entry)) {
@@ -192,6 +196,7 @@ mod tests {
         let user = crate::keys::plan::someone();
         assert!(read(json!({})).unwrap().covers(&user));
         assert!(!read(json!({"users": []})).unwrap().covers(&user));
+        assert!(!read(json!({"compromised": []})).unwrap().covers(&user));
         assert!(read(json!({"users": [user.name]})).unwrap().covers(&user));
         assert!(!read(json!({"rollback": {"user": "bob"}})).unwrap().covers(&user));
         assert!(read(json!({"user_ids": [user.id]})).unwrap().covers(&user));

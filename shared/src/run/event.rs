@@ -67,7 +67,7 @@ impl Fields {
 
     /// A list of names that narrows a run. An empty list is nobody, never everybody.
     pub fn names(&mut self, key: &'static str) -> Option<BTreeSet<String>> {
-        let Value::Array(entries) = self.take(key)? else {
+        let Value::Array(entries) = self.narrowing(key)? else {
             return self.fault(format!("'{key}' must be a list of texts, such as [\"a\", \"b\"]"));
         };
         let mut names = BTreeSet::new();
@@ -85,6 +85,16 @@ impl Fields {
     /// The fields of a part of an event, read like an event of its own.
     pub fn of_object(map: Map<String, Value>) -> Self {
         Self { map, known: Vec::new(), faults: Vec::new() }
+    }
+
+    /// Whatever stands under a `key` that narrows a run. A `null` there is most likely a value that got lost, and whoever
+    /// lost it did not mean everybody.
+    pub fn narrowing(&mut self, key: &'static str) -> Option<Value> {
+        self.known.push(key);
+        match self.map.remove(key)? {
+            Value::Null => self.fault(format!("'{key}' is null; leave it out if this run is not to be narrowed by it")),
+            value => Some(value),
+        }
     }
 
     /// Whatever stands under `key`, for a domain whose values have a grammar of their own.
@@ -220,5 +230,6 @@ mod tests {
         insta::assert_snapshot!(message(json!([])), @r#"the event is refused and nothing was done: expected a JSON object such as {} or {"mode": "plan"}, found a list"#);
         insta::assert_snapshot!(message(json!({"source":"x","detail-type":"y","detail":"{"})), @"the event is refused and nothing was done: 'detail' of the envelope must be an object, found a text that is not JSON (EOF while parsing an object at line 1 column 1)");
         insta::assert_snapshot!(message(json!({"clusters":["a",""]})), @"the event is refused and nothing was done: 'clusters' must hold only non-empty texts, found an empty text");
+        insta::assert_snapshot!(message(json!({"clusters":null})), @"the event is refused and nothing was done: 'clusters' is null; leave it out if this run is not to be narrowed by it");
     }
 }

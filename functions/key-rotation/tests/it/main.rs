@@ -5,6 +5,7 @@ mod events;
 mod night;
 mod proof;
 mod scale;
+mod store;
 
 use nightshift_testkit::{FunctionProcess, Scene};
 use serde_json::Value;
