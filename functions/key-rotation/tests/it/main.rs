@@ -3,6 +3,7 @@
 mod chain;
 mod events;
 mod night;
+mod people;
 mod proof;
 mod scale;
 mod store;
