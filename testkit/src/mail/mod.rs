@@ -3,11 +3,13 @@
 
 mod hostile;
 mod judge;
+mod keys;
 mod owner;
 mod summary;
 
 use jiff::tz::TimeZone;
 use nightshift::clusters::notice::Setting;
+use nightshift::keys::tags::Kind;
 use nightshift::notify::{Clock, Language, Letter, MailPolicy, NotifyPolicy, OwnerPolicy};
 
 pub use judge::{VIEWS, canary, look_at};
@@ -45,6 +47,10 @@ pub fn samples() -> anyhow::Result<Vec<Sample>> {
                 nightshift::clusters::notice::letter(&hostile::everything()?, setting(hostile::KEY, clock)),
             ),
             ("hostile-summary", operators(hostile::night())),
+            ("keys-rotated", keys::to("ana", Kind::Rotated, clock)),
+            ("keys-deactivated", keys::to("ana", Kind::Deactivated, clock)),
+            ("keys-leaked", keys::to("ana", Kind::Leaked, clock)),
+            ("hostile-keys", keys::hostile(&hostile::values().join(" "), clock)),
         ];
         samples.extend(letters.map(|(name, letter)| Sample { name: format!("{name}-{code}"), letter }));
     }
@@ -83,7 +89,7 @@ mod tests {
     #[test]
     fn every_hostile_value_stands_in_the_hostile_letters() {
         let hostile: Vec<_> = samples().unwrap().into_iter().filter(|one| one.name.starts_with("hostile")).collect();
-        assert_eq!(hostile.len(), 4);
+        assert_eq!(hostile.len(), 6);
         for sample in &hostile {
             let words = judge::words(&sample.letter);
             for value in hostile::values() {
