@@ -73,7 +73,23 @@ fn words(item: &Item, between: &str) -> String {
             lines.push(format!("→ {}", reason.fix));
         }
     }
+    lines.extend(notes(item));
     lines.join(between)
+}
+
+/// What a domain notes beside, each as an object of `code`, `message` and `fix`.
+fn notes(item: &Item) -> Vec<String> {
+    let lists = item.domain.values().filter_map(|own| own.get("notes")?.as_array());
+    let mut lines = Vec::new();
+    for note in lists.flatten() {
+        let text = |key: &str| printable(note.get(key).and_then(serde_json::Value::as_str).unwrap_or_default());
+        lines.push(format!("note [{}] {}", text("code"), text("message")));
+        let fix = text("fix");
+        if !fix.starts_with("nothing to do") {
+            lines.push(format!("→ {fix}"));
+        }
+    }
+    lines
 }
 
 fn closing(report: &Report) -> String {
@@ -186,6 +202,21 @@ mod tests {
         → raise it
         plan sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab
         ");
+    }
+
+    #[test]
+    fn what_a_domain_notes_beside_is_shown_under_the_steps() {
+        let mut report = report();
+        let notes = serde_json::json!({"notes": [
+            {"code": "foreign-grant", "message": "it has SELECT\u{1b}[0m from hers", "fix": "revoke it as hers"},
+            {"code": "no-grantor-here", "message": "nobody owns tables", "fix": "nothing to do"},
+        ]});
+        report.items[0].domain = BTreeMap::from([("dbusers".into(), notes)]);
+        assert_eq!(
+            words(&report.items[0], "\n"),
+            "delete writer orders-1\ndelete cluster orders\nnote [foreign-grant] it has SELECT\u{fffd}[0m from hers\n\
+             → revoke it as hers\nnote [no-grantor-here] nobody owns tables"
+        );
     }
 
     #[test]
