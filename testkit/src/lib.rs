@@ -9,6 +9,7 @@ pub mod child;
 pub mod database;
 pub mod demo;
 pub mod demo_keys;
+pub mod demo_users;
 pub mod deploy;
 pub mod function;
 pub mod mail;

@@ -28,8 +28,13 @@ pub const REGION: &str = "eu-west-1";
 impl Scene {
     /// An empty account.
     pub fn new() -> anyhow::Result<Self> {
+        Self::of(&fresh_account())
+    }
+
+    /// The account of this number: for what is to be the same each time, and has it to itself.
+    pub fn of(account: &str) -> anyhow::Result<Self> {
         let stand_in = StandIn::shared();
-        Ok(Self { account: fresh_account(), proxy: Proxy::start(stand_in.url())?, stand_in })
+        Ok(Self { account: account.to_owned(), proxy: Proxy::start(stand_in.url())?, stand_in })
     }
 
     /// A control call for this account; see [`StandIn::control`].

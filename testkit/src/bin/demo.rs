@@ -1,5 +1,6 @@
-//! `cargo xtask demo`, and `cargo xtask demo keys`: see `nightshift_testkit::demo` and `demo_keys`. This file only prints, and sees to it that a Ctrl-C ends the demo
-//! as its own end does, with nothing left running.
+//! `cargo xtask demo`, `cargo xtask demo keys` and `cargo xtask demo users`: see `nightshift_testkit::demo`, `demo_keys` and
+//! `demo_users`. This file only prints, and sees to it that a Ctrl-C ends the demo as its own end does, with nothing left
+//! running.
 
 use std::process::ExitCode;
 
@@ -27,7 +28,8 @@ async fn show(out: &mut dyn std::io::Write) -> Result<()> {
     match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
         [] => Box::pin(nightshift_testkit::demo::run(out)).await,
         [part] if part == "keys" => Box::pin(nightshift_testkit::demo_keys::run(out)).await,
-        _ => bail!("usage: cargo xtask demo [keys]"),
+        [part] if part == "users" => Box::pin(nightshift_testkit::demo_users::run(out)).await,
+        _ => bail!("usage: cargo xtask demo [keys|users]"),
     }
 }
 

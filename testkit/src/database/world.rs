@@ -36,7 +36,11 @@ pub struct DatabaseWorld {
 impl DatabaseWorld {
     /// A server of `version`, an empty database, and the master's secret.
     pub async fn new(version: &Installation) -> anyhow::Result<Self> {
-        let scene = Scene::new()?;
+        Self::of(Scene::new()?, version).await
+    }
+
+    /// The same in the account of `scene`.
+    pub async fn of(scene: Scene, version: &Installation) -> anyhow::Result<Self> {
         let server = Postgres::start(version, HOST, DATABASE).await?;
         let secrets = Client::new(&scene.sdk_config(REGION).await);
         let world = Self { scene, server, secrets };
