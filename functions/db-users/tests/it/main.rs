@@ -3,6 +3,8 @@
 
 mod airflow;
 mod faults;
+mod features;
+mod iam;
 mod lifecycle;
 mod mysql;
 mod names;

@@ -129,9 +129,11 @@ fn may_be_written(user: &UserRequest, facts: &SecretFacts, present: &Present, se
     let host = newest.and_then(|version| version.host.clone());
     let same_user = username.as_deref().is_some_and(|found| found == user.name || is_clone_of(found, user));
     let same_host = host.as_deref().is_some_and(|found| found.eq_ignore_ascii_case(&server.host));
-    // Ours, but somebody put another user into it since: then it is theirs.
+    // Ours, but somebody put another user into it since: then it is theirs. Or it is of our user of the same name on
+    // another server; a server that goes by a new name takes the old password, and only then is it the same one.
     let taken_over = username.is_some() && !same_user;
-    if (present.ours && !taken_over) || (same_user && same_host) {
+    let elsewhere = host.is_some() && !same_host && newest.is_none_or(|version| version.trial != Trial::Works);
+    if (present.ours && !taken_over && !elsewhere) || (same_user && same_host) {
         return Ok(());
     }
     Err(Why::SecretOfAnother { name, username, host })

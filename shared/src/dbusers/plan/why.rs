@@ -41,6 +41,7 @@ pub enum Why {
     NotOurs { master: String },
     MasterIsMember,
     IamLockout,
+    IamMember,
     NoIam,
     DatabaseMissing { database: String },
     RoleMissing { role: String },
@@ -86,6 +87,7 @@ impl Why {
             Self::NotOurs { .. } => "not-ours",
             Self::MasterIsMember => "master-is-member",
             Self::IamLockout => "iam-lockout",
+            Self::IamMember => "iam-member",
             Self::NoIam => "no-iam",
             Self::DatabaseMissing { .. } => "database-missing",
             Self::RoleMissing { .. } => "role-missing",
@@ -121,6 +123,9 @@ impl Why {
             }
             Self::IamLockout => {
                 "making it a user of IAM makes the master one too, whose password would then be refused".to_owned()
+            }
+            Self::IamMember => {
+                "it is a member of rds_iam, so the server takes no password of it, whatever its secret says".to_owned()
             }
             Self::NoIam => "the server has no role rds_iam, so nobody can log in by IAM".to_owned(),
             Self::DatabaseMissing { database } => format!("there is no database {}", printable(database)),
@@ -174,6 +179,7 @@ impl Why {
             Self::NotOurs { .. } => "as its maker, GRANT it to the master user WITH ADMIN OPTION, or drop it",
             Self::MasterIsMember => "revoke the role from the master user, or choose another name",
             Self::IamLockout => "try it on a server that may be lost, then set NIGHTSHIFT_IAM_USERS=accept-lockout",
+            Self::IamMember => "say \"auth\": \"iam\" if that is meant, or revoke rds_iam from it",
             Self::NoIam => "turn on IAM database authentication for the server",
             Self::DatabaseMissing { .. } => "create it, or set \"create_database\": true",
             Self::RoleMissing { .. } => "name it in the event, or create it",

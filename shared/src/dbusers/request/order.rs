@@ -8,7 +8,7 @@ use super::user::{State, UserRequest};
 impl UserRequest {
     /// The roles that have to be there first.
     pub fn needs(&self) -> impl Iterator<Item = &String> {
-        self.grantor.iter().chain(&self.member_of).chain(&self.reassign_to)
+        self.grantor.iter().chain(&self.makers).chain(&self.member_of).chain(&self.reassign_to)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::user::{Auth, Preset, UserRequest};
+use super::user::{Auth, Preset, State, UserRequest};
 use super::{ordered, words};
 use crate::dbusers::names::{self, Engine};
 use crate::dbusers::policy::Policy;
@@ -161,7 +161,7 @@ impl Request {
         let managers: Vec<_> = self
             .users
             .iter()
-            .filter(|user| user.preset == Some(Preset::Manager))
+            .filter(|user| user.preset == Some(Preset::Manager) && user.state == State::Present)
             .map(|user| user.name.clone())
             .collect();
         for preset in [Preset::Reader, Preset::Writer] {
@@ -172,12 +172,8 @@ impl Request {
             let mut schemas: Vec<_> = members.iter().flat_map(|user| user.schemas.clone()).collect();
             schemas.sort();
             schemas.dedup();
-            // With one manager, what it makes tomorrow is open to them; otherwise what the master makes.
-            let grantor = match managers.as_slice() {
-                [only] => Some(only.clone()),
-                _ => None,
-            };
-            self.users.push(UserRequest::group(preset, schemas, grantor));
+            // What a manager makes tomorrow is open to them; without one, what the master makes.
+            self.users.push(UserRequest::group(preset, schemas, managers.clone()));
         }
     }
 }

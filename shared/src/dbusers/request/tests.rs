@@ -117,7 +117,7 @@ fn a_preset_brings_its_group_and_a_pair_its_owner() {
     let names: Vec<_> = request.users.iter().map(|user| user.name.as_str()).collect();
     assert_eq!(names, ["r", "m", "shop_owner", "r_reader"]);
     let group = request.user("r_reader").unwrap();
-    assert_eq!((group.auth, group.grantor.as_deref()), (Auth::Nobody, Some("m")), "the manager makes the tables");
+    assert_eq!((group.auth, &group.makers), (Auth::Nobody, &vec!["m".to_owned()]), "the manager makes the tables");
     assert_eq!((&group.schemas, &group.tables), (&vec!["shop".to_owned()], &words(&["SELECT"])));
     assert!(request.user("r").unwrap().tables.is_empty(), "what it may do, it may as a member");
     assert!(request.user("shop_owner").unwrap().ddl);

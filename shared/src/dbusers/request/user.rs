@@ -31,6 +31,8 @@ pub struct UserRequest {
     pub functions: Words,
     /// `grantor`: whose objects of tomorrow are open to this user.
     pub grantor: Option<String>,
+    /// The same for the group of a preset: every manager of the event.
+    pub makers: Vec<String>,
     /// `schemas`.
     pub schemas: Vec<String>,
     /// `preset`.
@@ -184,6 +186,7 @@ impl UserRequest {
             sequences: privileges(fields, "sequences", &SEQUENCES),
             functions: privileges(fields, "functions", &FUNCTIONS).unwrap_or_default(),
             grantor: words::text(fields, "grantor"),
+            makers: Vec::new(),
             schemas: words::list(fields, "schemas").unwrap_or_else(|| vec!["public".to_owned()]),
             host: words::text(fields, "host").unwrap_or_else(|| "%".to_owned()),
             preset,
@@ -199,14 +202,14 @@ impl UserRequest {
     }
 
     /// The group role of a preset.
-    pub(super) fn group(preset: Preset, schemas: Vec<String>, grantor: Option<String>) -> Self {
+    pub(super) fn group(preset: Preset, schemas: Vec<String>, makers: Vec<String>) -> Self {
         Self {
             name: preset.group().to_owned(),
             host: "%".to_owned(),
             auth: Auth::Nobody,
             tables: preset.tables(),
             schemas,
-            grantor,
+            makers,
             ..Self::default()
         }
     }

@@ -48,8 +48,8 @@ impl Planner<'_> {
         if master.superuser || (self.version() < 16 && master.creates_roles) {
             return true;
         }
-        let memberships = &self.catalog.memberships;
-        memberships.iter().any(|row| row.role == role && row.member == self.master() && row.admin)
+        let ours = |member: &str| member == self.master() || self.has_rights_of(self.master(), member);
+        self.catalog.memberships.iter().any(|row| row.role == role && row.admin && ours(&row.member))
     }
 
     fn may_borrow(&self, owner: &str) -> bool {

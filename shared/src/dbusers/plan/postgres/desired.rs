@@ -1,5 +1,7 @@
 //! What a user is to have, by the words of SQL, with nothing left to look up.
 
+use std::collections::BTreeSet;
+
 use super::Planner;
 use crate::dbusers::model::ObjectKind;
 use crate::dbusers::request::{ALL, UserRequest, Words};
@@ -35,11 +37,15 @@ impl Planner<'_> {
         }
     }
 
-    /// Whose objects of tomorrow are open to the user: its grantor's, or that one's owner role, or the master's.
-    pub(super) fn creator(&self, user: &UserRequest) -> String {
-        let Some(grantor) = &user.grantor else { return self.master().to_owned() };
-        let owner = self.terms.request.user(grantor).and_then(|grantor| grantor.owner_role.clone());
-        owner.unwrap_or_else(|| grantor.clone())
+    /// Whose objects of tomorrow are open to the user: its grantor's, for a group every manager's, otherwise the master's.
+    /// What somebody with an owner role makes is that role's.
+    pub(super) fn creators(&self, user: &UserRequest) -> BTreeSet<String> {
+        let owner = |maker: &String| {
+            let owner = self.terms.request.user(maker).and_then(|maker| maker.owner_role.clone());
+            owner.unwrap_or_else(|| maker.clone())
+        };
+        let makers: BTreeSet<_> = user.grantor.iter().chain(&user.makers).map(owner).collect();
+        if makers.is_empty() { [self.master().to_owned()].into() } else { makers }
     }
 }
 

@@ -24,7 +24,9 @@ impl Planner<'_> {
                 let wanted = self.on_objects(user, kind);
                 if !wanted.is_empty() {
                     self.grant_on_objects(user, schema, kind, &wanted, draft);
-                    self.grant_on_coming(user, schema, kind, &wanted, draft);
+                    for creator in self.creators(user) {
+                        self.grant_on_coming(user, schema, kind, &creator, &wanted, draft);
+                    }
                 }
             }
             self.note_other_owners(user, schema, draft);
@@ -134,9 +136,16 @@ impl Planner<'_> {
         }
     }
 
-    fn grant_on_coming(&self, user: &UserRequest, schema: &str, kind: ObjectKind, wanted: &Words, draft: &mut Draft) {
-        let creator = self.creator(user);
-        if creator == user.name || Some(&creator) == user.owner_role.as_ref() {
+    fn grant_on_coming(
+        &self,
+        user: &UserRequest,
+        schema: &str,
+        kind: ObjectKind,
+        creator: &str,
+        wanted: &Words,
+        draft: &mut Draft,
+    ) {
+        if creator == user.name || Some(creator) == user.owner_role.as_deref() {
             return;
         }
         let has = |word: &&String| {
@@ -152,25 +161,25 @@ impl Planner<'_> {
         if lacking.is_empty() {
             return;
         }
-        match self.authority(&creator) {
+        match self.authority(creator) {
             Authority::None => {
                 draft.note(
                     NOT_GRANTABLE,
                     format!(
                         "what {} makes in schema {} tomorrow cannot be opened: the master user cannot act as that role",
-                        printable(&creator),
+                        printable(creator),
                         printable(schema)
                     ),
                     "make the master user a member of it",
                 );
                 return;
             }
-            Authority::Borrowed => _ = draft.borrowed.insert(creator.clone()),
+            Authority::Borrowed => _ = draft.borrowed.insert(creator.to_owned()),
             Authority::Own => {}
         }
         draft.grants.push(sql(format!(
             "ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA {} GRANT {} ON {} TO {}",
-            ident(&creator),
+            ident(creator),
             ident(schema),
             listed(&lacking),
             kind.plural(),
@@ -183,8 +192,13 @@ impl Planner<'_> {
         if user.tables.is_empty() {
             return;
         }
-        let creator = self.creator(user);
-        let known = |owner: &str| owner == creator || owner == user.name || owner == self.master();
+        let creators = self.creators(user);
+        let known = |owner: &str| {
+            creators.contains(owner)
+                || owner == user.name
+                || Some(owner) == user.owner_role.as_deref()
+                || owner == self.master()
+        };
         let tables = self.objects(schema, ObjectKind::Table).filter(|object| !object.of_extension);
         let others: BTreeSet<_> = tables.map(|object| object.owner.as_str()).filter(|owner| !known(owner)).collect();
         if !others.is_empty() {

@@ -148,6 +148,9 @@ impl<'a> Planner<'a> {
         if let Some(role) = user.needs().find(|role| !self.has_role(role)) {
             return Err(Why::RoleMissing { role: role.clone() });
         }
+        if user.auth == Auth::Password && self.is_member(&user.name, "rds_iam") {
+            return Err(Why::IamMember);
+        }
         let secret = self.secret(user)?;
         let sets_password = secret.as_ref().is_some_and(|secret| secret.sets_password);
         self.role(user, sets_password, draft)?;

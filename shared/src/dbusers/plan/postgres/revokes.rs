@@ -4,7 +4,7 @@
 use super::authority::Authority;
 use super::grants::KINDS;
 use super::{Draft, Planner, sql};
-use crate::dbusers::model::{Grant, ObjectKind};
+use crate::dbusers::model::{DefaultGrant, Grant, ObjectKind};
 use crate::dbusers::plan::statement::{ident, listed};
 use crate::dbusers::request::{Auth, Revoke, UserRequest, Words};
 use crate::text::{count, printable};
@@ -42,6 +42,7 @@ impl Planner<'_> {
                 self.revoke_on_coming(user, schema, kind, &wanted, draft);
             }
         }
+        self.revoke_on_coming_anywhere(user, everywhere, draft);
         if everywhere {
             self.revoke_memberships(user, draft);
         }
@@ -71,36 +72,79 @@ impl Planner<'_> {
     }
 
     fn revoke_on_coming(&self, user: &UserRequest, schema: &str, kind: ObjectKind, wanted: &Words, draft: &mut Draft) {
-        let creator = self.creator(user);
-        let mut surplus: Vec<(&str, Words)> = Vec::new();
-        for entry in &self.catalog.defaults {
-            let here = entry.kind == kind && entry.grantee == user.name && entry.schema.as_deref() == Some(schema);
-            if !here || (entry.creator == creator && wanted.contains(&entry.privilege)) {
-                continue;
-            }
-            match surplus.iter_mut().find(|(found, _)| *found == entry.creator) {
-                Some((_, words)) => _ = words.insert(entry.privilege.clone()),
-                None => surplus.push((&entry.creator, [entry.privilege.clone()].into())),
-            }
+        let creators = self.creators(user);
+        let surplus = |entry: &&DefaultGrant| {
+            entry.schema.as_deref() == Some(schema)
+                && !(creators.contains(&entry.creator) && wanted.contains(&entry.privilege))
+        };
+        let place = format!("IN SCHEMA {} ", ident(schema));
+        for (creator, words) in self.defaults_by_creator(user, kind, surplus) {
+            self.revoke_default(user, creator, &place, kind, &words, draft);
         }
-        for (creator, words) in surplus {
-            match self.authority(creator) {
-                Authority::None => {
-                    foreign(&words, creator, draft);
+    }
+
+    /// Default privileges that hold in every schema open what is made in those of the event, too, and no revoking in one
+    /// schema takes them away.
+    fn revoke_on_coming_anywhere(&self, user: &UserRequest, everywhere: bool, draft: &mut Draft) {
+        for kind in KINDS {
+            for (creator, words) in self.defaults_by_creator(user, kind, |entry| entry.schema.is_none()) {
+                if everywhere {
+                    self.revoke_default(user, creator, "", kind, &words, draft);
                     continue;
                 }
-                Authority::Borrowed => _ = draft.borrowed.insert(creator.to_owned()),
-                Authority::Own => {}
+                draft.note(
+                    "foreign-grant",
+                    format!(
+                        "it has {} on all {} that {} makes in whatever schema, which is not touched",
+                        listed(&words),
+                        kind.plural().to_lowercase(),
+                        printable(creator)
+                    ),
+                    "revoke it by hand, or with \"revoke\": \"all\", if it is not meant",
+                );
             }
-            draft.revokes.push(sql(format!(
-                "ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA {} REVOKE {} ON {} FROM {}",
-                ident(creator),
-                ident(schema),
-                listed(&words),
-                kind.plural(),
-                ident(&user.name)
-            )));
         }
+    }
+
+    /// What `user` has by default privileges on objects of `kind`, as far as `counts`, by whose objects they are.
+    fn defaults_by_creator<'b>(
+        &'b self,
+        user: &UserRequest,
+        kind: ObjectKind,
+        counts: impl Fn(&&DefaultGrant) -> bool,
+    ) -> Vec<(&'b str, Words)> {
+        let mut found: Vec<(&str, Words)> = Vec::new();
+        let own = self.catalog.defaults.iter().filter(|entry| entry.kind == kind && entry.grantee == user.name);
+        for entry in own.filter(counts) {
+            match found.iter_mut().find(|(creator, _)| *creator == entry.creator) {
+                Some((_, words)) => _ = words.insert(entry.privilege.clone()),
+                None => found.push((&entry.creator, [entry.privilege.clone()].into())),
+            }
+        }
+        found
+    }
+
+    fn revoke_default(
+        &self,
+        user: &UserRequest,
+        creator: &str,
+        place: &str,
+        kind: ObjectKind,
+        words: &Words,
+        draft: &mut Draft,
+    ) {
+        match self.authority(creator) {
+            Authority::None => return foreign(words, creator, draft),
+            Authority::Borrowed => _ = draft.borrowed.insert(creator.to_owned()),
+            Authority::Own => {}
+        }
+        draft.revokes.push(sql(format!(
+            "ALTER DEFAULT PRIVILEGES FOR ROLE {} {place}REVOKE {} ON {} FROM {}",
+            ident(creator),
+            listed(words),
+            kind.plural(),
+            ident(&user.name)
+        )));
     }
 
     fn revoke_memberships(&self, user: &UserRequest, draft: &mut Draft) {

@@ -186,6 +186,13 @@ fn a_secret_is_judged_by_what_stands_in_it_and_by_trying_it() {
         ("secret-managed", Box::new(|found| found.managed_by = Some("rds".to_owned()))),
         ("secret-of-another", Box::new(move |found| of_version(found, &|v| v.username = Some("other".to_owned())))),
         ("secret-of-another", Box::new(move |found| of_version(found, &|v| v.host = Some("else.example".to_owned())))),
+        (
+            "secret-of-another",
+            Box::new(move |found| {
+                found.ours = true;
+                of_version(found, &|v| (v.host, v.trial) = (Some("else.example".to_owned()), Trial::Refused));
+            }),
+        ),
         ("login-unknown", Box::new(move |found| of_version(found, &|v| v.trial = Trial::Unknown("lost".to_owned())))),
         (
             "alternate-refused",
