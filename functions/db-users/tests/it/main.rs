@@ -9,6 +9,7 @@ mod lifecycle;
 mod mysql;
 mod names;
 mod proof;
+mod rotated;
 mod secrets;
 mod world;
 

@@ -3,60 +3,19 @@
 
 use mysql_async::Conn;
 use mysql_async::prelude::Queryable as _;
-use nightshift_testkit::Scene;
-use nightshift_testkit::database::{Flavour, Mysql, world};
-use nightshift_testkit::{FunctionProcess, database::mysql::Program};
+use nightshift_testkit::database::mysql::Program;
+use nightshift_testkit::database::{Flavour, MysqlWorld};
 use serde_json::{Value, json};
 
 use crate::world::with_mode;
 use crate::{FUNCTION, ids, item, said, steps, writes};
 
-const DATABASE: &str = "my_shop";
-
-struct MyWorld {
-    scene: Scene,
-    server: Mysql,
-    secrets: aws_sdk_secretsmanager::Client,
-}
-
-impl MyWorld {
-    async fn new(program: &Program) -> anyhow::Result<Self> {
-        let scene = Scene::new()?;
-        let server = Mysql::start(program, world::HOST, DATABASE).await?;
-        let secrets = aws_sdk_secretsmanager::Client::new(&scene.sdk_config(world::REGION).await);
-        let master = json!({"username": "master", "password": "not-a-secret-1", "host": world::HOST, "engine": program.flavour.engine()});
-        secrets.create_secret().name("master-secret").secret_string(master.to_string()).send().await?;
-        Ok(Self { scene, server, secrets })
-    }
-
-    fn start(&self) -> anyhow::Result<FunctionProcess> {
-        let address = self.server.address().to_string();
-        let authority = self.server.certificates.authority.display().to_string();
-        let policy =
-            [("AWS_REGION", world::REGION), ("NIGHTSHIFT_DB_ADDRESS", &address), ("NIGHTSHIFT_DB_CA_FILE", &authority)];
-        self.scene.start(FUNCTION, &policy)
-    }
-
-    fn event(&self, users: &[Value]) -> Value {
-        json!({
-            "secret_name": "master-secret", "database_name": DATABASE, "rds_host": world::HOST,
-            "db_engine": self.server.flavour.engine(), "users": users,
-        })
-    }
-
-    async fn secret(&self, user: &str) -> anyhow::Result<Value> {
-        let answer = self.secrets.get_secret_value().secret_id(format!("{user}-secret")).send().await?;
-        Ok(serde_json::from_str(answer.secret_string().unwrap_or_default())?)
-    }
-
-    async fn log_in(&self, user: &str) -> anyhow::Result<Conn> {
-        let secret = self.secret(user).await?;
-        self.server.log_in(user, secret["password"].as_str().unwrap_or_default(), DATABASE).await
-    }
-}
-
 fn user(name: &str, privileges: &str) -> Value {
     json!({"db_user": name, "user_secret_name": format!("{name}-secret"), "grant_privileges": privileges})
+}
+
+async fn log_in(world: &MysqlWorld, user: &str) -> anyhow::Result<Conn> {
+    world.log_in_by(&format!("{user}-secret")).await
 }
 
 async fn may(session: &mut Conn, statement: &str) -> anyhow::Result<bool> {
@@ -81,7 +40,7 @@ async fn each_server_gets_users_who_may_do_what_is_asked_and_no_more() -> anyhow
 }
 
 async fn whole_story(program: &Program) -> anyhow::Result<()> {
-    let world = MyWorld::new(program).await?;
+    let world = MysqlWorld::new(program).await?;
     // A pattern in a grant on my_shop would open this one, too.
     world.server.admin(&["CREATE DATABASE `myXshop`", "CREATE TABLE `myXshop`.secret (id int)"]).await?;
     let mut ddl = user("airflow-rw-ddl", "SELECT,INSERT,UPDATE,DELETE");
@@ -89,7 +48,7 @@ async fn whole_story(program: &Program) -> anyhow::Result<()> {
     let ro = user("airflow-ro", "SELECT");
     let hostile = "o'rl\\y;--`%";
     let event = world.event(&[ddl, ro, user(hostile, "SELECT")]);
-    let mut function = world.start()?;
+    let mut function = world.start(FUNCTION, &[])?;
     let plan = function.invoke(&event).await?.report();
     assert_eq!(ids(&plan, "planned").len(), 3, "{plan:#}");
     if program.flavour == Flavour::Mariadb {
@@ -113,7 +72,7 @@ async fn whole_story(program: &Program) -> anyhow::Result<()> {
     assert_eq!(ids(&applied, "changed").len(), 3, "{applied:#}");
     assert_eq!(applied["plan_digest"], plan["plan_digest"]);
 
-    let (mut ddl, mut ro) = (world.log_in("airflow-rw-ddl").await?, world.log_in("airflow-ro").await?);
+    let (mut ddl, mut ro) = (log_in(&world, "airflow-rw-ddl").await?, log_in(&world, "airflow-ro").await?);
     assert!(may(&mut ddl, "CREATE TABLE task (id int)").await?);
     for (statement, ddl_may, ro_may) in [
         ("INSERT INTO task VALUES (1)", true, false),
@@ -126,14 +85,15 @@ async fn whole_story(program: &Program) -> anyhow::Result<()> {
         assert_eq!(may(&mut ddl, statement).await?, ddl_may, "ddl: {statement}");
         assert_eq!(may(&mut ro, statement).await?, ro_may, "ro: {statement}");
     }
-    world.log_in(hostile).await?;
+    log_in(&world, hostile).await?;
 
     let again = function.invoke(&with_mode(event, "apply")).await?.report();
     assert_eq!(ids(&again, "already_right").len(), 3, "{again:#}");
     assert_eq!(writes(&again), Vec::<String>::new());
     let (log, said) = (world.server.log(), function.into_output());
     for user in ["airflow-rw-ddl", "airflow-ro", hostile] {
-        let password = world.secret(user).await?["password"].as_str().unwrap_or_default().to_owned();
+        let password =
+            world.secret(&format!("{user}-secret")).await?["password"].as_str().unwrap_or_default().to_owned();
         assert!(!log.contains(&password), "a password is in the server's log");
         assert!(!said.contains(&password), "a password is in the function's log");
     }
@@ -150,8 +110,8 @@ async fn drift_is_mended_fewer_privileges_are_taken_back_and_a_user_goes() -> an
 }
 
 async fn over_time(program: &Program) -> anyhow::Result<()> {
-    let world = MyWorld::new(program).await?;
-    let mut function = world.start()?;
+    let world = MysqlWorld::new(program).await?;
+    let mut function = world.start(FUNCTION, &[])?;
     let event = with_mode(world.event(&[user("app", "SELECT,INSERT")]), "apply");
     assert_eq!(said(&function.invoke(&event).await?.report(), "app").0, "changed");
     world
@@ -161,10 +121,10 @@ async fn over_time(program: &Program) -> anyhow::Result<()> {
             "REVOKE INSERT ON `my\\_shop`.* FROM app@'%'",
         ])
         .await?;
-    assert!(world.log_in("app").await.is_err());
+    assert!(log_in(&world, "app").await.is_err());
     let mended = function.invoke(&event).await?.report();
     assert_eq!(said(&mended, "app"), ("changed", ""), "{mended:#}");
-    world.log_in("app").await?;
+    log_in(&world, "app").await?;
 
     let mut fewer = with_mode(world.event(&[user("app", "SELECT")]), "apply");
     assert_eq!(said(&function.invoke(&fewer).await?.report(), "app").0, "already_right");
@@ -172,7 +132,7 @@ async fn over_time(program: &Program) -> anyhow::Result<()> {
     let taken = function.invoke(&fewer).await?.report();
     assert_eq!(steps(&taken, "app"), "REVOKE INSERT ON `my\\_shop`.* FROM 'app'@'%'", "{taken:#}");
 
-    let mut open = world.log_in("app").await?;
+    let mut open = log_in(&world, "app").await?;
     let mut gone = user("app", "");
     gone["state"] = json!("absent");
     let event = with_mode(world.event(&[gone]), "apply");
@@ -180,7 +140,9 @@ async fn over_time(program: &Program) -> anyhow::Result<()> {
     let kept = function.invoke(&event).await?.report();
     assert_eq!(said(&kept, "app"), ("skipped", "owns-objects"), "{kept:#}");
     assert!(item(&kept, "app")["reason"]["message"].as_str().unwrap_or_default().contains("my_shop"));
-    world.server.admin(&["DROP VIEW `my_shop`.hers"]).await?;
+    world.server.admin(&["DROP VIEW `my_shop`.hers", "CREATE USER app_clone@'%' ACCOUNT LOCK"]).await?;
+    assert_eq!(said(&function.invoke(&event).await?.report(), "app"), ("skipped", "has-clone"));
+    world.server.admin(&["DROP USER app_clone@'%'"]).await?;
     let report = function.invoke(&event).await?.report();
     assert_eq!(said(&report, "app").0, "changed", "{report:#}");
     assert!(open.query_drop("SELECT 1").await.is_err(), "its session was ended");
@@ -191,10 +153,65 @@ async fn over_time(program: &Program) -> anyhow::Result<()> {
 #[tokio::test]
 async fn truncate_is_refused_with_the_way_out() -> anyhow::Result<()> {
     let Some(program) = here().into_iter().next() else { return Ok(()) };
-    let world = MyWorld::new(&program).await?;
+    let world = MysqlWorld::new(&program).await?;
     let event = world.event(&[user("app", "SELECT,TRUNCATE")]);
-    let (kind, message) = world.start()?.invoke(&event).await?.fault();
+    let (kind, message) = world.start(FUNCTION, &[])?.invoke(&event).await?.fault();
     assert_eq!(kind, "EventRefused");
     insta::assert_snapshot!(message, @"the event is refused and nothing was done: user 'app': 'grant_privileges': there is no TRUNCATE privilege here, emptying a table takes DROP; give DROP if that is meant");
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_account_for_other_hosts_is_made_and_kept_without_trying_it() -> anyhow::Result<()> {
+    for program in here() {
+        for_others(&program).await.map_err(|error| error.context(program.flavour.engine()))?;
+    }
+    Ok(())
+}
+
+async fn for_others(program: &Program) -> anyhow::Result<()> {
+    let world = MysqlWorld::new(program).await?;
+    let mut function = world.start(FUNCTION, &[])?;
+    let mut app = user("app", "SELECT");
+    app["host"] = json!("10.0.0.0/255.0.0.0");
+    let event = with_mode(world.event(&[app]), "apply");
+    let report = function.invoke(&event).await?.report();
+    assert_eq!(said(&report, "app").0, "changed", "{report:#}");
+    assert!(!steps(&report, "app").contains("logged in"), "{report:#}");
+    assert!(item(&report, "app")["dbusers"]["notes"].to_string().contains("login-untried"), "{report:#}");
+    assert!(log_in(&world, "app").await.is_err(), "it is not for this host");
+    let again = function.invoke(&event).await?.report();
+    assert_eq!((said(&again, "app").0, writes(&again)), ("already_right", Vec::new()), "{again:#}");
+
+    // A new version of the secret is one of the database, too, though nobody could look.
+    let mut value = world.secret("app-secret").await?;
+    value["port"] = json!(1);
+    world.secrets.put_secret_value().secret_id("app-secret").secret_string(value.to_string()).send().await?;
+    let report = function.invoke(&event).await?.report();
+    assert_eq!(said(&report, "app").0, "changed", "{report:#}");
+    assert_eq!(said(&function.invoke(&event).await?.report(), "app").0, "already_right");
+    world.server.admin(&["RENAME USER app@'10.0.0.0/255.0.0.0' TO app@'%'"]).await?;
+    log_in(&world, "app").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_prove_its_name_is_not_spoken_to() -> anyhow::Result<()> {
+    for program in here() {
+        let world = MysqlWorld::new(&program).await?;
+        let event = world.event(&[user("app", "SELECT")]);
+        let fault = async |policy: &[(&str, &str)], event: &Value| -> anyhow::Result<String> {
+            Ok(world.start(FUNCTION, policy)?.invoke(event).await?.fault().1)
+        };
+        let message = fault(&[("NIGHTSHIFT_DB_CA_FILE", "")], &event).await?;
+        assert!(message.contains("UnknownIssuer"), "{message}");
+        let mut alias = event.clone();
+        alias["tls_server_name"] = json!("another.example");
+        let message = fault(&[], &alias).await?;
+        assert!(message.contains("not valid for name"), "{message}");
+        alias["tls_server_name"] = json!("localhost");
+        let report = world.start(FUNCTION, &[])?.invoke(&alias).await?.report();
+        assert_eq!(ids(&report, "planned"), ["app"], "{report:#}");
+    }
     Ok(())
 }

@@ -2,6 +2,7 @@
 //! what is yet to come but those on a whole database.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 
 use super::Held;
 
@@ -10,6 +11,8 @@ use super::Held;
 pub struct Accounts {
     /// Whether the event's database is there.
     pub database: bool,
+    /// Where the server sees this run come from: an address, or a name.
+    pub from: String,
     /// The accounts of the event's names, by user and host.
     pub accounts: BTreeMap<(String, String), Account>,
     /// `partial_revokes` is on: in a grant, the name of a database is itself and no pattern.
@@ -45,8 +48,92 @@ pub struct SchemaGrant {
 }
 
 impl Accounts {
-    /// Whether some account of this user takes logins.
-    pub fn can_log_in(&self, user: &str) -> bool {
-        self.accounts.iter().any(|((name, _), account)| name == user && !account.locked)
+    /// Whether one can log in as this user from here, and then is the account of this host.
+    pub fn takes_login(&self, user: &str, host: &str) -> bool {
+        let account = self.accounts.get(&(user.to_owned(), host.to_owned()));
+        account.is_some_and(|account| !account.locked) && self.meets(user, host)
+    }
+
+    /// Whether a login from here meets the account of `user` at `host`, if there is one: of those whose pattern is met, the
+    /// server takes the most specific.
+    pub fn meets(&self, user: &str, host: &str) -> bool {
+        let others = self.accounts.keys().filter(|(name, _)| name == user).map(|(_, host)| host.as_str());
+        let met = others.chain([host]).filter(|pattern| is_met(pattern, &self.from));
+        met.max_by_key(|pattern| (literal_length(pattern), *pattern == host)) == Some(host)
+    }
+}
+
+/// How much of a pattern stands before its first wildcard; all of it is more than any.
+fn literal_length(pattern: &str) -> usize {
+    pattern.find(['%', '_', '/']).unwrap_or(usize::MAX)
+}
+
+/// Whether the host part of an account is met by a login from `from`: a pattern of `LIKE`, or an address with its mask.
+fn is_met(pattern: &str, from: &str) -> bool {
+    if let Some((network, mask)) = pattern.split_once('/') {
+        let bits = |text: &str| text.parse::<Ipv4Addr>().ok().map(u32::from);
+        let short = mask.parse::<u32>().ok().filter(|length| *length <= 32);
+        let mask = short.map(|length| u32::MAX.checked_shl(32 - length).unwrap_or(0)).or_else(|| bits(mask));
+        return matches!((bits(network), bits(from), mask), (Some(network), Some(from), Some(mask)) if from & mask == network);
+    }
+    is_like(&pattern.to_lowercase(), &from.to_lowercase())
+}
+
+/// `LIKE`: `%` is any text, `_` any character. Goes back to the last `%` alone, so that no pattern takes it long.
+fn is_like(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<_>, Vec<_>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut at, mut seen, mut last) = (0, 0, None);
+    while seen < text.len() {
+        match pattern.get(at) {
+            Some('%') => {
+                last = Some((at, seen));
+                at += 1;
+            }
+            Some(own) if *own == '_' || *own == text[seen] => (at, seen) = (at + 1, seen + 1),
+            _ => {
+                // The last `%` stands for one character more.
+                let Some((wild, from)) = last else { return false };
+                last = Some((wild, from + 1));
+                (at, seen) = (wild + 1, from + 1);
+            }
+        }
+    }
+    pattern[at..].iter().all(|own| *own == '%')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_is_met_as_the_server_has_it() {
+        for (pattern, from, met) in [
+            ("%", "10.1.2.3", true),
+            ("10.1.%", "10.1.2.3", true),
+            ("10.2.%", "10.1.2.3", false),
+            ("10.1.2._", "10.1.2.3", true),
+            ("10.1.2._", "10.1.2.34", false),
+            ("10.1.0.0/255.255.0.0", "10.1.2.3", true),
+            ("10.1.0.0/16", "10.1.2.3", true),
+            ("10.1.0.0/24", "10.1.2.3", false),
+            ("0.0.0.0/0", "10.1.2.3", true),
+            ("localhost", "LOCALHOST", true),
+            ("localhost", "127.0.0.1", false),
+            ("", "10.1.2.3", false),
+            ("%.%.2.%", "10.1.2.3", true),
+            ("%.example.com", "a.example.com.example.org", false),
+            ("%.example.com", "example.com.a.example.com", true),
+        ] {
+            assert_eq!(is_met(pattern, from), met, "{pattern} {from}");
+        }
+    }
+
+    #[test]
+    fn of_several_accounts_the_most_specific_takes_the_login() {
+        let accounts = ["%", "10.%", "10.2.%"].map(|host| (("app".to_owned(), host.to_owned()), Account::default()));
+        let accounts = Accounts { from: "10.1.2.3".to_owned(), accounts: accounts.into(), ..Accounts::default() };
+        assert!(accounts.takes_login("app", "10.%") && !accounts.takes_login("app", "%"));
+        assert!(!accounts.takes_login("app", "10.2.%") && !accounts.takes_login("other", "%"));
+        assert!(accounts.meets("other", "%"), "one that is yet to be made");
     }
 }

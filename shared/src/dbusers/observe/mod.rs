@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use futures::{StreamExt as _, stream};
 use serde_json::{Map, Value};
 
-use super::model::{Held, Present, Read, SecretFacts, SecretState, Server, State as Catalogs, Trial, Version, World};
+use super::model::{
+    Accounts, Held, Present, Read, SecretFacts, SecretState, Server, State as Catalogs, Trial, Version, World,
+};
 use super::names::CLONE;
 use super::request::{Request, State, UserRequest};
 use super::secrets::{Content, SecretsReader, shape};
@@ -46,6 +48,8 @@ pub(super) struct Greeting {
     pub user: String,
     /// A reader endpoint, or a standby.
     pub read_only: bool,
+    /// Where `MySQL` sees this run come from.
+    pub from: String,
 }
 
 /// What a server turned out to be when it was first spoken to.
@@ -98,7 +102,10 @@ pub(super) async fn observe(
     let request = way.request;
     let Greeted { greeting, database } = greeted;
     let (state, tries_in) = match &way.shared {
-        Session::Mysql(session) => (Catalogs::Mysql(mysql::accounts(session, request, database).await?), ""),
+        Session::Mysql(session) => {
+            let accounts = mysql::accounts(session, request, database).await?;
+            (Catalogs::Mysql(Accounts { from: greeting.from, ..accounts }), "")
+        }
         Session::Postgres(shared) => {
             let own = if database { Some(way.log_in(&request.database).await?) } else { None };
             let session = match &own {
@@ -223,14 +230,14 @@ impl Eyes<'_> {
         }
     }
 
-    /// Tries a password, for a user that is there and is to stay. It is sent to this server alone, as a proof and not as
+    /// Tries a password, for a user that is there, is to stay and may log in from here. It is sent to this server alone, as a proof and not as
     /// itself.
     async fn trial(&self, user: &UserRequest, username: Option<&str>, password: &Secret) -> Trial {
         let login = username.unwrap_or(&user.name);
         let known = login == user.name || login.strip_suffix(CLONE) == Some(&user.name);
         let can = match self.state {
             Catalogs::Postgres(catalog) => catalog.roles.get(login).is_some_and(|role| role.login),
-            Catalogs::Mysql(accounts) => accounts.can_log_in(login),
+            Catalogs::Mysql(accounts) => accounts.takes_login(login, &user.host),
         };
         if user.state == State::Absent || !known || !can {
             return Trial::NotTried;

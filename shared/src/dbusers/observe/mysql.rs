@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Greeting;
 use crate::dbusers::model::{Account, Accounts, Held, SchemaGrant};
-use crate::dbusers::names::Engine;
+use crate::dbusers::names::{CLONE, Engine};
 use crate::dbusers::plan::mysql_literal as literal;
 use crate::dbusers::request::Request;
 use crate::dbusers::server::{MySession, SqlError};
@@ -18,15 +18,16 @@ fn is_on(text: &str) -> bool {
 }
 
 pub(super) async fn greeting(session: &MySession) -> Result<Greeting, SqlError> {
-    let query =
-        "SELECT substring_index(version(), '.', 1), substring_index(current_user(), '@', 1), @@global.read_only";
+    let query = "SELECT substring_index(version(), '.', 1), substring_index(current_user(), '@', 1), \
+                 @@global.read_only, substring_index(user(), '@', -1)";
     let rows = session.read("version and user", query).await?;
     let row =
         rows.first().ok_or_else(|| SqlError::unreachable("reading the version", "the server answered nothing"))?;
     // Aurora's readers say so in a variable that others do not have.
     let inner = session.read("the state of the engine", "SHOW GLOBAL VARIABLES LIKE 'innodb_read_only'").await?;
     let read_only = is_on(&field(row, 2)) || inner.first().is_some_and(|row| is_on(&field(row, 1)));
-    Ok(Greeting { version: field(row, 0).parse().unwrap_or_default(), user: field(row, 1), read_only })
+    let version = field(row, 0).parse().unwrap_or_default();
+    Ok(Greeting { version, user: field(row, 1), read_only, from: field(row, 3) })
 }
 
 pub(super) async fn has_database(session: &MySession, name: &str) -> Result<bool, SqlError> {
@@ -35,7 +36,9 @@ pub(super) async fn has_database(session: &MySession, name: &str) -> Result<bool
 }
 
 pub(super) async fn accounts(session: &MySession, request: &Request, database: bool) -> Result<Accounts, SqlError> {
-    let users: Vec<_> = request.users.iter().map(|user| literal(&user.name)).collect();
+    // The second of a rotated pair is looked at, too.
+    let users = request.users.iter().flat_map(|user| [literal(&user.name), literal(&format!("{}{CLONE}", user.name))]);
+    let users: Vec<_> = users.collect();
     let users = if users.is_empty() { "NULL".to_owned() } else { users.join(", ") };
     let mut accounts = Accounts { database, ..Accounts::default() };
     for row in &session.read("accounts", &query_of_accounts(request.engine, &users)).await? {

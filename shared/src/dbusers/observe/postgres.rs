@@ -19,6 +19,7 @@ pub(super) async fn greeting(session: &PgSession) -> Result<Greeting, SqlError> 
         version: u32::try_from(row.get::<_, i32>(0)).unwrap_or_default(),
         user: row.get(1),
         read_only: row.get(2),
+        from: String::new(),
     })
 }
 

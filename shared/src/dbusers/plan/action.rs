@@ -60,6 +60,8 @@ pub struct SecretPlan {
     pub login: String,
     /// Whether the database gets the password.
     pub sets_password: bool,
+    /// The account takes no logins from where this run is, so that its password cannot be tried.
+    pub untried: bool,
     /// A version that still says it is coming and is not.
     pub stale_pending: Option<String>,
     /// The key to encrypt with from now on.
@@ -197,7 +199,7 @@ impl Change {
 impl SecretPlan {
     /// Whether there is nothing to do to the secret, nor to the password.
     pub fn is_empty(&self) -> bool {
-        let Self { name: _, step, login: _, sets_password, stale_pending, kms_key, rotation } = self;
+        let Self { name: _, step, login: _, sets_password, untried: _, stale_pending, kms_key, rotation } = self;
         *step == SecretStep::Keep
             && !sets_password
             && stale_pending.is_none()
@@ -207,7 +209,7 @@ impl SecretPlan {
 
     /// Whether a login has to be seen to work before the rest is done.
     pub fn proves_login(&self) -> bool {
-        self.sets_password || self.step != SecretStep::Keep
+        !self.untried && (self.sets_password || self.step != SecretStep::Keep)
     }
 
     fn before(&self) -> Vec<String> {

@@ -70,7 +70,8 @@ impl<'a> Planner<'a> {
         if let Err(why) = self.may_be_changed(user) {
             return Err(leave(why, notes));
         }
-        let account = Account { exists: found.is_some(), login: found.is_some_and(|account| !account.locked) };
+        let here = self.accounts.meets(&user.name, &user.host);
+        let account = Account { exists: found.is_some(), login: found.is_some_and(|account| !account.locked), here };
         let secret = match secret::of_user(user, account, self.world, self.terms) {
             Ok(secret) => secret,
             Err(why) => return Err(leave(why, notes)),
@@ -93,6 +94,7 @@ impl<'a> Planner<'a> {
             statements.push(Statement::Password { before, after: unlock.to_owned() });
         }
         self.note_what_means_nothing(user, &mut notes);
+        self.note_untried(user, here, &mut notes);
         if statements.is_empty() && secret.as_ref().is_none_or(super::SecretPlan::is_empty) {
             return Err(leave(Why::AlreadySo, notes));
         }
@@ -245,6 +247,20 @@ impl<'a> Planner<'a> {
         pattern.contains('%')
             || (pattern.chars().count() == name.chars().count()
                 && pattern.chars().zip(name.chars()).all(|(wild, own)| wild == own || wild == '_'))
+    }
+
+    fn note_untried(&self, user: &UserRequest, here: bool, notes: &mut Vec<Note>) {
+        if !here {
+            notes.push(Note {
+                code: "login-untried",
+                message: format!(
+                    "a login from {}, where this run is, does not meet the account {}: its password is not tried",
+                    printable(&self.accounts.from),
+                    printable(&account_name(user))
+                ),
+                fix: "try it from where the account may log in".to_owned(),
+            });
+        }
     }
 
     /// There are no owners here, so nobody's objects of tomorrow are anybody's to open.

@@ -17,6 +17,8 @@ pub(super) struct Account {
     pub exists: bool,
     /// And may log in.
     pub login: bool,
+    /// From where this run is, too, so that its password can be tried.
+    pub here: bool,
 }
 
 /// Decides for `user`, if it has a password at all.
@@ -68,12 +70,17 @@ fn decide(
         }
     };
     let present = match &facts.state {
-        SecretState::Absent => return created(user, facts, terms),
+        SecretState::Absent => return created(user, account, facts, terms),
         SecretState::Present(present) => present,
     };
     may_be_written(user, facts, present, server)?;
     if present.rotation.enabled && present.pending.is_some() {
         return Err(Why::RotationPending { name: facts.name.clone() });
+    }
+    let ours = |pending: &Version| pending.has_password && pending.id == token_of_stage(present);
+    if !account.here && present.pending.as_ref().is_some_and(|pending| !ours(pending)) {
+        let said = "a new one is on its way (AWSPENDING), and the account takes no logins from here to try it by";
+        return Err(Why::LoginUnknown { said: said.to_owned() });
     }
     let (step, stale_pending) = step(user, present);
     let current = present.current.as_ref();
@@ -91,27 +98,30 @@ fn decide(
     }
     let new_password = matches!(&step, SecretStep::Stage { new_password: true, .. });
     // The second of a pair is what its rotation makes of it; the first one's password is then nobody's to know.
-    let sets_password =
-        login.is_none() && (new_password || !account.exists || !account.login || *trial == Trial::Refused);
+    let promotes_untried = !account.here && matches!(step, SecretStep::Promote { .. });
+    let sets_password = login.is_none()
+        && (new_password || promotes_untried || !account.exists || !account.login || *trial == Trial::Refused);
     let kms_key = terms.request.kms_key.clone().filter(|key| !is_key(present.kms_key.as_deref(), key));
     Ok(SecretPlan {
         name: facts.name.clone(),
         step,
         login: login.unwrap_or_else(|| user.name.clone()),
         sets_password,
+        untried: !account.here,
         stale_pending,
         kms_key,
         rotation: rotation(user, Some(present), terms)?,
     })
 }
 
-fn created(user: &UserRequest, facts: &SecretFacts, terms: Terms<'_>) -> Result<SecretPlan, Why> {
+fn created(user: &UserRequest, account: Account, facts: &SecretFacts, terms: Terms<'_>) -> Result<SecretPlan, Why> {
     let token = token_of(&[&facts.name, "", "create"]);
     Ok(SecretPlan {
         name: facts.name.clone(),
         step: SecretStep::Create { token, kms_key: terms.request.kms_key.clone() },
         login: user.name.clone(),
         sets_password: true,
+        untried: !account.here,
         stale_pending: None,
         kms_key: None,
         rotation: rotation(user, None, terms)?,
@@ -139,10 +149,16 @@ fn may_be_written(user: &UserRequest, facts: &SecretFacts, present: &Present, se
     Err(Why::SecretOfAnother { name, username, host })
 }
 
+/// The id of the version that takes the place of the current one, if it is this function's to write.
+fn token_of_stage(present: &Present) -> String {
+    let from = present.current.as_ref().map_or("", |current| &current.id);
+    token_of(&[&present.arn, from, "stage"])
+}
+
 /// The new value, and a version that wrongly says it is coming.
 fn step(user: &UserRequest, present: &Present) -> (SecretStep, Option<String>) {
     let from = present.current.as_ref().map(|current| current.id.clone());
-    let token = token_of(&[&present.arn, from.as_deref().unwrap_or_default(), "stage"]);
+    let token = token_of_stage(present);
     let pending_id = present.pending.as_ref().map(|pending| pending.id.clone());
     let stage = |new_password, keys| SecretStep::Stage {
         token: token.clone(),

@@ -127,6 +127,8 @@ pub enum Strategy {
     Multi,
 }
 
+/// Of the host part of an account.
+const LONGEST_HOST: usize = 255;
 pub(super) const TABLES_PG: [&str; 9] =
     ["SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN", ALL];
 pub(super) const SEQUENCES: [&str; 4] = ["USAGE", "SELECT", "UPDATE", ALL];
@@ -252,6 +254,9 @@ impl UserRequest {
             if let Some(problem) = names::fault_of_object(schema, engine) {
                 fault(format!("'schemas': '{}': {problem}", printable(schema)));
             }
+        }
+        if self.host.contains('\0') || self.host.chars().count() > LONGEST_HOST {
+            fault(format!("'host' has at most {LONGEST_HOST} characters and no NUL"));
         }
         if self.auth == Auth::Password && self.state == State::Present && self.secret.is_none() {
             fault("'user_secret_name' is missing: the secret its password is kept in".to_owned());

@@ -181,7 +181,7 @@ impl<'a> Planner<'a> {
 
     fn secret(&self, user: &UserRequest) -> Result<Option<super::SecretPlan>, Why> {
         let role = self.catalog.roles.get(&user.name);
-        let account = Account { exists: role.is_some(), login: role.is_some_and(|role| role.login) };
+        let account = Account { exists: role.is_some(), login: role.is_some_and(|role| role.login), here: true };
         secret::of_user(user, account, self.world, self.terms)
     }
 
