@@ -2,13 +2,14 @@
 //! What a release is judged by; writes the rows of each function it has finished into the table of `docs/proof.md`.
 #![expect(clippy::print_stdout, reason = "progress is this command's output")]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
-use nightshift_testkit::database::Installation;
+use nightshift_testkit::database::{Flavour, Installation};
 use nightshift_testkit::proof::{
-    ClusterCleanup, KeyRotation, Matrix, RELEASE, Subject, at_once, db_users_by_burst, db_users_by_call, matrix, rows,
+    Breakable, ClusterCleanup, KeyRotation, Matrix, OnMysql, OnPostgres, RELEASE, Subject, at_once, db_users_by_burst,
+    db_users_by_call, matrix, rows,
 };
 use nightshift_testkit::{Fault, repository};
 
@@ -55,14 +56,33 @@ async fn key_rotation() -> anyhow::Result<Matrices> {
 }
 
 async fn db_users() -> anyhow::Result<Matrices> {
-    let (binary, version) = (build("db-users")?, Installation::any()?);
-    let by_call = db_users_by_call(&binary, &version, &RELEASE).await?;
-    println!("db-users, calls to AWS: {} calls x {} faults", by_call.calls.len(), RELEASE.len());
+    let binary = build("db-users")?;
+    let mut matrices =
+        on::<OnPostgres>(&binary, &Installation::any()?, ["PostgreSQL, AWS", "PostgreSQL, database"]).await?;
+    for (flavour, worlds) in
+        [(Flavour::Mariadb, ["MariaDB, AWS", "MariaDB, database"]), (Flavour::Mysql, ["MySQL, AWS", "MySQL, database"])]
+    {
+        match flavour.find() {
+            Some(program) => matrices.extend(on::<OnMysql>(&binary, &program, worlds).await?),
+            None => println!("db-users: there is no {} here; run `cargo xtask setup`", flavour.engine()),
+        }
+    }
+    Ok(matrices)
+}
+
+/// Calls to AWS broken, then bursts to the database.
+async fn on<B: Breakable>(
+    binary: &Path,
+    server: &B::Server,
+    [aws, database]: [&'static str; 2],
+) -> anyhow::Result<Matrices> {
+    let by_call = db_users_by_call::<B>(binary, server, &RELEASE, 1).await?;
+    println!("db-users, {aws}: {} calls x {} faults", by_call.calls.len(), RELEASE.len());
     // A database is not throttled; what can happen to a connection is that it breaks, or that its other end dies.
     let faults = [Fault::RequestLost, Fault::AnswerLost, Fault::HoldBefore, Fault::HoldAfter];
-    let by_burst = db_users_by_burst(&binary, &version, &faults, 1).await?;
-    println!("db-users, bursts to the database: {} x {} faults", by_burst.trials.len() / faults.len(), faults.len());
-    Ok(vec![("calls to AWS", by_call), ("bursts to the database", by_burst)])
+    let by_burst = db_users_by_burst::<B>(binary, server, &faults, 1).await?;
+    println!("db-users, {database}: {} bursts x {} faults", by_burst.trials.len() / faults.len(), faults.len());
+    Ok(vec![(aws, by_call), (database, by_burst)])
 }
 
 async fn prove<S: Subject>(subject: &S, world: &str) -> anyhow::Result<Matrix> {

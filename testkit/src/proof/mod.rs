@@ -8,7 +8,7 @@ mod matrix;
 mod table;
 
 pub use cluster_cleanup::ClusterCleanup;
-pub use db_users::{db_users_by_burst, db_users_by_call};
+pub use db_users::{Breakable, OnMysql, OnPostgres, db_users_by_burst, db_users_by_call};
 pub use key_rotation::KeyRotation;
 pub use matrix::{Broken, Matrix, Trial, at_once, matrix};
 pub use table::rows;
