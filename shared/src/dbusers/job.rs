@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::apply::{Applier, Done};
-use super::observe;
+use super::observe::{self, Observed};
 use super::plan::{Action, Left, Note, Plan, Terms, Why};
 use super::policy::Policy;
 use super::request::Request;
@@ -45,9 +45,10 @@ impl Job for DbUsers {
         }
         let greeted =
             observe::greet(&way).await.map_err(|error| fault_of_server("reading the server's state", error))?;
-        let (world, vault) = observe::observe(&way, greeted, &secrets, &run.account, policy.concurrency)
-            .await
-            .map_err(|error| fault_of_server("reading the catalogs of the database", error))?;
+        let Observed { world, vault, own } =
+            observe::observe(&way, greeted, &secrets, &run.account, policy.concurrency)
+                .await
+                .map_err(|error| fault_of_server("reading the catalogs of the database", error))?;
         let plan = Plan::make(&world, Terms { policy, request });
         let caps = DeletionCaps { count: policy.max_deletions, percent: 100 };
         let over_cap = caps.check(Deletions { of_marked: plan.drops(), purges: 0, marked: 0 });
@@ -55,7 +56,7 @@ impl Job for DbUsers {
         let done = if run.mode == Mode::Apply && tripped.is_none() {
             log_intent(&plan, &request.region);
             let writer = SecretsWriter::new(client);
-            let mut applier = Applier::new(&way, policy, &secrets, writer, vault);
+            let mut applier = Applier::new(&way, policy, &secrets, writer, vault, own);
             Some(applier.apply(&plan.actions, run.deadline).await)
         } else {
             None

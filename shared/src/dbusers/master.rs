@@ -37,29 +37,30 @@ pub(super) async fn read(request: &Request, secrets: &SecretsReader, rds: &Clien
     let name = &request.master_secret;
     let shown = printable(name);
     let refuse = |what: &str| MasterFault::Refused(format!("the master secret {shown} {what}"));
-    let Some(found) = secrets.describe(name).await? else {
+    let Some((arn, value)) = secrets.current(name).await? else {
         return Err(refuse("is not there; check 'secret_name' and 'region'"));
     };
-    let value = secrets.value(name, None).await?.ok_or_else(|| refuse("holds nothing"))?;
+    let value = value.ok_or_else(|| refuse("holds nothing"))?;
     let content = Content::read(&value).ok_or_else(|| refuse("holds no JSON object"))?;
     let (Some(user), Some(password)) = (content.text("username").map(str::to_owned), content.password()) else {
         return Err(refuse("has no username or no password"));
     };
-    let cluster = content
-        .text("dbClusterIdentifier")
-        .map(str::to_owned)
-        .or_else(|| found.tags.get("aws:rds:primaryDBClusterArn").map(|arn| last(arn)));
-    let instance = content
-        .text("dbInstanceIdentifier")
-        .map(str::to_owned)
-        .or_else(|| found.tags.get("aws:rds:primaryDBInstanceArn").map(|arn| last(arn)));
+    let identifier = |key: &str| content.text(key).map(str::to_owned);
+    let (mut cluster, mut instance) = (identifier("dbClusterIdentifier"), identifier("dbInstanceIdentifier"));
+    let named = content.text("host").is_some_and(|host| host.eq_ignore_ascii_case(&request.host));
+    if !named && cluster.is_none() && instance.is_none() {
+        // A secret that RDS manages says in its tags whose it is.
+        let tags = secrets.describe(name).await?.map(|found| found.tags).unwrap_or_default();
+        cluster = tags.get("aws:rds:primaryDBClusterArn").map(|arn| last(arn));
+        instance = tags.get("aws:rds:primaryDBInstanceArn").map(|arn| last(arn));
+    }
     let server = match (&cluster, &instance) {
         (Some(id), _) => Some(("dbClusterIdentifier", id.clone())),
         (None, Some(id)) => Some(("dbInstanceIdentifier", id.clone())),
         (None, None) => None,
     };
     let mut port = content.port();
-    if !content.text("host").is_some_and(|host| host.eq_ignore_ascii_case(&request.host)) {
+    if !named {
         let endpoints = match (&cluster, &instance) {
             (Some(id), _) => of_cluster(rds, id).await?,
             (None, Some(id)) => of_instance(rds, id).await?,
@@ -76,7 +77,7 @@ pub(super) async fn read(request: &Request, secrets: &SecretsReader, rds: &Clien
         };
         port = found.or(port);
     }
-    Ok(Master { arn: found.arn, user, password, port, server })
+    Ok(Master { arn, user, password, port, server })
 }
 
 /// The identifier at the end of an ARN.

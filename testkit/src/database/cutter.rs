@@ -1,5 +1,5 @@
-//! Between a function and a database server: counts what the function sends, burst by burst, and breaks the connection at
-//! one of them. TLS passes through it unread, so a burst is a round trip, not a statement: what goes together into one is
+//! Between a function and a database server: counts what the function sends, burst by burst, and how often it waits for an
+//! answer, and breaks the connection at one of the bursts. TLS passes through it unread, so a burst is a round trip, not a statement: what goes together into one is
 //! one transaction's affair.
 
 use std::io::{Read as _, Write as _};
@@ -21,6 +21,7 @@ pub struct Cutter {
 #[derive(Debug, Default)]
 struct State {
     seen: AtomicUsize,
+    trips: AtomicUsize,
     broken: Mutex<Option<(usize, Fault)>>,
     reached: AtomicBool,
 }
@@ -32,6 +33,8 @@ struct Line {
     deaf: AtomicBool,
     /// It stays open for ever: the function waits until it is killed.
     held: AtomicBool,
+    /// Something was sent that was not answered yet.
+    asked: AtomicBool,
 }
 
 impl Cutter {
@@ -61,9 +64,15 @@ impl Cutter {
         self.state.seen.load(Ordering::SeqCst)
     }
 
+    /// How often something was sent and then answered: what was waited for.
+    pub fn round_trips(&self) -> usize {
+        self.state.trips.load(Ordering::SeqCst)
+    }
+
     /// Counts from zero again and breaks nothing.
     pub fn reset(&self) {
         self.state.seen.store(0, Ordering::SeqCst);
+        self.state.trips.store(0, Ordering::SeqCst);
         self.state.reached.store(false, Ordering::SeqCst);
         *self.state.broken.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
@@ -80,6 +89,12 @@ impl Cutter {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
+}
+
+/// What the answer to a goodbye is in TLS 1.3, by its length: nobody waits for it.
+fn goodbye(answer: &[u8]) -> &[u8] {
+    const ALERT: [u8; 5] = [0x17, 3, 3, 0, 19];
+    if answer.starts_with(&ALERT) { &answer[..24] } else { &[] }
 }
 
 fn requests(mut client: TcpStream, mut server: TcpStream, line: &Line, state: &State) {
@@ -101,6 +116,7 @@ fn requests(mut client: TcpStream, mut server: TcpStream, line: &Line, state: &S
             }
             None => {}
         }
+        line.asked.store(true, Ordering::SeqCst);
         if server.write_all(&buffer[..length]).is_err() {
             break;
         }
@@ -112,6 +128,9 @@ fn requests(mut client: TcpStream, mut server: TcpStream, line: &Line, state: &S
 fn answers(mut server: TcpStream, mut client: TcpStream, line: &Line, state: &State) {
     let mut buffer = vec![0; 1 << 16];
     while let Ok(length @ 1..) = server.read(&mut buffer) {
+        if line.asked.swap(false, Ordering::SeqCst) && buffer[..length] != *goodbye(&buffer) {
+            state.trips.fetch_add(1, Ordering::SeqCst);
+        }
         if line.deaf.load(Ordering::SeqCst) {
             state.reached.store(true, Ordering::SeqCst);
             if line.held.load(Ordering::SeqCst) {

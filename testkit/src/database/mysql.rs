@@ -163,8 +163,13 @@ impl Mysql {
         let setup = data.join("setup.sql");
         std::fs::write(&setup, Self::setup(program.flavour, database))?;
         folder::hand_over(&data)?;
+        // Of its own: MariaDB tidies up what it takes for left over there, which may be another server's.
+        let temporary = folder.path().join("tmp");
+        std::fs::create_dir(&temporary)?;
+        folder::hand_over(&temporary)?;
         let port = free_port()?;
         let mut server = program.with_data(&data);
+        server.arg(format!("--tmpdir={}", temporary.display()));
         server.args(["--bind-address=127.0.0.1", &format!("--port={port}"), "--require-secure-transport=ON"]);
         server.arg(format!("--socket={}", data.join("s").display()));
         server.arg(format!("--pid-file={}", data.join("pid").display()));

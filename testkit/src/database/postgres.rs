@@ -160,9 +160,20 @@ impl Postgres {
 
     /// Logs in to `database` as `user`, as an application would.
     pub async fn log_in(&self, user: &str, password: &str, database: &str) -> anyhow::Result<Client> {
+        self.log_in_through(self.address(), user, password, database).await
+    }
+
+    /// The same, by another way.
+    pub async fn log_in_through(
+        &self,
+        address: std::net::SocketAddr,
+        user: &str,
+        password: &str,
+        database: &str,
+    ) -> anyhow::Result<Client> {
         let tls = Authorities::File(self.certificates.authority.clone()).client()?;
         let mut config = tokio_postgres::Config::new();
-        config.host("localhost").hostaddr(self.address().ip()).port(self.address().port());
+        config.host("localhost").hostaddr(address.ip()).port(address.port());
         config.user(user).password(password).dbname(database).ssl_mode(tokio_postgres::config::SslMode::Require);
         let (client, connection) = config.connect(MakeRustlsConnect::new(tls)).await?;
         tokio::spawn(connection);

@@ -5,6 +5,7 @@ mod airflow;
 mod faults;
 mod features;
 mod iam;
+mod least;
 mod lifecycle;
 mod mysql;
 mod names;

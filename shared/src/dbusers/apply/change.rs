@@ -70,7 +70,7 @@ impl Applier<'_> {
                     }
                     // An earlier run wrote this very version: its password is the one to go on with.
                     Err(error) if error.kind == crate::aws::Kind::Exists => {
-                        let written = self.reader.value(name, Some(token)).await?;
+                        let written = self.reader.value(name, token).await?;
                         Ok(written.as_ref().and_then(Content::read).and_then(|content| content.password()))
                     }
                     Err(error) => Err(error.into()),

@@ -33,8 +33,10 @@ pub(super) struct Applier<'a> {
     reader: &'a SecretsReader,
     writer: SecretsWriter,
     vault: Vault,
-    /// In the event's database, once something is to be done there.
+    /// In the event's database, from when something is asked there.
     session: Option<Session>,
+    /// The shared session has ended, so that what would be run in it needs one of its own.
+    shared_is_broken: bool,
 }
 
 impl<'a> Applier<'a> {
@@ -45,8 +47,9 @@ impl<'a> Applier<'a> {
         reader: &'a SecretsReader,
         writer: SecretsWriter,
         vault: Vault,
+        session: Option<Session>,
     ) -> Self {
-        Self { way, policy, reader, writer, vault, session: None }
+        Self { way, policy, reader, writer, vault, session, shared_is_broken: false }
     }
 
     /// Carries out `actions` in their order and says how each ended.
@@ -103,16 +106,19 @@ impl<'a> Applier<'a> {
 
     /// Runs `statements` in the event's database, as one.
     async fn transaction(&mut self, statements: &[Statement], password: Option<&Secret>) -> Result<(), SqlError> {
-        if self.session.is_none() {
-            let database = &self.way.request.database;
-            let none = if self.way.request.engine == Engine::Postgres { database.as_str() } else { "" };
-            self.session = Some(self.way.log_in(none).await?);
+        let engine = self.way.request.engine;
+        // A session of MySQL is in no database, and so as good as any other.
+        let shares = engine != Engine::Postgres && !self.shared_is_broken;
+        if self.session.is_none() && !shares {
+            let database = if engine == Engine::Postgres { self.way.request.database.as_str() } else { "" };
+            self.session = Some(self.way.log_in(database).await?);
         }
-        let Some(session) = &self.session else { return Ok(()) };
-        let done = together(session, self.way.request.engine, statements, password).await;
+        let session = self.session.as_ref().unwrap_or(&self.way.shared);
+        let done = together(session, engine, statements, password).await;
         if done.as_ref().is_err_and(|error| error.kind == SqlKind::NoAnswer) {
             // A session that broke is no use to the users after this one.
             self.session = None;
+            self.shared_is_broken = true;
         }
         done
     }

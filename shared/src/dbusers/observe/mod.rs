@@ -15,7 +15,7 @@ use super::model::{
 use super::names::CLONE;
 use super::request::{Request, State, UserRequest};
 use super::secrets::{Content, SecretsReader, shape};
-use super::server::{Endpoint, Session, SqlError, SqlKind};
+use super::server::{Endpoint, PgSession, Session, SqlError, SqlKind};
 use super::way::Way;
 use crate::aws::AwsError;
 use crate::secret::Secret;
@@ -64,7 +64,7 @@ pub(super) async fn greet(way: &Way<'_>) -> Result<Greeted, SqlError> {
     let name = &way.request.database;
     let (greeting, database) = match &way.shared {
         Session::Postgres(session) => {
-            (postgres::greeting(session).await?, postgres::has_database(session, name).await?)
+            tokio::try_join!(postgres::greeting(session), postgres::has_database(session, name))?
         }
         Session::Mysql(session) => (mysql::greeting(session).await?, mysql::has_database(session, name).await?),
     };
@@ -87,8 +87,17 @@ pub(super) async fn held_by(session: &Session, user: &str) -> Result<Vec<Held>, 
             let held = postgres::held(session, std::slice::from_ref(&user.to_owned())).await?;
             Ok(held.into_values().next().unwrap_or_default())
         }
-        Session::Mysql(session) => mysql::held(session, user).await,
+        Session::Mysql(session) => Ok(mysql::held(session, &[user]).await?.into_values().flatten().collect()),
     }
+}
+
+/// What was observed, and what apply goes on with.
+#[derive(Debug)]
+pub(super) struct Observed {
+    pub world: World,
+    pub vault: Vault,
+    /// The session in the event's database, where it takes one.
+    pub own: Option<Session>,
 }
 
 /// Reads everything.
@@ -98,33 +107,27 @@ pub(super) async fn observe(
     secrets: &SecretsReader,
     account: &str,
     concurrency: usize,
-) -> Result<(World, Vault), SqlError> {
+) -> Result<Observed, SqlError> {
     let request = way.request;
     let Greeted { greeting, database } = greeted;
+    let mut own = None;
     let (state, tries_in) = match &way.shared {
         Session::Mysql(session) => {
             let accounts = mysql::accounts(session, request, database).await?;
             (Catalogs::Mysql(Accounts { from: greeting.from, ..accounts }), "")
         }
         Session::Postgres(shared) => {
-            let own = if database { Some(way.log_in(&request.database).await?) } else { None };
+            if database {
+                own = Some(way.log_in(&request.database).await?);
+            }
             let session = match &own {
                 Some(Session::Postgres(session)) => session,
                 _ => shared,
             };
-            let mut catalog = postgres::catalog(session, request, greeting.version, database).await?;
-            for (user, held) in &mut catalog.held {
-                for held in held.iter_mut() {
-                    let Some(place) = held.database.as_ref().filter(|_| held.named > 0) else { continue };
-                    held.owners = if *place == request.database && database {
-                        postgres::owners_to(session, user).await?
-                    } else if let Session::Postgres(there) = way.log_in(place).await? {
-                        postgres::owners_to(&there, user).await?
-                    } else {
-                        Vec::new()
-                    };
-                }
-            }
+            // On the heap: ten questions at once are a large future.
+            let mut catalog = Box::pin(postgres::catalog(session, request, greeting.version, database)).await?;
+            let here = database.then_some(session);
+            owners(way, here, &mut catalog.held).await?;
             (Catalogs::Postgres(catalog), if database { request.database.as_str() } else { "postgres" })
         }
     };
@@ -156,7 +159,28 @@ pub(super) async fn observe(
         database: request.database.clone(),
     };
     let world = World { account: account.to_owned(), region: request.region.clone(), server, state, secrets: facts };
-    Ok((world, vault))
+    Ok(Observed { world, vault, own })
+}
+
+/// Finds out whose objects a user to be dropped has privileges on, in each database; `here` is a session in the event's.
+async fn owners(
+    way: &Way<'_>,
+    here: Option<&PgSession>,
+    held: &mut BTreeMap<String, Vec<Held>>,
+) -> Result<(), SqlError> {
+    for (user, held) in held.iter_mut() {
+        for held in held.iter_mut() {
+            let Some(place) = held.database.as_ref().filter(|_| held.named > 0) else { continue };
+            held.owners = match here.filter(|_| *place == way.request.database) {
+                Some(session) => postgres::owners_to(session, user).await?,
+                None => match way.log_in(place).await? {
+                    Session::Postgres(there) => postgres::owners_to(&there, user).await?,
+                    Session::Mysql(_) => Vec::new(),
+                },
+            };
+        }
+    }
+    Ok(())
 }
 
 /// What stands in the secret of `user`, beside its password.
@@ -209,7 +233,7 @@ impl Eyes<'_> {
     }
 
     async fn content(&self, name: &str, version: &str) -> Result<Option<Content>, AwsError> {
-        Ok(self.secrets.value(name, Some(version)).await?.as_ref().and_then(Content::read))
+        Ok(self.secrets.value(name, version).await?.as_ref().and_then(Content::read))
     }
 
     async fn version(&self, user: &UserRequest, id: String, content: Option<&Content>) -> Version {

@@ -6,7 +6,7 @@ use super::Greeting;
 use crate::dbusers::model::{Account, Accounts, Held, SchemaGrant};
 use crate::dbusers::names::{CLONE, Engine};
 use crate::dbusers::plan::mysql_literal as literal;
-use crate::dbusers::request::Request;
+use crate::dbusers::request::{Request, State};
 use crate::dbusers::server::{MySession, SqlError};
 
 fn field(row: &[Option<String>], at: usize) -> String {
@@ -66,11 +66,11 @@ pub(super) async fn accounts(session: &MySession, request: &Request, database: b
     for row in &session.read("privileges on all databases", &query).await? {
         accounts.global_grants.insert(field(row, 0), field(row, 1).parse().unwrap_or_default());
     }
-    let mut held = BTreeMap::new();
-    for user in request.users.iter().filter(|user| user.state == crate::dbusers::request::State::Absent) {
-        held.insert(user.name.clone(), self::held(session, &user.name).await?);
+    let absent = request.users.iter().filter(|user| user.state == State::Absent);
+    let absent: Vec<_> = absent.map(|user| user.name.as_str()).collect();
+    if !absent.is_empty() {
+        accounts.held = held(session, &absent).await?;
     }
-    accounts.held = held;
     Ok(accounts)
 }
 
@@ -89,27 +89,25 @@ fn query_of_accounts(engine: Engine, users: &str) -> String {
     }
 }
 
-/// What runs with the rights of `user`: without it, that runs no more.
-pub(super) async fn held(session: &MySession, user: &str) -> Result<Vec<Held>, SqlError> {
-    let of = |definer: &str| format!("substring_index({definer}, '@', 1) = {}", literal(user));
+/// What runs with the rights of each of `users`: without it, that runs no more.
+pub(super) async fn held(session: &MySession, users: &[&str]) -> Result<BTreeMap<String, Vec<Held>>, SqlError> {
+    let names: Vec<_> = users.iter().map(|user| literal(user)).collect();
+    let places = [("views", "table"), ("routines", "routine"), ("triggers", "trigger"), ("events", "event")];
+    // A name may hold an @; a host cannot.
+    let owner = "left(definer, char_length(definer) - char_length(substring_index(definer, '@', -1)) - 1)";
+    let places = places.map(|(table, word)| {
+        format!("SELECT {owner} AS owner, {word}_schema AS place FROM information_schema.{table}")
+    });
     let query = format!(
-        "SELECT place, count(*) FROM (SELECT table_schema AS place FROM information_schema.views WHERE {} \
-         UNION ALL SELECT routine_schema FROM information_schema.routines WHERE {} \
-         UNION ALL SELECT trigger_schema FROM information_schema.triggers WHERE {} \
-         UNION ALL SELECT event_schema FROM information_schema.events WHERE {}) AS defined GROUP BY place ORDER BY place",
-        of("definer"),
-        of("definer"),
-        of("definer"),
-        of("definer")
+        "SELECT owner, place, count(*) FROM ({}) AS defined WHERE owner IN ({}) GROUP BY owner, place ORDER BY 1, 2",
+        places.join(" UNION ALL "),
+        names.join(", ")
     );
-    let rows = session.read("what runs with a user's rights", &query).await?;
-    Ok(rows
-        .iter()
-        .map(|row| Held {
-            database: Some(field(row, 0)),
-            owns: field(row, 1).parse().unwrap_or_default(),
-            named: 0,
-            owners: Vec::new(),
-        })
-        .collect())
+    let mut held: BTreeMap<String, Vec<Held>> = BTreeMap::new();
+    for row in &session.read("what runs with a user's rights", &query).await? {
+        let owns = field(row, 2).parse().unwrap_or_default();
+        let entry = Held { database: Some(field(row, 1)), owns, named: 0, owners: Vec::new() };
+        held.entry(field(row, 0)).or_default().push(entry);
+    }
+    Ok(held)
 }

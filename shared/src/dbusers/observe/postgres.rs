@@ -30,7 +30,8 @@ pub(super) async fn has_database(session: &PgSession, name: &str) -> Result<bool
     Ok(!rows.is_empty())
 }
 
-/// The catalogs; `database` is whether this session is in the event's database.
+/// The catalogs; `database` is whether this session is in the event's database. All questions are sent at once, and answered
+/// in one round trip.
 pub(super) async fn catalog(
     session: &PgSession,
     request: &Request,
@@ -40,35 +41,37 @@ pub(super) async fn catalog(
     let users: Vec<String> = request.users.iter().map(|user| user.name.clone()).collect();
     let absent = request.users.iter().filter(|user| user.state == State::Absent);
     let absent: Vec<String> = absent.map(|user| user.name.clone()).collect();
-    let mut catalog = Catalog {
-        roles: roles(session).await?,
-        memberships: memberships(session, version).await?,
-        held: if absent.is_empty() { BTreeMap::new() } else { held(session, &absent).await? },
-        ..Catalog::default()
-    };
-    if !database {
-        return Ok(catalog);
-    }
-    catalog.database = database_of(session, &users).await?;
-    catalog.schemas = schemas(session, &users).await?;
-    let named = request.schemas();
-    let everywhere = request.revoke == Revoke::All;
-    let read: Vec<String> =
-        catalog.schemas.keys().filter(|name| everywhere || named.contains(name.as_str())).cloned().collect();
-    let routines = request.revoke != Revoke::None || request.users.iter().any(|user| !user.functions.is_empty());
-    catalog.objects = relations(session, &users, &read).await?;
-    if routines {
-        catalog.objects.extend(self::routines(session, &users, &read).await?);
-    }
-    catalog.defaults = defaults(session, &users).await?;
-    if request.revoke != Revoke::None {
-        catalog.column_grants = column_grants(session, &users).await?;
-    }
-    if !request.extensions.is_empty() {
-        catalog.extensions = extensions(session).await?;
-    }
-    Ok(catalog)
+    let named: Vec<String> = request.schemas().into_iter().map(str::to_owned).collect();
+    let revokes = request.revoke != Revoke::None;
+    let all = request.revoke == Revoke::All;
+    let in_schemas = database && (all || !named.is_empty());
+    let looks_at_routines = in_schemas && (revokes || request.users.iter().any(|user| !user.functions.is_empty()));
+    // None is all of them.
+    let named = if all { &[][..] } else { &named };
+    let (roles, memberships, held, own, schemas, mut objects, routines, defaults, column_grants, extensions) = tokio::try_join!(
+        roles(session),
+        memberships(session, version),
+        asked(!absent.is_empty(), held(session, &absent)),
+        asked(database, database_of(session, &users)),
+        asked(database, schemas(session, &users)),
+        asked(in_schemas, relations(session, &users, named)),
+        asked(looks_at_routines, routines(session, &users, named)),
+        asked(database, defaults(session, &users)),
+        asked(database && revokes, column_grants(session, &users)),
+        asked(database && !request.extensions.is_empty(), extensions(session)),
+    )?;
+    objects.extend(routines);
+    Ok(Catalog { roles, memberships, database: own, schemas, objects, defaults, column_grants, extensions, held })
 }
+
+/// What `question` finds, if it is one to be asked.
+async fn asked<T: Default>(wanted: bool, question: impl Future<Output = Result<T, SqlError>>) -> Result<T, SqlError> {
+    if wanted { question.await } else { Ok(T::default()) }
+}
+
+/// The schemas that are users', or of those the ones in the second parameter, if there is any.
+const SCHEMAS: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
+                       AND (cardinality($2) = 0 OR n.nspname = ANY($2))";
 
 async fn roles(session: &PgSession) -> Result<BTreeMap<String, Role>, SqlError> {
     let query = "SELECT r.rolname::text, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolreplication OR r.rolbypassrls, \
@@ -166,7 +169,7 @@ async fn relations(session: &PgSession, users: &[String], schemas: &[String]) ->
         "SELECT n.nspname::text, quote_ident(c.relname), c.relkind = 'S', pg_get_userbyid(c.relowner)::text, \
          EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'), \
          g.grantee, g.grantor, g.privilege FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace {} \
-         WHERE n.nspname = ANY($2) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') ORDER BY 1, 2",
+         WHERE {SCHEMAS} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') ORDER BY 1, 2",
         grants_of("c.relacl")
     );
     let rows = session.read("tables and sequences", &query, &[users, schemas]).await?;
@@ -180,7 +183,7 @@ async fn routines(session: &PgSession, users: &[String], schemas: &[String]) -> 
          false, pg_get_userbyid(p.proowner)::text, \
          EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'), \
          g.grantee, g.grantor, g.privilege FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace {} \
-         WHERE n.nspname = ANY($2) ORDER BY 1, 2",
+         WHERE {SCHEMAS} ORDER BY 1, 2",
         grants_of("coalesce(p.proacl, acldefault('f', p.proowner))")
     );
     let rows = session.read("routines", &query, &[users, schemas]).await?;

@@ -90,11 +90,22 @@ impl SecretsReader {
         }))
     }
 
-    /// What a version holds; the current one if none is named. `None` where there is no such version.
-    pub async fn value(&self, name: &str, version: Option<&str>) -> Result<Option<Secret>, AwsError> {
+    /// What a version holds. `None` where there is no such version.
+    pub async fn value(&self, name: &str, version: &str) -> Result<Option<Secret>, AwsError> {
+        Ok(self.get(name, Some(version)).await?.and_then(|(_, value)| value))
+    }
+
+    /// The `ARN` of a secret, and what its current version holds; `None` where there is no such secret.
+    pub async fn current(&self, name: &str) -> Result<Option<(String, Option<Secret>)>, AwsError> {
+        self.get(name, None).await
+    }
+
+    async fn get(&self, name: &str, version: Option<&str>) -> Result<Option<(String, Option<Secret>)>, AwsError> {
         let call = self.0.get_secret_value().secret_id(name).set_version_id(version.map(str::to_owned));
         match call.send().await.map_err(|error| AwsError::of("secretsmanager:GetSecretValue", name, error)) {
-            Ok(answer) => Ok(answer.secret_string.map(Secret::new)),
+            Ok(answer) => {
+                Ok(Some((answer.arn.unwrap_or_else(|| name.to_owned()), answer.secret_string.map(Secret::new))))
+            }
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }

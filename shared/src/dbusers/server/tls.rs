@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustls::crypto::ring;
+use rustls::crypto::CryptoProvider;
+use rustls::crypto::ring::{self, kx_group};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
@@ -79,7 +80,10 @@ impl Authorities {
         if roots.is_empty() {
             return Err(self.no_certificate());
         }
-        let client = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        // PostgreSQL wants this group before version 18, and would ask for it in a round trip of its own.
+        let kx_groups = vec![kx_group::SECP256R1, kx_group::X25519, kx_group::SECP384R1];
+        let provider = CryptoProvider { kx_groups, ..ring::default_provider() };
+        let client = ClientConfig::builder_with_provider(Arc::new(provider))
             .with_safe_default_protocol_versions()?
             .with_root_certificates(roots)
             .with_no_client_auth();
