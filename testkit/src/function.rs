@@ -84,6 +84,15 @@ const TIMEOUT: Duration = Duration::from_mins(15);
 impl FunctionProcess {
     /// Starts `binary` with exactly `environment` and what every Lambda process has. What it prints is kept.
     pub fn start(binary: &Path, environment: &BTreeMap<String, String>) -> anyhow::Result<Self> {
+        Self::start_with(binary, &[], environment)
+    }
+
+    /// The same for a program that takes arguments.
+    pub fn start_with(
+        binary: &Path,
+        arguments: &[std::ffi::OsString],
+        environment: &BTreeMap<String, String>,
+    ) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let (events, receiver) = mpsc::channel(1);
         let (sender, answers) = mpsc::channel(1);
@@ -100,6 +109,7 @@ impl FunctionProcess {
         let name = binary.file_stem().and_then(|stem| stem.to_str()).unwrap_or("function").to_owned();
         let mut child = Held::start(
             Command::new(binary)
+                .args(arguments)
                 .env_clear()
                 .envs(environment)
                 .env("AWS_LAMBDA_RUNTIME_API", address.to_string())

@@ -108,7 +108,7 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
         Some(Task::Invoke { function, event, apply }) => testkit::invoke(&function, &event, apply),
         Some(Task::Package { arch, functions }) => package::run(arch, functions).map(done),
         Some(Task::Deploy) => deploy::run().map(done),
-        Some(Task::Bench { args }) => testkit::run("bench", args),
+        Some(Task::Bench { args }) => setup::for_bench().and_then(|()| testkit::run("bench", args)),
         Some(Task::Proof { args }) => testkit::run("proof", args),
         Some(Task::NewFunction { name }) => new_function::run(&name).map(done),
         Some(Task::TerraformDocs) => terraform::tables::write().map(done),

@@ -3,6 +3,7 @@
 //! function joins by being a [`Subject`] with a Python script of its name in `testkit/bench/`.
 
 mod cluster_cleanup;
+mod db_users;
 mod iam;
 mod key_rotation;
 mod load;
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 pub use cluster_cleanup::ClusterCleanup;
+pub use db_users::NAME as DB_USERS;
 pub use key_rotation::{KeyRotation, load as users_load};
 pub use load::Load;
 pub use page::page;
@@ -34,12 +36,14 @@ pub struct Bench {
     start: Section,
     calls: Section,
     time: Section,
+    users: Section,
 }
 
 impl Bench {
     /// Nothing yet. A quick one starts fewer processes and leaves the largest accounts out.
     pub fn new(quick: bool) -> Self {
-        Self { quick, start: start::section(rounds(quick)), calls: load::calls_section(), time: load::time_section() }
+        let (calls, time) = (load::calls_section(), load::time_section());
+        Self { quick, start: start::section(rounds(quick)), calls, time, users: db_users::section() }
     }
 
     /// Measures `subject`, whose release binary is there.
@@ -48,14 +52,19 @@ impl Bench {
         load::measure(&mut self.calls, &mut self.time, subject, self.quick).await
     }
 
+    /// Measures `db-users`, which takes a real server and so has a table of its own.
+    pub async fn measure_users(&mut self) -> anyhow::Result<()> {
+        db_users::measure(&mut self.users, self.quick).await
+    }
+
     /// What was found.
-    pub fn sections(&self) -> [&Section; 3] {
-        [&self.start, &self.calls, &self.time]
+    pub fn sections(&self) -> Vec<&Section> {
+        [&self.start, &self.calls, &self.time, &self.users].into_iter().filter(|section| !section.is_empty()).collect()
     }
 
     /// How many targets were met, and how many there are.
     pub fn met(&self) -> (usize, usize) {
-        let met = self.sections().map(Section::met);
+        let met: Vec<_> = self.sections().into_iter().map(Section::met).collect();
         (met.iter().map(|met| met.0).sum(), met.iter().map(|met| met.1).sum())
     }
 }

@@ -37,7 +37,8 @@ impl Asked {
 
 /// The world behind the server.
 pub trait Account: Send + Sync + 'static {
-    /// The body of a successful answer: XML, or JSON where the call was JSON. `None` if it has none for this call.
+    /// The body of an answer: XML, or JSON where the call was JSON; one with a `__type` is a refusal. `None` if it has none
+    /// for this call.
     fn answer(&self, asked: &Asked) -> Option<String>;
 }
 
@@ -123,7 +124,7 @@ async fn answer(request: Request<Incoming>, state: &State) -> Result<Response<Fu
         wait.await;
     }
     let mut response = Response::new(Full::new(Bytes::from(found.clone().unwrap_or_default())));
-    if found.is_none() {
+    if found.is_none_or(|body| body.contains("\"__type\":")) {
         *response.status_mut() = StatusCode::BAD_REQUEST;
     }
     let content_type = if target.is_some() { "application/x-amz-json-1.1" } else { "text/xml" };

@@ -47,6 +47,11 @@ impl Section {
         self.table.add_row(figures.iter().chain(&judged).chain(more));
     }
 
+    /// Whether nothing was measured for it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
     /// The table.
     pub fn table(&self) -> String {
         self.table.trim_fmt()

@@ -38,6 +38,11 @@ pub(crate) fn for_deploy() -> anyhow::Result<()> {
     ensure(&[stand_in()?, role_stand_in()?])
 }
 
+/// Installs what `bench` compares with.
+pub(crate) fn for_bench() -> anyhow::Result<()> {
+    ensure(&[listed("what the benchmarks compare with", "bench")?])
+}
+
 /// Fetches `MariaDB`.
 pub(crate) fn mariadb() -> anyhow::Result<Option<String>> {
     let _lock = lock()?;
