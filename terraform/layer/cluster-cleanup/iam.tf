@@ -33,12 +33,20 @@ locals {
   )
 }
 
+module "run_access" {
+  source = "../../aws/run-access"
+
+  applies       = local.applies
+  job           = local.job
+  notices       = var.notices
+  report_bucket = var.report_bucket
+}
+
 data "aws_iam_policy_document" "job" {
   source_policy_documents = concat(
     [data.aws_iam_policy_document.read.json],
     local.applies ? [data.aws_iam_policy_document.apply.json] : [],
-    local.tells ? [data.aws_iam_policy_document.notices.json] : [],
-    values(module.slack_secret)[*].policy,
+    module.run_access.policies,
   )
 }
 
@@ -60,32 +68,6 @@ data "aws_iam_policy_document" "read" {
       test     = "StringEquals"
       variable = "aws:RequestedRegion"
       values   = local.regions
-    }
-  }
-
-  dynamic "statement" {
-    for_each = var.report_bucket == null ? [] : [var.report_bucket]
-
-    content {
-      sid       = "KeepReports"
-      actions   = ["s3:PutObject"]
-      resources = ["arn:${data.aws_partition.current.partition}:s3:::${statement.value.name}/${local.job}/*"]
-    }
-  }
-
-  dynamic "statement" {
-    for_each = try(var.report_bucket.kms_key_arn, null) == null ? [] : [var.report_bucket.kms_key_arn]
-
-    content {
-      sid       = "EncryptReports"
-      actions   = ["kms:GenerateDataKey"]
-      resources = [statement.value]
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["s3.${data.aws_region.current.name}.amazonaws.com"]
-      }
     }
   }
 }

@@ -11,7 +11,7 @@ output "function_name" {
 output "overview" {
   description = "What the layer overview shows of this function."
   value = {
-    alarm_arns        = values(module.alarm)[*].arn
+    alarm_arns        = module.alarms.arns
     attention_metrics = ["MalformedTags", "Blocked", "UnreadableRegions"]
     function_name     = module.function.name
   }

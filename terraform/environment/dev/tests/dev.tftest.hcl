@@ -9,6 +9,11 @@ provider "aws" {
 }
 
 override_data {
+  target = module.cluster_cleanup.module.run_access.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
   target = module.cluster_cleanup.data.aws_caller_identity.current
   values = { account_id = "111122223333" }
 }

@@ -11,6 +11,16 @@ provider "aws" {
 }
 
 override_data {
+  target = module.run_access.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.run_access.module.slack_secret["hook"].data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
   target = data.aws_caller_identity.current
   values = { account_id = "111122223333" }
 }
@@ -22,11 +32,6 @@ override_data {
 
 override_data {
   target = module.schedule.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.slack_secret["hook"].data.aws_caller_identity.current
   values = { account_id = "111122223333" }
 }
 
@@ -144,7 +149,7 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
 
   assert {
     condition = length(setsubtract(
-      [for alarm in merge(local.alarms, local.alarms_of_bucket) : alarm.runbook],
+      values(module.alarms.runbooks),
       [
         for line in split("\n", file("../../../docs/runbook.md")) :
         replace(lower(trimprefix(line, "## ")), " ", "-") if startswith(line, "## ")
@@ -154,7 +159,7 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
   }
 
   assert {
-    condition     = length(module.alarm) == 14
-    error_message = "There are ${length(module.alarm)} alarms."
+    condition     = length(module.alarms.arns) == 14
+    error_message = "There are ${length(module.alarms.arns)} alarms."
   }
 }

@@ -11,6 +11,16 @@ provider "aws" {
 }
 
 override_data {
+  target = module.run_access.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.run_access.module.slack_secret["hook"].data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
   target = data.aws_caller_identity.current
   values = { account_id = "111122223333" }
 }
@@ -28,11 +38,6 @@ override_data {
 variables {
   environment = "dev"
   package     = "../../fixtures/cluster-cleanup/bootstrap.zip"
-}
-
-override_data {
-  target = module.slack_secret["hook"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
 }
 
 run "in_plan_mode_the_role_may_only_read" {

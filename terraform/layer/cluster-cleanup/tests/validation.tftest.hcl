@@ -10,6 +10,11 @@ provider "aws" {
 }
 
 override_data {
+  target = module.run_access.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
   target = data.aws_caller_identity.current
   values = { account_id = "111122223333" }
 }

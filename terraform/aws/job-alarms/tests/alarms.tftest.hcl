@@ -1,0 +1,105 @@
+mock_provider "aws" {}
+
+variables {
+  actions                = ["arn:aws:sns:eu-west-1:111122223333:alarms"]
+  dead_letter_queue_name = "nightshift-dev-job-dead-letters"
+  failed                 = { summary = "Some items failed." }
+  function_name          = "nightshift-dev-job"
+  job                    = "job"
+  keeps_reports          = false
+  runbook_url            = "docs/runbook.md"
+}
+
+run "a_job_that_waits_for_events_has_the_alarms_of_every_job_and_none_on_silence" {
+  command = plan
+
+  assert {
+    condition = keys(module.alarm) == [
+      "dead-letters", "errors", "failed-items", "guard-tripped", "notices-not-sent", "run-fault", "throttles",
+    ]
+    error_message = join(" ", keys(module.alarm))
+  }
+}
+
+run "a_schedule_a_bucket_and_the_jobs_own_each_add_theirs" {
+  command = plan
+
+  variables {
+    keeps_reports = true
+    more          = { old = { comparison = "GreaterThanThreshold", kind = "standing", metric = "Age", runbook = "old-keys", summary = "Old.", threshold = 90 } }
+    no_run_hours  = 26
+    standing_days = 4
+  }
+
+  assert {
+    condition     = length(setsubtract(["deferred", "no-run", "old", "reports-not-kept"], keys(module.alarm))) == 0
+    error_message = join(" ", keys(module.alarm))
+  }
+
+  assert {
+    condition = local.alarms.old == {
+      comparison     = "GreaterThanThreshold"
+      dimensions     = { Function = "job" }
+      kind           = "standing"
+      metric         = "Age"
+      namespace      = "Nightshift"
+      period_seconds = 86400
+      periods        = 4
+      runbook        = "old-keys"
+      statistic      = "Maximum"
+      summary        = "Old."
+      threshold      = 90
+    }
+    error_message = jsonencode(local.alarms.old)
+  }
+
+  assert {
+    condition     = local.alarms.no-run.missing_data == "breaching" && local.alarms.no-run.periods == 26
+    error_message = "Silence would raise nothing."
+  }
+
+  assert {
+    condition     = local.alarms.dead-letters.namespace == "AWS/SQS" && local.alarms.dead-letters.statistic == "Maximum"
+    error_message = jsonencode(local.alarms.dead-letters)
+  }
+}
+
+run "a_kind_is_one_of_three" {
+  command = plan
+
+  variables {
+    more = { old = { kind = "daily", metric = "Age", runbook = "old-keys", summary = "Old." } }
+  }
+
+  expect_failures = [var.more]
+}
+
+run "a_source_is_one_of_four" {
+  command = plan
+
+  variables {
+    more = { old = { metric = "Age", runbook = "old-keys", source = "ses", summary = "Old." } }
+  }
+
+  expect_failures = [var.more]
+}
+
+run "no_alarm_looks_back_over_a_week" {
+  command = plan
+
+  variables {
+    no_run_hours = 200
+  }
+
+  expect_failures = [var.no_run_hours]
+}
+
+run "no_standing_longer_than_a_week" {
+  command = plan
+
+  variables {
+    standing_days = 8
+  }
+
+  expect_failures = [var.standing_days]
+}

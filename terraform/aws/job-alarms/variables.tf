@@ -1,0 +1,112 @@
+variable "actions" {
+  type        = list(string)
+  description = "ARNs told when an alarm is raised, mostly one topic's."
+  nullable    = false
+}
+
+variable "dead_letter_queue_name" {
+  type        = string
+  description = "Name of the queue for events nobody handled."
+  nullable    = false
+}
+
+variable "failed" {
+  type = object({
+    runbook = optional(string, "failed-items")
+    summary = string
+  })
+  description = "What a failed item is in this job, in one sentence, and the paragraph about it."
+  nullable    = false
+}
+
+variable "function_name" {
+  type        = string
+  description = "Name of the function, the first part of every alarm's."
+  nullable    = false
+}
+
+variable "guard_runbook" {
+  type        = string
+  description = "The paragraph about a plan over its cap."
+  default     = "guard-tripped"
+  nullable    = false
+}
+
+variable "job" {
+  type        = string
+  description = "Name of the job, which is the dimension of its metrics."
+  nullable    = false
+}
+
+variable "keeps_reports" {
+  type        = bool
+  description = "Whether the function keeps its reports in a bucket."
+  nullable    = false
+}
+
+variable "more" {
+  type = map(object({
+    comparison = optional(string)
+    kind       = optional(string)
+    metric     = string
+    runbook    = string
+    source     = optional(string)
+    summary    = string
+    threshold  = optional(number)
+  }))
+  description = "The job's own alarms by name. kind: once (default), standing (on each of standing_days), repeated (two days in a row). source: job (default), lambda, log, letters."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition = alltrue([
+      for alarm in values(var.more) :
+      alarm.kind == null || contains(["once", "standing", "repeated"], coalesce(alarm.kind, "once"))
+    ])
+    error_message = "An alarm's kind is once, standing or repeated."
+  }
+
+  validation {
+    condition = alltrue([
+      for alarm in values(var.more) :
+      alarm.source == null || contains(["job", "lambda", "log", "letters"], coalesce(alarm.source, "job"))
+    ])
+    error_message = "An alarm's source is job, lambda, log or letters."
+  }
+}
+
+variable "no_run_hours" {
+  type        = number
+  description = "Hours without a finished run after which an alarm is raised. Null for a job without a schedule."
+  default     = null
+
+  validation {
+    condition     = var.no_run_hours == null || try(var.no_run_hours >= 1 && var.no_run_hours <= 168, false)
+    error_message = "An alarm looks back at most seven days: set no_run_hours to 1 to 168, and longer than the schedule's gap."
+  }
+}
+
+variable "runbook_url" {
+  type        = string
+  description = "Where docs/runbook.md can be read; alarms link to its paragraphs."
+  nullable    = false
+}
+
+variable "standing_days" {
+  type        = number
+  description = "Days in a row on which a standing alarm's condition must hold."
+  default     = 3
+  nullable    = false
+
+  validation {
+    condition     = var.standing_days >= 1 && var.standing_days <= 7
+    error_message = "An alarm looks back at most seven days: set standing_days to 1 to 7."
+  }
+}
+
+variable "tags" {
+  type        = map(string)
+  description = "Tags of every alarm."
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,80 @@
+# Policies are the real provider's; no call is made.
+provider "aws" {
+  access_key                  = "none"
+  region                      = "eu-west-1"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.slack_secret["hook"].data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+variables {
+  applies = true
+  job     = "cluster-cleanup"
+
+  notices = {
+    mail_from       = "nightshift@example.com"
+    slack_secret_id = "hook"
+    sns_topic_arn   = "arn:aws:sns:eu-west-1:111122223333:notices"
+  }
+
+  report_bucket = { name = "reports" }
+}
+
+run "each_channel_has_its_own_right" {
+  command = plan
+
+  assert {
+    condition = flatten([
+      for policy in output.policies : [for statement in jsondecode(policy).Statement : statement.Sid]
+    ]) == ["KeepReports", "MailOwners", "TellTheTopic", "ReadTheWebhook"]
+    error_message = jsonencode(output.policies)
+  }
+}
+
+run "a_run_that_only_plans_keeps_its_report_and_tells_nobody" {
+  command = plan
+
+  variables {
+    applies = false
+  }
+
+  assert {
+    condition     = [for policy in output.policies : jsondecode(policy).Statement[0].Action] == ["s3:PutObject"]
+    error_message = jsonencode(output.policies)
+  }
+}
+
+run "without_anything_switched_on_there_is_no_right" {
+  command = plan
+
+  variables {
+    notices       = {}
+    report_bucket = null
+  }
+
+  assert {
+    condition     = output.policies == []
+    error_message = jsonencode(output.policies)
+  }
+}
+
+run "a_sender_is_a_bare_address" {
+  command = plan
+
+  variables {
+    notices = { mail_from = "Nightshift" }
+  }
+
+  expect_failures = [var.notices]
+}

@@ -1,0 +1,38 @@
+variable "applies" {
+  type        = bool
+  description = "Whether the function's mode is apply: in plan mode it tells nobody."
+  nullable    = false
+}
+
+variable "job" {
+  type        = string
+  description = "Name of the job, the folder of its reports in the bucket."
+  nullable    = false
+}
+
+variable "notices" {
+  type = object({
+    mail_from                = optional(string)
+    slack_secret_id          = optional(string)
+    slack_secret_kms_key_arn = optional(string)
+    sns_topic_arn            = optional(string)
+    sns_topic_kms_key_arn    = optional(string)
+  })
+  description = "The channels that are switched on, and the keys they encrypt with where those are yours."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = var.notices.mail_from == null || can(regex("^[^@\\s]+@[^@\\s]+$", var.notices.mail_from))
+    error_message = "mail_from is the sender's bare address, such as nightshift@example.com."
+  }
+}
+
+variable "report_bucket" {
+  type = object({
+    kms_key_arn = optional(string)
+    name        = string
+  })
+  description = "Bucket of the function's own Region that keeps each run's report, and the key it encrypts with if that is one of yours."
+  default     = null
+}
