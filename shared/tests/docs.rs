@@ -57,16 +57,27 @@ fn every_variable_of_cluster_cleanup_is_documented() {
     assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
 }
 
-#[test]
-fn every_variable_of_cluster_cleanup_can_be_set_by_its_layer() {
-    let files = ["shared/src/clusters/policy.rs", "shared/src/notify/policy.rs"];
+/// Holds what the layer of a function sets to what the function reads.
+#[track_caller]
+fn settable(layer: &str, policy: &str) {
+    let files = [policy, "shared/src/notify/policy.rs"];
     let mut words: BTreeSet<_> = variables(&COMMON).union(&variables(&files)).cloned().collect();
     // The clock is for demos and tests.
     assert!(words.remove("NIGHTSHIFT_NOW"), "{words:?}");
-    let layer = source("terraform/layer/cluster-cleanup/environment.tf");
+    let layer = source(&format!("terraform/layer/{layer}/environment.tf"));
     let set = layer.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name.trim().to_owned());
     let set: BTreeSet<_> = set.filter(|name| name.starts_with("NIGHTSHIFT_")).collect();
     assert_eq!(set, words, "what the layer sets, and what the function reads");
+}
+
+#[test]
+fn every_variable_of_cluster_cleanup_can_be_set_by_its_layer() {
+    settable("cluster-cleanup", "shared/src/clusters/policy.rs");
+}
+
+#[test]
+fn every_variable_of_key_rotation_can_be_set_by_its_layer() {
+    settable("key-rotation", "shared/src/keys/policy.rs");
 }
 
 #[test]

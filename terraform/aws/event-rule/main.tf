@@ -17,30 +17,11 @@ resource "aws_cloudwatch_event_target" "this" {
   }
 }
 
-# A rule calls a function, and writes to a queue, under the target's own policy and not with a role.
+# A rule calls a function under the function's own policy and not with a role.
 resource "aws_lambda_permission" "this" {
   action        = "lambda:InvokeFunction"
   function_name = var.function_arn
   principal     = "events.amazonaws.com"
   source_arn    = aws_cloudwatch_event_rule.this.arn
   statement_id  = var.name
-}
-
-data "aws_iam_policy_document" "queue" {
-  statement {
-    sid       = "RuleKeepsEventsItCouldNotHandOver"
-    actions   = ["sqs:SendMessage"]
-    resources = [var.dead_letter_queue_arn]
-
-    principals {
-      type        = "Service"
-      identifiers = ["events.amazonaws.com"]
-    }
-
-    condition {
-      test     = "ArnEquals"
-      variable = "aws:SourceArn"
-      values   = [aws_cloudwatch_event_rule.this.arn]
-    }
-  }
 }

@@ -1,6 +1,6 @@
 variable "dead_letter_queue_arn" {
   type        = string
-  description = "ARN of the queue that gets an event the rule could not hand over. Its policy must allow it: see the output queue_policy."
+  description = "ARN of the queue that gets an event the rule could not hand over. Its policy must allow it: rule_arns of the module queue."
   nullable    = false
 }
 

@@ -10,6 +10,7 @@ locals {
 
   # What is true once, and what has to stay so for days: one value a night, a day is a period.
   kinds = {
+    daily    = { period_seconds = 86400, periods = 1, statistic = "Maximum" }
     once     = { period_seconds = 300, periods = 1, statistic = "Sum" }
     standing = { period_seconds = 86400, periods = var.standing_days, statistic = "Maximum" }
     repeated = { period_seconds = 86400, periods = 2, statistic = "Maximum" }

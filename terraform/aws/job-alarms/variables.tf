@@ -54,16 +54,16 @@ variable "more" {
     summary    = string
     threshold  = optional(number)
   }))
-  description = "The job's own alarms by name. kind: once (default), standing (on each of standing_days), repeated (two days in a row). source: job (default), lambda, log, letters."
+  description = "The job's own alarms by name. kind: once (default, as soon as it is reported), daily (the largest value of a day), repeated (two days in a row), standing (on each of standing_days). source: job (default), lambda, log, letters."
   default     = {}
   nullable    = false
 
   validation {
     condition = alltrue([
       for alarm in values(var.more) :
-      alarm.kind == null || contains(["once", "standing", "repeated"], coalesce(alarm.kind, "once"))
+      alarm.kind == null || contains(["daily", "once", "repeated", "standing"], coalesce(alarm.kind, "once"))
     ])
-    error_message = "An alarm's kind is once, standing or repeated."
+    error_message = "An alarm's kind is daily, once, repeated or standing."
   }
 
   validation {

@@ -27,6 +27,13 @@ variable "retention_days" {
   }
 }
 
+variable "rule_arns" {
+  type        = list(string)
+  description = "ARNs of rules that may send here what they could not hand over. Schedules and functions do it with their roles."
+  default     = []
+  nullable    = false
+}
+
 variable "tags" {
   type        = map(string)
   description = "Tags of the queue."

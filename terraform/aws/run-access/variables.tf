@@ -13,6 +13,7 @@ variable "job" {
 variable "notices" {
   type = object({
     mail_from                = optional(string)
+    operators_mail           = optional(list(string), [])
     slack_secret_id          = optional(string)
     slack_secret_kms_key_arn = optional(string)
     sns_topic_arn            = optional(string)
@@ -25,6 +26,21 @@ variable "notices" {
   validation {
     condition     = var.notices.mail_from == null || can(regex("^[^@\\s]+@[^@\\s]+$", var.notices.mail_from))
     error_message = "mail_from is the sender's bare address, such as nightshift@example.com."
+  }
+
+  validation {
+    condition     = (var.notices.mail_from == null) == (length(var.notices.operators_mail) == 0)
+    error_message = "mail_from and operators_mail go together: a sender, and at least one address for what nobody owns."
+  }
+
+  validation {
+    condition     = alltrue([for address in var.notices.operators_mail : can(regex("^[^@,\\s]+@[^@,\\s]+$", address))])
+    error_message = "operators_mail lists bare addresses, such as ops@example.com."
+  }
+
+  validation {
+    condition     = !can(regex("://", var.notices.slack_secret_id))
+    error_message = "slack_secret_id is the name or ARN of a secret that holds the webhook's URL, not the URL: Terraform would keep it in its state."
   }
 }
 

@@ -1,4 +1,4 @@
-# Development: what carries an expiry and env=dev may go.
+# Development: what carries an expiry and env=dev may go; keys are rotated on the first of the month.
 
 locals {
   environment = "dev"
@@ -39,6 +39,36 @@ module "cluster_cleanup" {
   }
 }
 
+module "key_rotation" {
+  source = "../../layer/key-rotation"
+
+  providers = {
+    aws        = aws
+    aws.global = aws.global
+  }
+
+  architecture  = var.architecture
+  environment   = local.environment
+  mode          = var.key_rotation_mode
+  notices       = var.notices
+  package       = "${var.package_dir}/key-rotation/bootstrap.zip"
+  report_bucket = var.report_bucket
+  runbook_url   = var.runbook_url
+
+  alarms = {
+    actions = [module.operations.alarm_topic_arn]
+  }
+
+  policy = {
+    exclude   = var.excluded_users
+    time_zone = var.time_zone
+  }
+
+  schedule = {
+    time_zone = var.time_zone
+  }
+}
+
 module "overview" {
   source = "../../layer/overview"
 
@@ -46,5 +76,6 @@ module "overview" {
 
   functions = {
     cluster-cleanup = module.cluster_cleanup.overview
+    key-rotation    = module.key_rotation.overview
   }
 }

@@ -1,4 +1,5 @@
-# Production: only what somebody marked as disposable, one a night, and its data is kept for three months.
+# Production: only what somebody marked as disposable, one a night, and its data is kept for three months; no key passes
+# ninety days.
 
 locals {
   environment = "prod"
@@ -42,6 +43,39 @@ module "cluster_cleanup" {
   }
 }
 
+module "key_rotation" {
+  source = "../../layer/key-rotation"
+
+  providers = {
+    aws        = aws
+    aws.global = aws.global
+  }
+
+  architecture  = var.architecture
+  environment   = local.environment
+  mode          = var.key_rotation_mode
+  notices       = var.notices
+  package       = "${var.package_dir}/key-rotation/bootstrap.zip"
+  report_bucket = var.report_bucket
+  runbook_url   = var.runbook_url
+
+  alarms = {
+    actions = [module.operations.alarm_topic_arn]
+  }
+
+  policy = {
+    exclude      = var.excluded_users
+    max_age_days = 90
+    time_zone    = var.time_zone
+  }
+
+  # Every morning: a monthly run keeps a promise of ninety days only by rotating keys of three weeks.
+  schedule = {
+    rotate    = "cron(0 8 * * ? *)"
+    time_zone = var.time_zone
+  }
+}
+
 module "overview" {
   source = "../../layer/overview"
 
@@ -49,5 +83,6 @@ module "overview" {
 
   functions = {
     cluster-cleanup = module.cluster_cleanup.overview
+    key-rotation    = module.key_rotation.overview
   }
 }

@@ -7,6 +7,7 @@ output "functions" {
   description = "Name of each function, by its job."
   value = {
     cluster-cleanup = module.cluster_cleanup.function_name
+    key-rotation    = module.key_rotation.function_name
   }
 }
 
@@ -14,5 +15,6 @@ output "roles" {
   description = "ARN of each function's role, by its job, for policies that keep tags from everybody else."
   value = {
     cluster-cleanup = module.cluster_cleanup.role_arn
+    key-rotation    = module.key_rotation.role_arn
   }
 }

@@ -30,6 +30,24 @@ variable "cluster_cleanup_mode" {
   nullable    = false
 }
 
+variable "excluded_users" {
+  type        = list(string)
+  description = "Users whose keys are never rotated: names, path:/admin/*, group:name or tag:key=value. A key made for an administrator is an administrator's: in production there is no default."
+  nullable    = false
+
+  validation {
+    condition     = length(var.excluded_users) > 0
+    error_message = "Name whose keys are never touched in production, such as [\"path:/admin/*\", \"break-glass\"]."
+  }
+}
+
+variable "key_rotation_mode" {
+  type        = string
+  description = "plan, until you have read what it would do; then apply."
+  default     = "plan"
+  nullable    = false
+}
+
 variable "notices" {
   type = object({
     language                 = optional(string)
@@ -42,7 +60,7 @@ variable "notices" {
     sns_topic_arn            = optional(string)
     sns_topic_kms_key_arn    = optional(string)
   })
-  description = "Who is told what the functions do, and how: docs/notices.md. To apply, cluster-cleanup needs one way to tell owners."
+  description = "Who is told what the functions do, and how: docs/notices.md. To apply, cluster-cleanup and key-rotation need one way to tell owners."
   default     = {}
   nullable    = false
 }

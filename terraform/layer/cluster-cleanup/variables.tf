@@ -7,16 +7,6 @@ variable "alarms" {
   description = "Where alarms are sent (ARNs), after how many hours without a finished run one is raised, and how many days a malformed tag or a blocked cluster may stand."
   default     = {}
   nullable    = false
-
-  validation {
-    condition     = var.alarms.no_run_hours >= 1 && var.alarms.no_run_hours <= 168
-    error_message = "An alarm looks back at most seven days: set no_run_hours to 1 to 168, and longer than the schedule's gap."
-  }
-
-  validation {
-    condition     = var.alarms.standing_days >= 1 && var.alarms.standing_days <= 7
-    error_message = "An alarm looks back at most seven days: set standing_days to 1 to 7."
-  }
 }
 
 variable "architecture" {
@@ -94,26 +84,6 @@ variable "notices" {
   description = "Who is told, and how: the variables of docs/notices.md. The role may mail, publish or read the webhook's secret only where the entry for it is set, and only in apply mode."
   default     = {}
   nullable    = false
-
-  validation {
-    condition     = var.notices.mail_from == null || can(regex("^[^@\\s]+@[^@\\s]+$", var.notices.mail_from))
-    error_message = "mail_from is the sender's bare address, such as nightshift@example.com."
-  }
-
-  validation {
-    condition     = (var.notices.mail_from == null) == (length(var.notices.operators_mail) == 0)
-    error_message = "mail_from and operators_mail go together: a sender, and at least one address for what nobody owns."
-  }
-
-  validation {
-    condition     = alltrue([for address in var.notices.operators_mail : can(regex("^[^@,\\s]+@[^@,\\s]+$", address))])
-    error_message = "operators_mail lists bare addresses, such as ops@example.com."
-  }
-
-  validation {
-    condition     = !can(regex("://", var.notices.slack_secret_id))
-    error_message = "slack_secret_id is the name or ARN of a secret that holds the webhook's URL, not the URL: Terraform would keep it in its state."
-  }
 }
 
 variable "package" {

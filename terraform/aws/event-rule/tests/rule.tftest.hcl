@@ -1,8 +1,4 @@
-mock_provider "aws" {
-  mock_data "aws_iam_policy_document" {
-    defaults = { json = "{}" }
-  }
-}
+mock_provider "aws" {}
 
 variables {
   dead_letter_queue_arn = "arn:aws:sqs:eu-west-1:111122223333:dead-letters"

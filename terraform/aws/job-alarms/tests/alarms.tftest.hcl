@@ -64,11 +64,11 @@ run "a_schedule_a_bucket_and_the_jobs_own_each_add_theirs" {
   }
 }
 
-run "a_kind_is_one_of_three" {
+run "a_kind_is_one_of_four" {
   command = plan
 
   variables {
-    more = { old = { kind = "daily", metric = "Age", runbook = "old-keys", summary = "Old." } }
+    more = { old = { kind = "weekly", metric = "Age", runbook = "old-keys", summary = "Old." } }
   }
 
   expect_failures = [var.more]

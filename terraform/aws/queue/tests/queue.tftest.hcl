@@ -1,4 +1,8 @@
-mock_provider "aws" {}
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+}
 
 variables {
   name = "nightshift-dev-job-dead-letters"
@@ -28,6 +32,35 @@ run "with_a_key_of_yours_that_encrypts_instead" {
   assert {
     condition     = aws_sqs_queue.this.kms_master_key_id == var.kms_key_arn
     error_message = "The key is not used."
+  }
+}
+
+run "nobody_may_send_without_a_role" {
+  command = plan
+
+  assert {
+    condition     = length(aws_sqs_queue_policy.this) == 0
+    error_message = "The queue has a policy that nobody needs."
+  }
+}
+
+run "the_rules_that_are_named_may_and_no_others" {
+  command = plan
+
+  variables {
+    rule_arns = ["arn:aws:events:eu-west-1:111122223333:rule/findings"]
+  }
+
+  assert {
+    condition = flatten([
+      for condition in one(data.aws_iam_policy_document.this.statement[*].condition) : condition.values
+    ]) == ["arn:aws:events:eu-west-1:111122223333:rule/findings"]
+    error_message = jsonencode(data.aws_iam_policy_document.this.statement)
+  }
+
+  assert {
+    condition     = length(aws_sqs_queue_policy.this) == 1
+    error_message = "The policy is not set."
   }
 }
 

@@ -24,6 +24,7 @@ variables {
 
   notices = {
     mail_from       = "nightshift@example.com"
+    operators_mail  = ["ops@example.com"]
     slack_secret_id = "hook"
     sns_topic_arn   = "arn:aws:sns:eu-west-1:111122223333:notices"
   }
@@ -73,7 +74,37 @@ run "a_sender_is_a_bare_address" {
   command = plan
 
   variables {
-    notices = { mail_from = "Nightshift" }
+    notices = { mail_from = "Nightshift <n@example.com>", operators_mail = ["ops@example.com"] }
+  }
+
+  expect_failures = [var.notices]
+}
+
+run "a_sender_needs_somebody_for_what_nobody_owns" {
+  command = plan
+
+  variables {
+    notices = { mail_from = "n@example.com" }
+  }
+
+  expect_failures = [var.notices]
+}
+
+run "operators_are_bare_addresses" {
+  command = plan
+
+  variables {
+    notices = { mail_from = "n@example.com", operators_mail = ["ops"] }
+  }
+
+  expect_failures = [var.notices]
+}
+
+run "a_webhook_is_a_secret_and_no_value" {
+  command = plan
+
+  variables {
+    notices = { slack_secret_id = "https://hooks.example.com/x" }
   }
 
   expect_failures = [var.notices]

@@ -8,6 +8,16 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
+provider "aws" {
+  alias                       = "global"
+  access_key                  = "none"
+  region                      = "us-east-1"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
 override_data {
   target = module.cluster_cleanup.module.run_access.data.aws_caller_identity.current
   values = { account_id = "111122223333" }
@@ -29,6 +39,36 @@ override_data {
 }
 
 override_data {
+  target = module.key_rotation.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.key_rotation.module.forward["health"].data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.key_rotation.module.function.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.key_rotation.module.run_access.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.key_rotation.module.schedule["rotate"].data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.key_rotation.module.schedule["tend"].data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
   target = module.operations.module.alarm_topic.data.aws_caller_identity.current
   values = { account_id = "111122223333" }
 }
@@ -43,13 +83,16 @@ run "it_plans_until_it_is_told_to_apply" {
   command = plan
 
   assert {
-    condition     = var.cluster_cleanup_mode == "plan"
-    error_message = "This environment deletes without being told to."
+    condition     = "${var.cluster_cleanup_mode} ${var.key_rotation_mode}" == "plan plan"
+    error_message = "This environment acts without being told to."
   }
 
   assert {
-    condition     = output.functions.cluster-cleanup == "nightshift-dev-cluster-cleanup"
-    error_message = "The function is called ${output.functions.cluster-cleanup}."
+    condition = output.functions == {
+      cluster-cleanup = "nightshift-dev-cluster-cleanup"
+      key-rotation    = "nightshift-dev-key-rotation"
+    }
+    error_message = "The functions are called ${jsonencode(output.functions)}."
   }
 }
 
