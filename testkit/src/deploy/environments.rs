@@ -9,6 +9,8 @@ use super::raw::Aws;
 use super::terraform::{Deployment, Plan};
 use crate::stand_in::StandIn;
 
+/// As Terraform names the modules of the functions.
+const FUNCTIONS: [&str; 2] = ["cluster_cleanup", "key_rotation"];
 const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "prod"];
 
 /// All three side by side: most of an apply is waiting for a queue to be there.
@@ -24,13 +26,20 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<String> {
     let deployment = Deployment::new(name, packages, url).await?;
     deployment.apply(&[]).await?;
     let applied = deployment.resources().await?;
-    check_mode(&applied, "plan").with_context(|| format!("{name}, as its example stands"))?;
+    for function in FUNCTIONS {
+        check_mode(&applied, function, "plan")
+            .with_context(|| format!("{function} of {name}, as its example stands"))?;
+    }
     ensure!(deployment.plan(&[]).await? == Plan::Empty, "{name}: the second plan is not empty");
 
-    let change = ["cluster_cleanup_mode=apply"];
-    ensure!(deployment.plan(&change).await? == Plan::Changes, "{name}: the mode can be changed without a change");
+    let change = FUNCTIONS.map(|function| format!("{function}_mode=apply"));
+    let change: Vec<_> = change.iter().map(String::as_str).collect();
+    ensure!(deployment.plan(&change).await? == Plan::Changes, "{name}: the modes can be changed without a change");
     deployment.apply(&change).await?;
-    check_mode(&deployment.resources().await?, "apply").with_context(|| format!("{name}, told to apply"))?;
+    let changed = deployment.resources().await?;
+    for function in FUNCTIONS {
+        check_mode(&changed, function, "apply").with_context(|| format!("{function} of {name}, told to apply"))?;
+    }
     ensure!(deployment.plan(&change).await? == Plan::Empty, "{name}: the plan after the change is not empty");
 
     let aws = Aws { url: url.to_owned(), account: deployment.account.clone() };
@@ -44,28 +53,30 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<String> {
     let left = known_to(&aws, "nightshift").await?;
     ensure!(left.is_empty(), "{name}: after the destroy there is still something in {}", left.join(", "));
     Ok(format!(
-        "{name:<8} {} resources · second plan empty · mode changed to apply · plan empty · destroyed, nothing left",
+        "{name:<8} {} resources · second plan empty · modes changed to apply · plan empty · destroyed, nothing left",
         applied.len()
     ))
 }
 
 /// The function's variable, and what its role may do: in plan mode, reading and nothing else.
-fn check_mode(resources: &[(String, Value)], mode: &str) -> anyhow::Result<()> {
+fn check_mode(resources: &[(String, Value)], function: &str, mode: &str) -> anyhow::Result<()> {
     let values = |part: &str| {
-        let found = resources.iter().find(|(address, _)| address.ends_with(part));
-        found.map(|(_, values)| values).with_context(|| format!("there is no {part}"))
+        let address = format!("module.{function}.module.function.{part}");
+        let found = resources.iter().find(|(found, _)| *found == address);
+        found.map(|(_, values)| values).with_context(|| format!("there is no {address}"))
     };
-    let function = values("module.function.aws_lambda_function.this")?;
+    let function = values("aws_lambda_function.this")?;
     let told = &function["environment"][0]["variables"]["NIGHTSHIFT_MODE"];
     ensure!(told == mode, "NIGHTSHIFT_MODE is {told}");
-    let actions = super::policy::actions(values("module.function.aws_iam_role_policy.job")?["policy"].as_str())?;
-    let writes: Vec<_> = actions.iter().filter(|action| !action.contains(":Describe")).collect();
+    let actions = super::policy::actions(values("aws_iam_role_policy.job")?["policy"].as_str())?;
+    let reads = [":Describe", ":Get", ":List"];
+    let writes: Vec<_> = actions.iter().filter(|action| !reads.iter().any(|read| action.contains(read))).collect();
     ensure!((mode == "plan") == writes.is_empty(), "in mode {mode} the role may {writes:?}");
     Ok(())
 }
 
 /// How many places an environment leaves something in.
-const SERVICES: usize = 10;
+const SERVICES: usize = 11;
 
 /// Those of them that know something of this name.
 async fn known_to(aws: &Aws, name: &str) -> anyhow::Result<Vec<&'static str>> {
@@ -78,6 +89,7 @@ async fn known_to(aws: &Aws, name: &str) -> anyhow::Result<Vec<&'static str>> {
         ("SNS", aws.query("sns", "2010-03-31", &[("Action", "ListTopics")]).await?),
         ("CloudWatch", aws.query("monitoring", "2010-08-01", &[("Action", "DescribeAlarms")]).await?),
         ("the dashboards", aws.query("monitoring", "2010-08-01", &[("Action", "ListDashboards")]).await?),
+        ("EventBridge", aws.json("events", "AWSEvents.ListRules", "{}").await?),
         ("SQS", aws.json("sqs", "AmazonSQS.ListQueues", "{}").await?),
         ("the logs", aws.json("logs", "Logs_20140328.DescribeLogGroups", "{}").await?),
     ];

@@ -79,14 +79,16 @@ impl Night {
     pub(super) async fn applied(&self) -> anyhow::Result<Applied> {
         let resources = self.deployment.resources().await?;
         let values = |part: &str| {
-            let found = resources.iter().find(|(address, _)| address.ends_with(part));
+            let found = resources
+                .iter()
+                .find(|(address, _)| address.ends_with(&format!("cluster_cleanup.module.function.{part}")));
             found.map(|(_, values)| values).with_context(|| format!("there is no {part}"))
         };
         let policy = |name: &str| -> anyhow::Result<Value> {
-            let text = values(&format!("module.function.aws_iam_role_policy.{name}"))?["policy"].as_str();
+            let text = values(&format!("aws_iam_role_policy.{name}"))?["policy"].as_str();
             Ok(serde_json::from_str(text.unwrap_or_default())?)
         };
-        let function = values("module.function.aws_lambda_function.this")?;
+        let function = values("aws_lambda_function.this")?;
         let told = function["environment"][0]["variables"].clone();
         let (role, platform) = (policy("job")?, policy("platform")?);
         Ok(Applied { role, platform, told, resources: resources.len() })
