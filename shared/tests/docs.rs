@@ -81,6 +81,11 @@ fn every_variable_of_key_rotation_can_be_set_by_its_layer() {
 }
 
 #[test]
+fn every_variable_of_db_users_can_be_set_by_its_layer() {
+    settable("db-users", "shared/src/dbusers/policy.rs");
+}
+
+#[test]
 fn every_variable_of_notices_is_documented() {
     let words = variables(&["shared/src/notify/policy.rs"]);
     assert!(words.len() > 6, "{words:?}");

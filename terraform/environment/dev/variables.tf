@@ -30,6 +30,33 @@ variable "cluster_cleanup_mode" {
   nullable    = false
 }
 
+variable "db_users" {
+  type = object({
+    kms_key_arns           = optional(list(string), [])
+    protected              = optional(list(string), [])
+    rotation_function_arns = optional(list(string), [])
+
+    secrets = object({
+      masters = list(string)
+      users   = list(string)
+    })
+
+    vpc = object({
+      security_group_ids = list(string)
+      subnet_ids         = list(string)
+    })
+  })
+  description = "The databases whose users pipelines may have made: the secrets of their masters and users, users nobody may touch, and the network to reach them from (terraform/layer/db-users). Null leaves the function out."
+  default     = null
+}
+
+variable "db_users_mode" {
+  type        = string
+  description = "plan, until you have read what it would do; then apply."
+  default     = "plan"
+  nullable    = false
+}
+
 variable "excluded_users" {
   type        = list(string)
   description = "Users whose keys are never rotated: names, path:/admin/*, group:name or tag:key=value. A key made for an administrator is an administrator's."

@@ -76,13 +76,42 @@ module "key_rotation" {
   }
 }
 
+module "db_users" {
+  source = "../../layer/db-users"
+  count  = var.db_users == null ? 0 : 1
+
+  architecture           = var.architecture
+  environment            = local.environment
+  kms_key_arns           = var.db_users.kms_key_arns
+  mode                   = var.db_users_mode
+  notices                = var.notices
+  package                = "${var.package_dir}/db-users/bootstrap.zip"
+  report_bucket          = var.report_bucket
+  rotation_function_arns = var.db_users.rotation_function_arns
+  runbook_url            = var.runbook_url
+  secrets                = var.db_users.secrets
+  vpc                    = var.db_users.vpc
+
+  alarms = {
+    actions = [module.operations.alarm_topic_arn]
+  }
+
+  policy = {
+    protected = var.db_users.protected
+    time_zone = var.time_zone
+  }
+}
+
 module "overview" {
   source = "../../layer/overview"
 
   environment = local.environment
 
-  functions = {
-    cluster-cleanup = module.cluster_cleanup.overview
-    key-rotation    = module.key_rotation.overview
-  }
+  functions = merge(
+    {
+      cluster-cleanup = module.cluster_cleanup.overview
+      key-rotation    = module.key_rotation.overview
+    },
+    { for function in module.db_users : "db-users" => function.overview },
+  )
 }

@@ -10,7 +10,7 @@ use super::terraform::{Deployment, Plan};
 use crate::stand_in::StandIn;
 
 /// As Terraform names the modules of the functions.
-const FUNCTIONS: [&str; 2] = ["cluster_cleanup", "key_rotation"];
+const FUNCTIONS: [&str; 3] = ["cluster_cleanup", "db_users", "key_rotation"];
 const ENVIRONMENTS: [&str; 3] = ["dev", "staging", "prod"];
 
 /// All three side by side: most of an apply is waiting for a queue to be there.
@@ -61,9 +61,10 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<String> {
 /// The function's variable, and what its role may do: in plan mode, reading and nothing else.
 fn check_mode(resources: &[(String, Value)], function: &str, mode: &str) -> anyhow::Result<()> {
     let values = |part: &str| {
-        let address = format!("module.{function}.module.function.{part}");
-        let found = resources.iter().find(|(found, _)| *found == address);
-        found.map(|(_, values)| values).with_context(|| format!("there is no {address}"))
+        // One that can be left out has a number.
+        let addresses = ["", "[0]"].map(|number| format!("module.{function}{number}.module.function.{part}"));
+        let found = resources.iter().find(|(found, _)| addresses.contains(found));
+        found.map(|(_, values)| values).with_context(|| format!("there is no {}", addresses[0]))
     };
     let function = values("aws_lambda_function.this")?;
     let told = &function["environment"][0]["variables"]["NIGHTSHIFT_MODE"];

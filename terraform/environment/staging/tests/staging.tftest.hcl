@@ -39,6 +39,21 @@ override_data {
 }
 
 override_data {
+  target = module.db_users[0].data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.db_users[0].module.function.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.db_users[0].module.run_access.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
   target = module.key_rotation.data.aws_caller_identity.current
   values = { account_id = "111122223333" }
 }
@@ -74,7 +89,13 @@ override_data {
 }
 
 variables {
-  account_id  = "111122223333"
+  account_id = "111122223333"
+
+  db_users = {
+    secrets = { masters = ["shop-master"], users = ["shop-app-*"] }
+    vpc     = { security_group_ids = ["sg-0123456789abcdef0"], subnet_ids = ["subnet-0123456789abcdef0"] }
+  }
+
   package_dir = "../../fixtures"
   region      = "eu-west-1"
 }
@@ -83,16 +104,30 @@ run "it_plans_until_it_is_told_to_apply" {
   command = plan
 
   assert {
-    condition     = "${var.cluster_cleanup_mode} ${var.key_rotation_mode}" == "plan plan"
+    condition     = "${var.cluster_cleanup_mode} ${var.db_users_mode} ${var.key_rotation_mode}" == "plan plan plan"
     error_message = "This environment acts without being told to."
   }
 
   assert {
     condition = output.functions == {
       cluster-cleanup = "nightshift-staging-cluster-cleanup"
+      db-users        = "nightshift-staging-db-users"
       key-rotation    = "nightshift-staging-key-rotation"
     }
     error_message = "The functions are called ${jsonencode(output.functions)}."
+  }
+}
+
+run "without_databases_the_function_is_left_out" {
+  command = plan
+
+  variables {
+    db_users = null
+  }
+
+  assert {
+    condition     = keys(output.functions) == ["cluster-cleanup", "key-rotation"] && output.db_users_invoke_policy == null
+    error_message = "The functions are ${jsonencode(output.functions)}."
   }
 }
 

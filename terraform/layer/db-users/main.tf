@@ -1,0 +1,44 @@
+# db-users in one account: the function in the network of the databases, the queue for events that were not handled, and
+# alarms. Nothing calls it by itself: a pipeline or a person does, who may what `invoke_policy` says. What it may do is in
+# iam.tf; what it is told to do is in environment.tf.
+
+locals {
+  job  = "db-users"
+  name = "${var.project}-${var.environment}-${local.job}"
+  tags = merge(var.tags, { component = local.job })
+}
+
+module "dead_letters" {
+  source = "../../aws/queue"
+
+  kms_key_arn = var.kms_key_arn
+  name        = "${local.name}-dead-letters"
+  tags        = local.tags
+}
+
+module "function" {
+  source = "../../aws/lambda-function"
+
+  architecture             = var.architecture
+  dead_letter_queue_arn    = module.dead_letters.arn
+  description              = "Makes, changes and drops the users of databases, and keeps their secrets (mode: ${var.mode})"
+  environment              = local.variables
+  kms_key_arn              = var.kms_key_arn
+  log_retention_days       = var.log_retention_days
+  name                     = local.name
+  package                  = var.package
+  permissions_boundary_arn = var.permissions_boundary_arn
+  policy                   = data.aws_iam_policy_document.job.json
+  reserved_concurrency     = var.reserved_concurrency
+  tags                     = local.tags
+  vpc                      = var.vpc
+}
+
+# For whoever is to call it; attached by whoever owns that role.
+data "aws_iam_policy_document" "invoke" {
+  statement {
+    sid       = "SendEventsToDbUsers"
+    actions   = ["lambda:InvokeFunction"]
+    resources = [module.function.arn]
+  }
+}

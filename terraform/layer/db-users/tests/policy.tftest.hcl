@@ -1,0 +1,157 @@
+# The role's policy, as the real provider renders it, statement by statement: sid | actions | resources | conditions.
+# No call is made: the account is given here.
+
+provider "aws" {
+  access_key                  = "none"
+  region                      = "eu-west-1"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.function.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.run_access.data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+override_data {
+  target = module.run_access.module.slack_secret["hook"].data.aws_caller_identity.current
+  values = { account_id = "111122223333" }
+}
+
+variables {
+  environment = "dev"
+  package     = "../../fixtures/db-users/bootstrap.zip"
+
+  secrets = {
+    masters = ["rds!cluster-*", "shop-master"]
+    users   = ["shop-app-*"]
+  }
+
+  vpc = {
+    security_group_ids = ["sg-0123456789abcdef0"]
+    subnet_ids         = ["subnet-0123456789abcdef0"]
+  }
+}
+
+run "in_plan_mode_the_role_may_only_read" {
+  command = plan
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
+        "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
+        join(" ", sort(flatten([statement.Action]))),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:secretsmanager:eu-west-1:111122223333:", "")]),
+        join(" ", flatten([
+          for test, keys in try(statement.Condition, {}) :
+          [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
+        ])),
+      ])
+      ] == [
+      "LogInAsTheMasterAndTryUsersPasswords | secretsmanager:DescribeSecret secretsmanager:GetSecretValue | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | ",
+      "KnowTheServersOfASecret | rds:DescribeDBClusters rds:DescribeDBInstances | * | StringEquals(aws:RequestedRegion eu-west-1)",
+    ]
+    error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
+  }
+}
+
+run "in_apply_mode_it_may_write_the_secrets_of_users_and_never_a_masters" {
+  command = plan
+
+  variables {
+    mode = "apply"
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
+        "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
+        join(" ", sort(flatten([statement.Action]))),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:secretsmanager:eu-west-1:111122223333:", "")]),
+        join(" ", flatten([
+          for test, keys in try(statement.Condition, {}) :
+          [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
+        ])),
+      ])
+      ] == [
+      "LogInAsTheMasterAndTryUsersPasswords | secretsmanager:DescribeSecret secretsmanager:GetSecretValue | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | ",
+      "KnowTheServersOfASecret | rds:DescribeDBClusters rds:DescribeDBInstances | * | StringEquals(aws:RequestedRegion eu-west-1)",
+      "MakeUsersSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:shop-app-* | ForAllValues:StringEquals(aws:TagKeys nightshift:db-user) Null(aws:RequestTag/nightshift:db-user false)",
+      "WriteUsersSecrets | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:shop-app-* | ",
+      "NOT NeverWriteAMastersSecret | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:rds!cluster-* secret:shop-master-?????? | ",
+      "NOT NeverWithoutAWindow | secretsmanager:DeleteSecret | * | Bool(secretsmanager:ForceDeleteWithoutRecovery true)",
+    ]
+    error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
+  }
+}
+
+run "keys_rotation_and_channels_each_add_their_own_right" {
+  command = plan
+
+  variables {
+    kms_key_arns  = ["arn:aws:kms:eu-west-1:111122223333:key/ours"]
+    mode          = "apply"
+    notices       = { slack_secret_id = "hook" }
+    policy        = { rotation_function_arn = "arn:aws:lambda:eu-west-1:111122223333:function:rotate" }
+    report_bucket = { name = "reports" }
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
+        "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
+        join(" ", sort(flatten([statement.Action]))),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:secretsmanager:eu-west-1:111122223333:", "")]),
+        join(" ", flatten([
+          for test, keys in try(statement.Condition, {}) :
+          [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
+        ])),
+      ])
+      ] == [
+      "LogInAsTheMasterAndTryUsersPasswords | secretsmanager:DescribeSecret secretsmanager:GetSecretValue | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | ",
+      "DecryptThem | kms:Decrypt | arn:aws:kms:eu-west-1:111122223333:key/ours | StringEquals(kms:ViaService secretsmanager.eu-west-1.amazonaws.com)",
+      "KnowTheServersOfASecret | rds:DescribeDBClusters rds:DescribeDBInstances | * | StringEquals(aws:RequestedRegion eu-west-1)",
+      "MakeUsersSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:shop-app-* | ForAllValues:StringEquals(aws:TagKeys nightshift:db-user) Null(aws:RequestTag/nightshift:db-user false)",
+      "WriteUsersSecrets | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecret secretsmanager:UpdateSecretVersionStage | secret:shop-app-* | ",
+      "NOT NeverWriteAMastersSecret | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecret secretsmanager:UpdateSecretVersionStage | secret:rds!cluster-* secret:shop-master-?????? | ",
+      "NOT NeverWithoutAWindow | secretsmanager:DeleteSecret | * | Bool(secretsmanager:ForceDeleteWithoutRecovery true)",
+      "HaveThemRotated | secretsmanager:RotateSecret | secret:shop-app-* | StringEquals(secretsmanager:RotationLambdaARN arn:aws:lambda:eu-west-1:111122223333:function:rotate)",
+      "CallWhatRotatesThem | lambda:InvokeFunction | arn:aws:lambda:eu-west-1:111122223333:function:rotate | ",
+      "EncryptUsersSecrets | kms:GenerateDataKey | arn:aws:kms:eu-west-1:111122223333:key/ours | StringEquals(kms:ViaService secretsmanager.eu-west-1.amazonaws.com)",
+      "KeepReports | s3:PutObject | arn:aws:s3:::reports/db-users/* | ",
+      "ReadTheWebhook | secretsmanager:GetSecretValue | secret:hook-?????? | ",
+    ]
+    error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
+  }
+}
+
+run "every_region_of_the_policy_and_no_other_is_in_reach" {
+  command = plan
+
+  variables {
+    policy = { regions = ["us-east-1", "eu-west-1"] }
+  }
+
+  assert {
+    condition     = toset([for arn in concat(local.of_masters, local.of_users) : split(":", arn)[3]]) == toset(["eu-west-1", "us-east-1"])
+    error_message = "The role reaches other Regions than the policy names."
+  }
+
+  # The first is where an event that names none has its server.
+  assert {
+    condition     = local.variables.NIGHTSHIFT_REGIONS == "us-east-1,eu-west-1"
+    error_message = "The function is told ${local.variables.NIGHTSHIFT_REGIONS}."
+  }
+}

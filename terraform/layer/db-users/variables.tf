@@ -1,0 +1,230 @@
+variable "alarms" {
+  type = object({
+    actions = optional(list(string), [])
+  })
+  description = "Where alarms are sent (ARNs)."
+  default     = {}
+  nullable    = false
+}
+
+variable "architecture" {
+  type        = string
+  description = "Instruction set the archive was built for: x86_64 or arm64."
+  default     = "x86_64"
+  nullable    = false
+}
+
+variable "connection" {
+  type = object({
+    address = optional(string)
+    ca_file = optional(string)
+  })
+  description = "For servers that are not reached as RDS has it: address (host:port of a tunnel) to connect through, and ca_file, a PEM file in the function's archive or image, to believe instead of the roots of RDS. A server still has to prove its own name."
+  default     = {}
+  nullable    = false
+}
+
+variable "environment" {
+  type        = string
+  description = "Name of the environment, a part of every name."
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]*$", var.environment))
+    error_message = "The environment's name has lower case letters, digits and dashes, such as dev."
+  }
+}
+
+variable "kms_key_arn" {
+  type        = string
+  description = "ARN of a KMS key for log, environment variables, queue and schedule; its policy must let those services use it. Null leaves each to a key of AWS."
+  default     = null
+}
+
+variable "kms_key_arns" {
+  type        = list(string)
+  description = "ARNs of the keys that the master's and the users' secrets are encrypted with, and that events may name, where those are yours."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for arn in var.kms_key_arns : can(regex("^arn:[^:]+:kms:[^:]+:\\d{12}:key/[^*]+$", arn))])
+    error_message = "kms_key_arns lists ARNs of keys, arn:aws:kms:REGION:ACCOUNT:key/ID: an alias is nothing IAM goes by."
+  }
+}
+
+variable "log_retention_days" {
+  type        = number
+  description = "Days the log is kept. It is the record of whose rights were changed and why."
+  default     = 365
+  nullable    = false
+}
+
+variable "mode" {
+  type        = string
+  description = "plan: the function only says which SQL it would run, and its role may only read. apply: an event that asks for it is carried out."
+  default     = "plan"
+  nullable    = false
+
+  validation {
+    condition     = contains(["plan", "apply"], var.mode)
+    error_message = "The mode is plan or apply."
+  }
+}
+
+variable "notices" {
+  type = object({
+    language                 = optional(string)
+    mail_from                = optional(string)
+    operators_mail           = optional(list(string), [])
+    owner_mail_domain        = optional(string)
+    owner_mail_tag           = optional(string)
+    slack_secret_id          = optional(string)
+    slack_secret_kms_key_arn = optional(string)
+    sns_topic_arn            = optional(string)
+    sns_topic_kms_key_arn    = optional(string)
+  })
+  description = "Who is told, and how: the variables of docs/notices.md. The role may mail, publish or read the webhook's secret only where the entry for it is set, and only in apply mode."
+  default     = {}
+  nullable    = false
+}
+
+variable "package" {
+  type        = string
+  description = "Path of the function's archive, as `cargo xtask package` leaves it: target/lambda/db-users/bootstrap.zip."
+  nullable    = false
+}
+
+variable "permissions_boundary_arn" {
+  type        = string
+  description = "ARN of a permissions boundary for the roles, where the account demands one."
+  default     = null
+}
+
+variable "policy" {
+  type = object({
+    concurrency               = optional(number)
+    digest_lifts_caps         = optional(bool)
+    iam_users                 = optional(string)
+    lock_timeout_seconds      = optional(number)
+    max_deletions             = optional(number)
+    owner_tag                 = optional(string)
+    password_exclude          = optional(string)
+    password_length           = optional(number)
+    protected                 = optional(list(string), [])
+    regions                   = optional(list(string), [])
+    rotation_function_arn     = optional(string)
+    secret_recovery_days      = optional(number)
+    statement_timeout_seconds = optional(number)
+    time_zone                 = optional(string)
+  })
+  description = "What an event may ask for: the variables of docs/db-users.md, by their names without NIGHTSHIFT_. What is left out keeps the function's own default. regions are those of servers and secrets; without any, the function's own."
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for glob in var.policy.protected : glob != "" && !can(regex("[,{}]", glob))])
+    error_message = "An entry of protected is a glob with * and ?; it cannot be empty or hold a comma or braces."
+  }
+
+  validation {
+    condition     = contains(["refuse-lockout", "accept-lockout"], coalesce(var.policy.iam_users, "refuse-lockout"))
+    error_message = "iam_users is refuse-lockout or accept-lockout."
+  }
+
+  validation {
+    condition = (
+      coalesce(var.policy.secret_recovery_days, 30) >= 7 && coalesce(var.policy.secret_recovery_days, 30) <= 30
+    )
+    error_message = "secret_recovery_days is 7 to 30."
+  }
+
+  validation {
+    condition     = coalesce(var.policy.password_length, 32) >= 16 && coalesce(var.policy.password_length, 32) <= 99
+    error_message = "password_length is 16 to 99."
+  }
+}
+
+variable "project" {
+  type        = string
+  description = "First part of every name."
+  default     = "nightshift"
+  nullable    = false
+}
+
+variable "report_bucket" {
+  type = object({
+    kms_key_arn = optional(string)
+    name        = string
+  })
+  description = "Bucket of the function's own Region that keeps each run's report, and the key it encrypts with if that is one of yours."
+  default     = null
+}
+
+variable "reserved_concurrency" {
+  type        = number
+  description = "Runs at the same time, taken from the account's pool; 0 stops the function, -1 reserves none. Runs on the same server wait for each other anyway."
+  default     = 1
+  nullable    = false
+}
+
+variable "rotation_function_arns" {
+  type        = list(string)
+  description = "ARNs of the functions that events may have users' secrets rotated by, beside rotation_function_arn of policy. Without any the role can set no rotation."
+  default     = []
+  nullable    = false
+}
+
+variable "runbook_url" {
+  type        = string
+  description = "Where docs/runbook.md can be read; alarms link to its paragraphs."
+  default     = "docs/runbook.md"
+  nullable    = false
+}
+
+variable "secrets" {
+  type = object({
+    masters = list(string)
+    users   = list(string)
+  })
+  description = "Names of secrets, with * and ? where you like: those of master users, which the role may read and never write, and those of the users it looks after, which it may write."
+  nullable    = false
+
+  validation {
+    condition     = length(var.secrets.masters) > 0 && length(var.secrets.users) > 0
+    error_message = "Name the secrets of masters and of users: without one kind there is nothing the function could do."
+  }
+
+  validation {
+    condition = alltrue([
+      for name in concat(var.secrets.masters, var.secrets.users) : can(regex("^[A-Za-z0-9/_+=.@!-][A-Za-z0-9/_+=.@!*?-]*$", name))
+    ])
+    error_message = "A secret is given by its name, as prod/orders/*: letters, digits, /_+=.@-! and, not as the first, * and ?. A star alone would be every secret of the account."
+  }
+
+  validation {
+    condition     = length(setintersection(var.secrets.masters, var.secrets.users)) == 0
+    error_message = "A master's secret cannot be one of the users': the function must not write it."
+  }
+}
+
+variable "tags" {
+  type        = map(string)
+  description = "Tags of everything here, beside component."
+  default     = {}
+  nullable    = false
+}
+
+variable "vpc" {
+  type = object({
+    security_group_ids = list(string)
+    subnet_ids         = list(string)
+  })
+  description = "Network to stand in: subnets from which the databases are reached, with a way to Secrets Manager, STS, RDS and Logs (terraform/README.md), and security groups the databases let in."
+  nullable    = false
+
+  validation {
+    condition     = length(var.vpc.subnet_ids) > 0 && length(var.vpc.security_group_ids) > 0
+    error_message = "Name at least one subnet and one security group."
+  }
+}
