@@ -37,8 +37,8 @@ fn about(name: &str, service: &str, kind: Kind, clock: Clock<'_>) -> Letter {
         keys: Read::NotAsked,
         secret: Read::NotAsked,
     };
-    let used = json!({"at": "2026-11-20T09:15:00Z", "service": service, "region": "eu-west-1"});
-    let keys = vec![key(NEW, 0, json!("never")), key(OLD, 95, used)];
+    let last = json!({"at": "2026-11-20T09:15:00Z", "service": service, "region": "eu-west-1"});
+    let keys = vec![key(NEW, 0, json!("never")), key(OLD, 95, last)];
     let (key, other) = if kind == Kind::Rotated { (NEW, OLD) } else { (OLD, NEW) };
     let notice = Notice { kind, user: &user, key, other: Some(other), facts: &Facts { keys, next: None } };
     let secret = format!("/aws/iam/credentials/{name}");
