@@ -38,8 +38,14 @@ fn every_reason_code_of_cluster_cleanup_is_documented() {
     let why = source("shared/src/clusters/plan/why.rs");
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
-    let rooms = ["clusters", "done", "mod", "snapshots", "tell"];
-    let apply: String = rooms.iter().map(|room| source(&format!("shared/src/clusters/apply/{room}.rs"))).collect();
+    let rooms = [
+        "clusters/apply/clusters",
+        "clusters/apply/mod",
+        "clusters/apply/snapshots",
+        "clusters/apply/tell",
+        "run/done",
+    ];
+    let apply: String = rooms.iter().map(|room| source(&format!("shared/src/{room}.rs"))).collect();
     words.extend(quoted(&apply, "Reason::new("));
     words.extend(quoted(&apply, "Done::already("));
     words.extend(quoted(&apply, "Outcome::Deferred, "));
@@ -110,7 +116,7 @@ fn every_reason_code_of_db_users_is_documented() {
     let why = source("shared/src/dbusers/plan/why.rs");
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
-    let rooms = ["apply/change", "apply/done", "apply/drop_user", "apply/mod", "server/error"];
+    let rooms = ["apply/change", "apply/stop", "apply/drop_user", "apply/mod", "server/error", "../run/done"];
     let apply: String = rooms.iter().map(|room| source(&format!("shared/src/dbusers/{room}.rs"))).collect();
     for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> "] {
         words.extend(quoted(&apply, before));
@@ -162,7 +168,7 @@ fn every_reason_code_of_key_rotation_is_documented() {
     let why = source("shared/src/keys/plan/why.rs");
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
-    let rooms = ["done", "mint", "mod", "prove", "retire", "tell"];
+    let rooms = ["mint", "mod", "prove", "retire", "tell", "../../run/done"];
     let apply: String = rooms.iter().map(|room| source(&format!("shared/src/keys/apply/{room}.rs"))).collect();
     for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> (Outcome::Failed, "] {
         words.extend(quoted(&apply, before));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::apply::{Applier, Done};
+use super::apply::Applier;
 use super::model::World;
 use super::observe::{self, Place};
 use super::plan::{Action, Left, Plan, Terms, Why};
@@ -15,7 +15,7 @@ use super::request::Request;
 use crate::config::{ConfigFaults, Settings};
 use crate::notify::NotifyPolicy;
 use crate::run::event::Fields;
-use crate::run::{Concerns, Conclusion, Item, Job, Mode, Outcome, Reason, Run, RunFault};
+use crate::run::{Concerns, Conclusion, Done, Item, Job, Mode, Outcome, Reason, Run, RunFault};
 
 /// Deletes Aurora clusters whose expiry tag has passed.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::apply::{Applier, Done};
+use super::apply::Applier;
 use super::observe::{self, Observed};
 use super::plan::{Action, Left, Note, Plan, Terms, Why};
 use super::policy::Policy;
@@ -16,7 +16,7 @@ use crate::config::Settings;
 use crate::run::driver::Concerns;
 use crate::run::event::Fields;
 use crate::run::guard::{DeletionCaps, Deletions, Tripped};
-use crate::run::{Conclusion, Item, Job, Mode, Outcome, Run, RunFault};
+use crate::run::{Conclusion, Done, Item, Job, Mode, Outcome, Run, RunFault};
 
 /// Makes the users of a database what an event wants them to be.
 #[derive(Debug)]

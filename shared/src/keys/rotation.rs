@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::apply::{Applier, Done};
+use super::apply::Applier;
 use super::iam::IamReader;
 use super::model::World;
 use super::naming::masked;
@@ -20,7 +20,7 @@ use crate::config::Settings;
 use crate::notify::NotifyPolicy;
 use crate::run::event::{EventFault, Fields};
 use crate::run::guard::Tripped;
-use crate::run::{Concerns, Conclusion, Item, Job, Mode, Outcome, Reason, Run, RunFault};
+use crate::run::{Concerns, Conclusion, Done, Item, Job, Mode, Outcome, Reason, Run, RunFault};
 
 /// Rotates the access keys of IAM users before they are too old, and takes the old ones out of use.
 #[derive(Debug)]

@@ -2,6 +2,7 @@
 //! report at the end, and the driver that takes an event through all of them in the same order.
 
 pub mod digest;
+pub mod done;
 pub mod driver;
 pub mod event;
 pub mod fault;
@@ -12,6 +13,7 @@ pub mod report;
 pub mod store;
 
 pub use digest::PlanDigest;
+pub use done::Done;
 pub use driver::{Concerns, Conclusion, Job, Run};
 pub use fault::RunFault;
 pub use mode::{Mode, ModeSetting};

@@ -1,13 +1,13 @@
 //! Deleting and starting clusters.
 
+use super::Hands;
 use super::snapshots::{kept, not_marked};
-use super::{Done, Hands};
 use crate::aws::AwsError;
 use crate::clusters::model::{Cluster, Member};
 use crate::clusters::plan::{self, Action, Assessment, DeleteCluster, StartCluster};
 use crate::clusters::policy::FinalSnapshot;
 use crate::clusters::tags;
-use crate::run::{Outcome, Reason};
+use crate::run::{Done, Outcome, Reason};
 
 impl Hands<'_> {
     pub(super) async fn delete_cluster(&self, planned: &DeleteCluster) -> Done {
@@ -171,12 +171,13 @@ impl Hands<'_> {
         }
         let at = match plan::assess(&fresh, self.terms) {
             Assessment::Due(at) => at,
-            Assessment::Left(why) => return Err(Box::new(Done::left(&why))),
+            Assessment::Left(why) => return Err(Box::new(Done::left(why.outcome(), why.reason()))),
             Assessment::Untold(_) => return Err(Box::new(Done::moved("its owner has not been told of this expiry"))),
             Assessment::OutOfScope => return Err(Box::new(Done::moved("its tags no longer put it in scope"))),
         };
         // The quota was shared out by the plan; AWS has the last word on it.
-        plan::decide(&fresh, at, self.region, i64::MAX, self.terms).map_err(|why| Box::new(Done::left(&why)))
+        plan::decide(&fresh, at, self.region, i64::MAX, self.terms)
+            .map_err(|why| Box::new(Done::left(why.outcome(), why.reason())))
     }
 }
 

@@ -2,7 +2,6 @@
 //! "already so" for success; one item that fails does not stop the others; none is begun without the time to end it.
 
 mod clusters;
-mod done;
 mod snapshots;
 mod tell;
 
@@ -17,9 +16,8 @@ use super::rds::{RdsReader, RdsWriter};
 use crate::aws::Aws;
 use crate::clock::{self, Deadline};
 use crate::notify::Notifier;
-use crate::run::{Outcome, Reason};
+use crate::run::{Done, Outcome, Reason};
 
-pub use done::Done;
 use snapshots::{NOT_MARKED, kept};
 
 /// How long a final snapshot is waited for that AWS does not show yet: the one thing a function waits for, since what is
@@ -101,7 +99,10 @@ impl<'a> Applier<'a> {
             Action::MarkSnapshot(mark) => hands.mark_snapshot(mark).await,
             Action::DeleteSnapshot(delete) => hands.delete_snapshot(delete).await,
             // When all else is done: see `tell`.
-            Action::WarnOwner(_) | Action::TellDeleted(_) => Done::untold(),
+            Action::WarnOwner(_) | Action::TellDeleted(_) => {
+                let reason = Reason::new("notice-not-sent", "its owner was not told", "the next run tries again");
+                Done::failed(Vec::new(), reason)
+            }
         }
     }
 

@@ -2,11 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Done, Hands};
+use super::Hands;
 use crate::aws::AwsError;
 use crate::clusters::plan::{self, Action, DeleteSnapshot, KeepSnapshot, MarkSnapshot};
 use crate::clusters::tags::{self, Tags};
-use crate::run::Reason;
+use crate::run::{Done, Reason};
 
 /// The one reason that is looked at again before a run ends.
 pub(super) const NOT_MARKED: &str = "snapshot-not-marked";
@@ -47,7 +47,7 @@ impl Hands<'_> {
         };
         match plan::decide_snapshot(&fresh, self.region, self.terms) {
             Some(Ok(action)) if fresh.arn == arn => Ok(action),
-            Some(Err(why)) => Err(Box::new(Done::left(&why))),
+            Some(Err(why)) => Err(Box::new(Done::left(why.outcome(), why.reason()))),
             _ => Err(Box::new(Done::moved("it is no longer one of ours"))),
         }
     }

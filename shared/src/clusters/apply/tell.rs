@@ -1,8 +1,8 @@
 //! Telling owners, when all else is done: one message each. What was told is written down after it was sent, never before:
 //! a process killed in between tells twice, and never not at all.
 
+use super::Applier;
 use super::snapshots::{NOT_MARKED, purge_after};
-use super::{Applier, Done};
 use crate::aws::AwsError;
 use crate::clusters::model::{Cluster, Region, Snapshot};
 use crate::clusters::notice::{self, Data, Digest, Expiring, Gone, Hand, Item, Kept, Matter, Setting};
@@ -11,7 +11,7 @@ use crate::clusters::policy::FinalSnapshot;
 use crate::clusters::rds::RdsWriter;
 use crate::clusters::tags::{self, Tags};
 use crate::notify::{Clock, Notifier};
-use crate::run::{Outcome, Reason};
+use crate::run::{Done, Outcome, Reason};
 
 impl Applier<'_> {
     /// Tells every owner what is theirs, and brings `done` up to date with what came of it.

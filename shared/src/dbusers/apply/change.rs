@@ -1,7 +1,7 @@
 //! Makes one user what it should be. The order is what makes a crash harmless: a password is stored before the database
 //! has it, and is the current one only after a login with it was seen to work.
 
-use super::done::Stop;
+use super::stop::Stop;
 use super::{Applier, SqlError};
 use crate::dbusers::model::Trial;
 use crate::dbusers::observe::{Kept, shape_of, try_login};

@@ -1,7 +1,7 @@
 //! Drops one user. Between taking its login and dropping what it holds it is looked at once more: nothing it came to own
 //! since the plan was made goes with it.
 
-use super::done::Stop;
+use super::stop::Stop;
 use super::{Applier, together};
 use crate::dbusers::observe;
 use crate::dbusers::plan::{DropUser, Statement, Why};

@@ -2,9 +2,9 @@
 //! what is stored, and only then is a new value the current one. A user that fails stops only those that need it.
 
 mod change;
-mod done;
 mod drop_user;
 mod hash;
+mod stop;
 
 use std::collections::BTreeSet;
 
@@ -16,10 +16,8 @@ use super::secrets::{SecretsReader, SecretsWriter};
 use super::server::{Session, SqlError, SqlKind};
 use super::way::Way;
 use crate::clock::{self, Deadline};
-use crate::run::{Outcome, Reason};
+use crate::run::{Done, Outcome, Reason};
 use crate::secret::Secret;
-
-pub(super) use done::Done;
 
 /// How often a transaction that met another one is tried, and for how long each time is waited.
 const TRIES: u32 = 5;
@@ -59,12 +57,18 @@ impl<'a> Applier<'a> {
         for action in actions {
             let done = if let Some(need) = action.needs().iter().find(|need| undone.contains(need.as_str())) {
                 let message = format!("it needs {}, which this run did not get right", crate::text::printable(need));
-                Done::deferred(Reason::new("need-failed", message, "mend that one, as its own reason says"))
+                Done::left(
+                    Outcome::Deferred,
+                    Reason::new("need-failed", message, "mend that one, as its own reason says"),
+                )
             } else if deadline.allows_another_item(clock::now()) {
                 self.one(action).await
             } else {
                 let message = "too little time was left to begin it";
-                Done::deferred(Reason::new("no-time", message, "invoke the function again, or raise its timeout"))
+                Done::left(
+                    Outcome::Deferred,
+                    Reason::new("no-time", message, "invoke the function again, or raise its timeout"),
+                )
             };
             if !matches!(done.outcome, Outcome::Changed | Outcome::AlreadyRight) {
                 undone.insert(action.id());
@@ -87,7 +91,7 @@ impl<'a> Applier<'a> {
         }
     }
 
-    async fn prepare(&mut self, prepare: &Prepare, steps: &mut Vec<String>) -> Result<(), done::Stop> {
+    async fn prepare(&mut self, prepare: &Prepare, steps: &mut Vec<String>) -> Result<(), stop::Stop> {
         if let Some(create) = &prepare.create {
             let shown = create.to_string();
             match self.way.shared.run(&shown, &shown).await {

@@ -1,7 +1,7 @@
 //! The rotate chain. What each call leaves if the process dies right after it, and what the next run does about it, is the
 //! table in `docs/key-rotation.md`.
 
-use super::{Applier, Done, Ended, Stop};
+use super::{Applier, Ended, Stop};
 use crate::aws::{AwsError, Kind as Refusal};
 use crate::keys::iam::Minted;
 use crate::keys::model::{CURRENT, PENDING, User};
@@ -9,7 +9,7 @@ use crate::keys::naming;
 use crate::keys::plan::{Facts, Rotate};
 use crate::keys::store::{self, NewSecret, Principals, Value};
 use crate::keys::tags::{INTENT, Intent, Kind};
-use crate::run::{Outcome, Reason};
+use crate::run::{Done, Outcome, Reason};
 
 impl Applier<'_> {
     pub(super) async fn rotate(&self, user: &User, rotate: &Rotate, facts: &Facts, steps: &mut Vec<String>) -> Ended {

@@ -1,7 +1,6 @@
 //! Carries a plan out. Every user is looked at again before the first write and decided about anew; what is no longer the
 //! same is left to the next run. One that fails does not stop the others; none is begun without the time to end it.
 
-mod done;
 mod mint;
 mod prove;
 mod retire;
@@ -20,8 +19,7 @@ use super::plan::{self, Action, Decision, Facts, Step, Terms};
 use super::store::StoreWriter;
 use crate::aws::{Aws, AwsError};
 use crate::clock::{self, Deadline};
-
-pub use done::Done;
+use crate::run::{Done, Outcome, Reason};
 
 /// A rotation waits up to a minute for a new key to work; this much it takes together with its calls.
 const ROTATION_BUDGET: Duration = Duration::from_secs(90);
@@ -81,7 +79,8 @@ impl<'a> Applier<'a> {
         let time =
             if mints { self.deadline.leaves(ROTATION_BUDGET, now) } else { self.deadline.allows_another_item(now) };
         if !time {
-            return Done::deferred("there was no time left to begin it");
+            let fix = "the next run begins with it; raise the function's timeout if this repeats";
+            return Done::left(Outcome::Deferred, Reason::new("deadline", "there was no time left to begin it", fix));
         }
         let (user, facts) = match self.again(action).await {
             Ok(fresh) => fresh,
@@ -129,7 +128,7 @@ impl<'a> Applier<'a> {
         match plan::decide(&fresh, self.terms) {
             Some(Decision::Act(again)) if again.step == action.step => Ok((fresh, again.facts)),
             Some(Decision::Act(_)) => Err(Box::new(Done::moved("something else is to be done about it by now"))),
-            Some(Decision::Leave(left)) => Err(Box::new(Done::left(&left.why))),
+            Some(Decision::Leave(left)) => Err(Box::new(Done::left(left.why.outcome(), left.why.reason()))),
             None => Err(Box::new(Done::moved("it is no longer in scope"))),
         }
     }

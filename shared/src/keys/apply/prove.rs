@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::{Applier, Done, Stop};
+use super::{Applier, Stop};
 use crate::aws::Kind;
 use crate::clock;
 use crate::keys::model::User;
 use crate::keys::sts;
-use crate::run::Reason;
+use crate::run::{Done, Reason};
 use crate::secret::Secret;
 
 /// A minute in all: about one new key in ten takes some seconds, few take longer.
