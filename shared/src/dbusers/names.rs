@@ -58,6 +58,23 @@ impl Engine {
         }
     }
 
+    /// Why its catalogs cannot hold `name` as it is, or do not tell it from another one.
+    fn cannot_keep(self, name: &str) -> Option<&'static str> {
+        if self == Self::Postgres {
+            return None;
+        }
+        if name.chars().any(|c| u32::from(c) > 0xffff) {
+            return Some("a name cannot hold characters beyond U+FFFF here");
+        }
+        let space = name.ends_with(|c: char| c.is_ascii_whitespace());
+        space.then_some("a name cannot end in a space here")
+    }
+
+    /// Whether its login would not find a user of this name: it takes quotes around one for quotes.
+    fn unquotes(self, name: &str) -> bool {
+        self != Self::Postgres && name.len() > 1 && name.starts_with('\'') && name.ends_with('\'')
+    }
+
     fn length(self, name: &str) -> usize {
         if self == Self::Postgres { name.len() } else { name.chars().count() }
     }
@@ -81,6 +98,10 @@ pub fn fault_of_user(name: &str, engine: Engine, pair: bool) -> Option<String> {
         Some("a user needs a name".to_owned())
     } else if name.contains('\0') {
         Some("a name cannot hold a NUL".to_owned())
+    } else if let Some(fault) = engine.cannot_keep(name) {
+        Some(fault.to_owned())
+    } else if engine.unquotes(name) {
+        Some("nobody can log in by a name in quotes here".to_owned())
     } else if length > most {
         let with = if pair { format!(" with {CLONE}") } else { String::new() };
         Some(format!("the name has {length} {unit}{with} and {engine} allows {most}"))
@@ -96,6 +117,9 @@ pub fn fault_of_object(name: &str, engine: Engine) -> Option<String> {
     let most = if engine == Engine::Postgres { 63 } else { 64 };
     if name.is_empty() || name.contains('\0') || engine.length(name) > most {
         return Some(format!("a name has one to {most} characters and no NUL"));
+    }
+    if let Some(fault) = engine.cannot_keep(name) {
+        return Some(fault.to_owned());
     }
     (engine == Engine::Postgres && (name.starts_with("pg_") || name == "information_schema"))
         .then(|| "the name is reserved for the server".to_owned())
@@ -136,6 +160,12 @@ mod tests {
             ("Public", Engine::Postgres, false, "the name is reserved for the server and RDS"),
             ("mysql.sys", Engine::Mysql, false, "the name is reserved for the server and RDS"),
             ("rdsfan", Engine::Postgres, false, "fine"),
+            ("app ", Engine::Postgres, false, "fine"),
+            ("'app'", Engine::Postgres, false, "fine"),
+            ("'app'", Engine::Mariadb, false, "nobody can log in by a name in quotes here"),
+            ("'", Engine::Mariadb, false, "fine"),
+            ("app ", Engine::Mysql, false, "a name cannot end in a space here"),
+            ("a😀", Engine::Mariadb, false, "a name cannot hold characters beyond U+FFFF here"),
         ] {
             assert_eq!(fault(name, engine, pair), expected, "{name:?}");
         }

@@ -62,9 +62,14 @@ impl MysqlWorld {
 
     /// Logs in as what the current version of a secret says.
     pub async fn log_in_by(&self, name: &str) -> anyhow::Result<Conn> {
+        self.log_in_by_to(name, DATABASE).await
+    }
+
+    /// The same to another database; an empty name is none.
+    pub async fn log_in_by_to(&self, name: &str, database: &str) -> anyhow::Result<Conn> {
         let secret = self.secret(name).await?;
         let text = |key: &str| secret[key].as_str().unwrap_or_default().to_owned();
-        self.server.log_in(&text("username"), &text("password"), DATABASE).await
+        self.server.log_in(&text("username"), &text("password"), database).await
     }
 
     /// An event about these users.

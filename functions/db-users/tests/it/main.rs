@@ -2,6 +2,7 @@
 //! stand-in.
 
 mod airflow;
+mod any_name;
 mod faults;
 mod features;
 mod iam;
