@@ -136,8 +136,8 @@ pub fn is_reserved(name: &str, engine: Engine) -> bool {
     match engine {
         Engine::Postgres => lower.starts_with("pg_") || ["public", "none", "current_user"].contains(&lower.as_str()),
         Engine::Mysql | Engine::Mariadb => {
-            ["root", "mysql", "event_scheduler", "system user", "mariadb.sys", "aws_"].contains(&lower.as_str())
-                || lower.starts_with("mysql.")
+            ["root", "mysql", "event_scheduler", "system user", "mariadb.sys"].contains(&lower.as_str())
+                || ["mysql.", "aws_"].iter().any(|prefix| lower.starts_with(prefix))
         }
     }
 }
@@ -159,6 +159,8 @@ mod tests {
             ("rdsadmin", Engine::Mysql, false, "the name is reserved for the server and RDS"),
             ("Public", Engine::Postgres, false, "the name is reserved for the server and RDS"),
             ("mysql.sys", Engine::Mysql, false, "the name is reserved for the server and RDS"),
+            ("AWS_LAMBDA_ACCESS", Engine::Mysql, false, "the name is reserved for the server and RDS"),
+            ("aws_sync", Engine::Postgres, false, "fine"),
             ("rdsfan", Engine::Postgres, false, "fine"),
             ("app ", Engine::Postgres, false, "fine"),
             ("'app'", Engine::Postgres, false, "fine"),

@@ -13,6 +13,7 @@ mod names;
 mod proof;
 mod rotated;
 mod secrets;
+mod servers;
 mod world;
 
 use serde_json::Value;

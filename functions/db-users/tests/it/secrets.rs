@@ -89,6 +89,16 @@ async fn rotation_is_set_and_unset_and_a_running_one_is_left_alone() -> anyhow::
     assert_eq!((described.rotation_enabled(), described.rotation_lambda_arn()), (Some(true), Some(arn.as_str())));
     assert_eq!(said(&function.invoke(&on).await?.report(), "app").0, "already_right");
 
+    // While one is under way, nobody else writes the secret.
+    let value = world.secret("app-secret").await?.to_string();
+    let put = world.secrets.put_secret_value().secret_id("app-secret").secret_string(&value);
+    let running = put.version_stages("AWSPENDING").send().await?;
+    let report = function.invoke(&on).await?.report();
+    assert_eq!(said(&report, "app"), ("deferred", "rotation-pending"), "{report:#}");
+    assert_eq!(writes(&report), Vec::<String>::new());
+    let ended = world.secrets.update_secret_version_stage().secret_id("app-secret").version_stage("AWSPENDING");
+    ended.remove_from_version_id(running.version_id().unwrap_or_default()).send().await?;
+
     let mut off = on.clone();
     off["users"][0]["rotation"] = json!("none");
     let report = function.invoke(&off).await?.report();
@@ -133,5 +143,40 @@ async fn two_runs_at_once_do_what_one_does() -> anyhow::Result<()> {
     let mut outcomes = outcomes.to_vec();
     outcomes.sort();
     assert_eq!(outcomes, [(Some(0), Some(3), Some(0)), (Some(3), Some(0), Some(0))]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn another_key_is_one_call_and_then_nothing() -> anyhow::Result<()> {
+    let world = any().await?;
+    let mut function = start(&world)?;
+    let mut event = with_mode(one_user("app", "SELECT"), "apply");
+    function.invoke(&event).await?.report();
+    event["kms_key_id"] = json!("alias/database-secrets");
+    let report = function.invoke(&event).await?.report();
+    assert_eq!(said(&report, "app").0, "changed", "{report:#}");
+    assert_eq!(writes(&report), ["secretsmanager:UpdateSecret"]);
+    let described = world.secrets.describe_secret().secret_id("app-secret").send().await?;
+    assert_eq!(described.kms_key_id(), Some("alias/database-secrets"));
+    world.log_in_by("app-secret").await?;
+    assert_eq!(said(&function.invoke(&event).await?.report(), "app").0, "already_right");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_login_without_a_secret_gets_a_new_password_and_the_plan_says_whom_that_shuts_out() -> anyhow::Result<()> {
+    let world = any().await?;
+    world.server.master("airflow").await?.batch_execute("CREATE ROLE app LOGIN PASSWORD 'in-use'").await?;
+    let mut function = start(&world)?;
+    let plan = function.invoke(&one_user("app", "SELECT")).await?.report();
+    assert!(item(&plan, "app")["dbusers"]["notes"].to_string().contains("password-replaced"), "{plan:#}");
+    world.log_in_by_name("app", "in-use").await?;
+    // As the note says: with the password stored first, it stays.
+    let host = nightshift_testkit::database::world::HOST;
+    world.put("app-secret", &json!({"username": "app", "host": host, "password": "in-use"})).await?;
+    let report = function.invoke(&with_mode(one_user("app", "SELECT"), "apply")).await?.report();
+    assert_eq!(said(&report, "app").0, "changed", "{report:#}");
+    assert!(!item(&report, "app")["dbusers"]["notes"].to_string().contains("password-replaced"), "{report:#}");
+    world.log_in_by_name("app", "in-use").await?;
     Ok(())
 }

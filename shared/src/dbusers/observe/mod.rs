@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use super::model::{
     Accounts, Held, Present, Read, SecretFacts, SecretState, Server, State as Catalogs, Trial, Version, World,
 };
-use super::names::CLONE;
+use super::names::{CLONE, Engine};
 use super::request::{Request, State, UserRequest};
 use super::secrets::{Content, SecretsReader, shape};
 use super::server::{Endpoint, PgSession, Session, SqlError, SqlKind};
@@ -44,6 +44,7 @@ impl Vault {
 /// What a server says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Greeting {
+    pub engine: Engine,
     pub version: u32,
     pub user: String,
     /// A reader endpoint, or a standby.
@@ -68,14 +69,21 @@ pub(super) async fn greet(way: &Way<'_>) -> Result<Greeted, SqlError> {
         }
         Session::Mysql(session) => (mysql::greeting(session).await?, mysql::has_database(session, name).await?),
     };
+    let refused = |attempt: &str, message| {
+        Err(SqlError { attempt: attempt.to_owned(), kind: SqlKind::Denied, code: None, message })
+    };
+    let (host, engine) = (&way.endpoint.host, way.request.engine);
+    if greeting.engine != engine {
+        return refused(
+            "looking for the engine",
+            format!("{host} is {}, and 'db_engine' says {engine}", greeting.engine),
+        );
+    }
     if greeting.read_only {
-        let message = format!("{} takes no writes: give the writer's endpoint as 'rds_host'", way.endpoint.host);
-        return Err(SqlError {
-            attempt: "looking for the writer".to_owned(),
-            kind: SqlKind::Denied,
-            code: None,
-            message,
-        });
+        return refused(
+            "looking for the writer",
+            format!("{host} takes no writes: give the writer's endpoint as 'rds_host'"),
+        );
     }
     Ok(Greeted { greeting, database })
 }

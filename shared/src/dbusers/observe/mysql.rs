@@ -19,7 +19,7 @@ fn is_on(text: &str) -> bool {
 
 pub(super) async fn greeting(session: &MySession) -> Result<Greeting, SqlError> {
     let query = "SELECT substring_index(version(), '.', 1), substring_index(current_user(), '@', 1), \
-                 @@global.read_only, substring_index(user(), '@', -1)";
+                 @@global.read_only, substring_index(user(), '@', -1), version()";
     let rows = session.read("version and user", query).await?;
     let row =
         rows.first().ok_or_else(|| SqlError::unreachable("reading the version", "the server answered nothing"))?;
@@ -27,7 +27,8 @@ pub(super) async fn greeting(session: &MySession) -> Result<Greeting, SqlError> 
     let inner = session.read("the state of the engine", "SHOW GLOBAL VARIABLES LIKE 'innodb_read_only'").await?;
     let read_only = is_on(&field(row, 2)) || inner.first().is_some_and(|row| is_on(&field(row, 1)));
     let version = field(row, 0).parse().unwrap_or_default();
-    Ok(Greeting { version, user: field(row, 1), read_only, from: field(row, 3) })
+    let engine = if field(row, 4).contains("MariaDB") { Engine::Mariadb } else { Engine::Mysql };
+    Ok(Greeting { engine, version, user: field(row, 1), read_only, from: field(row, 3) })
 }
 
 pub(super) async fn has_database(session: &MySession, name: &str) -> Result<bool, SqlError> {

@@ -6,6 +6,7 @@ use super::Greeting;
 use crate::dbusers::model::{
     Catalog, Database, DefaultGrant, Grant, Held, Membership, Object, ObjectKind, Role, Schema,
 };
+use crate::dbusers::names::Engine;
 use crate::dbusers::request::{Request, Revoke, State};
 use crate::dbusers::server::{PgSession, SqlError};
 
@@ -16,6 +17,7 @@ pub(super) async fn greeting(session: &PgSession) -> Result<Greeting, SqlError> 
     let row =
         rows.first().ok_or_else(|| SqlError::unreachable("reading the version", "the server answered nothing"))?;
     Ok(Greeting {
+        engine: Engine::Postgres,
         version: u32::try_from(row.get::<_, i32>(0)).unwrap_or_default(),
         user: row.get(1),
         read_only: row.get(2),

@@ -76,6 +76,7 @@ impl<'a> Planner<'a> {
             Ok(secret) => secret,
             Err(why) => return Err(leave(why, notes)),
         };
+        notes.extend(secret::note_replaced(account, secret.as_ref()));
         let name = account_name(user);
         let mut statements = Vec::new();
         if found.is_none() {

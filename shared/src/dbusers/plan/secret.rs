@@ -5,10 +5,21 @@ use std::fmt::Write as _;
 use sha2::{Digest as _, Sha256};
 
 use super::action::{DropSecret, RotationStep, SecretPlan, SecretStep};
-use super::{Terms, Why};
+use super::{Note, Terms, Why};
 use crate::dbusers::model::{Present, Read, SecretFacts, SecretState, Server, Trial, Version, World};
 use crate::dbusers::names::CLONE;
 use crate::dbusers::request::{Auth, Rotation, UserRequest};
+
+/// Said where somebody may log in by a password that will no longer be right.
+pub(super) fn note_replaced(account: Account, secret: Option<&SecretPlan>) -> Option<Note> {
+    let made = secret.is_some_and(|secret| matches!(secret.step, SecretStep::Create { .. }));
+    (account.exists && account.login && made).then(|| Note {
+        code: "password-replaced",
+        message: "it is there already and has no secret: whoever logs in with its old password no longer can"
+            .to_owned(),
+        fix: "store that password in the secret first, as username, host and password, to keep it".to_owned(),
+    })
+}
 
 /// What the database knows of the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

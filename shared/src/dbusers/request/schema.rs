@@ -50,7 +50,7 @@ const USER: [Key; 15] = [
     ("grantor", Kind::Text, "PostgreSQL: whose tables of tomorrow are open to it."),
     ("schemas", Kind::Words(&[]), "PostgreSQL: the schemas it is about; public if left out."),
     ("host", Kind::Text, "MySQL, MariaDB: from where it may log in; % if left out."),
-    ("preset", Kind::Choice(&["reader", "writer", "manager"]), "PostgreSQL: a ready-made user."),
+    ("preset", Kind::Choice(&["reader", "writer", "manager"]), "A ready-made user."),
     ("owner_role", Kind::Text, "PostgreSQL: a role without login that owns what this user makes."),
     ("reassign_to", Kind::Text, "PostgreSQL: who gets what a user to be dropped owns."),
     ("rotation", Kind::Rotation, "How its secret is rotated; as it is if left out."),

@@ -90,7 +90,9 @@ impl Request {
         }
         request.users = users(fields, engine);
         request.check_users(fields);
-        request.add_groups();
+        if engine == Engine::Postgres {
+            request.add_groups();
+        }
         if let Err(circle) = ordered(&request.users) {
             fields.fault::<()>(format!(
                 "these users each need another one of them first: {}",

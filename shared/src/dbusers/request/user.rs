@@ -198,7 +198,7 @@ impl UserRequest {
             rotation: rotation(fields),
             name,
         };
-        user.apply_preset();
+        user.apply_preset(engine);
         user.check(fields, engine);
         user
     }
@@ -221,7 +221,7 @@ impl UserRequest {
         matches!(self.rotation, Rotation::On { strategy: Strategy::Multi, .. })
     }
 
-    fn apply_preset(&mut self) {
+    fn apply_preset(&mut self, engine: Engine) {
         match self.preset {
             None => {}
             Some(Preset::Manager) => {
@@ -230,7 +230,9 @@ impl UserRequest {
                     self.tables = Preset::Manager.tables();
                 }
             }
-            Some(group) => self.member_of.push(group.group().to_owned()),
+            Some(group) if engine == Engine::Postgres => self.member_of.push(group.group().to_owned()),
+            // A grant on a database is one on whatever it will hold, so that no group is needed for that.
+            Some(preset) => self.tables.extend(preset.tables()),
         }
         self.member_of.extend(self.owner_role.clone());
     }
@@ -270,12 +272,8 @@ impl UserRequest {
         if engine != Engine::Postgres && self.auth != Auth::Password {
             fault(format!("'auth' can only be 'password' on {engine}"));
         }
-        if engine != Engine::Postgres
-            && (self.owner_role.is_some() || self.preset.is_some_and(|p| p != Preset::Manager))
-        {
-            fault(format!(
-                "'owner_role' and the presets 'reader' and 'writer' are for postgres; {engine} has no owners of objects"
-            ));
+        if engine != Engine::Postgres && self.owner_role.is_some() {
+            fault(format!("'owner_role' is for postgres; {engine} has no owners of objects"));
         }
     }
 }

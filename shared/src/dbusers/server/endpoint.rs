@@ -12,6 +12,8 @@ use crate::dbusers::names::Engine;
 use crate::secret::Secret;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
+/// How long the other end may be silent below what is asked of it before it counts as gone.
+const SILENCE: Duration = Duration::from_secs(15);
 
 /// One server.
 #[derive(Debug, Clone)]
@@ -67,6 +69,7 @@ impl Endpoint {
             .resolved_ips(Some(vec![address.ip()]))
             .tcp_port(address.port())
             .prefer_socket(false)
+            .tcp_keepalive(Some(SILENCE))
             .user(Some(user))
             .pass(Some(password.expose()))
             .db_name((!database.is_empty()).then_some(database))
@@ -94,6 +97,8 @@ impl Endpoint {
             .dbname(database)
             .application_name("nightshift db-users")
             .connect_timeout(CONNECT_TIMEOUT)
+            .keepalives_idle(SILENCE)
+            .tcp_user_timeout(SILENCE)
             .channel_binding(ChannelBinding::Prefer)
             .ssl_mode(SslMode::Require)
             .options(format!(

@@ -151,7 +151,7 @@ impl<'a> Planner<'a> {
         if user.auth == Auth::Password && self.is_member(&user.name, "rds_iam") {
             return Err(Why::IamMember);
         }
-        let secret = self.secret(user)?;
+        let secret = self.secret(user, draft)?;
         let sets_password = secret.as_ref().is_some_and(|secret| secret.sets_password);
         self.role(user, sets_password, draft)?;
         self.grants(user, draft);
@@ -179,10 +179,12 @@ impl<'a> Planner<'a> {
         Err(Why::PrivilegedRole { what })
     }
 
-    fn secret(&self, user: &UserRequest) -> Result<Option<super::SecretPlan>, Why> {
+    fn secret(&self, user: &UserRequest, draft: &mut Draft) -> Result<Option<super::SecretPlan>, Why> {
         let role = self.catalog.roles.get(&user.name);
         let account = Account { exists: role.is_some(), login: role.is_some_and(|role| role.login), here: true };
-        secret::of_user(user, account, self.world, self.terms)
+        let secret = secret::of_user(user, account, self.world, self.terms)?;
+        draft.notes.extend(secret::note_replaced(account, secret.as_ref()));
+        Ok(secret)
     }
 
     /// The role itself: that it is there, may log in, has its password and is a member of what it should be.
