@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Start the role stand-in: `python role_stand_in.py --rds URL`; see README.md."""
+"""Start the role stand-in: `python role_stand_in.py --other URL`; see README.md."""
 
 from nightshift_role_stand_in.server import main
 

@@ -44,8 +44,8 @@ def _say_when_ready(url: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="A stand-in for AWS that enforces IAM.")
-    parser.add_argument("--rds", required=True, help="URL of the stand-in that answers for RDS")
-    rds = parser.parse_args().rds
+    parser.add_argument("--other", required=True, help="URL of the stand-in that answers")
+    url_of_other = parser.parse_args().other
 
     # A group of its own, so that what it started can be ended with it.
     os.setpgrp()
@@ -72,9 +72,15 @@ def main() -> None:
     # Only now: ministack reads its settings when it is imported.
     from ministack import app
 
-    from . import rds as rds_calls
-    from . import ses
+    from . import events, question, ses
+    from .other import Other
+    from .rds import Rds
+    from .secrets import Secrets
+    from .users import Users, know_minted_keys
 
-    rds_calls.install(rds)
+    other = Other(url_of_other)
+    question.install(other, [Rds(other), Secrets(other), Users(other)])
+    know_minted_keys(other)
+    events.install()
     ses.install()
     app.main()

@@ -77,7 +77,7 @@ fn check_mode(resources: &[(String, Value)], function: &str, mode: &str) -> anyh
 }
 
 /// How many places an environment leaves something in.
-const SERVICES: usize = 11;
+const SERVICES: usize = 12;
 
 /// Those of them that know something of this name.
 async fn known_to(aws: &Aws, name: &str) -> anyhow::Result<Vec<&'static str>> {
@@ -91,6 +91,7 @@ async fn known_to(aws: &Aws, name: &str) -> anyhow::Result<Vec<&'static str>> {
         ("CloudWatch", aws.query("monitoring", "2010-08-01", &[("Action", "DescribeAlarms")]).await?),
         ("the dashboards", aws.query("monitoring", "2010-08-01", &[("Action", "ListDashboards")]).await?),
         ("EventBridge", aws.json("events", "AWSEvents.ListRules", "{}").await?),
+        ("EventBridge in us-east-1", aws.json_in("us-east-1", "events", "AWSEvents.ListRules", "{}").await?),
         ("SQS", aws.json("sqs", "AmazonSQS.ListQueues", "{}").await?),
         ("the logs", aws.json("logs", "Logs_20140328.DescribeLogGroups", "{}").await?),
     ];

@@ -10,6 +10,7 @@ mod policy;
 mod raw;
 mod roles;
 mod show;
+mod subjects;
 mod terraform;
 
 use std::io::Write;

@@ -1,5 +1,5 @@
-//! The environment dev with everything switched on, applied to the stand-in that enforces IAM, and its night: the
-//! schedule fires, and what was deployed does its work.
+//! The environment dev with everything switched on, applied to the stand-in that enforces IAM, and its night: the schedules
+//! fire, AWS Health finds a key, and what was deployed does its work.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,23 +9,29 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::account::{self, Account};
+use super::subjects::Subject;
+use super::subjects::cluster_cleanup::{ClusterCleanup, clusters};
+use super::subjects::db_users::DbUsers;
+use super::subjects::key_rotation::{KeyRotation, leaked};
 use super::terraform::Deployment;
 
 const EVERYTHING: &str = include_str!("everything_override.tf");
-/// What stands there until it is to fire.
+/// What stands there until it is to fire, and what fires a minute later: a function runs once at a time.
 const NIGHTLY: &str = "cron(0 2 * * ? *)";
+const AFTER: &str = "cron(0 3 * * ? *)";
 /// Long enough for Terraform to change a schedule, on a busy machine too.
 const AHEAD: SignedDuration = SignedDuration::from_secs(40);
-const PATIENCE: Duration = Duration::from_mins(3);
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Night {
     pub(super) account: Account,
+    everything: String,
     deployment: Deployment,
 }
 
-/// What Terraform gave the function.
+/// What Terraform gave a function.
 #[derive(Debug)]
 pub(super) struct Applied {
     /// The policy of its job.
@@ -34,23 +40,25 @@ pub(super) struct Applied {
     pub(super) platform: Value,
     /// Its variables.
     pub(super) told: Value,
-    /// How many resources there are in all.
-    pub(super) resources: usize,
 }
 
 impl Night {
-    /// Applies it.
-    pub(super) async fn new(packages: &Path) -> anyhow::Result<Self> {
+    /// Applies it, with the server of `databases` as the one that is reached.
+    pub(super) async fn new(packages: &Path, databases: &DbUsers) -> anyhow::Result<Self> {
         let account = Account::new().await?;
+        let (address, authority) = databases.connection();
+        let everything = EVERYTHING.replace("DATABASE_ADDRESS", &address).replace("DATABASE_AUTHORITY", &authority);
         let mut deployment = Deployment::new("dev", packages, &account.aws.url).await?;
         deployment.account.clone_from(&account.aws.account);
-        deployment.add("everything_override.tf", EVERYTHING)?;
-        let night = Self { account, deployment };
-        night.apply().await?;
+        let night = Self { account, everything, deployment };
+        night.apply([NIGHTLY, AFTER]).await?;
         Ok(night)
     }
 
-    async fn apply(&self) -> anyhow::Result<()> {
+    /// With the schedules at these expressions.
+    async fn apply(&self, [nightly, after]: [&str; 2]) -> anyhow::Result<()> {
+        let everything = self.everything.replace(NIGHTLY, nightly).replace(AFTER, after);
+        self.deployment.add("everything_override.tf", &everything)?;
         let [account, zone] = self.variables();
         self.deployment.apply(&[&account, &zone]).await
     }
@@ -60,38 +68,60 @@ impl Night {
         [format!("account_id={}", self.account.aws.account), "time_zone=UTC".to_owned()]
     }
 
-    /// Fills the account, makes the schedule fire, and gives the report of the run.
-    pub(super) async fn falls(&self) -> anyhow::Result<Value> {
-        self.account.fill().await?;
-        let known = self.account.reports().await?;
+    /// Fills the account, makes the schedules fire, and gives the reports of the runs.
+    pub(super) async fn falls(&self) -> anyhow::Result<Vec<Value>> {
+        let account = &self.account;
+        account.clear().await?;
+        ClusterCleanup.fill(account).await?;
+        KeyRotation.fill(account).await?;
+        let known = [account.reports(ClusterCleanup::NAME).await?, account.reports(KeyRotation::NAME).await?];
         // A cron goes by the minute: the next one that is far enough.
-        let minute: Timestamp = account::now() + AHEAD + SignedDuration::from_mins(1);
-        let expression = minute.strftime("cron(%-M %-H %-d %-m ? %Y)").to_string();
-        self.deployment.add("everything_override.tf", &EVERYTHING.replace(NIGHTLY, &expression))?;
-        self.apply().await?;
-        let report = self.account.report_beside(&known, PATIENCE).await?;
-        ensure!(report["counts"]["failed"] == 0, "the scheduled run failed at something: {report:#}");
-        let standing = self.account.clusters().await?;
+        let minutes = [1, 2].map(|minutes| account::now() + AHEAD + SignedDuration::from_mins(minutes));
+        let [nightly, after] = minutes.map(|minute: Timestamp| minute.strftime("cron(%-M %-H * * ? *)").to_string());
+        self.apply([&nightly, &after]).await?;
+        let mut reports = account.reports_beside(ClusterCleanup::NAME, &known[0], 1, PATIENCE).await?;
+        reports.extend(account.reports_beside(KeyRotation::NAME, &known[1], 2, PATIENCE).await?);
+        for report in &reports {
+            ensure!(report["counts"]["failed"] == 0, "a scheduled run failed at something: {report:#}");
+        }
+        let standing = clusters(account).await?;
         ensure!(standing == ["asleep-dev", "payments"], "after the scheduled run there are {standing:?}");
+        Ok(reports)
+    }
+
+    /// AWS Health finds a key in the open; the report of what became of it.
+    pub(super) async fn leak(&self) -> anyhow::Result<Value> {
+        let account = &self.account;
+        let known = account.reports(KeyRotation::NAME).await?;
+        let key = leaked(&account.scene).await?;
+        account.leak(&key).await?;
+        let report = account.reports_beside(KeyRotation::NAME, &known, 1, PATIENCE).await?.remove(0);
+        ensure!(report["counts"]["changed"] == 1, "the leaked key was not dealt with: {report:#}");
+        let still = account.scene.keys("eve").await?.into_iter().any(|found| found.id == key && found.active);
+        ensure!(!still, "the leaked key works");
         Ok(report)
     }
 
-    pub(super) async fn applied(&self) -> anyhow::Result<Applied> {
+    /// How many resources there are.
+    pub(super) async fn resources(&self) -> anyhow::Result<usize> {
+        Ok(self.deployment.resources().await?.len())
+    }
+
+    pub(super) async fn applied(&self, job: &str) -> anyhow::Result<Applied> {
         let resources = self.deployment.resources().await?;
+        let module = format!("module.{}", job.replace('-', "_"));
         let values = |part: &str| {
-            let found = resources
-                .iter()
-                .find(|(address, _)| address.ends_with(&format!("cluster_cleanup.module.function.{part}")));
-            found.map(|(_, values)| values).with_context(|| format!("there is no {part}"))
+            let part = format!(".module.function.{part}");
+            let of_job = |address: &str| address.starts_with(&module) && address.ends_with(&part);
+            let found = resources.iter().find(|(address, _)| of_job(address));
+            found.map(|(_, values)| values).with_context(|| format!("there is no {part} of {job}"))
         };
         let policy = |name: &str| -> anyhow::Result<Value> {
             let text = values(&format!("aws_iam_role_policy.{name}"))?["policy"].as_str();
             Ok(serde_json::from_str(text.unwrap_or_default())?)
         };
-        let function = values("aws_lambda_function.this")?;
-        let told = function["environment"][0]["variables"].clone();
-        let (role, platform) = (policy("job")?, policy("platform")?);
-        Ok(Applied { role, platform, told, resources: resources.len() })
+        let told = values("aws_lambda_function.this")?["environment"][0]["variables"].clone();
+        Ok(Applied { role: policy("job")?, platform: policy("platform")?, told })
     }
 
     pub(super) async fn destroy(&self) -> anyhow::Result<()> {

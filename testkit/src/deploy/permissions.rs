@@ -7,14 +7,29 @@ use anyhow::{Context as _, ensure};
 
 use crate::{calls, repository};
 
-/// Compares what Terraform applied with what the suite of `function` called.
-pub(super) fn check(function: &str, job: &BTreeSet<String>, platform: &BTreeSet<String>) -> anyhow::Result<()> {
+/// Compares what Terraform applied with what the suite of `function` called. Gives the actions whose lack a stand-in notices,
+/// and those it cannot.
+pub(super) fn check(
+    function: &str,
+    job: &BTreeSet<String>,
+    platform: &BTreeSet<String>,
+) -> anyhow::Result<(BTreeSet<String>, BTreeSet<String>)> {
     let page = std::fs::read_to_string(repository::root().join("docs/permissions.md"))?;
+    let unseen: BTreeSet<_> = rows(&page, "Only where asked for")?.into_iter().map(|row| row[0].clone()).collect();
+    let (unseen, seen): (BTreeSet<_>, BTreeSet<_>) = job.iter().cloned().partition(|action| unseen.contains(action));
     let needed = needed(&page, function, calls::of(function)?)?;
-    equal(&format!("the job policy of {function}"), job, &needed)?;
+    equal(&format!("the job policy of {function}"), &seen, &needed)?;
     let always = rows(&page, "The platform's")?.into_iter().filter(|row| row[1].starts_with("always"));
     let always = always.map(|row| row[0].clone()).collect();
-    equal(&format!("the platform policy of {function}"), platform, &always)
+    let in_a_network = rows(&page, "The platform's")?.into_iter().filter(|row| row[1].starts_with("in a VPC"));
+    let in_a_network: BTreeSet<_> = in_a_network.map(|row| row[0].clone()).collect();
+    let (network, platform): (BTreeSet<_>, BTreeSet<_>) =
+        platform.iter().cloned().partition(|action| in_a_network.contains(action));
+    if !network.is_empty() {
+        equal(&format!("the platform policy of {function}, about its network,"), &network, &in_a_network)?;
+    }
+    equal(&format!("the platform policy of {function}"), &platform, &always)?;
+    Ok((seen, unseen))
 }
 
 /// The calls, less those that are free, and what AWS asks for besides.

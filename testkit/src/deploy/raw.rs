@@ -42,8 +42,19 @@ impl Aws {
 
     /// A call of the JSON protocol.
     pub(super) async fn json(&self, service: &str, target: &str, body: &str) -> anyhow::Result<String> {
+        self.json_in(REGION, service, target, body).await
+    }
+
+    /// The same in another Region.
+    pub(super) async fn json_in(
+        &self,
+        region: &str,
+        service: &str,
+        target: &str,
+        body: &str,
+    ) -> anyhow::Result<String> {
         let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target)];
-        text(self.send(service, Method::POST, "/", &headers, body.to_owned()).await?).await
+        text(self.send_in(region, service, Method::POST, "/", &headers, body.to_owned()).await?).await
     }
 
     /// Reads by a REST protocol.
@@ -67,7 +78,6 @@ impl Aws {
         Ok(Invoked { answer, log: String::from_utf8_lossy(&log).into_owned() })
     }
 
-    /// Any call; an answer that is no success is an error with its text.
     async fn send(
         &self,
         service: &str,
@@ -76,7 +86,20 @@ impl Aws {
         headers: &[(&str, &str)],
         body: String,
     ) -> anyhow::Result<Response> {
-        let scope = format!("{}/20261121/{REGION}/{service}/aws4_request", self.account);
+        self.send_in(REGION, service, method, path, headers, body).await
+    }
+
+    /// Any call; an answer that is no success is an error with its text.
+    async fn send_in(
+        &self,
+        region: &str,
+        service: &str,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> anyhow::Result<Response> {
+        let scope = format!("{}/20261121/{region}/{service}/aws4_request", self.account);
         let mut request = reqwest::Client::builder()
             .no_proxy()
             .build()?
