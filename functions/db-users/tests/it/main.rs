@@ -10,6 +10,7 @@ mod least;
 mod lifecycle;
 mod mysql;
 mod names;
+mod notices;
 mod proof;
 mod rotated;
 mod secrets;
