@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, ensure};
 use aws_sdk_secretsmanager::Client;
-use aws_sdk_secretsmanager::types::Tag;
+use aws_sdk_secretsmanager::types::{RotationRulesType, Tag};
 use serde_json::{Value, json};
 
 use super::{Subject, item};
@@ -74,7 +74,8 @@ impl Subject for DbUsers {
         let going = secrets.delete_secret().secret_id(self.name("returning")).recovery_window_in_days(7);
         going.send().await?;
         let rotation = secrets.rotate_secret().secret_id(self.name("rotating")).rotate_immediately(false);
-        rotation.rotation_lambda_arn(rotator(account)).send().await?;
+        let schedule = RotationRulesType::builder().schedule_expression("rate(10 days)").build();
+        rotation.rotation_lambda_arn(rotator(account)).rotation_rules(schedule).send().await?;
         let leaving = self.name("leaving");
         let admin = self.server.admin(DATABASE).await?;
         Ok(admin
