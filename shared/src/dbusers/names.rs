@@ -66,8 +66,10 @@ impl Engine {
         if name.chars().any(|c| u32::from(c) > 0xffff) {
             return Some("a name cannot hold characters beyond U+FFFF here");
         }
-        let space = name.ends_with(|c: char| c.is_ascii_whitespace());
-        space.then_some("a name cannot end in a space here")
+        // The space around a user's name is cut off when a statement is read: it would be about another user.
+        let is_space = |c: char| c.is_ascii_whitespace() || c == '\u{b}';
+        let around = name.starts_with(is_space) || name.ends_with(is_space);
+        around.then_some("a name cannot begin or end in a space here")
     }
 
     /// Whether its login would not find a user of this name: it takes quotes around one for quotes.
@@ -166,7 +168,9 @@ mod tests {
             ("'app'", Engine::Postgres, false, "fine"),
             ("'app'", Engine::Mariadb, false, "nobody can log in by a name in quotes here"),
             ("'", Engine::Mariadb, false, "fine"),
-            ("app ", Engine::Mysql, false, "a name cannot end in a space here"),
+            ("app ", Engine::Mysql, false, "a name cannot begin or end in a space here"),
+            ("\tapp", Engine::Mariadb, false, "a name cannot begin or end in a space here"),
+            ("app\u{b}", Engine::Mysql, false, "a name cannot begin or end in a space here"),
             ("a😀", Engine::Mariadb, false, "a name cannot hold characters beyond U+FFFF here"),
         ] {
             assert_eq!(fault(name, engine, pair), expected, "{name:?}");

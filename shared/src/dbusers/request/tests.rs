@@ -77,6 +77,7 @@ fn what_cannot_be_meant_is_refused_with_its_place() {
     };
     for (user, expected) in [
         (with("grant_ddl", json!("yes")), "user 'a': 'grant_ddl' must be true or false, found 'yes'"),
+        (with("host", json!("10. %")), "'host' has at most 255 characters, and neither spaces nor a NUL"),
         (with("grant_privileges", json!("SELECT,,INSERT")), "user 'a': 'grant_privileges' has an empty entry"),
         (with("reassign_to", json!("b")), "user 'a': 'reassign_to' goes with \"state\": \"absent\""),
         (with("rotation", json!("daily")), "user 'a': 'rotation' must be \"none\" or an object"),

@@ -190,7 +190,8 @@ impl UserRequest {
             grantor: words::text(fields, "grantor"),
             makers: Vec::new(),
             schemas: words::list(fields, "schemas").unwrap_or_else(|| vec!["public".to_owned()]),
-            host: words::text(fields, "host").unwrap_or_else(|| "%".to_owned()),
+            // As the server keeps it.
+            host: words::text(fields, "host").unwrap_or_else(|| "%".to_owned()).to_lowercase(),
             preset,
             member_of: Vec::new(),
             owner_role: words::text(fields, "owner_role"),
@@ -257,8 +258,9 @@ impl UserRequest {
                 fault(format!("'schemas': '{}': {problem}", printable(schema)));
             }
         }
-        if self.host.contains('\0') || self.host.chars().count() > LONGEST_HOST {
-            fault(format!("'host' has at most {LONGEST_HOST} characters and no NUL"));
+        let is_odd = |c: char| c == '\0' || c.is_whitespace();
+        if self.host.contains(is_odd) || self.host.chars().count() > LONGEST_HOST {
+            fault(format!("'host' has at most {LONGEST_HOST} characters, and neither spaces nor a NUL"));
         }
         if self.auth == Auth::Password && self.state == State::Present && self.secret.is_none() {
             fault("'user_secret_name' is missing: the secret its password is kept in".to_owned());
