@@ -124,7 +124,7 @@ fn rotator(account: &Account) -> String {
 
 /// What RDS calls the cluster.
 async fn endpoint(scene: &Scene) -> anyhow::Result<String> {
-    let found = scene.rds(REGION).await.describe_db_clusters().db_cluster_identifier(CLUSTER).send().await?;
-    let cluster = found.db_clusters().first().context("no cluster")?;
+    let found = scene.rds(REGION).await.describe_db_clusters().db_cluster_identifier(CLUSTER);
+    let cluster = found.into_paginator().items().send().try_next().await?.context("no cluster")?;
     Ok(cluster.endpoint().context("no endpoint")?.to_owned())
 }
