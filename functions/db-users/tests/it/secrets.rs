@@ -12,6 +12,8 @@ async fn a_secret_of_another_is_never_written() -> anyhow::Result<()> {
     world.put("strange-secret", &of("somebody", "db.example")).await?;
     world.put("elsewhere-secret", &of("elsewhere", "another.example")).await?;
     world.secrets.create_secret().name("text-secret").secret_string("hunter2").send().await?;
+    let admin = world.server.admin("postgres").await?;
+    admin.batch_execute("CREATE ROLE elsewhere LOGIN PASSWORD 'of this server'").await?;
     let users = ["strange", "elsewhere", "text"].map(|name| one_user(name, "SELECT")["users"][0].clone());
     let report = start(&world)?.invoke(&with_mode(event(&users), "apply")).await?.report();
     for user in ["strange", "elsewhere", "text"] {
@@ -22,6 +24,8 @@ async fn a_secret_of_another_is_never_written() -> anyhow::Result<()> {
     let roles =
         world.server.master("postgres").await?.query("SELECT 1 FROM pg_roles WHERE rolname = 'strange'", &[]).await?;
     assert!(roles.is_empty(), "without its secret there is no user");
+    let tried = "authentication failed for user \"elsewhere\"";
+    assert!(!world.server.log()?.contains(tried), "a password for another server was tried on this one");
     Ok(())
 }
 

@@ -227,13 +227,13 @@ impl Eyes<'_> {
         if !present.deleted {
             if let Some(id) = found.current {
                 let content = self.content(&name, &id).await?;
-                present.current = Some(self.version(user, id, content.as_ref()).await);
+                present.current = Some(self.version(user, id, content.as_ref(), present.ours).await);
                 kept.current = content.as_ref().and_then(Content::password);
                 kept.content = content;
             }
             if let Some(id) = found.pending {
                 let content = self.content(&name, &id).await?;
-                present.pending = Some(self.version(user, id, content.as_ref()).await);
+                present.pending = Some(self.version(user, id, content.as_ref(), present.ours).await);
                 kept.pending = content.as_ref().and_then(Content::password);
             }
         }
@@ -244,17 +244,20 @@ impl Eyes<'_> {
         Ok(self.secrets.value(name, version).await?.as_ref().and_then(Content::read))
     }
 
-    async fn version(&self, user: &UserRequest, id: String, content: Option<&Content>) -> Version {
+    async fn version(&self, user: &UserRequest, id: String, content: Option<&Content>, ours: bool) -> Version {
         let shape = shape_of(self.way.request, self.way, &user.name);
         let username = content.and_then(|content| content.text("username")).map(str::to_owned);
+        let host = content.and_then(|content| content.text("host")).map(str::to_owned);
         let password = content.and_then(Content::password);
-        let trial = match &password {
+        // A stranger's password for another server is not this one's to hear.
+        let may_be_tried = ours || host.as_ref().is_some_and(|host| host.eq_ignore_ascii_case(&self.way.request.host));
+        let trial = match password.as_ref().filter(|_| may_be_tried) {
             Some(password) => self.trial(user, username.as_deref(), password).await,
             None => Trial::NotTried,
         };
         Version {
             id,
-            host: content.and_then(|content| content.text("host")).map(str::to_owned),
+            host,
             has_password: password.is_some(),
             stale: content.map(|content| content.stale(&shape)).unwrap_or_default(),
             username,

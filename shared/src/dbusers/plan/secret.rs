@@ -108,8 +108,9 @@ fn decide(
         return Err(Why::AlternateRefused { login });
     }
     let new_password = matches!(&step, SecretStep::Stage { new_password: true, .. });
-    // The second of a pair is what its rotation makes of it; the first one's password is then nobody's to know.
+    // Whether the database got it before an earlier run died, nobody can tell: it gets it again.
     let promotes_untried = !account.here && matches!(step, SecretStep::Promote { .. });
+    // The second of a pair is what its rotation makes of it; the first one's password is then nobody's to know.
     let sets_password = login.is_none()
         && (new_password || promotes_untried || !account.exists || !account.login || *trial == Trial::Refused);
     let kms_key = terms.request.kms_key.clone().filter(|key| !is_key(present.kms_key.as_deref(), key));
