@@ -12,6 +12,7 @@ use super::raw::{Aws, Invoked};
 use crate::child::Held;
 use crate::repository;
 use crate::scene::{REGION, Scene};
+use crate::slack::Slack;
 use crate::stand_in::listening;
 
 /// Where reports are kept; the override file names it.
@@ -23,6 +24,7 @@ pub(super) struct Account {
     pub(super) scene: Scene,
     pub(super) aws: Aws,
     roles: Held,
+    slack: Slack,
 }
 
 impl Account {
@@ -41,7 +43,8 @@ impl Account {
         // The alarms' topic takes nothing that is not encrypted on its way, and nothing here is.
         let topic = [("Action", "CreateTopic"), ("Name", "nightshift-notices")];
         aws.query("sns", "2010-03-31", &topic).await?;
-        let new = Self { scene, aws, roles };
+        let slack = Slack::start(&[]).await?;
+        let new = Self { scene, aws, roles, slack };
         new.clear().await?;
         Ok(new)
     }
@@ -49,8 +52,7 @@ impl Account {
     /// Takes everything away that functions work on, but for the webhook's secret.
     pub(super) async fn clear(&self) -> anyhow::Result<()> {
         self.scene.control("reset", json!({})).await?;
-        // Nobody listens there: what counts is that the secret could be read.
-        let secret = json!({"Name": "nightshift-webhook", "SecretString": "http://127.0.0.1:9/hook"}).to_string();
+        let secret = json!({"Name": "nightshift-webhook", "SecretString": self.slack.url()}).to_string();
         self.aws.json("secretsmanager", "secretsmanager.CreateSecret", &secret).await.map(drop)
     }
 

@@ -29,6 +29,9 @@ module "key_rotation" {
   mode          = "apply"
   report_bucket = { name = "nightshift-reports" }
 
+  # Both schedules fire in the same minute.
+  reserved_concurrency = 2
+
   notices = {
     mail_from         = var.notices.mail_from
     operators_mail    = var.notices.operators_mail
@@ -44,7 +47,7 @@ module "key_rotation" {
 
   schedule = {
     rotate         = "cron(0 2 * * ? *)"
-    tend           = "cron(0 3 * * ? *)"
+    tend           = "cron(0 2 * * ? *)"
     window_minutes = 0
   }
 }

@@ -16,9 +16,8 @@ use super::subjects::key_rotation::{KeyRotation, leaked};
 use super::terraform::Deployment;
 
 const EVERYTHING: &str = include_str!("everything_override.tf");
-/// What stands there until it is to fire, and what fires a minute later: a function runs once at a time.
+/// What stands there until it is to fire.
 const NIGHTLY: &str = "cron(0 2 * * ? *)";
-const AFTER: &str = "cron(0 3 * * ? *)";
 /// Long enough for Terraform to change a schedule, on a busy machine too.
 const AHEAD: SignedDuration = SignedDuration::from_secs(40);
 const PATIENCE: Duration = Duration::from_mins(4);
@@ -51,14 +50,13 @@ impl Night {
         let mut deployment = Deployment::new("dev", packages, &account.aws.url).await?;
         deployment.account.clone_from(&account.aws.account);
         let night = Self { account, everything, deployment };
-        night.apply([NIGHTLY, AFTER]).await?;
+        night.apply(NIGHTLY).await?;
         Ok(night)
     }
 
-    /// With the schedules at these expressions.
-    async fn apply(&self, [nightly, after]: [&str; 2]) -> anyhow::Result<()> {
-        let everything = self.everything.replace(NIGHTLY, nightly).replace(AFTER, after);
-        self.deployment.add("everything_override.tf", &everything)?;
+    /// With the schedules at `expression`.
+    async fn apply(&self, expression: &str) -> anyhow::Result<()> {
+        self.deployment.add("everything_override.tf", &self.everything.replace(NIGHTLY, expression))?;
         let [account, zone] = self.variables();
         self.deployment.apply(&[&account, &zone]).await
     }
@@ -76,9 +74,8 @@ impl Night {
         KeyRotation.fill(account).await?;
         let known = [account.reports(ClusterCleanup::NAME).await?, account.reports(KeyRotation::NAME).await?];
         // A cron goes by the minute: the next one that is far enough.
-        let minutes = [1, 2].map(|minutes| account::now() + AHEAD + SignedDuration::from_mins(minutes));
-        let [nightly, after] = minutes.map(|minute: Timestamp| minute.strftime("cron(%-M %-H * * ? *)").to_string());
-        self.apply([&nightly, &after]).await?;
+        let minute: Timestamp = account::now() + AHEAD + SignedDuration::from_mins(1);
+        self.apply(&minute.strftime("cron(%-M %-H * * ? *)").to_string()).await?;
         let mut reports = account.reports_beside(ClusterCleanup::NAME, &known[0], 1, PATIENCE).await?;
         reports.extend(account.reports_beside(KeyRotation::NAME, &known[1], 2, PATIENCE).await?);
         for report in &reports {
