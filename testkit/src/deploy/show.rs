@@ -56,6 +56,7 @@ pub async fn show(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
 
 fn tell(out: &mut dyn Write, report: Value) -> anyhow::Result<()> {
     let report: Report = serde_json::from_value(report)?;
+    writeln!(out)?;
     for line in render::table(&report, width()).lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
