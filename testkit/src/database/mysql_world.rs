@@ -1,9 +1,5 @@
 //! The same as [`DatabaseWorld`](super::DatabaseWorld) with a `MySQL` or `MariaDB` server.
 
-use std::collections::BTreeMap;
-use std::path::Path;
-
-use anyhow::Context as _;
 use aws_sdk_secretsmanager::Client;
 use mysql_async::Conn;
 use serde_json::{Value, json};
@@ -11,25 +7,16 @@ use serde_json::{Value, json};
 use super::Mysql;
 use super::mysql::Program;
 use super::postgres::{MASTER, PASSWORD};
-use super::world::{HOST, MASTER_SECRET, REGION};
-use crate::function::FunctionProcess;
+use super::world::{HOST, MASTER_SECRET, REGION, World};
 use crate::scene::Scene;
 
 /// The database: its name has a character that is a wildcard in a grant.
 pub(super) const DATABASE: &str = "my_shop";
 
 /// See the module.
-#[derive(Debug)]
-pub struct MysqlWorld {
-    /// The account.
-    pub scene: Scene,
-    /// The server.
-    pub server: Mysql,
-    /// Secrets Manager, past the proxy.
-    pub secrets: Client,
-}
+pub type MysqlWorld = World<Mysql>;
 
-impl MysqlWorld {
+impl World<Mysql> {
     /// A server, an empty database, and the master's secret.
     pub async fn new(program: &Program) -> anyhow::Result<Self> {
         let scene = Scene::new()?;
@@ -40,24 +27,6 @@ impl MysqlWorld {
         let master = json!({"username": MASTER, "password": PASSWORD, "host": HOST, "engine": engine});
         world.put(MASTER_SECRET, &master).await?;
         Ok(world)
-    }
-
-    /// Makes a secret by hand.
-    pub async fn put(&self, name: &str, value: &Value) -> anyhow::Result<()> {
-        self.secrets.create_secret().name(name).secret_string(value.to_string()).send().await?;
-        Ok(())
-    }
-
-    /// What the current version of a secret holds.
-    pub async fn secret(&self, name: &str) -> anyhow::Result<Value> {
-        let answer = self.secrets.get_secret_value().secret_id(name).send().await?;
-        Ok(serde_json::from_str(answer.secret_string().context("no text in it")?)?)
-    }
-
-    /// The ids of a secret's versions and their stages.
-    pub async fn versions(&self, name: &str) -> anyhow::Result<BTreeMap<String, Vec<String>>> {
-        let answer = self.secrets.describe_secret().secret_id(name).send().await?;
-        Ok(answer.version_ids_to_stages.unwrap_or_default().into_iter().collect())
     }
 
     /// Logs in as what the current version of a secret says.
@@ -78,22 +47,5 @@ impl MysqlWorld {
             "secret_name": MASTER_SECRET, "database_name": DATABASE, "rds_host": HOST,
             "db_engine": self.server.flavour.engine(), "users": users,
         })
-    }
-
-    /// What leads a function here, with `policy` on top.
-    pub fn environment(&self, policy: &[(&str, &str)]) -> BTreeMap<String, String> {
-        let mut environment = self.scene.environment(&[]);
-        let address = self.server.address().to_string();
-        let authority = self.server.certificates.authority.display().to_string();
-        let own = [("AWS_REGION", REGION), ("NIGHTSHIFT_DB_ADDRESS", &address), ("NIGHTSHIFT_DB_CA_FILE", &authority)];
-        for (name, value) in own.iter().chain(policy) {
-            environment.insert((*name).to_owned(), (*value).to_owned());
-        }
-        environment
-    }
-
-    /// Starts `binary` here.
-    pub fn start(&self, binary: &str, policy: &[(&str, &str)]) -> anyhow::Result<FunctionProcess> {
-        FunctionProcess::start(Path::new(binary), &self.environment(policy))
     }
 }
