@@ -33,7 +33,7 @@ pub(super) fn ask(user: &User, terms: Terms<'_>) -> Option<Said> {
     };
     let said = match said {
         // Beside finishing what a leak began, nothing is done about somebody this policy is not for.
-        Ok(step) if !step.finishes_a_replacement() && rule != Rule::R11 && out_of_scope(user, terms).is_some() => {
+        Ok(step) if rule != Rule::R11 && !step.finishes_a_replacement() => {
             out_of_scope(user, terms).map_or(Ok(step), Err)
         }
         said => said,
