@@ -59,7 +59,9 @@ pub(crate) fn asked(action: &str, body: &[u8]) {
         stored(body["SecretString"].as_str().unwrap_or_default());
     } else {
         words(body);
-        words(&percent_decode(body).collect::<Vec<_>>());
+        if body.contains(&b'%') {
+            words(&percent_decode(body).collect::<Vec<_>>());
+        }
     }
 }
 
