@@ -3,8 +3,6 @@
 //! with what should have, so that CI can run it too.
 
 use std::io::Write;
-use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 use nightshift::keys::listing;
@@ -13,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::demo::width;
 use crate::function::FunctionProcess;
-use crate::{Scene, StandIn, repository};
+use crate::{Scene, StandIn, cargo};
 
 const NAME: &str = "key-rotation";
 /// The nights, and what is to be seen in each.
@@ -50,7 +48,7 @@ const USERS: [Person; 8] = [
 
 /// Shows the nights on `out`.
 pub async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
-    let binary = build()?;
+    let binary = cargo::build(NAME, NAME)?;
     let scene = account().await?;
     writeln!(out, "Four nights of key-rotation in a made-up AWS account, all of it on this machine.\n")?;
     writeln!(
@@ -79,13 +77,6 @@ pub async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     write!(out, "{}", list(&scene, &binary, last).await?)?;
     writeln!(out, "\nDONE · {}", verdict(&scene).await?)?;
     Ok(())
-}
-
-fn build() -> anyhow::Result<PathBuf> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--quiet", "--locked", "--package", NAME]).current_dir(repository::root());
-    ensure!(cargo.status()?.success(), "could not build {NAME}");
-    Ok(repository::target().join("debug").join(NAME))
 }
 
 /// The account, with the same random names each time.

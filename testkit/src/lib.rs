@@ -5,6 +5,7 @@ mod account;
 pub mod bench;
 pub mod browser;
 mod calls;
+pub mod cargo;
 pub mod child;
 pub mod database;
 pub mod demo;

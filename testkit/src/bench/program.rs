@@ -2,26 +2,19 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::Command;
-
-use anyhow::ensure;
 
 use super::process::Program;
-use crate::repository;
 use crate::scene::REGION;
+use crate::{cargo, repository};
 
 /// The package and binary of the bare function.
 pub(super) const HELLO: &str = "bench-hello";
 
 /// Builds what is deployed of `functions`, and the bare function.
 pub fn build(functions: &[&str]) -> anyhow::Result<()> {
-    let mut command = Command::new("cargo");
-    command.args(["build", "--quiet", "--release", "--locked", "--package", HELLO]).current_dir(repository::root());
-    for function in functions {
-        command.args(["--package", function]);
-    }
-    ensure!(command.status()?.success(), "could not build {}", functions.join(", "));
-    Ok(())
+    let packages = functions.iter().flat_map(|function| ["--package", *function]);
+    let arguments: Vec<_> = ["--release", "--package", HELLO].into_iter().chain(packages).collect();
+    cargo::run(&arguments)
 }
 
 /// Leaves the program's file to be read from disk by its next start, as in a fresh sandbox. A file that was just written

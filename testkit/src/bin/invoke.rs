@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use anyhow::{Context as _, bail, ensure};
 use nightshift::config::Environment;
 use nightshift::run::{Report, render};
-use nightshift_testkit::{Answer, FunctionProcess, demo, repository};
+use nightshift_testkit::{Answer, FunctionProcess, cargo, demo, repository};
 use serde_json::Value;
 use tokio::time::error::Elapsed;
 
@@ -121,22 +121,11 @@ fn environment(caller: &Environment, apply: bool) -> anyhow::Result<BTreeMap<Str
     Ok(environment)
 }
 
-/// The function's binary, as it is in the checkout now. Cargo speaks only if there is something to complain of.
+/// The function's binary.
 fn build(function: &str) -> anyhow::Result<PathBuf> {
     let folder = repository::root().join("functions").join(function);
     ensure!(folder.join("Cargo.toml").is_file(), "there is no function {function} in functions/");
-    let mut build = Command::new("cargo");
-    build.args(["build", "--quiet", "--locked", "--package", function, "--bin", function]);
-    // What `cargo run` said about this package would make build scripts that watch it run again.
-    for name in Environment::of_process()
-        .names()
-        .filter(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
-    {
-        build.env_remove(name);
-    }
-    let status = build.current_dir(repository::root()).status().context("could not start cargo")?;
-    ensure!(status.success(), "{function} does not build");
-    Ok(repository::target().join("debug").join(function))
+    cargo::build(function, function)
 }
 
 #[cfg(test)]

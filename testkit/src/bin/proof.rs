@@ -2,8 +2,7 @@
 //! What a release is judged by; writes the rows of each function it has finished into the table of `docs/proof.md`.
 #![expect(clippy::print_stdout, reason = "progress is this command's output")]
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use nightshift_testkit::database::{Flavour, Installation};
@@ -11,7 +10,7 @@ use nightshift_testkit::proof::{
     Breakable, ClusterCleanup, KeyRotation, Matrix, OnMysql, OnPostgres, RELEASE, Subject, at_once, db_users_by_burst,
     db_users_by_call, matrix, rows,
 };
-use nightshift_testkit::{Fault, repository};
+use nightshift_testkit::{Fault, cargo, repository};
 
 const BEGIN: &str = "<!-- matrix -->\n";
 const END: &str = "<!-- /matrix -->";
@@ -56,7 +55,7 @@ async fn key_rotation() -> anyhow::Result<Matrices> {
 }
 
 async fn db_users() -> anyhow::Result<Matrices> {
-    let binary = build("db-users")?;
+    let binary = cargo::build("db-users", "db-users")?;
     let mut matrices =
         on::<OnPostgres>(&binary, &Installation::any()?, ["PostgreSQL, AWS", "PostgreSQL, database"]).await?;
     for (flavour, worlds) in
@@ -86,19 +85,12 @@ async fn on<B: Breakable>(
 }
 
 async fn prove<S: Subject>(subject: &S, world: &str) -> anyhow::Result<Matrix> {
-    let binary = build(S::NAME)?;
+    let binary = cargo::build(S::NAME, S::NAME)?;
     let found = matrix(subject, &binary, &RELEASE).await?;
     println!("{}, {world}: {} calls x {} faults", S::NAME, found.calls.len(), RELEASE.len());
     let wrong = at_once(subject, &binary).await?;
     ensure!(wrong.is_empty(), "two runs at the same moment: {}", wrong.join("; "));
     Ok(found)
-}
-
-fn build(name: &str) -> anyhow::Result<PathBuf> {
-    let built =
-        Command::new("cargo").args(["build", "--quiet", "--package", name]).current_dir(repository::root()).status()?;
-    ensure!(built.success(), "could not build {name}");
-    Ok(repository::target().join("debug").join(name))
 }
 
 /// Puts the rows of `function` into the table in the page, in the place of those it had, and touches nothing else of it.

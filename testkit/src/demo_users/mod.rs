@@ -12,7 +12,7 @@ use anyhow::{Context as _, ensure};
 
 use crate::database::{DatabaseWorld, Installation};
 use crate::demo::width;
-use crate::{Scene, repository};
+use crate::{Scene, cargo, repository};
 use trying::{SECRETS, Tried};
 
 /// As it is typed.
@@ -25,10 +25,7 @@ const NOW: &str = "2026-11-21T09:00:00Z";
 
 /// Builds the command and shows it at work on `out`.
 pub async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
-    let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--quiet", "--locked", "--package", "nightshift-cli"]).current_dir(repository::root());
-    ensure!(cargo.status()?.success(), "could not build {COMMAND}");
-    show(out, &repository::target().join("debug").join(COMMAND), width()).await
+    show(out, &cargo::build("nightshift-cli", COMMAND)?, width()).await
 }
 
 /// Shows `command` at work on `out`, in tables `width` columns wide.
