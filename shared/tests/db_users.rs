@@ -63,7 +63,7 @@ fn user(number: usize) -> impl Strategy<Value = Value> {
         weighted(0.3, state),
         weighted(0.1, auth),
         weighted(0.1, preset),
-        weighted(0.1, name()),
+        weighted(0.3, name()),
         weighted(0.1, name()),
     );
     (first, then).prop_map(|((name, secret, words, ddl, grantor), (state, auth, preset, owner, heir))| {
@@ -230,6 +230,21 @@ proptest! {
         let _ = read(json!({"users": [{ key: value.clone(), "db_user": value }]}));
         let _ = request::schema();
     }
+}
+
+/// The role that owns what a user makes may be the one whose tables of tomorrow it reads, and be new.
+#[test]
+fn a_new_owner_role_that_is_the_grantor_too_is_made_with_its_members() {
+    let user = |name: &str, grantor: &str| json!({"db_user": name, "user_secret_name": name, "owner_role": "new", "grantor": grantor, "grant_privileges": "SELECT"});
+    let event = json!({
+        "secret_name": "master-secret", "database_name": "shop", "rds_host": "db.example", "db_engine": "postgres",
+        "users": [user("one", "new"), user("other", "one")],
+    });
+    let request = read(event).expect("it is an event");
+    let (policy, world) = (policy(), world(&request, true));
+    let plan = Plan::make(&world, Terms { policy: &policy, request: &request });
+    let ids: Vec<_> = plan.actions.iter().map(Action::id).collect();
+    assert_eq!(ids, ["new", "one", "other"], "{plan}");
 }
 
 /// Laws about what is taken say nothing if nothing is.

@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use super::user::{State, UserRequest};
 
 impl UserRequest {
-    /// The roles that have to be there first.
+    /// The roles that have to be there first; never itself: an owner role may be the one whose tables its members read.
     pub fn needs(&self) -> impl Iterator<Item = &String> {
-        self.grantor.iter().chain(&self.makers).chain(&self.member_of).chain(&self.reassign_to)
+        let all = self.grantor.iter().chain(&self.makers).chain(&self.member_of).chain(&self.reassign_to);
+        all.filter(|need| **need != self.name)
     }
 }
 
@@ -21,9 +22,8 @@ pub fn ordered(users: &[UserRequest]) -> Result<Vec<&UserRequest>, Vec<String>> 
     waiting.sort_by_key(|user| user.state == State::Absent);
     while !waiting.is_empty() {
         let names: BTreeSet<_> = waiting.iter().map(|user| user.name.as_str()).collect();
-        let free = |user: &&&UserRequest| {
-            user.needs().all(|need| *need == user.name || !names.contains(need.as_str()) || placed.contains(need))
-        };
+        let free =
+            |user: &&&UserRequest| user.needs().all(|need| !names.contains(need.as_str()) || placed.contains(need));
         let Some(next) = waiting.iter().find(free).copied() else {
             return Err(names.into_iter().map(str::to_owned).collect());
         };

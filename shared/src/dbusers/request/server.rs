@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::user::{Auth, Preset, State, UserRequest};
+use super::user::{Preset, State, UserRequest};
 use super::{ordered, words};
 use crate::dbusers::names::{self, Engine};
 use crate::dbusers::policy::Policy;
@@ -112,6 +112,11 @@ impl Request {
         self.users.iter().flat_map(|user| user.schemas.iter().map(String::as_str)).collect()
     }
 
+    /// The users that are to be there.
+    fn present(&self) -> impl Iterator<Item = &UserRequest> {
+        self.users.iter().filter(|user| user.state == State::Present)
+    }
+
     fn check_users(&self, fields: &mut Fields) {
         let mut accounts = BTreeSet::new();
         let mut secrets = BTreeSet::new();
@@ -136,38 +141,18 @@ impl Request {
     }
 
     /// The roles nobody logs in as: those that own what their members make, and `r_reader` and `r_writer`, where a preset
-    /// makes somebody a member of them.
+    /// makes somebody a member of them. Who is to be dropped implies none.
     fn add_groups(&mut self) {
-        let owners: Vec<_> = self
-            .users
-            .iter()
-            .filter_map(|user| {
-                Some(UserRequest {
-                    name: user.owner_role.clone()?,
-                    auth: Auth::Nobody,
-                    ddl: user.ddl,
-                    owner_role: None,
-                    member_of: Vec::new(),
-                    secret: None,
-                    preset: None,
-                    rotation: super::Rotation::AsIs,
-                    ..user.clone()
-                })
-            })
-            .collect();
+        let owners: Vec<_> = self.present().filter_map(|user| user.implied_owner(self)).collect();
         for owner in owners {
             if self.user(&owner.name).is_none() {
                 self.users.push(owner);
             }
         }
-        let managers: Vec<_> = self
-            .users
-            .iter()
-            .filter(|user| user.preset == Some(Preset::Manager) && user.state == State::Present)
-            .map(|user| user.name.clone())
-            .collect();
+        let managers = self.present().filter(|user| user.preset == Some(Preset::Manager));
+        let managers: Vec<_> = managers.map(|user| user.name.clone()).collect();
         for preset in [Preset::Reader, Preset::Writer] {
-            let members: Vec<_> = self.users.iter().filter(|user| user.preset == Some(preset)).collect();
+            let members: Vec<_> = self.present().filter(|user| user.preset == Some(preset)).collect();
             if members.is_empty() || self.user(preset.group()).is_some() {
                 continue;
             }

@@ -124,6 +124,43 @@ fn a_preset_brings_its_group_and_a_pair_its_owner() {
     assert!(request.user("shop_owner").unwrap().ddl);
 }
 
+fn with_users(users: &[Value]) -> Request {
+    let mut event = with_user(&json!(null));
+    event["users"] = users.into();
+    read(event).unwrap()
+}
+
+#[test]
+fn a_role_that_a_user_implies_never_waits_for_itself() {
+    let user = |name: &str, grantor: Option<&str>| json!({"db_user": name, "user_secret_name": name, "owner_role": "own", "grantor": grantor});
+    for users in [
+        vec![user("a", Some("own"))],
+        vec![user("a", Some("own")), user("b", Some("own"))],
+        // What a maker with an owner role makes is that role's.
+        vec![user("a", Some("b")), user("b", None)],
+        vec![user("a", Some("b")), user("b", Some("own"))],
+    ] {
+        let request = with_users(&users);
+        let ordered = ordered(&request.users).expect("no circle");
+        assert_eq!(ordered.first().map(|user| user.name.as_str()), Some("own"), "{users:?}");
+        for user in &request.users {
+            assert!(user.needs().all(|need| *need != user.name), "{} needs itself: {users:?}", user.name);
+        }
+    }
+}
+
+#[test]
+fn a_user_to_be_dropped_implies_no_role() {
+    let gone = |more: Value| {
+        let mut user = json!({"db_user": "a", "user_secret_name": "s", "state": "absent"});
+        user.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        user
+    };
+    let left = |user: Value| json!(with_users(&[user]).users.iter().map(|user| &user.name).collect::<Vec<_>>());
+    assert_eq!(left(gone(json!({"owner_role": "own", "reassign_to": "b"}))), json!(["a"]));
+    assert_eq!(left(gone(json!({"preset": "reader"}))), json!(["a"]));
+}
+
 /// The keys an object of the schema has.
 fn keys(object: &Value) -> BTreeSet<String> {
     object["properties"].as_object().unwrap().keys().cloned().collect()

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::words;
-use super::{ALL, Words};
+use super::{ALL, Request, Words};
 use crate::dbusers::names::{self, Engine};
 use crate::run::event::Fields;
 use crate::text::printable;
@@ -215,6 +215,25 @@ impl UserRequest {
             makers,
             ..Self::default()
         }
+    }
+
+    /// Its owner role, as a user that may do what it may and is not logged in as. It is to be there whatever becomes of the
+    /// ones that imply it.
+    pub(super) fn implied_owner(&self, request: &Request) -> Option<Self> {
+        // What a maker with an owner role makes is that role's, so that role is the one to wait for.
+        let owner_of = |maker: &String| request.user(maker).and_then(|maker| maker.owner_role.clone());
+        Some(Self {
+            name: self.owner_role.clone()?,
+            host: self.host.clone(),
+            auth: Auth::Nobody,
+            ddl: self.ddl,
+            tables: self.tables.clone(),
+            sequences: self.sequences.clone(),
+            functions: self.functions.clone(),
+            grantor: self.grantor.as_ref().map(|maker| owner_of(maker).unwrap_or_else(|| maker.clone())),
+            schemas: self.schemas.clone(),
+            ..Self::default()
+        })
     }
 
     /// Whether a second user is kept beside it.
