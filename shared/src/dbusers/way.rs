@@ -15,7 +15,7 @@ use crate::run::event::EventFault;
 /// The database every `PostgreSQL` server has.
 const SHARED: &str = "postgres";
 /// Any number will do, as long as every run has the same.
-const LOCK: &str = "SET lock_timeout = '60s'; SELECT pg_advisory_lock(7956003944967206259)";
+const LOCK: &str = "SET lock_timeout = '60s'; SELECT pg_catalog.pg_advisory_lock(7956003944967206259)";
 /// The same on `MySQL` and `MariaDB`, where it is the server's and not a database's.
 const LOCK_MYSQL: &str = "SELECT GET_LOCK('nightshift.db-users', 60)";
 

@@ -87,7 +87,8 @@ async fn made(version: &Installation) -> anyhow::Result<()> {
     let plan = function.invoke(&with_mode(event.clone(), "plan")).await?.report();
     assert_eq!(
         steps(&plan, "brand-new"),
-        "CREATE DATABASE \"brand-new\"\nCREATE EXTENSION \"pg_trgm\"\nCREATE EXTENSION \"citext\"",
+        "CREATE DATABASE \"brand-new\"\nCREATE EXTENSION \"pg_trgm\" SCHEMA \"public\"\n\
+         CREATE EXTENSION \"citext\" SCHEMA \"public\"",
         "{plan:#}"
     );
     let report = function.invoke(&event).await?.report();
@@ -164,7 +165,9 @@ async fn sequences_and_functions_are_given_as_asked_today_and_tomorrow() -> anyh
         .batch_execute(
             "ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON ROUTINES FROM PUBLIC; CREATE SEQUENCE old_number;
              CREATE FUNCTION old_one() RETURNS int LANGUAGE sql AS 'SELECT 1';
-             CREATE PROCEDURE old_work(a int, b text) LANGUAGE sql AS 'SELECT 1'; CREATE TABLE old (id serial)",
+             CREATE PROCEDURE old_work(a int, b text) LANGUAGE sql AS 'SELECT 1'; CREATE TABLE old (id serial);
+             CREATE TYPE public.text AS ENUM ('a'); CREATE DOMAIN kind AS int;
+             CREATE FUNCTION old_kind(a public.text, b kind) RETURNS int LANGUAGE sql AS 'SELECT 1'",
         )
         .await?;
     let calls = user(
@@ -186,6 +189,7 @@ async fn sequences_and_functions_are_given_as_asked_today_and_tomorrow() -> anyh
         "SELECT old_one()",
         "SELECT new_one()",
         "CALL old_work(1, 'x')",
+        "SELECT old_kind('a', 1)",
         "SELECT nextval('old_number')",
         "SELECT nextval('new_number')",
         "INSERT INTO old DEFAULT VALUES",

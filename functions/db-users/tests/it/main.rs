@@ -15,6 +15,7 @@ mod proof;
 mod rotated;
 mod secrets;
 mod servers;
+mod traps;
 mod world;
 
 use serde_json::Value;

@@ -23,6 +23,8 @@ pub struct Catalog {
     pub column_grants: BTreeMap<String, usize>,
     /// Extensions of the database.
     pub extensions: BTreeSet<String>,
+    /// Of the extensions the event wants, those that say themselves which schema they go to.
+    pub placed_extensions: BTreeSet<String>,
     /// What a user to be dropped still holds, by user.
     pub held: BTreeMap<String, Vec<Held>>,
 }

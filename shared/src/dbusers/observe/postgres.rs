@@ -11,8 +11,9 @@ use crate::dbusers::request::{Request, Revoke, State};
 use crate::dbusers::server::{PgSession, SqlError};
 
 pub(super) async fn greeting(session: &PgSession) -> Result<Greeting, SqlError> {
-    let query = "SELECT current_setting('server_version_num')::int4 / 10000, current_user::text, \
-                 pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on'";
+    // Its own transaction is read only in any case.
+    let query = "SELECT pg_catalog.current_setting('server_version_num')::pg_catalog.int4 / 10000, current_user, \
+                 pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('default_transaction_read_only') = 'on'";
     let rows = session.read("version and role", query, &[]).await?;
     let row =
         rows.first().ok_or_else(|| SqlError::unreachable("reading the version", "the server answered nothing"))?;
@@ -28,7 +29,8 @@ pub(super) async fn greeting(session: &PgSession) -> Result<Greeting, SqlError> 
 /// Whether there is a database of this name.
 pub(super) async fn has_database(session: &PgSession, name: &str) -> Result<bool, SqlError> {
     let names = [name.to_owned()];
-    let rows = session.read("databases", "SELECT 1 FROM pg_database WHERE datname = ANY($1)", &[&names]).await?;
+    let query = "SELECT 1 FROM pg_catalog.pg_database WHERE datname = ANY($1)";
+    let rows = session.read("databases", query, &[&names]).await?;
     Ok(!rows.is_empty())
 }
 
@@ -50,7 +52,19 @@ pub(super) async fn catalog(
     let looks_at_routines = in_schemas && (revokes || request.users.iter().any(|user| !user.functions.is_empty()));
     // None is all of them.
     let named = if all { &[][..] } else { &named };
-    let (roles, memberships, held, own, schemas, mut objects, routines, defaults, column_grants, extensions) = tokio::try_join!(
+    let (
+        roles,
+        memberships,
+        held,
+        own,
+        schemas,
+        mut objects,
+        routines,
+        defaults,
+        column_grants,
+        extensions,
+        placed_extensions,
+    ) = tokio::try_join!(
         roles(session),
         memberships(session, version),
         asked(!absent.is_empty(), held(session, &absent)),
@@ -61,9 +75,21 @@ pub(super) async fn catalog(
         asked(database, defaults(session, &users)),
         asked(database && revokes, column_grants(session, &users)),
         asked(database && !request.extensions.is_empty(), extensions(session)),
+        asked(!request.extensions.is_empty(), placed_extensions(session, &request.extensions)),
     )?;
     objects.extend(routines);
-    Ok(Catalog { roles, memberships, database: own, schemas, objects, defaults, column_grants, extensions, held })
+    Ok(Catalog {
+        roles,
+        memberships,
+        database: own,
+        schemas,
+        objects,
+        defaults,
+        column_grants,
+        extensions,
+        placed_extensions,
+        held,
+    })
 }
 
 /// What `question` finds, if it is one to be asked.
@@ -73,12 +99,12 @@ async fn asked<T: Default>(wanted: bool, question: impl Future<Output = Result<T
 
 /// The schemas that are users', or of those the ones in the second parameter, if there is any.
 const SCHEMAS: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
-                       AND (cardinality($2) = 0 OR n.nspname = ANY($2))";
+                       AND (pg_catalog.cardinality($2) = 0 OR n.nspname = ANY($2))";
 
 async fn roles(session: &PgSession) -> Result<BTreeMap<String, Role>, SqlError> {
-    let query = "SELECT r.rolname::text, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolreplication OR r.rolbypassrls, \
-                 (SELECT substr(setting, 6) FROM unnest(r.rolconfig) setting WHERE setting LIKE 'role=%' LIMIT 1) \
-                 FROM pg_roles r";
+    let query = "SELECT r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolreplication OR r.rolbypassrls, \
+                 (SELECT pg_catalog.substr(setting, 6) FROM pg_catalog.unnest(r.rolconfig) setting \
+                 WHERE setting LIKE 'role=%' LIMIT 1) FROM pg_catalog.pg_roles r";
     let rows = session.read("roles", query, &[]).await?;
     Ok(rows
         .iter()
@@ -98,9 +124,10 @@ async fn roles(session: &PgSession) -> Result<BTreeMap<String, Role>, SqlError> 
 async fn memberships(session: &PgSession, version: u32) -> Result<Vec<Membership>, SqlError> {
     let options = if version >= 16 { "m.inherit_option, m.set_option" } else { "member.rolinherit, true" };
     let query = format!(
-        "SELECT role.rolname::text, member.rolname::text, coalesce(grantor.rolname::text, ''), m.admin_option, {options} \
-         FROM pg_auth_members m JOIN pg_roles role ON role.oid = m.roleid JOIN pg_roles member ON member.oid = m.member \
-         LEFT JOIN pg_roles grantor ON grantor.oid = m.grantor ORDER BY 1, 2, 3"
+        "SELECT role.rolname, member.rolname, coalesce(grantor.rolname, ''), m.admin_option, {options} \
+         FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles role ON role.oid = m.roleid \
+         JOIN pg_catalog.pg_roles member ON member.oid = m.member \
+         LEFT JOIN pg_catalog.pg_roles grantor ON grantor.oid = m.grantor ORDER BY 1, 2, 3"
     );
     let rows = session.read("memberships", &query, &[]).await?;
     Ok(rows
@@ -119,10 +146,19 @@ async fn memberships(session: &PgSession, version: u32) -> Result<Vec<Membership
 /// The three columns of a grant, `NULL` where an object has none; `acl` is an expression with the defaults filled in.
 fn grants_of(acl: &str) -> String {
     format!(
-        "LEFT JOIN LATERAL (SELECT coalesce(grantee.rolname::text, 'PUBLIC') AS grantee, grantor.rolname::text AS grantor, \
-         a.privilege_type AS privilege FROM aclexplode({acl}) a LEFT JOIN pg_roles grantee ON grantee.oid = a.grantee \
-         LEFT JOIN pg_roles grantor ON grantor.oid = a.grantor \
+        "LEFT JOIN LATERAL (SELECT coalesce(grantee.rolname, 'PUBLIC') AS grantee, grantor.rolname AS grantor, \
+         a.privilege_type AS privilege FROM pg_catalog.aclexplode({acl}) a \
+         LEFT JOIN pg_catalog.pg_roles grantee ON grantee.oid = a.grantee \
+         LEFT JOIN pg_catalog.pg_roles grantor ON grantor.oid = a.grantor \
          WHERE a.grantee = 0 OR grantee.rolname = ANY($1)) g ON true"
+    )
+}
+
+/// Whether an extension looks after the object that is `oid` in `catalog`.
+fn of_extension(catalog: &str, oid: &str) -> String {
+    format!(
+        "EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.{catalog}'::pg_catalog.regclass \
+         AND d.objid = {oid} AND d.deptype = 'e')"
     )
 }
 
@@ -137,9 +173,9 @@ fn grant(row: &tokio_postgres::Row, at: usize) -> Option<Grant> {
 
 async fn database_of(session: &PgSession, users: &[String]) -> Result<Option<Database>, SqlError> {
     let query = format!(
-        "SELECT pg_get_userbyid(d.datdba)::text, g.grantee, g.grantor, g.privilege FROM pg_database d {} \
-         WHERE d.datname = current_database()",
-        grants_of("coalesce(d.datacl, acldefault('d', d.datdba))")
+        "SELECT pg_catalog.pg_get_userbyid(d.datdba), g.grantee, g.grantor, g.privilege \
+         FROM pg_catalog.pg_database d {} WHERE d.datname = pg_catalog.current_database()",
+        grants_of("coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))")
     );
     let rows = session.read("privileges", &query, &[users]).await?;
     let Some(first) = rows.first() else { return Ok(None) };
@@ -150,9 +186,9 @@ async fn database_of(session: &PgSession, users: &[String]) -> Result<Option<Dat
 
 async fn schemas(session: &PgSession, users: &[String]) -> Result<BTreeMap<String, Schema>, SqlError> {
     let query = format!(
-        "SELECT n.nspname::text, pg_get_userbyid(n.nspowner)::text, g.grantee, g.grantor, g.privilege FROM pg_namespace n {} \
-         WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
-        grants_of("coalesce(n.nspacl, acldefault('n', n.nspowner))")
+        "SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner), g.grantee, g.grantor, g.privilege \
+         FROM pg_catalog.pg_namespace n {} WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
+        grants_of("coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))")
     );
     let mut schemas: BTreeMap<String, Schema> = BTreeMap::new();
     for row in &session.read("schemas", &query, &[users]).await? {
@@ -168,10 +204,11 @@ async fn schemas(session: &PgSession, users: &[String]) -> Result<BTreeMap<Strin
 
 async fn relations(session: &PgSession, users: &[String], schemas: &[String]) -> Result<Vec<Object>, SqlError> {
     let query = format!(
-        "SELECT n.nspname::text, quote_ident(c.relname), c.relkind = 'S', pg_get_userbyid(c.relowner)::text, \
-         EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'), \
-         g.grantee, g.grantor, g.privilege FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace {} \
+        "SELECT n.nspname, pg_catalog.quote_ident(c.relname), c.relkind = 'S', pg_catalog.pg_get_userbyid(c.relowner), \
+         {}, g.grantee, g.grantor, g.privilege \
+         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace {} \
          WHERE {SCHEMAS} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') ORDER BY 1, 2",
+        of_extension("pg_class", "c.oid"),
         grants_of("c.relacl")
     );
     let rows = session.read("tables and sequences", &query, &[users, schemas]).await?;
@@ -181,12 +218,13 @@ async fn relations(session: &PgSession, users: &[String], schemas: &[String]) ->
 
 async fn routines(session: &PgSession, users: &[String], schemas: &[String]) -> Result<Vec<Object>, SqlError> {
     let query = format!(
-        "SELECT n.nspname::text, quote_ident(p.proname) || '(' || pg_get_function_identity_arguments(p.oid) || ')', \
-         false, pg_get_userbyid(p.proowner)::text, \
-         EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e'), \
-         g.grantee, g.grantor, g.privilege FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace {} \
+        "SELECT n.nspname, \
+         pg_catalog.quote_ident(p.proname) || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')', \
+         false, pg_catalog.pg_get_userbyid(p.proowner), {}, g.grantee, g.grantor, g.privilege \
+         FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace {} \
          WHERE {SCHEMAS} ORDER BY 1, 2",
-        grants_of("coalesce(p.proacl, acldefault('f', p.proowner))")
+        of_extension("pg_proc", "p.oid"),
+        grants_of("coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))")
     );
     let rows = session.read("routines", &query, &[users, schemas]).await?;
     Ok(gathered(&rows, |_| ObjectKind::Routine))
@@ -214,9 +252,10 @@ fn gathered(rows: &[tokio_postgres::Row], kind: impl Fn(&tokio_postgres::Row) ->
 }
 
 async fn defaults(session: &PgSession, users: &[String]) -> Result<Vec<DefaultGrant>, SqlError> {
-    let query = "SELECT pg_get_userbyid(d.defaclrole)::text, n.nspname::text, d.defaclobjtype::text, grantee.rolname::text, \
-                 a.privilege_type FROM pg_default_acl d LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace, \
-                 aclexplode(d.defaclacl) a JOIN pg_roles grantee ON grantee.oid = a.grantee \
+    let query = "SELECT pg_catalog.pg_get_userbyid(d.defaclrole), n.nspname, d.defaclobjtype::pg_catalog.text, \
+                 grantee.rolname, a.privilege_type FROM pg_catalog.pg_default_acl d \
+                 LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace, \
+                 pg_catalog.aclexplode(d.defaclacl) a JOIN pg_catalog.pg_roles grantee ON grantee.oid = a.grantee \
                  WHERE grantee.rolname = ANY($1) AND d.defaclobjtype IN ('r', 'S', 'f') ORDER BY 1, 2, 3, 4, 5";
     let rows = session.read("default privileges", query, &[users]).await?;
     let kind = |letter: String| match letter.as_str() {
@@ -237,15 +276,25 @@ async fn defaults(session: &PgSession, users: &[String]) -> Result<Vec<DefaultGr
 }
 
 async fn column_grants(session: &PgSession, users: &[String]) -> Result<BTreeMap<String, usize>, SqlError> {
-    let query = "SELECT grantee.rolname::text, count(DISTINCT (c.attrelid, c.attnum)) FROM pg_attribute c, \
-                 aclexplode(c.attacl) a JOIN pg_roles grantee ON grantee.oid = a.grantee \
+    let query = "SELECT grantee.rolname, pg_catalog.count(DISTINCT (c.attrelid, c.attnum)) \
+                 FROM pg_catalog.pg_attribute c, pg_catalog.aclexplode(c.attacl) a \
+                 JOIN pg_catalog.pg_roles grantee ON grantee.oid = a.grantee \
                  WHERE grantee.rolname = ANY($1) GROUP BY 1";
     let rows = session.read("privileges on columns", query, &[users]).await?;
     Ok(rows.iter().map(|row| (row.get(0), usize::try_from(row.get::<_, i64>(1)).unwrap_or_default())).collect())
 }
 
 async fn extensions(session: &PgSession) -> Result<BTreeSet<String>, SqlError> {
-    let rows = session.read("extensions", "SELECT extname::text FROM pg_extension", &[]).await?;
+    let rows = session.read("extensions", "SELECT extname FROM pg_catalog.pg_extension", &[]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+/// Those of `wanted` that go to a schema of their own choice.
+async fn placed_extensions(session: &PgSession, wanted: &[String]) -> Result<BTreeSet<String>, SqlError> {
+    let query = "SELECT v.name FROM pg_catalog.pg_available_extension_versions v \
+                 JOIN pg_catalog.pg_available_extensions a ON a.name = v.name AND a.default_version = v.version \
+                 WHERE v.schema IS NOT NULL AND v.name = ANY($1)";
+    let rows = session.read("where extensions go", query, &[wanted]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
@@ -254,11 +303,11 @@ pub(in crate::dbusers) async fn held(
     session: &PgSession,
     users: &[String],
 ) -> Result<BTreeMap<String, Vec<Held>>, SqlError> {
-    let query = "SELECT r.rolname::text, d.datname::text, count(*) FILTER (WHERE s.deptype = 'o'), \
-                 count(*) FILTER (WHERE s.deptype <> 'o') FROM pg_shdepend s JOIN pg_roles r ON r.oid = s.refobjid \
-                 LEFT JOIN pg_database d ON d.oid = s.dbid \
-                 WHERE s.refclassid = 'pg_authid'::regclass AND r.rolname = ANY($1) \
-                 AND s.classid <> 'pg_auth_members'::regclass GROUP BY 1, 2 ORDER BY 1, 2";
+    let query = "SELECT r.rolname, d.datname, pg_catalog.count(*) FILTER (WHERE s.deptype = 'o'), \
+                 pg_catalog.count(*) FILTER (WHERE s.deptype <> 'o') FROM pg_catalog.pg_shdepend s \
+                 JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid \
+                 WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = ANY($1) \
+                 AND s.classid <> 'pg_catalog.pg_auth_members'::pg_catalog.regclass GROUP BY 1, 2 ORDER BY 1, 2";
     let mut held: BTreeMap<String, Vec<Held>> = BTreeMap::new();
     for row in &session.read("what a user holds", query, &[users]).await? {
         let entry = Held { database: row.get(1), owns: row.get(2), named: row.get(3), owners: Vec::new() };
@@ -271,7 +320,8 @@ pub(in crate::dbusers) async fn held(
 pub(super) async fn owners_to(session: &PgSession, user: &str) -> Result<Vec<String>, SqlError> {
     let of = |owner: &str, table: &str, acl: &str| {
         format!(
-            "SELECT o.{owner} AS owner FROM {table} o, aclexplode(o.{acl}) a JOIN pg_roles r ON r.oid = a.grantee WHERE r.rolname = ANY($1)"
+            "SELECT o.{owner} AS owner FROM pg_catalog.{table} o, pg_catalog.aclexplode(o.{acl}) a \
+             JOIN pg_catalog.pg_roles r ON r.oid = a.grantee WHERE r.rolname = ANY($1)"
         )
     };
     let all = [
@@ -282,8 +332,8 @@ pub(super) async fn owners_to(session: &PgSession, user: &str) -> Result<Vec<Str
         of("defaclrole", "pg_default_acl", "defaclacl"),
         of("datdba", "pg_database", "datacl"),
     ];
-    let query =
-        format!("SELECT DISTINCT pg_get_userbyid(owner)::text FROM ({}) granted ORDER BY 1", all.join(" UNION ALL "));
+    let all = all.join(" UNION ALL ");
+    let query = format!("SELECT DISTINCT pg_catalog.pg_get_userbyid(owner) FROM ({all}) granted ORDER BY 1");
     let names = [user.to_owned()];
     let rows = session.read("who granted to a user", &query, &[&names]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())

@@ -15,6 +15,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long the other end may be silent below what is asked of it before it counts as gone.
 const SILENCE: Duration = Duration::from_secs(15);
 
+/// Where names are looked for in every session: with the server itself. Said with the login, it stands before any statement
+/// and above what a database or role has by default, so that nothing an application made can be taken for the server's.
+const SEARCH_PATH: &str = "pg_catalog,pg_temp";
+
 /// One server.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
@@ -37,15 +41,14 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Logs in to `database` as `user`; an empty name is no database.
+    /// Logs in as `user`, on `PostgreSQL` to `database`. On the others no session is in any, so that no name is taken for one
+    /// of a database's own.
     pub async fn log_in(&self, user: &str, password: &Secret, database: &str) -> Result<Session, SqlError> {
         let attempt = format!("logging in to {}:{}/{database} as {user}", self.host, self.port);
         let address = self.address(&attempt).await?;
         match self.engine {
             Engine::Postgres => self.postgres(user, password, database, address, attempt).await.map(Session::Postgres),
-            Engine::Mysql | Engine::Mariadb => {
-                self.mysql(user, password, database, address, &attempt).await.map(Session::Mysql)
-            }
+            Engine::Mysql | Engine::Mariadb => self.mysql(user, password, address, &attempt).await.map(Session::Mysql),
         }
     }
 
@@ -53,7 +56,6 @@ impl Endpoint {
         &self,
         user: &str,
         password: &Secret,
-        database: &str,
         address: SocketAddr,
         attempt: &str,
     ) -> Result<MySession, SqlError> {
@@ -72,7 +74,6 @@ impl Endpoint {
             .tcp_keepalive(Some(SILENCE))
             .user(Some(user))
             .pass(Some(password.expose()))
-            .db_name((!database.is_empty()).then_some(database))
             .ssl_opts(tls)
             // A backslash in a text has to mean what it means where the text is quoted.
             .setup(vec![format!("SET SESSION sql_mode = '', lock_wait_timeout = {waits}")]);
@@ -102,7 +103,7 @@ impl Endpoint {
             .channel_binding(ChannelBinding::Prefer)
             .ssl_mode(SslMode::Require)
             .options(format!(
-                "-c lock_timeout={} -c statement_timeout={}",
+                "-c search_path={SEARCH_PATH} -c lock_timeout={} -c statement_timeout={}",
                 self.lock_timeout.as_millis(),
                 self.statement_timeout.as_millis()
             ));

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mysql_async::prelude::Queryable as _;
-use mysql_async::{Conn, Error, OptsBuilder};
+use mysql_async::{Conn, Error, OptsBuilder, Row, Value};
 use tokio::sync::Mutex;
 
 use super::error::{SqlError, SqlKind};
@@ -27,14 +27,21 @@ impl MySession {
         }
     }
 
-    /// Reads rows of texts.
+    /// Reads rows of texts, in one round trip and in a transaction that is read only.
     pub async fn read(&self, what: &str, query: &str) -> Result<Vec<TextRow>, SqlError> {
-        let rows: Vec<mysql_async::Row> =
-            self.0.lock().await.query(query).await.map_err(|error| of(&format!("reading {what}"), &error))?;
+        let mut connection = self.0.lock().await;
+        let rows = match read_only(&mut connection, query).await {
+            Ok(rows) => rows,
+            Err(error) => {
+                // What comes next is not to be in what this one began.
+                let _ = connection.query_drop("ROLLBACK").await;
+                return Err(of(&format!("reading {what}"), &error));
+            }
+        };
         let text = |value| match value {
-            mysql_async::Value::Bytes(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-            mysql_async::Value::Int(number) => Some(number.to_string()),
-            mysql_async::Value::UInt(number) => Some(number.to_string()),
+            Value::Bytes(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+            Value::Int(number) => Some(number.to_string()),
+            Value::UInt(number) => Some(number.to_string()),
             _ => None,
         };
         Ok(rows.into_iter().map(|row| row.unwrap().into_iter().map(text).collect()).collect())
@@ -44,6 +51,15 @@ impl MySession {
     pub async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
         self.0.lock().await.query_drop(statement).await.map_err(|error| of(shown, &error))
     }
+}
+
+/// The rows of the second of three statements.
+async fn read_only(connection: &mut Conn, query: &str) -> Result<Vec<Row>, Error> {
+    let mut answers = connection.query_iter(format!("START TRANSACTION READ ONLY; {query}; COMMIT")).await?;
+    answers.collect::<Row>().await?;
+    let rows = answers.collect().await?;
+    answers.drop_result().await?;
+    Ok(rows)
 }
 
 fn of(attempt: &str, error: &Error) -> SqlError {

@@ -4,7 +4,7 @@
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use futures::future::join_all;
+use futures::future::{join_all, try_join3};
 use rustls::ClientConfig;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{AsyncMessage, Client, Config, Row};
@@ -41,11 +41,18 @@ impl PgSession {
         Ok(Self { client, warnings, place })
     }
 
-    /// Reads rows, in one round trip.
+    /// Reads rows, in one round trip and in a transaction that is read only by its own first word: what a session has by
+    /// default, the first function that is called in it can change.
     pub async fn read(&self, what: &str, query: &str, names: &[&[String]]) -> Result<Vec<Row>, SqlError> {
         let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
             names.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
-        let rows = self.client.query_typed(query, &parameters).await;
+        // Each is sent when it is first asked for its answer, so they arrive in this order.
+        let all = try_join3(
+            self.client.batch_execute("BEGIN READ ONLY"),
+            self.client.query_typed(query, &parameters),
+            self.client.batch_execute("COMMIT"),
+        );
+        let rows = all.await.map(|((), rows, ())| rows);
         rows.map_err(|error| SqlError::of(format!("reading {what} of database {}", self.place), &error))
     }
 

@@ -72,8 +72,10 @@ impl Planner<'_> {
         if self.catalog.roles.get(&user.name).is_some_and(|role| role.login) {
             drop.lock.push(sql(format!("ALTER ROLE {name} NOLOGIN")));
         }
-        let end =
-            format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = {}", literal(&user.name));
+        let end = format!(
+            "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = {}",
+            literal(&user.name)
+        );
         drop.end_sessions = self.with_rights_of(&[&user.name], vec![sql(end)]);
         let held = self.catalog.held.get(&user.name).map_or(&[][..], Vec::as_slice);
         let owns = held.iter().any(|held| held.owns > 0);

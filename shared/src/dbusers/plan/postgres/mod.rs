@@ -79,7 +79,9 @@ impl<'a> Planner<'a> {
         }
         let mut statements = Vec::new();
         for extension in request.extensions.iter().filter(|name| !self.catalog.extensions.contains(*name)) {
-            statements.push(sql(format!("CREATE EXTENSION {}", ident(extension))));
+            // It would go to where names are looked for first, which here is the server's own schema.
+            let place = if self.catalog.placed_extensions.contains(extension) { "" } else { " SCHEMA \"public\"" };
+            statements.push(sql(format!("CREATE EXTENSION {}{place}", ident(extension))));
         }
         let present = request.users.iter().filter(|user| user.state == State::Present);
         let mut schemas: Vec<&String> = present.flat_map(|user| &user.schemas).collect();

@@ -253,6 +253,17 @@ fn a_user_that_needs_one_left_alone_waits_and_an_unknown_grantor_is_named() {
 }
 
 #[test]
+fn an_extension_goes_to_public_unless_it_says_itself_where() {
+    let mut request = request(vec![user("app")]);
+    request.extensions = ["citext", "pg_cron"].map(str::to_owned).into();
+    let mut world = world(16, &request);
+    catalog(&mut world).placed_extensions.insert("pg_cron".to_owned());
+    let plan = plan(&world, &request);
+    let steps = plan.actions[0].steps();
+    assert_eq!(steps, ["CREATE EXTENSION \"citext\" SCHEMA \"public\"", "CREATE EXTENSION \"pg_cron\""]);
+}
+
+#[test]
 fn a_plan_for_one_database_is_no_consent_for_another() {
     let mut request = request(vec![user("app")]);
     let one = world(16, &request);
