@@ -206,6 +206,23 @@ proptest! {
     }
 
     #[test]
+    fn no_statement_leans_on_a_role_that_is_refused(event in event()) {
+        let Ok(request) = read(event) else { return Ok(()) };
+        let environment = Environment::from_iter([("NIGHTSHIFT_PROTECTED", "aa,d")]);
+        let policy = Policy::read(&mut Settings::of(&environment), Some("eu-west-1"));
+        let mut world = world(&request, true);
+        if let State::Postgres(catalog) = &mut world.state {
+            catalog.roles.insert("bb".to_owned(), Role { creates_roles: true, ..Role::default() });
+        }
+        let plan = Plan::make(&world, Terms { policy: &policy, request: &request });
+        for statement in plan.actions.iter().flat_map(statements).filter(|_| request.engine == Engine::Postgres) {
+            for refused in ["\"aa\"", "\"bb\"", "GRANT \"master\"", "role TO 'master'", "role TO 'd'", "TO \"d\""] {
+                prop_assert!(!statement.contains(refused), "{statement}");
+            }
+        }
+    }
+
+    #[test]
     fn an_event_as_a_pipeline_writes_it_is_the_same_as_one_that_is_typed(
         ddl in any::<bool>(), words in prop::collection::btree_set(prop::sample::select(vec!["SELECT", "INSERT", "DELETE"]), 1..3),
     ) {

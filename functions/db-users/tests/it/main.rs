@@ -5,6 +5,7 @@ mod airflow;
 mod any_name;
 mod faults;
 mod features;
+mod gate;
 mod iam;
 mod least;
 mod lifecycle;

@@ -117,7 +117,7 @@ async fn a_warning_undoes_what_came_before_it() -> anyhow::Result<()> {
     };
     let password = nightshift::secret::Secret::new("not-a-secret-1".to_owned());
     let session = endpoint.log_in("master", &password, "airflow").await?;
-    let statements = ["CREATE TABLE before (id int)", "GRANT SELECT ON hers TO app"];
+    let statements = ["CREATE TABLE public.before (id int)", "GRANT SELECT ON public.hers TO app"];
     let error = session.together(&statements.map(|sql| (sql.to_owned(), sql.to_owned()))).await.unwrap_err();
     assert_eq!((error.kind, error.code.as_deref()), (SqlKind::Warning, Some("01007")), "{error}");
     assert!(admin.query("SELECT 1 FROM pg_tables WHERE tablename = 'before'", &[]).await?.is_empty());

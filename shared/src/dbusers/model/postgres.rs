@@ -29,6 +29,29 @@ pub struct Catalog {
     pub held: BTreeMap<String, Vec<Held>>,
 }
 
+impl Catalog {
+    /// Whether `member` is one of `role`, by whatever chain.
+    pub fn is_member(&self, member: &str, role: &str) -> bool {
+        self.reached(member, |_| true).contains(role)
+    }
+
+    /// The roles `member` is one of, by whatever chain of memberships that count; itself only in a circle.
+    pub fn reached<'a>(&'a self, member: &str, counts: impl Fn(&Membership) -> bool) -> BTreeSet<&'a str> {
+        let mut reached = BTreeSet::new();
+        let roles_of = |member: &str| -> Vec<&'a str> {
+            let rows = self.memberships.iter().filter(|row| row.member == member && counts(row));
+            rows.map(|row| row.role.as_str()).collect()
+        };
+        let mut todo = roles_of(member);
+        while let Some(role) = todo.pop() {
+            if reached.insert(role) {
+                todo.extend(roles_of(role));
+            }
+        }
+        reached
+    }
+}
+
 /// A role.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "as pg_roles has them")]

@@ -2,13 +2,14 @@
 //! same plan, whatever order the world was read in.
 
 mod action;
+mod gate;
 mod mysql;
 mod postgres;
 mod secret;
 mod statement;
 mod why;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt;
 
 pub use action::{Action, Change, DropSecret, DropUser, Prepare, RotationStep, SecretPlan, SecretStep};
@@ -110,7 +111,7 @@ impl Plan {
                 return plan;
             }
         }
-        let mut refused = BTreeSet::new();
+        let mut refused = BTreeMap::new();
         // A circle is refused with the event.
         for user in ordered(&terms.request.users).unwrap_or_default() {
             let needs = plan.needs_of(user, terms);
@@ -118,7 +119,7 @@ impl Plan {
                 Ok(action) => plan.actions.push(action),
                 Err(left) => {
                     if left.why != Why::AlreadySo && left.why != Why::Gone {
-                        refused.insert(user.name.clone());
+                        refused.insert(user.name.clone(), left.why.clone());
                     }
                     plan.left.push(*left);
                 }
@@ -164,20 +165,20 @@ impl Plan {
 fn decide(
     user: &UserRequest,
     needs: Vec<String>,
-    refused: &BTreeSet<String>,
+    refused: &BTreeMap<String, Why>,
     world: &World,
     terms: Terms<'_>,
     planner: &mut Planner<'_>,
 ) -> Result<Action, Box<Left>> {
     let leave = |why| Box::new(Left { id: user.name.clone(), why, notes: Vec::new() });
-    if let Some(pattern) = terms.policy.protected.find(&user.name) {
-        return Err(leave(Why::Protected { pattern: pattern.to_owned() }));
-    }
-    if user.name == world.server.master {
-        return Err(leave(Why::IsMaster));
-    }
-    if let Some(need) = user.needs().find(|need| refused.contains(*need) && !planner.has_role(need)) {
-        return Err(leave(Why::NeedLeft { user: need.clone() }));
+    gate::judge_itself(user, world, terms).map_err(leave)?;
+    for (purpose, role) in user.uses() {
+        let judged = gate::judge(role, gate::Place::For(purpose), world, terms);
+        let judged = judged.and(refused.get(role).filter(|why| why.is_refusal()).cloned().map_or(Ok(()), Err));
+        judged.map_err(|why| leave(Why::RoleRefused { role: role.clone(), why: Box::new(why) }))?;
+        if refused.contains_key(role) && !planner.has_role(role) {
+            return Err(leave(Why::NeedLeft { user: role.clone() }));
+        }
     }
     match user.state {
         State::Present => planner.change(user, needs),

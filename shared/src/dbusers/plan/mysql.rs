@@ -142,14 +142,9 @@ impl<'a> Planner<'a> {
     }
 
     fn may_be_changed(&self, user: &UserRequest) -> Result<(), Why> {
-        let mut of_name = self.accounts.accounts.iter().filter(|((name, _), _)| *name == user.name);
-        if of_name.clone().any(|(_, account)| account.privileged) {
-            return Err(Why::PrivilegedRole { what: "may administer the server or its users" });
-        }
         let native = |plugin: &str| plugin.is_empty() || plugin == NATIVE;
-        let own = of_name.find(|((_, host), _)| *host == user.host);
-        match own {
-            Some((_, account)) if self.engine() == Engine::Mariadb && !native(&account.plugin) => {
+        match self.accounts.accounts.get(&(user.name.clone(), user.host.clone())) {
+            Some(account) if self.engine() == Engine::Mariadb && !native(&account.plugin) => {
                 Err(Why::OtherPlugin { plugin: account.plugin.clone() })
             }
             _ => Ok(()),

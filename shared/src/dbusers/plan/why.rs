@@ -40,6 +40,8 @@ pub enum Why {
     PrivilegedRole { what: &'static str },
     NotOurs { master: String },
     MasterIsMember,
+    IsLogin,
+    RoleRefused { role: String, why: Box<Why> },
     IamLockout,
     IamMember,
     NoIam,
@@ -61,6 +63,20 @@ pub enum Why {
 }
 
 impl Why {
+    /// Whether it is about who somebody is, and not about what is the matter today: nothing may lean on one like that.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::IsMaster
+                | Self::Protected { .. }
+                | Self::PrivilegedRole { .. }
+                | Self::NotOurs { .. }
+                | Self::MasterIsMember
+                | Self::IsLogin
+                | Self::RoleRefused { .. }
+        )
+    }
+
     /// How the report counts it.
     pub fn outcome(&self) -> Outcome {
         match self {
@@ -86,6 +102,8 @@ impl Why {
             Self::PrivilegedRole { .. } => "privileged-role",
             Self::NotOurs { .. } => "not-ours",
             Self::MasterIsMember => "master-is-member",
+            Self::IsLogin => "is-a-login",
+            Self::RoleRefused { .. } => "role-refused",
             Self::IamLockout => "iam-lockout",
             Self::IamMember => "iam-member",
             Self::NoIam => "no-iam",
@@ -120,6 +138,10 @@ impl Why {
             }
             Self::MasterIsMember => {
                 "the master user is a member of this role, so it cannot be one of the master's".to_owned()
+            }
+            Self::IsLogin => "the server has it as a login, and the event does not name it as a user".to_owned(),
+            Self::RoleRefused { role, why } => {
+                format!("it needs {}, which is refused: {}", printable(role), why.message())
             }
             Self::IamLockout => {
                 "making it a user of IAM makes the master one too, whose password would then be refused".to_owned()
@@ -178,6 +200,12 @@ impl Why {
             Self::PrivilegedRole { .. } => "take it out of the event, or take those rights from it first",
             Self::NotOurs { .. } => "as its maker, GRANT it to the master user WITH ADMIN OPTION, or drop it",
             Self::MasterIsMember => "revoke the role from the master user, or choose another name",
+            Self::IsLogin => {
+                "choose another name; if nobody is to log in as it any more, name it with \"auth\": \"nobody\""
+            }
+            Self::RoleRefused { role, why } => {
+                return format!("name another role than {}; or, of that one: {}", printable(role), why.fix());
+            }
             Self::IamLockout => "try it on a server that may be lost, then set NIGHTSHIFT_IAM_USERS=accept-lockout",
             Self::IamMember => "say \"auth\": \"iam\" if that is meant, or revoke rds_iam from it",
             Self::NoIam => "turn on IAM database authentication for the server",

@@ -9,10 +9,10 @@ mod words;
 
 use std::collections::BTreeSet;
 
-pub use order::ordered;
+pub use order::{Use, ordered};
 pub use schema::schema;
 pub use server::{Request, Revoke};
-pub use user::{Auth, Preset, Rotation, State, Strategy, TABLES_MYSQL, UserRequest};
+pub use user::{Auth, Origin, Preset, Rotation, State, Strategy, TABLES_MYSQL, UserRequest};
 
 /// Privileges by the words of SQL, upper case.
 pub type Words = BTreeSet<String>;

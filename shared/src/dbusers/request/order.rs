@@ -5,11 +5,32 @@ use std::collections::BTreeSet;
 
 use super::user::{State, UserRequest};
 
+/// What a user needs another role for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// It becomes a member of it, and so may do what that one may.
+    Member,
+    /// What that one makes tomorrow is open to it.
+    Grantor,
+    /// That one gets what it owns.
+    Heir,
+}
+
 impl UserRequest {
-    /// The roles that have to be there first; never itself: an owner role may be the one whose tables its members read.
+    /// The roles it needs, and what for; never itself: an owner role may be the one whose tables its members read. A user to
+    /// be dropped needs nothing but its heir.
+    pub fn uses(&self) -> impl Iterator<Item = (Use, &String)> {
+        let present = self.state == State::Present;
+        let grantors = self.grantor.iter().chain(&self.makers).map(|role| (Use::Grantor, role));
+        let groups = self.member_of.iter().map(|role| (Use::Member, role));
+        let heirs = self.reassign_to.iter().map(|role| (Use::Heir, role));
+        let wanted = grantors.chain(groups).filter(move |_| present).chain(heirs);
+        wanted.filter(|(_, role)| **role != self.name)
+    }
+
+    /// The roles that have to be there first.
     pub fn needs(&self) -> impl Iterator<Item = &String> {
-        let all = self.grantor.iter().chain(&self.makers).chain(&self.member_of).chain(&self.reassign_to);
-        all.filter(|need| **need != self.name)
+        self.uses().map(|(_, role)| role)
     }
 }
 

@@ -13,6 +13,8 @@ use crate::text::printable;
 pub struct UserRequest {
     /// `db_user`.
     pub name: String,
+    /// Who asked for it.
+    pub origin: Origin,
     /// `host` of a `MySQL` account: from where it may log in.
     pub host: String,
     /// `user_secret_name`.
@@ -45,6 +47,16 @@ pub struct UserRequest {
     pub reassign_to: Option<String>,
     /// `rotation`.
     pub rotation: Rotation,
+}
+
+/// Whether the event names it as a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// It does.
+    #[default]
+    Named,
+    /// It is a role that a user needs: its owner role, or the group of its preset.
+    Implied,
 }
 
 /// Whether it is to be there.
@@ -197,6 +209,7 @@ impl UserRequest {
             owner_role: words::text(fields, "owner_role"),
             reassign_to: words::text(fields, "reassign_to"),
             rotation: rotation(fields),
+            origin: Origin::Named,
             name,
         };
         user.apply_preset(engine);
@@ -208,6 +221,7 @@ impl UserRequest {
     pub(super) fn group(preset: Preset, schemas: Vec<String>, makers: Vec<String>) -> Self {
         Self {
             name: preset.group().to_owned(),
+            origin: Origin::Implied,
             host: "%".to_owned(),
             auth: Auth::Nobody,
             tables: preset.tables(),
@@ -224,6 +238,7 @@ impl UserRequest {
         let owner_of = |maker: &String| request.user(maker).and_then(|maker| maker.owner_role.clone());
         Some(Self {
             name: self.owner_role.clone()?,
+            origin: Origin::Implied,
             host: self.host.clone(),
             auth: Auth::Nobody,
             ddl: self.ddl,

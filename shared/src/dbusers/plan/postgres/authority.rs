@@ -1,7 +1,5 @@
 //! On whose behalf the master user may act.
 
-use std::collections::BTreeSet;
-
 use super::{Planner, sql};
 use crate::dbusers::model::Membership;
 use crate::dbusers::names::{Engine, is_reserved};
@@ -37,6 +35,8 @@ impl Planner<'_> {
         let lendable = self.has_role(owner)
             && !is_super(owner)
             && !is_reserved(owner, Engine::Postgres)
+            // To be lent is to be touched.
+            && self.terms.policy.protected.find(owner).is_none()
             && !self.is_member(owner, master)
             && !self.is_member(owner, "rds_iam");
         if lendable && self.may_borrow(owner) { Authority::Borrowed } else { Authority::None }
@@ -90,27 +90,11 @@ impl Planner<'_> {
 
     /// Whether `member` is one of `role`, by whatever chain.
     pub(super) fn is_member(&self, member: &str, role: &str) -> bool {
-        self.reaches(member, role, |_| true)
+        self.catalog.is_member(member, role)
     }
 
     /// Whether `member` has the rights of `role` without asking.
     fn has_rights_of(&self, member: &str, role: &str) -> bool {
-        self.reaches(member, role, |row| row.inherit)
-    }
-
-    fn reaches(&self, member: &str, role: &str, counts: impl Fn(&Membership) -> bool) -> bool {
-        let mut seen: BTreeSet<&str> = [member].into();
-        let mut todo = vec![member];
-        while let Some(member) = todo.pop() {
-            for row in self.catalog.memberships.iter().filter(|row| row.member == member && counts(row)) {
-                if row.role == role {
-                    return true;
-                }
-                if seen.insert(&row.role) {
-                    todo.push(&row.role);
-                }
-            }
-        }
-        false
+        self.catalog.reached(member, |row| row.inherit).contains(role)
     }
 }

@@ -146,7 +146,6 @@ impl<'a> Planner<'a> {
     }
 
     fn draft(&self, user: &UserRequest, draft: &mut Draft) -> Result<Option<super::SecretPlan>, Why> {
-        self.may_be_changed(user)?;
         if let Some(role) = user.needs().find(|role| !self.has_role(role)) {
             return Err(Why::RoleMissing { role: role.clone() });
         }
@@ -161,24 +160,6 @@ impl<'a> Planner<'a> {
             self.revokes(user, draft);
         }
         Ok(secret)
-    }
-
-    fn may_be_changed(&self, user: &UserRequest) -> Result<(), Why> {
-        let Some(role) = self.catalog.roles.get(&user.name) else { return Ok(()) };
-        let what = if role.superuser {
-            "is a superuser"
-        } else if role.privileged {
-            "may replicate or pass by row security"
-        } else if role.creates_roles {
-            "may create roles"
-        } else if self.is_member(&user.name, "rds_superuser") {
-            "is a member of rds_superuser"
-        } else if self.is_member(self.master(), &user.name) && self.version() < 16 {
-            return Err(Why::MasterIsMember);
-        } else {
-            return Ok(());
-        };
-        Err(Why::PrivilegedRole { what })
     }
 
     fn secret(&self, user: &UserRequest, draft: &mut Draft) -> Result<Option<super::SecretPlan>, Why> {
