@@ -57,6 +57,7 @@ impl<J: Job> Function<J> {
                 warn!(error.message = crate::diagnostic::chain(&error), "the report was not kept");
             }
         }
+        J::answer(&report)?;
         Ok(report)
     }
 }

@@ -97,9 +97,14 @@ pub fn log_report(report: &Report) {
     );
 }
 
-/// A run that could not take place.
+/// A run that could not take place, or did not do what it was invoked for.
 pub fn log_fault(fault: &RunFault) {
-    error!(error.kind = fault.error_type(), error.message = crate::diagnostic::chain(fault), "run did not take place");
+    let (kind, message) = (fault.error_type(), crate::diagnostic::chain(fault));
+    if matches!(fault, RunFault::NotCarriedOut(_)) {
+        error!(error.kind = kind, error.message = message, "run did not do what its event asked for");
+    } else {
+        error!(error.kind = kind, error.message = message, "run did not take place");
+    }
 }
 
 /// The metrics of a finished run as one line of the embedded metric format.

@@ -102,6 +102,12 @@ impl Request {
         !self.compromised.is_empty() || self.rollback.is_some()
     }
 
+    /// The keys of `user` that the event calls compromised, each once.
+    pub fn compromised_of(&self, user: &User) -> BTreeSet<&str> {
+        let of_user = self.compromised.iter().filter(|leak| leak.user.as_deref() == Some(&user.name));
+        of_user.map(|leak| leak.key.as_str()).collect()
+    }
+
     /// Whether it names `user` itself, so that the report has to say something about it.
     pub fn names(&self, user: &User) -> bool {
         self.users.is_some() || self.user_ids.is_some() || self.is_about_keys() && self.covers(user)

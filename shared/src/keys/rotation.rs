@@ -11,7 +11,7 @@ use super::model::World;
 use super::naming::masked;
 use super::notice::{self, Teller};
 use super::observe::Readers;
-use super::plan::{Facts, Left, Plan, Rule, Step, Terms, Why};
+use super::plan::{self, Facts, Leak, Left, Plan, Rule, Step, Terms, Why};
 use super::policy::Policy;
 use super::request::Request;
 use super::store::StoreReader;
@@ -20,7 +20,8 @@ use crate::config::Settings;
 use crate::notify::NotifyPolicy;
 use crate::run::event::{EventFault, Fields};
 use crate::run::guard::Tripped;
-use crate::run::{Concerns, Conclusion, Done, Item, Job, Mode, Outcome, Reason, Run, RunFault};
+use crate::run::{Concerns, Conclusion, Done, Item, Job, Mode, Outcome, Reason, Report, Run, RunFault};
+use crate::text::printable;
 
 /// Rotates the access keys of IAM users before they are too old, and takes the old ones out of use.
 #[derive(Debug)]
@@ -68,7 +69,32 @@ impl Job for KeyRotation {
         } else {
             None
         };
-        Ok(conclude(plan, &world, done, tripped, policy, run.notify))
+        Ok(conclude(plan, &world, done, tripped, terms, run.notify))
+    }
+
+    /// A leak that was not acted on is not for the next night: Lambda tries again, then its queue and alarm have it.
+    fn answer(report: &Report) -> Result<(), RunFault> {
+        let open = |item: &&Item| item.domain.get("keys").is_some_and(|keys| keys["leak"] == json!(Leak::Open));
+        let left: Vec<_> = report.items.iter().filter(open).map(|item| still_open(report, item)).collect();
+        if report.mode == Mode::Plan || left.is_empty() {
+            return Ok(());
+        }
+        Err(RunFault::NotCarriedOut(format!(
+            "keys that the event calls compromised may still work, or are not noted as leaked: {}; Lambda tries again, unless \
+             the caller waits for this answer; to do it by hand: aws iam update-access-key --user-name USER --access-key-id \
+             KEY --status Inactive",
+            left.join("; ")
+        )))
+    }
+}
+
+/// Whose it is and why it is still to be done.
+fn still_open(report: &Report, item: &Item) -> String {
+    let id = printable(&item.id);
+    match (&item.reason, &report.tripped) {
+        (Some(why), _) => format!("{id} ({}: {})", why.code, why.message),
+        (None, Some(tripped)) => format!("{id} (nothing was done: {} tripped)", tripped.guard),
+        (None, None) => id,
     }
 }
 
@@ -85,10 +111,10 @@ fn conclude(
     world: &World,
     done: Option<Vec<Done>>,
     tripped: Option<Tripped>,
-    policy: &Policy,
+    terms: Terms<'_>,
     notify: &NotifyPolicy,
 ) -> Conclusion {
-    let digest = plan.digest();
+    let (digest, policy) = (plan.digest(), terms.policy);
     let concerns = concerns(&plan, world, notify);
     let Plan { account: _, actions, left, observed, in_scope, oldest_active_days } = plan;
     let steps = |wanted: fn(&Step) -> bool| actions.iter().filter(|action| wanted(&action.step)).count();
@@ -98,7 +124,7 @@ fn conclude(
         ("OldestActiveKeyDays", usize::try_from(oldest_active_days).unwrap_or(0)),
         ("Rotations", steps(|step| matches!(step, Step::Rotate(_)))),
         ("Orphans", steps(|step| matches!(step, Step::DeleteOrphan { .. }))),
-        ("Leaked", steps(|step| matches!(step, Step::Leaked { .. }))),
+        ("Leaked", actions.iter().map(|action| action.step.leaked().len()).sum()),
         ("Blocked", left.iter().filter(|left| left.why.is_a_blocker()).count()),
         ("Held", left.iter().filter(|left| left.why.is_a_hold()).count()),
         ("NotTold", not_told.count()),
@@ -109,17 +135,24 @@ fn conclude(
     for (action, done) in actions.into_iter().zip(done) {
         let planned = || Done { outcome: Outcome::Planned, steps: action.step.words(), reason: None };
         let Done { outcome, steps, reason } = done.unwrap_or_else(planned);
+        let leak = leak_of(&action.user, world, terms.request).map(|_| match outcome {
+            Outcome::Changed | Outcome::AlreadyRight => Leak::Off,
+            _ => Leak::Open,
+        });
         items.push(Item {
             id: action.user,
             region: "global".to_owned(),
             owner: action.owner,
-            outcome,
+            outcome: settled(outcome, leak),
             steps: steps.iter().map(|step| masked(step)).collect(),
             reason: reason.map(without_ids),
-            domain: details(action.rule, &action.facts),
+            domain: details(action.rule, &action.facts, leak),
         });
     }
-    items.extend(left.into_iter().map(left_alone));
+    items.extend(left.into_iter().map(|left| {
+        let leak = leak_of(&left.user, world, terms.request);
+        left_alone(left, leak)
+    }));
     Conclusion { digest, tripped, regions: vec![policy.region.clone()], observed, items, concerns, metrics }
 }
 
@@ -145,14 +178,30 @@ fn concerns(plan: &Plan, world: &World, notify: &NotifyPolicy) -> Concerns {
     concerns
 }
 
-fn left_alone(left: Left) -> Item {
+/// How those keys of `user` stand that the event calls compromised, if it speaks of such. Of whom nobody knows, they are open.
+fn leak_of(user: &str, world: &World, request: &Request) -> Option<Leak> {
+    let open = (!request.compromised.is_empty()).then_some(Leak::Open);
+    world.users.iter().find(|one| one.name == user).map_or(open, |user| plan::leak(user, request))
+}
+
+/// What a leak needs and does not get is nobody's choice to leave: it failed.
+fn settled(outcome: Outcome, leak: Option<Leak>) -> Outcome {
+    match (leak, outcome) {
+        (Some(Leak::Open), Outcome::Skipped | Outcome::Deferred) => Outcome::Failed,
+        _ => outcome,
+    }
+}
+
+fn left_alone(left: Left, leak: Option<Leak>) -> Item {
     let domain = match (&left.facts, &left.why) {
-        (Some((rule, facts)), _) => details(*rule, facts),
-        (None, Why::NoSuchKey { key, .. }) => [(Cow::Borrowed("keys"), json!({ "access_key_id": key }))].into(),
-        (None, _) => BTreeMap::new(),
+        (Some((rule, facts)), _) => details(*rule, facts, leak),
+        (None, Why::NoSuchKey { key, .. }) => {
+            [(Cow::Borrowed("keys"), json!({ "access_key_id": key, "leak": leak }))].into()
+        }
+        (None, _) => leak.map(|leak| (Cow::Borrowed("keys"), json!({ "leak": leak }))).into_iter().collect(),
     };
     Item {
-        outcome: left.why.outcome(),
+        outcome: settled(left.why.outcome(), leak),
         reason: Some(without_ids(left.why.reason())),
         id: masked(&left.user),
         region: "global".to_owned(),
@@ -168,7 +217,10 @@ fn without_ids(reason: Reason) -> Reason {
 }
 
 /// What this domain adds to an item, under its own key.
-fn details(rule: Rule, facts: &Facts) -> BTreeMap<Cow<'static, str>, Value> {
-    let value = json!({ "rule": rule, "access_keys": facts.keys, "next": facts.next });
+fn details(rule: Rule, facts: &Facts, leak: Option<Leak>) -> BTreeMap<Cow<'static, str>, Value> {
+    let mut value = json!({ "rule": rule, "access_keys": facts.keys, "next": facts.next });
+    if let Some(leak) = leak {
+        value["leak"] = json!(leak);
+    }
     [(Cow::Borrowed("keys"), value)].into()
 }

@@ -16,7 +16,7 @@ pub const INTENT: &str = "nightshift:intent";
 pub const LEAKED: &str = "nightshift:leaked";
 /// With a key id behind it: how far taking that key out of use has come.
 pub const OFF: &str = "nightshift:off:";
-/// With a kind of notice behind it: the key it was about, and when it was sent.
+/// With a kind of notice behind it: the key it was about (of leaks, all of them), and when it was sent.
 pub const TOLD: &str = "nightshift:told:";
 /// On the secret: the one user it belongs to.
 pub const USER_ID: &str = "nightshift:user-id";
@@ -169,10 +169,10 @@ impl Tags {
         self.0.keys().filter_map(|key| key.strip_prefix(OFF))
     }
 
-    /// When somebody was told `kind` about `key`.
+    /// When somebody was told `kind` about `key`. Of leaks the tag names every key it was told about.
     pub fn told(&self, kind: Kind, key: &str) -> Option<Timestamp> {
-        let (about, at) = self.get(&kind.tag())?.split_once(' ')?;
-        (about == key).then(|| at.parse().ok()).flatten()
+        let (about, at) = self.get(&kind.tag())?.rsplit_once(' ')?;
+        about.split(' ').any(|id| id == key).then(|| at.parse().ok()).flatten()
     }
 
     /// Whether `key` is known to have leaked.

@@ -46,6 +46,11 @@ pub trait Job {
         policy: &Self::Policy,
         request: &Self::Request,
     ) -> impl Future<Output = Result<Conclusion, RunFault>>;
+    /// Whether a run that ended in `report` did what its caller waits for. `Err` makes the invocation fail, after the report
+    /// was logged and kept.
+    fn answer(_report: &Report) -> Result<(), RunFault> {
+        Ok(())
+    }
 }
 
 /// What a job is given.

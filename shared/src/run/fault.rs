@@ -1,5 +1,5 @@
-//! Why a run could not take place at all. A single bad item is never one of these: it stands in the report, so that
-//! Lambda does not repeat the whole batch for it.
+//! Why a run could not take place at all, or did not do the one thing its event asked for. A single bad item of a schedule's
+//! run is neither: it stands in the report, so that Lambda does not repeat the whole batch for it.
 
 use crate::aws::AwsError;
 use crate::config::ConfigFaults;
@@ -7,7 +7,7 @@ use crate::config::ConfigFaults;
 use super::event::EventFault;
 use super::mode::AboveCeiling;
 
-/// The run did not happen, or could not see anything to decide on.
+/// The run did not happen, could not see anything to decide on, or owes its caller what it was invoked for.
 #[derive(Debug, thiserror::Error)]
 pub enum RunFault {
     /// The environment variables are not a policy. Kept from start and answered to every invocation.
@@ -45,6 +45,9 @@ pub enum RunFault {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The run took place and its report is on record; what must not be left undone was not done.
+    #[error("{0}")]
+    NotCarriedOut(String),
 }
 
 impl RunFault {
@@ -55,6 +58,7 @@ impl RunFault {
             Self::Event(_) => "EventRefused",
             Self::Ceiling(_) => "ModeRefused",
             Self::Observe { .. } | Self::Server { .. } => "ObservationFailed",
+            Self::NotCarriedOut(_) => "NotCarriedOut",
         }
     }
 }

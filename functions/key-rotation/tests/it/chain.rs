@@ -96,6 +96,75 @@ async fn an_answer_lost_at_minting_is_not_asked_for_twice_and_the_orphan_goes() 
     Ok(())
 }
 
+/// A key that `user` made by hand three minutes into the night, and has not used.
+async fn made_by_hand(scene: &Scene, user: &str) -> anyhow::Result<String> {
+    let key = scene.key(user, NOW, 0, None).await?;
+    scene.control("age-key", json!({"key": key, "created": "2026-11-21T02:03:00Z", "last_used": null})).await?;
+    Ok(key)
+}
+
+/// Nobody took `key` away, neither half an hour later nor on the next night.
+async fn stays(scene: &Scene, user: &str, key: &str, when: &str) -> anyhow::Result<()> {
+    for now in ["2026-11-21T02:40:00Z", "2026-11-22T02:00:00Z", "2026-11-23T02:00:00Z"] {
+        start_at(scene, now, &[APPLY]).await?.invoke(&json!({})).await?.report();
+        let keys = scene.keys(user).await?;
+        assert!(keys.iter().any(|one| one.id == key && one.active), "{when}: the key is gone by {now}: {keys:?}");
+    }
+    Ok(())
+}
+
+/// The number of the first `action` of an unbroken run of `event`.
+async fn number_of(action: &str, event: &Value) -> anyhow::Result<usize> {
+    let whole = Scene::new()?;
+    let key = ana(&whole).await?;
+    let event = serde_json::from_str(&event.to_string().replace("KEY", &key))?;
+    start(&whole, &[APPLY]).await?.invoke(&event).await?.report();
+    let number = whole.proxy.calls().iter().position(|call| call.action == action);
+    Ok(number.unwrap_or_else(|| panic!("{action} is not called")))
+}
+
+#[tokio::test]
+async fn a_key_made_by_hand_after_a_definite_no_is_nobodys_orphan() -> anyhow::Result<()> {
+    let leak = json!({"compromised": {"user": "ana", "access_key_id": "KEY"}});
+    for event in [json!({}), leak] {
+        for (action, fault) in [
+            ("iam:CreateAccessKey", Fault::Refused { status: 409, code: "LimitExceeded" }),
+            ("iam:CreateAccessKey", Fault::Refused { status: 409, code: "EntityTemporarilyUnmodifiable" }),
+            ("iam:CreateAccessKey", Fault::Refused { status: 400, code: "ValidationError" }),
+            ("iam:CreateAccessKey", Fault::Throttled),
+            ("iam:CreateAccessKey", Fault::Denied),
+            // The key is minted, cannot be stored, and goes again.
+            ("secretsmanager:PutSecretValue", Fault::Denied),
+        ] {
+            let number = number_of(action, &event).await?;
+            let scene = Scene::new()?;
+            let old = ana(&scene).await?;
+            scene.proxy.break_call(number, fault);
+            let event: Value = serde_json::from_str(&event.to_string().replace("KEY", &old))?;
+            start(&scene, &[APPLY]).await?.invoke(&event).await?.report();
+            scene.proxy.reset();
+            let key = made_by_hand(&scene, "ana").await?;
+            stays(&scene, "ana", &key, &format!("{event} {action} {fault:?}")).await?;
+            assert!(!scene.user_tags("ana").await?.contains_key("nightshift:intent"), "{event} {action} {fault:?}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_made_by_hand_in_the_place_of_one_that_leaked_is_nobodys_orphan() -> anyhow::Result<()> {
+    // No key of ours can be minted: the secret of that name is somebody else's.
+    let scene = Scene::new()?;
+    let leaked = ana(&scene).await?;
+    scene.secrets().await.create_secret().name("/aws/iam/credentials/ana").secret_string("theirs").send().await?;
+    let event = json!({"compromised": {"user": "ana", "access_key_id": leaked}});
+    start(&scene, &[APPLY]).await?.invoke(&event).await?.report();
+    let key = made_by_hand(&scene, "ana").await?;
+    stays(&scene, "ana", &key, "a leak").await?;
+    assert!(!scene.user_tags("ana").await?.contains_key("nightshift:intent"), "nothing is owed to her any more");
+    Ok(())
+}
+
 #[tokio::test]
 async fn no_secret_half_is_in_anything_the_function_says() -> anyhow::Result<()> {
     let scene = Scene::new()?;

@@ -15,7 +15,7 @@ use super::iam::IamWriter;
 use super::model::{User, World};
 use super::notice::Teller;
 use super::observe::Readers;
-use super::plan::{self, Action, Decision, Facts, Step, Terms};
+use super::plan::{self, Action, Decision, Leak, Step, Terms};
 use super::store::StoreWriter;
 use crate::aws::{Aws, AwsError};
 use crate::clock::{self, Deadline};
@@ -74,7 +74,8 @@ impl<'a> Applier<'a> {
     }
 
     async fn one(&self, action: &Action) -> Done {
-        let mints = matches!(action.step, Step::Rotate(_) | Step::Resume { .. } | Step::Leaked { then: Some(_), .. });
+        // A leaked key goes off even where no time is left to replace it.
+        let mints = matches!(action.step, Step::Rotate(_) | Step::Resume { .. });
         let now = clock::now();
         let time =
             if mints { self.deadline.leaves(ROTATION_BUDGET, now) } else { self.deadline.allows_another_item(now) };
@@ -82,12 +83,12 @@ impl<'a> Applier<'a> {
             let fix = "the next run begins with it; raise the function's timeout if this repeats";
             return Done::left(Outcome::Deferred, Reason::new("deadline", "there was no time left to begin it", fix));
         }
-        let (user, facts) = match self.again(action).await {
+        let (user, fresh) = match self.again(action).await {
             Ok(fresh) => fresh,
             Err(done) => return *done,
         };
-        let mut steps = Vec::new();
-        let ended = match &action.step {
+        let (facts, mut steps) = (fresh.facts, Vec::new());
+        let ended = match &fresh.step {
             Step::Rotate(rotate) => self.rotate(&user, rotate, &facts, &mut steps).await,
             Step::Resume { key, replaces } => self.resume(&user, key, replaces.as_deref(), &facts, &mut steps).await,
             Step::Deactivate { key, .. } => self.deactivate(&user, key, &facts, &mut steps).await,
@@ -101,7 +102,11 @@ impl<'a> Applier<'a> {
                 self.tell_only(&user, *kind, (key, other.as_deref()), *came_back, &facts, &mut steps).await
             }
             Step::Tidy { tags } => self.tidy(&user, tags, &mut steps).await,
-            Step::Leaked { key, off, then } => self.leaked(&user, key, *off, then.as_ref(), &facts, &mut steps).await,
+            Step::Leaked { keys, then } => {
+                // A replacement that nobody planned is left to the next run.
+                let then = then.as_ref().filter(|_| fresh.step == action.step);
+                self.leaked(&user, keys, then, &facts, &mut steps).await
+            }
             Step::Reactivate { key } => self.reactivate(&user, key, &mut steps).await,
         };
         match ended {
@@ -112,8 +117,8 @@ impl<'a> Applier<'a> {
         }
     }
 
-    /// The user as it is now, if the same would be decided about it.
-    async fn again(&self, action: &Action) -> Result<(User, Facts), Box<Done>> {
+    /// The user as it is now, and what is decided about it, if that is still the same. Leaked keys go off whatever else there is.
+    async fn again(&self, action: &Action) -> Result<(User, Action), Box<Done>> {
         let known = self.world.users.iter().find(|user| user.id == action.user_id);
         let known = known.ok_or_else(|| Box::new(Done::moved("it is not part of this run")))?;
         let fresh = match self.readers.iam.user(known).await {
@@ -126,8 +131,13 @@ impl<'a> Applier<'a> {
         }
         let fresh = self.readers.look(fresh, self.terms).await;
         match plan::decide(&fresh, self.terms) {
-            Some(Decision::Act(again)) if again.step == action.step => Ok((fresh, again.facts)),
+            Some(Decision::Act(again)) if again.step == action.step || both_leaked(&again.step, &action.step) => {
+                Ok((fresh, *again))
+            }
             Some(Decision::Act(_)) => Err(Box::new(Done::moved("something else is to be done about it by now"))),
+            Some(Decision::Leave(left)) if plan::leak(&fresh, self.terms.request) == Some(Leak::Off) => {
+                Err(Box::new(Done::left(Outcome::AlreadyRight, left.why.reason())))
+            }
             Some(Decision::Leave(left)) => Err(Box::new(Done::left(left.why.outcome(), left.why.reason()))),
             None => Err(Box::new(Done::moved("it is no longer in scope"))),
         }
@@ -139,6 +149,10 @@ impl<'a> Applier<'a> {
         let moment = self.terms.now.checked_add(passed).unwrap_or(self.terms.now);
         Timestamp::from_second(moment.as_second()).unwrap_or(moment)
     }
+}
+
+fn both_leaked(one: &Step, other: &Step) -> bool {
+    matches!((one, other), (Step::Leaked { .. }, Step::Leaked { .. }))
 }
 
 /// Why an action ended before its end.

@@ -3,10 +3,13 @@
 
 use jiff::Timestamp;
 
-use super::{Applier, Ended};
+use super::{Applier, Ended, ROTATION_BUDGET};
+use crate::aws::AwsError;
+use crate::clock;
 use crate::keys::model::{Status, User};
-use crate::keys::plan::{Facts, Rotate};
+use crate::keys::plan::{Facts, Leaked, Rotate};
 use crate::keys::tags::{self, INTENT, Kind, LEAKED, OFF, Off, TOLD};
+use crate::run::Reason;
 
 impl Applier<'_> {
     pub(super) async fn deactivate(&self, user: &User, key: &str, facts: &Facts, steps: &mut Vec<String>) -> Ended {
@@ -88,39 +91,92 @@ impl Applier<'_> {
         Ok(None)
     }
 
-    /// The leaked key goes first; that it could not be replaced, or nobody told, does not bring it back.
+    /// The leaked keys go first; that they could not be replaced, or nobody told, does not bring them back.
     pub(super) async fn leaked(
         &self,
         user: &User,
-        key: &str,
-        is_off: bool,
+        keys: &[Leaked],
         then: Option<&Rotate>,
         facts: &Facts,
         steps: &mut Vec<String>,
     ) -> Ended {
-        if !is_off {
-            self.hands.iam.set_status(&user.name, key, Status::Inactive).await?;
-            steps.push(format!("switched leaked key {key} off"));
+        let (off, stopped) = self.switch_off_leaked(user, keys, steps).await;
+        let user = self.note_leaked(user, &off).await?;
+        let untold = self.tell_of_leaks(user.clone(), &off, facts, steps).await?;
+        if let Some(error) = stopped {
+            return Err(error.into());
         }
-        let known = user.tags.get(LEAKED).unwrap_or_default();
-        let leaked = if user.tags.leaked(key) { known.to_owned() } else { format!("{known} {key}").trim().to_owned() };
-        // What is still to be done about it is written at once, so that it is done even if this run dies.
-        let alone = user.keys.known().is_some_and(|keys| keys.len() == 1);
-        let intent = alone.then(|| (INTENT.to_owned(), self.intent(user).value()));
-        let tags = [(LEAKED.to_owned(), leaked.clone())].into_iter().chain(intent).collect();
-        let untold = if user.tags.told(Kind::Leaked, key).is_none() {
-            self.tell(user, Kind::Leaked, (key, other(user, key)), facts, tags, steps).await?
-        } else {
-            self.hands.iam.tag(&user.name, &tags).await?;
-            None
-        };
         let Some(rotate) = then else { return Ok(untold) };
-        let mut user = user.clone();
-        user.tags.set(LEAKED, leaked);
+        if !self.deadline.leaves(ROTATION_BUDGET, clock::now()) {
+            let message = "the leaked key is off, and no time was left to mint another";
+            return Ok(Some(Reason::new("deadline", message, "nothing to do; the next run mints it")));
+        }
         match self.rotate(&user, rotate, facts, steps).await {
             Ok(also_untold) => Ok(untold.or(also_untold)),
             Err(stop) => Ok(stop.reason()),
         }
+    }
+
+    /// Those that are off now, and the first refusal: one that stays on does not keep another on.
+    async fn switch_off_leaked<'k>(
+        &self,
+        user: &User,
+        keys: &'k [Leaked],
+        steps: &mut Vec<String>,
+    ) -> (Vec<&'k str>, Option<AwsError>) {
+        let (mut off, mut stopped) = (Vec::new(), None);
+        for leaked in keys {
+            let key = leaked.key.as_str();
+            if !leaked.off {
+                if let Err(error) = self.hands.iam.set_status(&user.name, key, Status::Inactive).await {
+                    stopped = stopped.or(Some(error));
+                    continue;
+                }
+                steps.push(format!("switched leaked key {key} off"));
+            }
+            off.push(key);
+        }
+        (off, stopped)
+    }
+
+    /// Writes down that `keys` leaked, and what is still to be done about it, so that it is done even if this run dies.
+    async fn note_leaked(&self, user: &User, keys: &[&str]) -> Result<User, AwsError> {
+        let known = user.tags.get(LEAKED).into_iter().flat_map(|keys| keys.split(' '));
+        let new = keys.iter().copied().filter(|key| !user.tags.leaked(key));
+        let leaked = known.chain(new).collect::<Vec<_>>().join(" ");
+        let mut noted = user.clone();
+        if keys.is_empty() {
+            return Ok(noted);
+        }
+        let alone = user.keys.known().is_some_and(|keys| keys.len() == 1);
+        let intent = alone.then(|| (INTENT.to_owned(), self.intent(user).value()));
+        let tags: Vec<_> = [(LEAKED.to_owned(), leaked.clone())].into_iter().chain(intent).collect();
+        self.hands.iam.tag(&user.name, &tags).await?;
+        noted.tags.set(LEAKED, leaked);
+        Ok(noted)
+    }
+
+    /// A notice for each key; the tag names all that were told of.
+    async fn tell_of_leaks(
+        &self,
+        mut user: User,
+        keys: &[&str],
+        facts: &Facts,
+        steps: &mut Vec<String>,
+    ) -> Result<Option<Reason>, AwsError> {
+        let mut untold = None;
+        for key in keys {
+            if user.tags.told(Kind::Leaked, key).is_some() {
+                continue;
+            }
+            let why = self.tell(&user, Kind::Leaked, (key, other(&user, key)), facts, Vec::new(), steps).await?;
+            if why.is_none() {
+                let (tag, value) = self.telling(&user, Kind::Leaked, key);
+                user.tags.set(tag, value);
+            }
+            untold = untold.or(why);
+        }
+        Ok(untold)
     }
 
     pub(super) async fn reactivate(&self, user: &User, key: &str, steps: &mut Vec<String>) -> Ended {

@@ -51,12 +51,20 @@ impl Applier<'_> {
     ) -> Result<Option<Reason>, AwsError> {
         let untold = self.send(user, kind, keys, facts, steps).await;
         if untold.is_none() {
-            tags.push((kind.tag(), format!("{} {}", keys.0, self.moment())));
+            tags.push(self.telling(user, kind, keys.0));
         }
         if !tags.is_empty() {
             self.hands.iam.tag(&user.name, &tags).await?;
         }
         Ok(untold)
+    }
+
+    /// That `kind` was told about `key`, as its tag remembers it. Several keys may leak; of each it is told once.
+    pub(super) fn telling(&self, user: &User, kind: Kind, key: &str) -> (String, String) {
+        let here = user.keys.known().into_iter().flatten().map(|one| one.id.as_str());
+        let before = here.filter(|id| kind == Kind::Leaked && *id != key && user.tags.told(kind, id).is_some());
+        let about = before.chain([key]).collect::<Vec<_>>().join(" ");
+        (kind.tag(), format!("{about} {}", self.moment()))
     }
 
     pub(super) async fn send(

@@ -86,12 +86,10 @@ pub enum Step {
         /// Tag keys.
         tags: Vec<String>,
     },
-    /// Switch a leaked key off at once, keep it for the investigation, and mint another if a slot is free.
+    /// Switch leaked keys off at once, keep them for the investigation, and mint another if a slot is free.
     Leaked {
-        /// It.
-        key: String,
-        /// It is off by now.
-        off: bool,
+        /// All of the user's that the event names.
+        keys: Vec<Leaked>,
         /// The replacement.
         then: Option<Rotate>,
     },
@@ -100,6 +98,15 @@ pub enum Step {
         /// It.
         key: String,
     },
+}
+
+/// See [`Step::Leaked`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Leaked {
+    /// A key.
+    pub key: String,
+    /// It is off by now.
+    pub off: bool,
 }
 
 /// See [`Step::Rotate`].
@@ -168,6 +175,14 @@ impl Step {
         )
     }
 
+    /// The leaked keys it is about.
+    pub fn leaked(&self) -> &[Leaked] {
+        match self {
+            Self::Leaked { keys, .. } => keys,
+            _ => &[],
+        }
+    }
+
     /// What is begun first: what leaked, what was interrupted, then rotations, then the retirement of old keys.
     pub(super) const fn rank(&self) -> u8 {
         match self {
@@ -200,18 +215,24 @@ impl Step {
             Self::NoteOff { key, since: None } => vec![format!("note that key {key} is off; its recovery time begins")],
             Self::Tell { kind, key, .. } => vec![format!("{} about key {key}", tell(*kind))],
             Self::Tidy { tags } => vec![format!("remove tags nobody needs: {}", tags.join(", "))],
-            Self::Leaked { key, off, then } => {
-                let first = if *off {
-                    format!("keep leaked key {key}, which is off")
-                } else {
-                    format!("switch leaked key {key} off, and keep it")
-                };
-                let mut words = vec![first];
+            Self::Leaked { keys, then } => {
+                let mut words: Vec<_> = keys.iter().map(Leaked::words).collect();
                 words.extend(then.iter().flat_map(Rotate::words));
                 words.push(tell(Kind::Leaked));
                 words
             }
             Self::Reactivate { key } => vec![format!("switch key {key} on again")],
+        }
+    }
+}
+
+impl Leaked {
+    fn words(&self) -> String {
+        let key = &self.key;
+        if self.off {
+            format!("keep leaked key {key}, which is off")
+        } else {
+            format!("switch leaked key {key} off, and keep it")
         }
     }
 }

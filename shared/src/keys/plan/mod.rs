@@ -13,7 +13,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub use action::{Action, Because, Rotate, Step};
+pub use action::{Action, Because, Leaked, Rotate, Step};
 pub use facts::{Facts, KeyFacts, Next};
 pub use state::{Class, version};
 pub use why::Why;
@@ -148,10 +148,19 @@ impl Plan {
             .filter(|name| !world.users.iter().any(|user| user.name == **name))
             .chain(ids.filter(|id| !world.users.iter().any(|user| user.id == **id)));
         self.left.extend(missing.map(|name| Left::unseen(name, Why::NoSuchUser)));
-        let strays = world.strays.iter();
-        self.left.extend(strays.map(|stray| {
-            Left::unseen(&stray.key, Why::NoSuchKey { key: stray.key.clone(), said: stray.said.clone() })
-        }));
+        let stray = |key: &str, said: &str| {
+            Left::unseen(key, Why::NoSuchKey { key: key.to_owned(), said: said.to_owned() })
+        };
+        self.left.extend(world.strays.iter().map(|one| stray(&one.key, &one.said)));
+        for user in &world.users {
+            let Some(keys) = user.keys.known() else { continue };
+            let compromised = request.compromised_of(user);
+            let missing = compromised.iter().filter(|id| !keys.iter().any(|key| key.id == **id));
+            // Where none of them is here, what is said of the user names the first.
+            let said_already = usize::from(missing.clone().count() == compromised.len());
+            let said = format!("{} has no such key", user.name);
+            self.left.extend(missing.skip(said_already).map(|id| stray(id, &said)));
+        }
     }
 }
 
@@ -159,6 +168,24 @@ impl Left {
     fn unseen(name: &str, why: Why) -> Self {
         Self { user: name.to_owned(), owner: None, facts: None, why }
     }
+}
+
+/// How the keys of one user that an event calls compromised stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Leak {
+    /// Every one is off, and noted as leaked.
+    Off,
+    /// One at least may work, or is not noted.
+    Open,
+}
+
+/// How those of `user` stand; `None` if the event names none of them.
+pub fn leak(user: &User, request: &Request) -> Option<Leak> {
+    let compromised = request.compromised_of(user);
+    let keys = user.keys.known().map(Vec::as_slice).unwrap_or_default();
+    let is_off = |id: &&str| keys.iter().any(|key| key.id == **id && rules::is_put_away(user, key));
+    (!compromised.is_empty()).then(|| if compromised.iter().all(is_off) { Leak::Off } else { Leak::Open })
 }
 
 /// What is to be done about one user.

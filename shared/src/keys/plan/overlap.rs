@@ -102,7 +102,7 @@ pub(super) fn one_off(user: &User, on: Keyed<'_>, off: Keyed<'_>, terms: Terms<'
         if terms.now >= due_at { Err(Why::NoSlot { key: key.clone(), because }) } else { Err(why) }
     };
     if tags.leaked(key) {
-        return kept("it leaked and is kept for the investigation", Why::LeakedKept { key: key.clone() });
+        return kept("it leaked and is kept for the investigation", Why::LeakedKept { keys: vec![key.clone()] });
     }
     if off.class == Class::Current {
         return Err(Why::CurrentOff { key: key.clone() });

@@ -1,12 +1,14 @@
 //! The rules, in the order they are asked: the first that fits decides. Each answers with one step, or with why there is
 //! none.
 
+use std::collections::BTreeSet;
+
 use super::overlap::{self, due, due_at};
 use super::state::{self, Class};
 use super::{Rule, Step, Terms, Why};
 use crate::keys::model::{Key, LastUsed, PENDING, Read, Secret, Status, User};
 use crate::keys::naming;
-use crate::keys::plan::action::{Because, Rotate};
+use crate::keys::plan::action::{Because, Leaked, Rotate};
 use crate::keys::tags::{self, Kind, Off};
 
 /// A key and what it is to us.
@@ -50,8 +52,9 @@ pub(super) fn ask(user: &User, terms: Terms<'_>) -> Option<Said> {
 
 /// What decides before anybody looks at how keys are stored.
 fn before_any_state(user: &User, terms: Terms<'_>) -> Option<Said> {
-    if let Some(leak) = terms.request.compromised.iter().find(|leak| leak.user.as_deref() == Some(&user.name)) {
-        return Some((Rule::R11, leaked(user, &leak.key, terms)));
+    let compromised = terms.request.compromised_of(user);
+    if !compromised.is_empty() {
+        return Some((Rule::R11, leaked(user, &compromised, terms)));
     }
     if let Some(why) = out_of_scope(user, terms).filter(|_| !user.tags.replacing_a_leak()) {
         return Some((Rule::R1, Err(why)));
@@ -100,7 +103,7 @@ fn by_state(user: &User, keys: &[Key], secret: Option<&Secret>, terms: Terms<'_>
         [one] if one.key.status == Status::Active => (Rule::R5, single(user, *one, secret, terms)),
         // An event called it compromised, and the run that was to replace it died.
         [one] if user.tags.leaked(&one.key.id) && user.tags.intent().is_some() => {
-            (Rule::R11, leaked(user, &one.key.id, terms))
+            (Rule::R11, leaked(user, &[one.key.id.as_str()].into(), terms))
         }
         [one] => (Rule::R6, all_off(user, &[*one], terms)),
         [one, other] => match (one.key.status, other.key.status) {
@@ -218,31 +221,40 @@ fn all_off(user: &User, keyed: &[Keyed<'_>], terms: Terms<'_>) -> Result<Step, W
     Err(waits)
 }
 
-/// R11: the leaked key goes off at once; the innocent one is never touched.
-fn leaked(user: &User, id: &str, terms: Terms<'_>) -> Result<Step, Why> {
+/// R11: every leaked key goes off at once; an innocent one is never touched.
+fn leaked(user: &User, ids: &BTreeSet<&str>, terms: Terms<'_>) -> Result<Step, Why> {
     let keys = match &user.keys {
         Read::Known(keys) => keys,
         Read::Unknown { call, said } => return Err(unknown(call, said)),
         Read::NotAsked => return Err(unknown("iam:ListAccessKeys", "it was not asked in this run")),
     };
-    let Some(key) = keys.iter().find(|key| key.id == id) else {
-        return Err(Why::NoSuchKey { key: id.to_owned(), said: format!("{} has no such key", user.name) });
+    let mut named: Vec<_> = keys.iter().filter(|key| ids.contains(key.id.as_str())).collect();
+    named.sort_by(|a, b| a.id.cmp(&b.id));
+    let Some(first) = named.first() else {
+        let key = ids.first().copied().unwrap_or_default().to_owned();
+        return Err(Why::NoSuchKey { key, said: format!("{} has no such key", user.name) });
     };
     // Whatever speaks against a new key does not speak against switching this one off.
     let replacement = (keys.len() == 1).then(|| match &user.secret {
-        Read::Known(secret) => rotate(user, Some(key), secret.as_ref(), terms),
+        Read::Known(secret) => rotate(user, Some(first), secret.as_ref(), terms),
         Read::Unknown { call, said } => Err(unknown(call, said)),
         Read::NotAsked => Err(unknown("secretsmanager:DescribeSecret", "it was not asked in this run")),
     });
-    let off = key.status == Status::Inactive;
-    let told = !terms.announces || user.tags.told(Kind::Leaked, id).is_some();
+    let told = |key: &Key| !terms.announces || user.tags.told(Kind::Leaked, &key.id).is_some();
+    let settled = named.iter().all(|key| is_put_away(user, key) && told(key));
     let then = match replacement {
         Some(Ok(rotate)) => Some(rotate),
-        Some(Err(why)) if off && user.tags.leaked(id) && told => return Err(why),
-        None if off && user.tags.leaked(id) && told => return Err(Why::LeakedKept { key: id.to_owned() }),
+        Some(Err(why)) if settled => return Err(why),
+        None if settled => return Err(Why::LeakedKept { keys: named.iter().map(|key| key.id.clone()).collect() }),
         Some(Err(_)) | None => None,
     };
-    Ok(Step::Leaked { key: id.to_owned(), off, then })
+    let leaked = |key: &&Key| Leaked { key: key.id.clone(), off: key.status == Status::Inactive };
+    Ok(Step::Leaked { keys: named.iter().map(leaked).collect(), then })
+}
+
+/// Whether nothing is left to be done to leaked `key`: it is off, and noted.
+pub(super) fn is_put_away(user: &User, key: &Key) -> bool {
+    key.status == Status::Inactive && user.tags.leaked(&key.id)
 }
 
 /// The key this tool switched off last works again.

@@ -33,7 +33,7 @@ pub enum Why {
     InUse { key: String, until: Option<Timestamp> },
     RolledBack { key: String },
     LeakedActive { key: String },
-    LeakedKept { key: String },
+    LeakedKept { keys: Vec<String> },
     Recovering { key: String, until: Timestamp },
     NoCurrent { key: String },
     CurrentOff { key: String },
@@ -156,7 +156,10 @@ impl Why {
             }
             Self::RolledBack { key } => format!("old key {key} was switched on again after it had been switched off"),
             Self::LeakedActive { key } => format!("key {key} is known to have leaked and was switched on again"),
-            Self::LeakedKept { key } => format!("leaked key {key} is off and is kept for the investigation"),
+            Self::LeakedKept { keys } => match keys.as_slice() {
+                [key] => format!("leaked key {key} is off and is kept for the investigation"),
+                keys => format!("leaked keys {} are off and are kept for the investigation", keys.join(", ")),
+            },
             Self::Recovering { key, until } => format!("old key {key} is off and is deleted from {until} on"),
             Self::NoCurrent { key } => {
                 format!("old key {key} is off and kept: no other key of the user is stored, proven and active")

@@ -137,9 +137,10 @@ fn short(step: &Step) -> String {
             format!("tell {} {key}{}", kind.as_str(), if *came_back { " came back" } else { "" })
         }
         Step::Tidy { tags } => format!("tidy {}", tags.join(" ")),
-        Step::Leaked { key, off, then } => {
-            let off = if *off { " off already" } else { "" };
-            format!("leaked {key}{off}{}", if then.is_some() { ", rotate" } else { "" })
+        Step::Leaked { keys, then } => {
+            let one = |leaked: &Leaked| format!("{}{}", leaked.key, if leaked.off { " off already" } else { "" });
+            let keys: Vec<_> = keys.iter().map(one).collect();
+            format!("leaked {}{}", keys.join(" and "), if then.is_some() { ", rotate" } else { "" })
         }
         Step::Reactivate { key } => format!("reactivate {key}"),
     }

@@ -113,9 +113,10 @@ impl Life {
                 }
             }
             Step::Tidy { tags } => tags.iter().for_each(|tag| self.user.tags.remove(tag)),
-            Step::Leaked { key, off, then } => {
-                assert!(*off && self.user.tags.replacing_a_leak(), "a night only goes on with what an event began");
-                self.told(Kind::Leaked, key);
+            Step::Leaked { keys, then } => {
+                let [leaked] = keys.as_slice() else { panic!("a night goes on with the only key: {keys:?}") };
+                assert!(leaked.off && self.user.tags.replacing_a_leak(), "a night only goes on with what an event began");
+                self.told(Kind::Leaked, &leaked.key);
                 if let Some(rotate) = then {
                     self.rotate(rotate);
                     self.user.tags.remove(tags::INTENT);
