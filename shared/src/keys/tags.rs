@@ -10,8 +10,12 @@ use serde::Serialize;
 pub const OURS: &str = "nightshift:";
 /// Set by people: this user's keys are rotated earlier than the policy says.
 pub const ROTATE_AFTER_DAYS: &str = "nightshift:rotate-after-days";
-/// Written before a key is minted: when, and which keys there were.
+/// Written before a key is minted: when, and which keys there were. Beside [`LEAKED`], in whatever form, that a leaked key
+/// is still to be replaced.
 pub const INTENT: &str = "nightshift:intent";
+/// What stands there while a leaked key waits to be replaced and no key is being minted: a key that appears now is
+/// somebody's.
+pub const OWED: &str = "owed";
 /// Keys that leaked, by id, separated by spaces. They are never deleted.
 pub const LEAKED: &str = "nightshift:leaked";
 /// With a key id behind it: how far taking that key out of use has come.
@@ -182,7 +186,7 @@ impl Tags {
 
     /// Whether a key leaked and the rotation that followed has not come to its end.
     pub fn replacing_a_leak(&self) -> bool {
-        self.get(LEAKED).is_some() && self.intent().is_some()
+        self.get(LEAKED).is_some() && self.get(INTENT).is_some()
     }
 
     /// Whether an earlier run left any memory here.

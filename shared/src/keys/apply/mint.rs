@@ -8,23 +8,49 @@ use crate::keys::model::{CURRENT, PENDING, User};
 use crate::keys::naming;
 use crate::keys::plan::{Facts, Rotate};
 use crate::keys::store::{self, NewSecret, Principals, Value};
-use crate::keys::tags::{INTENT, Intent, Kind};
+use crate::keys::tags::{INTENT, Intent, Kind, OWED};
 use crate::run::{Done, Outcome, Reason};
 
 impl Applier<'_> {
     pub(super) async fn rotate(&self, user: &User, rotate: &Rotate, facts: &Facts, steps: &mut Vec<String>) -> Ended {
         self.prepare(user, rotate, steps).await?;
-        self.hands.iam.tag(&user.name, &[(INTENT.to_owned(), self.intent(user).value())]).await?;
+        self.announce(user, steps).await?;
         let minted = self.mint(user, steps).await?;
         self.keep(user, rotate, &minted, steps).await?;
         self.prove(user, &minted.id, &minted.secret, steps).await?;
         self.hand_out(user, &minted.id, rotate.replaces.as_deref(), facts, steps).await
     }
 
-    /// That a key of `user` is about to be minted, and which keys there are before.
-    pub(super) fn intent(&self, user: &User) -> Intent {
+    /// Writes down that a key of `user` is about to be minted, and which keys there are before.
+    async fn announce(&self, user: &User, steps: &mut Vec<String>) -> Result<(), AwsError> {
         let before = user.keys.known().into_iter().flatten().map(|key| key.id.clone()).collect();
-        Intent { at: self.moment(), before }
+        let intent = Intent { at: self.moment(), before };
+        let written = self.hands.iam.tag(&user.name, &[(INTENT.to_owned(), intent.value())]).await;
+        if written.as_ref().is_err_and(may_have_happened) {
+            self.take_back(user, steps).await;
+        }
+        written
+    }
+
+    /// No key of ours is there, for certain. What is written must not say otherwise: a key its owner makes now would be taken
+    /// for one that nobody holds, and deleted.
+    async fn take_back(&self, user: &User, steps: &mut Vec<String>) {
+        if let Err(error) = self.settle_intent(user).await {
+            steps.push(format!(
+                "could not take back {INTENT}: remove it before a key is made by hand; {}",
+                error.said()
+            ));
+        }
+    }
+
+    /// No mint is under way any more. That a leaked key is still to be replaced stays written.
+    pub(super) async fn settle_intent(&self, user: &User) -> Result<(), AwsError> {
+        let (iam, name, tag) = (&self.hands.iam, &user.name, INTENT.to_owned());
+        if user.tags.replacing_a_leak() {
+            iam.tag(name, &[(tag, OWED.to_owned())]).await
+        } else {
+            iam.untag(name, &[tag]).await
+        }
     }
 
     /// A key an earlier run stored: its value is read for the one purpose of proving it.
@@ -81,12 +107,16 @@ impl Applier<'_> {
                 steps.push(format!("minted key {}", minted.id));
                 Ok(minted)
             }
-            Err(error) if error.kind == Refusal::Quota => {
+            // It may have been minted. If so it bears the mark of our intent, and a later run removes it.
+            Err(error) if may_have_happened(&error) => Err(error.into()),
+            Err(error) => {
+                self.take_back(user, steps).await;
+                if error.kind != Refusal::Quota {
+                    return Err(error.into());
+                }
                 let message = format!("another key was made meanwhile: {}", error.said());
                 Err(Stop::Done(Box::new(Done::moved(message))))
             }
-            // It may have been minted. If so it bears the mark of our intent, and a later run removes it.
-            Err(error) => Err(error.into()),
         }
     }
 
@@ -113,7 +143,10 @@ impl Applier<'_> {
             return Ok(());
         };
         match self.hands.iam.delete_key(&user.name, &minted.id).await {
-            Ok(()) => steps.push(format!("deleted key {} again: it could not be stored", minted.id)),
+            Ok(()) => {
+                steps.push(format!("deleted key {} again: it could not be stored", minted.id));
+                self.take_back(user, steps).await;
+            }
             Err(stays) => steps.push(format!(
                 "key {} could not be stored and not be deleted; a later run deletes it: {}",
                 minted.id,
@@ -165,6 +198,9 @@ impl Applier<'_> {
         self.hands.iam.delete_key(&user.name, key).await?;
         steps.push(format!("deleted key {key}, which was handed to nobody: {why}"));
         self.hands.store.drop_pending(&self.secret_of(user), version).await?;
+        if user.tags.get(INTENT).is_some() {
+            self.settle_intent(user).await?;
+        }
         let fix = "nothing to do; the next run mints another";
         Ok(Some(Reason::new("begun-anew", format!("the key an earlier run stored could not be proven: {why}"), fix)))
     }
@@ -172,6 +208,11 @@ impl Applier<'_> {
     pub(super) fn secret_of(&self, user: &User) -> String {
         naming::secret_name(&self.terms.policy.store.prefix, &user.name)
     }
+}
+
+/// Whether a call that did not succeed may have been carried out all the same.
+fn may_have_happened(error: &AwsError) -> bool {
+    error.kind == Refusal::NoAnswer
 }
 
 impl Stop {

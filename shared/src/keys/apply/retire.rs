@@ -8,7 +8,7 @@ use crate::aws::AwsError;
 use crate::clock;
 use crate::keys::model::{Status, User};
 use crate::keys::plan::{Facts, Leaked, Rotate};
-use crate::keys::tags::{self, INTENT, Kind, LEAKED, OFF, Off, TOLD};
+use crate::keys::tags::{self, INTENT, Kind, LEAKED, OFF, OWED, Off, TOLD};
 use crate::run::Reason;
 
 impl Applier<'_> {
@@ -59,10 +59,7 @@ impl Applier<'_> {
     pub(super) async fn delete_orphan(&self, user: &User, key: &str, steps: &mut Vec<String>) -> Ended {
         self.hands.iam.delete_key(&user.name, key).await?;
         steps.push(format!("deleted key {key}, which nobody holds"));
-        // Where a leaked key is still to be replaced, the intent is what says so.
-        if !user.tags.replacing_a_leak() {
-            self.hands.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
-        }
+        self.settle_intent(user).await?;
         Ok(None)
     }
 
@@ -149,10 +146,12 @@ impl Applier<'_> {
             return Ok(noted);
         }
         let alone = user.keys.known().is_some_and(|keys| keys.len() == 1);
-        let intent = alone.then(|| (INTENT.to_owned(), self.intent(user).value()));
-        let tags: Vec<_> = [(LEAKED.to_owned(), leaked.clone())].into_iter().chain(intent).collect();
+        let owed = alone.then(|| (INTENT.to_owned(), OWED.to_owned()));
+        let tags: Vec<_> = [(LEAKED.to_owned(), leaked)].into_iter().chain(owed).collect();
         self.hands.iam.tag(&user.name, &tags).await?;
-        noted.tags.set(LEAKED, leaked);
+        for (tag, value) in tags {
+            noted.tags.set(tag, value);
+        }
         Ok(noted)
     }
 

@@ -33,7 +33,7 @@ impl Applier<'_> {
             tags.push(off(keys.0, Off::Back(self.moment())));
         }
         let untold = self.tell(user, kind, keys, facts, tags, steps).await?;
-        if kind == Kind::Rotated && untold.is_none() && user.tags.intent().is_some() {
+        if kind == Kind::Rotated && untold.is_none() && user.tags.get(INTENT).is_some() {
             self.hands.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
         }
         Ok(untold)

@@ -102,7 +102,7 @@ fn by_state(user: &User, keys: &[Key], secret: Option<&Secret>, terms: Terms<'_>
     let (rule, said) = match keyed.as_slice() {
         [one] if one.key.status == Status::Active => (Rule::R5, single(user, *one, secret, terms)),
         // An event called it compromised, and the run that was to replace it died.
-        [one] if user.tags.leaked(&one.key.id) && user.tags.intent().is_some() => {
+        [one] if user.tags.leaked(&one.key.id) && user.tags.replacing_a_leak() => {
             (Rule::R11, leaked(user, &[one.key.id.as_str()].into(), terms))
         }
         [one] => (Rule::R6, all_off(user, &[*one], terms)),
@@ -320,7 +320,7 @@ fn about_nothing(user: &User, is_here: &impl Fn(&str) -> bool, terms: Terms<'_>)
         }
         match key {
             // It also says that a key which leaked is still to be replaced.
-            tags::INTENT => state::intent_is_stale(user, terms.now) && !only_leaked,
+            tags::INTENT => state::no_mint_is_under_way(user, terms.now) && !only_leaked,
             tags::LEAKED => !value.split(' ').any(is_here),
             _ => false,
         }

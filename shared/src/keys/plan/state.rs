@@ -80,9 +80,9 @@ fn is_stillborn(user: &User, key: &Key) -> bool {
         && since <= AFTER_INTENT
 }
 
-/// Whether the intent on `user` is of a run that is long over.
-pub(super) fn intent_is_stale(user: &User, now: Timestamp) -> bool {
-    user.tags.intent().is_some_and(|intent| now.duration_since(intent.at) >= SETTLED)
+/// Whether no run can be minting a key for `user`: the intent is of one that is long over, or there is none.
+pub(super) fn no_mint_is_under_way(user: &User, now: Timestamp) -> bool {
+    user.tags.intent().is_none_or(|intent| now.duration_since(intent.at) >= SETTLED)
 }
 
 /// So many days of 24 hours.

@@ -1,6 +1,7 @@
 //! Users with two keys: overlap, hold, retirement, leaks and rollbacks.
 
 use super::*;
+use crate::keys::plan::leak as leak_of;
 use crate::keys::request::{Compromised, Phase};
 
 #[test]
@@ -121,8 +122,14 @@ fn leak(user: User, policy: &Policy, id: &str) -> String {
 
 #[test]
 fn a_replacement_that_a_leak_began_is_finished_by_any_night_for_excluded_users_too() {
+    for intent in [tags::OWED.to_owned(), format!("{} ONE", ago(1))] {
+        a_replacement_is_finished(&intent);
+    }
+}
+
+fn a_replacement_is_finished(intent: &str) {
     let begun = |user: User| {
-        let tags = [(tags::LEAKED, "ONE".to_owned()), (tags::INTENT, format!("{} ONE", ago(1)))];
+        let tags = [(tags::LEAKED, "ONE".to_owned()), (tags::INTENT, intent.to_owned())];
         tagged(user, &[tags.as_slice(), &[("nightshift:told:leaked", format!("ONE {}", ago(1)))]].concat())
     };
     let leaked = || off(key("ONE", 200, used(1)));
@@ -166,6 +173,39 @@ fn a_leaked_key_goes_off_at_once_and_the_innocent_one_is_never_touched() {
         &[(tags::LEAKED, "ONE".to_owned()), ("nightshift:told:leaked", format!("ONE {NOW}"))],
     );
     assert_eq!(leak(done, &normal, "ONE"), "R11 leaked-kept", "an event may come twice");
+}
+
+#[test]
+fn every_leaked_key_goes_off_in_one_step_and_what_is_missing_is_named() {
+    let leaks = |ids: &[&str]| {
+        let leak = |id: &&str| Compromised { user: Some("ana".to_owned()), key: (*id).to_owned() };
+        Request { compromised: ids.iter().map(leak).collect(), ..Request::default() }
+    };
+    let (normal, both) = (policy(&[]), leaks(&["B", "A", "B"]));
+    let two = || with(&[key("B", 10, used(1)), key("A", 200, used(1))]);
+    assert_eq!(verdict_by(two(), &normal, &both), "R11 leaked A and B");
+    assert_eq!(leak_of(&two(), &both), Some(Leak::Open));
+    let one_off = with(&[key("B", 10, used(1)), off(key("A", 200, used(1)))]);
+    let noted = tagged(one_off, &[(tags::LEAKED, "A".to_owned()), ("nightshift:told:leaked", format!("A {NOW}"))]);
+    assert_eq!(verdict_by(noted, &normal, &both), "R11 leaked A off already and B");
+    let done = tagged(
+        with(&[off(key("B", 10, used(1))), off(key("A", 200, used(1)))]),
+        &[(tags::LEAKED, "A B".to_owned()), ("nightshift:told:leaked", format!("B A {NOW}"))],
+    );
+    assert_eq!(verdict_by(done.clone(), &normal, &both), "R11 leaked-kept");
+    assert_eq!(leak_of(&done, &both), Some(Leak::Off));
+    let unnoted = tagged(done, &[(tags::LEAKED, "A".to_owned())]);
+    assert_eq!(verdict_by(unnoted.clone(), &normal, &both), "R11 leaked A off already and B off already");
+    assert_eq!(leak_of(&unnoted, &both), Some(Leak::Open), "off, and nothing says that it leaked");
+    // Half wrong, and wholly.
+    for (ids, step, missing) in [(&["A", "C"][..], 1, 1), (&["C", "D"], 0, 2)] {
+        let request = leaks(ids);
+        let plan = plan_of(two(), terms(&normal, &request));
+        let unknown = plan.left.iter().filter(|left| left.why.code() == "no-such-key").count();
+        assert_eq!((plan.actions.len(), unknown), (step, missing), "{plan}");
+        assert_eq!(leak_of(&two(), &request), Some(Leak::Open));
+    }
+    assert_eq!(leak_of(&two(), &Request::default()), None);
 }
 
 #[test]
