@@ -17,7 +17,10 @@ const NAME: &str = "key-rotation";
 /// The nights, and what is to be seen in each.
 const NIGHTS: [(&str, &str); 4] = [
     ("2026-11-21T02:00:00Z", "due keys get a successor, and the old ones go on working; ana hears that hers is next"),
-    ("2026-11-29T02:00:00Z", "old keys that are quiet are switched off; eve's is still in use and is held"),
+    (
+        "2026-11-29T02:00:00Z",
+        "old keys whose successor was fetched are switched off; nobody has taken eve's over, so hers is held",
+    ),
     ("2026-12-07T02:00:00Z", "what was off for a week is deleted"),
     ("2026-12-08T02:00:00Z", "and the tags nobody needs any more go"),
 ];
@@ -66,6 +69,11 @@ pub async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
         writeln!(out, "\nNIGHT OF {now} · {what}")?;
         let report = invoke(&scene, &binary, now, &json!({})).await?;
         write!(out, "{}", render::table(&report, width()))?;
+        for user in ["ana", "dan", "gil", "hal"] {
+            if scene.labels(user).await.is_ok() {
+                scene.handed_out(user).await?;
+            }
+        }
         let mails = mails(&scene).await?;
         for (to, subject) in &mails[seen..] {
             writeln!(out, "  mail to {to}: {subject}")?;

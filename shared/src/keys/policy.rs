@@ -47,6 +47,8 @@ pub struct Ages {
     pub quiet: u32,
     /// `NIGHTSHIFT_MAX_OVERLAP_DAYS`: the end of holding an old key that is still in use.
     pub max_overlap: u32,
+    /// `NIGHTSHIFT_HOLD_LIMIT_DAYS`: the end of holding an old key whose successor nobody has taken over; none unless set.
+    pub hold_limit: Option<u32>,
     /// `NIGHTSHIFT_RECOVERY_DAYS`: inactive before it is deleted.
     pub recovery: u32,
     /// `NIGHTSHIFT_IDLE_DAYS`: unused so long, a key is one nobody needs.
@@ -153,6 +155,7 @@ fn patterns(settings: &mut Settings<'_>, name: &'static str) -> Option<Vec<Patte
 
 fn ages(settings: &mut Settings<'_>) -> Ages {
     const MAX_AGE: &str = "NIGHTSHIFT_MAX_AGE_DAYS";
+    const HOLD_LIMIT: &str = "NIGHTSHIFT_HOLD_LIMIT_DAYS";
     let mut days =
         |name, default, least| u32::try_from(settings.number(name, default, least..=3650)).unwrap_or(u32::MAX);
     let mut ages = Ages {
@@ -161,14 +164,21 @@ fn ages(settings: &mut Settings<'_>) -> Ages {
         overlap: days("NIGHTSHIFT_OVERLAP_DAYS", 7, 1),
         quiet: days("NIGHTSHIFT_QUIET_DAYS", 2, 1),
         max_overlap: days("NIGHTSHIFT_MAX_OVERLAP_DAYS", 30, 1),
+        hold_limit: None,
         recovery: days("NIGHTSHIFT_RECOVERY_DAYS", 7, 1),
         idle: days("NIGHTSHIFT_IDLE_DAYS", 90, 1),
     };
     let every = days("NIGHTSHIFT_RUN_EVERY_DAYS", 1, 1);
-    let max_age = settings.parsed(MAX_AGE, |text| match text.parse::<u32>() {
+    let whole_days = |text: &str| match text.parse::<u32>() {
         Ok(days) if (1..=3650).contains(&days) => Ok(days),
         _ => Err(format!("'{}' is not a whole number from 1 to 3650", printable(text))),
-    });
+    };
+    let max_age = settings.parsed(MAX_AGE, whole_days);
+    ages.hold_limit = settings.parsed(HOLD_LIMIT, whole_days);
+    if let Some(limit) = ages.hold_limit.filter(|limit| *limit < ages.overlap) {
+        settings
+            .fault(HOLD_LIMIT, format!("{limit} is less than the {} days of NIGHTSHIFT_OVERLAP_DAYS", ages.overlap));
+    }
     if ages.max_overlap < ages.overlap {
         settings.fault(
             "NIGHTSHIFT_MAX_OVERLAP_DAYS",
@@ -266,8 +276,9 @@ mod tests {
     #[test]
     fn an_empty_environment_is_the_documented_default() {
         let policy = policy(&[]).unwrap();
-        let Ages { rotate_after, warn, overlap, quiet, max_overlap, recovery, idle } = policy.ages;
+        let Ages { rotate_after, warn, overlap, quiet, max_overlap, hold_limit, recovery, idle } = policy.ages;
         assert_eq!((rotate_after, warn, overlap, quiet, max_overlap, recovery, idle), (90, 7, 7, 2, 30, 7, 90));
+        assert_eq!(hold_limit, None, "nobody is locked out by default");
         assert!(policy.include.is_none() && policy.exclude.is_empty());
         assert!(!policy.deactivate_unused && !policy.delete_inactive && !policy.store.legacy_shape);
         assert_eq!(policy.store.prefix, "/aws/iam/credentials/");
@@ -294,12 +305,13 @@ mod tests {
             ("NIGHTSHIFT_INCLUDE", ""),
             ("NIGHTSHIFT_EXCLUDE", "ana,,user:bob"),
             ("NIGHTSHIFT_MAX_OVERLAP_DAYS", "3"),
+            ("NIGHTSHIFT_HOLD_LIMIT_DAYS", "3"),
             ("NIGHTSHIFT_SECRET_PREFIX", "keys of "),
             ("NIGHTSHIFT_SECRET_READERS", "arn:aws:iam::111122223333:role/*"),
             ("NIGHTSHIFT_SMTP_REGIONS", "Ireland"),
             ("NIGHTSHIFT_UNUSED_KEYS", "delete"),
             ("NIGHTSHIFT_EXCLUDED", "prod-*"),
-        ]), @"the configuration has 9 faults and nothing was done: NIGHTSHIFT_INCLUDE: is empty: unset it to mean every user, or name at least one; NIGHTSHIFT_EXCLUDE: 'ana,,user:bob' has an empty entry; write a comma separated list; NIGHTSHIFT_EXCLUDE: 'user:' is not a kind of pattern: a name, or path:, group: or tag:key=value; NIGHTSHIFT_MAX_OVERLAP_DAYS: 3 is less than the 7 days of NIGHTSHIFT_OVERLAP_DAYS; NIGHTSHIFT_UNUSED_KEYS: 'delete' is not one of: rotate, deactivate; NIGHTSHIFT_SECRET_PREFIX: 'keys of ' cannot begin the name of a secret: letters, digits and /_+=.@- only, at most 120; NIGHTSHIFT_SECRET_READERS: 'arn:aws:iam::111122223333:role/*' is not the ARN of one role, arn:aws:iam::ACCOUNT:role/NAME; NIGHTSHIFT_SMTP_REGIONS: 'Ireland' is not a Region name such as eu-west-1; NIGHTSHIFT_EXCLUDED: this function has no such variable; did you mean NIGHTSHIFT_EXCLUDE?");
+        ]), @"the configuration has 10 faults and nothing was done: NIGHTSHIFT_INCLUDE: is empty: unset it to mean every user, or name at least one; NIGHTSHIFT_EXCLUDE: 'ana,,user:bob' has an empty entry; write a comma separated list; NIGHTSHIFT_EXCLUDE: 'user:' is not a kind of pattern: a name, or path:, group: or tag:key=value; NIGHTSHIFT_HOLD_LIMIT_DAYS: 3 is less than the 7 days of NIGHTSHIFT_OVERLAP_DAYS; NIGHTSHIFT_MAX_OVERLAP_DAYS: 3 is less than the 7 days of NIGHTSHIFT_OVERLAP_DAYS; NIGHTSHIFT_UNUSED_KEYS: 'delete' is not one of: rotate, deactivate; NIGHTSHIFT_SECRET_PREFIX: 'keys of ' cannot begin the name of a secret: letters, digits and /_+=.@- only, at most 120; NIGHTSHIFT_SECRET_READERS: 'arn:aws:iam::111122223333:role/*' is not the ARN of one role, arn:aws:iam::ACCOUNT:role/NAME; NIGHTSHIFT_SMTP_REGIONS: 'Ireland' is not a Region name such as eu-west-1; NIGHTSHIFT_EXCLUDED: this function has no such variable; did you mean NIGHTSHIFT_EXCLUDE?");
     }
 
     #[test]

@@ -20,7 +20,10 @@ pub const OWED: &str = "owed";
 pub const LEAKED: &str = "nightshift:leaked";
 /// With a key id behind it: how far taking that key out of use has come.
 pub const OFF: &str = "nightshift:off:";
-/// With a kind of notice behind it: the key it was about (of leaks, all of them), and when it was sent.
+/// The key that was proven last, and by when that was over; and `read`, where its stored value was read for it.
+pub const PROOF: &str = "nightshift:proof";
+/// With a kind of notice behind it: the key it was about (of leaks, all of them), when it was sent, and the date it named,
+/// where it named one that is kept.
 pub const TOLD: &str = "nightshift:told:";
 /// On the secret: the one user it belongs to.
 pub const USER_ID: &str = "nightshift:user-id";
@@ -42,6 +45,8 @@ pub enum Kind {
     Deleted,
     /// The old key is still in use past its time, or was switched on again.
     Held,
+    /// The old key is past its time, and nobody has taken the new one over.
+    NotTakenOver,
     /// Something stands in the way that only a person can move.
     Cannot,
     /// A key leaked and was switched off.
@@ -57,9 +62,15 @@ impl Kind {
             Self::Deactivated => "deactivated",
             Self::Deleted => "deleted",
             Self::Held => "held",
+            Self::NotTakenOver => "not-taken-over",
             Self::Cannot => "cannot",
             Self::Leaked => "leaked",
         }
+    }
+
+    /// Whether the operators have to know, and not its owner alone.
+    pub const fn is_for_operators(self) -> bool {
+        matches!(self, Self::Held | Self::NotTakenOver | Self::Leaked)
     }
 
     /// The tag that remembers it.
@@ -98,6 +109,23 @@ impl Off {
             "back" => Some(Self::Back(at)),
             _ => None,
         }
+    }
+}
+
+/// The last use and reading of a new key that was this tool's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Proof {
+    /// By then it was over, or about to begin: it takes a minute.
+    pub at: Timestamp,
+    /// Its stored value was read for it.
+    pub read: bool,
+}
+
+impl Proof {
+    /// As the tag has it, of `key`.
+    pub fn value(self, key: &str) -> String {
+        let Self { at, read } = self;
+        if read { format!("{key} {at} read") } else { format!("{key} {at}") }
     }
 }
 
@@ -175,8 +203,33 @@ impl Tags {
 
     /// When somebody was told `kind` about `key`. Of leaks the tag names every key it was told about.
     pub fn told(&self, kind: Kind, key: &str) -> Option<Timestamp> {
-        let (about, at) = self.get(&kind.tag())?.rsplit_once(' ')?;
-        about.split(' ').any(|id| id == key).then(|| at.parse().ok()).flatten()
+        self.telling(kind, key).map(|(at, _)| at)
+    }
+
+    /// The date that was named when somebody was told `kind` about `key`.
+    pub fn told_until(&self, kind: Kind, key: &str) -> Option<Timestamp> {
+        self.telling(kind, key).and_then(|(_, until)| until)
+    }
+
+    fn telling(&self, kind: Kind, key: &str) -> Option<(Timestamp, Option<Timestamp>)> {
+        let mut words = self.get(&kind.tag())?.split(' ');
+        // No id of a key is a moment.
+        let (mut is_about_it, mut at) = (false, None);
+        while at.is_none() {
+            let word = words.next()?;
+            is_about_it |= word == key;
+            at = word.parse().ok();
+        }
+        let until = words.next().and_then(|word| word.parse().ok());
+        at.filter(|_| is_about_it).map(|at| (at, until))
+    }
+
+    /// When this tool itself used and read `key` last, as far as it is written down.
+    pub fn proof(&self, key: &str) -> Option<Proof> {
+        let mut words = self.get(PROOF)?.split(' ');
+        let about_it = words.next()? == key;
+        let at = words.next()?.parse().ok()?;
+        about_it.then(|| Proof { at, read: words.next().is_some() })
     }
 
     /// Whether `key` is known to have leaked.
@@ -217,6 +270,21 @@ mod tests {
         assert_eq!(tags.off("K"), Some(Off::Done(at)));
         assert_eq!((tags.told(Kind::Rotated, "K"), tags.told(Kind::Rotated, "L")), (Some(at), None));
         assert!(tags.leaked("B") && !tags.leaked("AB"));
+        tags.set(Kind::Leaked.tag(), format!("A B {at}"));
+        assert_eq!((tags.told(Kind::Leaked, "A"), tags.told(Kind::Leaked, "B")), (Some(at), Some(at)));
+        let until = "2026-12-21T02:00:00Z".parse().unwrap();
+        tags.set(Kind::NotTakenOver.tag(), format!("K {at} {until}"));
+        assert_eq!(tags.told_until(Kind::NotTakenOver, "K"), Some(until));
+        assert_eq!((tags.told(Kind::NotTakenOver, "K"), tags.told_until(Kind::Rotated, "K")), (Some(at), None));
+        for proof in [Proof { at, read: false }, Proof { at, read: true }] {
+            tags.set(PROOF, proof.value("K"));
+            assert_eq!((tags.proof("K"), tags.proof("L")), (Some(proof), None));
+        }
+        for value in ["", "K", "K read", "K L"] {
+            tags.set(PROOF, value);
+            tags.set(Kind::Rotated.tag(), value);
+            assert_eq!((tags.proof("K"), tags.told(Kind::Rotated, "K")), (None, None), "{value}");
+        }
         for value in ["", "done", "done yesterday", "2026-11-21T02:00:00Z"] {
             tags.set("nightshift:off:K", value);
             assert_eq!(tags.off("K"), None, "{value}");

@@ -19,7 +19,7 @@ locals {
   common = {
     run-fault = {
       metric  = "RunFaults"
-      summary = "A run did not take place."
+      summary = "A run did not take place, or did not do what its event asked for."
       runbook = "run-fault"
     }
     errors = {

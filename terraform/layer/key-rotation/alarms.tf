@@ -29,7 +29,7 @@ module "alarms" {
     }
     key-leaked = {
       metric  = "Leaked"
-      summary = "A key was found in the open and switched off."
+      summary = "A key was found in the open: it is off, or the run that was to switch it off failed."
       runbook = "key-leaked"
     }
     stray-key = {

@@ -9,6 +9,7 @@ locals {
     NIGHTSHIFT_CONCURRENCY              = var.policy.concurrency
     NIGHTSHIFT_DIGEST_LIFTS_CAPS        = var.policy.digest_lifts_caps
     NIGHTSHIFT_EXCLUDE                  = join(",", local.listed.exclude)
+    NIGHTSHIFT_HOLD_LIMIT_DAYS          = var.policy.hold_limit_days
     NIGHTSHIFT_IDLE_DAYS                = var.policy.idle_days
     NIGHTSHIFT_INACTIVE_KEYS            = var.policy.inactive_keys
     NIGHTSHIFT_INCLUDE                  = join(",", local.listed.include)

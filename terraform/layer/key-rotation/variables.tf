@@ -107,6 +107,7 @@ variable "policy" {
     concurrency              = optional(number)
     digest_lifts_caps        = optional(bool)
     exclude                  = optional(list(string), [])
+    hold_limit_days          = optional(number)
     idle_days                = optional(number)
     inactive_keys            = optional(string)
     include                  = optional(list(string))
@@ -170,6 +171,11 @@ variable "policy" {
   validation {
     condition     = coalesce(var.policy.max_overlap_days, 30) >= coalesce(var.policy.overlap_days, 7)
     error_message = "max_overlap_days is less than overlap_days."
+  }
+
+  validation {
+    condition     = var.policy.hold_limit_days == null || coalesce(var.policy.hold_limit_days, 0) >= coalesce(var.policy.overlap_days, 7)
+    error_message = "hold_limit_days is less than overlap_days."
   }
 
   validation {

@@ -12,7 +12,8 @@ use super::{ACCOUNT, at};
 
 const NEW: &str = "AKIAIOSFODNN7EXAMPLE";
 const OLD: &str = "AKIAI44QH8DHBEXAMPLE";
-const AGES: Ages = Ages { rotate_after: 90, warn: 7, overlap: 7, quiet: 2, max_overlap: 30, recovery: 7, idle: 90 };
+const AGES: Ages =
+    Ages { rotate_after: 90, warn: 7, overlap: 7, quiet: 2, max_overlap: 30, hold_limit: None, recovery: 7, idle: 90 };
 
 /// A notice of `kind` to `name`.
 pub(super) fn to(name: &str, kind: Kind, clock: Clock<'_>) -> Letter {
@@ -40,7 +41,7 @@ fn about(name: &str, service: &str, kind: Kind, clock: Clock<'_>) -> Letter {
     let last = json!({"at": "2026-11-20T09:15:00Z", "service": service, "region": "eu-west-1"});
     let keys = vec![key(NEW, 0, json!("never")), key(OLD, 95, last)];
     let (key, other) = if kind == Kind::Rotated { (NEW, OLD) } else { (OLD, NEW) };
-    let notice = Notice { kind, user: &user, key, other: Some(other), facts: &Facts { keys, next: None } };
+    let notice = Notice { kind, user: &user, key, other: Some(other), until: None, facts: &Facts { keys, next: None } };
     let secret = format!("/aws/iam/credentials/{name}");
     let setting = Setting {
         account: ACCOUNT,

@@ -9,6 +9,7 @@ mod people;
 mod proof;
 mod scale;
 mod store;
+mod takeover;
 
 use nightshift_testkit::{FunctionProcess, Scene};
 use serde_json::Value;

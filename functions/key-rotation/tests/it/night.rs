@@ -101,6 +101,9 @@ async fn a_key_lives_through_rotation_overlap_recovery_and_deletion() -> anyhow:
         (18, "2026-12-09T02:00:00Z"),
     ] {
         let report = start_at(&scene, now, &policy).await?.invoke(&json!({})).await?.report();
+        if day == 0 {
+            scene.handed_out("ana").await?;
+        }
         let (outcome, code) = said(&report, "ana");
         let keys = scene.keys("ana").await?;
         assert!(keys.iter().any(|key| key.active), "nobody is ever without a key");
@@ -143,6 +146,10 @@ async fn an_old_key_in_use_is_held_and_the_operators_hear_of_it() -> anyhow::Res
         (31, "2026-12-22T02:00:00Z"),
     ] {
         scene.age_key(&old, now, 95 + day, Some(0)).await?;
+        if let Some(new) = scene.keys("ana").await?.iter().find(|key| key.id != old) {
+            // One of her programs has the new key, another one still the old.
+            scene.age_key(&new.id, now, day, Some(0)).await?;
+        }
         let report = start_at(&scene, now, &policy).await?.invoke(&json!({})).await?.report();
         let (outcome, code) = said(&report, "ana");
         story.push(format!("day {day}: {outcome} {code} {}", item(&report, "ana")["steps"]));

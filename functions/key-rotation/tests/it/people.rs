@@ -36,7 +36,8 @@ async fn nobodys_missing_or_broken_address_stops_the_run_and_the_operators_hear_
         .find(|one| one["subject"].as_str().is_some_and(|subject| subject.contains("key-rotation: ")));
     let summary = summary.expect("a summary")["text"].as_str().unwrap_or_default().to_owned();
     assert!(summary.contains("ana") && summary.contains("bob"), "{summary}");
-    // The operators were told in the place of an owner, so the overlap runs and ends.
+    // The operators were told in the place of an owner, so the overlap runs and ends, once the new key was fetched.
+    scene.handed_out("ana").await?;
     let report = start_at(&scene, "2026-11-29T02:00:00Z", &policy).await?.invoke(&json!({})).await?.report();
     assert!(item(&report, "ana")["steps"].to_string().contains("off"), "{:#}", item(&report, "ana"));
     Ok(())

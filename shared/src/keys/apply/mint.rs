@@ -8,7 +8,7 @@ use crate::keys::model::{CURRENT, PENDING, User};
 use crate::keys::naming;
 use crate::keys::plan::{Facts, Rotate};
 use crate::keys::store::{self, NewSecret, Principals, Value};
-use crate::keys::tags::{INTENT, Intent, Kind, OWED};
+use crate::keys::tags::{INTENT, Intent, Kind, OWED, PROOF, Proof};
 use crate::run::{Done, Outcome, Reason};
 
 impl Applier<'_> {
@@ -18,7 +18,8 @@ impl Applier<'_> {
         let minted = self.mint(user, steps).await?;
         self.keep(user, rotate, &minted, steps).await?;
         self.prove(user, &minted.id, &minted.secret, steps).await?;
-        self.hand_out(user, &minted.id, rotate.replaces.as_deref(), facts, steps).await
+        let proof = Proof { at: self.moment(), read: false };
+        self.hand_out(user, (&minted.id, proof), rotate.replaces.as_deref(), facts, steps).await
     }
 
     /// Writes down that a key of `user` is about to be minted, and which keys there are before.
@@ -63,6 +64,9 @@ impl Applier<'_> {
         steps: &mut Vec<String>,
     ) -> Ended {
         let version = naming::version_of(self.terms.account, &user.id, key);
+        // Before it is read and used: what this run does itself must never be taken for its owner's doing, even if it dies.
+        let about_to = Proof { at: self.moment(), read: true };
+        self.hands.iam.tag(&user.name, &[(PROOF.to_owned(), about_to.value(key))]).await?;
         match self.hands.store.pending(&self.secret_of(user), &version).await {
             Ok(Some((id, secret))) if id == key => self.prove(user, key, &secret, steps).await?,
             Ok(_) => return self.give_up(user, key, &version, "its stored value is not this key", steps).await,
@@ -72,7 +76,8 @@ impl Applier<'_> {
             }
             Err(error) => return Err(error.into()),
         }
-        self.hand_out(user, key, replaces, facts, steps).await
+        let proof = Proof { at: self.moment(), read: true };
+        self.hand_out(user, (key, proof), replaces, facts, steps).await
     }
 
     /// Makes sure of the place the secret half goes to, before there is one.
@@ -160,7 +165,7 @@ impl Applier<'_> {
     async fn hand_out(
         &self,
         user: &User,
-        key: &str,
+        (key, proof): (&str, Proof),
         replaces: Option<&str>,
         facts: &Facts,
         steps: &mut Vec<String>,
@@ -178,7 +183,10 @@ impl Applier<'_> {
         steps.push("handed it out as AWSCURRENT".to_owned());
         // The console keeps a key's description in a tag named as the key.
         let description = replaces.and_then(|old| user.tags.get(old)).filter(|_| user.tags.get(key).is_none());
-        let tags: Vec<_> = description.map(|text| (key.to_owned(), text.to_owned())).into_iter().collect();
+        let description = description.map(|text| (key.to_owned(), text.to_owned()));
+        // It counts beside the notice only; where nobody can be told, it is not worth a call.
+        let proof = self.terms.announces.then(|| (PROOF.to_owned(), proof.value(key)));
+        let tags = description.into_iter().chain(proof).collect();
         let untold = self.tell(user, Kind::Rotated, (key, replaces), facts, tags, steps).await?;
         if untold.is_none() {
             self.hands.iam.untag(&user.name, &[INTENT.to_owned()]).await?;

@@ -1,12 +1,14 @@
 //! Telling people. That somebody was told is written on the user only after a channel took the notice: killed in between,
 //! the next run tells again.
 
+use jiff::Timestamp;
+
 use super::retire::off;
 use super::{Applier, Ended};
 use crate::aws::AwsError;
 use crate::keys::model::User;
 use crate::keys::notice::{Notice, Told};
-use crate::keys::plan::Facts;
+use crate::keys::plan::{self, Facts};
 use crate::keys::tags::{INTENT, Kind, Off};
 use crate::run::Reason;
 
@@ -51,7 +53,9 @@ impl Applier<'_> {
     ) -> Result<Option<Reason>, AwsError> {
         let untold = self.send(user, kind, keys, facts, steps).await;
         if untold.is_none() {
-            tags.push(self.telling(user, kind, keys.0));
+            let (tag, told) = self.telling(user, kind, keys.0);
+            let until = self.hold_end(user, kind, keys).map(|until| format!(" {until}")).unwrap_or_default();
+            tags.push((tag, told + &until));
         }
         if !tags.is_empty() {
             self.hands.iam.tag(&user.name, &tags).await?;
@@ -67,6 +71,13 @@ impl Applier<'_> {
         (kind.tag(), format!("{about} {}", self.moment()))
     }
 
+    /// The date a notice of a hold names, and its tag keeps.
+    fn hold_end(&self, user: &User, kind: Kind, (key, other): Keys<'_>) -> Option<Timestamp> {
+        let came_back = matches!(user.tags.off(key), Some(Off::Done(_) | Off::Back(_)));
+        let is_held = !came_back && !user.tags.leaked(key);
+        other.filter(|_| is_held).and_then(|new| plan::hold_end(user, kind, new, self.terms))
+    }
+
     pub(super) async fn send(
         &self,
         user: &User,
@@ -75,7 +86,8 @@ impl Applier<'_> {
         facts: &Facts,
         steps: &mut Vec<String>,
     ) -> Option<Reason> {
-        let message = match self.hands.teller.tell(Notice { kind, user, key, other, facts }).await {
+        let until = self.hold_end(user, kind, (key, other));
+        let message = match self.hands.teller.tell(Notice { kind, user, key, other, until, facts }).await {
             Told::Sent(whom) => {
                 steps.push(format!("told {whom}: {}", kind.as_str()));
                 return None;

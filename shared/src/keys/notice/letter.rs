@@ -45,6 +45,7 @@ pub fn letter(notice: Notice<'_>, setting: Setting<'_>) -> Letter {
         Kind::Rotated => how_to_fetch(entry.note(&after_rotation(notice, setting)), setting),
         Kind::Warning => entry.note(&before_rotation(notice, setting)),
         Kind::Held => held(entry, notice, setting),
+        Kind::NotTakenOver => how_to_fetch(entry.note(&not_taken_over(notice, setting)), setting),
         Kind::Deactivated => how_to_return(entry, notice, setting),
         Kind::Leaked => entry.note(language.pick(
             "Look at once at what it was used for (AWS CloudTrail) and what it may do; sessions made with it live on.",
@@ -75,7 +76,9 @@ fn tone(notice: Notice<'_>) -> Tone {
         Kind::Deleted => Tone::Calm,
         Kind::Leaked => Tone::Alarm,
         Kind::Held if Hold::of(notice) == Hold::Leaked => Tone::Alarm,
-        Kind::Warning | Kind::Rotated | Kind::Deactivated | Kind::Held | Kind::Cannot => Tone::Warning,
+        Kind::Warning | Kind::Rotated | Kind::Deactivated | Kind::Held | Kind::NotTakenOver | Kind::Cannot => {
+            Tone::Warning
+        }
     }
 }
 
@@ -134,6 +137,13 @@ fn heading(notice: Notice<'_>, setting: Setting<'_>) -> String {
                 format!("la clave filtrada {key} se ha vuelto a activar"),
             ),
         },
+        (Kind::NotTakenOver, _) => {
+            let new = masked(notice.other.unwrap_or_default());
+            language.pick(
+                format!("nobody has taken over new access key {new}"),
+                format!("nadie ha empezado a usar la clave nueva {new}"),
+            )
+        }
         (Kind::Cannot, Language::English) => format!("access key {key} cannot be rotated"),
         (Kind::Cannot, Language::Spanish) => format!("la clave de acceso {key} no se puede rotar"),
         (Kind::Leaked, Language::English) => format!("access key {key} leaked and was switched off"),
@@ -179,25 +189,42 @@ fn after_rotation(notice: Notice<'_>, Setting { ages, now, clock, .. }: Setting<
         );
     }
     let (old, until) = (masked(old), clock.show(until));
-    clock.language.pick(
+    let note = clock.language.pick(
         format!(
-            "Old key {old} goes on working until {until}, and longer while it is in use. Fetch the new one before."
+            "Old key {old} goes on working until {until} at least, and as long as nobody has taken the new one over or the old \
+             one is in use. Fetch the new one and use it."
         ),
         format!(
-            "La clave antigua {old} funciona hasta el {until}, y más tiempo si sigue en uso. Obtenga antes la nueva."
+            "La clave antigua {old} funciona al menos hasta el {until}, y mientras nadie tenga la nueva o la antigua siga en uso. \
+             Obtenga la nueva y úsela."
         ),
-    )
+    );
+    let Some(limit) = ages.hold_limit else { return note };
+    let end = now.checked_add(jiff::SignedDuration::from_hours(i64::from(limit) * 24)).unwrap_or(now);
+    let end = clock.show(end);
+    let even_so = clock.language.pick(
+        format!("If nobody takes the new one over, the old one is switched off even so, on {end} at the earliest."),
+        format!("Si nadie usa la nueva, la antigua se desactivará en cualquier caso, como pronto el {end}."),
+    );
+    format!("{note} {even_so}")
 }
 
 fn held(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> Entry {
     let language = setting.clock.language;
     match Hold::of(notice) {
         Hold::InUse => {
-            let note = language.pick(
-                "The old key is held: it goes on working until it is quiet, or until the end of the hold.",
-                "La clave antigua se mantiene: funciona hasta que deje de usarse, o hasta el final de la espera.",
-            );
-            how_to_fetch(entry.note(note), setting)
+            let end = notice.until.map(|until| setting.clock.show(until));
+            let note = match end {
+                Some(end) => language.pick(
+                    format!("The old key is held: it goes on working until it is quiet, or until {end}."),
+                    format!("La clave antigua se mantiene: funciona hasta que deje de usarse, o hasta el {end}."),
+                ),
+                None => language.pick(
+                    "The old key is held: it goes on working until it is quiet.".to_owned(),
+                    "La clave antigua se mantiene: funciona hasta que deje de usarse.".to_owned(),
+                ),
+            };
+            how_to_fetch(entry.note(&note), setting)
         }
         Hold::CameBack => {
             let note = language.pick(
@@ -210,6 +237,24 @@ fn held(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> Entry {
             "Whoever has the leak can use it. Switch it off at once, in the console or with an event 'compromised'.",
             "Quien tenga la filtración puede usarla. Desactívela de inmediato, en la consola o con un evento 'compromised'.",
         )),
+    }
+}
+
+fn not_taken_over(notice: Notice<'_>, Setting { clock, .. }: Setting<'_>) -> String {
+    let old = masked(notice.key);
+    match notice.until.map(|until| clock.show(until)) {
+        None => clock.language.pick(
+            format!("Old key {old} goes on working until somebody fetches the new one or uses it."),
+            format!("La clave antigua {old} funciona hasta que alguien obtenga o use la nueva."),
+        ),
+        Some(end) => clock.language.pick(
+            format!(
+                "Old key {old} goes on working until somebody fetches the new one or uses it. On {end} it is switched off even so."
+            ),
+            format!(
+                "La clave antigua {old} funciona hasta que alguien obtenga o use la nueva. El {end} se desactivará en cualquier caso."
+            ),
+        ),
     }
 }
 

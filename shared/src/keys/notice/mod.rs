@@ -3,6 +3,8 @@
 
 mod letter;
 
+use jiff::Timestamp;
+
 use super::model::User;
 use super::naming;
 use super::plan::{Facts, Terms};
@@ -22,6 +24,8 @@ pub struct Notice<'a> {
     pub key: &'a str,
     /// The key that takes its place, or stands in its way.
     pub other: Option<&'a str>,
+    /// When a key that is held is switched off even so, where that has a date.
+    pub until: Option<Timestamp>,
     /// Where the user stands.
     pub facts: &'a Facts,
 }
@@ -70,7 +74,7 @@ impl<'a> Teller<'a> {
         let letter = letter(notice, setting);
         let about = [notice.user.name.clone()];
         let owners = recipients(notice.user, &policy.owners);
-        if !matches!(notice.kind, Kind::Held | Kind::Leaked) {
+        if !notice.kind.is_for_operators() {
             return told(notifier.tell_owner(&letter, &owners, &about).await);
         }
         let operators = notifier.tell_owner(&letter, &[], &about).await;

@@ -35,7 +35,7 @@ fn facts() -> Facts {
 fn written(kind: Kind, language: Language) -> String {
     let user = User { name: "ana, the <b>boss".to_owned(), ..someone() };
     let (key, other) = if kind == Kind::Rotated { (NEW, Some(OLD)) } else { (OLD, Some(NEW)) };
-    let notice = Notice { kind, user: &user, key, other, facts: &facts() };
+    let notice = Notice { kind, user: &user, key, other, until: None, facts: &facts() };
     written_under(notice, language, false)
 }
 
@@ -62,7 +62,7 @@ fn each_notice_says_what_when_and_what_to_do() {
     * ana, the <b>boss (account 111122223333)
       Key …N4W7: 0 days old, never used, fetched on 2026-11-20
       Key …O1D2: 95 days old, last used Fri 20 Nov 2026, 09:15 UTC for s3
-      Old key …O1D2 goes on working until Sat 28 Nov 2026, 02:00 UTC, and longer while it is in use. Fetch the new one before.
+      Old key …O1D2 goes on working until Sat 28 Nov 2026, 02:00 UTC at least, and as long as nobody has taken the new one over or the old one is in use. Fetch the new one and use it.
       To fetch the key:
         aws secretsmanager get-secret-value --region eu-west-1 --secret-id /aws/iam/credentials/ana --query SecretString --output text
 
@@ -96,7 +96,7 @@ fn each_notice_says_what_when_and_what_to_do() {
     * ana, the <b>boss (cuenta 111122223333)
       Clave …N4W7: 0 días, nunca usada, obtenida el 2026-11-20
       Clave …O1D2: 95 días, último uso vie 20 nov 2026, 09:15 UTC para s3
-      La clave antigua se mantiene: funciona hasta que deje de usarse, o hasta el final de la espera.
+      La clave antigua se mantiene: funciona hasta que deje de usarse.
       Para obtener la clave:
         aws secretsmanager get-secret-value --region eu-west-1 --secret-id /aws/iam/credentials/ana --query SecretString --output text
 
@@ -129,18 +129,19 @@ fn a_key_that_is_on_against_the_plan_is_spoken_of_as_what_it_is() {
         with(off, "done 2026-11-14T02:00:00Z"),
         with("nightshift:leaked", OLD),
     ] {
-        let notice = Notice { kind: Kind::Held, user: &user, key: OLD, other: Some(NEW), facts: &facts() };
+        let notice = Notice { kind: Kind::Held, user: &user, key: OLD, other: Some(NEW), until: None, facts: &facts() };
         all.push(said(notice, false));
     }
     let leaked = with("nightshift:leaked", OLD);
-    let notice = Notice { kind: Kind::Rotated, user: &leaked, key: NEW, other: Some(OLD), facts: &facts() };
+    let notice =
+        Notice { kind: Kind::Rotated, user: &leaked, key: NEW, other: Some(OLD), until: None, facts: &facts() };
     all.push(said(notice, false));
     insta::assert_snapshot!(all.join("\n"), @"
     old access key …O1D2 is still in use
-      The old key is held: it goes on working until it is quiet, or until the end of the hold.
+      The old key is held: it goes on working until it is quiet.
       To fetch the key:
     old access key …O1D2 is still in use
-      The old key is held: it goes on working until it is quiet, or until the end of the hold.
+      The old key is held: it goes on working until it is quiet.
       To fetch the key:
     old access key …O1D2 was switched on again
       It stays on until somebody switches it off by hand. Find out what needs it; the new key is here.
@@ -154,9 +155,34 @@ fn a_key_that_is_on_against_the_plan_is_spoken_of_as_what_it_is() {
 }
 
 #[test]
+fn a_hold_that_has_an_end_names_its_date() {
+    let (user, facts, until) = (someone(), facts(), "2026-12-21T02:00:00Z".parse().ok());
+    let mut all = Vec::new();
+    for kind in [Kind::NotTakenOver, Kind::Held] {
+        for until in [None, until] {
+            all.push(said(Notice { kind, user: &user, key: OLD, other: Some(NEW), until, facts: &facts }, false));
+        }
+    }
+    insta::assert_snapshot!(all.join("\n"), @"
+    nobody has taken over new access key …N4W7
+      Old key …O1D2 goes on working until somebody fetches the new one or uses it.
+      To fetch the key:
+    nobody has taken over new access key …N4W7
+      Old key …O1D2 goes on working until somebody fetches the new one or uses it. On Mon 21 Dec 2026, 02:00 UTC it is switched off even so.
+      To fetch the key:
+    old access key …O1D2 is still in use
+      The old key is held: it goes on working until it is quiet.
+      To fetch the key:
+    old access key …O1D2 is still in use
+      The old key is held: it goes on working until it is quiet, or until Mon 21 Dec 2026, 02:00 UTC.
+      To fetch the key:
+    ");
+}
+
+#[test]
 fn a_key_nobody_ever_used_is_not_promised_a_rotation_it_will_not_get() {
     let (user, facts) = (someone(), facts());
-    let notice = |key| Notice { kind: Kind::Warning, user: &user, key, other: None, facts: &facts };
+    let notice = |key| Notice { kind: Kind::Warning, user: &user, key, other: None, until: None, facts: &facts };
     let all = [said(notice(OLD), false), said(notice(OLD), true), said(notice(NEW), true)];
     insta::assert_snapshot!(all.join("\n"), @"
     access key …O1D2 will be rotated soon
@@ -170,8 +196,16 @@ fn a_key_nobody_ever_used_is_not_promised_a_rotation_it_will_not_get() {
 
 #[test]
 fn no_whole_key_id_leaves_in_a_message() {
-    for kind in [Kind::Warning, Kind::Rotated, Kind::Deactivated, Kind::Deleted, Kind::Held, Kind::Cannot, Kind::Leaked]
-    {
+    for kind in [
+        Kind::Warning,
+        Kind::Rotated,
+        Kind::Deactivated,
+        Kind::Deleted,
+        Kind::Held,
+        Kind::NotTakenOver,
+        Kind::Cannot,
+        Kind::Leaked,
+    ] {
         for language in [Language::English, Language::Spanish] {
             let text = written(kind, language);
             assert!(!text.contains("AKIA") && text.contains("…"), "{text}");

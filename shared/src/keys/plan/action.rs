@@ -128,6 +128,8 @@ pub enum Because {
     Quiet,
     /// It was held to the very end, and the operators know.
     HardEnd,
+    /// Nobody took the new one over by the date the policy sets and people were told.
+    HoldLimit,
     /// Nobody has used it for long, and the other one is in use.
     Idle,
     /// It is due, was never used, and the policy says so.
@@ -139,6 +141,7 @@ impl Because {
         match self {
             Self::Quiet => "its overlap is over and it is quiet",
             Self::HardEnd => "it was held to the end of NIGHTSHIFT_MAX_OVERLAP_DAYS",
+            Self::HoldLimit => "nobody took the new key over by the end of NIGHTSHIFT_HOLD_LIMIT_DAYS",
             Self::Idle => "nobody has used it for long, and the other key is in use",
             Self::NeverUsed => "it is due and was never used",
         }
@@ -153,7 +156,7 @@ impl Step {
             Self::Deactivate { .. }
             | Self::Delete { .. }
             | Self::NoteOff { .. }
-            | Self::Tell { kind: Kind::Held | Kind::Deactivated, .. } => Some(Phase::Retire),
+            | Self::Tell { kind: Kind::Held | Kind::NotTakenOver | Kind::Deactivated, .. } => Some(Phase::Retire),
             Self::Tell { kind: Kind::Warning | Kind::Cannot, .. } => Some(Phase::Warn),
             Self::Tell { .. }
             | Self::Resume { .. }
@@ -251,6 +254,6 @@ impl Rotate {
 }
 
 fn tell(kind: Kind) -> String {
-    let who = if matches!(kind, Kind::Held | Kind::Leaked) { "owner and operators" } else { "owner" };
+    let who = if kind.is_for_operators() { "owner and operators" } else { "owner" };
     format!("tell {who}: {}", kind.as_str())
 }

@@ -76,7 +76,7 @@ fn next(why: &Why) -> Option<Next> {
     let (at, what) = match why {
         Why::NotDue { at } => (*at, "rotated"),
         Why::Overlap { until, .. } => (*until, "old key switched off if quiet, held if not"),
-        Why::InUse { until, .. } => ((*until)?, "old key switched off"),
+        Why::InUse { until, .. } | Why::NotTakenOver { until, .. } => ((*until)?, "old key switched off"),
         Why::Recovering { until, .. } => (*until, "old key deleted"),
         _ => return None,
     };

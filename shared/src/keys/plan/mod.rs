@@ -6,6 +6,7 @@ mod facts;
 mod overlap;
 mod rules;
 mod state;
+mod takeover;
 mod why;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use serde::Serialize;
 
 pub use action::{Action, Because, Leaked, Rotate, Step};
 pub use facts::{Facts, KeyFacts, Next};
+pub use overlap::hold_end;
 pub use state::{Class, version};
 pub use why::Why;
 
@@ -148,9 +150,8 @@ impl Plan {
             .filter(|name| !world.users.iter().any(|user| user.name == **name))
             .chain(ids.filter(|id| !world.users.iter().any(|user| user.id == **id)));
         self.left.extend(missing.map(|name| Left::unseen(name, Why::NoSuchUser)));
-        let stray = |key: &str, said: &str| {
-            Left::unseen(key, Why::NoSuchKey { key: key.to_owned(), said: said.to_owned() })
-        };
+        let stray =
+            |key: &str, said: &str| Left::unseen(key, Why::NoSuchKey { key: key.to_owned(), said: said.to_owned() });
         self.left.extend(world.strays.iter().map(|one| stray(&one.key, &one.said)));
         for user in &world.users {
             let Some(keys) = user.keys.known() else { continue };

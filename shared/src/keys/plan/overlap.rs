@@ -5,12 +5,13 @@ use jiff::Timestamp;
 
 use super::rules::{Keyed, Said, no_last_use, tell};
 use super::state::{self, Class};
+use super::takeover::Takeover;
 use super::{Rule, Step, Terms, Why};
 use crate::keys::model::{Key, LastUsed, User};
 use crate::keys::plan::action::Because;
 use crate::keys::tags::{Kind, Off};
 
-/// Before an old key that is still in use is switched off, the operators have known so long.
+/// Before a key that is held is switched off even so, its owner and the operators have known the date so long.
 const ESCALATION_DAYS: u32 = 7;
 
 /// From when on `key` is rotated.
@@ -76,15 +77,57 @@ fn retire(user: &User, current: &Key, old: Keyed<'_>, terms: Terms<'_>) -> Resul
     if !terms.announces {
         return Err(Why::Untold { kind: Kind::Deactivated, key: key.clone() });
     }
+    match Takeover::of(user, current, terms) {
+        Takeover::Yes => {}
+        Takeover::No => return await_takeover(user, current, old.key, terms),
+        Takeover::Unknown(why) => return Err(why),
+    }
     if unused_for(old.key, ages.quiet, terms.now) {
         return Ok(Step::Deactivate { key: key.clone(), because: Because::Quiet });
     }
     let Some(escalated) = escalated else { return hold(Why::InUse { key: key.clone(), until: None }) };
-    let end = state::after(told, ages.max_overlap).max(state::after(escalated, ESCALATION_DAYS));
+    let announced = user.tags.told_until(Kind::Held, key).unwrap_or(state::after(escalated, ESCALATION_DAYS));
+    let end = state::after(told, ages.max_overlap).max(announced);
     if terms.now >= end {
         return Ok(Step::Deactivate { key: key.clone(), because: Because::HardEnd });
     }
     Err(Why::InUse { key: key.clone(), until: Some(end) })
+}
+
+/// Nobody has the new key: the old one is held, and who can change that is told. It ends only where the policy says so, and on
+/// no day that was not named to them.
+fn await_takeover(user: &User, current: &Key, old: &Key, terms: Terms<'_>) -> Result<Step, Why> {
+    let tell_of_it = || Ok(tell(Kind::NotTakenOver, &old.id, Some(current)));
+    if user.tags.told(Kind::NotTakenOver, &old.id).is_none() {
+        return tell_of_it();
+    }
+    let until = end_of_hold(user, current, old, terms);
+    match until {
+        // The policy has an end since, and nobody knows the date.
+        None if terms.policy.ages.hold_limit.is_some() => tell_of_it(),
+        Some(end) if terms.now >= end => Ok(Step::Deactivate { key: old.id.clone(), because: Because::HoldLimit }),
+        _ => Err(Why::NotTakenOver { key: old.id.clone(), new: current.id.clone(), until }),
+    }
+}
+
+/// When the wait for somebody to take `current` over ends: where the policy says so and the date was named, and not before
+/// either.
+fn end_of_hold(user: &User, current: &Key, old: &Key, terms: Terms<'_>) -> Option<Timestamp> {
+    let (days, told) = (terms.policy.ages.hold_limit?, user.tags.told(Kind::Rotated, &current.id)?);
+    let named = user.tags.told_until(Kind::NotTakenOver, &old.id)?;
+    Some(named.max(state::after(told, days)))
+}
+
+/// The date to name to those who are told of `kind` now, where it has an end; `new` is the key that took the other's place.
+pub fn hold_end(user: &User, kind: Kind, new: &str, terms: Terms<'_>) -> Option<Timestamp> {
+    let ages = terms.policy.ages;
+    let days = match kind {
+        Kind::Held => Some(ages.max_overlap),
+        Kind::NotTakenOver => ages.hold_limit,
+        _ => None,
+    }?;
+    let told = user.tags.told(Kind::Rotated, new)?;
+    Some(state::after(told, days).max(state::after(terms.now, ESCALATION_DAYS)))
 }
 
 /// R8: one key works, the other is off.
@@ -125,7 +168,17 @@ pub(super) fn one_off(user: &User, on: Keyed<'_>, off: Keyed<'_>, terms: Terms<'
     if terms.now < until {
         return Err(Why::Recovering { key: key.clone(), until });
     }
-    if on.class != Class::Current {
+    if on.class == Class::Current {
+        let ended = end_of_hold(user, on.key, off.key, terms).is_some_and(|end| terms.now >= end);
+        match Takeover::of(user, on.key, terms) {
+            Takeover::Unknown(why) => return Err(why),
+            Takeover::No if !ended => {
+                let why = Why::NotTakenOver { key: key.clone(), new: on.key.id.clone(), until: None };
+                return kept("nobody has taken the new key over yet", why);
+            }
+            Takeover::Yes | Takeover::No => {}
+        }
+    } else {
         if let Some(why) = no_last_use(&off) {
             return Err(why);
         }

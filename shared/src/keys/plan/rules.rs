@@ -274,8 +274,8 @@ pub(super) fn rotate(
     secret: Option<&Secret>,
     terms: Terms<'_>,
 ) -> Result<Rotate, Why> {
-    /// The intent, the notice, the description of the new key.
-    const TAGS: usize = 3;
+    /// The intent, the proof, the notice, the description of the new key.
+    const TAGS: usize = 4;
     let name = naming::secret_name(&terms.policy.store.prefix, &user.name);
     match secret.map(|secret| (secret, secret.user_id.as_deref())) {
         None => {}
@@ -311,14 +311,15 @@ fn about_nothing(user: &User, is_here: &impl Fn(&str) -> bool, terms: Terms<'_>)
     let alone = keys.len() == 1;
     let only_leaked = !keys.is_empty() && keys.iter().all(|key| user.tags.leaked(&key.id));
     let is_over = |key: &str, value: &str| {
-        let about = value.split(' ').next().unwrap_or_default();
+        let is_about_somebody_here = || value.split(' ').any(is_here);
         if let Some(id) = key.strip_prefix(tags::OFF) {
             return !is_here(id);
         }
         if let Some(kind) = key.strip_prefix(tags::TOLD) {
-            return !is_here(about) || alone && !only_leaked && kind != Kind::Warning.as_str();
+            return !is_about_somebody_here() || alone && !only_leaked && kind != Kind::Warning.as_str();
         }
         match key {
+            tags::PROOF => !is_about_somebody_here() || alone && !only_leaked,
             // It also says that a key which leaked is still to be replaced.
             tags::INTENT => state::no_mint_is_under_way(user, terms.now) && !only_leaked,
             tags::LEAKED => !value.split(' ').any(is_here),
@@ -345,8 +346,13 @@ pub(super) fn tell(kind: Kind, key: &str, other: Option<&Key>) -> Step {
 
 /// Why the last use of a key cannot be decided by, if it cannot.
 pub(super) fn no_last_use(one: &Keyed<'_>) -> Option<Why> {
+    last_use_unknown(one.key)
+}
+
+/// The same of a key whose class is no matter.
+pub(super) fn last_use_unknown(key: &Key) -> Option<Why> {
     const CALL: &str = "iam:GetAccessKeyLastUsed";
-    match &one.key.last_used {
+    match &key.last_used {
         LastUsed::Unknown(said) => Some(unknown(CALL, said)),
         LastUsed::NotAsked => Some(unknown(CALL, "it was not asked in this run")),
         LastUsed::Never | LastUsed::At(_) => None,

@@ -31,6 +31,7 @@ pub enum Why {
     NoSlot { key: String, because: &'static str },
     Overlap { key: String, until: Timestamp },
     InUse { key: String, until: Option<Timestamp> },
+    NotTakenOver { key: String, new: String, until: Option<Timestamp> },
     RolledBack { key: String },
     LeakedActive { key: String },
     LeakedKept { keys: Vec<String> },
@@ -73,7 +74,10 @@ impl Why {
 
     /// Whether an old key goes on working past its time: counted in the `Held` metric.
     pub fn is_a_hold(&self) -> bool {
-        matches!(self, Self::InUse { .. } | Self::RolledBack { .. } | Self::LeakedActive { .. })
+        matches!(
+            self,
+            Self::InUse { .. } | Self::NotTakenOver { .. } | Self::RolledBack { .. } | Self::LeakedActive { .. }
+        )
     }
 
     /// The reason as a report has it.
@@ -103,6 +107,7 @@ impl Why {
             Self::NoSlot { .. } => "no-slot",
             Self::Overlap { .. } => "overlap",
             Self::InUse { .. } => "in-use",
+            Self::NotTakenOver { .. } => "not-taken-over",
             Self::RolledBack { .. } => "rolled-back",
             Self::LeakedActive { .. } => "leaked-active",
             Self::LeakedKept { .. } => "leaked-kept",
@@ -153,6 +158,14 @@ impl Why {
             }
             Self::InUse { key, until: None } => {
                 format!("old key {key} is still in use and is held until the operators have been told")
+            }
+            Self::NotTakenOver { key, new, until: Some(until) } => {
+                format!(
+                    "old key {key} is kept: nobody has fetched or used new key {new}; it is switched off at {until} even so"
+                )
+            }
+            Self::NotTakenOver { key, new, until: None } => {
+                format!("old key {key} is kept: nobody has fetched or used new key {new}")
             }
             Self::RolledBack { key } => format!("old key {key} was switched on again after it had been switched off"),
             Self::LeakedActive { key } => format!("key {key} is known to have leaked and was switched on again"),
@@ -205,6 +218,9 @@ impl Why {
             Self::TagLimit { .. } => "remove tags it does not need",
             Self::NoSlot { .. } => "delete that key once nobody needs it; then the next run rotates",
             Self::InUse { .. } => "find who still uses it (the item shows service and Region) and have them fetch the new key",
+            Self::NotTakenOver { .. } => {
+                "have the owner fetch the new key and use it; if nobody needs either, delete the old one by hand"
+            }
             Self::RolledBack { key } => {
                 return format!("find out what still needs it; when nothing does, switch it off by hand and the next run goes on with {key}");
             }

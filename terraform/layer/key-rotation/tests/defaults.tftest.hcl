@@ -117,6 +117,7 @@ run "every_variable_of_the_layer_reaches_the_function" {
       concurrency              = 2
       digest_lifts_caps        = true
       exclude                  = ["path:/admin/*", "doe,john"]
+      hold_limit_days          = 50
       idle_days                = 60
       inactive_keys            = "delete"
       include                  = ["tag:team=data*"]
@@ -152,6 +153,7 @@ run "every_variable_of_the_layer_reaches_the_function" {
       NIGHTSHIFT_CONCURRENCY              = "2"
       NIGHTSHIFT_DIGEST_LIFTS_CAPS        = "true"
       NIGHTSHIFT_EXCLUDE                  = "path:/admin/*,doe\\,john"
+      NIGHTSHIFT_HOLD_LIMIT_DAYS          = "50"
       NIGHTSHIFT_IDLE_DAYS                = "60"
       NIGHTSHIFT_INACTIVE_KEYS            = "delete"
       NIGHTSHIFT_INCLUDE                  = "tag:team=data*"

@@ -184,6 +184,16 @@ run "a_hold_ends_after_the_overlap" {
   expect_failures = [var.policy]
 }
 
+run "a_hold_for_want_of_a_takeover_ends_after_the_overlap" {
+  command = plan
+
+  variables {
+    policy = { hold_limit_days = 3 }
+  }
+
+  expect_failures = [var.policy]
+}
+
 run "inactive_keys_are_kept_or_deleted" {
   command = plan
 

@@ -105,7 +105,11 @@ impl Subject for KeyRotation {
         if *self == Self::Waiting {
             users::in_use(scene, "held", now).await?;
         }
-        scene.set_clock(now).await
+        scene.set_clock(now).await?;
+        if *self == Self::Minting && now.parse::<Timestamp>()? >= "2026-11-22T00:00:00Z".parse()? {
+            users::fetch(scene, self.users()).await?;
+        }
+        Ok(())
     }
 
     async fn build(&self, scene: &Scene) -> anyhow::Result<()> {

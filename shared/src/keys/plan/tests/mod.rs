@@ -5,6 +5,7 @@ mod pairs;
 mod simulated;
 mod single;
 mod states;
+mod takeover;
 
 use jiff::Timestamp;
 

@@ -43,7 +43,7 @@ fn the_overlap_begins_when_the_owner_was_told() {
 
 #[test]
 fn only_a_key_that_is_current_and_proven_is_a_reason_to_retire_another() {
-    let two = || with(&[key("NEW", 20, LastUsed::Never), key("OLD", 110, used(50))]);
+    let two = || with(&[key("NEW", 20, used(1)), key("OLD", 110, used(50))]);
     let told = |user| tagged(user, &[("nightshift:told:rotated", format!("NEW {}", ago(20)))]);
     assert_eq!(verdict(told(stored(two(), &[("NEW", &[CURRENT])]))), "R7 deactivate OLD Quiet");
     assert_eq!(verdict(told(stored(two(), &[("NEW", &[CURRENT, PENDING])]))), "R3 resume NEW");

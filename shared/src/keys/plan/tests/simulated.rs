@@ -26,7 +26,7 @@ impl Life {
         let (_, said) = rules::ask(&self.user, terms).ok_or("out of scope")?;
         let step = said.map_err(|why| why.code())?;
         self.judge(&step, terms);
-        self.apply(&step);
+        self.apply(&step, policy);
         Ok(step)
     }
 
@@ -70,6 +70,7 @@ impl Life {
             _ => false,
         };
         assert!(proven || idle, "no proven key takes its place: {}", say());
+        assert!(!proven || self.is_taken_over(other) || self.hold_has_ended(key), "nobody has the new key: {}", say());
         assert!(!self.user.tags.leaked(key), "a leaked key is evidence: {}", say());
         if let Step::Delete { .. } = step {
             let Some(Off::Done(since)) = self.user.tags.off(key) else { panic!("not ours to delete: {}", say()) };
@@ -79,7 +80,20 @@ impl Life {
         }
     }
 
-    fn apply(&mut self, step: &Step) {
+    /// As these lives have it: its people use a key a day after they were told of it at the soonest, and nobody else does.
+    fn is_taken_over(&self, new: &Key) -> bool {
+        let told = self.user.tags.told(Kind::Rotated, &new.id);
+        told.is_some_and(|told| matches!(&new.last_used, LastUsed::At(last) if last.at > told))
+    }
+
+    /// Whether a date has come that was named a week before, at the least.
+    fn hold_has_ended(&self, old: &str) -> bool {
+        let tags = &self.user.tags;
+        let named = tags.told(Kind::NotTakenOver, old).zip(tags.told_until(Kind::NotTakenOver, old));
+        named.is_some_and(|(told, until)| until >= state::after(told, 7) && self.now >= until)
+    }
+
+    fn apply(&mut self, step: &Step, policy: &Policy) {
         match step {
             Step::Rotate(rotate) => self.rotate(rotate),
             Step::Resume { key, .. } => {
@@ -103,11 +117,17 @@ impl Life {
             }
             Step::NoteOff { key, since } => self.note(key, Off::Done(since.unwrap_or(self.now))),
             Step::Tell { kind: Kind::Deleted, key, .. } => self.user.tags.remove(&format!("{}{key}", tags::OFF)),
-            Step::Tell { kind, key, came_back, .. } => {
+            Step::Tell { kind, key, other, came_back } => {
                 if *came_back {
                     self.note(key, Off::Back(self.now));
                 }
+                let request = Request::default();
+                let terms = Terms { now: self.now, ..super::terms(policy, &request) };
+                let end = other.as_ref().and_then(|new| hold_end(&self.user, *kind, new, terms));
                 self.told(*kind, key);
+                if let (Some(end), true) = (end, self.announces) {
+                    self.user.tags.set(kind.tag(), format!("{key} {} {end}", self.now));
+                }
                 if *kind == Kind::Rotated {
                     self.user.tags.remove(tags::INTENT);
                 }
@@ -115,7 +135,10 @@ impl Life {
             Step::Tidy { tags } => tags.iter().for_each(|tag| self.user.tags.remove(tag)),
             Step::Leaked { keys, then } => {
                 let [leaked] = keys.as_slice() else { panic!("a night goes on with the only key: {keys:?}") };
-                assert!(leaked.off && self.user.tags.replacing_a_leak(), "a night only goes on with what an event began");
+                assert!(
+                    leaked.off && self.user.tags.replacing_a_leak(),
+                    "a night only goes on with what an event began"
+                );
                 self.told(Kind::Leaked, &leaked.key);
                 if let Some(rotate) = then {
                     self.rotate(rotate);
@@ -189,6 +212,7 @@ impl Life {
 }
 
 use super::super::action::Rotate;
+use super::super::hold_end;
 
 #[test]
 fn a_life_of_rotations_leaves_nobody_without_a_key() {
@@ -215,23 +239,49 @@ fn a_life_of_rotations_leaves_nobody_without_a_key() {
     ");
 }
 
-#[test]
-fn a_life_that_will_not_let_go_is_held_and_ends_after_the_operators_knew() {
-    let policy = policy(&[]);
+/// Sixty nights of somebody who goes on with the old key, whose program uses the new one as well or not.
+fn sixty_nights(policy: &Policy, uses_both: bool) -> String {
     let mut life = Life::of(with(&[key("ONE", 90, used(0))]), false);
     let mut story = Vec::new();
     for day in 0..60 {
-        if let Ok(step) = life.night(&policy) {
+        if let Ok(step) = life.night(policy) {
             story.push(format!("{day}: {}", short(&step)));
         }
         life.a_day_passes();
+        let now = life.now;
+        if let Read::Known(keys) = &mut life.user.keys {
+            for new in keys.iter_mut().filter(|key| uses_both && key.id != "ONE") {
+                new.last_used = LastUsed::At(Use { at: now, service: "sts".to_owned(), region: "N/A".to_owned() });
+            }
+        }
     }
-    insta::assert_snapshot!(story.join("\n"), @"
+    story.join("\n")
+}
+
+#[test]
+fn a_life_that_will_not_let_go_is_held_and_ends_after_the_operators_knew() {
+    insta::assert_snapshot!(sixty_nights(&policy(&[]), true), @"
     0: rotate ONE
     7: tell held ONE
     30: deactivate ONE HardEnd
     37: delete ONE
     38: tell deleted ONE
     39: tidy nightshift:told:deactivated nightshift:told:held nightshift:told:rotated
+    ");
+}
+
+#[test]
+fn a_life_that_never_takes_the_new_key_over_keeps_the_old_one_unless_the_policy_has_an_end() {
+    insta::assert_snapshot!(sixty_nights(&policy(&[]), false), @"
+    0: rotate ONE
+    7: tell not-taken-over ONE
+    ");
+    insta::assert_snapshot!(sixty_nights(&policy(&[("NIGHTSHIFT_HOLD_LIMIT_DAYS", "40")]), false), @"
+    0: rotate ONE
+    7: tell not-taken-over ONE
+    40: deactivate ONE HoldLimit
+    47: delete ONE
+    48: tell deleted ONE
+    49: tidy nightshift:told:deactivated nightshift:told:not-taken-over nightshift:told:rotated
     ");
 }

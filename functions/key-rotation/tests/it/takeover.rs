@@ -1,0 +1,116 @@
+//! An old key works until its successor was taken over: fetched by somebody, or used by somebody. What this tool does with
+//! the new key itself is neither.
+
+use nightshift::keys::naming::version_of;
+use nightshift_testkit::Scene;
+use serde_json::{Value, json};
+
+use crate::{APPLY, NOW, item, said, start_at};
+
+const MAIL: [(&str, &str); 2] =
+    [("NIGHTSHIFT_MAIL_FROM", "nightshift@example.com"), ("NIGHTSHIFT_OPERATORS_MAIL", "ops@example.com")];
+const POLICY: [(&str, &str); 3] = [APPLY, MAIL[0], MAIL[1]];
+
+/// Ana, whose key is due and was last used eight days ago; its id.
+async fn ana() -> anyhow::Result<(Scene, String)> {
+    let scene = Scene::new()?;
+    scene.mail_identity("nightshift@example.com").await?;
+    scene.user("ana", &[("mail", "ana@example.com")]).await?;
+    let old = scene.key("ana", NOW, 95, Some(8)).await?;
+    Ok((scene, old))
+}
+
+async fn night(scene: &Scene, now: &str, policy: &[(&str, &str)]) -> anyhow::Result<Value> {
+    Ok(start_at(scene, now, policy).await?.invoke(&json!({})).await?.report())
+}
+
+async fn works(scene: &Scene, key: &str) -> anyhow::Result<bool> {
+    Ok(scene.keys("ana").await?.iter().any(|one| one.id == key && one.active))
+}
+
+/// The key the secret of ana hands out, without reading it.
+async fn new_key(scene: &Scene, old: &str) -> anyhow::Result<String> {
+    let keys = scene.keys("ana").await?;
+    Ok(keys.into_iter().find(|key| key.id != old).map(|key| key.id).unwrap_or_default())
+}
+
+/// To whom a mail about `what` went, sorted.
+async fn told(scene: &Scene, what: &str) -> anyhow::Result<Vec<String>> {
+    let received = scene.control("mail", json!({})).await?;
+    let mail = received["mail"].as_array().cloned().unwrap_or_default();
+    let about = mail.iter().filter(|one| one["subject"].as_str().is_some_and(|subject| subject.contains(what)));
+    let mut to: Vec<_> = about.map(|one| one["to"][0].as_str().unwrap_or_default().to_owned()).collect();
+    to.sort();
+    Ok(to)
+}
+
+#[tokio::test]
+async fn an_old_key_works_until_somebody_fetched_the_new_one_however_long_it_takes() -> anyhow::Result<()> {
+    let (scene, old) = ana().await?;
+    night(&scene, NOW, &POLICY).await?;
+    let report = night(&scene, "2026-11-29T02:00:00Z", &POLICY).await?;
+    assert!(works(&scene, &old).await?, "nobody has the new key: {:#}", item(&report, "ana"));
+    assert_eq!(told(&scene, "nobody has taken over").await?, ["ana@example.com", "ops@example.com"]);
+    for now in ["2026-11-30T02:00:00Z", "2026-12-30T02:00:00Z", "2027-06-30T02:00:00Z"] {
+        let report = night(&scene, now, &POLICY).await?;
+        assert_eq!(said(&report, "ana"), ("skipped", "not-taken-over"), "{now}");
+        assert!(works(&scene, &old).await?, "{now}");
+    }
+    assert_eq!(told(&scene, "nobody has taken over").await?.len(), 2, "once");
+    scene.handed_out("ana").await?;
+    night(&scene, "2027-07-01T02:00:00Z", &POLICY).await?;
+    assert!(!works(&scene, &old).await?, "it was fetched");
+    night(&scene, "2027-07-09T02:00:00Z", &POLICY).await?;
+    assert_eq!(scene.keys("ana").await?.len(), 1, "and after recovery the old one goes");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_use_of_the_new_key_an_hour_after_our_own_is_somebodys_whatever_the_service() -> anyhow::Result<()> {
+    for (used, service, taken) in [
+        // Our proof itself, as the stand-in keeps it.
+        (None, "sts", false),
+        (Some("2026-11-21T02:45:00Z"), "sts", false),
+        (Some("2026-11-21T03:15:00Z"), "sts", true),
+        (Some("2026-11-21T03:15:00Z"), "s3", true),
+    ] {
+        let (scene, old) = ana().await?;
+        night(&scene, NOW, &POLICY).await?;
+        let new = new_key(&scene, &old).await?;
+        if let Some(used) = used {
+            scene.control("age-key", json!({"key": new, "last_used": used, "service": service})).await?;
+        }
+        let report = night(&scene, "2026-11-29T02:00:00Z", &POLICY).await?;
+        let last = item(&report, "ana")["keys"]["access_keys"][0]["last_used"]["service"].clone();
+        assert_eq!(last, service, "AWS knows of the use");
+        assert_eq!(!works(&scene, &old).await?, taken, "{used:?} {service}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_we_read_ourselves_nobody_fetched() -> anyhow::Result<()> {
+    for (fetched, taken) in [(None, false), (Some("2026-11-21T00:00:00Z"), false), (Some("2026-11-22T00:00:00Z"), true)]
+    {
+        let (scene, old) = ana().await?;
+        // The key is stored and cannot be proven that night; the next run reads it to prove it.
+        scene.proxy.deny("secretsmanager:UpdateSecretVersionStage");
+        night(&scene, NOW, &POLICY).await?;
+        scene.proxy.forgive();
+        let report = night(&scene, "2026-11-21T03:00:00Z", &POLICY).await?;
+        assert_eq!(item(&report, "ana")["keys"]["rule"], "R3");
+        assert!(scene.proxy.calls().iter().any(|call| call.action == "secretsmanager:GetSecretValue"));
+        let new = new_key(&scene, &old).await?;
+        let id = scene.iam().await.get_user().user_name("ana").send().await?.user.map(|user| user.user_id);
+        let version = version_of(&scene.account, &id.unwrap_or_default(), &new);
+        if let Some(day) = fetched {
+            let body = json!({"secret": "/aws/iam/credentials/ana", "version": version, "last_accessed": day});
+            scene.control("secret-version", body).await?;
+        }
+        let report = night(&scene, "2026-11-29T02:00:00Z", &POLICY).await?;
+        let day = item(&report, "ana")["keys"]["access_keys"][0]["fetched"].as_str().unwrap_or_default().to_owned();
+        assert_eq!(day, fetched.unwrap_or("2026-11-21T00:00:00Z"), "our own reading left its day");
+        assert_eq!(!works(&scene, &old).await?, taken, "{fetched:?}");
+    }
+    Ok(())
+}
