@@ -8,8 +8,8 @@ use nightshift::aws::{Aws, Roots};
 use nightshift::clock::Deadline;
 use nightshift::config::Environment;
 use nightshift::run::driver::{Caller, Driver, Finished};
-use nightshift::run::{Job, Mode};
-use serde_json::{Value, json};
+use nightshift::run::{Job, Mode, Payload};
+use serde_json::json;
 
 use crate::args::JobArgs;
 use crate::{account, output, policy};
@@ -35,7 +35,7 @@ async fn run<J: Job>(args: JobArgs, environment: &Environment, mode: Mode) -> an
     if let Some(wanted) = &args.account {
         account::check(wanted, &aws.account().await?, "nothing was done")?;
     }
-    let event = args.event.as_deref().map_or_else(|| Ok(json!({})), read)?;
+    let event = args.event.as_deref().map_or_else(|| Ok(json!({}).into()), read)?;
     let caller = Caller::Operator { mode, expect_plan: args.expect_plan };
     let driver = Driver::<J>::new(&policy, aws)?;
     let Finished { report, metrics: _ } = driver.run(event, Deadline::NONE, caller).await?;
@@ -43,10 +43,10 @@ async fn run<J: Job>(args: JobArgs, environment: &Environment, mode: Mode) -> an
     Ok(output::code(&report))
 }
 
-fn read(path: &Path) -> anyhow::Result<Value> {
+fn read(path: &Path) -> anyhow::Result<Payload> {
     let shown = path.display();
     let text =
         if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
     let text = text.with_context(|| format!("could not read the event {shown}"))?;
-    serde_json::from_str(&text).with_context(|| format!("the event {shown} is not JSON"))
+    Payload::parse(&text).with_context(|| format!("the event {shown} is not JSON"))
 }

@@ -11,10 +11,12 @@ use nightshift::dbusers::model::{Catalog, Database, Read, Role, SecretFacts, Sec
 use nightshift::dbusers::names::{Engine, fault_of_user};
 use nightshift::dbusers::plan::{Action, Plan, Terms};
 use nightshift::dbusers::request::Request;
+use nightshift::run::Payload;
 use nightshift::run::event::Fields;
 
 fuzz_target!(|text: &str| {
-    let Ok(event) = serde_json::from_str(text) else { return };
+    let Ok(payload) = Payload::parse(text) else { return };
+    let Ok(event) = payload.once() else { return };
     let environment = Environment::default();
     let policy = Policy::read(&mut Settings::of(&environment), Some("eu-west-1"));
     let Ok(mut fields) = Fields::of(event) else { return };

@@ -3,13 +3,14 @@
 
 use libfuzzer_sys::fuzz_target;
 use nightshift::keys::{Request, trigger};
+use nightshift::run::Payload;
 use nightshift::run::event::Fields;
-use serde_json::Value;
 
 const NARROWS: [&str; 5] = ["users", "user_ids", "compromised", "rollback", "Records"];
 
 fuzz_target!(|text: &str| {
-    let Ok(event) = serde_json::from_str::<Value>(text) else { return };
+    let Ok(payload) = Payload::parse(text) else { return };
+    let Ok(event) = payload.once() else { return };
     let narrows = NARROWS.iter().any(|key| event.get(key).is_some())
         || matches!(event["source"].as_str(), Some("aws.config" | "aws.health")) && event["detail-type"].is_string();
     let Ok(plain) = trigger::plain(event) else { return };

@@ -2,14 +2,13 @@
 //! faulty configuration does not end the process; it is the answer until it is mended.
 
 use lambda_runtime::{Diagnostic, LambdaEvent};
-use serde_json::Value;
 use tracing::{Instrument as _, info_span, warn};
 
 use crate::aws::{Aws, Roots};
 use crate::clock::{self, Deadline};
 use crate::config::{ConfigFaults, Environment};
 use crate::run::driver::{Caller, Driver, Finished};
-use crate::run::{Job, Report, RunFault, store};
+use crate::run::{Job, Payload, Report, RunFault, store};
 use crate::telemetry;
 
 /// One deployed function.
@@ -26,7 +25,7 @@ impl<J: Job> Function<J> {
     }
 
     /// Answers one invocation.
-    pub async fn invoke(&self, event: LambdaEvent<Value>) -> Result<Report, Diagnostic> {
+    pub async fn invoke(&self, event: LambdaEvent<Payload>) -> Result<Report, Diagnostic> {
         let (payload, context) = event.into_parts();
         let span = info_span!("invocation", request.id = context.request_id);
         async {
@@ -44,7 +43,7 @@ impl<J: Job> Function<J> {
         .await
     }
 
-    async fn run(&self, payload: Value, deadline: Deadline, request_id: &str) -> Result<Report, RunFault> {
+    async fn run(&self, payload: Payload, deadline: Deadline, request_id: &str) -> Result<Report, RunFault> {
         let driver = self.0.as_ref().map_err(Clone::clone)?;
         let Finished { report, metrics } = driver.run(payload, deadline, Caller::Platform).await?;
         telemetry::log_report(&report);

@@ -8,10 +8,11 @@ use nightshift::clusters::tags::Tags;
 use nightshift::clusters::{Policy, Request};
 use nightshift::config::{Environment, Settings};
 use nightshift::notify::{Address, Entry, Letter, OwnerPolicy, Section, Tone, html, shell_word, slack, text};
-use nightshift::run::event::Fields;
+use nightshift::run::Payload;
+use nightshift::run::event::{EventFault, Fields};
 use nightshift::text::{markdown_cell, printable};
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
@@ -45,6 +46,15 @@ fn policy(variables: &[(&str, &str)]) -> Result<Policy, String> {
     let mut settings = Settings::of(&environment);
     let policy = Policy::read(&mut settings, Some("eu-west-1"));
     settings.finish().map(|()| policy).map_err(|faults| faults.to_string())
+}
+
+/// What the driver and `cluster-cleanup` read of an event.
+fn taken(event: Value) -> Result<Request, EventFault> {
+    let mut fields = Fields::of(event)?;
+    fields.choice("mode", &[("plan", ()), ("apply", ())]);
+    fields.text("expect_plan");
+    let request = Request::read(&mut fields, &policy(&[]).unwrap());
+    fields.finish().map(|()| request)
 }
 
 /// A letter with `words` from outside in every place they can come to.
@@ -99,6 +109,34 @@ proptest! {
         if fields.finish().is_ok() {
             prop_assert!(request.regions(&policy).iter().all(|region| policy.regions.iter().any(|known| known == region)));
         }
+    }
+
+    #[test]
+    fn what_an_event_asks_for_is_never_passed_by(
+        key in prop_oneof![Just("mode"), Just("expect_plan"), Just("clusters"), Just("owners"), Just("regions")],
+        mut event in any_json(), schedule in any::<bool>(), null in any::<bool>(),
+    ) {
+        if !event.is_object() {
+            event = json!({});
+        }
+        if schedule {
+            event["source"] = json!("aws.events");
+            event["detail-type"] = json!("Scheduled Event");
+            event["detail"] = json!({});
+        }
+        // Either a value that got lost, or one beside the detail of an envelope.
+        event[key] = if null || !schedule { Value::Null } else { json!("plan") };
+        prop_assert!(taken(event.clone()).is_err(), "{event}");
+    }
+
+    #[test]
+    fn a_key_given_twice_is_refused_wherever_it_stands(event in any_json(), key in "[a-z]{1,6}", depth in 0usize..4) {
+        let mut text = format!("{{\"{key}\":{event},\"{key}\":{event}}}");
+        for level in 0..depth {
+            text = if level % 2 == 0 { format!("[1,{text}]") } else { format!("{{\"a\":{text},\"b\":2}}") };
+        }
+        prop_assert!(Payload::parse(&text).unwrap().once().is_err(), "{text}");
+        prop_assert_eq!(Payload::parse(&event.to_string()).unwrap().once(), Ok(event));
     }
 
     #[test]
@@ -163,7 +201,7 @@ fn users_json() -> impl Strategy<Value = Value> {
     let user = prop::collection::btree_map(key.prop_map(str::to_owned), value.clone(), 0..6);
     let user = user.prop_map(|map| Value::Object(map.into_iter().collect()));
     (prop::collection::vec(user, 0..4), value).prop_map(|(users, engine)| {
-        serde_json::json!({
+        json!({
             "secret_name": "m", "database_name": "d", "rds_host": "h", "db_engine": engine, "users": users,
         })
     })

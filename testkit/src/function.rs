@@ -59,7 +59,7 @@ impl Answer {
 #[derive(Debug)]
 pub struct FunctionProcess {
     child: Held,
-    events: mpsc::Sender<Value>,
+    events: mpsc::Sender<String>,
     answers: mpsc::Receiver<Answer>,
     polls: watch::Receiver<usize>,
     /// How long the platform says an invocation may take.
@@ -72,7 +72,7 @@ pub struct FunctionProcess {
 
 /// The runtime API's state: one invocation at a time, as Lambda has it.
 struct Api {
-    events: Mutex<mpsc::Receiver<Value>>,
+    events: Mutex<mpsc::Receiver<String>>,
     answers: mpsc::Sender<Answer>,
     polls: watch::Sender<usize>,
     timeout_ms: Arc<std::sync::atomic::AtomicU64>,
@@ -138,11 +138,21 @@ impl FunctionProcess {
         self.answer().await
     }
 
+    /// Invokes it with this text to the letter: what no value can say.
+    pub async fn invoke_text(&mut self, event: &str) -> anyhow::Result<Answer> {
+        self.send_text(event.to_owned()).await?;
+        self.answer().await
+    }
+
     /// Hands it an event and does not wait.
     pub async fn send(&mut self, event: &Value) -> anyhow::Result<()> {
+        self.send_text(event.to_string()).await
+    }
+
+    async fn send_text(&mut self, event: String) -> anyhow::Result<()> {
         let millis = u64::try_from(self.timeout.as_millis())?;
         self.timeout_ms.store(millis, std::sync::atomic::Ordering::Relaxed);
-        self.events.send(event.clone()).await.context("the runtime API has ended")
+        self.events.send(event).await.context("the runtime API has ended")
     }
 
     /// What it answers to the event it was sent. Looks after the process meanwhile: one that died never answers.
@@ -256,10 +266,10 @@ async fn answer(request: Request<Incoming>, api: &Api) -> Result<Response<Full<B
 }
 
 #[expect(clippy::disallowed_methods, reason = "the platform's deadline is by the real clock")]
-fn next(event: Option<Value>, timeout_ms: u64) -> Response<Full<Bytes>> {
+fn next(event: Option<String>, timeout_ms: u64) -> Response<Full<Bytes>> {
     let now = jiff::Timestamp::now().as_millisecond();
     let deadline = u64::try_from(now).unwrap_or_default() + timeout_ms;
-    let mut response = Response::new(Full::new(Bytes::from(event.unwrap_or_default().to_string())));
+    let mut response = Response::new(Full::new(Bytes::from(event.unwrap_or_else(|| "null".to_owned()))));
     for (name, value) in [
         ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned()),
         ("lambda-runtime-deadline-ms", deadline.to_string()),

@@ -13,6 +13,7 @@ use super::event::{EventFault, Fields};
 use super::fault::RunFault;
 use super::guard::{Consent, Tripped};
 use super::mode::Mode;
+use super::payload::Payload;
 use super::report::{Counts, Item, Reason, Report, SCHEMA};
 use crate::aws::Aws;
 use crate::clock::{self, Deadline};
@@ -159,10 +160,15 @@ impl<J: Job> Driver<J> {
     }
 
     /// One run for `payload`.
-    pub async fn run(&self, payload: Value, deadline: Deadline, caller: Caller) -> Result<Finished, RunFault> {
+    pub async fn run(
+        &self,
+        payload: impl Into<Payload>,
+        deadline: Deadline,
+        caller: Caller,
+    ) -> Result<Finished, RunFault> {
         // A run that failed half-way must not lend its calls to the next one's report.
         self.aws.take_calls();
-        let mut fields = Fields::of(J::plain(payload)?)?;
+        let mut fields = Fields::of(J::plain(payload.into().once()?)?)?;
         let asked = fields.choice("mode", &[("plan", Mode::Plan), ("apply", Mode::Apply)]);
         if let (Caller::Operator { mode: Mode::Apply, .. }, Some(Mode::Plan)) = (&caller, asked) {
             fields.fault::<()>(

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::payload::Payload;
 use crate::nearest::nearest;
 use crate::text::printable;
 
@@ -19,38 +20,65 @@ impl EventFault {
     pub fn one(fault: impl Into<String>) -> Self {
         Self(vec![fault.into()])
     }
+
+    /// Several.
+    pub fn all(faults: impl IntoIterator<Item = String>) -> Self {
+        Self(faults.into_iter().collect())
+    }
 }
 
 /// The keys of an event, read one by one; [`Fields::finish`] says what was wrong and what was left over.
 #[derive(Debug)]
 pub struct Fields {
     map: Map<String, Value>,
+    /// What stands beside the detail of an envelope, and AWS writes no such key.
+    beside: Vec<String>,
     known: Vec<&'static str>,
     faults: Vec<String>,
 }
 
 impl Fields {
-    /// Takes the plain keys out of `payload`, whichever of the accepted shapes it has. `null` and an envelope without
-    /// detail are an empty object: what the schedule means.
+    /// Takes the plain keys out of `payload`, whichever of the accepted shapes it has. The envelope of a schedule without
+    /// detail is an empty object; every other event says what it means.
     pub fn of(payload: Value) -> Result<Self, EventFault> {
-        let map = match payload {
-            Value::Null => Map::new(),
-            Value::Object(map) if is_envelope(&map) => detail(map)?,
-            Value::Object(map) => map,
-            other => {
-                return Err(EventFault::one(format!(
-                    "expected a JSON object such as {{}} or {{\"mode\": \"plan\"}}, found {}",
-                    kind(&other)
-                )));
-            }
-        };
-        Ok(Self::of_object(map))
+        match payload {
+            Value::Object(map) if is_envelope(&map) => Self::of_envelope(map),
+            Value::Object(map) => Ok(Self::of_object(map)),
+            Value::Null => Err(EventFault::one(
+                "the event is null, most likely a value that got lost; send {} if it is to mean what the schedule means",
+            )),
+            other => Err(EventFault::one(format!(
+                "expected a JSON object such as {{}} or {{\"mode\": \"plan\"}}, found {}",
+                kind(&other)
+            ))),
+        }
     }
 
-    /// A text.
+    fn of_envelope(mut envelope: Map<String, Value>) -> Result<Self, EventFault> {
+        let from = origin(&envelope);
+        let detail = envelope.remove("detail");
+        let beside: Vec<_> = envelope.into_iter().map(|(key, _)| key).filter(|key| !is_of_envelope(key)).collect();
+        if detail.is_none() && !beside.is_empty() {
+            return Err(EventFault::all(beside.iter().map(|key| out_of_place(key))));
+        }
+        let map = self::detail(detail.unwrap_or_else(|| Map::new().into()))?;
+        match from {
+            Origin::Other { what } if map.is_empty() => Err(EventFault::one(format!(
+                "'detail' is empty, and that means everything only from a schedule of EventBridge or EventBridge \
+                 Scheduler; this is {what}: say in 'detail' what is meant, or narrow the rule that sends it"
+            ))),
+            _ => Ok(Self { beside, ..Self::of_object(map) }),
+        }
+    }
+
+    /// A text. A `null` in its place is most likely a value that got lost, such as the digest of a reviewed plan.
     pub fn text(&mut self, key: &'static str) -> Option<String> {
-        match self.take(key)? {
+        self.known.push(key);
+        match self.map.remove(key)? {
             Value::String(text) => Some(text),
+            Value::Null => {
+                self.fault(format!("'{key}' is null, most likely a value that got lost; leave it out if none is meant"))
+            }
             other => self.fault(format!("'{key}' must be a text, found {}", kind(&other))),
         }
     }
@@ -84,7 +112,7 @@ impl Fields {
 
     /// The fields of a part of an event, read like an event of its own.
     pub fn of_object(map: Map<String, Value>) -> Self {
-        Self { map, known: Vec::new(), faults: Vec::new() }
+        Self { map, beside: Vec::new(), known: Vec::new(), faults: Vec::new() }
     }
 
     /// Whatever stands under a `key` that narrows a run. A `null` there is most likely a value that got lost, and whoever
@@ -138,6 +166,8 @@ impl Fields {
                 .unwrap_or_default();
             self.faults.push(format!("unknown key '{}'{meant} (known: {})", printable(key), self.known.join(", ")));
         }
+        let ours = |key: &&String| nearest(key, self.known.iter().copied().chain(["detail"])).is_some();
+        self.faults.extend(self.beside.iter().filter(ours).map(|key| out_of_place(key)));
         if self.faults.is_empty() { Ok(()) } else { Err(EventFault(self.faults)) }
     }
 
@@ -152,19 +182,50 @@ fn is_envelope(map: &Map<String, Value>) -> bool {
     map.contains_key("detail-type") && map.contains_key("source")
 }
 
+/// What AWS writes around a detail (`EventBridge` User Guide, "Events"; the last one where an archive is replayed).
+fn is_of_envelope(key: &str) -> bool {
+    const KEYS: [&str; 9] =
+        ["version", "id", "detail-type", "source", "account", "time", "region", "resources", "replay-name"];
+    KEYS.contains(&key)
+}
+
+/// Who sends an envelope.
+enum Origin {
+    /// A schedule: a rule of `EventBridge`, or `EventBridge` Scheduler. What it means is everything.
+    Schedule,
+    /// Anything else, in words.
+    Other { what: String },
+}
+
+fn origin(envelope: &Map<String, Value>) -> Origin {
+    let text = |key: &str| envelope.get(key).and_then(Value::as_str).unwrap_or_default();
+    match (text("source"), text("detail-type")) {
+        ("aws.events" | "aws.scheduler", "Scheduled Event") => Origin::Schedule,
+        (source, kind) => Origin::Other { what: format!("'{}' of '{}'", printable(kind), printable(source)) },
+    }
+}
+
+fn out_of_place(key: &str) -> String {
+    format!("'{}' stands beside 'detail', where nothing reads it; put what is meant into 'detail'", printable(key))
+}
+
 /// A rule's `detail` is an object; Scheduler's can be a text that holds one.
-fn detail(mut envelope: Map<String, Value>) -> Result<Map<String, Value>, EventFault> {
+fn detail(detail: Value) -> Result<Map<String, Value>, EventFault> {
     let refuse = |found: String| EventFault::one(format!("'detail' of the envelope must be an object, found {found}"));
-    match envelope.remove("detail") {
-        None | Some(Value::Null) => Ok(Map::new()),
-        Some(Value::Object(detail)) => Ok(detail),
-        Some(Value::String(text)) if text.trim().is_empty() => Ok(Map::new()),
-        Some(Value::String(text)) => match serde_json::from_str(&text) {
-            Ok(Value::Object(detail)) => Ok(detail),
-            Ok(other) => Err(refuse(format!("a text that holds {}", kind(&other)))),
-            Err(error) => Err(refuse(format!("a text that is not JSON ({error})"))),
-        },
-        Some(other) => Err(refuse(kind(&other).to_owned())),
+    match detail {
+        Value::Object(detail) => Ok(detail),
+        Value::Null => {
+            Err(EventFault::one("'detail' is null, most likely a value that got lost; send {} if none is meant"))
+        }
+        Value::String(text) if text.trim().is_empty() => Ok(Map::new()),
+        Value::String(text) => {
+            let detail = Payload::parse(&text).map_err(|error| refuse(format!("a text that is not JSON ({error})")))?;
+            match detail.once()? {
+                Value::Object(detail) => Ok(detail),
+                other => Err(refuse(format!("a text that holds {}", kind(&other)))),
+            }
+        }
+        other => Err(refuse(kind(&other).to_owned())),
     }
 }
 
@@ -198,15 +259,75 @@ mod tests {
     #[test]
     fn every_shape_of_the_schedule_means_an_empty_object() {
         for payload in [
-            json!(null),
             json!({}),
             json!({"version":"0","source":"aws.events","detail-type":"Scheduled Event","detail":{}}),
             json!({"version":"0","source":"aws.scheduler","detail-type":"Scheduled Event","detail":"{}"}),
-            json!({"source":"aws.scheduler","detail-type":"Scheduled Event","detail":""}),
-            json!({"source":"aws.scheduler","detail-type":"Scheduled Event"}),
-            json!({"mode": null}),
+            json!({"source":"aws.scheduler","detail-type":"Scheduled Event","detail":" "}),
+            json!({"source":"aws.scheduler","detail-type":"Scheduled Event","region":"eu-west-1"}),
         ] {
             assert_eq!(read(payload.clone()), Ok((None, None)), "{payload}");
+        }
+    }
+
+    #[test]
+    fn a_lost_value_is_refused_and_never_means_everybody() {
+        for (payload, why) in [
+            (json!(null), "the event is null"),
+            (json!({"mode":null,"clusters":["a"]}), "'mode' is null"),
+            (json!({"clusters":null}), "'clusters' is null"),
+            (json!({"source":"aws.events","detail-type":"Scheduled Event","detail":null}), "'detail' is null"),
+            (json!({"source":"aws.events","detail-type":"Scheduled Event","detail":{"mode":null}}), "'mode' is null"),
+        ] {
+            let refused = read(payload.clone()).map_err(|fault| fault.to_string());
+            assert!(refused.as_ref().is_err_and(|fault| fault.contains(why)), "{payload}: {refused:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_detail_is_the_schedule_only_from_a_schedule_of_aws() {
+        for (source, kind) in [
+            ("aws.events", "AWS API Call via CloudTrail"),
+            ("aws.scheduler", "Scheduled event"),
+            ("aws.health", "Scheduled Event"),
+            ("my.pipeline", "Scheduled Event"),
+            ("my.pipeline", "deploy"),
+        ] {
+            for detail in [Some(json!({})), Some(json!("{}")), Some(json!("")), None] {
+                let mut payload = json!({"source": source, "detail-type": kind});
+                if let Some(detail) = detail {
+                    payload["detail"] = detail;
+                }
+                assert!(read(payload.clone()).is_err(), "{payload}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_ours_and_stands_beside_the_detail_is_refused() {
+        let envelope = |key: &str, value: Value| {
+            let mut payload = json!({"source":"aws.events","detail-type":"Scheduled Event","detail":{}});
+            payload[key] = value;
+            payload
+        };
+        for (key, value) in [
+            ("mode", json!("plan")),
+            ("Mode", json!("plan")),
+            ("clusters", json!(["a"])),
+            ("cluster", json!(["a"])),
+            ("Detail", json!({"mode": "plan"})),
+            ("details", json!({"mode": "plan"})),
+            ("detial", json!({"mode": "plan"})),
+        ] {
+            let payload = envelope(key, value);
+            let refused = read(payload.clone()).map_err(|fault| fault.to_string());
+            let said = format!("'{key}' stands beside 'detail'");
+            assert!(refused.as_ref().is_err_and(|fault| fault.contains(&said)), "{payload}: {refused:?}");
+        }
+        let mut nameless = envelope("input", json!({"mode": "plan"}));
+        nameless.as_object_mut().unwrap().remove("detail");
+        assert!(read(nameless).is_err(), "whatever stands where the detail should");
+        for key in ["version", "id", "account", "time", "region", "resources", "replay-name"] {
+            assert_eq!(read(envelope(key, json!("x"))), Ok((None, None)), "{key}");
         }
     }
 

@@ -90,3 +90,45 @@ async fn a_clock_set_by_hand_is_not_accepted_where_it_could_delete_for_real() ->
     assert!(message.starts_with("NIGHTSHIFT_NOW is set and this run would apply against AWS itself"), "{message}");
     Ok(())
 }
+
+#[tokio::test]
+async fn consent_that_got_lost_on_the_way_applies_nothing() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    for id in ["c1", "c2"] {
+        expired(id).create(&scene).await?;
+    }
+    let mut function = start(&scene, &[("NIGHTSHIFT_MODE", "apply")])?;
+    for (event, why) in [
+        (r#"{"mode":"apply","expect_plan":null}"#, "'expect_plan' is null"),
+        (r#"{"mode":null,"clusters":["c1"]}"#, "'mode' is null"),
+        (r#"{"clusters":null}"#, "'clusters' is null"),
+        ("null", "the event is null"),
+        (r#"{"mode":"plan","mode":"apply"}"#, "the key 'mode' is given twice"),
+        (r#"{"clusters":["c1"],"clusters":["c1","c2"]}"#, "the key 'clusters' is given twice"),
+        (
+            r#"{"source":"aws.events","detail-type":"Scheduled Event","mode":"plan","detail":{}}"#,
+            "'mode' stands beside 'detail'",
+        ),
+        (
+            r#"{"source":"aws.scheduler","detail-type":"Scheduled Event","Detail":{"mode":"plan"}}"#,
+            "'Detail' stands beside 'detail'",
+        ),
+        (
+            r#"{"source":"aws.scheduler","detail-type":"Scheduled Event","detail":"{\"mode\":\"plan\",\"mode\":\"apply\"}"}"#,
+            "the key 'mode' is given twice",
+        ),
+        (
+            r#"{"source":"aws.rds","detail-type":"RDS DB Cluster Event","detail":{}}"#,
+            "only from a schedule of EventBridge or",
+        ),
+    ] {
+        let (kind, message) = function.invoke_text(event).await?.fault();
+        assert!(kind == "EventRefused" && message.contains(why), "{event}: {message}");
+    }
+    assert_eq!(clusters(&scene, "eu-west-1").await?, ["c1", "c2"]);
+    assert_eq!(scene.proxy.calls(), []);
+    let schedule = r#"{"source":"aws.events","detail-type":"Scheduled Event","detail":{}}"#;
+    let report = function.invoke_text(schedule).await?.report();
+    assert_eq!((said(&report, "c1").0, said(&report, "c2").0), ("changed", "changed"));
+    Ok(())
+}

@@ -10,6 +10,7 @@ use crate::dbusers::names::Engine;
 #[derive(Debug, Clone, Copy)]
 enum Kind {
     Text,
+    Digest,
     Flag,
     Words(&'static [&'static [&'static str]]),
     Port,
@@ -23,7 +24,7 @@ type Key = (&'static str, Kind, &'static str);
 
 const TOP: [Key; 14] = [
     ("mode", Kind::Choice(&["plan", "apply"]), "Whether to do it, or only say what would be done."),
-    ("expect_plan", Kind::Text, "Apply only the plan with this digest."),
+    ("expect_plan", Kind::Digest, "Apply only the plan with this digest."),
     ("secret_name", Kind::Text, "The master user's secret, by name or ARN."),
     ("database_name", Kind::Text, "The database."),
     ("rds_host", Kind::Text, "The writer's endpoint."),
@@ -85,6 +86,8 @@ impl Kind {
     fn schema(self) -> Value {
         match self {
             Self::Text => json!({ "type": ["string", "null"] }),
+            // Not null: what is lost is no consent.
+            Self::Digest => json!({ "type": "string" }),
             Self::Flag => json!({ "enum": [true, false, "true", "false", "True", "False", "None", "", null] }),
             Self::Port => json!({ "type": ["integer", "string", "null"], "minimum": 1, "maximum": 65535 }),
             Self::Choice(choices) => json!({ "enum": choices }),

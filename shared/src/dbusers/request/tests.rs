@@ -19,6 +19,8 @@ fn policy() -> Policy {
 
 fn read(event: Value) -> Result<Request, String> {
     let mut fields = Fields::of(event).map_err(|fault| fault.to_string())?;
+    // As the driver does.
+    let _ = (fields.choice("mode", &[("plan", ()), ("apply", ())]), fields.text("expect_plan"));
     let request = Request::read(&mut fields, &policy());
     fields.finish().map(|()| request).map_err(|fault| fault.to_string())
 }
@@ -63,6 +65,22 @@ fn every_spelling_of_a_value_means_the_same() {
         let user = read(with_user(&user)).unwrap().users.remove(0);
         assert!(user.ddl);
         assert_eq!((user.tables, user.grantor), (words(&["SELECT", "INSERT"]), None));
+    }
+}
+
+#[test]
+fn null_is_absence_in_an_optional_field_and_lost_consent_in_the_two_that_give_it() {
+    let mut event: Value = serde_json::from_str(SEED).unwrap();
+    for key in ["port", "tls_server_name", "region", "kms_key_id", "revoke", "create_database", "extensions"] {
+        event[key] = json!(null);
+    }
+    event["users"][0]["rotation"] = json!(null);
+    event["users"][0]["state"] = json!(null);
+    assert!(read(event.clone()).is_ok());
+    for key in ["mode", "expect_plan"] {
+        let mut lost = event.clone();
+        lost[key] = json!(null);
+        assert!(read(lost).unwrap_err().contains(&format!("'{key}' is null")), "{key}");
     }
 }
 
@@ -179,10 +197,7 @@ fn the_schema_knows_the_keys_the_reader_knows() {
     let schema = schema();
     let user = &schema["properties"]["users"]["items"];
     let rotation = &user["properties"]["rotation"]["anyOf"][1];
-    let mut top = keys(&schema);
-    // Read by the driver, as for every function.
-    assert!(top.remove("mode") && top.remove("expect_plan"));
-    for object in [top, keys(user), keys(rotation)] {
+    for object in [keys(&schema), keys(user), keys(rotation)] {
         assert!(known.contains(&object), "the reader knows {known:?}, the schema {object:?}");
     }
 }
