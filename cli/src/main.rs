@@ -9,6 +9,7 @@ mod job;
 mod keys;
 mod output;
 mod policy;
+mod policy_file;
 mod restore;
 
 use std::process::ExitCode;

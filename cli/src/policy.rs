@@ -1,11 +1,12 @@
 //! Where the policy of a run comes from: a file, a deployed function, or, for a plan, this shell.
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use nightshift::aws::{Aws, AwsError};
 use nightshift::config::Environment;
 use nightshift::run::Job;
 
 use crate::args::PolicyArgs;
+use crate::policy_file;
 
 /// The variables of the run, over the AWS environment of the caller.
 pub(crate) async fn read<J: Job>(
@@ -15,25 +16,16 @@ pub(crate) async fn read<J: Job>(
 ) -> anyhow::Result<Environment> {
     if let Some(path) = &args.file {
         let shown = path.display();
-        let lines = dotenvy::from_path_iter(path).with_context(|| format!("could not read the policy file {shown}"))?;
-        let variables: Vec<_> = lines
-            .collect::<Result<_, _>>()
-            .with_context(|| format!("the policy file {shown} has a line that is not NAME=value"))?;
-        if let Some((name, _)) = variables.iter().find(|(name, _)| !name.starts_with("NIGHTSHIFT_")) {
-            bail!(
-                "the policy file {shown} sets {name}: a policy holds NIGHTSHIFT_ variables only; set others in your shell"
-            );
-        }
+        let text = std::fs::read_to_string(path).with_context(|| format!("could not read the policy file {shown}"))?;
+        let variables = policy_file::read(&text).map_err(|faults| {
+            anyhow!("the policy file {shown} is no policy, and nothing was done: {}", faults.join("; "))
+        })?;
         if variables.is_empty() {
             bail!(
                 "the policy file {shown} sets nothing, so it is no policy; write at least the Regions and what is protected"
             );
         }
-        let names: Vec<_> = variables.iter().map(|(name, _)| name).collect();
-        if let Some(twice) = names.iter().find(|name| names.iter().filter(|other| other == name).count() > 1) {
-            bail!("the policy file {shown} sets {twice} twice; which of them is meant?");
-        }
-        return Ok(variables.into_iter().collect::<Environment>().over_aws_of(environment));
+        return Ok(Environment::of_file(variables).over_aws_of(environment));
     }
     if let Some(name) = &args.function {
         return Ok(of_function(name, aws, region_variable(J::NAME)).await?.over_aws_of(environment));

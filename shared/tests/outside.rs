@@ -154,6 +154,21 @@ proptest! {
     }
 
     #[test]
+    fn a_protection_with_a_sign_no_name_holds_is_a_fault_by_variable_and_member(
+        name in "[a-z]{1,8}", rest in "[a-z*?]{0,8}", value in "(=[a-z]{1,4})?", beside in "([a-z]{1,5},)?",
+        sign in prop_oneof![
+            prop::sample::select("'\"`;\\\\|<>()$%&#~\t\n".chars().collect::<Vec<_>>()),
+            prop::sample::select("‘’‚“”„«»‹›′″＇＂；，、∗–—\u{200b}\u{feff}".chars().collect::<Vec<_>>()),
+        ],
+    ) {
+        let member = format!("{name}{sign}{rest}{value}");
+        let faults = policy(&[("NIGHTSHIFT_PROTECTED", &format!("{beside}{member}"))]).unwrap_err();
+        // White space around a member is nobody's name and nobody's loss.
+        let said = format!("NIGHTSHIFT_PROTECTED: '{}' holds", printable(member.trim()));
+        prop_assert!(faults.contains(&said) || rest.is_empty() && value.is_empty() && sign.is_whitespace(), "{faults}");
+    }
+
+    #[test]
     fn an_unknown_variable_of_ours_is_always_a_fault(name in "NIGHTSHIFT_[A-Z]{1,5}X_[A-Z]{1,8}") {
         prop_assert!(policy(&[(&name, "x")]).is_err());
     }

@@ -1,10 +1,10 @@
 //! What `cluster-cleanup` may touch and how far it goes, from its environment variables.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 use jiff::tz::TimeZone;
 
 use super::tags::{self, Tags};
-use crate::config::Settings;
+use crate::config::{Alphabet, Settings};
 use crate::run::guard::DeletionCaps;
 use crate::text::printable;
 
@@ -124,21 +124,28 @@ impl Protected {
         self.patterns.get(matched).map(String::as_str)
     }
 
-    fn new(patterns: &[&str]) -> Result<Self, String> {
+    fn new(patterns: &[Glob]) -> Result<Self, String> {
         let mut globs = GlobSetBuilder::new();
         for pattern in patterns {
-            let glob = GlobBuilder::new(pattern).case_insensitive(true).literal_separator(false).build();
-            globs.add(glob.map_err(|error| {
-                format!(
-                    "'{}' is not a glob ({}); an identifier, an ARN or key=value, with * and ?",
-                    printable(pattern),
-                    error.kind()
-                )
-            })?);
+            globs.add(pattern.clone());
         }
         let globs = globs.build().map_err(|error| format!("the patterns are too large together ({})", error.kind()))?;
-        Ok(Self { patterns: patterns.iter().map(|&pattern| pattern.to_owned()).collect(), globs })
+        Ok(Self { patterns: patterns.iter().map(|pattern| pattern.glob().to_owned()).collect(), globs })
     }
+}
+
+/// Identifiers and ARNs have letters, digits and some signs; only a tag, `key=value`, has spaces, too.
+fn pattern(text: &str) -> Result<Glob, String> {
+    let is_tag = text.contains('=');
+    let of = if is_tag { "tag" } else { "identifier or ARN" };
+    Alphabet { of, signs: "_.:/=+-@", spaces: is_tag }.check(text, text)?;
+    GlobBuilder::new(text).case_insensitive(true).literal_separator(false).build().map_err(|error| {
+        format!(
+            "'{}' is not a glob ({}); an identifier, an ARN or key=value, with * and ?",
+            printable(text),
+            error.kind()
+        )
+    })
 }
 
 fn hours(settings: &mut Settings<'_>, name: &'static str, default: u16, most: u16) -> u16 {
@@ -197,7 +204,7 @@ fn required_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
 
 fn protected(settings: &mut Settings<'_>) -> Protected {
     const NAME: &str = "NIGHTSHIFT_PROTECTED";
-    let patterns = settings.list(NAME).unwrap_or_default();
+    let patterns = settings.patterns(NAME, pattern).unwrap_or_default();
     Protected::new(&patterns).unwrap_or_else(|problem| {
         settings.fault(NAME, problem);
         Protected::default()
@@ -240,6 +247,17 @@ mod tests {
         assert_eq!(find("payments", &[]).as_deref(), Some("arn:aws:rds:*:*:cluster:pay*"));
         assert_eq!(find("x", &[("Tier", "GOLD+")]).as_deref(), Some("tier=gold*"));
         assert_eq!(find("dev-orders", &[("tier", "silver")]), None);
+    }
+
+    #[test]
+    fn a_pattern_that_can_match_nothing_is_a_fault_by_its_member() {
+        let fault = |value: &str| policy(&[("NIGHTSHIFT_PROTECTED", value)]).unwrap_err().to_string();
+        insta::assert_snapshot!(fault("'prod-*,tier=gold'").split(" done: ").nth(1).unwrap(), @"NIGHTSHIFT_PROTECTED: ''prod-*' holds ''', a quote: write the value without quotes, or put ? in its place where a name does hold one; NIGHTSHIFT_PROTECTED: 'tier=gold'' holds ''', a quote: write the value without quotes, or put ? in its place where a name does hold one");
+        insta::assert_snapshot!(fault("prod-*;stage-*, ok, prod-* stage-*").split(" done: ").nth(1).unwrap(), @"NIGHTSHIFT_PROTECTED: 'prod-*;stage-*' holds ';': commas separate patterns; put ? in its place where a name does hold one; NIGHTSHIFT_PROTECTED: 'prod-* stage-*' holds a space, which no identifier or ARN can");
+        for value in ["prod_*,tier=very gold,*:cluster:pay*,arn:aws-cn:rds:*", "*@example.com", "db-[0-9]?", "a+b=c/d"]
+        {
+            assert!(policy(&[("NIGHTSHIFT_PROTECTED", value)]).is_ok(), "{value}");
+        }
     }
 
     #[test]

@@ -4,8 +4,9 @@ use std::ops::RangeInclusive;
 
 use jiff::tz::TimeZone;
 
-use super::environment::Environment;
+use super::environment::{Environment, bare};
 use super::fault::{ConfigFault, ConfigFaults};
+use super::patterns::{entries, mistake};
 use crate::nearest::nearest;
 use crate::text::printable;
 
@@ -80,6 +81,30 @@ impl<'a> Settings<'a> {
         Some(entries.into_iter().filter(|entry| !entry.is_empty()).collect())
     }
 
+    /// The patterns of a comma separated list, each understood by `read`. What no pattern can hold is a fault, and not a
+    /// pattern that matches nobody. `None` if the variable is not there at all.
+    pub fn patterns<T>(&mut self, name: &'static str, read: impl Fn(&str) -> Result<T, String>) -> Option<Vec<T>> {
+        let text = self.text_even_if_empty(name)?;
+        if text.is_empty() {
+            if self.environment.is_a_file() {
+                self.fault(name, "is empty, so it names nobody, most likely because a value got lost; name somebody, or leave the line out");
+            }
+            return Some(Vec::new());
+        }
+        let mut patterns = Vec::new();
+        for entry in entries(text) {
+            if entry.is_empty() {
+                self.fault(name, format!("'{}' has an empty entry; write a comma separated list", printable(text)));
+                continue;
+            }
+            match mistake(&entry).and_then(|()| read(&entry)) {
+                Ok(pattern) => patterns.push(pattern),
+                Err(problem) => self.fault(name, problem),
+            }
+        }
+        Some(patterns)
+    }
+
     /// A value of `name` understood by `read`; `None` if unset or faulty.
     pub fn parsed<T>(&mut self, name: &'static str, read: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
         let text = self.text(name)?;
@@ -125,10 +150,17 @@ impl<'a> Settings<'a> {
 
     /// Every fault, and every variable of ours that nothing read.
     pub fn finish(mut self) -> Result<(), ConfigFaults> {
-        for name in self.environment.names().filter(|name| name.starts_with(PREFIX)) {
+        for name in self.environment.unreadable() {
+            self.faults.push(ConfigFault {
+                variable: printable(name),
+                problem: "its name or its value is not UTF-8, so nobody can say what it holds; write it anew"
+                    .to_owned(),
+            });
+        }
+        for name in self.environment.ours() {
             if !self.known.contains(&name) {
-                let meant =
-                    nearest(&name[PREFIX.len()..], self.known.iter().filter_map(|known| known.strip_prefix(PREFIX)));
+                let known = self.known.iter().filter_map(|known| known.strip_prefix(PREFIX));
+                let meant = nearest(bare(name).get(PREFIX.len()..).unwrap_or_default(), known);
                 let meant = meant.map_or_else(String::new, |near| format!("; did you mean {PREFIX}{near}?"));
                 self.faults.push(ConfigFault {
                     variable: printable(name),
@@ -167,6 +199,29 @@ mod tests {
         assert_eq!(settings.list("NIGHTSHIFT_LIST"), Some(vec!["a", "b"]));
         assert_eq!(settings.list("NIGHTSHIFT_PROTECTED"), None);
         insta::assert_snapshot!(settings.finish().unwrap_err(), @"the configuration has 4 faults and nothing was done: NIGHTSHIFT_MAX: 'ten' is not a whole number from 0 to 100; NIGHTSHIFT_KIND: 'Always' is not one of: always, never; NIGHTSHIFT_LIST: 'a,,b' has an empty entry; write a comma separated list; NIGHTSHIFT_PROTECED: this function has no such variable; did you mean NIGHTSHIFT_PROTECTED?");
+    }
+
+    #[test]
+    fn a_name_that_was_meant_for_us_is_unknown_and_not_passed_by() {
+        for name in ["nightshift_protected", "'NIGHTSHIFT_PROTECTED", "\u{feff}NIGHTSHIFT_PROTECTED"] {
+            let environment: Environment = [(name, "x")].into_iter().collect();
+            let mut settings = Settings::of(&environment);
+            assert!(settings.patterns("NIGHTSHIFT_PROTECTED", |_| Ok(())).is_none());
+            let fault = settings.finish().unwrap_err().to_string();
+            assert!(fault.ends_with("no such variable; did you mean NIGHTSHIFT_PROTECTED?"), "{fault}");
+        }
+    }
+
+    #[test]
+    fn an_empty_list_of_patterns_means_none_from_a_machine_and_is_a_fault_from_a_hand() {
+        let pair = ("NIGHTSHIFT_PROTECTED".to_owned(), String::new());
+        for (environment, faulty) in
+            [([pair.clone()].into_iter().collect(), false), (Environment::of_file([pair]), true)]
+        {
+            let mut settings = Settings::of(&environment);
+            assert_eq!(settings.patterns("NIGHTSHIFT_PROTECTED", |_| Ok(())), Some(vec![]));
+            assert_eq!(settings.finish().is_err(), faulty);
+        }
     }
 
     #[test]

@@ -4,10 +4,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::secrets::PasswordPolicy;
-use crate::config::Settings;
+use crate::config::{Alphabet, Settings};
 use crate::text::printable;
 
 /// The checked policy.
@@ -92,16 +92,9 @@ fn protected(settings: &mut Settings<'_>) -> Protected {
     const NAME: &str = "NIGHTSHIFT_PROTECTED";
     let mut globs = GlobSetBuilder::new();
     let mut patterns = Vec::new();
-    for pattern in settings.list(NAME).unwrap_or_default() {
-        match GlobBuilder::new(pattern).case_insensitive(true).literal_separator(false).build() {
-            Ok(glob) => {
-                globs.add(glob);
-                patterns.push(pattern.to_owned());
-            }
-            Err(error) => {
-                settings.fault(NAME, format!("'{}' is not a glob ({})", printable(pattern), error.kind()));
-            }
-        }
+    for glob in settings.patterns(NAME, pattern).unwrap_or_default() {
+        patterns.push(glob.glob().to_owned());
+        globs.add(glob);
     }
     match globs.build() {
         Ok(globs) => Protected { patterns, globs },
@@ -110,6 +103,14 @@ fn protected(settings: &mut Settings<'_>) -> Protected {
             Protected::default()
         }
     }
+}
+
+/// A server takes any sign for a name. Those that nobody uses there, and that come of a list badly written, are met by
+/// `?`.
+fn pattern(text: &str) -> Result<Glob, String> {
+    Alphabet { of: "usual name of a user", signs: "_.:/=+-@$#~&,", spaces: false }.check(text, text)?;
+    let glob = GlobBuilder::new(text).case_insensitive(true).literal_separator(false).build();
+    glob.map_err(|error| format!("'{}' is not a glob ({})", printable(text), error.kind()))
 }
 
 fn regions(settings: &mut Settings<'_>, home: Option<&str>) -> Vec<String> {
@@ -164,6 +165,20 @@ mod tests {
         assert_eq!(policy.protected.find("APP_main"), Some("app_*"));
         assert_eq!(policy.protected.find("billing"), Some("Billing"));
         assert_eq!(policy.protected.find("other"), None);
+    }
+
+    #[test]
+    fn a_pattern_that_comes_of_a_list_badly_written_is_a_fault() {
+        for value in
+            ["'app_*'", "\"app_*\"", "‘app_*’", "app_*;billing", "app_* billing_*", "app|billing", "app%", "a\\_b"]
+        {
+            let fault = read(&[("NIGHTSHIFT_PROTECTED", value)]).unwrap_err();
+            assert!(fault.contains("NIGHTSHIFT_PROTECTED: '"), "{value}: {fault}");
+        }
+        let policy = read(&[("NIGHTSHIFT_PROTECTED", "o?brien,app$ro,a#b~c,ana@example.com,r\\,w")]).unwrap();
+        for user in ["o'brien", "app$ro", "a#b~c", "ana@example.com"] {
+            assert!(policy.protected.find(user).is_some(), "{user}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What `key-rotation` may touch and how far it goes, from its environment variables.
 
 use super::guard::Caps;
-use super::select::{self, Pattern};
+use super::select::Pattern;
 use super::tags;
 use crate::config::Settings;
 use crate::keys::model::User;
@@ -78,7 +78,7 @@ impl Policy {
         let region = region(settings, home);
         Self {
             include: include(settings),
-            exclude: patterns(settings, "NIGHTSHIFT_EXCLUDE").unwrap_or_default(),
+            exclude: settings.patterns("NIGHTSHIFT_EXCLUDE", Pattern::read).unwrap_or_default(),
             owner_tag: settings.text("NIGHTSHIFT_OWNER_TAG").unwrap_or("owner").to_owned(),
             ages: ages(settings),
             deactivate_unused: settings.choice(
@@ -126,31 +126,11 @@ impl Policy {
 
 fn include(settings: &mut Settings<'_>) -> Option<Vec<Pattern>> {
     const NAME: &str = "NIGHTSHIFT_INCLUDE";
-    let patterns = patterns(settings, NAME);
+    let patterns = settings.patterns(NAME, Pattern::read);
     if patterns.as_ref().is_some_and(Vec::is_empty) {
         settings.fault(NAME, "is empty: unset it to mean every user, or name at least one");
     }
     patterns
-}
-
-/// `None` if the variable is not there at all.
-fn patterns(settings: &mut Settings<'_>, name: &'static str) -> Option<Vec<Pattern>> {
-    let text = settings.text_even_if_empty(name)?;
-    if text.is_empty() {
-        return Some(Vec::new());
-    }
-    let mut patterns = Vec::new();
-    for entry in select::entries(text) {
-        if entry.is_empty() {
-            settings.fault(name, format!("'{}' has an empty entry; write a comma separated list", printable(text)));
-            continue;
-        }
-        match Pattern::read(&entry) {
-            Ok(pattern) => patterns.push(pattern),
-            Err(problem) => settings.fault(name, problem),
-        }
-    }
-    Some(patterns)
 }
 
 fn ages(settings: &mut Settings<'_>) -> Ages {

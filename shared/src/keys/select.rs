@@ -3,6 +3,8 @@
 use globset::{Glob, GlobBuilder, GlobMatcher};
 
 use super::model::User;
+use crate::config::Alphabet;
+pub use crate::config::entries;
 use crate::text::printable;
 
 /// One pattern: a glob over one thing about a user. Case is not looked at: IAM's own names are unique without it, and an
@@ -22,6 +24,19 @@ enum What {
     Tag,
 }
 
+impl What {
+    /// IAM API Reference: `UserName` and `GroupName` are `[\w+=,.@-]+`, a path has any printable sign of ASCII, a tag
+    /// letters, digits, spaces and some signs. From a path's signs those are left out that say a list was badly written.
+    const fn alphabet(self) -> Alphabet {
+        match self {
+            Self::Name => Alphabet { of: "name of a user", signs: "_+=,.@-", spaces: false },
+            Self::Group => Alphabet { of: "name of a group", signs: "_+=,.@-", spaces: false },
+            Self::Path => Alphabet { of: "path", signs: "/_+=,.@-!#$%&():^~", spaces: false },
+            Self::Tag => Alphabet { of: "tag", signs: "_.:/=+-@", spaces: true },
+        }
+    }
+}
+
 impl Pattern {
     /// Reads `name`, `path:/x/*`, `group:x` or `tag:key=value`.
     pub fn read(text: &str) -> Result<Self, String> {
@@ -36,6 +51,7 @@ impl Pattern {
             }
             None => (What::Name, text),
         };
+        what.alphabet().check(text, pattern)?;
         let glob: Glob = GlobBuilder::new(pattern)
             .case_insensitive(true)
             .literal_separator(false)
@@ -58,21 +74,6 @@ impl Pattern {
             What::Tag => user.tags.iter().any(|(key, value)| self.glob.is_match(format!("{key}={value}"))),
         }
     }
-}
-
-/// The entries of a list in which `\,` is a comma that belongs to an entry: IAM names may hold one.
-pub fn entries(text: &str) -> Vec<String> {
-    let mut entries = vec![String::new()];
-    let mut rest = text.chars().peekable();
-    while let Some(c) = rest.next() {
-        let escaped = c == '\\' && rest.next_if_eq(&',').is_some();
-        match entries.last_mut() {
-            Some(entry) if escaped => entry.push(','),
-            Some(entry) if c != ',' => entry.push(c),
-            _ => entries.push(String::new()),
-        }
-    }
-    entries.into_iter().map(|entry| entry.trim().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -118,15 +119,13 @@ mod tests {
             ("tag:team", "'tag:team' has no value: write tag:key=value"),
             ("user:ana", "'user:' is not a kind of pattern: a name, or path:, group: or tag:key=value"),
             ("a[b", "'a[b' is not a glob (unclosed character class; missing ']'); use * and ?"),
+            ("ana bob", "'ana bob' holds a space, which no name of a user can"),
+            ("path:/a b/*", "'path:/a b/*' holds a space, which no path can"),
+            ("ana|bob", "'ana|bob' holds '|', which no name of a user can"),
+            ("group:a/b", "'group:a/b' holds '/', which no name of a group can"),
+            ("tag:team=a,b", "'tag:team=a,b' holds ',', which no tag can"),
         ] {
             assert_eq!(Pattern::read(text).unwrap_err(), problem);
         }
-    }
-
-    #[test]
-    fn a_comma_behind_a_backslash_belongs_to_the_entry() {
-        assert_eq!(entries(r"ana, ci\,build ,x"), ["ana", "ci,build", "x"]);
-        assert_eq!(entries("a,,b"), ["a", "", "b"]);
-        assert_eq!(entries(r"a\b\"), [r"a\b\"]);
     }
 }

@@ -145,9 +145,14 @@ variable "policy" {
     error_message = "The expiry tag cannot be one of required_tags: it is the second mark."
   }
 
+  # What no identifier, ARN or tag can hold would protect nothing; the function refuses it, too, but at night.
   validation {
-    condition     = alltrue([for glob in var.policy.protected : glob != "" && !can(regex("[,{}]", glob))])
-    error_message = "An entry of protected is a glob with * and ?; it cannot be empty or hold a comma or braces."
+    condition = alltrue([
+      for glob in var.policy.protected :
+      can(regex("^(?:[\\p{L}\\p{N}*?_.:/+@\\[\\]-]|\\[[!^])+$", glob)) ||
+      can(regex("^(?:[\\p{L}\\p{N}\\p{Z}*?_.:/+@\\[\\]-]|\\[[!^])*=(?:[\\p{L}\\p{N}\\p{Z}*?_.:/=+@\\[\\]-]|\\[[!^])*$", glob))
+    ])
+    error_message = "An entry of protected is a glob with * and ? over an identifier, an ARN or key=value: letters, digits and _.:/=+-@, spaces only in key=value, no quotes, commas, semicolons or braces."
   }
 
   validation {

@@ -122,9 +122,12 @@ variable "policy" {
   default     = {}
   nullable    = false
 
+  # A quote or a semicolon comes of a list badly written, and protects nobody; the function refuses it, too.
   validation {
-    condition     = alltrue([for glob in var.policy.protected : glob != "" && !can(regex("[,{}]", glob))])
-    error_message = "An entry of protected is a glob with * and ?; it cannot be empty or hold a comma or braces."
+    condition = alltrue([
+      for glob in var.policy.protected : can(regex("^(?:[\\p{L}\\p{N}*?_.:/=+@$#~&\\[\\]-]|\\[[!^])+$", glob))
+    ])
+    error_message = "An entry of protected is a glob with * and ?: letters, digits and _.:/=+-@$#~&, and ? for whatever else a name holds; no quotes, spaces, commas, semicolons or braces."
   }
 
   validation {

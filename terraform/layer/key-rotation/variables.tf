@@ -146,9 +146,9 @@ variable "policy" {
   validation {
     condition = alltrue([
       for pattern in concat(var.policy.exclude, coalesce(var.policy.include, [])) :
-      can(regex("^(path:/(.*/)?\\*|group:[^:\\[\\]{}$]+|tag:[^:=*?\\[\\]{}$]+=[^\\[\\]{}$]*|[^:\\[\\]{}$/]+)$", pattern))
+      can(regex("^(path:/([A-Za-z0-9*?/_+=,.@!#%&():^~-]*/)?\\*|group:[\\p{L}\\p{N}*?_+=,.@-]+|tag:[\\p{L}\\p{N}\\p{Z}_./+@-]+=[\\p{L}\\p{N}\\p{Z}*?_.:/=+@-]*|[\\p{L}\\p{N}*?_+=,.@-]+)$", pattern))
     ])
-    error_message = "A pattern is a user's name with * and ?, path:/robots/*, group:name or tag:key=value; no other sign has a meaning to both IAM and the function."
+    error_message = "A pattern is a user's name with * and ?, path:/robots/*, group:name or tag:key=value; no other sign has a meaning to both IAM and the function, and a quote, a semicolon or a space outside of a tag is in no name."
   }
 
   validation {

@@ -183,3 +183,53 @@ run "an_empty_list_of_regions_is_a_mistake" {
 
   expect_failures = [var.policy]
 }
+
+run "a_pattern_is_not_written_in_quotes" {
+  command = plan
+
+  variables {
+    policy = { protected = ["'prod-*'"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_pattern_is_not_written_in_typographic_quotes" {
+  command = plan
+
+  variables {
+    policy = { protected = ["“prod-*”"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_pattern_is_not_written_with_a_semicolon" {
+  command = plan
+
+  variables {
+    policy = { protected = ["prod-*;stage-*"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_pattern_is_not_written_with_a_space" {
+  command = plan
+
+  variables {
+    policy = { protected = ["prod-* stage-*"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_pattern_is_not_written_with_a_bar" {
+  command = plan
+
+  variables {
+    policy = { protected = ["prod-*|stage-*"] }
+  }
+
+  expect_failures = [var.policy]
+}

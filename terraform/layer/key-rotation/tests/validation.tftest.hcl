@@ -339,3 +339,53 @@ run "the_last_of_the_month_is_a_month_apart" {
     error_message = jsonencode(local.read_days)
   }
 }
+
+run "a_pattern_is_not_written_in_quotes" {
+  command = plan
+
+  variables {
+    policy = { exclude = ["'prod-*'"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_pattern_is_not_written_in_typographic_quotes" {
+  command = plan
+
+  variables {
+    policy = { exclude = ["“prod-*”"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_pattern_is_not_written_with_a_semicolon" {
+  command = plan
+
+  variables {
+    policy = { exclude = ["prod-*;stage-*"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_pattern_is_not_written_with_a_space" {
+  command = plan
+
+  variables {
+    policy = { exclude = ["prod-* stage-*"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_pattern_is_not_written_with_a_bar" {
+  command = plan
+
+  variables {
+    policy = { exclude = ["prod-*|stage-*"] }
+  }
+
+  expect_failures = [var.policy]
+}
