@@ -10,9 +10,10 @@ use nightshift::clusters::extend::{Wish, extension};
 use nightshift::clusters::rds::{RdsReader, RdsWriter};
 use nightshift::config::Environment;
 use nightshift::run::driver::Driver;
+use nightshift::run::{Mode, skew};
 
 use crate::args::ExtendArgs;
-use crate::output::say;
+use crate::output::{self, say};
 use crate::{account, policy};
 
 /// Writes the new expiry, or says what would be written.
@@ -24,6 +25,10 @@ pub(crate) async fn run(args: ExtendArgs, environment: &Environment) -> anyhow::
     let caller = aws.identity().await?;
     if let Some(wanted) = &args.account {
         account::check(wanted, &caller.account, "nothing was changed")?;
+    }
+    let mode = if args.dry_run { Mode::Plan } else { Mode::Apply };
+    if let Some(warning) = skew::judge(caller.skew, mode)? {
+        output::warn(&warning);
     }
     let region =
         args.region.as_deref().or(aws.region()).context("no Region is known: --region NAME, or set AWS_REGION")?;

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use nightshift::config::Environment;
-use nightshift::run::{Report, render};
+use nightshift::run::{Reason, Report, render};
 
 use crate::args::Format;
 
@@ -39,6 +39,12 @@ pub(crate) fn say(line: &str) {
 #[expect(clippy::print_stderr, reason = "a complaint belongs on standard error")]
 pub(crate) fn complain(error: &anyhow::Error) {
     eprintln!("nightshift: {}", nightshift::diagnostic::chain(error.as_ref()));
+}
+
+/// What is not right with the run, on standard error.
+#[expect(clippy::print_stderr, reason = "a warning belongs on standard error")]
+pub(crate) fn warn(warning: &Reason) {
+    eprintln!("nightshift: {}; {}", warning.message, warning.fix);
 }
 
 /// 2 if an item failed, 3 if a guard tripped, else 0.

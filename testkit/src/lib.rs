@@ -27,6 +27,6 @@ pub mod world;
 
 pub use account::fresh_account;
 pub use function::{Answer, FunctionProcess};
-pub use proxy::{Call, Fault, Proxy};
+pub use proxy::{Call, Clock, Fault, Proxy};
 pub use scene::Scene;
 pub use stand_in::StandIn;

@@ -1,9 +1,12 @@
 //! The command as it is typed: what it prints, what it does, what it exits with.
 
+mod clock;
 mod db_users;
 mod extend;
 mod jobs;
 mod keys;
+mod policy_files;
+mod protections;
 mod restore;
 
 use std::path::PathBuf;
@@ -20,14 +23,20 @@ struct Said {
 
 /// Runs `nightshift` with `arguments` in `scene`, with `extra` variables in the shell.
 fn nightshift(scene: &Scene, extra: &[(&str, &str)], arguments: &[&str]) -> Said {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_nightshift"))
-        .env_clear()
-        .envs(scene.environment(&[]))
-        .env("COLUMNS", "110")
-        .envs(extra.iter().copied())
-        .args(arguments)
-        .output()
-        .expect("the command starts");
+    said(&mut command(scene, extra, arguments))
+}
+
+/// The same before it runs.
+fn command(scene: &Scene, extra: &[(&str, &str)], arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nightshift"));
+    let shell = command.env_clear().envs(scene.environment(&[])).env("COLUMNS", "110");
+    shell.envs(extra.iter().copied()).args(arguments);
+    command
+}
+
+/// Runs it.
+fn said(command: &mut Command) -> Said {
+    let Output { status, stdout, stderr } = command.output().expect("the command starts");
     said::words(&stdout);
     said::words(&stderr);
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");

@@ -12,6 +12,7 @@ use super::error::AwsError;
 pub use super::http::Roots;
 use super::http::{self, TrustFault};
 use super::recorder::CallRecorder;
+use super::skew::{DateReader, Skew};
 use crate::config::{ConfigFaults, Environment};
 use crate::secret::Secret;
 
@@ -30,6 +31,8 @@ pub struct Identity {
     pub account: String,
     /// Of a user, or of a role's session.
     pub arn: String,
+    /// This machine's clock, by the answer.
+    pub skew: Skew,
 }
 
 impl Identity {
@@ -97,11 +100,15 @@ impl Aws {
         self.identity().await.map(|identity| identity.account)
     }
 
-    /// Whose credentials these are.
+    /// Whose credentials these are, and what time it is where they are known. Asked anew each time: clocks go wrong while a
+    /// process lives.
     pub async fn identity(&self) -> Result<Identity, AwsError> {
+        let dates = DateReader::new();
         let identity = self
             .sts()
             .get_caller_identity()
+            .customize()
+            .interceptor(dates.clone())
             .send()
             .await
             .map_err(|error| AwsError::of("sts:GetCallerIdentity", "the caller's own credentials", error))?;
@@ -109,6 +116,7 @@ impl Aws {
         Ok(Identity {
             account: identity.account.ok_or_else(|| empty("Account"))?,
             arn: identity.arn.ok_or_else(|| empty("Arn"))?,
+            skew: dates.skew(),
         })
     }
 

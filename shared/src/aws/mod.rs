@@ -5,8 +5,10 @@ mod connect;
 mod error;
 mod http;
 mod recorder;
+mod skew;
 pub mod web;
 
 pub use connect::{Aws, Identity, Roots};
 pub use error::{AwsError, Kind};
 pub use recorder::CallRecorder;
+pub use skew::Skew;

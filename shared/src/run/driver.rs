@@ -15,7 +15,8 @@ use super::guard::{Consent, Tripped};
 use super::mode::Mode;
 use super::payload::Payload;
 use super::report::{Counts, Item, Reason, Report, SCHEMA};
-use crate::aws::Aws;
+use super::skew;
+use crate::aws::{Aws, Identity};
 use crate::clock::{self, Deadline};
 use crate::config::{ConfigFaults, Environment, RunPolicy, Settings};
 use crate::notify::{self, Notifier, NotifyPolicy};
@@ -195,14 +196,14 @@ impl<J: Job> Driver<J> {
         if self.run_policy.now.is_some() && mode == Mode::Apply && !self.aws.is_stand_in() {
             return Err(RunFault::ClockSetByHand);
         }
-        let warnings = J::check(&self.policy, &self.notify, mode)?;
+        let mut warnings = J::check(&self.policy, &self.notify, mode)?;
         let began = clock::now();
         let now = self.run_policy.now.unwrap_or(began);
-        let account = self
-            .aws
-            .account()
-            .await
+        let caller_is = self.aws.identity().await;
+        let Identity { account, skew, .. } = caller_is
             .map_err(|source| RunFault::Observe { attempt: "asking which account this is".to_owned(), source })?;
+        // Before anything is decided, and in each run: by `now` is decided what goes.
+        warnings.extend(skew::judge(skew, mode)?);
         let lifts_caps = caller != Caller::Platform || self.run_policy.digest_lifts_caps;
         let consent = Consent { expect_plan, lifts_caps };
         let notifier = Notifier::new(&self.aws, &self.notify, deadline);

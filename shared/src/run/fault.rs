@@ -25,6 +25,14 @@ pub enum RunFault {
          mode or against a stand-in (AWS_ENDPOINT_URL); unset NIGHTSHIFT_NOW"
     )]
     ClockSetByHand,
+    /// A clock that is wrong, or that nobody can say is right.
+    #[error("{problem}, so nothing was done: {fix}")]
+    Clock {
+        /// What it says, and what AWS's says.
+        problem: String,
+        /// The next step.
+        fix: &'static str,
+    },
     /// Nothing could be read.
     #[error("nothing could be observed, so nothing was done: {attempt}")]
     Observe {
@@ -54,7 +62,7 @@ impl RunFault {
     /// The fixed name alarms match on.
     pub fn error_type(&self) -> &'static str {
         match self {
-            Self::Config(_) | Self::ClockSetByHand => "ConfigurationFault",
+            Self::Config(_) | Self::ClockSetByHand | Self::Clock { .. } => "ConfigurationFault",
             Self::Event(_) => "EventRefused",
             Self::Ceiling(_) => "ModeRefused",
             Self::Observe { .. } | Self::Server { .. } => "ObservationFailed",

@@ -11,6 +11,7 @@ pub mod mode;
 pub mod payload;
 pub mod render;
 pub mod report;
+pub mod skew;
 pub mod store;
 
 pub use digest::PlanDigest;

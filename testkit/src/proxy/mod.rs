@@ -44,6 +44,19 @@ struct Script {
     rates: Vec<fault::Bucket>,
     denied_actions: Vec<String>,
     denied_regions: Vec<String>,
+    clock: Clock,
+}
+
+/// What the answers say of the time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Clock {
+    /// As the stand-in has it: this machine's.
+    #[default]
+    True,
+    /// Later by so many seconds, or earlier.
+    Off(i64),
+    /// Nothing: the answers have no `Date`.
+    Silent,
 }
 
 impl Proxy {
@@ -115,6 +128,11 @@ impl Proxy {
     /// Delays every call by this much.
     pub fn delay(&self, latency: Duration) {
         self.state.script().latency = latency;
+    }
+
+    /// Sets the clock of every answer: to the caller, its own is wrong by as much the other way.
+    pub fn set_clock(&self, clock: Clock) {
+        self.state.script().clock = clock;
     }
 
     /// Throttles `action` (as IAM names it) by a token bucket, as AWS does: `rate` calls a second, `burst` at once.

@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
+use hyper::HeaderMap;
 use hyper::body::Incoming;
+use hyper::header::DATE;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use super::{Call, Fault, State, fault};
+use super::{Call, Clock, Fault, State, fault};
 use crate::said;
 
 type Answer = Response<Full<Bytes>>;
@@ -40,7 +42,11 @@ pub(super) async fn serve(listener: TcpListener, state: Arc<State>) -> Infallibl
         tokio::spawn(async move {
             let service = service_fn(|request| pass(request, &state, &client));
             // An error here is the broken connection a fault asked for.
-            let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+            let _ = hyper::server::conn::http1::Builder::new()
+                // The stand-in's own goes through.
+                .auto_date_header(false)
+                .serve_connection(TokioIo::new(stream), service)
+                .await;
         });
     }
 }
@@ -83,13 +89,34 @@ async fn pass(request: Request<Incoming>, state: &State, client: &reqwest::Clien
         Some(Fault::HoldBefore) => hold(state, number).await,
         Some(Fault::AnswerLost | Fault::HoldAfter) | None => {}
     }
-    let answer = forward(client, &action, &state.upstream, &path, head, body).await?;
+    let mut answer = forward(client, &action, &state.upstream, &path, head, body).await?;
+    set_date(answer.headers_mut(), state.script().clock)?;
     match fault {
         Some(Fault::AnswerLost) => return Err(Lost),
         Some(Fault::HoldAfter) => hold(state, number).await,
         _ => {}
     }
     Ok(answer)
+}
+
+/// Where the clock of the answers is not this machine's.
+fn set_date(headers: &mut HeaderMap, clock: Clock) -> Result<(), Lost> {
+    match clock {
+        Clock::True => {}
+        Clock::Silent => _ = headers.remove(DATE),
+        Clock::Off(by) => {
+            let by = jiff::SignedDuration::from_secs(by);
+            let time = clock_of_this_machine().checked_add(by).map_err(|_| Lost)?;
+            let text = time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            headers.insert(DATE, text.parse().map_err(|_| Lost)?);
+        }
+    }
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the time of an answer is real, or off by as much as the test says")]
+fn clock_of_this_machine() -> jiff::Timestamp {
+    jiff::Timestamp::now()
 }
 
 /// Until the test lets it go on; one that kills the caller never does.

@@ -1,6 +1,7 @@
 //! The function as it is deployed: the real binary in the real runtime loop, against the AWS stand-in.
 
 mod apply;
+mod clock;
 mod faults;
 mod night;
 mod notices;
