@@ -142,6 +142,16 @@ mod tests {
         }
         let file = "NIGHTSHIFT_A\nNIGHTSHIFT_B='a\nNIGHTSHIFT_C=\"a\nNIGHTSHIFT_D=a b\nNIGHTSHIFT_E=a\\,b\n\
                     PATH=x\nNIGHTSHIFT_F=1\nNIGHTSHIFT_F=2\n'NIGHTSHIFT_G=x'\n=x";
-        insta::assert_snapshot!(read(file).unwrap_err().join("\n"), @"");
+        insta::assert_snapshot!(read(file).unwrap_err().join("\n"), @r#"
+        line 1 is not NAME=value
+        line 2 has a quote that does not close; a value ends on its line
+        line 3 has a quote that does not close; a value ends on its line
+        line 4 has a value with a space outside quotes: put the value in quotes
+        line 5 has a backslash that means nothing there: put the value in single quotes
+        line 6 sets PATH: a policy holds NIGHTSHIFT_ variables only; set others in your shell
+        line 8 sets NIGHTSHIFT_F twice; which of them is meant?
+        line 9 is not NAME=value
+        line 10 is not NAME=value
+        "#);
     }
 }

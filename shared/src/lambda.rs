@@ -45,7 +45,9 @@ impl<J: Job> Function<J> {
 
     async fn run(&self, payload: Payload, deadline: Deadline, request_id: &str) -> Result<Report, RunFault> {
         let driver = self.0.as_ref().map_err(Clone::clone)?;
-        let Finished { report, metrics } = driver.run(payload, deadline, Caller::Platform).await?;
+        // On the heap: a run is states within states, more of them than the compiler lays out in one piece.
+        let run = Box::pin(driver.run(payload, deadline, Caller::Platform));
+        let Finished { report, metrics } = run.await?;
         telemetry::log_report(&report);
         telemetry::emit(&telemetry::metrics_of(&report, &metrics));
         if let Some(bucket) = &driver.run_policy.report_bucket {

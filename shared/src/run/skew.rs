@@ -35,7 +35,7 @@ pub fn judge(skew: Skew, mode: Mode) -> Result<Option<Reason>, RunFault> {
 
 /// `3 d ahead of`, in the largest unit that fits.
 fn apart(by: SignedDuration) -> String {
-    let minutes = by.as_mins().unsigned_abs();
+    let minutes = (by.as_secs().unsigned_abs() + 30) / 60;
     let size = match minutes {
         0..60 => format!("{minutes} min"),
         60..1_440 => format!("{} h", minutes / 60),
