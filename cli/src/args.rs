@@ -6,7 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Plans and applies Nightshift's maintenance jobs with your own AWS credentials.
 ///
-/// Exit codes: 0 done; 1 could not run, or wrong usage; 2 some item failed; 3 a guard tripped.
+/// Exit codes: 0 done; 1 could not run, or wrong usage; 2 some item failed; 3 a guard tripped; 4 done, but what it printed
+/// was lost; 130 asked to stop.
 #[derive(Debug, Parser)]
 #[command(name = "nightshift", version, about, disable_help_subcommand = true)]
 pub(crate) struct Cli {

@@ -1,7 +1,5 @@
 //! `clusters extend`: more time for a cluster.
 
-use std::process::ExitCode;
-
 use anyhow::{Context as _, bail};
 use nightshift::aws::{Aws, Roots};
 use nightshift::clock;
@@ -10,14 +8,14 @@ use nightshift::clusters::extend::{Wish, extension};
 use nightshift::clusters::rds::{RdsReader, RdsWriter};
 use nightshift::config::Environment;
 use nightshift::run::driver::Driver;
-use nightshift::run::{Mode, skew};
+use nightshift::run::{Done, Entry, Mode, skew};
 
 use crate::args::ExtendArgs;
-use crate::output::{self, say};
-use crate::{account, policy};
+use crate::output::{self, Ending, Output, Words};
+use crate::{account, policy, record};
 
 /// Writes the new expiry, or says what would be written.
-pub(crate) async fn run(args: ExtendArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(args: ExtendArgs, environment: &Environment) -> anyhow::Result<Ending> {
     let aws = Aws::connect(environment, Roots::System).await?;
     let policy = policy::read::<ClusterCleanup>(&args.policy, environment, &aws).await?;
     let driver = Driver::<ClusterCleanup>::new(&policy, aws)?;
@@ -48,10 +46,24 @@ pub(crate) async fn run(args: ExtendArgs, environment: &Environment) -> anyhow::
     };
     let extension = extension(&cluster, wish, policy)?;
     if args.dry_run {
-        say(&format!("would set {extension}"));
-        return Ok(ExitCode::SUCCESS);
+        let output = Output::new(Words::CanBeHadAgain);
+        output.say(&format!("would set {extension}"));
+        return Ok(output.end(Ending::Done));
     }
-    RdsWriter::new(aws.rds(region)).add_tags(&cluster.arn, &extension.tags()).await?;
-    say(&format!("set {extension}"));
-    Ok(ExitCode::SUCCESS)
+    let ledger = record::interruptible().context("could not listen for signals; nothing was changed")?;
+    let step = format!("set {extension}");
+    let owner = policy.owner(&cluster.tags);
+    let entry =
+        Entry { id: cluster.id.clone(), region: region.to_owned(), owner, steps: vec![step.clone()], tags: None };
+    ledger.begun(&entry);
+    let written = RdsWriter::new(aws.rds(region)).add_tags(&cluster.arn, &extension.tags()).await;
+    let done = match &written {
+        Ok(()) => Done::changed(entry.steps.clone()),
+        Err(error) => Done::stopped_by(error, Vec::new()),
+    };
+    ledger.ended(entry, &done);
+    written?;
+    let output = Output::new(Words::AreARecord);
+    output.say(&step);
+    Ok(output.end(Ending::Done))
 }

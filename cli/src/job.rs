@@ -1,26 +1,25 @@
 //! `plan JOB` and `apply JOB`: the function's own run, on an operator's word.
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
 use nightshift::aws::{Aws, Roots};
-use nightshift::clock::Deadline;
 use nightshift::config::Environment;
 use nightshift::run::driver::{Caller, Driver, Finished};
 use nightshift::run::{Job, Mode, Payload};
 use serde_json::json;
 
 use crate::args::JobArgs;
-use crate::{account, output, policy};
+use crate::output::{Ending, Output, Words};
+use crate::{account, output, policy, record};
 
 /// Says what would be done.
-pub(crate) async fn plan<J: Job>(args: JobArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
+pub(crate) async fn plan<J: Job>(args: JobArgs, environment: &Environment) -> anyhow::Result<Ending> {
     run::<J>(args, environment, Mode::Plan).await
 }
 
 /// Does it: never on bare defaults, never in an account that was not named.
-pub(crate) async fn apply<J: Job>(args: JobArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
+pub(crate) async fn apply<J: Job>(args: JobArgs, environment: &Environment) -> anyhow::Result<Ending> {
     ensure!(
         args.policy.file.is_some() || args.policy.function.is_some(),
         "apply needs the policy it is to follow: --policy FILE, or --function NAME to read it from the deployed function; nothing was done"
@@ -29,7 +28,7 @@ pub(crate) async fn apply<J: Job>(args: JobArgs, environment: &Environment) -> a
     run::<J>(args, environment, Mode::Apply).await
 }
 
-async fn run<J: Job>(args: JobArgs, environment: &Environment, mode: Mode) -> anyhow::Result<ExitCode> {
+async fn run<J: Job>(args: JobArgs, environment: &Environment, mode: Mode) -> anyhow::Result<Ending> {
     let aws = Aws::connect(environment, Roots::System).await?;
     let policy = policy::read::<J>(&args.policy, environment, &aws).await?;
     if let Some(wanted) = &args.account {
@@ -38,9 +37,17 @@ async fn run<J: Job>(args: JobArgs, environment: &Environment, mode: Mode) -> an
     let event = args.event.as_deref().map_or_else(|| Ok(json!({}).into()), read)?;
     let caller = Caller::Operator { mode, expect_plan: args.expect_plan };
     let driver = Driver::<J>::new(&policy, aws)?;
-    let Finished { report, metrics: _ } = driver.run(event, Deadline::NONE, caller).await?;
-    output::report(&report, args.output, output::width(environment));
-    Ok(output::code(&report))
+    let (ledger, words) = match mode {
+        Mode::Apply => {
+            let ledger = record::interruptible().context("could not listen for signals; nothing was done")?;
+            (ledger, Words::AreARecord)
+        }
+        Mode::Plan => (record::reading(), Words::CanBeHadAgain),
+    };
+    let Finished { report, metrics: _ } = driver.run(event, &ledger, caller).await?;
+    let output = Output::new(words);
+    output.report(&report, args.output, output::width(environment));
+    Ok(output.end(Ending::of(&report)))
 }
 
 fn read(path: &Path) -> anyhow::Result<Payload> {

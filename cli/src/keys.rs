@@ -1,9 +1,6 @@
 //! `keys list`: every key of the account as `key-rotation` sees it, for a person or an auditor.
 
-use std::process::ExitCode;
-
 use nightshift::aws::{Aws, Roots};
-use nightshift::clock::Deadline;
 use nightshift::config::Environment;
 use nightshift::keys::iam::{Audit, IamReader};
 use nightshift::keys::{KeyRotation, listing};
@@ -12,10 +9,11 @@ use nightshift::run::driver::{Caller, Driver, Finished};
 use serde_json::json;
 
 use crate::args::{KeyListArgs, ListFormat};
-use crate::{account, output, policy};
+use crate::output::{Ending, Output, Words};
+use crate::{account, output, policy, record};
 
 /// Plans for everybody by name, so that those are read too whom a night's run would pass by.
-pub(crate) async fn list(args: KeyListArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
+pub(crate) async fn list(args: KeyListArgs, environment: &Environment) -> anyhow::Result<Ending> {
     let aws = Aws::connect(environment, Roots::System).await?;
     let policy = policy::read::<KeyRotation>(&args.policy, environment, &aws).await?;
     if let Some(wanted) = &args.account {
@@ -26,11 +24,12 @@ pub(crate) async fn list(args: KeyListArgs, environment: &Environment) -> anyhow
     let audit = if args.output == ListFormat::Csv { Audit::read(&aws.iam()).await? } else { Audit::default() };
     let driver = Driver::<KeyRotation>::new(&policy, aws)?;
     let caller = Caller::Operator { mode: Mode::Plan, expect_plan: None };
-    let Finished { report, metrics: _ } = driver.run(json!({ "users": names }), Deadline::NONE, caller).await?;
+    let Finished { report, metrics: _ } = driver.run(json!({ "users": names }), &record::reading(), caller).await?;
+    let output = Output::new(Words::CanBeHadAgain);
     match args.output {
-        ListFormat::Table => output::show(&listing::table(&report, output::width(environment))),
-        ListFormat::Csv => output::show(&listing::csv(&report, &audit)?),
-        ListFormat::Json => output::say(&serde_json::to_string_pretty(&listing::rows(&report))?),
+        ListFormat::Table => output.show(&listing::table(&report, output::width(environment))),
+        ListFormat::Csv => output.show(&listing::csv(&report, &audit)?),
+        ListFormat::Json => output.say(&serde_json::to_string_pretty(&listing::rows(&report))?),
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(output.end(Ending::Done))
 }

@@ -1,6 +1,7 @@
 //! The operator's command: the same code as the functions, with the caller's own credentials.
 //!
-//! Exit codes: 0 done; 1 could not run, or wrong usage; 2 some item failed; 3 a guard tripped.
+//! Exit codes: 0 done; 1 could not run, or wrong usage; 2 some item failed; 3 a guard tripped; 4 done, but what it printed was
+//! lost; 130 asked to stop.
 
 mod account;
 mod args;
@@ -10,6 +11,7 @@ mod keys;
 mod output;
 mod policy;
 mod policy_file;
+mod record;
 mod restore;
 
 use std::process::ExitCode;
@@ -21,15 +23,14 @@ use nightshift::config::Environment;
 use nightshift::dbusers::DbUsers;
 use nightshift::keys::KeyRotation;
 use nightshift::telemetry;
+use output::Ending;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
-            // Asking for help is not wrong usage.
-            return if error.use_stderr() { ExitCode::from(1) } else { ExitCode::SUCCESS };
+            return explain(&error).into();
         }
     };
     let environment = Environment::of_process();
@@ -49,11 +50,21 @@ async fn main() -> ExitCode {
         Command::Clusters { command: ClusterCommand::Restore(args) } => restore::run(args, &environment).await,
         Command::Clusters { command: ClusterCommand::Extend(args) } => extend::run(args, &environment).await,
     };
-    match done {
-        Ok(code) => code,
-        Err(error) => {
-            output::complain(&error);
-            ExitCode::from(1)
+    let ending = done.unwrap_or_else(|error| {
+        output::complain(&nightshift::diagnostic::chain(error.as_ref()));
+        Ending::NotRun
+    });
+    if record::is_interrupted() { Ending::Interrupted.into() } else { ending.into() }
+}
+
+/// Help, the version, or what is wrong with what was typed. Asking for help is not wrong usage.
+fn explain(error: &clap::Error) -> Ending {
+    match error.print() {
+        _ if error.use_stderr() => Ending::NotRun,
+        Ok(()) => Ending::Done,
+        Err(lost) => {
+            output::complain(&format!("standard output takes no more ({lost}); the rest is not shown"));
+            Ending::Unsaid
         }
     }
 }

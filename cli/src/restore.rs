@@ -1,19 +1,20 @@
 //! `clusters restore`: the way back from a night's deletion.
 
-use std::process::ExitCode;
+use std::cell::RefCell;
 
 use anyhow::{Context as _, bail};
-use nightshift::aws::{Aws, Roots};
+use nightshift::aws::{Aws, AwsError, Roots};
 use nightshift::clusters::rds::{RdsReader, RdsRestorer};
 use nightshift::clusters::restore::{RestorePlan, Restored, Wish, restore};
 use nightshift::config::Environment;
+use nightshift::run::{Done, Entry, Outcome, Reason};
 
-use crate::account;
 use crate::args::RestoreArgs;
-use crate::output::say;
+use crate::output::{Ending, Output, Words, complain};
+use crate::{account, record};
 
 /// Restores, or says what would be made.
-pub(crate) async fn run(args: RestoreArgs, environment: &Environment) -> anyhow::Result<ExitCode> {
+pub(crate) async fn run(args: RestoreArgs, environment: &Environment) -> anyhow::Result<Ending> {
     let aws = Aws::connect(environment, Roots::System).await?;
     let account = aws.account().await?;
     if let Some(wanted) = &args.account {
@@ -36,14 +37,31 @@ pub(crate) async fn run(args: RestoreArgs, environment: &Environment) -> anyhow:
     let existing = reader.cluster(&wish.name_for(&snapshot), &account).await?;
     let plan = RestorePlan::make(&snapshot, existing.as_ref(), &wish)?;
     if args.dry_run {
-        plan.steps().iter().for_each(|step| say(step));
-        return Ok(ExitCode::SUCCESS);
+        let output = Output::new(Words::CanBeHadAgain);
+        plan.steps().iter().for_each(|step| output.say(step));
+        return Ok(output.end(Ending::Done));
     }
-    match restore(&plan, &account, &reader, &RdsRestorer::new(aws.rds(&region)), say).await? {
+    let ledger = record::interruptible().context("could not listen for signals; nothing was made")?;
+    let output = Output::new(Words::AreARecord);
+    let steps = RefCell::new(Vec::new());
+    let tell = |step: &str| {
+        output.say(step);
+        steps.borrow_mut().push(step.to_owned());
+    };
+    let entry = Entry { id: plan.cluster.id.clone(), region: region.clone(), steps: plan.steps(), ..Entry::default() };
+    ledger.begun(&entry);
+    let restorer = RdsRestorer::new(aws.rds(&region));
+    let restored = restore(&plan, &account, &reader, &restorer, &ledger, tell).await;
+    ledger.ended(entry, &became(&restored, steps.take()));
+    match restored? {
         Restored::Whole => {
             let until = plan.cluster.tags.get(&wish.tag_key).unwrap_or("never");
-            say(&format!("cluster {} is restored; its expiry is {until}", plan.cluster.id));
-            Ok(ExitCode::SUCCESS)
+            output.say(&format!("cluster {} is restored; its expiry is {until}", plan.cluster.id));
+            Ok(output.end(Ending::Done))
+        }
+        Restored::Interrupted(_) => {
+            complain(&format!("cluster {} is not whole yet; the same command goes on from here", plan.cluster.id));
+            Ok(Ending::Interrupted)
         }
         Restored::StillCreating { status } => {
             bail!(
@@ -51,5 +69,18 @@ pub(crate) async fn run(args: RestoreArgs, environment: &Environment) -> anyhow:
                 plan.cluster.id
             )
         }
+    }
+}
+
+fn became(restored: &Result<Restored, AwsError>, steps: Vec<String>) -> Done {
+    let later = |reason| Done { outcome: Outcome::Deferred, steps: steps.clone(), reason: Some(reason) };
+    match restored {
+        Ok(Restored::Whole) => Done::changed(steps),
+        Ok(Restored::Interrupted(reason)) => later(reason.clone()),
+        Ok(Restored::StillCreating { status }) => {
+            let fix = "run the same command again to make its members";
+            later(Reason::new("not-ready", format!("it is still '{status}'"), fix))
+        }
+        Err(error) => Done::stopped_by(error, steps),
     }
 }

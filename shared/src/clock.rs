@@ -20,7 +20,7 @@ pub async fn sleep(duration: Duration) {
 /// What an item takes where AWS is slow: a re-read, a tag, some members, the cluster and its snapshot, some of them
 /// tried again. An item is not begun with less than this left; one that takes longer still is ended by the platform and
 /// gone on with by the next run, as after any death of the process.
-const ITEM_BUDGET: Duration = Duration::from_secs(45);
+pub const ITEM_BUDGET: Duration = Duration::from_secs(45);
 
 /// The moment the platform ends the process, if it does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,17 @@ impl Deadline {
 
     /// Whether `needed` is left at `now`.
     pub fn leaves(self, needed: Duration, now: Timestamp) -> bool {
-        self.0.is_none_or(|end| end > now && end.duration_since(now).unsigned_abs() >= needed)
+        self.left(now).is_none_or(|left| !left.is_zero() && left >= needed)
+    }
+
+    /// What is left at `now` if `kept` is for what comes afterwards, but at most `most`.
+    pub fn at_most(self, most: Duration, kept: Duration, now: Timestamp) -> Duration {
+        self.left(now).map_or(most, |left| left.saturating_sub(kept).min(most))
+    }
+
+    /// What is left at `now`, where anybody ends this run.
+    fn left(self, now: Timestamp) -> Option<Duration> {
+        self.0.map(|end| if end > now { end.duration_since(now).unsigned_abs() } else { Duration::ZERO })
     }
 }
 
@@ -61,6 +71,18 @@ mod tests {
         assert!(deadline(45).allows_another_item(now));
         assert!(!deadline(44).allows_another_item(now));
         assert!(!deadline(-100).allows_another_item(now));
+    }
+
+    #[test]
+    fn what_is_kept_for_afterwards_is_not_there_to_be_spent() {
+        let now: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
+        let seconds = Duration::from_secs;
+        let ends_in = |left| Deadline(Some(now.checked_add(jiff::SignedDuration::from_secs(left)).unwrap()));
+        for (deadline, expected) in
+            [(Deadline::NONE, 10), (ends_in(60), 10), (ends_in(25), 5), (ends_in(20), 0), (ends_in(-1), 0)]
+        {
+            assert_eq!(deadline.at_most(seconds(10), seconds(20), now), seconds(expected), "{deadline:?}");
+        }
     }
 
     #[test]

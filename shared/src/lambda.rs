@@ -8,7 +8,7 @@ use crate::aws::{Aws, Roots};
 use crate::clock::{self, Deadline};
 use crate::config::{ConfigFaults, Environment};
 use crate::run::driver::{Caller, Driver, Finished};
-use crate::run::{Job, Payload, Report, RunFault, store};
+use crate::run::{Job, Ledger, Payload, Report, RunFault, Stop, store};
 use crate::telemetry;
 
 /// One deployed function.
@@ -45,10 +45,13 @@ impl<J: Job> Function<J> {
 
     async fn run(&self, payload: Payload, deadline: Deadline, request_id: &str) -> Result<Report, RunFault> {
         let driver = self.0.as_ref().map_err(Clone::clone)?;
+        // Lambda asks nobody to stop: it ends the process.
+        let never = Stop::new();
+        let ledger = Ledger::new(deadline, &never, &telemetry::Log);
         // On the heap: a run is states within states, more of them than the compiler lays out in one piece.
-        let run = Box::pin(driver.run(payload, deadline, Caller::Platform));
+        let run = Box::pin(driver.run(payload, &ledger, Caller::Platform));
         let Finished { report, metrics } = run.await?;
-        telemetry::log_report(&report);
+        telemetry::log_run(&report);
         telemetry::emit(&telemetry::metrics_of(&report, &metrics));
         if let Some(bucket) = &driver.run_policy.report_bucket {
             // The work is done and told: a copy that could not be kept must not make Lambda do it again.

@@ -2,14 +2,15 @@
 //! and metrics in the embedded metric format, which cost a line on standard output and no call.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Write as _};
 
 use serde_json::{Value, json};
 use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Environment;
-use crate::run::{Delivery, Report, RunFault};
+use crate::run::ledger::{Line, Sink};
+use crate::run::{Delivery, Done, Entry, Item, Notice, Reason, Report, RunFault};
 
 /// The namespace of every metric.
 const NAMESPACE: &str = "Nightshift";
@@ -25,6 +26,8 @@ pub fn init_function(environment: &Environment) {
         .with_target(false)
         .with_env_filter(EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info")))
         .with_writer(io::stdout)
+        // Or a line that cannot be written is complained of with a macro that panics where that cannot be written either.
+        .log_internal_errors(false)
         .init();
 }
 
@@ -37,44 +40,83 @@ pub fn init_command(environment: &Environment) {
         .with_ansi(false)
         .with_env_filter(EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("warn")))
         .with_writer(io::stderr)
+        .log_internal_errors(false)
         .init();
 }
 
-/// The whole report as log lines, one an item, and one for the run with its counters.
-pub fn log_report(report: &Report) {
-    for item in &report.items {
-        let reason = item.reason.as_ref();
-        info!(
-            item.id = item.id,
-            item.region = item.region,
-            item.owner = item.owner,
-            item.outcome = item.outcome.as_str(),
-            item.steps = item.steps.join("; "),
-            reason.code = reason.map(|reason| reason.code.as_ref()),
-            reason.message = reason.map(|reason| reason.message.as_str()),
-            reason.fix = reason.map(|reason| reason.fix.as_str()),
-            "item"
-        );
+/// The record of a run as log lines.
+#[derive(Debug)]
+pub struct Log;
+
+impl Sink for Log {
+    fn write(&self, line: Line<'_>) {
+        match line {
+            Line::Begun(entry) => info!(
+                item.id = entry.id,
+                item.region = entry.region,
+                item.owner = entry.owner,
+                item.steps = entry.steps.join("; "),
+                item.tags = entry.tags,
+                "about to apply"
+            ),
+            Line::Ended(Entry { id, region, owner, .. }, Done { outcome, steps, reason }) => {
+                log_item("item", (id, region, owner.as_deref()), outcome.as_str(), steps, reason.as_ref());
+            }
+            Line::WentOn(item, steps) => log_item("item went on", who(item), item.outcome.as_str(), steps, item.reason.as_ref()),
+            Line::Listed(item) => {
+                log_item("item", who(item), item.outcome.as_str(), &item.steps, item.reason.as_ref());
+            }
+        }
     }
+}
+
+fn who(item: &Item) -> (&str, &str, Option<&str>) {
+    (&item.id, &item.region, item.owner.as_deref())
+}
+
+fn log_item(
+    message: &str,
+    (id, region, owner): (&str, &str, Option<&str>),
+    outcome: &str,
+    steps: &[String],
+    reason: Option<&Reason>,
+) {
+    info!(
+        item.id = id,
+        item.region = region,
+        item.owner = owner,
+        item.outcome = outcome,
+        item.steps = steps.join("; "),
+        reason.code = reason.map(|reason| reason.code.as_ref()),
+        reason.message = reason.map(|reason| reason.message.as_str()),
+        reason.fix = reason.map(|reason| reason.fix.as_str()),
+        "{message}"
+    );
+}
+
+/// One message, as soon as it is known what became of it.
+pub fn log_notice(notice: &Notice) {
+    let reason = notice.reason.as_ref();
+    info!(
+        notice.kind = notice.kind.as_ref(),
+        notice.channel = notice.channel.as_ref(),
+        notice.to = notice.to,
+        notice.about = notice.about.join(", "),
+        notice.sent = notice.outcome == Delivery::Sent,
+        reason.message = reason.map(|reason| reason.message.as_str()),
+        reason.fix = reason.map(|reason| reason.fix.as_str()),
+        "notice"
+    );
+}
+
+/// The run as log lines: what is not right with it, and its counters. Its items and notices are in the log by then.
+pub fn log_run(report: &Report) {
     for warning in &report.warnings {
         warn!(
             reason.code = warning.code.as_ref(),
             reason.message = warning.message,
             reason.fix = warning.fix,
             "warning"
-        );
-    }
-    for notice in &report.notices {
-        let reason = notice.reason.as_ref();
-        info!(
-            notice.kind = notice.kind.as_ref(),
-            notice.channel = notice.channel.as_ref(),
-            notice.to = notice.to,
-            notice.about = notice.about.join(", "),
-            notice.sent = notice.outcome == Delivery::Sent,
-            reason.message = reason.map(|reason| reason.message.as_str()),
-            reason.fix = reason.map(|reason| reason.fix.as_str()),
-            "notice"
         );
     }
     let counts = report.counts;
@@ -142,10 +184,10 @@ pub fn metrics_of_fault(function: &str, at: jiff::Timestamp) -> Value {
     embedded(function, at.as_millisecond(), &[("Runs", 0), ("RunFaults", 1)].into())
 }
 
-/// Prints one line of metrics where `CloudWatch` picks it up.
-#[expect(clippy::print_stdout, reason = "the embedded metric format is a line on standard output")]
+/// Prints one line of metrics where `CloudWatch` picks it up. The embedded metric format is a line on standard output;
+/// where that is gone, so is `CloudWatch`, and the run still answers.
 pub fn emit(metrics: &Value) {
-    println!("{metrics}");
+    let _ = writeln!(io::stdout(), "{metrics}");
 }
 
 fn duration_ms(report: &Report) -> i128 {

@@ -44,6 +44,7 @@ fn every_reason_code_of_cluster_cleanup_is_documented() {
         "clusters/apply/snapshots",
         "clusters/apply/tell",
         "run/done",
+        "run/ledger",
     ];
     let apply: String = rooms.iter().map(|room| source(&format!("shared/src/{room}.rs"))).collect();
     words.extend(quoted(&apply, "Reason::new("));
@@ -116,7 +117,7 @@ fn every_reason_code_of_db_users_is_documented() {
     let why = source("shared/src/dbusers/plan/why.rs");
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
-    let rooms = ["apply/change", "apply/stop", "apply/drop_user", "apply/mod", "server/error", "../run/done"];
+    let rooms = ["apply/change", "apply/stop", "apply/drop_user", "apply/mod", "server/error", "../run/done", "../run/ledger"];
     let apply: String = rooms.iter().map(|room| source(&format!("shared/src/dbusers/{room}.rs"))).collect();
     for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> "] {
         words.extend(quoted(&apply, before));
@@ -170,7 +171,7 @@ fn every_reason_code_of_key_rotation_is_documented() {
     let why = source("shared/src/keys/plan/why.rs");
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
-    let rooms = ["mint", "mod", "prove", "retire", "tell", "../../run/done"];
+    let rooms = ["mint", "mod", "prove", "retire", "tell", "../../run/done", "../../run/ledger"];
     let apply: String = rooms.iter().map(|room| source(&format!("shared/src/keys/apply/{room}.rs"))).collect();
     for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> (Outcome::Failed, "] {
         words.extend(quoted(&apply, before));

@@ -31,7 +31,7 @@ async fn a_cluster_gets_more_time_on_its_owners_word() {
     );
 
     let said = extend(&["--until", "2026-12-05", "--owner", "ana", "--dry-run"]);
-    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert_eq!((said.code, said.complaints().as_str()), (0, ""));
     assert_eq!(
         said.out,
         "would set auto-delete-after of orders-dev to 2026-12-05T23:00:00Z (it was 2026-11-20T00:00:00Z)\n"

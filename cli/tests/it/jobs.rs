@@ -18,7 +18,7 @@ async fn a_plan_is_a_table_and_a_plan_over_its_cap_exits_with_three() {
         &[("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z"), ("NIGHTSHIFT_MIN_NOTICE_HOURS", "0")],
         &["plan", "cluster-cleanup"],
     );
-    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert_eq!((said.code, said.complaints().as_str()), (0, ""));
     let shown = said.out.replace(&scene.account, "111122223333");
     assert!(
         shown.starts_with("cluster-cleanup · plan · account 111122223333 · eu-west-1 · 2026-11-21 02:00 UTC\n"),
@@ -78,7 +78,7 @@ async fn apply_never_runs_on_bare_defaults_nor_in_an_account_that_was_not_named(
     assert_eq!(clusters(&scene, REGION).await.expect("a list"), ["orders-dev"]);
 
     let said = nightshift(&scene, &[], &["apply", "cluster-cleanup", "--policy", policy, "--account", &scene.account]);
-    assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+    assert_eq!((said.code, said.complaints().as_str()), (0, ""), "{}", said.out);
     assert_eq!(clusters(&scene, REGION).await.expect("a list"), Vec::<String>::new());
 }
 
@@ -169,7 +169,7 @@ async fn the_policy_of_a_deployed_function_is_followed() {
     scene.function("bare", &[]).await.expect("a function");
     let arguments = |name| ["apply", "cluster-cleanup", "--function", name, "--account", &scene.account];
     let said = nightshift(&scene, &[], &arguments("cleanup"));
-    assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+    assert_eq!((said.code, said.complaints().as_str()), (0, ""), "{}", said.out);
     assert!(said.out.contains("[protected]"), "{}", said.out);
     let said = nightshift(&scene, &[], &arguments("bare"));
     assert_eq!(

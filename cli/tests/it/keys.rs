@@ -23,7 +23,7 @@ async fn the_list_shows_every_key_with_what_happens_next() {
     let scene = account().await;
     let variables = [("NIGHTSHIFT_NOW", NOW), ("NIGHTSHIFT_EXCLUDE", r"ci\,build")];
     let said = nightshift(&scene, &variables, &["keys", "list", "--account", &scene.account]);
-    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert_eq!((said.code, said.complaints().as_str()), (0, ""));
     for row in ["ana", "95 d", "2026-11-20 s3", "400 d", "never", "excluded", "2027-02-09: rotated", "now:"] {
         assert!(said.out.contains(row), "{row}: {}", said.out);
     }
@@ -33,7 +33,7 @@ async fn the_list_shows_every_key_with_what_happens_next() {
     assert!(calls.iter().all(|call| reads(&call.action)), "{calls:?}");
 
     let said = nightshift(&scene, &variables, &["keys", "list", "--output", "csv"]);
-    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert_eq!((said.code, said.complaints().as_str()), (0, ""));
     let lines: Vec<_> = said.out.lines().collect();
     assert!(
         lines[0].starts_with("user,owner,access_key_id,status") && lines[0].ends_with("mfa_active"),
@@ -51,7 +51,7 @@ async fn a_reviewed_plan_is_applied_over_its_cap_and_by_its_digest_alone() {
     let (_folder, policy) = policy_file(&format!("NIGHTSHIFT_NOW={NOW}\nNIGHTSHIFT_MAX_ROTATIONS=1\n"));
     let policy = policy.to_str().expect("a path");
     let plan = nightshift(&scene, &[], &["plan", "key-rotation", "--policy", policy, "--output", "json"]);
-    assert_eq!((plan.code, plan.err.as_str()), (3, ""), "two are due and one is allowed");
+    assert_eq!((plan.code, plan.complaints().as_str()), (3, ""), "two are due and one is allowed");
     let plan: serde_json::Value = serde_json::from_str(&plan.out).expect("a report");
     let digest = plan["plan_digest"].as_str().expect("a digest");
     let apply = ["apply", "key-rotation", "--policy", policy, "--account", &scene.account];
@@ -59,7 +59,7 @@ async fn a_reviewed_plan_is_applied_over_its_cap_and_by_its_digest_alone() {
     assert_eq!(scene.keys("ana").await.expect("keys").len(), 1);
     let consent = [apply.as_slice(), &["--expect-plan", digest]].concat();
     let said = nightshift(&scene, &[], &consent);
-    assert_eq!((said.code, said.err.as_str()), (0, ""), "{}", said.out);
+    assert_eq!((said.code, said.complaints().as_str()), (0, ""), "{}", said.out);
     assert_eq!(scene.keys("ana").await.expect("keys").len(), 2);
     assert_eq!(scene.keys("ci,build").await.expect("keys").len(), 2);
 }

@@ -7,6 +7,7 @@ mod jobs;
 mod keys;
 mod policy_files;
 mod protections;
+mod record;
 mod restore;
 
 use std::path::PathBuf;
@@ -19,6 +20,15 @@ struct Said {
     code: i32,
     out: String,
     err: String,
+}
+
+impl Said {
+    /// Standard error without the record of an apply.
+    fn complaints(&self) -> String {
+        let is_record =
+            |line: &&str| ["begun ", "changed ", "already_right "].iter().any(|word| line.starts_with(word));
+        self.err.lines().filter(|line| !is_record(line)).collect()
+    }
 }
 
 /// Runs `nightshift` with `arguments` in `scene`, with `extra` variables in the shell.

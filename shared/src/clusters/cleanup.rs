@@ -67,31 +67,12 @@ impl Job for ClusterCleanup {
         let digest = plan.digest();
         let tripped = run.consent.judge(&digest, policy.caps.check(plan.deletions()));
         let done = if run.mode == Mode::Apply && tripped.is_none() {
-            log_intent(&plan);
-            let applier = Applier::new(run.aws, &places, &world, terms, run.deadline, run.notifier);
+            let applier = Applier::new(run.aws, &places, &world, terms, run.ledger, run.notifier);
             Some(applier.apply(&plan.actions, &plan.left).await)
         } else {
             None
         };
         Ok(conclude(plan, &world, done, tripped, places, run.notify))
-    }
-}
-
-/// What is about to be done, before it is: a process that dies half-way leaves this behind, and with it how each cluster
-/// was built, should no snapshot ever be told.
-fn log_intent(plan: &Plan) {
-    for action in &plan.actions {
-        let built = match action {
-            Action::DeleteCluster(delete) => serde_json::to_string(&delete.marks).unwrap_or_default(),
-            _ => String::new(),
-        };
-        tracing::info!(
-            item.id = action.id(),
-            item.region = action.region(),
-            item.steps = action.steps().join("; "),
-            item.tags = built,
-            "about to apply"
-        );
     }
 }
 

@@ -54,26 +54,13 @@ impl Job for DbUsers {
         let over_cap = caps.check(Deletions { of_marked: plan.drops(), purges: 0, marked: 0 });
         let tripped = run.consent.judge(&plan.digest(), over_cap);
         let done = if run.mode == Mode::Apply && tripped.is_none() {
-            log_intent(&plan, &request.region);
             let writer = SecretsWriter::new(client);
             let mut applier = Applier::new(&way, policy, &secrets, writer, vault, own);
-            Some(applier.apply(&plan.actions, run.deadline).await)
+            Some(applier.apply(&plan.actions, run.ledger).await)
         } else {
             None
         };
         Ok(conclude(plan, request, done, tripped))
-    }
-}
-
-/// What is about to be done, before it is: a process that dies half-way leaves this behind.
-fn log_intent(plan: &Plan, region: &str) {
-    for action in &plan.actions {
-        tracing::info!(
-            item.id = action.id(),
-            item.region = region,
-            item.steps = action.steps().join("; "),
-            "about to apply"
-        );
     }
 }
 

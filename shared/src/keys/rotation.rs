@@ -60,9 +60,8 @@ impl Job for KeyRotation {
         let digest = plan.digest();
         let tripped = run.consent.judge(&digest, policy.caps.check(plan.load()));
         let done = if run.mode == Mode::Apply && tripped.is_none() && !plan.is_empty() {
-            log_intent(&plan);
             let teller = Teller::new(run.notifier, terms);
-            let applier = Applier::new(run.aws, &readers, &world, terms, run.deadline, &teller)
+            let applier = Applier::new(run.aws, &readers, &world, terms, run.ledger, &teller)
                 .await
                 .map_err(nothing("asking who this process is"))?;
             Some(applier.apply(&plan.actions).await)
@@ -95,14 +94,6 @@ fn still_open(report: &Report, item: &Item) -> String {
         (Some(why), _) => format!("{id} ({}: {})", why.code, why.message),
         (None, Some(tripped)) => format!("{id} (nothing was done: {} tripped)", tripped.guard),
         (None, None) => id,
-    }
-}
-
-/// What is about to be done, before it is: a process that dies half-way leaves this behind.
-fn log_intent(plan: &Plan) {
-    for action in &plan.actions {
-        let steps = masked(&action.step.words().join("; "));
-        tracing::info!(item.id = action.user, item.region = "global", item.steps = steps, "about to apply");
     }
 }
 

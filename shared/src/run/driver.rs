@@ -12,12 +12,13 @@ use super::digest::PlanDigest;
 use super::event::{EventFault, Fields};
 use super::fault::RunFault;
 use super::guard::{Consent, Tripped};
+use super::ledger::Ledger;
 use super::mode::Mode;
 use super::payload::Payload;
 use super::report::{Counts, Item, Reason, Report, SCHEMA};
 use super::skew;
 use crate::aws::{Aws, Identity};
-use crate::clock::{self, Deadline};
+use crate::clock;
 use crate::config::{ConfigFaults, Environment, RunPolicy, Settings};
 use crate::notify::{self, Notifier, NotifyPolicy};
 
@@ -66,8 +67,8 @@ pub struct Run<'a> {
     pub mode: Mode,
     /// The one moment this run decides by.
     pub now: Timestamp,
-    /// When the platform ends the process.
-    pub deadline: Deadline,
+    /// Where each item is written down as it happens; knows when the platform ends the process.
+    pub ledger: &'a Ledger<'a>,
     /// What a person agreed to.
     pub consent: Consent,
     /// Which channels are on, and how owners are found.
@@ -164,7 +165,7 @@ impl<J: Job> Driver<J> {
     pub async fn run(
         &self,
         payload: impl Into<Payload>,
-        deadline: Deadline,
+        ledger: &Ledger<'_>,
         caller: Caller,
     ) -> Result<Finished, RunFault> {
         // A run that failed half-way must not lend its calls to the next one's report.
@@ -206,9 +207,9 @@ impl<J: Job> Driver<J> {
         warnings.extend(skew::judge(skew, mode)?);
         let lifts_caps = caller != Caller::Platform || self.run_policy.digest_lifts_caps;
         let consent = Consent { expect_plan, lifts_caps };
-        let notifier = Notifier::new(&self.aws, &self.notify, deadline);
+        let notifier = Notifier::new(&self.aws, &self.notify, ledger.deadline());
         let notifier = (mode == Mode::Apply && self.notify.has_channel()).then_some(&notifier);
-        let run = Run { aws: &self.aws, account, mode, now, deadline, consent, notify: &self.notify, notifier };
+        let run = Run { aws: &self.aws, account, mode, now, ledger, consent, notify: &self.notify, notifier };
         let Conclusion { digest, tripped, regions, observed, items, concerns, metrics } =
             J::run(&run, &self.policy, &request).await?;
 
@@ -229,6 +230,8 @@ impl<J: Job> Driver<J> {
             notices: Vec::new(),
             calls: BTreeMap::new(),
         };
+        // Before the summary, which may take what is left of the time.
+        ledger.close(&report.items);
         if let Some(notifier) = notifier {
             report.notices = notifier.take();
             notifier.tell_operators(&notify::summary(&report, &concerns, &self.notify)).await;

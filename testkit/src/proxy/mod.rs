@@ -43,6 +43,7 @@ struct Script {
     latency: Duration,
     rates: Vec<fault::Bucket>,
     denied_actions: Vec<String>,
+    silent_actions: Vec<String>,
     denied_regions: Vec<String>,
     clock: Clock,
 }
@@ -113,6 +114,11 @@ impl Proxy {
         self.state.script().denied_actions.push(action.to_owned());
     }
 
+    /// Answers no call of `action` from now on: the caller waits for as long as it will.
+    pub fn silence(&self, action: &str) {
+        self.state.script().silent_actions.push(action.to_owned());
+    }
+
     /// Refuses every RDS call in `region` from now on.
     pub fn deny_in(&self, region: &str) {
         self.state.script().denied_regions.push(region.to_owned());
@@ -122,6 +128,7 @@ impl Proxy {
     pub fn forgive(&self) {
         let mut script = self.state.script();
         script.denied_actions.clear();
+        script.silent_actions.clear();
         script.denied_regions.clear();
     }
 

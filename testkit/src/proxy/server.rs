@@ -56,20 +56,25 @@ async fn pass(request: Request<Incoming>, state: &State, client: &reqwest::Clien
     let body = body.collect().await.map_err(|_| Lost)?.to_bytes();
     let path = head.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let call = Call::of(head.method.as_str(), &path, &head.headers, &body);
-    let (json, action) = (head.headers.contains_key("x-amz-target"), call.action.clone());
+    let speaks_json = head.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+    let (json, action) = (speaks_json || head.headers.contains_key("x-amz-target"), call.action.clone());
     said::asked(&action, &body);
-    let (number, fault, latency, over_rate) = {
+    let (number, fault, latency, over_rate, silent) = {
         let mut script = state.script();
         let number = script.calls.len();
         let over_rate = script.rates.iter_mut().any(|bucket| bucket.refuses(&call.action));
         let denied = script.denied_actions.contains(&call.action)
             || (script.denied_regions.contains(&call.region) && call.action.starts_with("rds:"));
+        let silent = script.silent_actions.contains(&call.action);
         script.calls.push(call);
         let fault = script.fault.filter(|(at, _)| *at == number).map(|(_, fault)| fault);
         let fault = if denied { Some(Fault::Denied) } else { fault };
-        (number, fault, script.latency, over_rate)
+        (number, fault, script.latency, over_rate, silent)
     };
     pause(latency).await;
+    if silent {
+        std::future::pending::<()>().await;
+    }
     if over_rate {
         return Ok(refuse(json, StatusCode::BAD_REQUEST, "Throttling", "Rate exceeded"));
     }

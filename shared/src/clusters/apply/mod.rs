@@ -14,9 +14,9 @@ use super::observe::Place;
 use super::plan::{Action, Left, Terms};
 use super::rds::{RdsReader, RdsWriter};
 use crate::aws::Aws;
-use crate::clock::{self, Deadline};
+use crate::clock::{self, ITEM_BUDGET};
 use crate::notify::Notifier;
-use crate::run::{Done, Outcome, Reason};
+use crate::run::{Done, Entry, Ledger, Reason};
 
 use snapshots::{NOT_MARKED, kept};
 
@@ -32,7 +32,7 @@ pub struct Applier<'a> {
     places: &'a [Place],
     world: &'a World,
     terms: Terms<'a>,
-    deadline: Deadline,
+    ledger: &'a Ledger<'a>,
     notifier: Option<&'a Notifier<'a>>,
 }
 
@@ -43,10 +43,10 @@ impl<'a> Applier<'a> {
         places: &'a [Place],
         world: &'a World,
         terms: Terms<'a>,
-        deadline: Deadline,
+        ledger: &'a Ledger<'a>,
         notifier: Option<&'a Notifier<'a>>,
     ) -> Self {
-        Self { aws, places, world, terms, deadline, notifier }
+        Self { aws, places, world, terms, ledger, notifier }
     }
 
     /// Carries out `actions`, a few at once, then tells owners what was done, what will be and what is `left` to them.
@@ -78,7 +78,7 @@ impl<'a> Applier<'a> {
                     return;
                 }
                 // Not to be seen yet: AWS makes it while it deletes the cluster.
-                Err(error) if error.is_not_found() && self.deadline.allows_another_item(clock::now()) => {
+                Err(error) if error.is_not_found() && self.ledger.deadline().allows_another_item(clock::now()) => {
                     clock::sleep(pause).await;
                 }
                 Err(_) => return,
@@ -87,22 +87,22 @@ impl<'a> Applier<'a> {
     }
 
     async fn one(&self, action: &Action) -> Done {
-        if !self.deadline.allows_another_item(clock::now()) {
-            let fix = "the next run begins with it; raise the function's timeout if this repeats";
-            let reason = Reason::new("deadline", "there was no time left to begin it", fix);
-            return Done { outcome: Outcome::Deferred, steps: Vec::new(), reason: Some(reason) };
+        if action.only_tells() {
+            // When all else is done: see `tell`.
+            let reason = Reason::new("notice-not-sent", "its owner was not told", "the next run tries again");
+            return Done::failed(Vec::new(), reason);
         }
+        self.ledger.item(entry(action), ITEM_BUDGET, self.work(action)).await
+    }
+
+    async fn work(&self, action: &Action) -> Done {
         let Some(hands) = self.hands(action) else { return Done::moved("its region is not part of this run") };
         match action {
             Action::DeleteCluster(delete) => hands.delete_cluster(delete).await,
             Action::StartCluster(start) => hands.start_cluster(start).await,
             Action::MarkSnapshot(mark) => hands.mark_snapshot(mark).await,
             Action::DeleteSnapshot(delete) => hands.delete_snapshot(delete).await,
-            // When all else is done: see `tell`.
-            Action::WarnOwner(_) | Action::TellDeleted(_) => {
-                let reason = Reason::new("notice-not-sent", "its owner was not told", "the next run tries again");
-                Done::failed(Vec::new(), reason)
-            }
+            Action::WarnOwner(_) | Action::TellDeleted(_) => Done::moved("it is told when all else is done"),
         }
     }
 
@@ -113,7 +113,24 @@ impl<'a> Applier<'a> {
             region: self.world.regions.iter().find(|region| region.name == action.region())?,
             account: &self.world.account,
             terms: self.terms,
+            notifier: self.notifier,
         })
+    }
+}
+
+/// What is written down of `action` before it is begun, and with it how each cluster was built, should no snapshot ever be
+/// told.
+fn entry(action: &Action) -> Entry {
+    let tags = match action {
+        Action::DeleteCluster(delete) => serde_json::to_string(&delete.marks).ok(),
+        _ => None,
+    };
+    Entry {
+        id: action.id().to_owned(),
+        region: action.region().to_owned(),
+        owner: action.owner().map(str::to_owned),
+        steps: action.steps(),
+        tags,
     }
 }
 
@@ -124,4 +141,5 @@ struct Hands<'a> {
     region: &'a Region,
     account: &'a str,
     terms: Terms<'a>,
+    notifier: Option<&'a Notifier<'a>>,
 }

@@ -190,6 +190,11 @@ impl Action {
         }
     }
 
+    /// Whether this is nothing but telling.
+    pub fn only_tells(&self) -> bool {
+        matches!(self, Self::WarnOwner(_) | Self::TellDeleted(_))
+    }
+
     /// Whether this begins a deletion that no earlier run began.
     pub fn begins_cluster_deletion(&self) -> bool {
         matches!(self, Self::DeleteCluster(delete) if !delete.begun)

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::plan::RestorePlan;
 use crate::aws::{AwsError, Kind};
-use crate::clock;
 use crate::clusters::rds::{RdsReader, RdsRestorer};
+use crate::run::{Ledger, Reason};
 
 /// A cluster of some terabytes takes RDS a while to make from a snapshot.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
@@ -22,17 +22,23 @@ pub enum Restored {
         /// Its status then.
         status: String,
     },
+    /// Asked to stop between two steps: the same command goes on from there.
+    Interrupted(Reason),
 }
 
-/// Carries out `plan`, telling `tell` each step as it is done.
+/// Carries out `plan`, telling `tell` each step as it is done. Begins no step once `ledger` says so.
 pub async fn restore(
     plan: &RestorePlan,
     account: &str,
     reader: &RdsReader,
     restorer: &RdsRestorer,
+    ledger: &Ledger<'_>,
     tell: impl Fn(&str),
 ) -> Result<Restored, AwsError> {
     let cluster = &plan.cluster;
+    if let Some(reason) = ledger.interrupted() {
+        return Ok(Restored::Interrupted(reason));
+    }
     if !plan.cluster_exists {
         restorer.restore(cluster).await?;
         tell(&format!("cluster {}: restore requested", cluster.id));
@@ -51,10 +57,16 @@ pub async fn restore(
             return Ok(Restored::StillCreating { status });
         }
         tell(&format!("cluster {}: {status}, waiting for it to be available", cluster.id));
-        clock::sleep(BETWEEN_LOOKS).await;
+        ledger.pause(BETWEEN_LOOKS).await;
+        if let Some(reason) = ledger.interrupted() {
+            return Ok(Restored::Interrupted(reason));
+        }
         waited += BETWEEN_LOOKS;
     }
     for member in &plan.members {
+        if let Some(reason) = ledger.interrupted() {
+            return Ok(Restored::Interrupted(reason));
+        }
         let id = &member.instance.id;
         match restorer.create_member(cluster, member).await {
             Ok(()) => tell(&format!("instance {id}: creation requested")),

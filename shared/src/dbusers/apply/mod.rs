@@ -15,8 +15,8 @@ use super::policy::Policy;
 use super::secrets::{SecretsReader, SecretsWriter};
 use super::server::{Session, SqlError, SqlKind};
 use super::way::Way;
-use crate::clock::{self, Deadline};
-use crate::run::{Done, Outcome, Reason};
+use crate::clock::{self, ITEM_BUDGET};
+use crate::run::{Done, Entry, Ledger, Outcome, Reason};
 use crate::secret::Secret;
 
 /// How often a transaction that met another one is tried, and for how long each time is waited.
@@ -51,7 +51,7 @@ impl<'a> Applier<'a> {
     }
 
     /// Carries out `actions` in their order and says how each ended.
-    pub(super) async fn apply(&mut self, actions: &[Action], deadline: Deadline) -> Vec<Done> {
+    pub(super) async fn apply(&mut self, actions: &[Action], ledger: &Ledger<'_>) -> Vec<Done> {
         let mut all = Vec::with_capacity(actions.len());
         let mut undone: BTreeSet<&str> = BTreeSet::new();
         for action in actions {
@@ -61,14 +61,8 @@ impl<'a> Applier<'a> {
                     Outcome::Deferred,
                     Reason::new("need-failed", message, "mend that one, as its own reason says"),
                 )
-            } else if deadline.allows_another_item(clock::now()) {
-                self.one(action).await
             } else {
-                let message = "too little time was left to begin it";
-                Done::left(
-                    Outcome::Deferred,
-                    Reason::new("no-time", message, "invoke the function again, or raise its timeout"),
-                )
+                ledger.item(self.entry(action), ITEM_BUDGET, self.one(action)).await
             };
             if !matches!(done.outcome, Outcome::Changed | Outcome::AlreadyRight) {
                 undone.insert(action.id());
@@ -76,6 +70,12 @@ impl<'a> Applier<'a> {
             all.push(done);
         }
         all
+    }
+
+    /// What is written down of `action` before it is begun.
+    fn entry(&self, action: &Action) -> Entry {
+        let region = self.way.request.region.clone();
+        Entry { id: action.id().to_owned(), region, steps: action.steps(), ..Entry::default() }
     }
 
     async fn one(&mut self, action: &Action) -> Done {

@@ -13,13 +13,14 @@ use jiff::Timestamp;
 
 use super::iam::IamWriter;
 use super::model::{User, World};
+use super::naming::masked;
 use super::notice::Teller;
 use super::observe::Readers;
 use super::plan::{self, Action, Decision, Leak, Step, Terms};
 use super::store::StoreWriter;
 use crate::aws::{Aws, AwsError};
-use crate::clock::{self, Deadline};
-use crate::run::{Done, Outcome, Reason};
+use crate::clock::{self, ITEM_BUDGET};
+use crate::run::{Done, Entry, Ledger, Reason};
 
 /// A rotation waits up to a minute for a new key to work; this much it takes together with its calls.
 const ROTATION_BUDGET: Duration = Duration::from_secs(90);
@@ -31,7 +32,7 @@ pub struct Applier<'a> {
     readers: &'a Readers,
     world: &'a World,
     terms: Terms<'a>,
-    deadline: Deadline,
+    ledger: &'a Ledger<'a>,
     hands: Hands<'a>,
 }
 
@@ -53,7 +54,7 @@ impl<'a> Applier<'a> {
         readers: &'a Readers,
         world: &'a World,
         terms: Terms<'a>,
-        deadline: Deadline,
+        ledger: &'a Ledger<'a>,
         teller: &'a Teller<'a>,
     ) -> Result<Self, AwsError> {
         let rotator = aws.identity().await?.arn;
@@ -64,7 +65,7 @@ impl<'a> Applier<'a> {
             rotator,
             began: clock::now(),
         };
-        Ok(Self { aws, readers, world, terms, deadline, hands })
+        Ok(Self { aws, readers, world, terms, ledger, hands })
     }
 
     /// Carries out `actions`, a few at once, and says how each ended, in their order.
@@ -76,13 +77,11 @@ impl<'a> Applier<'a> {
     async fn one(&self, action: &Action) -> Done {
         // A leaked key goes off even where no time is left to replace it.
         let mints = matches!(action.step, Step::Rotate(_) | Step::Resume { .. });
-        let now = clock::now();
-        let time =
-            if mints { self.deadline.leaves(ROTATION_BUDGET, now) } else { self.deadline.allows_another_item(now) };
-        if !time {
-            let fix = "the next run begins with it; raise the function's timeout if this repeats";
-            return Done::left(Outcome::Deferred, Reason::new("deadline", "there was no time left to begin it", fix));
-        }
+        let needed = if mints { ROTATION_BUDGET } else { ITEM_BUDGET };
+        self.ledger.item(entry(action), needed, async { without_ids(self.work(action).await) }).await
+    }
+
+    async fn work(&self, action: &Action) -> Done {
         let (user, fresh) = match self.again(action).await {
             Ok(fresh) => fresh,
             Err(done) => return *done,
@@ -153,6 +152,24 @@ impl<'a> Applier<'a> {
 
 fn both_leaked(one: &Step, other: &Step) -> bool {
     matches!((one, other), (Step::Leaked { .. }, Step::Leaked { .. }))
+}
+
+/// What is written down of `action` before it is begun.
+fn entry(action: &Action) -> Entry {
+    Entry {
+        id: action.user.clone(),
+        region: "global".to_owned(),
+        owner: action.owner.clone(),
+        steps: action.step.words().iter().map(|step| masked(step)).collect(),
+        tags: None,
+    }
+}
+
+/// What is logged and mailed holds no whole id of a key.
+fn without_ids(Done { outcome, steps, reason }: Done) -> Done {
+    let reason =
+        reason.map(|reason| Reason { message: masked(&reason.message), fix: masked(&reason.fix), ..reason });
+    Done { outcome, steps: steps.iter().map(|step| masked(step)).collect(), reason }
 }
 
 /// Why an action ended before its end.

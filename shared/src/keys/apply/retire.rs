@@ -104,7 +104,7 @@ impl Applier<'_> {
             return Err(error.into());
         }
         let Some(rotate) = then else { return Ok(untold) };
-        if !self.deadline.leaves(ROTATION_BUDGET, clock::now()) {
+        if !self.ledger.deadline().leaves(ROTATION_BUDGET, clock::now()) {
             let message = "the leaked key is off, and no time was left to mint another";
             return Ok(Some(Reason::new("deadline", message, "nothing to do; the next run mints it")));
         }

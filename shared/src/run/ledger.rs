@@ -1,0 +1,213 @@
+//! The record of an apply as it happens, and the one gate before each item. An item is written down when it is begun,
+//! before its first write, and again when it ended: a process that dies, or that nobody can read the report of, leaves
+//! this behind. The gate asks for time and for a wish to stop, so every job obeys both by passing it.
+
+use std::fmt::Debug;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use super::stop::Stop;
+use super::{Done, Item, Outcome, Reason};
+use crate::clock::{self, Deadline};
+
+/// One item that is about to be worked on.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Entry {
+    /// As the report has it.
+    pub id: String,
+    /// Where it is.
+    pub region: String,
+    /// Whose it is.
+    pub owner: Option<String>,
+    /// What is to be done, in words.
+    pub steps: Vec<String>,
+    /// How it was built, where nothing else would hold that should the process die half-way.
+    pub tags: Option<String>,
+}
+
+/// One line of the record.
+#[derive(Debug, Clone, Copy)]
+pub enum Line<'a> {
+    /// The first write to it comes next.
+    Begun(&'a Entry),
+    /// This became of it.
+    Ended(&'a Entry, &'a Done),
+    /// Something came of it after its own line: only what was done since.
+    WentOn(&'a Item, &'a [String]),
+    /// Nothing was begun on it: planned, or left alone.
+    Listed(&'a Item),
+}
+
+/// Where the lines go, each at once.
+pub trait Sink: Debug + Send + Sync {
+    /// Writes one. A line that cannot be written stops nothing.
+    fn write(&self, line: Line<'_>);
+}
+
+/// See the module.
+#[derive(Debug)]
+pub struct Ledger<'a> {
+    deadline: Deadline,
+    stop: &'a Stop,
+    sink: &'a dyn Sink,
+    ended: Mutex<Vec<(Entry, Done)>>,
+}
+
+impl<'a> Ledger<'a> {
+    /// Of one run, which begins nothing once `deadline` is near or `stop` was asked for.
+    pub fn new(deadline: Deadline, stop: &'a Stop, sink: &'a dyn Sink) -> Self {
+        Self { deadline, stop, sink, ended: Mutex::default() }
+    }
+
+    /// When the platform ends the process.
+    pub fn deadline(&self) -> Deadline {
+        self.deadline
+    }
+
+    /// Why nothing new is to be begun, where somebody asked for that.
+    pub fn interrupted(&self) -> Option<Reason> {
+        let fix = "run the same again: it goes on from here";
+        let reason = || Reason::new("interrupted", "the run was asked to stop before this was begun", fix);
+        self.stop.is_asked().then(reason)
+    }
+
+    /// Whether something that may take `needed` may be begun now, or why it is left to another run.
+    pub fn may_begin(&self, needed: Duration) -> Result<(), Reason> {
+        if let Some(reason) = self.interrupted() {
+            return Err(reason);
+        }
+        if !self.deadline.leaves(needed, clock::now()) {
+            let fix = "the next run begins with it; raise the function's timeout if this repeats";
+            return Err(Reason::new("deadline", "there was no time left to begin it", fix));
+        }
+        Ok(())
+    }
+
+    /// Does `work` on one item, with a line before and a line after; or leaves it where the gate is closed.
+    pub async fn item(&self, entry: Entry, needed: Duration, work: impl Future<Output = Done>) -> Done {
+        let done = match self.may_begin(needed) {
+            Ok(()) => {
+                self.begun(&entry);
+                work.await
+            }
+            Err(reason) => Done::left(Outcome::Deferred, reason),
+        };
+        self.ended(entry, &done);
+        done
+    }
+
+    /// For items that are worked on together: its first write comes next.
+    pub fn begun(&self, entry: &Entry) {
+        self.sink.write(Line::Begun(entry));
+    }
+
+    /// This became of it.
+    pub fn ended(&self, entry: Entry, done: &Done) {
+        self.sink.write(Line::Ended(&entry, done));
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push((entry, done.clone()));
+    }
+
+    /// Waits, but not past a wish to stop.
+    pub async fn pause(&self, duration: Duration) {
+        tokio::select! {
+            () = clock::sleep(duration) => {}
+            () = self.stop.asked() => {}
+        }
+    }
+
+    /// Writes what the report says and the record does not yet: no item twice.
+    pub fn close(&self, items: &[Item]) {
+        let mut ended = std::mem::take(&mut *self.ended.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut take = |is: &dyn Fn(&(Entry, Done)) -> bool| ended.iter().position(is).map(|at| ended.remove(at));
+        let open: Vec<_> = items.iter().filter(|item| take(&|known| is_all_of(known, item)).is_none()).collect();
+        for item in open {
+            let known = take(&|(entry, _)| entry.id == item.id && entry.region == item.region);
+            self.sink.write(match &known {
+                Some((_, done)) => Line::WentOn(item, since(&done.steps, &item.steps)),
+                None => Line::Listed(item),
+            });
+        }
+    }
+}
+
+fn is_all_of((entry, done): &(Entry, Done), item: &Item) -> bool {
+    entry.id == item.id
+        && entry.region == item.region
+        && done.outcome == item.outcome
+        && done.reason == item.reason
+        && done.steps == item.steps
+}
+
+/// The steps of `now` that `before` does not begin with.
+fn since<'a>(before: &[String], now: &'a [String]) -> &'a [String] {
+    let same = before.iter().zip(now).take_while(|(before, now)| before == now).count();
+    &now[same..]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    #[derive(Debug, Default)]
+    struct Kept(Mutex<Vec<String>>);
+
+    impl Sink for Kept {
+        fn write(&self, line: Line<'_>) {
+            let line = match line {
+                Line::Begun(entry) => format!("begun {}", entry.id),
+                Line::Ended(entry, done) => format!("ended {} {}", entry.id, done.outcome.as_str()),
+                Line::WentOn(item, steps) => format!("went on {} {}", item.id, steps.join("; ")),
+                Line::Listed(item) => format!("listed {} {}", item.id, item.outcome.as_str()),
+            };
+            self.0.lock().unwrap().push(line);
+        }
+    }
+
+    fn entry(id: &str) -> Entry {
+        Entry { id: id.to_owned(), ..Entry::default() }
+    }
+
+    fn item(id: &str, done: Done) -> Item {
+        let Done { outcome, steps, reason } = done;
+        let (id, region, owner, domain) = (id.to_owned(), String::new(), None, BTreeMap::new());
+        Item { id, region, owner, outcome, steps, reason, domain }
+    }
+
+    fn did(steps: &[&str]) -> Done {
+        Done::changed(steps.iter().map(|step| (*step).to_owned()).collect())
+    }
+
+    #[tokio::test]
+    async fn an_item_has_a_line_before_and_after_and_none_is_written_twice() {
+        let (kept, stop) = (Kept::default(), Stop::new());
+        let ledger = Ledger::new(Deadline::NONE, &stop, &kept);
+        for (id, steps) in [("a", "x"), ("b", "x"), ("a", "y")] {
+            ledger.item(entry(id), Duration::ZERO, async { did(&[steps]) }).await;
+        }
+        stop.ask();
+        let left = ledger.item(entry("c"), Duration::ZERO, async { did(&["never"]) }).await;
+        assert_eq!(left.reason.as_ref().map(|reason| reason.code.as_ref()), Some("interrupted"));
+        let items =
+            [("a", did(&["x"])), ("b", did(&["x", "told"])), ("a", did(&["y"])), ("c", left), ("d", did(&[]))];
+        ledger.close(&items.map(|(id, done)| item(id, done)));
+        insta::assert_snapshot!(kept.0.lock().unwrap().join("\n"), @"");
+    }
+
+    #[test]
+    fn the_gate_asks_for_time_and_for_a_wish_to_stop() {
+        let (kept, stop) = (Kept::default(), Stop::new());
+        let now = clock::now();
+        let soon = Deadline::of_invocation(u64::try_from(now.as_millisecond()).unwrap() + 20_000, now);
+        let code = |ledger: &Ledger<'_>, seconds| {
+            let reason = ledger.may_begin(Duration::from_secs(seconds)).err();
+            reason.map(|reason| reason.code.into_owned())
+        };
+        assert_eq!(code(&Ledger::new(Deadline::NONE, &stop, &kept), 3_600), None);
+        assert_eq!(code(&Ledger::new(soon, &stop, &kept), 10), None);
+        assert_eq!(code(&Ledger::new(soon, &stop, &kept), 30).as_deref(), Some("deadline"));
+        assert!(stop.ask() && !stop.ask(), "the first wish is told from the second");
+        assert_eq!(code(&Ledger::new(Deadline::NONE, &stop, &kept), 0).as_deref(), Some("interrupted"));
+    }
+}
