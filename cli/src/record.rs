@@ -33,11 +33,8 @@ impl Sink for Lines {
 
 /// For a command that writes: the first signal lets it finish what is begun, a second ends it at once.
 pub(crate) fn interruptible() -> io::Result<Ledger<'static>> {
-    let mut signals = [
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-        signal(SignalKind::hangup())?,
-    ];
+    let mut signals =
+        [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?];
     tokio::spawn(async move {
         let [interrupt, terminate, hangup] = &mut signals;
         loop {
@@ -50,7 +47,9 @@ pub(crate) fn interruptible() -> io::Result<Ledger<'static>> {
                 output::complain("ended at once; what was begun and not finished is gone on with by the next run");
                 process::exit(130);
             }
-            output::complain("asked to stop: what is begun is finished, nothing new is begun; once more ends it at once");
+            output::complain(
+                "asked to stop: what is begun is finished, nothing new is begun; once more ends it at once",
+            );
         }
     });
     Ok(reading())

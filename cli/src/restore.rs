@@ -50,10 +50,10 @@ pub(crate) async fn run(args: RestoreArgs, environment: &Environment) -> anyhow:
     };
     let entry = Entry { id: plan.cluster.id.clone(), region: region.clone(), steps: plan.steps(), ..Entry::default() };
     ledger.begun(&entry);
-    let restorer = RdsRestorer::new(aws.rds(&region));
-    let restored = restore(&plan, &account, &reader, &restorer, &ledger, tell).await;
-    ledger.ended(entry, &became(&restored, steps.take()));
-    match restored? {
+    let hand = RdsRestorer::new(aws.rds(&region));
+    let ended = restore(&plan, &account, &reader, &hand, &ledger, tell).await;
+    ledger.ended(entry, &became(&ended, steps.take()));
+    match ended? {
         Restored::Whole => {
             let until = plan.cluster.tags.get(&wish.tag_key).unwrap_or("never");
             output.say(&format!("cluster {} is restored; its expiry is {until}", plan.cluster.id));

@@ -62,7 +62,9 @@ impl Sink for Log {
             Line::Ended(Entry { id, region, owner, .. }, Done { outcome, steps, reason }) => {
                 log_item("item", (id, region, owner.as_deref()), outcome.as_str(), steps, reason.as_ref());
             }
-            Line::WentOn(item, steps) => log_item("item went on", who(item), item.outcome.as_str(), steps, item.reason.as_ref()),
+            Line::WentOn(item, steps) => {
+                log_item("item went on", who(item), item.outcome.as_str(), steps, item.reason.as_ref());
+            }
             Line::Listed(item) => {
                 log_item("item", who(item), item.outcome.as_str(), &item.steps, item.reason.as_ref());
             }

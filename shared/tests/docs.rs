@@ -117,7 +117,8 @@ fn every_reason_code_of_db_users_is_documented() {
     let why = source("shared/src/dbusers/plan/why.rs");
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
-    let rooms = ["apply/change", "apply/stop", "apply/drop_user", "apply/mod", "server/error", "../run/done", "../run/ledger"];
+    let rooms =
+        ["apply/change", "apply/stop", "apply/drop_user", "apply/mod", "server/error", "../run/done", "../run/ledger"];
     let apply: String = rooms.iter().map(|room| source(&format!("shared/src/dbusers/{room}.rs"))).collect();
     for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> "] {
         words.extend(quoted(&apply, before));

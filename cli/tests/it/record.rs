@@ -14,8 +14,7 @@ use nightshift_testkit::world::{clusters, expired, snapshots, tags_of};
 
 use crate::policy_file;
 
-const POLICY: &str =
-    "NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\nNIGHTSHIFT_MIN_NOTICE_HOURS=0\nNIGHTSHIFT_CONCURRENCY=1\n";
+const POLICY: &str = "NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\nNIGHTSHIFT_MIN_NOTICE_HOURS=0\nNIGHTSHIFT_CONCURRENCY=1\n";
 
 fn command(scene: &Scene, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nightshift"));
@@ -28,13 +27,13 @@ fn apply<'a>(scene: &'a Scene, policy: &'a Path, format: &'a str) -> Vec<&'a str
     vec!["apply", "cluster-cleanup", "--policy", policy, "--account", &scene.account, "--output", format]
 }
 
-fn signal(process: u32, name: &str) {
+pub(crate) fn signal(process: u32, name: &str) {
     let sent = Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
     assert!(sent.expect("kill starts").success(), "the process was there to be signalled");
 }
 
 /// Waits until a call of `action` has reached the proxy so many times.
-async fn called(scene: &Scene, action: &str, times: usize) {
+pub(crate) async fn called(scene: &Scene, action: &str, times: usize) {
     for _ in 0..1200 {
         if scene.proxy.calls().iter().filter(|call| call.action == action).count() >= times {
             return;
@@ -52,7 +51,7 @@ fn all_of(child: &mut Child) -> (String, String) {
 }
 
 /// Exit code, standard output and standard error of a process that was left to end by itself.
-async fn ended(mut child: Held) -> (Option<i32>, String, String) {
+pub(crate) async fn ended(mut child: Held) -> (Option<i32>, String, String) {
     tokio::task::spawn_blocking(move || {
         let (out, err) = all_of(child.get());
         (child.get().wait().ok().and_then(|status| status.code()), out, err)
@@ -70,10 +69,9 @@ async fn the_first_signal_begins_nothing_new_finishes_what_is_begun_and_shows_th
         }
         let (_folder, policy) = policy_file(POLICY);
         scene.proxy.delay(Duration::from_millis(200));
-        let mut child = Held::start(
-            command(&scene, &apply(&scene, &policy, "json")).stdout(Stdio::piped()).stderr(Stdio::piped()),
-        )
-        .expect("the command starts");
+        let mut child =
+            Held::start(command(&scene, &apply(&scene, &policy, "json")).stdout(Stdio::piped()).stderr(Stdio::piped()))
+                .expect("the command starts");
         called(&scene, "rds:DeleteDBInstance", 1).await;
         signal(child.get().id(), name);
         let (code, out, err) = ended(child).await;
@@ -95,6 +93,34 @@ async fn the_first_signal_begins_nothing_new_finishes_what_is_begun_and_shows_th
         }
         assert!(err.contains("changed a-dev in eu-west-1: "), "{err}");
     }
+}
+
+/// A key that was minted is handed out before the end; nobody else's rotation begins.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_that_is_begun_is_finished_and_the_others_are_not_begun() {
+    const NOW: &str = "2026-11-21T02:00:00Z";
+    let scene = Scene::new().expect("a scene");
+    scene.set_clock(NOW).await.expect("a clock");
+    for user in ["ana", "bob", "cid"] {
+        scene.user(user, &[("owner", "team")]).await.expect("a user");
+        scene.key(user, NOW, 95, Some(1)).await.expect("a key");
+    }
+    let (_folder, policy) = policy_file(&format!("NIGHTSHIFT_NOW={NOW}\nNIGHTSHIFT_CONCURRENCY=1\n"));
+    scene.proxy.delay(Duration::from_millis(100));
+    let mut arguments = apply(&scene, &policy, "json");
+    arguments[1] = "key-rotation";
+    let mut child = Held::start(command(&scene, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()))
+        .expect("the command starts");
+    called(&scene, "iam:CreateAccessKey", 1).await;
+    signal(child.get().id(), "INT");
+    let (code, out, err) = ended(child).await;
+    assert_eq!(code, Some(130), "{out}{err}");
+    let report: serde_json::Value = serde_json::from_str(&out).expect("the whole report");
+    assert_eq!((report["counts"]["changed"].as_i64(), report["counts"]["deferred"].as_i64()), (Some(1), Some(2)));
+    for (user, keys) in [("ana", 2), ("bob", 1), ("cid", 1)] {
+        assert_eq!(scene.keys(user).await.expect("keys").len(), keys, "{user}");
+    }
+    assert!(err.contains("handed it out as AWSCURRENT") && !err.contains("AKIA"), "key ids are masked: {err}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,9 +154,8 @@ async fn an_apply_whose_report_cannot_be_written_goes_on_to_its_end_and_leaves_i
         }
         let (_folder, policy) = policy_file(POLICY);
         let full = File::options().write(true).open("/dev/full").expect("a full device");
-        let child =
-            Held::start(command(&scene, &apply(&scene, &policy, format)).stdout(full).stderr(Stdio::piped()))
-                .expect("the command starts");
+        let child = Held::start(command(&scene, &apply(&scene, &policy, format)).stdout(full).stderr(Stdio::piped()))
+            .expect("the command starts");
         let (code, _, err) = ended(child).await;
         assert!(code == Some(4) && !err.contains("panicked"), "{format}: {code:?} {err}");
         assert_eq!(clusters(&scene, REGION).await.expect("a list"), Vec::<String>::new(), "{format}");
@@ -172,8 +197,8 @@ async fn with_both_outputs_gone_an_apply_still_ends_properly() {
     let full = || File::options().write(true).open("/dev/full").expect("a full device");
     // At this level the code below us says much, too.
     let mut command = command(&scene, &apply(&scene, &policy, "table"));
-    let child = Held::start(command.env("RUST_LOG", "debug").stdout(full()).stderr(full()))
-    .expect("the command starts");
+    let child =
+        Held::start(command.env("RUST_LOG", "debug").stdout(full()).stderr(full())).expect("the command starts");
     let (code, _, _) = ended(child).await;
     assert_eq!(code, Some(4));
     assert_eq!(clusters(&scene, REGION).await.expect("a list"), Vec::<String>::new());

@@ -23,6 +23,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// A page of a hundred clusters takes RDS a second or two; anything past this is a lost answer.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
 const OPERATION_TIMEOUT: Duration = Duration::from_mins(1);
+/// A message is not worth what a deletion is: a throttle that outlasts these attempts is left to the next run.
+const MESSAGE_ATTEMPTS: u32 = 4;
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The caller, as STS knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,7 +187,10 @@ impl Aws {
     /// SES in the function's own region.
     pub fn ses(&self) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::from_conf(
-            aws_sdk_sesv2::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+            aws_sdk_sesv2::config::Builder::from(&self.config)
+                .retry_config(self.few_attempts())
+                .interceptor(self.calls.clone())
+                .build(),
         )
     }
 
@@ -193,6 +199,7 @@ impl Aws {
         aws_sdk_sns::Client::from_conf(
             aws_sdk_sns::config::Builder::from(&self.config)
                 .region(self.region_of(arn))
+                .retry_config(self.few_attempts())
                 .interceptor(self.calls.clone())
                 .build(),
         )
@@ -206,6 +213,11 @@ impl Aws {
                 .interceptor(self.calls.clone())
                 .build(),
         )
+    }
+
+    fn few_attempts(&self) -> RetryConfig {
+        let configured = self.config.retry_config().map_or(MAX_ATTEMPTS, RetryConfig::max_attempts);
+        RetryConfig::adaptive().with_max_attempts(configured.min(MESSAGE_ATTEMPTS))
     }
 
     fn region_of(&self, arn: &str) -> Option<Region> {
@@ -223,6 +235,15 @@ impl Aws {
     pub fn sdk_config(&self) -> &SdkConfig {
         &self.config
     }
+}
+
+/// For a call that may take no longer than `time`, its retries included.
+pub fn within(time: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT.min(time))
+        .operation_attempt_timeout(MESSAGE_TIMEOUT.min(time))
+        .operation_timeout(time)
+        .build()
 }
 
 fn is_aws(url: &str) -> bool {

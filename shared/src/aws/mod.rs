@@ -8,7 +8,7 @@ mod recorder;
 mod skew;
 pub mod web;
 
-pub use connect::{Aws, Identity, Roots};
+pub use connect::{Aws, Identity, Roots, within};
 pub use error::{AwsError, Kind};
 pub use recorder::CallRecorder;
 pub use skew::Skew;

@@ -4,6 +4,7 @@
 
 mod address;
 mod channel;
+mod health;
 mod language;
 mod letter;
 mod notifier;

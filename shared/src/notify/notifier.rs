@@ -1,4 +1,5 @@
-//! Sends letters and remembers what became of each, for the report. Made in apply mode alone.
+//! Sends letters and remembers what became of each, for the report. Made in apply mode alone. No letter may cost the run
+//! its end: each has its time, a channel that takes no more is given up for owners, and what comes after them is kept free.
 
 use std::borrow::Cow;
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -8,14 +9,28 @@ use tokio::sync::OnceCell;
 
 use super::channel::slack::{SlackFault, Webhook};
 use super::channel::{mail, topic};
+use super::health::{Health, Sign};
 use super::owner::Recipient;
 use super::{Address, Language, Letter, NotifyPolicy, slack};
-use crate::aws::{Aws, AwsError};
+use crate::aws::{Aws, AwsError, Kind};
 use crate::clock::{self, Deadline};
 use crate::run::{Delivery, Notice, Reason};
+use crate::telemetry;
 
-/// What sending one letter takes where a channel is slow.
-const LETTER_BUDGET: Duration = Duration::from_secs(10);
+/// The longest one letter is waited for on one channel, its retries included.
+const LETTER_TIME: Duration = Duration::from_secs(10);
+/// Kept free while owners are told: the summary on all channels at once, then the log, the metrics and the report's copy.
+const KEPT_FOR_THE_END: Duration = Duration::from_secs(20);
+/// Kept free of it while the summary is sent.
+const KEPT_FOR_THE_LOG: Duration = Duration::from_secs(5);
+/// With less there is no point in trying.
+const LEAST_TIME: Duration = Duration::from_secs(1);
+
+const OWNER: &str = "owner";
+const SUMMARY: &str = "summary";
+const MAIL: &str = "mail";
+const TOPIC: &str = "sns";
+const SLACK: &str = "slack";
 
 /// The channels of one run.
 #[derive(Debug)]
@@ -26,8 +41,9 @@ pub struct Notifier<'a> {
     /// One for all letters, so that its pacing after a throttle is remembered.
     ses: OnceLock<aws_sdk_sesv2::Client>,
     sns: OnceLock<aws_sdk_sns::Client>,
-    slack: OnceCell<Result<Webhook, Reason>>,
+    slack: OnceCell<Result<Webhook, (Reason, Sign)>>,
     notices: Mutex<Vec<Notice>>,
+    health: Health,
 }
 
 impl<'a> Notifier<'a> {
@@ -41,6 +57,7 @@ impl<'a> Notifier<'a> {
             sns: OnceLock::new(),
             slack: OnceCell::new(),
             notices: Mutex::default(),
+            health: Health::default(),
         }
     }
 
@@ -57,18 +74,12 @@ impl<'a> Notifier<'a> {
     /// Tells an owner about `about`: by mail to the first address that takes it, then to the operators. Where there is no
     /// mail, the topic and Slack carry it, and one of them is enough. Says who was told.
     pub async fn tell_owner(&self, letter: &Letter, to: &[Recipient], about: &[String]) -> Result<String, Reason> {
-        if !self.deadline.leaves(LETTER_BUDGET, clock::now()) {
-            let fix = "the next run tells them first; raise the function's timeout if this repeats";
-            return Err(Reason::new("deadline", "there was no time left to tell its owner", fix));
-        }
         let Some(mail) = &self.policy.mail else {
             let (told, failed): (Vec<_>, Vec<_>) =
-                self.broadcast("owner", letter, about).await.into_iter().partition(Result::is_ok);
+                self.broadcast(OWNER, letter, about).await.into_iter().partition(Result::is_ok);
             let told: Vec<_> = told.into_iter().flatten().collect();
             return match failed.into_iter().find_map(Result::err) {
-                Some(Reason { message, fix, .. }) if told.is_empty() => {
-                    Err(Reason::new("notice-not-sent", format!("its owner could not be told: {message}"), fix))
-                }
+                Some(reason) if told.is_empty() => Err(not_told(reason)),
                 _ => Ok(told.join(" and ")),
             };
         };
@@ -76,63 +87,116 @@ impl<'a> Notifier<'a> {
         let operators = mail.operators.clone();
         for addresses in to.iter().map(|one| vec![one.address.clone()]).chain([operators]) {
             let letter = in_the_place_of(letter, &refused, self.policy.language);
-            match self.mail("owner", &letter, &addresses, about).await {
+            match self.mail(OWNER, &letter, &addresses, about).await {
                 Ok(()) => return Ok(format!("{} by mail", joined(&addresses))),
-                Err(error) if mail::is_refused_address(&error) => {
-                    refused.push(format!("{} ({})", joined(&addresses), error.said()));
-                }
-                Err(error) => return Err(not_told(&error)),
+                Err(Unsent::Refused(error)) => refused.push(format!("{} ({})", joined(&addresses), error.said())),
+                Err(Unsent::Reason(reason)) => return Err(not_told(reason)),
             }
         }
         let message = format!("its owner could not be told: no address takes mail: {}", refused.join("; "));
         Err(Reason::new("notice-not-sent", message, "verify the sender and, in the SES sandbox, the recipients"))
     }
 
-    /// Tells the operators, on every channel there is.
+    /// Tells the operators, on every channel there is, on all at once: one that hangs takes no time from the others.
     pub async fn tell_operators(&self, letter: &Letter) {
-        if let Some(mail) = &self.policy.mail {
-            let _ = self.mail("summary", letter, &mail.operators, &[]).await;
-        }
-        self.broadcast("summary", letter, &[]).await;
+        let mail = async {
+            if let Some(mail) = &self.policy.mail {
+                let _ = self.mail(SUMMARY, letter, &mail.operators, &[]).await;
+            }
+        };
+        futures::join!(mail, self.broadcast(SUMMARY, letter, &[]));
+        // Mail first, whichever was quicker.
+        let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
+        notices.sort_by_key(|notice| notice.channel != MAIL);
     }
 
-    async fn mail(
-        &self,
-        kind: &'static str,
-        letter: &Letter,
-        to: &[Address],
-        about: &[String],
-    ) -> Result<(), AwsError> {
+    /// How long a letter of `kind` may take on `channel`, or why it is not tried.
+    fn time(&self, kind: &str, channel: &'static str) -> Result<Duration, Reason> {
+        if kind == OWNER
+            && let Some(Reason { message, fix, .. }) = self.health.given_up(channel)
+        {
+            let message = format!("nothing more is sent to owners by {channel} in this run, since {message}");
+            return Err(Reason { code: "not-sent".into(), message, fix });
+        }
+        let (least, kept) =
+            if kind == OWNER { (LETTER_TIME, KEPT_FOR_THE_END) } else { (LEAST_TIME, KEPT_FOR_THE_LOG) };
+        let time = self.deadline.at_most(LETTER_TIME, kept, clock::now());
+        if time < least {
+            let fix = "the next run tells them first; raise the function's timeout if this repeats";
+            return Err(Reason::new("deadline", "there was no time left to tell anybody", fix));
+        }
+        Ok(time)
+    }
+
+    async fn mail(&self, kind: &'static str, letter: &Letter, to: &[Address], about: &[String]) -> Result<(), Unsent> {
         let Some(policy) = &self.policy.mail else { return Ok(()) };
-        let sent = mail::send(self.ses.get_or_init(|| self.aws.ses()), &policy.from, to, letter).await;
-        let reason =
-            sent.as_ref().err().map(|error| Reason::new("not-sent", crate::diagnostic::chain(error), error.fix()));
-        self.note(kind, "mail", joined(to), about, reason);
+        let sent = match self.time(kind, MAIL) {
+            Ok(time) => {
+                let sent = mail::send(self.ses.get_or_init(|| self.aws.ses()), &policy.from, to, letter, time).await;
+                sent.map_err(|error| {
+                    let reason = not_sent(&error);
+                    self.health.learn(MAIL, sign_of(&error), &reason);
+                    if mail::is_refused_address(&error) { Unsent::Refused(error) } else { Unsent::Reason(reason) }
+                })
+            }
+            Err(reason) => Err(Unsent::Reason(reason)),
+        };
+        if sent.is_ok() {
+            self.health.is_well(MAIL);
+        }
+        let reason = sent.as_ref().err().map(|unsent| match unsent {
+            Unsent::Refused(error) => not_sent(error),
+            Unsent::Reason(reason) => reason.clone(),
+        });
+        self.note(kind, MAIL, joined(to), about, reason);
         sent
     }
 
     /// To all who listen: the topic and Slack.
     async fn broadcast(&self, kind: &'static str, letter: &Letter, about: &[String]) -> Vec<Result<String, Reason>> {
-        let mut told = Vec::new();
-        if let Some(arn) = &self.policy.topic {
-            let sent = topic::publish(self.sns.get_or_init(|| self.aws.sns(arn)), arn, letter).await;
-            let sent = sent.map_err(|error| Reason::new("not-sent", crate::diagnostic::chain(&error), error.fix()));
-            self.note(kind, "sns", arn.clone(), about, sent.as_ref().err().cloned());
-            told.push(sent.map(|()| "the SNS topic".to_owned()));
-        }
-        if let Some(id) = &self.policy.slack_secret {
-            let sent = self.post(id, letter).await;
-            self.note(kind, "slack", format!("secret {id}"), about, sent.as_ref().err().cloned());
-            told.push(sent.map(|()| "Slack".to_owned()));
-        }
-        told
+        let topic = async {
+            let arn = self.policy.topic.as_ref()?;
+            Some((TOPIC, arn.clone(), self.publish(kind, arn, letter).await.map(|()| "the SNS topic".to_owned())))
+        };
+        let slack = async {
+            let id = self.policy.slack_secret.as_ref()?;
+            Some((SLACK, format!("secret {id}"), self.post(kind, id, letter).await.map(|()| "Slack".to_owned())))
+        };
+        let (topic, slack) = futures::join!(topic, slack);
+        let told = topic.into_iter().chain(slack);
+        told.map(|(channel, to, sent)| {
+            self.note(kind, channel, to, about, sent.as_ref().err().cloned());
+            sent
+        })
+        .collect()
     }
 
-    async fn post(&self, id: &str, letter: &Letter) -> Result<(), Reason> {
-        let reason = |fault: SlackFault| fault.reason();
-        let webhook = self.slack.get_or_init(|| async { Webhook::open(self.aws, id).await.map_err(reason) }).await;
+    async fn publish(&self, kind: &str, arn: &str, letter: &Letter) -> Result<(), Reason> {
+        let time = self.time(kind, TOPIC)?;
+        let sent = topic::publish(self.sns.get_or_init(|| self.aws.sns(arn)), arn, letter, time).await;
+        sent.map(|()| self.health.is_well(TOPIC)).map_err(|error| {
+            let reason = not_sent(&error);
+            self.health.learn(TOPIC, sign_of(&error), &reason);
+            reason
+        })
+    }
+
+    async fn post(&self, kind: &str, id: &str, letter: &Letter) -> Result<(), Reason> {
+        let time = self.time(kind, SLACK)?;
+        let sent = tokio::time::timeout(time, self.post_when_open(id, letter)).await;
+        sent.unwrap_or(Err((SlackFault::Slow(time).reason(), Sign::Silence)))
+            .map(|()| self.health.is_well(SLACK))
+            .map_err(|(reason, sign)| {
+                self.health.learn(SLACK, sign, &reason);
+                reason
+            })
+    }
+
+    async fn post_when_open(&self, id: &str, letter: &Letter) -> Result<(), (Reason, Sign)> {
+        let known = |fault: SlackFault| (fault.reason(), fault.sign());
+        let webhook = self.slack.get_or_init(|| async { Webhook::open(self.aws, id).await.map_err(known) }).await;
         let webhook = webhook.as_ref().map_err(Clone::clone)?;
-        webhook.post(&slack(letter), self.deadline).await.map_err(reason)
+        webhook.post(&slack(letter)).await.map_err(known)
     }
 
     fn note(&self, kind: &'static str, channel: &'static str, to: String, about: &[String], reason: Option<Reason>) {
@@ -145,6 +209,7 @@ impl<'a> Notifier<'a> {
             outcome,
             reason,
         };
+        telemetry::log_notice(&notice);
         self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
     }
 }
@@ -153,9 +218,32 @@ fn joined(addresses: &[Address]) -> String {
     addresses.iter().map(Address::as_str).collect::<Vec<_>>().join(", ")
 }
 
-fn not_told(error: &AwsError) -> Reason {
-    let message = format!("its owner could not be told: {}", crate::diagnostic::chain(error));
-    Reason::new("notice-not-sent", message, error.fix())
+/// Why a mail was not sent.
+enum Unsent {
+    /// It was this address that was not taken.
+    Refused(AwsError),
+    /// Something that holds for every address.
+    Reason(Reason),
+}
+
+fn not_sent(error: &AwsError) -> Reason {
+    Reason::new("not-sent", crate::diagnostic::chain(error), error.fix())
+}
+
+/// The same for the item it was about. Too little time keeps its code: nothing is wrong with the channel.
+fn not_told(Reason { code, message, fix }: Reason) -> Reason {
+    let code = if code == "deadline" { code } else { "notice-not-sent".into() };
+    Reason { code, message: format!("its owner could not be told: {message}"), fix }
+}
+
+fn sign_of(error: &AwsError) -> Sign {
+    if mail::takes_no_more(error) {
+        Sign::TakesNoMore
+    } else if error.kind == Kind::NoAnswer {
+        Sign::Silence
+    } else {
+        Sign::Answer
+    }
 }
 
 /// What the next in line is told besides.

@@ -189,10 +189,19 @@ mod tests {
         stop.ask();
         let left = ledger.item(entry("c"), Duration::ZERO, async { did(&["never"]) }).await;
         assert_eq!(left.reason.as_ref().map(|reason| reason.code.as_ref()), Some("interrupted"));
-        let items =
-            [("a", did(&["x"])), ("b", did(&["x", "told"])), ("a", did(&["y"])), ("c", left), ("d", did(&[]))];
+        let items = [("a", did(&["x"])), ("b", did(&["x", "told"])), ("a", did(&["y"])), ("c", left), ("d", did(&[]))];
         ledger.close(&items.map(|(id, done)| item(id, done)));
-        insta::assert_snapshot!(kept.0.lock().unwrap().join("\n"), @"");
+        insta::assert_snapshot!(kept.0.lock().unwrap().join("\n"), @"
+        begun a
+        ended a changed
+        begun b
+        ended b changed
+        begun a
+        ended a changed
+        ended c deferred
+        went on b told
+        listed d changed
+        ");
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod night;
 mod notices;
 mod preflight;
 mod proof;
+mod telling;
 
 use nightshift_testkit::{FunctionProcess, Scene};
 use serde_json::Value;

@@ -10,6 +10,7 @@ mod proof;
 mod scale;
 mod store;
 mod takeover;
+mod telling;
 
 use nightshift_testkit::{FunctionProcess, Scene};
 use serde_json::Value;

@@ -20,6 +20,9 @@ impl Hands<'_> {
         if let Err(done) = self.source_stands(&delete).await {
             return *done;
         }
+        if let Err(reason) = self.tell_before(&delete, &mut steps).await {
+            return Done::left(Outcome::Deferred, reason);
+        }
         match self.delete(&delete, &mut steps).await {
             Ok(done) => done,
             Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", steps),

@@ -92,7 +92,7 @@ impl<'a> Applier<'a> {
             let reason = Reason::new("notice-not-sent", "its owner was not told", "the next run tries again");
             return Done::failed(Vec::new(), reason);
         }
-        self.ledger.item(entry(action), ITEM_BUDGET, self.work(action)).await
+        self.ledger.item(entry(action), ITEM_BUDGET, Box::pin(self.work(action))).await
     }
 
     async fn work(&self, action: &Action) -> Done {

@@ -1,13 +1,14 @@
 //! Telling owners, when all else is done: one message each. What was told is written down after it was sent, never before:
-//! a process killed in between tells twice, and never not at all.
+//! a process killed in between tells twice, and never not at all. Of what goes without a snapshot nothing stays to write
+//! on, so its owner is told before it goes.
 
-use super::Applier;
 use super::snapshots::{NOT_MARKED, purge_after};
+use super::{Applier, Hands, entry};
 use crate::aws::AwsError;
 use crate::clusters::model::{Cluster, Region, Snapshot};
 use crate::clusters::notice::{self, Data, Digest, Expiring, Gone, Hand, Item, Kept, Matter, Setting};
-use crate::clusters::plan::{self, Action, Left};
-use crate::clusters::policy::FinalSnapshot;
+use crate::clusters::plan::{self, Action, DeleteCluster, Left};
+use crate::clusters::policy::{FinalSnapshot, Policy};
 use crate::clusters::rds::RdsWriter;
 use crate::clusters::tags::{self, Tags};
 use crate::notify::{Clock, Notifier};
@@ -20,14 +21,36 @@ impl Applier<'_> {
         let clock = Clock { zone: &policy.time_zone, language: policy.language };
         let setting =
             Setting { account: &self.world.account, tag_key: &self.terms.policy.tag_key, now: self.terms.now, clock };
+        let left = if self.leave_what_only_tells(actions, done) { &[] } else { left };
         for digest in notice::digests(self.items(notifier, actions, done, left), policy.mail.is_some()) {
+            let only_told: Vec<_> = digest
+                .actions
+                .iter()
+                .filter_map(|&place| Some((place, actions.get(place).filter(|action| action.only_tells())?)))
+                .collect();
+            for (_, action) in &only_told {
+                self.ledger.begun(&entry(action));
+            }
             let letter = notice::letter(&digest, setting);
             let about: Vec<_> = digest.matters.iter().map(|(_, matter)| matter.id().to_owned()).collect();
             match notifier.tell_owner(&letter, &digest.to, &about).await {
                 Ok(whom) => self.write_down(&digest, actions, done, &whom).await,
                 Err(reason) => untold(&digest, actions, done, &reason),
             }
+            for (place, action) in only_told {
+                self.ledger.ended(entry(action), &done[place]);
+            }
         }
+    }
+
+    /// Asked to stop, a run begins nothing new, and tells only what it did. Says whether it was.
+    fn leave_what_only_tells(&self, actions: &[Action], done: &mut [Done]) -> bool {
+        let Some(reason) = self.ledger.interrupted() else { return false };
+        for (action, done) in actions.iter().zip(done).filter(|(action, _)| action.only_tells()) {
+            *done = Done::left(Outcome::Deferred, reason.clone());
+            self.ledger.ended(entry(action), done);
+        }
+        true
     }
 
     fn items(&self, notifier: &Notifier<'_>, actions: &[Action], done: &[Done], left: &[Left]) -> Vec<Item> {
@@ -40,6 +63,9 @@ impl Applier<'_> {
         };
         let mut items = Vec::new();
         for (place, (action, done)) in actions.iter().zip(done).enumerate() {
+            if done.outcome == Outcome::Deferred {
+                continue;
+            }
             let Some((matter, tags)) = self.matter(action, done) else { continue };
             items.push(item(action.owner(), tags, matter, Some(place)));
         }
@@ -79,27 +105,25 @@ impl Applier<'_> {
                     arn: warn.arn.clone(),
                     expires_at: warn.expires_at,
                     earliest: plan::earliest(warn.expires_at, self.terms.now, self.terms.policy),
-                    data: self.data(cluster, region),
+                    data: data(cluster, region, self.terms.policy),
                 };
                 Some((Matter::Expiring(expiring), Some(&cluster.tags)))
             }
+            // Without a copy it was told before: see `tell_before`.
             Action::DeleteCluster(delete) if changed => {
                 let cluster = find(region, &delete.resource_id)?;
-                let copy = delete.keep.as_ref().map(|keep| Kept {
+                let keep = delete.keep.as_ref()?;
+                let copy = Kept {
                     snapshot: keep.name.clone(),
                     arn: keep.arn.clone(),
                     until: purge_after(self.terms.now, keep.keep_days),
-                });
-                let source = match self.data(cluster, region) {
-                    Data::InSource(source) if copy.is_none() => Some(source),
-                    _ => None,
                 };
                 let gone = Gone {
                     id: delete.id.clone(),
                     region: delete.region.clone(),
                     engine: cluster.engine.clone(),
-                    copy,
-                    source,
+                    copy: Some(copy),
+                    source: None,
                 };
                 Some((Matter::Gone(gone), Some(&cluster.tags)))
             }
@@ -108,16 +132,6 @@ impl Applier<'_> {
             }
             Action::TellDeleted(tell) => of_snapshot(&tell.arn, tell.purge_after),
             _ => None,
-        }
-    }
-
-    /// What becomes of the data of `cluster`.
-    fn data(&self, cluster: &Cluster, region: &Region) -> Data {
-        let policy = self.terms.policy;
-        match (policy.final_snapshot, plan::source_of(cluster, &region.clusters, policy)) {
-            (FinalSnapshot::Never, _) => Data::Lost,
-            (FinalSnapshot::UnlessClone, Some(source)) => Data::InSource(source.id.clone()),
-            _ => Data::Snapshot { days: policy.snapshot_keep_days },
         }
     }
 
@@ -164,11 +178,60 @@ impl Applier<'_> {
     }
 }
 
+impl Hands<'_> {
+    /// Tells the owner of what goes without a snapshot that it goes now. What cannot be told does not go.
+    pub(super) async fn tell_before(&self, delete: &DeleteCluster, steps: &mut Vec<String>) -> Result<(), Reason> {
+        let Some(notifier) = self.notifier.filter(|_| delete.keep.is_none()) else { return Ok(()) };
+        let Some(cluster) = find(self.region, &delete.resource_id) else { return Ok(()) };
+        let policy = notifier.policy();
+        let clock = Clock { zone: &policy.time_zone, language: policy.language };
+        let setting =
+            Setting { account: self.account, tag_key: &self.terms.policy.tag_key, now: self.terms.now, clock };
+        let source = match data(cluster, self.region, self.terms.policy) {
+            Data::InSource(source) => Some(source),
+            Data::Snapshot { .. } | Data::Lost => None,
+        };
+        let going = Gone {
+            id: delete.id.clone(),
+            region: delete.region.clone(),
+            engine: cluster.engine.clone(),
+            copy: None,
+            source,
+        };
+        let owner = delete.owner.clone();
+        let to = policy.owners.recipients(owner.as_deref(), |key| cluster.tags.get(key));
+        let item = Item { owner, to, matter: Matter::Going(going), action: None };
+        for digest in notice::digests(vec![item], policy.mail.is_some()) {
+            let (letter, about) = (notice::letter(&digest, setting), std::slice::from_ref(&delete.id));
+            let told = notifier.tell_owner(&letter, &digest.to, about).await;
+            let whom = told.map_err(waits)?;
+            steps.push(format!("told {whom} that it is being deleted now"));
+        }
+        Ok(())
+    }
+}
+
+/// Without a snapshot nothing would remember that its owner was not told.
+fn waits(Reason { code, message, fix }: Reason) -> Reason {
+    let message =
+        format!("it goes without a snapshot, so it waits until somebody was told that it goes now: {message}");
+    Reason { code, message, fix }
+}
+
+/// What becomes of the data of `cluster`.
+fn data(cluster: &Cluster, region: &Region, policy: &Policy) -> Data {
+    match (policy.final_snapshot, plan::source_of(cluster, &region.clusters, policy)) {
+        (FinalSnapshot::Never, _) => Data::Lost,
+        (FinalSnapshot::UnlessClone, Some(source)) => Data::InSource(source.id.clone()),
+        _ => Data::Snapshot { days: policy.snapshot_keep_days },
+    }
+}
+
 impl Matter {
     fn id(&self) -> &str {
         match self {
             Self::Expiring(one) => &one.id,
-            Self::Gone(one) => &one.id,
+            Self::Gone(one) | Self::Going(one) => &one.id,
             Self::Hand(one) => &one.id,
         }
     }

@@ -26,10 +26,11 @@ pub struct Setting<'a> {
 /// The message of one owner.
 pub fn letter(digest: &Digest, setting: Setting<'_>) -> Letter {
     let language = setting.clock.language;
-    let (mut expiring, mut gone, mut hands) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut expiring, mut going, mut gone, mut hands) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (owner, matter) in &digest.matters {
         let (entries, entry) = match matter {
             Matter::Expiring(one) => (&mut expiring, about_expiring(one, setting)),
+            Matter::Going(one) => (&mut going, about_gone(one, setting)),
             Matter::Gone(one) => (&mut gone, about_gone(one, setting)),
             Matter::Hand(one) => (&mut hands, about_hand(one, language)),
         };
@@ -40,10 +41,11 @@ pub fn letter(digest: &Digest, setting: Setting<'_>) -> Letter {
         };
         entries.push(entry);
     }
-    let subject = subject(setting.account, expiring.len(), gone.len(), hands.len(), language);
-    let tone = if expiring.is_empty() && hands.is_empty() { Tone::Calm } else { Tone::Warning };
+    let subject = subject(setting.account, [expiring.len(), going.len(), gone.len(), hands.len()], language);
+    let tone = if expiring.is_empty() && going.is_empty() && hands.is_empty() { Tone::Calm } else { Tone::Warning };
     let by_number = |entries: &Vec<Entry>, one, several| if entries.len() == 1 { one } else { several };
     let will_go = by_number(&expiring, "Se eliminará si no hace nada", "Se eliminarán si no hace nada");
+    let goes = by_number(&going, "Se está eliminando ahora", "Se están eliminando ahora");
     let went = by_number(&gone, "Eliminado", "Eliminados");
     let wait = language.pick(
         by_number(&hands, "Needs your hand", "Need your hand"),
@@ -51,6 +53,7 @@ pub fn letter(digest: &Digest, setting: Setting<'_>) -> Letter {
     );
     let sections = [
         Section::of(language.pick("Will be deleted unless you act", will_go), Tone::Warning, expiring),
+        Section::of(language.pick("Being deleted now", goes), Tone::Warning, going),
         Section::of(language.pick("Deleted", went), Tone::Calm, gone),
         Section::of(wait, Tone::Warning, hands),
     ];
@@ -64,7 +67,7 @@ pub fn letter(digest: &Digest, setting: Setting<'_>) -> Letter {
     }
 }
 
-fn subject(account: &str, expiring: usize, gone: usize, hands: usize, language: Language) -> String {
+fn subject(account: &str, [expiring, going, gone, hands]: [usize; 4], language: Language) -> String {
     let clusters = |number: usize| match (number, language) {
         (1, Language::English) => "1 cluster".to_owned(),
         (_, Language::English) => format!("{number} clusters"),
@@ -76,6 +79,13 @@ fn subject(account: &str, expiring: usize, gone: usize, hands: usize, language: 
         words.push(language.pick(
             format!("{} will be deleted", clusters(expiring)),
             format!("{} {}", clusters(expiring), if expiring == 1 { "se eliminará" } else { "se eliminarán" }),
+        ));
+    }
+    if going > 0 {
+        let (is, esta) = if going == 1 { ("is", "se está") } else { ("are", "se están") };
+        words.push(language.pick(
+            format!("{} {is} being deleted now", clusters(going)),
+            format!("{} {esta} eliminando", clusters(going)),
         ));
     }
     if gone > 0 {
@@ -175,7 +185,8 @@ fn about_gone(it: &Gone, setting: Setting<'_>) -> Entry {
                     format!("siguen en {source}, del que era un clon"),
                 ),
             ),
-            None => entry.fact(label, language.pick("not kept", "no se han conservado")),
+            None => entry
+                .fact(label, language.pick("NOT kept: nothing brings it back", "NO se conservan: nada los recupera")),
         };
     };
     let (id, region) = (shell_word(&it.id), &it.region);

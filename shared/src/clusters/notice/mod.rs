@@ -43,7 +43,7 @@ pub enum Data {
     Lost,
 }
 
-/// A cluster that was deleted.
+/// A cluster that was deleted, or is about to be.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Gone {
     /// Its identifier.
@@ -85,6 +85,7 @@ pub struct Hand {
 #[expect(missing_docs, reason = "each is the type of the same name")]
 pub enum Matter {
     Expiring(Expiring),
+    Going(Gone),
     Gone(Gone),
     Hand(Hand),
 }

@@ -283,3 +283,52 @@ fn each_owner_gets_one_message_and_only_what_is_theirs() {
         ]
     );
 }
+
+#[test]
+fn what_goes_without_a_snapshot_is_told_before_it_goes() {
+    let going = |id: &str, source: Option<&str>| {
+        let (id, region, engine) = (id.to_owned(), "eu-west-1".to_owned(), "aurora-mysql".to_owned());
+        Matter::Going(Gone { id, region, engine, copy: None, source: source.map(str::to_owned) })
+    };
+    let digest = |matters: Vec<Matter>| Digest {
+        matters: matters.into_iter().map(|matter| (Some("ana".to_owned()), matter)).collect(),
+        ..digest(Some("ana"))
+    };
+    let lost = digest(vec![going("orders-dev", None)]);
+    insta::assert_snapshot!(written(&lost, Language::English, "auto-delete-after"), @"
+    [111122223333] 1 cluster is being deleted now
+
+    Aurora clusters of ana in account 111122223333 are deleted when the time in their tag auto-delete-after has passed.
+
+
+    Being deleted now
+    -----------------
+
+    * orders-dev (eu-west-1)
+      Its data: NOT kept: nothing brings it back
+
+    --
+    You get this because these resources are tagged as owned by ana.
+    cluster-cleanup of Nightshift in account 111122223333, Sat 21 Nov 2026, 03:00 CET (02:00 UTC).
+    ");
+    let copies = digest(vec![going("a-copy", Some("orders")), going("b-copy", Some("orders"))]);
+    insta::assert_snapshot!(written(&copies, Language::Spanish, "auto-delete-after"), @"
+    [111122223333] 2 clústeres se están eliminando
+
+    Los clústeres de Aurora de ana en la cuenta 111122223333 se eliminan cuando pasa la hora de su etiqueta auto-delete-after.
+
+
+    Se están eliminando ahora
+    -------------------------
+
+    * a-copy (eu-west-1)
+      Sus datos: siguen en orders, del que era un clon
+
+    * b-copy (eu-west-1)
+      Sus datos: siguen en orders, del que era un clon
+
+    --
+    Recibe este mensaje porque estos recursos están etiquetados como propiedad de ana.
+    cluster-cleanup de Nightshift en la cuenta 111122223333, sáb 21 nov 2026, 03:00 CET (02:00 UTC).
+    ");
+}

@@ -62,7 +62,7 @@ impl<'a> Applier<'a> {
                     Reason::new("need-failed", message, "mend that one, as its own reason says"),
                 )
             } else {
-                ledger.item(self.entry(action), ITEM_BUDGET, self.one(action)).await
+                ledger.item(self.entry(action), ITEM_BUDGET, Box::pin(self.one(action))).await
             };
             if !matches!(done.outcome, Outcome::Changed | Outcome::AlreadyRight) {
                 undone.insert(action.id());

@@ -78,7 +78,8 @@ impl<'a> Applier<'a> {
         // A leaked key goes off even where no time is left to replace it.
         let mints = matches!(action.step, Step::Rotate(_) | Step::Resume { .. });
         let needed = if mints { ROTATION_BUDGET } else { ITEM_BUDGET };
-        self.ledger.item(entry(action), needed, async { without_ids(self.work(action).await) }).await
+        let work = Box::pin(async { without_ids(self.work(action).await) });
+        self.ledger.item(entry(action), needed, work).await
     }
 
     async fn work(&self, action: &Action) -> Done {
@@ -167,8 +168,7 @@ fn entry(action: &Action) -> Entry {
 
 /// What is logged and mailed holds no whole id of a key.
 fn without_ids(Done { outcome, steps, reason }: Done) -> Done {
-    let reason =
-        reason.map(|reason| Reason { message: masked(&reason.message), fix: masked(&reason.fix), ..reason });
+    let reason = reason.map(|reason| Reason { message: masked(&reason.message), fix: masked(&reason.fix), ..reason });
     Done { outcome, steps: steps.iter().map(|step| masked(step)).collect(), reason }
 }
 

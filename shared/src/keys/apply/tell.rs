@@ -41,24 +41,25 @@ impl Applier<'_> {
         Ok(untold)
     }
 
-    /// Tells, then writes `tags` and, if a channel took it, that it was told. Answers with why it could not be.
+    /// Writes `tags`, tells, and then writes, if a channel took it, that it was told. Answers with why it could not be.
+    /// What the next run has to know is written before anybody is told: telling may take long, and the process may end.
     pub(super) async fn tell(
         &self,
         user: &User,
         kind: Kind,
         keys: Keys<'_>,
         facts: &Facts,
-        mut tags: Vec<(String, String)>,
+        tags: Vec<(String, String)>,
         steps: &mut Vec<String>,
     ) -> Result<Option<Reason>, AwsError> {
+        if !tags.is_empty() {
+            self.hands.iam.tag(&user.name, &tags).await?;
+        }
         let untold = self.send(user, kind, keys, facts, steps).await;
         if untold.is_none() {
             let (tag, told) = self.telling(user, kind, keys.0);
             let until = self.hold_end(user, kind, keys).map(|until| format!(" {until}")).unwrap_or_default();
-            tags.push((tag, told + &until));
-        }
-        if !tags.is_empty() {
-            self.hands.iam.tag(&user.name, &tags).await?;
+            self.hands.iam.tag(&user.name, &[(tag, told + &until)]).await?;
         }
         Ok(untold)
     }

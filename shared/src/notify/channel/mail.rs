@@ -1,10 +1,12 @@
 //! Amazon SES, API v2.
 
+use std::time::Duration;
+
 use aws_sdk_sesv2::error::{BuildError, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 
-use crate::aws::AwsError;
+use crate::aws::{AwsError, Kind, within};
 use crate::notify::render::{html, text};
 use crate::notify::{Address, Letter};
 
@@ -17,6 +19,7 @@ pub(in crate::notify) async fn send(
     from: &Address,
     to: &[Address],
     letter: &Letter,
+    time: Duration,
 ) -> Result<(), AwsError> {
     let object = to.iter().map(Address::as_str).collect::<Vec<_>>().join(", ");
     let content = content(letter)
@@ -26,6 +29,8 @@ pub(in crate::notify) async fn send(
         .from_email_address(from.as_str())
         .destination(Destination::builder().set_to_addresses(Some(strings(to))).build())
         .content(content)
+        .customize()
+        .config_override(aws_sdk_sesv2::config::Builder::new().timeout_config(within(time)))
         .send()
         .await
         .map(|_| ())
@@ -35,6 +40,12 @@ pub(in crate::notify) async fn send(
 /// Whether it was this address that SES did not take, so that another may fare better.
 pub(in crate::notify) fn is_refused_address(error: &AwsError) -> bool {
     matches!(error.code(), Some("MessageRejected" | "BadRequestException"))
+}
+
+/// Whether SES takes no more from this account for now: another message would fare no better.
+pub(in crate::notify) fn takes_no_more(error: &AwsError) -> bool {
+    matches!(error.kind, Kind::Throttled | Kind::Quota)
+        || matches!(error.code(), Some("SendingPausedException" | "AccountSuspendedException"))
 }
 
 fn content(letter: &Letter) -> Result<EmailContent, BuildError> {

@@ -10,13 +10,14 @@ use serde_json::Value;
 
 use crate::aws::web::{WebClient, WebFault};
 use crate::aws::{Aws, AwsError};
-use crate::clock::{self, Deadline};
+use crate::clock;
+use crate::notify::health::Sign;
 use crate::run::Reason;
 
 /// Attempts for one message. Slack's limit is about one message a second for a webhook.
 const ATTEMPTS: u32 = 3;
 /// Slack asks for a second or a few; more than this is not worth a function's time.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
 /// Why a message did not reach Slack.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,8 @@ pub(in crate::notify) enum SlackFault {
     Refused { status: StatusCode, said: String },
     #[error("Slack could not be reached")]
     NoAnswer(#[source] WebFault),
+    #[error("Slack took longer than {} s", .0.as_secs())]
+    Slow(Duration),
 }
 
 impl SlackFault {
@@ -41,9 +44,22 @@ impl SlackFault {
                 "make a new webhook in Slack and store its URL in the secret".to_owned()
             }
             Self::Refused { .. } => "the message above is Slack's own".to_owned(),
-            Self::NoAnswer(_) => "check that the function may reach hooks.slack.com".to_owned(),
+            Self::NoAnswer(_) | Self::Slow(_) => "check that the function may reach hooks.slack.com".to_owned(),
         };
         Reason::new("not-sent", crate::diagnostic::chain(self), fix)
+    }
+}
+
+impl SlackFault {
+    /// What it says about the next message.
+    pub(in crate::notify) fn sign(&self) -> Sign {
+        match self {
+            Self::Secret(_) | Self::NotAUrl { .. } => Sign::TakesNoMore,
+            Self::Refused { status, .. } if matches!(status.as_u16(), 403 | 404 | 410 | 429) => Sign::TakesNoMore,
+            Self::Refused { status, .. } if status.is_server_error() => Sign::Silence,
+            Self::Refused { .. } => Sign::Answer,
+            Self::NoAnswer(_) | Self::Slow(_) => Sign::Silence,
+        }
     }
 }
 
@@ -68,8 +84,8 @@ impl Webhook {
         Ok(Self { url: url.into(), client: WebClient::new(aws.roots()).map_err(SlackFault::NoAnswer)? })
     }
 
-    /// Posts `message`; waits as long as Slack asks, if that is not long.
-    pub(in crate::notify) async fn post(&self, message: &Value, deadline: Deadline) -> Result<(), SlackFault> {
+    /// Posts `message`; waits as long as Slack asks, if that is not long. The caller says how long in all.
+    pub(in crate::notify) async fn post(&self, message: &Value) -> Result<(), SlackFault> {
         let mut attempt = 1;
         loop {
             let (fault, pause) = match self.client.post_json(self.url.expose_secret(), message.to_string()).await {
@@ -84,7 +100,7 @@ impl Webhook {
                 // It may have been posted: twice is better than never.
                 Err(fault) => (SlackFault::NoAnswer(fault), Some(Duration::from_secs(1))),
             };
-            let pause = pause.filter(|pause| *pause <= LONGEST_PAUSE && deadline.leaves(*pause * 2, clock::now()));
+            let pause = pause.filter(|pause| *pause <= LONGEST_PAUSE);
             match pause {
                 Some(pause) if attempt < ATTEMPTS => clock::sleep(pause).await,
                 _ => return Err(fault),

@@ -1,6 +1,8 @@
 //! Amazon SNS.
 
-use crate::aws::AwsError;
+use std::time::Duration;
+
+use crate::aws::{AwsError, within};
 use crate::notify::Letter;
 use crate::notify::render::{subject_for_topic, text};
 
@@ -12,12 +14,15 @@ pub(in crate::notify) async fn publish(
     client: &aws_sdk_sns::Client,
     arn: &str,
     letter: &Letter,
+    time: Duration,
 ) -> Result<(), AwsError> {
     client
         .publish()
         .topic_arn(arn)
         .subject(subject_for_topic(letter))
         .message(fitting(text(letter)))
+        .customize()
+        .config_override(aws_sdk_sns::config::Builder::new().timeout_config(within(time)))
         .send()
         .await
         .map(|_| ())
