@@ -1,8 +1,10 @@
-//! What AWS said no with. Sorted by the code on the wire, not by the shape's name in the model: `DBInstanceNotFound`
-//! and `SnapshotQuotaExceeded` lack the suffix their shapes have, and some codes are in no model at all.
+//! What AWS said no with. Sorted by the status first: 500 and above is no answer, whatever the code says. Then by the code
+//! on the wire, not by the shape's name in the model: `DBInstanceNotFound` and `SnapshotQuotaExceeded` lack the suffix
+//! their shapes have, and some codes are in no model at all.
 
 use std::error::Error;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
@@ -23,7 +25,8 @@ pub enum Kind {
     Quota,
     /// The service does not know the call: an older stand-in, or a region without the feature.
     UnknownCall,
-    /// No answer, or none that could be read: it may have been carried out or not.
+    /// No answer, none that could be read, or a fault of the service's own (status 500 and above): it may have been
+    /// carried out or not.
     NoAnswer,
     /// Anything else.
     Other,
@@ -52,17 +55,16 @@ struct Cause {
 }
 
 impl AwsError {
-    /// From what an SDK client returned for `action` on `object`.
+    /// From what an SDK client returned for `action` on `object`. The answer itself has to be there, for its status.
     #[expect(clippy::needless_pass_by_value, reason = "the end of the SDK's error, in every map_err")]
-    pub fn of<E, R>(action: &'static str, object: impl Into<String>, error: SdkError<E, R>) -> Self
+    pub fn of<E>(action: &'static str, object: impl Into<String>, error: SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
-        R: std::fmt::Debug + 'static,
     {
         let (kind, code, message) = match &error {
             SdkError::ServiceError(service) => {
                 let code = service.err().code().map(str::to_owned);
-                let kind = code.as_deref().map_or(Kind::NoAnswer, kind_of);
+                let kind = kind_of(service.raw().status().as_u16(), code.as_deref());
                 let message =
                     service.err().message().map_or_else(|| "the answer was not one of AWS's".to_owned(), str::to_owned);
                 (kind, code, message)
@@ -92,6 +94,11 @@ impl AwsError {
     /// The object is not there.
     pub fn is_not_found(&self) -> bool {
         self.kind == Kind::NotFound
+    }
+
+    /// It may have been carried out, for all anybody knows.
+    pub fn may_have_happened(&self) -> bool {
+        self.kind == Kind::NoAnswer
     }
 
     /// Nothing is known about the outcome, or the object was in another state: worth looking again.
@@ -135,9 +142,19 @@ pub(super) fn deepest(error: &dyn Error) -> String {
     text
 }
 
-fn kind_of(code: &str) -> Kind {
+/// A refusal is one only if the service was able to refuse: a status of 500 says that something broke, before the call was
+/// carried out or after it, and so does the code of a request that was given up waiting for.
+fn kind_of(status: u16, code: Option<&str>) -> Kind {
+    match code {
+        Some(code) if status < 500 => kind_of_refusal(code),
+        _ => Kind::NoAnswer,
+    }
+}
+
+fn kind_of_refusal(code: &str) -> Kind {
     match code {
         "Throttling"
+        | "Throttled"
         | "ThrottlingException"
         | "ThrottledException"
         | "RequestLimitExceeded"
@@ -176,7 +193,14 @@ fn kind_of(code: &str) -> Kind {
         }
         "EntityTemporarilyUnmodifiable" | "ConcurrentModification" => Kind::BadState,
         _ if code.starts_with("Invalid") && (ends(code, "State") || code.contains("State")) => Kind::BadState,
-        "InternalFailure" | "InternalServerError" | "InternalError" | "ServiceUnavailable" => Kind::NoAnswer,
+        "InternalFailure"
+        | "InternalServerError"
+        | "InternalError"
+        | "InternalServiceError"
+        | "ServiceFailure"
+        | "ServiceUnavailable"
+        | "RequestTimeout"
+        | "RequestTimeoutException" => Kind::NoAnswer,
         _ => Kind::Other,
     }
 }
@@ -202,6 +226,8 @@ mod tests {
             ("EntityAlreadyExists", Kind::Exists),
             ("Throttling", Kind::Throttled),
             ("ThrottlingException", Kind::Throttled),
+            ("Throttled", Kind::Throttled),
+            ("TooManyRequestsException", Kind::Throttled),
             ("AccessDenied", Kind::Denied),
             ("InvalidDBClusterStateFault", Kind::BadState),
             ("InvalidDBInstanceState", Kind::BadState),
@@ -212,11 +238,26 @@ mod tests {
             ("DBClusterAutomatedBackupQuotaExceededFault", Kind::Quota),
             ("LimitExceeded", Kind::Quota),
             ("InvalidAction", Kind::UnknownCall),
-            ("InternalFailure", Kind::NoAnswer),
             ("InvalidParameterCombination", Kind::Other),
             ("InvalidParameterValue", Kind::Other),
         ] {
-            assert_eq!(kind_of(code), kind, "{code}");
+            assert_eq!(kind_of(400, Some(code)), kind, "{code}");
         }
+    }
+
+    #[test]
+    fn a_fault_of_the_service_is_no_answer_whatever_its_code() {
+        // Each service's own, then codes that would be a refusal with any other status.
+        let own = ["ServiceFailure", "InternalServiceError", "InternalFailure", "InternalError", "ServiceException"];
+        let refusals = ["AccessDenied", "DBClusterNotFoundFault", "EntityAlreadyExists", "LimitExceeded", "InvalidAction"];
+        for status in [500, 502, 503, 504, 529] {
+            for code in own.iter().chain(&refusals).chain(&["Throttling", "SlowDown", "a-code-of-next-year"]) {
+                assert_eq!(kind_of(status, Some(code)), Kind::NoAnswer, "{status} {code}");
+            }
+        }
+        // Nor is an answer that names no code, nor a request the service gave up waiting for.
+        assert_eq!(kind_of(403, None), Kind::NoAnswer);
+        assert_eq!(kind_of(400, Some("RequestTimeout")), Kind::NoAnswer);
+        assert_eq!(kind_of(408, Some("RequestTimeoutException")), Kind::NoAnswer);
     }
 }

@@ -56,5 +56,12 @@ pub trait Subject: Sync {
 /// What the suite breaks each call with: the two that tell most.
 pub const SUITE: [Fault; 2] = [Fault::HoldAfter, Fault::AnswerLost];
 /// What a release is judged by.
-pub const RELEASE: [Fault; 6] =
-    [Fault::RequestLost, Fault::AnswerLost, Fault::HoldBefore, Fault::HoldAfter, Fault::Throttled, Fault::ServerError];
+pub const RELEASE: [Fault; 7] = [
+    Fault::RequestLost,
+    Fault::AnswerLost,
+    Fault::HoldBefore,
+    Fault::HoldAfter,
+    Fault::Throttled,
+    Fault::ServerError,
+    Fault::ServerErrorAfter,
+];

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use super::Call;
+
 /// See the module.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -9,11 +11,13 @@ pub enum Fault {
     RequestLost,
     /// AWS carries it out and the connection breaks before the answer.
     AnswerLost,
-    /// Refused with `Throttling`.
+    /// Refused with the service's own code for too many calls.
     Throttled,
-    /// Refused with status 500.
+    /// Status 500 with the service's own code, and nothing is carried out.
     ServerError,
-    /// Refused with `AccessDenied`.
+    /// AWS carries it out, and answers with status 500 and the service's own code.
+    ServerErrorAfter,
+    /// Refused with the service's own code for a missing right.
     Denied,
     /// Refused with any other error of the service.
     Refused {
@@ -26,6 +30,31 @@ pub enum Fault {
     HoldBefore,
     /// Held after it was carried out: the test kills the caller.
     HoldAfter,
+}
+
+/// Breaks some calls of one action.
+#[derive(Debug)]
+pub(super) struct Rule {
+    action: String,
+    about: String,
+    left: usize,
+    fault: Fault,
+}
+
+impl Rule {
+    pub(super) fn new(action: &str, about: &str, times: usize, fault: Fault) -> Self {
+        Self { action: action.to_owned(), about: about.to_owned(), left: times, fault }
+    }
+
+    /// What breaks `call`, if this rule is about it and still holds.
+    pub(super) fn fault_for(&mut self, call: &Call) -> Option<Fault> {
+        let meant = self.about.is_empty() || call.parameters.values().any(|value| value.contains(&self.about));
+        if call.action != self.action || !meant || self.left == 0 {
+            return None;
+        }
+        self.left -= 1;
+        Some(self.fault)
+    }
 }
 
 /// A token bucket for one action.
@@ -59,16 +88,4 @@ impl Bucket {
         self.tokens -= 1.0;
         false
     }
-}
-
-/// The body of a refusal in the protocol of the call: XML for the query services, JSON for the others.
-pub(super) fn refusal(json: bool, code: &str, message: &str) -> (&'static str, String) {
-    if json {
-        return ("application/x-amz-json-1.1", format!(r#"{{"__type":"{code}","message":"{message}"}}"#));
-    }
-    let body = format!(
-        "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error>\
-         <RequestId>00000000-0000-0000-0000-000000000000</RequestId></ErrorResponse>"
-    );
-    ("text/xml", body)
 }

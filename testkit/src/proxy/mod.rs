@@ -2,6 +2,7 @@
 //! and says when a chosen call is reached, so that a test can kill the caller there.
 
 mod call;
+mod dialect;
 mod fault;
 mod server;
 
@@ -42,8 +43,8 @@ struct Script {
     fault: Option<(usize, Fault)>,
     latency: Duration,
     rates: Vec<fault::Bucket>,
-    denied_actions: Vec<String>,
     silent_actions: Vec<String>,
+    rules: Vec<fault::Rule>,
     denied_regions: Vec<String>,
     clock: Clock,
 }
@@ -104,6 +105,11 @@ impl Proxy {
         self.state.script().fault = Some((number, fault));
     }
 
+    /// Breaks the next `times` calls of `action` of which a parameter holds `about`.
+    pub fn break_next(&self, action: &str, about: &str, times: usize, fault: Fault) {
+        self.state.script().rules.push(fault::Rule::new(action, about, times, fault));
+    }
+
     /// Lets the held call go on.
     pub fn release(&self) {
         self.state.released.notify_one();
@@ -111,7 +117,7 @@ impl Proxy {
 
     /// Refuses every call of `action` from now on.
     pub fn deny(&self, action: &str) {
-        self.state.script().denied_actions.push(action.to_owned());
+        self.break_next(action, "", usize::MAX, Fault::Denied);
     }
 
     /// Answers no call of `action` from now on: the caller waits for as long as it will.
@@ -124,11 +130,11 @@ impl Proxy {
         self.state.script().denied_regions.push(region.to_owned());
     }
 
-    /// Refuses nothing any more.
+    /// Refuses and breaks nothing any more.
     pub fn forgive(&self) {
         let mut script = self.state.script();
-        script.denied_actions.clear();
         script.silent_actions.clear();
+        script.rules.clear();
         script.denied_regions.clear();
     }
 

@@ -10,11 +10,12 @@ use hyper::HeaderMap;
 use hyper::body::Incoming;
 use hyper::header::DATE;
 use hyper::service::service_fn;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 
-use super::{Call, Clock, Fault, State, fault};
+use super::dialect::Dialect;
+use super::{Call, Clock, Fault, State};
 use crate::said;
 
 type Answer = Response<Full<Bytes>>;
@@ -56,19 +57,19 @@ async fn pass(request: Request<Incoming>, state: &State, client: &reqwest::Clien
     let body = body.collect().await.map_err(|_| Lost)?.to_bytes();
     let path = head.uri.path_and_query().map_or_else(|| "/".to_owned(), ToString::to_string);
     let call = Call::of(head.method.as_str(), &path, &head.headers, &body);
-    let speaks_json = head.headers.get("content-type").is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
-    let (json, action) = (speaks_json || head.headers.contains_key("x-amz-target"), call.action.clone());
+    let action = call.action.clone();
+    let says = Dialect::of(&action);
     said::asked(&action, &body);
     let (number, fault, latency, over_rate, silent) = {
         let mut script = state.script();
         let number = script.calls.len();
         let over_rate = script.rates.iter_mut().any(|bucket| bucket.refuses(&call.action));
-        let denied = script.denied_actions.contains(&call.action)
-            || (script.denied_regions.contains(&call.region) && call.action.starts_with("rds:"));
+        let denied = script.denied_regions.contains(&call.region) && call.action.starts_with("rds:");
+        let ruled = script.rules.iter_mut().find_map(|rule| rule.fault_for(&call));
         let silent = script.silent_actions.contains(&call.action);
         script.calls.push(call);
         let fault = script.fault.filter(|(at, _)| *at == number).map(|(_, fault)| fault);
-        let fault = if denied { Some(Fault::Denied) } else { fault };
+        let fault = if denied { Some(Fault::Denied) } else { ruled.or(fault) };
         (number, fault, script.latency, over_rate, silent)
     };
     pause(latency).await;
@@ -76,28 +77,22 @@ async fn pass(request: Request<Incoming>, state: &State, client: &reqwest::Clien
         std::future::pending::<()>().await;
     }
     if over_rate {
-        return Ok(refuse(json, StatusCode::BAD_REQUEST, "Throttling", "Rate exceeded"));
+        return Ok(says.refusal(says.throttled, "Rate exceeded"));
     }
     match fault {
         Some(Fault::RequestLost) => return Err(Lost),
-        Some(Fault::Throttled) => return Ok(refuse(json, StatusCode::BAD_REQUEST, "Throttling", "Rate exceeded")),
-        Some(Fault::ServerError) => {
-            return Ok(refuse(json, StatusCode::INTERNAL_SERVER_ERROR, "InternalFailure", "asked for"));
-        }
-        Some(Fault::Denied) => {
-            return Ok(refuse(json, StatusCode::FORBIDDEN, "AccessDenied", "not authorized to perform this"));
-        }
-        Some(Fault::Refused { status, code }) => {
-            let status = StatusCode::from_u16(status).map_err(|_| Lost)?;
-            return Ok(refuse(json, status, code, "asked for"));
-        }
+        Some(Fault::Throttled) => return Ok(says.refusal(says.throttled, "Rate exceeded")),
+        Some(Fault::ServerError) => return Ok(says.refusal(says.broken, "asked for")),
+        Some(Fault::Denied) => return Ok(says.refusal(says.denied, "not authorized to perform this")),
+        Some(Fault::Refused { status, code }) => return Ok(says.refusal((status, code), "asked for")),
         Some(Fault::HoldBefore) => hold(state, number).await,
-        Some(Fault::AnswerLost | Fault::HoldAfter) | None => {}
+        Some(Fault::AnswerLost | Fault::ServerErrorAfter | Fault::HoldAfter) | None => {}
     }
     let mut answer = forward(client, &action, &state.upstream, &path, head, body).await?;
     set_date(answer.headers_mut(), state.script().clock)?;
     match fault {
         Some(Fault::AnswerLost) => return Err(Lost),
+        Some(Fault::ServerErrorAfter) => return Ok(says.refusal(says.broken, "asked for")),
         Some(Fault::HoldAfter) => hold(state, number).await,
         _ => {}
     }
@@ -159,12 +154,4 @@ async fn forward(
     let body = answer.bytes().await.map_err(|_| Lost)?;
     said::answered(action, &body);
     response.body(Full::new(body)).map_err(|_| Lost)
-}
-
-fn refuse(json: bool, status: StatusCode, code: &str, message: &str) -> Answer {
-    let (content_type, body) = fault::refusal(json, code, message);
-    let mut answer = Response::new(Full::new(Bytes::from(body)));
-    *answer.status_mut() = status;
-    answer.headers_mut().insert("content-type", hyper::header::HeaderValue::from_static(content_type));
-    answer
 }

@@ -261,6 +261,10 @@ async fn what_aws_answers_to_the_delete_decides_how_it_is_told() -> anyhow::Resu
         (400, "InvalidParameterCombination", ("failed", "refused")),
         (403, "AccessDenied", ("failed", "access-denied")),
         (500, "InternalFailure", ("failed", "no-answer")),
+        (500, "InvalidParameterCombination", ("failed", "no-answer")),
+        (502, "AccessDenied", ("failed", "no-answer")),
+        (503, "DBClusterNotFoundFault", ("failed", "no-answer")),
+        (503, "a code of next year", ("failed", "no-answer")),
         (404, "DBClusterNotFoundFault", ("failed", "final-snapshot-missing")),
     ] {
         let scene = Scene::new()?;
@@ -274,6 +278,23 @@ async fn what_aws_answers_to_the_delete_decides_how_it_is_told() -> anyhow::Resu
         // The next night goes on where this one stopped.
         let report = function.invoke(&json!({})).await?.report();
         assert_eq!(said(&report, "orders-dev"), ("changed", ""), "{code}: {report:#}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_delete_that_was_carried_out_and_answered_with_a_fault_is_seen_to_be_one() -> anyhow::Result<()> {
+    for fault in [nightshift_testkit::Fault::ServerErrorAfter, nightshift_testkit::Fault::AnswerLost] {
+        let scene = Scene::new()?;
+        expired("orders-dev").create(&scene).await?;
+        for action in ["rds:DeleteDBInstance", "rds:DeleteDBCluster"] {
+            scene.proxy.break_next(action, "", 1, fault);
+        }
+        let report = apply(&scene, &[]).await?;
+        assert_eq!(said(&report, "orders-dev"), ("changed", ""), "{fault:?}: {report:#}");
+        assert_eq!(clusters(&scene, REGION).await?, Vec::<String>::new());
+        let (_, tags) = snapshots(&scene, REGION).await?.remove(0);
+        assert!(tags.contains_key("nightshift:restore-01"), "{fault:?}: {tags:?}");
     }
     Ok(())
 }

@@ -72,6 +72,80 @@ async fn a_key_that_cannot_be_stored_goes_again() -> anyhow::Result<()> {
     Ok(())
 }
 
+const PUT: &str = "secretsmanager:PutSecretValue";
+const MINT: &str = "iam:CreateAccessKey";
+
+#[tokio::test]
+async fn a_minted_key_whose_storing_nobody_knows_of_is_never_thrown_away() -> anyhow::Result<()> {
+    let refused = |status, code| Fault::Refused { status, code };
+    // What becomes of storing the key, and of looking for it; whether the run goes on, since it is stored for all that.
+    for (storing, looking, goes_on) in [
+        (vec![Fault::ServerErrorAfter; 2], None, true),
+        (vec![Fault::AnswerLost; 2], None, true),
+        (vec![Fault::ServerErrorAfter, Fault::Denied], None, true),
+        (vec![Fault::AnswerLost, Fault::Throttled], None, true),
+        (vec![Fault::Throttled, refused(503, "AccessDeniedException")], None, false),
+        (vec![Fault::ServerError; 2], None, false),
+        (vec![Fault::RequestLost; 2], None, false),
+        (vec![Fault::AnswerLost, Fault::Denied], Some(Fault::Denied), false),
+    ] {
+        let scene = Scene::new()?;
+        let old = ana(&scene).await?;
+        for fault in &storing {
+            scene.proxy.break_next(PUT, "", 1, *fault);
+        }
+        if let Some(fault) = looking {
+            // The run reads the secret's labels before, too: only what follows on the storing is broken.
+            let whole = Scene::new()?;
+            ana(&whole).await?;
+            apply(&whole).await?;
+            let calls = whole.proxy.calls();
+            let put = calls.iter().position(|call| call.action == PUT).expect("a key is stored");
+            scene.proxy.break_call(put + 2, fault);
+        }
+        let report = apply(&scene).await?;
+        let keys = scene.keys("ana").await?;
+        assert_eq!(keys.len(), 2, "{storing:?}: the key stays: {report:#}");
+        assert!(keys.iter().any(|key| key.id == old && key.active), "{storing:?}");
+        assert_eq!(said(&report, "ana").0 == "changed", goes_on, "{storing:?}: {report:#}");
+        scene.proxy.forgive();
+        // The next night goes on with what was stored, and deletes what was not; the one after mints another.
+        for night in ["2026-11-21T02:40:00Z", "2026-11-22T02:00:00Z"] {
+            start_at(&scene, night, &[APPLY]).await?.invoke(&json!({})).await?.report();
+        }
+        let handed_out = scene.handed_out("ana").await?["AccessKeyId"].clone();
+        let keys = scene.keys("ana").await?;
+        assert_eq!(keys.len(), 2, "{storing:?}");
+        assert!(keys.iter().any(|key| key.id != old && handed_out == key.id.as_str()), "{storing:?}: {keys:?}");
+        assert_eq!(scene.labels("ana").await?, ["AWSCURRENT", "AWSPREVIOUS"], "{storing:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_fault_of_iam_at_minting_is_no_refusal() -> anyhow::Result<()> {
+    for (fault, code, keys) in [
+        (Fault::ServerErrorAfter, "no-answer", 2),
+        (Fault::ServerError, "no-answer", 1),
+        // With any other status this one says that there are two keys already.
+        (Fault::Refused { status: 500, code: "LimitExceeded" }, "no-answer", 1),
+        (Fault::Refused { status: 409, code: "EntityTemporarilyUnmodifiable" }, "not-ready", 1),
+    ] {
+        let scene = Scene::new()?;
+        ana(&scene).await?;
+        scene.proxy.break_next(MINT, "", 1, fault);
+        let report = apply(&scene).await?;
+        assert_eq!(said(&report, "ana").1, code, "{fault:?}: {report:#}");
+        assert_eq!(scene.keys("ana").await?.len(), keys, "{fault:?}");
+        for night in ["2026-11-21T02:40:00Z", "2026-11-22T02:00:00Z"] {
+            start_at(&scene, night, &[APPLY]).await?.invoke(&json!({})).await?.report();
+        }
+        assert_eq!(scene.keys("ana").await?.len(), 2, "{fault:?}");
+        assert_eq!(scene.labels("ana").await?, ["AWSCURRENT", "AWSPREVIOUS"], "{fault:?}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn an_answer_lost_at_minting_is_not_asked_for_twice_and_the_orphan_goes() -> anyhow::Result<()> {
     let whole = Scene::new()?;

@@ -74,14 +74,13 @@ impl RdsWriter {
     }
 }
 
-pub(super) fn done<T, E, R>(
-    answer: Result<T, SdkError<E, R>>,
+pub(super) fn done<T, E>(
+    answer: Result<T, SdkError<E>>,
     action: &'static str,
     object: impl Into<String>,
 ) -> Result<(), AwsError>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug + 'static,
 {
     answer.map(|_| ()).map_err(|error| AwsError::of(action, object, error))
 }

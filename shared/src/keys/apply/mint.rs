@@ -125,7 +125,8 @@ impl Applier<'_> {
         }
     }
 
-    /// Stores the secret half. If that is hopeless the key goes again: nobody will ever hold it.
+    /// Stores the secret half. Where AWS says no and it is not stored either, the key goes again: nobody will ever hold
+    /// it. Where nobody knows, it stays: the next run finds it stored and goes on, or finds it nowhere and deletes it.
     async fn keep(&self, user: &User, rotate: &Rotate, minted: &Minted, steps: &mut Vec<String>) -> Result<(), Stop> {
         let version = naming::version_of(self.terms.account, &user.id, &minted.id);
         let value = Value {
@@ -140,13 +141,26 @@ impl Applier<'_> {
         let put = || self.hands.store.put_pending(&rotate.secret, &version, &text);
         // A lost answer may have been a success; the same version with the same value again changes nothing.
         let stored = match put().await {
-            Err(error) if matches!(error.kind, Refusal::NoAnswer | Refusal::Throttled) => put().await,
+            Err(error) if error.may_have_happened() || error.kind == Refusal::Throttled => put().await,
             other => other,
         };
+        let put_away = format!("stored it in {} as AWSPENDING", rotate.secret);
         let Err(error) = stored else {
-            steps.push(format!("stored it in {} as AWSPENDING", rotate.secret));
+            steps.push(put_away);
             return Ok(());
         };
+        // The last no may follow on a yes whose answer was lost, to us or to the SDK.
+        match self.is_stored(&rotate.secret, &version).await {
+            Some(true) => {
+                steps.push(put_away);
+                return Ok(());
+            }
+            Some(false) if !error.may_have_happened() => {}
+            _ => {
+                steps.push(format!("key {} stays: nobody knows whether it was stored; a later run looks", minted.id));
+                return Err(error.into());
+            }
+        }
         match self.hands.iam.delete_key(&user.name, &minted.id).await {
             Ok(()) => {
                 steps.push(format!("deleted key {} again: it could not be stored", minted.id));
@@ -159,6 +173,12 @@ impl Applier<'_> {
             )),
         }
         Err(error.into())
+    }
+
+    /// Whether `secret` has the version by now; `None` where that cannot be read.
+    async fn is_stored(&self, secret: &str, version: &str) -> Option<bool> {
+        let versions = self.readers.store.labels(secret).await.ok()?;
+        Some(versions.iter().any(|one| one.id == version))
     }
 
     /// The key works: its version becomes what the secret hands out, and the owner hears of it.

@@ -89,10 +89,9 @@ impl IamWriter {
     }
 }
 
-fn done<T, E, R>(answer: Result<T, SdkError<E, R>>, action: &'static str, object: String) -> Result<(), AwsError>
+fn done<T, E>(answer: Result<T, SdkError<E>>, action: &'static str, object: String) -> Result<(), AwsError>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug + 'static,
 {
     answer.map(|_| ()).map_err(|error| AwsError::of(action, object, error))
 }

@@ -121,10 +121,9 @@ impl StoreWriter {
     }
 }
 
-fn done<T, E, R>(answer: Result<T, SdkError<E, R>>, action: &'static str, name: &str) -> Result<(), AwsError>
+fn done<T, E>(answer: Result<T, SdkError<E>>, action: &'static str, name: &str) -> Result<(), AwsError>
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug + 'static,
 {
     answer.map(|_| ()).map_err(|error| AwsError::of(action, object(name), error))
 }

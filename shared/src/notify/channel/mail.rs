@@ -23,7 +23,7 @@ pub(in crate::notify) async fn send(
 ) -> Result<(), AwsError> {
     let object = to.iter().map(Address::as_str).collect::<Vec<_>>().join(", ");
     let content = content(letter)
-        .map_err(|error| AwsError::of(ACTION, &*object, SdkError::<SendEmailError, ()>::construction_failure(error)))?;
+        .map_err(|error| AwsError::of(ACTION, &*object, SdkError::<SendEmailError>::construction_failure(error)))?;
     client
         .send_email()
         .from_email_address(from.as_str())
@@ -39,7 +39,7 @@ pub(in crate::notify) async fn send(
 
 /// Whether it was this address that SES did not take, so that another may fare better.
 pub(in crate::notify) fn is_refused_address(error: &AwsError) -> bool {
-    matches!(error.code(), Some("MessageRejected" | "BadRequestException"))
+    !error.may_have_happened() && matches!(error.code(), Some("MessageRejected" | "BadRequestException"))
 }
 
 /// Whether SES takes no more from this account for now: another message would fare no better.
