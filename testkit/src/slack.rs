@@ -67,6 +67,21 @@ impl Slack {
     }
 }
 
+/// Slack's own limits: those of its reference ("Blocks"), and for all blocks of a message together, which it does not
+/// document, what was seen to be refused (slackapi/bolt-js #2867).
+fn takes(message: &Value) -> Result<(), &'static str> {
+    let blocks = message["blocks"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let text = |block: &Value| {
+        let text = block["text"]["text"].as_str().or_else(|| block["elements"][0]["text"].as_str());
+        text.map(|text| text.encode_utf16().count())
+    };
+    let most = |block: &Value| if block["type"] == "header" { 150 } else { 3_000 };
+    if blocks.len() > 50 || blocks.iter().any(|block| text(block).is_some_and(|text| text == 0 || text > most(block))) {
+        return Err("invalid_blocks");
+    }
+    if blocks.iter().filter_map(text).sum::<usize>() > 10_000 { Err("msg_blocks_too_long") } else { Ok(()) }
+}
+
 /// What no log, report or mail may hold.
 pub const SECRET: &str = "xyzzy-not-to-be-seen";
 
@@ -93,8 +108,16 @@ async fn answer(request: Request<Incoming>, state: &Mutex<State>) -> Result<Resp
     said::words(&body);
     let answer = {
         let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.messages.push(serde_json::from_slice(&body).unwrap_or_default());
-        if state.answers.is_empty() { SlackAnswer::Ok } else { state.answers.remove(0) }
+        let message = serde_json::from_slice(&body).unwrap_or_default();
+        let takes = takes(&message);
+        state.messages.push(message);
+        if let Err(word) = takes {
+            SlackAnswer::Refused(400, word)
+        } else if state.answers.is_empty() {
+            SlackAnswer::Ok
+        } else {
+            state.answers.remove(0)
+        }
     };
     let respond = |status: u16, text: &'static str| Response::builder().status(status).body(Full::from(text));
     let response = match answer {

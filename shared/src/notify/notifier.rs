@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::sync::OnceCell;
 
 use super::channel::slack::{SlackFault, Webhook};
@@ -130,26 +131,28 @@ impl<'a> Notifier<'a> {
 
     async fn mail(&self, kind: &'static str, letter: &Letter, to: &[Address], about: &[String]) -> Result<(), Unsent> {
         let Some(policy) = &self.policy.mail else { return Ok(()) };
-        let sent = match self.time(kind, MAIL) {
-            Ok(time) => {
-                let sent = mail::send(self.ses.get_or_init(|| self.aws.ses()), &policy.from, to, letter, time).await;
-                sent.map_err(|error| {
-                    let reason = not_sent(&error);
-                    self.health.learn(MAIL, sign_of(&error), &reason);
-                    if mail::is_refused_address(&error) { Unsent::Refused(error) } else { Unsent::Reason(reason) }
-                })
-            }
-            Err(reason) => Err(Unsent::Reason(reason)),
-        };
-        if sent.is_ok() {
-            self.health.is_well(MAIL);
-        }
+        let sent = self.mail_whole(kind, letter, &policy.from, to).await;
         let reason = sent.as_ref().err().map(|unsent| match unsent {
             Unsent::Refused(error) => not_sent(error),
             Unsent::Reason(reason) => reason.clone(),
         });
         self.note(kind, MAIL, joined(to), about, reason);
         sent
+    }
+
+    /// Every part of `letter`, each with the time of a message: all of them were sent, or it was not told.
+    async fn mail_whole(&self, kind: &str, letter: &Letter, from: &Address, to: &[Address]) -> Result<(), Unsent> {
+        let client = self.ses.get_or_init(|| self.aws.ses());
+        for part in mail::parts(letter) {
+            let time = self.time(kind, MAIL).map_err(Unsent::Reason)?;
+            mail::send(client, from, to, &part, time).await.map_err(|error| {
+                let reason = not_sent(&error);
+                self.health.learn(MAIL, sign_of(&error), &reason);
+                if mail::is_refused_address(&error) { Unsent::Refused(error) } else { Unsent::Reason(reason) }
+            })?;
+        }
+        self.health.is_well(MAIL);
+        Ok(())
     }
 
     /// To all who listen: the topic and Slack.
@@ -172,31 +175,38 @@ impl<'a> Notifier<'a> {
     }
 
     async fn publish(&self, kind: &str, arn: &str, letter: &Letter) -> Result<(), Reason> {
-        let time = self.time(kind, TOPIC)?;
-        let sent = topic::publish(self.sns.get_or_init(|| self.aws.sns(arn)), arn, letter, time).await;
-        sent.map(|()| self.health.is_well(TOPIC)).map_err(|error| {
-            let reason = not_sent(&error);
-            self.health.learn(TOPIC, sign_of(&error), &reason);
-            reason
-        })
+        let client = self.sns.get_or_init(|| self.aws.sns(arn));
+        for message in topic::messages(letter) {
+            let time = self.time(kind, TOPIC)?;
+            topic::publish(client, arn, message, time).await.map_err(|error| {
+                let reason = not_sent(&error);
+                self.health.learn(TOPIC, sign_of(&error), &reason);
+                reason
+            })?;
+        }
+        self.health.is_well(TOPIC);
+        Ok(())
     }
 
     async fn post(&self, kind: &str, id: &str, letter: &Letter) -> Result<(), Reason> {
-        let time = self.time(kind, SLACK)?;
-        let sent = tokio::time::timeout(time, self.post_when_open(id, letter)).await;
-        sent.unwrap_or(Err((SlackFault::Slow(time).reason(), Sign::Silence)))
-            .map(|()| self.health.is_well(SLACK))
-            .map_err(|(reason, sign)| {
+        for message in slack(letter) {
+            let time = self.time(kind, SLACK)?;
+            let sent = tokio::time::timeout(time, self.post_when_open(id, &message)).await;
+            let sent = sent.unwrap_or(Err((SlackFault::Slow(time).reason(), Sign::Silence)));
+            sent.map_err(|(reason, sign)| {
                 self.health.learn(SLACK, sign, &reason);
                 reason
-            })
+            })?;
+        }
+        self.health.is_well(SLACK);
+        Ok(())
     }
 
-    async fn post_when_open(&self, id: &str, letter: &Letter) -> Result<(), (Reason, Sign)> {
+    async fn post_when_open(&self, id: &str, message: &Value) -> Result<(), (Reason, Sign)> {
         let known = |fault: SlackFault| (fault.reason(), fault.sign());
         let webhook = self.slack.get_or_init(|| async { Webhook::open(self.aws, id).await.map_err(known) }).await;
         let webhook = webhook.as_ref().map_err(Clone::clone)?;
-        webhook.post(&slack(letter)).await.map_err(known)
+        webhook.post(message).await.map_err(known)
     }
 
     fn note(&self, kind: &'static str, channel: &'static str, to: String, about: &[String], reason: Option<Reason>) {

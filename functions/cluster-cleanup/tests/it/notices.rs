@@ -212,6 +212,82 @@ async fn a_topic_and_slack_carry_what_mail_would() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Sixty expired clusters of one owner, whose names begin with `name`.
+async fn sixty(scene: &Scene, name: &str) -> anyhow::Result<Vec<String>> {
+    let ids: Vec<_> = (0..60).map(|n| format!("{name}-{n:02}-dev")).collect();
+    for id in &ids {
+        expired(id).members(0).create(scene).await?;
+    }
+    Ok(ids)
+}
+
+/// Which of `ids` are marked as told.
+async fn told_of<'a>(scene: &Scene, ids: &'a [String]) -> anyhow::Result<Vec<&'a str>> {
+    let mut told = Vec::new();
+    for id in ids {
+        let tags = tags_of(scene, id).await?.unwrap_or_default();
+        told.extend(tags.contains_key("nightshift:notified").then_some(id.as_str()));
+    }
+    Ok(told)
+}
+
+#[tokio::test]
+async fn a_message_that_slack_would_not_take_whole_is_split_and_names_every_cluster() -> anyhow::Result<()> {
+    for (language, words) in [("en", "60 clusters will be deleted"), ("es", "60 clústeres se eliminarán")] {
+        let scene = Scene::new()?;
+        let slack = Slack::start(&[]).await?;
+        scene.secret("slack/webhook", &slack.url()).await?;
+        let ids = sixty(&scene, "orders").await?;
+        let policy =
+            [APPLY, TWO_PHASES, ("NIGHTSHIFT_SLACK_SECRET_ID", "slack/webhook"), ("NIGHTSHIFT_LANGUAGE", language)];
+        let report = run(&scene, &policy).await?;
+        assert_eq!(report["counts"]["changed"], 60, "{report:#}");
+        assert_eq!(told_of(&scene, &ids).await?, ids);
+        let messages: Vec<_> = slack.messages().iter().map(ToString::to_string).collect();
+        let to_ana: Vec<_> = messages.iter().filter(|message| message.contains(words)).collect();
+        for id in &ids {
+            let commands = to_ana.iter().filter(|message| message.contains(&format!("extend {id} "))).count();
+            assert_eq!(commands, 1, "{language}: {id} is told once, with what to do");
+        }
+        assert!(to_ana[0].contains(&format!("(1/{})", to_ana.len())), "{}", to_ana[0]);
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_mail_that_a_reader_would_clip_is_split_and_names_every_cluster() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    scene.mail_identity("nightshift@example.com").await?;
+    let ids = sixty(&scene, &"orders".repeat(8)).await?;
+    run(&scene, &MAIL).await?;
+    assert_eq!(told_of(&scene, &ids).await?, ids);
+    let mails = mail(&scene).await?;
+    let to_ana: Vec<_> = mails.iter().filter(|one| one["to"][0] == "ana@example.com").collect();
+    let html = |one: &Value| one["html"].as_str().unwrap_or_default().to_owned();
+    assert!(to_ana.len() > 1 && to_ana.iter().all(|one| html(one).len() <= 102_000), "{}", to_ana.len());
+    for id in &ids {
+        let said = |one: &Value| html(one).contains(id) && one["text"].as_str().is_some_and(|text| text.contains(id));
+        assert_eq!(to_ana.iter().filter(|one| said(one)).count(), 1, "{id}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_split_message_of_which_a_part_is_not_taken_tells_nobody() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    let slack = Slack::start(&[SlackAnswer::Ok, SlackAnswer::Refused(404, "no_service")]).await?;
+    scene.secret("slack/webhook", &slack.url()).await?;
+    let ids = sixty(&scene, "orders").await?;
+    let policy = [APPLY, TWO_PHASES, ("NIGHTSHIFT_SLACK_SECRET_ID", "slack/webhook")];
+    let report = run(&scene, &policy).await?;
+    assert_eq!(said(&report, &ids[0]), ("failed", "notice-not-sent"), "{report:#}");
+    assert_eq!(told_of(&scene, &ids).await?, [] as [&str; 0]);
+    let next = at(&scene, "2026-11-22T02:00:00Z", &policy).await?;
+    assert_eq!(next["counts"]["changed"], 60, "the next night tells them");
+    assert_eq!(clusters(&scene, REGION).await?.len(), 60);
+    Ok(())
+}
+
 #[tokio::test]
 async fn slack_is_waited_for_as_long_as_it_asks_and_given_up_in_time() -> anyhow::Result<()> {
     for (answers, posts, sent) in [

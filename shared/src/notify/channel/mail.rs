@@ -12,17 +12,25 @@ use crate::notify::{Address, Letter};
 
 const ACTION: &str = "ses:SendEmail";
 
-/// Hands `letter` over for `to`, as text and HTML. Handed over is not delivered: a bounce, or an address on the account's
-/// suppression list, shows in SES only.
+/// Gmail clips a message whose HTML is longer than 102 KB; SES takes far more.
+const MOST_BYTES: usize = 100_000;
+
+/// `letter` in as many messages as it takes.
+pub(in crate::notify) fn parts(letter: &Letter) -> Vec<Letter> {
+    letter.parts(|part| html(part).len() <= MOST_BYTES)
+}
+
+/// Hands `part` of a letter over for `to`, as text and HTML. Handed over is not delivered: a bounce, or an address on the
+/// account's suppression list, shows in SES only.
 pub(in crate::notify) async fn send(
     client: &aws_sdk_sesv2::Client,
     from: &Address,
     to: &[Address],
-    letter: &Letter,
+    part: &Letter,
     time: Duration,
 ) -> Result<(), AwsError> {
     let object = to.iter().map(Address::as_str).collect::<Vec<_>>().join(", ");
-    let content = content(letter)
+    let content = content(part)
         .map_err(|error| AwsError::of(ACTION, &*object, SdkError::<SendEmailError>::construction_failure(error)))?;
     client
         .send_email()

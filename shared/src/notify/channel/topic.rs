@@ -9,18 +9,18 @@ use crate::notify::render::{subject_for_topic, text};
 /// A message may have 262,144 bytes, attributes included (Amazon SNS API, Publish).
 const MOST_BYTES: usize = 250_000;
 
-/// Publishes `letter` as plain text.
+/// Publishes one message of a letter.
 pub(in crate::notify) async fn publish(
     client: &aws_sdk_sns::Client,
     arn: &str,
-    letter: &Letter,
+    (subject, message): (String, String),
     time: Duration,
 ) -> Result<(), AwsError> {
     client
         .publish()
         .topic_arn(arn)
-        .subject(subject_for_topic(letter))
-        .message(fitting(text(letter)))
+        .subject(subject)
+        .message(message)
         .customize()
         .config_override(aws_sdk_sns::config::Builder::new().timeout_config(within(time)))
         .send()
@@ -29,22 +29,60 @@ pub(in crate::notify) async fn publish(
         .map_err(|error| AwsError::of("sns:Publish", arn, error))
 }
 
-fn fitting(mut text: String) -> String {
-    if text.len() > MOST_BYTES {
-        text.truncate(text.floor_char_boundary(MOST_BYTES));
-        text.push_str("\n…\n");
+/// `letter` as plain text in as many messages as it takes, each with its subject.
+pub(in crate::notify) fn messages(letter: &Letter) -> Vec<(String, String)> {
+    let parts = letter.parts(|part| text(part).len() <= MOST_BYTES);
+    let with_subject = |part: &Letter| {
+        let subject = subject_for_topic(part);
+        pieces(&text(part)).into_iter().map(move |piece| (subject.clone(), piece)).collect::<Vec<_>>()
+    };
+    parts.iter().flat_map(with_subject).collect()
+}
+
+/// What no dividing of the letter made short enough, between characters.
+fn pieces(mut text: &str) -> Vec<String> {
+    let mut pieces = Vec::new();
+    while text.len() > MOST_BYTES {
+        let (piece, rest) = text.split_at(text.floor_char_boundary(MOST_BYTES));
+        pieces.push(piece.to_owned());
+        text = rest;
     }
-    text
+    pieces.push(text.to_owned());
+    pieces
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::notify::{Entry, Section, Tone};
+
+    fn letter(many: usize, note: &str) -> Letter {
+        let entries = (0..many).map(|n| Entry::new(&format!("c{n}-"), "r").note(note)).collect();
+        Letter {
+            subject: format!("[111122223333] {many} clusters {}", "é".repeat(200)),
+            tone: Tone::Calm,
+            lead: Vec::new(),
+            sections: vec![Section { heading: "Going".to_owned(), tone: Tone::Calm, entries }],
+            footer: Vec::new(),
+            lang: "en",
+        }
+    }
 
     #[test]
-    fn a_text_too_long_for_a_topic_is_cut_between_characters() {
-        assert_eq!(fitting("short".to_owned()), "short");
-        let cut = fitting("é".repeat(200_000));
-        assert!(cut.len() <= MOST_BYTES + 5 && cut.ends_with('…'.to_string().as_str()) || cut.ends_with("…\n"));
+    fn a_text_too_long_for_one_message_goes_on_in_the_next_and_nothing_is_left_out() {
+        for (many, each) in [(2, 10), (700, 500), (3, 400_000)] {
+            let messages = messages(&letter(many, &"é".repeat(each)));
+            assert!(messages.iter().all(|(subject, text)| text.len() <= MOST_BYTES && subject.chars().count() < 100));
+            let all: String = messages.iter().map(|(_, text)| text.as_str()).collect();
+            assert!((0..many).all(|n| all.contains(&format!("* c{n}- (r)"))), "{many} of {each}");
+            assert!(all.matches('é').count() >= many * each, "{many} of {each}");
+        }
+        assert_eq!(messages(&letter(1, "n")).len(), 1);
+        let numbered = messages(&letter(700, &"é".repeat(500)));
+        assert!(
+            numbered[1].0.starts_with(&format!("[111122223333] (2/{}) 700 clusters", numbered.len())),
+            "{}",
+            numbered[1].0
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! A letter as each channel shows it.
 
+mod parts;
 mod slack;
 
 use askama::Template;
