@@ -101,6 +101,11 @@ impl AwsError {
         self.kind == Kind::NoAnswer
     }
 
+    /// The same call may succeed in a while, with nobody doing anything about it.
+    pub fn may_pass(&self) -> bool {
+        matches!(self.kind, Kind::BadState | Kind::Throttled | Kind::NoAnswer)
+    }
+
     /// Nothing is known about the outcome, or the object was in another state: worth looking again.
     pub fn is_worth_another_look(&self) -> bool {
         matches!(self.kind, Kind::NoAnswer | Kind::BadState | Kind::Exists)
@@ -249,7 +254,8 @@ mod tests {
     fn a_fault_of_the_service_is_no_answer_whatever_its_code() {
         // Each service's own, then codes that would be a refusal with any other status.
         let own = ["ServiceFailure", "InternalServiceError", "InternalFailure", "InternalError", "ServiceException"];
-        let refusals = ["AccessDenied", "DBClusterNotFoundFault", "EntityAlreadyExists", "LimitExceeded", "InvalidAction"];
+        let refusals =
+            ["AccessDenied", "DBClusterNotFoundFault", "EntityAlreadyExists", "LimitExceeded", "InvalidAction"];
         for status in [500, 502, 503, 504, 529] {
             for code in own.iter().chain(&refusals).chain(&["Throttling", "SlowDown", "a-code-of-next-year"]) {
                 assert_eq!(kind_of(status, Some(code)), Kind::NoAnswer, "{status} {code}");

@@ -54,6 +54,9 @@ impl Done {
     }
 }
 
+/// The codes of what may pass with nobody doing anything about it.
+pub const MAY_PASS: [&str; 3] = ["not-ready", "throttled", "no-answer"];
+
 /// What a call that did not succeed means for the action it belongs to.
 pub fn verdict(error: &AwsError) -> (Outcome, Reason) {
     let (outcome, code) = match error.kind {

@@ -150,6 +150,87 @@ async fn a_snapshot_that_could_not_be_tagged_is_tried_again_before_the_run_ends(
     Ok(())
 }
 
+/// One deletion during which `action` on the final snapshot fails `times` with `fault`.
+async fn deletion_with(
+    times: usize,
+    action: &'static str,
+    fault: nightshift_testkit::Fault,
+) -> anyhow::Result<(Value, std::collections::BTreeMap<String, String>)> {
+    let scene = Scene::new()?;
+    expired("orders-dev").copies_tags().create(&scene).await?;
+    let mut function = start(&scene, &[APPLY])?;
+    // Not long enough to wait for a thing that stays.
+    function.timeout = std::time::Duration::from_secs(if times == usize::MAX { 49 } else { 300 });
+    scene.proxy.break_next(action, ":cluster-snapshot:", times, fault);
+    let report = function.invoke(&json!({})).await?.report();
+    Ok((report, snapshots(&scene, REGION).await?.remove(0).1))
+}
+
+#[tokio::test]
+async fn how_a_cluster_was_built_survives_whatever_aws_answers_for_some_seconds() -> anyhow::Result<()> {
+    use nightshift_testkit::Fault::{AnswerLost, Refused, RequestLost, ServerError, ServerErrorAfter, Throttled};
+    let refused = |status, code| Refused { status, code };
+    let faults = [
+        // Those that the API reference names for both calls and that pass.
+        refused(400, "InvalidDBClusterStateFault"),
+        refused(400, "InvalidDBInstanceState"),
+        refused(400, "InvalidDBClusterEndpointStateFault"),
+        refused(404, "DBClusterNotFoundFault"),
+        refused(404, "DBSnapshotNotFound"),
+        refused(404, "DBClusterSnapshotNotFoundFault"),
+        // And what any call may end in.
+        Throttled,
+        ServerError,
+        ServerErrorAfter,
+        RequestLost,
+        AnswerLost,
+    ];
+    let actions = ["rds:AddTagsToResource", "rds:RemoveTagsFromResource"];
+    let trials = faults.into_iter().flat_map(|fault| actions.map(|action| (action, fault)));
+    let trials: Vec<_> =
+        trials.map(|(action, fault)| (action, fault, tokio::spawn(deletion_with(3, action, fault)))).collect();
+    for (action, fault, trial) in trials {
+        let (report, tags) = trial.await??;
+        assert_eq!(said(&report, "orders-dev"), ("changed", ""), "{action} {fault:?}: {report:#}");
+        assert!(tags.contains_key("nightshift:purge-after"), "{action} {fault:?}: {tags:?}");
+        assert!(tags.contains_key("nightshift:restore-01"), "{action} {fault:?}: {tags:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_does_not_pass_is_told_with_something_to_do() -> anyhow::Result<()> {
+    let fault = nightshift_testkit::Fault::Refused { status: 400, code: "InvalidDBClusterStateFault" };
+    let (report, _) = deletion_with(usize::MAX, "rds:AddTagsToResource", fault).await?;
+    assert_eq!(said(&report, "orders-dev"), ("changed", "snapshot-not-marked"));
+    let item = &report["items"][0];
+    insta::assert_snapshot!(item["reason"]["fix"].as_str().unwrap_or_default(), @"invoke the function again within minutes: while AWS still shows the cluster, that tags the snapshot; after that the data is safe, but a restore does not know how the cluster was built: put the nightshift:restore-* tags of item.tags in this run's log line 'about to apply' on the snapshot by hand");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_snapshot_an_earlier_run_left_is_waited_for_as_well() -> anyhow::Result<()> {
+    for (status, code) in [(400, "InvalidDBClusterStateFault"), (404, "DBClusterSnapshotNotFoundFault"), (500, "x")] {
+        let scene = Scene::new()?;
+        expired("orders-dev").create(&scene).await?;
+        scene.control("lifecycle", json!({"mode": "held"})).await?;
+        let tagging = "rds:AddTagsToResource";
+        scene.proxy.break_next(tagging, ":cluster-snapshot:", 1, nightshift_testkit::Fault::HoldBefore);
+        let mut function = start(&scene, &[APPLY])?;
+        function.send(&json!({})).await?;
+        scene.proxy.reached().await?;
+        function.kill();
+        let busy = nightshift_testkit::Fault::Refused { status, code };
+        scene.proxy.break_next(tagging, ":cluster-snapshot:", 3, busy);
+        let report = apply(&scene, &[]).await?;
+        let (name, tags) = snapshots(&scene, REGION).await?.remove(0);
+        assert_eq!(said(&report, &name), ("changed", ""), "{code}: {report:#}");
+        assert!(tags.contains_key("nightshift:restore-01"), "{code}: {tags:?}");
+        assert!(tags.contains_key("nightshift:purge-after"), "{code}: {tags:?}");
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn an_inherited_purge_tag_is_never_believed() -> anyhow::Result<()> {
     let scene = Scene::new()?;

@@ -16,14 +16,20 @@ use super::rds::{RdsReader, RdsWriter};
 use crate::aws::Aws;
 use crate::clock::{self, ITEM_BUDGET};
 use crate::notify::Notifier;
+use crate::run::done::MAY_PASS;
 use crate::run::{Done, Entry, Ledger, Reason};
 
-use snapshots::{NOT_MARKED, kept};
+use snapshots::NOT_MARKED;
 
-/// How long a final snapshot is waited for that AWS does not show yet: the one thing a function waits for, since what is
-/// not written on it now may be forgotten by the next run.
-const LATE_PAUSES: [Duration; 4] =
-    [Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(4), Duration::from_secs(8)];
+/// How long final snapshots are waited for, all of them together, that AWS does not show yet or does not let be tagged: the
+/// one thing a function waits for, since what is not written on them now may be forgotten by the next run.
+const LATE_PAUSES: [Duration; 5] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+    Duration::from_secs(15),
+];
 
 /// Everything carrying out a plan takes.
 #[derive(Debug)]
@@ -55,34 +61,47 @@ impl<'a> Applier<'a> {
         let concurrency = self.terms.policy.concurrency;
         let mut done: Vec<_> =
             stream::iter(actions).map(|action| self.one(action)).buffered(concurrency).collect().await;
-        for (action, done) in actions.iter().zip(&mut done) {
-            self.mark_late(action, done).await;
-        }
+        self.mark_late(actions, &mut done).await;
         if let Some(notifier) = self.notifier {
             self.tell(notifier, actions, &mut done, left).await;
         }
         done
     }
 
-    /// A snapshot that could not be tagged right after its delete was asked for is tried once more when all else is done:
-    /// by the next run AWS may have forgotten the cluster, and with it how it was built.
-    async fn mark_late(&self, action: &Action, done: &mut Done) {
-        let unmarked = done.reason.as_ref().is_some_and(|reason| reason.code == NOT_MARKED);
-        let Action::DeleteCluster(delete) = action else { return };
-        let (true, Some(keep), Some(hands)) = (unmarked, &delete.keep, self.hands(action)) else { return };
-        for pause in LATE_PAUSES {
-            match hands.mark(&keep.arn, &keep.tags, &keep.strip, keep.keep_days).await {
-                Ok(()) => {
-                    done.steps.push(kept(keep));
-                    done.reason = None;
-                    return;
+    /// Snapshots that could not be tagged are tried once more when all else is done, and then as long as AWS says what
+    /// passes by itself: by the next run it may have forgotten a cluster, and with it how it was built.
+    async fn mark_late(&self, actions: &[Action], done: &mut [Done]) {
+        let mut late: Vec<_> = actions.iter().zip(done).filter(|(action, done)| is_unmarked(action, done)).collect();
+        let mut pauses = LATE_PAUSES.iter();
+        loop {
+            let mut still = Vec::new();
+            for (action, done) in late {
+                if self.mark_again(action, done).await == Late::MayPass {
+                    still.push((action, done));
                 }
-                // Not to be seen yet: AWS makes it while it deletes the cluster.
-                Err(error) if error.is_not_found() && self.ledger.deadline().allows_another_item(clock::now()) => {
-                    clock::sleep(pause).await;
-                }
-                Err(_) => return,
             }
+            late = still;
+            match pauses.next() {
+                Some(pause) if !late.is_empty() && self.ledger.deadline().allows_another_item(clock::now()) => {
+                    clock::sleep(*pause).await;
+                }
+                _ => return,
+            }
+        }
+    }
+
+    async fn mark_again(&self, action: &Action, done: &mut Done) -> Late {
+        let Some(hands) = self.hands(action) else { return Late::Over };
+        match action {
+            Action::DeleteCluster(delete) => match &delete.keep {
+                Some(keep) => hands.mark_late(keep, done).await,
+                None => Late::Over,
+            },
+            Action::MarkSnapshot(mark) => {
+                *done = hands.mark_snapshot(mark).await;
+                if is_unmarked(action, done) { Late::MayPass } else { Late::Over }
+            }
+            _ => Late::Over,
         }
     }
 
@@ -131,6 +150,23 @@ fn entry(action: &Action) -> Entry {
         owner: action.owner().map(str::to_owned),
         steps: action.steps(),
         tags,
+    }
+}
+
+/// Whether trying again later may help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Late {
+    MayPass,
+    Over,
+}
+
+/// Whether `action` was to tag a snapshot, and AWS said what may pass by itself or is worth another look.
+fn is_unmarked(action: &Action, done: &Done) -> bool {
+    let code = done.reason.as_ref().map_or("", |reason| &*reason.code);
+    match action {
+        Action::DeleteCluster(_) => code == NOT_MARKED,
+        Action::MarkSnapshot(_) => MAY_PASS.contains(&code),
+        _ => false,
     }
 }
 

@@ -2,11 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::Hands;
+use super::{Hands, Late};
 use crate::aws::AwsError;
 use crate::clusters::plan::{self, Action, DeleteSnapshot, KeepSnapshot, MarkSnapshot};
-use crate::clusters::tags::{self, Tags};
-use crate::run::{Done, Reason};
+use crate::clusters::tags::{self, RESTORE_PREFIX, Tags};
+use crate::run::{Done, Outcome, Reason};
 
 /// The one reason that is looked at again before a run ends.
 pub(super) const NOT_MARKED: &str = "snapshot-not-marked";
@@ -20,9 +20,18 @@ impl Hands<'_> {
         };
         match self.mark(&planned.arn, &planned.tags, &planned.strip, planned.keep_days).await {
             Ok(()) => Done::changed(vec![format!("tagged: kept {} days", planned.keep_days)]),
-            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+            Err(error) if error.is_not_found() => self.gone_or_not_ready(&planned.id, &error).await,
             Err(error) => Done::stopped_by(&error, Vec::new()),
         }
+    }
+
+    /// What was seen a moment ago and is not found to be tagged: gone since, or not to be seen everywhere yet.
+    async fn gone_or_not_ready(&self, id: &str, error: &AwsError) -> Done {
+        if matches!(self.reader.snapshot(id).await, Ok(None)) {
+            return Done::already("gone", "it is gone already", Vec::new());
+        }
+        let fix = "the next run tries again; invoke the function within minutes if its cluster is still going";
+        Done::left(Outcome::Deferred, Reason::new("not-ready", crate::diagnostic::chain(error), fix))
     }
 
     pub(super) async fn delete_snapshot(&self, planned: &DeleteSnapshot) -> Done {
@@ -35,6 +44,22 @@ impl Hands<'_> {
             Ok(()) => Done::changed(vec!["deletion requested".to_owned()]),
             Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
             Err(error) => Done::stopped_by(&error, Vec::new()),
+        }
+    }
+
+    /// Tries once more to mark a snapshot whose cluster is going.
+    pub(super) async fn mark_late(&self, keep: &KeepSnapshot, done: &mut Done) -> Late {
+        match self.mark(&keep.arn, &keep.tags, &keep.strip, keep.keep_days).await {
+            Ok(()) => {
+                done.steps.push(kept(keep));
+                done.reason = None;
+                Late::Over
+            }
+            Err(error) => {
+                done.reason = Some(not_marked(keep, &error));
+                // Not to be seen yet: AWS makes it while it deletes the cluster.
+                if error.is_not_found() || error.may_pass() { Late::MayPass } else { Late::Over }
+            }
         }
     }
 
@@ -81,9 +106,10 @@ pub(super) fn not_marked(keep: &KeepSnapshot, error: &AwsError) -> Reason {
         keep.name,
         error.said()
     );
-    Reason::new(
-        "snapshot-not-marked",
-        message,
-        "nothing to do; the next run tags it, and no snapshot without tags is ever deleted",
-    )
+    let fix = format!(
+        "invoke the function again within minutes: while AWS still shows the cluster, that tags the snapshot; after that \
+         the data is safe, but a restore does not know how the cluster was built: put the {RESTORE_PREFIX}* tags of \
+         item.tags in this run's log line 'about to apply' on the snapshot by hand"
+    );
+    Reason::new(NOT_MARKED, message, fix)
 }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use crate::clusters::expiry;
 use crate::clusters::facts::{Facts, Unreadable};
 use crate::clusters::model::{AURORA_ENGINES, Cluster, Instance, Settings, Snapshot};
-use crate::clusters::tags::{RESTORED_FROM, Tags};
+use crate::clusters::tags::{RESTORE_PREFIX, RESTORED_FROM, Tags};
 
 /// What the caller asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,8 +76,9 @@ pub enum RestoreFault {
     },
     /// It does not say how the cluster was built.
     #[error(
-        "snapshot {id} does not say how its cluster was built{}; nothing was made; restore it by hand: aws rds \
-         restore-db-cluster-from-snapshot --db-cluster-identifier {cluster} --snapshot-identifier {id} --engine {engine} \
+        "snapshot {id} does not say how its cluster was built{}; nothing was made; if the log of the run that deleted \
+         {cluster} is still there, put the {RESTORE_PREFIX}* tags of item.tags in its line 'about to apply' on the snapshot \
+         (aws rds add-tags-to-resource) and run this again; otherwise restore it by hand: aws rds restore-db-cluster-from-snapshot --db-cluster-identifier {cluster} --snapshot-identifier {id} --engine {engine} \
          --db-subnet-group-name … --vpc-security-group-ids …, then aws rds create-db-instance for each member",
         broken.map_or_else(String::new, |broken| format!(" ({broken})"))
     )]
@@ -275,7 +276,7 @@ mod tests {
         };
         insta::assert_snapshot!(message(|s| s.engine = "neptune".to_owned(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 is of engine 'neptune', not Aurora; nothing was made");
         insta::assert_snapshot!(message(|s| s.status = "creating".to_owned(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 is 'creating', not 'available'; nothing was made; try again when AWS has finished it");
-        insta::assert_snapshot!(message(|s| s.tags = Tags::default(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 does not say how its cluster was built; nothing was made; restore it by hand: aws rds restore-db-cluster-from-snapshot --db-cluster-identifier orders --snapshot-identifier nightshift-orders-20261120t000000z-abcd1234 --engine aurora-postgresql --db-subnet-group-name … --vpc-security-group-ids …, then aws rds create-db-instance for each member");
+        insta::assert_snapshot!(message(|s| s.tags = Tags::default(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 does not say how its cluster was built; nothing was made; if the log of the run that deleted orders is still there, put the nightshift:restore-* tags of item.tags in its line 'about to apply' on the snapshot (aws rds add-tags-to-resource) and run this again; otherwise restore it by hand: aws rds restore-db-cluster-from-snapshot --db-cluster-identifier orders --snapshot-identifier nightshift-orders-20261120t000000z-abcd1234 --engine aurora-postgresql --db-subnet-group-name … --vpc-security-group-ids …, then aws rds create-db-instance for each member");
         insta::assert_snapshot!(message(|_| (), Wish { until: Some("tomorrow".to_owned()), ..wish() }), @"'tomorrow' is not an expiry: write a time as 2026-03-31T12:00:00Z, a day as 2026-03-31, or never; nothing was made");
     }
 }
