@@ -62,10 +62,10 @@ async fn read_region(place: &Place, account: &str, terms: Terms<'_>) -> Result<R
     }
     let with_instances: Vec<_> = due
         .iter()
-        .filter(|cluster| plan::needs_instances(cluster, &region.clusters, terms.policy))
+        .filter(|cluster| plan::needs_instances(cluster, &region.clusters, terms))
         .map(|cluster| cluster.id.as_str())
         .collect();
-    let any_snapshot = due.iter().any(|cluster| plan::needs_snapshot(cluster, &region.clusters, terms.policy));
+    let any_snapshot = due.iter().any(|cluster| plan::needs_snapshot(cluster, &region.clusters, terms));
     let quota = async { if any_snapshot { Some(reader.snapshot_quota().await) } else { None } };
     let instances =
         async { if with_instances.is_empty() { None } else { Some(reader.instances(&with_instances).await) } };

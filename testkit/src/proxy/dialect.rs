@@ -67,9 +67,7 @@ impl Dialect {
             Protocol::RestXml => {
                 ("application/xml", format!("<Error><Code>{code}</Code><Message>{message}</Message></Error>"))
             }
-            Protocol::Json => {
-                ("application/x-amz-json-1.1", format!(r#"{{"__type":"{code}","message":"{message}"}}"#))
-            }
+            Protocol::Json => ("application/x-amz-json-1.1", format!(r#"{{"__type":"{code}","message":"{message}"}}"#)),
             Protocol::RestJson => ("application/json", format!(r#"{{"message":"{message}"}}"#)),
         };
         let mut answer = Response::new(Full::new(Bytes::from(body)));

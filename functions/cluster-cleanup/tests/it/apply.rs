@@ -124,6 +124,49 @@ async fn a_clone_goes_without_a_snapshot_and_its_source_does_not() -> anyhow::Re
     Ok(())
 }
 
+/// Of the clusters named, those whose final snapshot there is.
+async fn kept_of<'a>(scene: &Scene, ids: &[&'a str]) -> anyhow::Result<Vec<&'a str>> {
+    let names: Vec<_> = snapshots(scene, REGION).await?.into_iter().map(|(name, _)| name).collect();
+    let kept = |id: &str| names.iter().any(|name| name.starts_with(&format!("nightshift-{id}-2026")));
+    Ok(ids.iter().copied().filter(|id| kept(id)).collect())
+}
+
+#[tokio::test]
+async fn of_a_clone_of_a_clone_that_both_go_one_keeps_the_data() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    expired("source").tag("env", "prod").create(&scene).await?;
+    expired_clone("clone-dev", "source", &scene).await?;
+    expired_clone("second-dev", "clone-dev", &scene).await?;
+    scene.control("cluster", json!({"id": "second-dev", "created": "2026-11-03T00:00:00Z"})).await?;
+    let report = apply(&scene, &[]).await?;
+    assert_eq!(ids(&report, "changed"), ["clone-dev", "second-dev"]);
+    assert_eq!(kept_of(&scene, &["clone-dev", "second-dev"]).await?, ["second-dev"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_source_that_comes_to_its_end_after_the_plan_was_made_stops_its_clone() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    expired("source").tag("auto-delete-after", "2027-01-01").create(&scene).await?;
+    expired_clone("clone-dev", "source", &scene).await?;
+    let mut function = start(&scene, &[APPLY])?;
+    // After caller, two lists and two pre-flight reads, at its own re-read.
+    scene.proxy.break_call(5, nightshift_testkit::Fault::HoldBefore);
+    function.send(&json!({})).await?;
+    scene.proxy.reached().await?;
+    let tag = Tag::builder().key("auto-delete-after").value("2026-11-20").build();
+    let arn = format!("arn:aws:rds:{REGION}:{}:cluster:source", scene.account);
+    scene.rds(REGION).await.add_tags_to_resource().resource_name(arn).tags(tag).send().await?;
+    scene.proxy.release();
+    let report = function.answer().await?.report();
+    assert_eq!(said(&report, "clone-dev"), ("skipped", "changed-since-plan"), "{report:#}");
+    assert_eq!(clusters(&scene, REGION).await?, ["clone-dev", "source"]);
+    // The next night takes both, and keeps both.
+    apply(&scene, &[]).await?;
+    assert_eq!(kept_of(&scene, &["clone-dev", "source"]).await?, ["clone-dev", "source"]);
+    Ok(())
+}
+
 #[tokio::test]
 async fn copied_tags_never_leave_an_expiry_on_a_snapshot() -> anyhow::Result<()> {
     let scene = Scene::new()?;

@@ -32,16 +32,17 @@ impl Hands<'_> {
 
     /// A clone goes without a snapshot because its source holds the data: so the source is looked at again, too.
     async fn source_stands(&self, delete: &DeleteCluster) -> Result<(), Box<Done>> {
-        let policy = self.terms.policy;
-        if delete.keep.is_some() || policy.final_snapshot != FinalSnapshot::UnlessClone {
+        if delete.keep.is_some() || self.terms.policy.final_snapshot != FinalSnapshot::UnlessClone {
             return Ok(());
         }
         let clusters = &self.region.clusters;
         let clone = clusters.iter().find(|cluster| cluster.resource_id == delete.resource_id);
-        let source = clone.and_then(|clone| plan::source_of(clone, clusters, policy));
+        let source = clone.and_then(|clone| plan::source_of(clone, clusters, self.terms));
         let Some(source) = source else { return Err(Box::new(Done::moved("its source is no longer known"))) };
         match self.reader.cluster(&source.id, self.account).await {
-            Ok(Some(found)) if found.resource_id == source.resource_id && found.status != "deleting" => Ok(()),
+            Ok(Some(found)) if found.resource_id == source.resource_id && plan::holds_data(&found, self.terms) => {
+                Ok(())
+            }
             Ok(_) => Err(Box::new(Done::moved("its source, which was to hold the data, is gone or going"))),
             Err(error) => Err(Box::new(Done::stopped_by(&error, Vec::new()))),
         }

@@ -7,8 +7,8 @@ use super::{Applier, Hands, entry};
 use crate::aws::AwsError;
 use crate::clusters::model::{Cluster, Region, Snapshot};
 use crate::clusters::notice::{self, Data, Digest, Expiring, Gone, Hand, Item, Kept, Matter, Setting};
-use crate::clusters::plan::{self, Action, DeleteCluster, Left};
-use crate::clusters::policy::{FinalSnapshot, Policy};
+use crate::clusters::plan::{self, Action, DeleteCluster, Left, Terms};
+use crate::clusters::policy::FinalSnapshot;
 use crate::clusters::rds::RdsWriter;
 use crate::clusters::tags::{self, Tags};
 use crate::notify::{Clock, Notifier};
@@ -105,7 +105,7 @@ impl Applier<'_> {
                     arn: warn.arn.clone(),
                     expires_at: warn.expires_at,
                     earliest: plan::earliest(warn.expires_at, self.terms.now, self.terms.policy),
-                    data: data(cluster, region, self.terms.policy),
+                    data: data(cluster, region, self.terms),
                 };
                 Some((Matter::Expiring(expiring), Some(&cluster.tags)))
             }
@@ -187,7 +187,7 @@ impl Hands<'_> {
         let clock = Clock { zone: &policy.time_zone, language: policy.language };
         let setting =
             Setting { account: self.account, tag_key: &self.terms.policy.tag_key, now: self.terms.now, clock };
-        let source = match data(cluster, self.region, self.terms.policy) {
+        let source = match data(cluster, self.region, self.terms) {
             Data::InSource(source) => Some(source),
             Data::Snapshot { .. } | Data::Lost => None,
         };
@@ -219,8 +219,9 @@ fn waits(Reason { code, message, fix }: Reason) -> Reason {
 }
 
 /// What becomes of the data of `cluster`.
-fn data(cluster: &Cluster, region: &Region, policy: &Policy) -> Data {
-    match (policy.final_snapshot, plan::source_of(cluster, &region.clusters, policy)) {
+fn data(cluster: &Cluster, region: &Region, terms: Terms<'_>) -> Data {
+    let policy = terms.policy;
+    match (policy.final_snapshot, plan::source_of(cluster, &region.clusters, terms)) {
         (FinalSnapshot::Never, _) => Data::Lost,
         (FinalSnapshot::UnlessClone, Some(source)) => Data::InSource(source.id.clone()),
         _ => Data::Snapshot { days: policy.snapshot_keep_days },

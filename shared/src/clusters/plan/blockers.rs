@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::action::{self, Action, DeleteCluster, KeepSnapshot, StartCluster};
-use super::{Terms, Why};
+use super::{Terms, Why, source};
 use crate::clusters::facts::Facts;
 use crate::clusters::model::{Cluster, Instance, Member, Read, Region};
-use crate::clusters::policy::{FinalSnapshot, Policy};
+use crate::clusters::policy::Policy;
 use crate::clusters::tags::{self, Tags};
 
 /// What to do about `cluster`, due since `at`, or what stands in the way. `snapshots_left` is what remains of the
@@ -37,7 +37,7 @@ pub fn decide(
     let lift_protection = protection(cluster, policy)?;
     members(cluster, &region.instances)?;
     let progress = progress(cluster, at, &region.instances);
-    let facts = facts(cluster, region, policy, &progress)?;
+    let facts = facts(cluster, region, &progress, terms)?;
     let keep = facts
         .as_ref()
         .map(|pieces| keep(cluster, at, region, pieces, snapshots_left, &progress, policy))
@@ -65,33 +65,6 @@ pub fn decide(
         begun: matches!(progress, Progress::Begun),
         asked_before: if let Progress::AskedFor(asked) = progress { Some(asked) } else { None },
     })))
-}
-
-/// Whether the data of `cluster` has to be kept. It need not where the cluster it was cloned from still holds it: named
-/// by the source tag, of this account and region, in the same clone group, and older. The group alone proves nothing: the
-/// source carries it too, and with a tag on each the two could name each other.
-pub(super) fn wants_snapshot(cluster: &Cluster, clusters: &[Cluster], policy: &Policy) -> bool {
-    match policy.final_snapshot {
-        FinalSnapshot::Never => false,
-        FinalSnapshot::Always => true,
-        FinalSnapshot::UnlessClone => source_of(cluster, clusters, policy).is_none(),
-    }
-}
-
-/// The cluster that `cluster` is a clone of, if it is one.
-pub(in crate::clusters) fn source_of<'a>(
-    cluster: &Cluster,
-    clusters: &'a [Cluster],
-    policy: &Policy,
-) -> Option<&'a Cluster> {
-    let (named, group) = (cluster.tags.get(&policy.source_tag)?, cluster.clone_group.as_ref()?);
-    clusters.iter().find(|source| {
-        (source.id == named || source.arn == named)
-            && source.arn != cluster.arn
-            && source.clone_group.as_ref() == Some(group)
-            && source.status != "deleting"
-            && source.created_at.is_some_and(|made| cluster.created_at.is_some_and(|cloned| made < cloned))
-    })
 }
 
 /// What the list alone shows to stand in the way until a person removes it.
@@ -197,6 +170,11 @@ fn has_fewer(cluster: &Cluster, members: Option<usize>) -> bool {
     members.is_some_and(|members| cluster.members.len() < members)
 }
 
+/// Whether any run asked for the deletion of this very cluster, whatever came of it.
+pub(super) fn was_asked_to_go(cluster: &Cluster) -> bool {
+    request(cluster).is_some()
+}
+
 /// Whether an earlier run asked for this very deletion: its owner had been told then.
 pub(super) fn is_asked_for(cluster: &Cluster, at: Timestamp) -> bool {
     request(cluster).is_some_and(|(asked, _)| asked >= at)
@@ -235,8 +213,8 @@ fn delete_of(cluster: &Cluster, progress: &Progress) -> String {
 }
 
 /// How to build the cluster again, as tags; `None` where no snapshot is wanted.
-fn facts(cluster: &Cluster, region: &Region, policy: &Policy, progress: &Progress) -> Result<Option<Tags>, Why> {
-    if !wants_snapshot(cluster, &region.clusters, policy) {
+fn facts(cluster: &Cluster, region: &Region, progress: &Progress, terms: Terms<'_>) -> Result<Option<Tags>, Why> {
+    if !source::wants_snapshot(cluster, &region.clusters, terms) {
         return Ok(None);
     }
     if matches!(progress, Progress::Begun) {

@@ -6,6 +6,7 @@ mod assess;
 mod blockers;
 mod notice;
 mod snapshots;
+mod source;
 mod why;
 
 use std::fmt;
@@ -17,9 +18,9 @@ pub use action::{
 };
 pub use assess::{Assessment, assess};
 pub use blockers::decide;
-pub(super) use blockers::source_of;
 pub(super) use notice::{earliest, mark as notice_mark};
 pub use snapshots::decide_snapshot;
+pub(super) use source::{holds_data, source_of};
 pub use why::{Left, Why};
 
 use super::model::{Cluster, Quota, Read, Region, World};
@@ -168,13 +169,13 @@ pub fn due<'a>(clusters: &'a [Cluster], terms: Terms<'_>) -> Vec<&'a Cluster> {
 
 /// Whether deciding about `cluster` takes what only its instances say: how to build it again, or whether a deletion
 /// already begun has reached them.
-pub fn needs_instances(cluster: &Cluster, clusters: &[Cluster], policy: &Policy) -> bool {
-    blockers::wants_snapshot(cluster, clusters, policy) || cluster.tags.get(super::tags::DELETE_REQUESTED).is_some()
+pub fn needs_instances(cluster: &Cluster, clusters: &[Cluster], terms: Terms<'_>) -> bool {
+    needs_snapshot(cluster, clusters, terms) || cluster.tags.get(super::tags::DELETE_REQUESTED).is_some()
 }
 
 /// Whether deleting `cluster` takes a snapshot.
-pub fn needs_snapshot(cluster: &Cluster, clusters: &[Cluster], policy: &Policy) -> bool {
-    blockers::wants_snapshot(cluster, clusters, policy)
+pub fn needs_snapshot(cluster: &Cluster, clusters: &[Cluster], terms: Terms<'_>) -> bool {
+    source::wants_snapshot(cluster, clusters, terms)
 }
 
 impl fmt::Display for Plan {

@@ -34,6 +34,125 @@ fn a_clone_is_one_only_if_its_named_source_stands_in_the_same_group() {
     assert!(!keeps_data(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")], vec![cluster("clone")]));
 }
 
+/// A source without an expiry, and an expired clone of it, both after `change`.
+fn pair(change: impl FnOnce(&mut Cluster, &mut Cluster)) -> Vec<Cluster> {
+    let made = Some("2026-10-01T00:00:00Z".parse().unwrap());
+    let mut source = Cluster { tags: Tags::default(), created_at: made, ..cluster("source") };
+    let mut clone = cluster("clone");
+    clone.tags.set("nightshift:source", "source");
+    change(&mut source, &mut clone);
+    vec![source, clone]
+}
+
+fn expires(cluster: &mut Cluster, at: &str) {
+    cluster.tags = [("auto-delete-after", at), ("env", "dev")].into_iter().collect();
+}
+
+#[test]
+fn a_source_that_goes_itself_holds_nothing() {
+    for (at, keeps) in [(PAST, true), (NOW, true), ("2026-11-21T02:00:01Z", false), ("never", false), ("friday", false)]
+    {
+        assert_eq!(keeps_data(&[], pair(|source, _| expires(source, at))), keeps, "{at}");
+    }
+    // Whatever stops it tonight may be gone tomorrow.
+    assert!(keeps_data(
+        &[],
+        pair(|source, _| {
+            expires(source, PAST);
+            source.deletion_protection = true;
+        })
+    ));
+    // What may never be deleted stays, whatever its tag says.
+    let protected = [("NIGHTSHIFT_PROTECTED", "source")];
+    assert!(!keeps_data(&protected, pair(|source, _| expires(source, PAST))));
+    assert!(!keeps_data(
+        &[],
+        pair(|source, _| {
+            expires(source, PAST);
+            source.tags.set("env", "prod");
+        })
+    ));
+    // A deletion some run has asked for, this one or another.
+    assert!(keeps_data(
+        &[],
+        pair(|source, _| {
+            source.tags.set(tags::DELETE_REQUESTED, PAST);
+            source.tags.set(tags::DELETE_OF, format!("{} 2", source.resource_id));
+        })
+    ));
+}
+
+#[test]
+fn a_source_whose_data_cannot_be_read_holds_nothing() {
+    for status in ["available", "backing-up", "modifying", "stopped", "stopping", "upgrading", "maintenance"] {
+        assert!(!keeps_data(&[], pair(|source, _| source.status = status.to_owned())), "{status}");
+    }
+    for status in [
+        "inaccessible-encryption-credentials",
+        "inaccessible-encryption-credentials-recoverable",
+        "cloning-failed",
+        "migration-failed",
+        "creating",
+        "backtracking",
+        "deleting",
+        "a-status-of-next-year",
+    ] {
+        assert!(keeps_data(&[], pair(|source, _| source.status = status.to_owned())), "{status}");
+    }
+}
+
+#[test]
+fn an_event_about_a_clone_alone_changes_nothing_about_its_source() {
+    let request = Request { clusters: Some(["clone".to_owned()].into()), ..Request::default() };
+    let plan = plan_of(region(pair(|source, _| expires(source, PAST))), &policy(&[]), &request);
+    let [Action::DeleteCluster(delete)] = plan.actions.as_slice() else { panic!("{plan}") };
+    assert!(delete.id == "clone" && delete.keep.is_some(), "{plan}");
+}
+
+#[test]
+fn a_source_whose_owner_is_being_told_that_it_goes_holds_nothing_either() {
+    let notice = [("NIGHTSHIFT_MIN_NOTICE_HOURS", "20")];
+    let told = |cluster: &mut Cluster, at: &str| {
+        cluster.tags.set(tags::NOTIFIED, format!("{at} {PAST} {}", cluster.resource_id));
+    };
+    for told_at in [None, Some("2026-11-21T01:00:00Z"), Some("2026-11-20T00:00:00Z")] {
+        let clusters = pair(|source, clone| {
+            expires(source, PAST);
+            told(clone, "2026-11-20T00:00:00Z");
+            if let Some(at) = told_at {
+                told(source, at);
+            }
+        });
+        assert!(keeps_data(&notice, clusters), "{told_at:?}");
+    }
+}
+
+#[test]
+fn of_a_chain_of_clones_each_whose_source_goes_keeps_its_data() {
+    let link = |id: &str, source: &str, day: u32, expiry: &str| {
+        let mut link = cluster(id);
+        link.created_at = Some(format!("2026-10-{day:02}T00:00:00Z").parse().unwrap());
+        link.tags.set("nightshift:source", source);
+        expires(&mut link, expiry);
+        link.tags.set("nightshift:source", source);
+        link
+    };
+    let kept = |root: &str| {
+        let chain =
+            [link("d", "c", 4, PAST), link("b", "a", 2, PAST), link("a", "-", 1, root), link("c", "b", 3, PAST)];
+        let plan = plan_of(region(chain.to_vec()), &policy(&[]), &Request::default());
+        let delete = |action: &Action| match action {
+            Action::DeleteCluster(delete) => (delete.id.clone(), delete.keep.is_some()),
+            other => panic!("{other:?}"),
+        };
+        let mut kept: Vec<_> = plan.actions.iter().map(delete).collect();
+        kept.sort();
+        kept.into_iter().map(|(id, kept)| format!("{id} {kept}")).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(kept("never"), "b false, c true, d true");
+    assert_eq!(kept(PAST), "a true, b true, c true, d true");
+}
+
 #[test]
 fn a_deletion_is_readers_then_writer_then_cluster_with_its_data_kept() {
     let mut named = cluster("orders");

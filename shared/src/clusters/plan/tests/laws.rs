@@ -42,7 +42,41 @@ fn any_region() -> impl Strategy<Value = Region> {
     })
 }
 
+/// Clusters of one clone group, each of which may name any other as its source.
+fn any_clones() -> impl Strategy<Value = Region> {
+    let one = (any_cluster(), prop::option::weighted(0.8, 0..40_u8), 1..28_u32);
+    prop::collection::vec(one, 0..20).prop_map(|clones| {
+        let clone = |(mut cluster, source, day): (Cluster, Option<u8>, u32)| {
+            if let Some(source) = source {
+                cluster.tags.set("nightshift:source", format!("c{source:02}"));
+            }
+            cluster.created_at = Some(format!("2026-10-{day:02}T00:00:00Z").parse().unwrap());
+            cluster
+        };
+        let mut clusters: Vec<_> = clones.into_iter().map(clone).collect();
+        clusters.sort_by(|a, b| a.id.cmp(&b.id));
+        clusters.dedup_by(|a, b| a.id == b.id);
+        region(clusters)
+    })
+}
+
 proptest! {
+    #[test]
+    fn the_data_of_whatever_goes_is_kept_or_stands_in_a_cluster_that_stays(region in any_clones()) {
+        let plan = plan_of(region.clone(), &policy(&[]), &Request::default());
+        for action in &plan.actions {
+            let Action::DeleteCluster(delete) = action else { continue };
+            if delete.keep.is_some() {
+                continue;
+            }
+            let clone = region.clusters.iter().find(|cluster| cluster.id == delete.id).unwrap();
+            let source = clone.tags.get("nightshift:source").unwrap();
+            let source = region.clusters.iter().find(|cluster| cluster.id == source);
+            prop_assert!(source.is_some_and(|source| source.status != "deleting"), "{}", plan);
+            prop_assert!(plan.actions.iter().all(|other| Some(other.id()) != source.map(|source| source.id.as_str())), "{}", plan);
+        }
+    }
+
     #[test]
     fn nothing_without_every_mark_is_ever_in_a_step(region in any_region()) {
         let plan = plan_of(region.clone(), &policy(&[]), &Request::default());
