@@ -212,9 +212,9 @@ async fn a_topic_and_slack_carry_what_mail_would() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Sixty expired clusters of one owner, whose names begin with `name`.
-async fn sixty(scene: &Scene, name: &str) -> anyhow::Result<Vec<String>> {
-    let ids: Vec<_> = (0..60).map(|n| format!("{name}-{n:02}-dev")).collect();
+/// So many expired clusters of one owner.
+async fn expired_clusters(scene: &Scene, many: usize) -> anyhow::Result<Vec<String>> {
+    let ids: Vec<_> = (0..many).map(|n| format!("orders-{n:03}-dev")).collect();
     for id in &ids {
         expired(id).members(0).create(scene).await?;
     }
@@ -237,7 +237,7 @@ async fn a_message_that_slack_would_not_take_whole_is_split_and_names_every_clus
         let scene = Scene::new()?;
         let slack = Slack::start(&[]).await?;
         scene.secret("slack/webhook", &slack.url()).await?;
-        let ids = sixty(&scene, "orders").await?;
+        let ids = expired_clusters(&scene, 60).await?;
         let policy =
             [APPLY, TWO_PHASES, ("NIGHTSHIFT_SLACK_SECRET_ID", "slack/webhook"), ("NIGHTSHIFT_LANGUAGE", language)];
         let report = run(&scene, &policy).await?;
@@ -258,7 +258,7 @@ async fn a_message_that_slack_would_not_take_whole_is_split_and_names_every_clus
 async fn a_mail_that_a_reader_would_clip_is_split_and_names_every_cluster() -> anyhow::Result<()> {
     let scene = Scene::new()?;
     scene.mail_identity("nightshift@example.com").await?;
-    let ids = sixty(&scene, &"orders".repeat(8)).await?;
+    let ids = expired_clusters(&scene, 100).await?;
     run(&scene, &MAIL).await?;
     assert_eq!(told_of(&scene, &ids).await?, ids);
     let mails = mail(&scene).await?;
@@ -277,7 +277,7 @@ async fn a_split_message_of_which_a_part_is_not_taken_tells_nobody() -> anyhow::
     let scene = Scene::new()?;
     let slack = Slack::start(&[SlackAnswer::Ok, SlackAnswer::Refused(404, "no_service")]).await?;
     scene.secret("slack/webhook", &slack.url()).await?;
-    let ids = sixty(&scene, "orders").await?;
+    let ids = expired_clusters(&scene, 60).await?;
     let policy = [APPLY, TWO_PHASES, ("NIGHTSHIFT_SLACK_SECRET_ID", "slack/webhook")];
     let report = run(&scene, &policy).await?;
     assert_eq!(said(&report, &ids[0]), ("failed", "notice-not-sent"), "{report:#}");
