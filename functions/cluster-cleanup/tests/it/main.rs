@@ -3,6 +3,7 @@
 mod apply;
 mod clock;
 mod faults;
+mod final_snapshot;
 mod night;
 mod notices;
 mod preflight;

@@ -69,11 +69,11 @@ fn divided(sections: &[Section], many: usize) -> (Vec<Section>, Vec<Section>) {
     let (mut first, mut second) = (Vec::new(), Vec::new());
     let mut left = many;
     for section in sections {
-        let (these, those) = section.entries.split_at(left.min(section.entries.len()));
-        left -= these.len();
+        let (before, after) = section.entries.split_at(left.min(section.entries.len()));
+        left -= before.len();
         let with = |entries: &[Entry]| Section::of(section.heading.clone(), section.tone, entries.to_vec());
-        first.extend(with(these));
-        second.extend(with(those));
+        first.extend(with(before));
+        second.extend(with(after));
     }
     (first, second)
 }

@@ -27,7 +27,7 @@ fn messages(subject: &str, blocks: Vec<Value>) -> Vec<Value> {
     for block in blocks {
         match messages.last_mut() {
             Some(last) if last.len() < MOST_BLOCKS && size_of(last) + size(&block) <= MOST_IN_MESSAGE => {
-                last.push(block)
+                last.push(block);
             }
             _ => messages.push(vec![block]),
         }
