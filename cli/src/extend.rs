@@ -1,14 +1,15 @@
 //! `clusters extend`: more time for a cluster.
 
 use anyhow::{Context as _, bail};
-use nightshift::aws::{Aws, Roots};
 use nightshift::clock;
-use nightshift::clusters::ClusterCleanup;
-use nightshift::clusters::extend::{Wish, extension};
-use nightshift::clusters::rds::{RdsReader, RdsWriter};
 use nightshift::config::Environment;
+use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::cluster_extend::{Terms, Wish, extension};
+use nightshift::report::Mode;
 use nightshift::run::driver::Driver;
-use nightshift::run::{Done, Entry, Mode, skew};
+use nightshift::run::{Done, Entry, skew};
+use nightshift::services::aws::{Aws, Roots};
+use nightshift::services::rds::{RdsReader, RdsWriter};
 
 use crate::args::ExtendArgs;
 use crate::output::{self, Ending, Output, Words};
@@ -44,7 +45,9 @@ pub(crate) async fn run(args: ExtendArgs, environment: &Environment) -> anyhow::
         tag_key: args.tag_key.as_deref().unwrap_or(&policy.tag_key),
         now: driver.run_policy.now.unwrap_or_else(clock::now),
     };
-    let extension = extension(&cluster, wish, policy)?;
+    let terms =
+        Terms { owner_tag: &policy.owner_tag, time_zone: &policy.time_zone, max_lease_days: policy.max_lease_days };
+    let extension = extension(&cluster, wish, terms)?;
     if args.dry_run {
         let output = Output::new(Words::CanBeHadAgain);
         output.say(&format!("would set {extension}"));

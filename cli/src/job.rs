@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
-use nightshift::aws::{Aws, Roots};
 use nightshift::config::Environment;
+use nightshift::report::Mode;
 use nightshift::run::driver::{Caller, Driver, Finished};
-use nightshift::run::{Job, Mode, Payload};
+use nightshift::run::{Job, Payload};
+use nightshift::services::aws::{Aws, Roots};
 use serde_json::json;
 
 use crate::args::JobArgs;

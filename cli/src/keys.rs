@@ -1,11 +1,11 @@
 //! `keys list`: every key of the account as `key-rotation` sees it, for a person or an auditor.
 
-use nightshift::aws::{Aws, Roots};
 use nightshift::config::Environment;
-use nightshift::keys::iam::{Audit, IamReader};
-use nightshift::keys::{KeyRotation, listing};
-use nightshift::run::Mode;
+use nightshift::jobs::key_rotation::{KeyRotation, listing};
+use nightshift::report::Mode;
 use nightshift::run::driver::{Caller, Driver, Finished};
+use nightshift::services::aws::{Aws, Roots};
+use nightshift::services::iam::{Audit, IamReader};
 use serde_json::json;
 
 use crate::args::{KeyListArgs, ListFormat};

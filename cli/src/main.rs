@@ -18,10 +18,10 @@ use std::process::ExitCode;
 
 use args::{Cli, ClusterCommand, Command, JobCommand, KeyCommand};
 use clap::Parser as _;
-use nightshift::clusters::ClusterCleanup;
 use nightshift::config::Environment;
-use nightshift::dbusers::DbUsers;
-use nightshift::keys::KeyRotation;
+use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::db_users::DbUsers;
+use nightshift::jobs::key_rotation::KeyRotation;
 use nightshift::telemetry;
 use output::Ending;
 
@@ -42,8 +42,8 @@ async fn main() -> ExitCode {
         Command::Apply { job: JobCommand::ClusterCleanup(args) } => {
             job::apply::<ClusterCleanup>(args, &environment).await
         }
-        Command::Plan { job: JobCommand::DbUsers(args) } => job::plan::<DbUsers>(args, &environment).await,
-        Command::Apply { job: JobCommand::DbUsers(args) } => job::apply::<DbUsers>(args, &environment).await,
+        Command::Plan { job: JobCommand::DbUsers(args) } => Box::pin(job::plan::<DbUsers>(args, &environment)).await,
+        Command::Apply { job: JobCommand::DbUsers(args) } => Box::pin(job::apply::<DbUsers>(args, &environment)).await,
         Command::Plan { job: JobCommand::KeyRotation(args) } => job::plan::<KeyRotation>(args, &environment).await,
         Command::Apply { job: JobCommand::KeyRotation(args) } => job::apply::<KeyRotation>(args, &environment).await,
         Command::Keys { command: KeyCommand::List(args) } => keys::list(args, &environment).await,
@@ -51,7 +51,7 @@ async fn main() -> ExitCode {
         Command::Clusters { command: ClusterCommand::Extend(args) } => extend::run(args, &environment).await,
     };
     let ending = done.unwrap_or_else(|error| {
-        output::complain(&nightshift::diagnostic::chain(error.as_ref()));
+        output::complain(&nightshift::text::chain(error.as_ref()));
         Ending::NotRun
     });
     if record::is_interrupted() { Ending::Interrupted.into() } else { ending.into() }

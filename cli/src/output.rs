@@ -6,7 +6,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use nightshift::config::Environment;
-use nightshift::run::{Reason, Report, render};
+use nightshift::report::{Reason, Report, render};
 
 use crate::args::Format;
 

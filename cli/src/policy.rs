@@ -1,9 +1,9 @@
 //! Where the policy of a run comes from: a file, a deployed function, or, for a plan, this shell.
 
 use anyhow::{Context as _, anyhow, bail};
-use nightshift::aws::{Aws, AwsError};
 use nightshift::config::Environment;
 use nightshift::run::Job;
+use nightshift::services::aws::{Aws, AwsError};
 
 use crate::args::PolicyArgs;
 use crate::policy_file;

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 
 use anyhow::{Context as _, bail};
-use nightshift::aws::{Aws, AwsError, Roots};
-use nightshift::clusters::rds::{RdsReader, RdsRestorer};
-use nightshift::clusters::restore::{RestorePlan, Restored, Wish, restore};
 use nightshift::config::Environment;
-use nightshift::run::{Done, Entry, Outcome, Reason};
+use nightshift::jobs::cluster_restore::{RestorePlan, Restored, Wish, restore};
+use nightshift::report::{Outcome, Reason};
+use nightshift::run::{Done, Entry};
+use nightshift::services::aws::{Aws, AwsError, Roots};
+use nightshift::services::rds::{RdsReader, RdsRestorer};
 
 use crate::args::RestoreArgs;
 use crate::output::{Ending, Output, Words, complain};
@@ -50,10 +51,10 @@ pub(crate) async fn run(args: RestoreArgs, environment: &Environment) -> anyhow:
     };
     let entry = Entry { id: plan.cluster.id.clone(), region: region.clone(), steps: plan.steps(), ..Entry::default() };
     ledger.begun(&entry);
-    let hand = RdsRestorer::new(aws.rds(&region));
-    let ended = restore(&plan, &account, &reader, &hand, &ledger, tell).await;
-    ledger.ended(entry, &became(&ended, steps.take()));
-    match ended? {
+    let restorer = RdsRestorer::new(aws.rds(&region));
+    let outcome = restore(&plan, &account, &reader, &restorer, &ledger, tell).await;
+    ledger.ended(entry, &became(&outcome, steps.take()));
+    match outcome? {
         Restored::Whole => {
             let until = plan.cluster.tags.get(&wish.tag_key).unwrap_or("never");
             output.say(&format!("cluster {} is restored; its expiry is {until}", plan.cluster.id));

@@ -6,11 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use libfuzzer_sys::fuzz_target;
 use nightshift::config::{Environment, Settings};
-use nightshift::dbusers::Policy;
-use nightshift::dbusers::model::{Catalog, Database, Read, Role, SecretFacts, SecretState, Server, State, World};
-use nightshift::dbusers::names::{Engine, fault_of_user};
-use nightshift::dbusers::plan::{Action, Plan, Terms};
-use nightshift::dbusers::request::Request;
+use nightshift::jobs::db_users::Policy;
+use nightshift::jobs::db_users::model::{Catalog, Database, Role, SecretFacts, SecretState, Server, State, World};
+use nightshift::services::Read;
+use nightshift::services::sql::Engine;
+use nightshift::domains::databases::names::fault_of_user;
+use nightshift::jobs::db_users::plan::{Action, Plan, Terms};
+use nightshift::jobs::db_users::request::Request;
 use nightshift::run::Payload;
 use nightshift::run::event::Fields;
 

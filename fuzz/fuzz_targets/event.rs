@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nightshift::clusters::{Policy, Request};
+use nightshift::jobs::cluster_cleanup::{Policy, Request};
 use nightshift::config::{Environment, Settings};
 use nightshift::run::Payload;
 use nightshift::run::event::Fields;

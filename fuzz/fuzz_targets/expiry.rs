@@ -3,7 +3,7 @@
 
 use jiff::tz::TimeZone;
 use libfuzzer_sys::fuzz_target;
-use nightshift::clusters::expiry::{Expiry, read};
+use nightshift::domains::clusters::expiry::{Expiry, read};
 
 fuzz_target!(|value: &str| {
     for zone in ["UTC", "Europe/Madrid", "Pacific/Apia"] {

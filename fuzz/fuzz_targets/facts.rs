@@ -2,8 +2,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nightshift::clusters::facts::Facts;
-use nightshift::clusters::tags::Tags;
+use nightshift::domains::clusters::facts::Facts;
+use nightshift::services::tags::Tags;
 
 fuzz_target!(|text: &str| {
     let tags: Tags = text.lines().enumerate().map(|(n, line)| (format!("nightshift:restore-{:02}", n + 1), line)).collect();

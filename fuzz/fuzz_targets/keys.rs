@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nightshift::keys::{Request, trigger};
+use nightshift::jobs::key_rotation::{Request, trigger};
 use nightshift::run::Payload;
 use nightshift::run::event::Fields;
 

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use nightshift::clusters::Policy;
+use nightshift::jobs::cluster_cleanup::Policy;
 use nightshift::config::{Environment, Settings};
 
 fuzz_target!(|text: &str| {

@@ -4,12 +4,14 @@
 use lambda_runtime::{Diagnostic, LambdaEvent};
 use tracing::{Instrument as _, info_span, warn};
 
-use crate::aws::{Aws, Roots};
 use crate::clock::{self, Deadline};
 use crate::config::{ConfigFaults, Environment};
+use crate::report::Report;
 use crate::run::driver::{Caller, Driver, Finished};
-use crate::run::{Job, Ledger, Payload, Report, RunFault, Stop, store};
+use crate::run::{Job, Ledger, Payload, RunFault, Stop, store};
+use crate::services::aws::{Aws, Roots};
 use crate::telemetry;
+use crate::text::chain;
 
 /// One deployed function.
 #[derive(Debug)]
@@ -58,10 +60,31 @@ impl<J: Job> Function<J> {
             let lost = store::keep(driver.aws(), bucket, &report, request_id).await.err();
             telemetry::emit(&telemetry::metric_of_copy(&report, lost.is_none()));
             if let Some(error) = lost {
-                warn!(error.message = crate::diagnostic::chain(&error), "the report was not kept");
+                warn!(error.message = chain(&error), "the report was not kept");
             }
         }
         J::answer(&report)?;
         Ok(report)
+    }
+}
+
+// The runtime's own conversion keeps the outermost message and invents a type name; this one keeps the whole chain and a
+// name that alarms can match on.
+impl From<RunFault> for Diagnostic {
+    fn from(fault: RunFault) -> Self {
+        Self { error_type: fault.error_type().to_owned(), error_message: chain(&fault) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::run::event::EventFault;
+
+    #[test]
+    fn a_fault_keeps_its_fixed_type_and_its_words() {
+        let diagnostic = Diagnostic::from(RunFault::from(EventFault::one("unknown key 'x'")));
+        assert_eq!(diagnostic.error_type, "EventRefused");
+        assert_eq!(diagnostic.error_message, "the event is refused and nothing was done: unknown key 'x'");
     }
 }

@@ -9,8 +9,9 @@ use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Environment;
+use crate::report::{Delivery, Item, Reason, Report};
 use crate::run::ledger::{Line, Sink};
-use crate::run::{Delivery, Done, Entry, Item, Notice, Reason, Report, RunFault};
+use crate::run::{Done, Entry, RunFault};
 
 /// The namespace of every metric.
 const NAMESPACE: &str = "Nightshift";
@@ -96,21 +97,6 @@ fn log_item(
     );
 }
 
-/// One message, as soon as it is known what became of it.
-pub fn log_notice(notice: &Notice) {
-    let reason = notice.reason.as_ref();
-    info!(
-        notice.kind = notice.kind.as_ref(),
-        notice.channel = notice.channel.as_ref(),
-        notice.to = notice.to,
-        notice.about = notice.about.join(", "),
-        notice.sent = notice.outcome == Delivery::Sent,
-        reason.message = reason.map(|reason| reason.message.as_str()),
-        reason.fix = reason.map(|reason| reason.fix.as_str()),
-        "notice"
-    );
-}
-
 /// The run as log lines: what is not right with it, and its counters. Its items and notices are in the log by then.
 pub fn log_run(report: &Report) {
     for warning in &report.warnings {
@@ -143,7 +129,7 @@ pub fn log_run(report: &Report) {
 
 /// A run that could not take place, or did not do what it was invoked for.
 pub fn log_fault(fault: &RunFault) {
-    let (kind, message) = (fault.error_type(), crate::diagnostic::chain(fault));
+    let (kind, message) = (fault.error_type(), crate::text::chain(fault));
     if matches!(fault, RunFault::NotCarriedOut(_)) {
         error!(error.kind = kind, error.message = message, "run did not do what its event asked for");
     } else {

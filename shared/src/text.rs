@@ -1,5 +1,7 @@
 //! Words from outside (tags, names, messages) made fit to be shown: nothing in them may move a cursor, reverse a line
-//! or break a table.
+//! or break a table; and what an error says with all its causes.
+
+use std::error::Error;
 
 /// `text` without control characters and without the invisible marks that reorder, hide or break text.
 pub fn printable(text: &str) -> String {
@@ -34,6 +36,21 @@ pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
+/// An error and everything behind it on one line, each cause said once.
+pub fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let said = cause.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        source = cause.source();
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,5 +60,13 @@ mod tests {
         assert_eq!(printable("orders-dev é 日本"), "orders-dev é 日本");
         assert_eq!(printable("a\u{1b}[31mb\nc\u{202e}d"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d");
         assert_eq!(markdown_cell("a|b <script> `x`"), "a\\|b &lt;script&gt; \\`x\\`");
+    }
+
+    #[test]
+    fn a_chain_is_said_whole_and_each_cause_once() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("outer")]
+        struct Outer(#[source] std::io::Error);
+        assert_eq!(chain(&Outer(std::io::Error::other("inner"))), "outer: inner");
     }
 }

@@ -5,14 +5,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nightshift::config::{Environment, Settings};
-use nightshift::dbusers::model::{
-    Account, Accounts, Catalog, Database, Read, Role, Schema, SecretFacts, SecretState, Server, State, World,
+use nightshift::domains::databases::names::fault_of_user;
+use nightshift::jobs::db_users::model::{
+    Account, Accounts, Catalog, Database, Role, Schema, SecretFacts, SecretState, Server, State, World,
 };
-use nightshift::dbusers::names::{Engine, fault_of_user};
-use nightshift::dbusers::plan::{Action, Plan, Terms};
-use nightshift::dbusers::request::{Request, ordered};
-use nightshift::dbusers::{Policy, request};
+use nightshift::jobs::db_users::plan::{Action, Plan, Terms};
+use nightshift::jobs::db_users::request::{Request, ordered};
+use nightshift::jobs::db_users::{Policy, request};
 use nightshift::run::event::Fields;
+use nightshift::services::Read;
+use nightshift::services::sql::Engine;
 use proptest::option::weighted;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree as _;

@@ -22,7 +22,7 @@ fn undocumented(page: &str, words: &BTreeSet<String>) -> Vec<String> {
 
 const PREFIX: &str = "NIGHTSHIFT_";
 /// Where variables of every function are read.
-const COMMON: [&str; 2] = ["shared/src/config/run_policy.rs", "shared/src/config/settings.rs"];
+const COMMON: [&str; 2] = ["shared/src/run/policy.rs", "shared/src/config/settings.rs"];
 
 /// Every variable the files name, outside their tests.
 fn variables(paths: &[&str]) -> BTreeSet<String> {
@@ -35,14 +35,14 @@ fn variables(paths: &[&str]) -> BTreeSet<String> {
 
 #[test]
 fn every_reason_code_of_cluster_cleanup_is_documented() {
-    let why = source("shared/src/clusters/plan/why.rs");
+    let why = source("shared/src/jobs/cluster_cleanup/plan/why.rs");
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
     let rooms = [
-        "clusters/apply/clusters",
-        "clusters/apply/mod",
-        "clusters/apply/snapshots",
-        "clusters/apply/tell",
+        "jobs/cluster_cleanup/apply/clusters",
+        "jobs/cluster_cleanup/apply/mod",
+        "jobs/cluster_cleanup/apply/snapshots",
+        "jobs/cluster_cleanup/apply/tell",
         "run/done",
         "run/ledger",
     ];
@@ -59,7 +59,7 @@ fn every_reason_code_of_cluster_cleanup_is_documented() {
 #[test]
 fn every_variable_of_cluster_cleanup_is_documented() {
     let words = variables(&COMMON);
-    let words: BTreeSet<_> = words.union(&variables(&["shared/src/clusters/policy.rs"])).cloned().collect();
+    let words: BTreeSet<_> = words.union(&variables(&["shared/src/jobs/cluster_cleanup/policy.rs"])).cloned().collect();
     assert!(words.len() > 15, "{words:?}");
     assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
 }
@@ -79,17 +79,17 @@ fn settable(layer: &str, policy: &str) {
 
 #[test]
 fn every_variable_of_cluster_cleanup_can_be_set_by_its_layer() {
-    settable("cluster-cleanup", "shared/src/clusters/policy.rs");
+    settable("cluster-cleanup", "shared/src/jobs/cluster_cleanup/policy.rs");
 }
 
 #[test]
 fn every_variable_of_key_rotation_can_be_set_by_its_layer() {
-    settable("key-rotation", "shared/src/keys/policy.rs");
+    settable("key-rotation", "shared/src/jobs/key_rotation/policy.rs");
 }
 
 #[test]
 fn every_variable_of_db_users_can_be_set_by_its_layer() {
-    settable("db-users", "shared/src/dbusers/policy.rs");
+    settable("db-users", "shared/src/jobs/db_users/policy.rs");
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn every_metric_of_cluster_cleanup_is_documented() {
     let telemetry = source("shared/src/telemetry.rs");
     let telemetry = telemetry.split("#[cfg(test)]").next().unwrap();
     let mut words = quoted(telemetry, "(");
-    words.extend(quoted(&source("shared/src/clusters/cleanup.rs"), "("));
+    words.extend(quoted(&source("shared/src/jobs/cluster_cleanup/job.rs"), "("));
     words
         .retain(|word| word != "Ms" && word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
     assert!(words.contains("MalformedTags"));
@@ -114,23 +114,24 @@ fn every_metric_of_cluster_cleanup_is_documented() {
 
 #[test]
 fn every_reason_code_of_db_users_is_documented() {
-    let why = source("shared/src/dbusers/plan/why.rs");
+    let why = source("shared/src/jobs/db_users/plan/why.rs");
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
     let rooms =
-        ["apply/change", "apply/stop", "apply/drop_user", "apply/mod", "server/error", "../run/done", "../run/ledger"];
-    let apply: String = rooms.iter().map(|room| source(&format!("shared/src/dbusers/{room}.rs"))).collect();
+        ["apply/change", "apply/stop", "apply/drop_user", "apply/mod"].map(|room| format!("jobs/db_users/{room}"));
+    let common = ["services/sql/error", "run/done", "run/ledger"].map(str::to_owned);
+    let apply: String = rooms.iter().chain(&common).map(|room| source(&format!("shared/src/{room}.rs"))).collect();
     for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> "] {
         words.extend(quoted(&apply, before));
     }
     words.retain(|word| word.contains('-') && !word.contains(' '));
     let plan: String = ["grants", "revokes"]
         .iter()
-        .map(|room| source(&format!("shared/src/dbusers/plan/postgres/{room}.rs")))
+        .map(|room| source(&format!("shared/src/jobs/db_users/plan/postgres/{room}.rs")))
         .collect();
     words.extend(quoted(&plan, "draft.note(\n            "));
     for room in ["mysql", "secret"] {
-        words.extend(quoted(&source(&format!("shared/src/dbusers/plan/{room}.rs")), "code: "));
+        words.extend(quoted(&source(&format!("shared/src/jobs/db_users/plan/{room}.rs")), "code: "));
     }
     assert!(words.len() > 35, "{words:?}");
     assert_eq!(undocumented("docs/db-users.md", &words), Vec::<String>::new());
@@ -138,7 +139,7 @@ fn every_reason_code_of_db_users_is_documented() {
 
 #[test]
 fn every_variable_of_db_users_is_documented() {
-    let code = source("shared/src/dbusers/policy.rs");
+    let code = source("shared/src/jobs/db_users/policy.rs");
     let code = code.split("#[cfg(test)]").next().unwrap();
     let words: BTreeSet<String> = code
         .split('"')
@@ -151,7 +152,7 @@ fn every_variable_of_db_users_is_documented() {
 
 #[test]
 fn every_metric_of_db_users_is_documented() {
-    let mut words = quoted(&source("shared/src/dbusers/job.rs"), "(");
+    let mut words = quoted(&source("shared/src/jobs/db_users/job.rs"), "(");
     words.retain(|word| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
     assert_eq!(words.len(), 3, "{words:?}");
     assert_eq!(undocumented("docs/db-users.md", &words), Vec::<String>::new());
@@ -159,7 +160,7 @@ fn every_metric_of_db_users_is_documented() {
 
 #[test]
 fn every_key_of_the_event_of_db_users_is_documented() {
-    let mut words = quoted(&source("shared/src/dbusers/request/schema.rs"), "    (");
+    let mut words = quoted(&source("shared/src/jobs/db_users/request/schema.rs"), "    (");
     words.retain(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
     assert!(words.len() > 28, "{words:?}");
     let page = source("docs/db-users.md");
@@ -169,11 +170,12 @@ fn every_key_of_the_event_of_db_users_is_documented() {
 
 #[test]
 fn every_reason_code_of_key_rotation_is_documented() {
-    let why = source("shared/src/keys/plan/why.rs");
+    let why = source("shared/src/jobs/key_rotation/plan/why.rs");
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
-    let rooms = ["mint", "mod", "prove", "retire", "tell", "../../run/done", "../../run/ledger"];
-    let apply: String = rooms.iter().map(|room| source(&format!("shared/src/keys/apply/{room}.rs"))).collect();
+    let rooms = ["mint", "mod", "prove", "retire", "tell"].map(|room| format!("jobs/key_rotation/apply/{room}"));
+    let common = ["run/done", "run/ledger"].map(str::to_owned);
+    let apply: String = rooms.iter().chain(&common).map(|room| source(&format!("shared/src/{room}.rs"))).collect();
     for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> (Outcome::Failed, "] {
         words.extend(quoted(&apply, before));
     }
@@ -183,7 +185,7 @@ fn every_reason_code_of_key_rotation_is_documented() {
 
 #[test]
 fn every_variable_of_key_rotation_is_documented() {
-    let code = source("shared/src/keys/policy.rs");
+    let code = source("shared/src/jobs/key_rotation/policy.rs");
     let code = code.split("#[cfg(test)]").next().unwrap();
     let words: BTreeSet<_> = code
         .split('"')
@@ -196,14 +198,15 @@ fn every_variable_of_key_rotation_is_documented() {
 
 #[test]
 fn every_metric_notice_phase_and_sample_of_key_rotation_is_documented() {
-    let mut words = quoted(&source("shared/src/keys/rotation.rs"), "(");
+    let mut words = quoted(&source("shared/src/jobs/key_rotation/job.rs"), "(");
     words.retain(|word| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
     assert!(words.contains("OldestActiveKeyDays"), "{words:?}");
     let spelt = |path: &str| quoted(source(path).split("#[cfg(test)]").next().unwrap_or_default(), "=> ");
-    let kinds = spelt("shared/src/keys/tags.rs").into_iter().filter(|word| word.chars().all(char::is_alphabetic));
+    let kinds =
+        spelt("shared/src/domains/keys/tags.rs").into_iter().filter(|word| word.chars().all(char::is_alphabetic));
     words.extend(kinds.filter(|kind| !["todo", "done", "back"].contains(&kind.as_str())));
-    words.extend(spelt("shared/src/keys/request.rs"));
-    words.extend(spelt("shared/src/keys/plan/state.rs"));
+    words.extend(spelt("shared/src/jobs/key_rotation/request.rs"));
+    words.extend(spelt("shared/src/jobs/key_rotation/plan/state.rs"));
     assert!(words.contains("held") && words.contains("repair") && words.contains("orphan"), "{words:?}");
     assert_eq!(undocumented("docs/key-rotation.md", &words), Vec::<String>::new());
 }

@@ -2,10 +2,12 @@
 //! goes through the same door for longer.
 
 use nightshift::config::{Environment, Settings};
-use nightshift::keys::model::{Key, LastUsed, Read, Status, User};
-use nightshift::keys::select::entries;
-use nightshift::keys::{Policy, Request, trigger};
+use nightshift::jobs::key_rotation::model::User;
+use nightshift::jobs::key_rotation::select::entries;
+use nightshift::jobs::key_rotation::{Policy, Request, trigger};
 use nightshift::run::event::Fields;
+use nightshift::services::Read;
+use nightshift::services::iam::{Key, LastUsed, Status};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -3,13 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use nightshift::clusters::facts::Facts;
-use nightshift::clusters::tags::Tags;
-use nightshift::clusters::{Policy, Request};
 use nightshift::config::{Environment, Settings};
+use nightshift::domains::clusters::facts::Facts;
+use nightshift::jobs::cluster_cleanup::{Policy, Request};
 use nightshift::notify::{Address, Entry, Letter, OwnerPolicy, Section, Tone, html, shell_word, slack, text};
 use nightshift::run::Payload;
 use nightshift::run::event::{EventFault, Fields};
+use nightshift::services::tags::Tags;
 use nightshift::text::{markdown_cell, printable};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ fn taken(event: Value) -> Result<Request, EventFault> {
     let mut fields = Fields::of(event)?;
     fields.choice("mode", &[("plan", ()), ("apply", ())]);
     fields.text("expect_plan");
-    let request = Request::read(&mut fields, &policy(&[]).unwrap());
+    let request = Request::read(&mut fields, &policy(&[]).expect("the empty policy is one"));
     fields.finish().map(|()| request)
 }
 
@@ -194,9 +194,9 @@ proptest! {
     fn a_protected_name_is_protected_in_whatever_case(name in "[a-z][a-z0-9-]{0,20}", upper in any::<bool>()) {
         let pattern = if upper { name.to_uppercase() } else { name.clone() };
         let policy = policy(&[("NIGHTSHIFT_PROTECTED", &pattern)]).unwrap();
-        prop_assert!(policy.protected.find(&name, "arn", &Tags::default()).is_some());
+        prop_assert!(policy.protects(&name, "arn", &Tags::default()).is_some());
         let other = format!("x{name}");
-        prop_assert!(policy.protected.find(&other, "arn", &BTreeMap::<String, String>::new().into_iter().collect()).is_none());
+        prop_assert!(policy.protects(&other, "arn", &BTreeMap::<String, String>::new().into_iter().collect()).is_none());
     }
 }
 
@@ -226,7 +226,9 @@ fn users_json() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn an_event_about_users_is_taken_or_refused_and_names_no_reserved_one(event in users_json()) {
-        use nightshift::dbusers::{Policy, names, request::Request};
+        use nightshift::jobs::db_users::Policy;
+        use nightshift::domains::databases::names;
+        use nightshift::jobs::db_users::request::Request;
         let environment = Environment::default();
         let policy = Policy::read(&mut Settings::of(&environment), Some("eu-west-1"));
         let mut fields = Fields::of(event).expect("an object");

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use nightshift::aws::Roots;
-use nightshift::aws::web::{WebClient, WebFault};
+use nightshift::services::aws::Roots;
+use nightshift::services::aws::web::{WebClient, WebFault};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;

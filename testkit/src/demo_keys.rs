@@ -5,8 +5,8 @@
 use std::io::Write;
 
 use anyhow::{Context as _, ensure};
-use nightshift::keys::listing;
-use nightshift::run::{Report, render};
+use nightshift::jobs::key_rotation::listing;
+use nightshift::report::{Report, render};
 use serde_json::{Value, json};
 
 use crate::demo::width;

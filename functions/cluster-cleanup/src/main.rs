@@ -1,7 +1,7 @@
 //! The Lambda function `cluster-cleanup`: wiring only.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use nightshift::clusters::ClusterCleanup;
+use nightshift::jobs::cluster_cleanup::ClusterCleanup;
 use nightshift::lambda::Function;
 
 #[tokio::main(flavor = "current_thread")]

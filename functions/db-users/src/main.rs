@@ -1,7 +1,7 @@
 //! The Lambda function `db-users`: wiring only.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use nightshift::dbusers::DbUsers;
+use nightshift::jobs::db_users::DbUsers;
 use nightshift::lambda::Function;
 
 #[tokio::main(flavor = "current_thread")]

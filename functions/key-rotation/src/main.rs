@@ -1,7 +1,7 @@
 //! The Lambda function `key-rotation`: wiring only.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
-use nightshift::keys::KeyRotation;
+use nightshift::jobs::key_rotation::KeyRotation;
 use nightshift::lambda::Function;
 
 #[tokio::main(flavor = "current_thread")]

@@ -5,11 +5,9 @@
 mod environment;
 mod fault;
 mod patterns;
-mod run_policy;
 mod settings;
 
 pub use environment::Environment;
 pub use fault::{ConfigFault, ConfigFaults};
 pub use patterns::{Alphabet, entries};
-pub use run_policy::RunPolicy;
 pub use settings::Settings;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use crate::run::Reason;
+use crate::report::Reason;
 
 /// So many letters in a row without an answer, and a channel is given up. One may be an accident.
 const SILENCES: u32 = 2;

@@ -3,12 +3,12 @@
 //! built and escaped again by whatever renders it.
 
 mod address;
-mod channel;
 mod health;
 mod language;
 mod letter;
 mod notifier;
 mod owner;
+mod parts;
 mod policy;
 mod render;
 mod summary;

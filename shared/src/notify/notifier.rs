@@ -8,15 +8,15 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
-use super::channel::slack::{SlackFault, Webhook};
-use super::channel::{mail, topic};
 use super::health::{Health, Sign};
 use super::owner::Recipient;
-use super::{Address, Language, Letter, NotifyPolicy, slack};
-use crate::aws::{Aws, AwsError, Kind};
+use super::{Address, Language, Letter, NotifyPolicy, html, parts, slack, text};
 use crate::clock::{self, Deadline};
-use crate::run::{Delivery, Notice, Reason};
-use crate::telemetry;
+use crate::report::{Delivery, Notice, Reason};
+use crate::services::aws::{Aws, AwsError, Kind};
+use crate::services::mail::{self, Mail, Mailer};
+use crate::services::slack::{SlackFault, Webhook};
+use crate::services::topic::Topic;
 
 /// The longest one letter is waited for on one channel, its retries included.
 const LETTER_TIME: Duration = Duration::from_secs(10);
@@ -40,8 +40,8 @@ pub struct Notifier<'a> {
     policy: &'a NotifyPolicy,
     deadline: Deadline,
     /// One for all letters, so that its pacing after a throttle is remembered.
-    ses: OnceLock<aws_sdk_sesv2::Client>,
-    sns: OnceLock<aws_sdk_sns::Client>,
+    mailer: OnceLock<Mailer>,
+    topic: OnceLock<Topic>,
     slack: OnceCell<Result<Webhook, (Reason, Sign)>>,
     notices: Mutex<Vec<Notice>>,
     health: Health,
@@ -54,8 +54,8 @@ impl<'a> Notifier<'a> {
             aws,
             policy,
             deadline,
-            ses: OnceLock::new(),
-            sns: OnceLock::new(),
+            mailer: OnceLock::new(),
+            topic: OnceLock::new(),
             slack: OnceCell::new(),
             notices: Mutex::default(),
             health: Health::default(),
@@ -142,10 +142,13 @@ impl<'a> Notifier<'a> {
 
     /// Every part of `letter`, each with the time of a message: all of them were sent, or it was not told.
     async fn mail_whole(&self, kind: &str, letter: &Letter, from: &Address, to: &[Address]) -> Result<(), Unsent> {
-        let client = self.ses.get_or_init(|| self.aws.ses());
-        for part in mail::parts(letter) {
+        let mailer = self.mailer.get_or_init(|| Mailer::new(self.aws));
+        let to: Vec<_> = to.iter().map(Address::as_str).collect();
+        for part in parts::mails(letter) {
             let time = self.time(kind, MAIL).map_err(Unsent::Reason)?;
-            mail::send(client, from, to, &part, time).await.map_err(|error| {
+            let (text, html) = (text(&part), html(&part));
+            let mail = Mail { from: from.as_str(), to: &to, subject: &part.subject, text: &text, html: &html };
+            mailer.send(mail, time).await.map_err(|error| {
                 let reason = not_sent(&error);
                 self.health.learn(MAIL, sign_of(&error), &reason);
                 if mail::is_refused_address(&error) { Unsent::Refused(error) } else { Unsent::Reason(reason) }
@@ -175,10 +178,10 @@ impl<'a> Notifier<'a> {
     }
 
     async fn publish(&self, kind: &str, arn: &str, letter: &Letter) -> Result<(), Reason> {
-        let client = self.sns.get_or_init(|| self.aws.sns(arn));
-        for message in topic::messages(letter) {
+        let topic = self.topic.get_or_init(|| Topic::new(self.aws, arn));
+        for (subject, message) in parts::messages(letter) {
             let time = self.time(kind, TOPIC)?;
-            topic::publish(client, arn, message, time).await.map_err(|error| {
+            topic.publish(&subject, &message, time).await.map_err(|error| {
                 let reason = not_sent(&error);
                 self.health.learn(TOPIC, sign_of(&error), &reason);
                 reason
@@ -203,7 +206,7 @@ impl<'a> Notifier<'a> {
     }
 
     async fn post_when_open(&self, id: &str, message: &Value) -> Result<(), (Reason, Sign)> {
-        let known = |fault: SlackFault| (fault.reason(), fault.sign());
+        let known = |fault: SlackFault| (fault.reason(), sign_of_slack(&fault));
         let webhook = self.slack.get_or_init(|| async { Webhook::open(self.aws, id).await.map_err(known) }).await;
         let webhook = webhook.as_ref().map_err(Clone::clone)?;
         webhook.post(message).await.map_err(known)
@@ -219,9 +222,24 @@ impl<'a> Notifier<'a> {
             outcome,
             reason,
         };
-        telemetry::log_notice(&notice);
+        log(&notice);
         self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
     }
+}
+
+/// One message, as soon as it is known what became of it.
+fn log(notice: &Notice) {
+    let reason = notice.reason.as_ref();
+    tracing::info!(
+        notice.kind = notice.kind.as_ref(),
+        notice.channel = notice.channel.as_ref(),
+        notice.to = notice.to,
+        notice.about = notice.about.join(", "),
+        notice.sent = notice.outcome == Delivery::Sent,
+        reason.message = reason.map(|reason| reason.message.as_str()),
+        reason.fix = reason.map(|reason| reason.fix.as_str()),
+        "notice"
+    );
 }
 
 fn joined(addresses: &[Address]) -> String {
@@ -237,7 +255,7 @@ enum Unsent {
 }
 
 fn not_sent(error: &AwsError) -> Reason {
-    Reason::new("not-sent", crate::diagnostic::chain(error), error.fix())
+    Reason::new("not-sent", crate::text::chain(error), error.fix())
 }
 
 /// The same for the item it was about. Too little time keeps its code: nothing is wrong with the channel.
@@ -253,6 +271,17 @@ fn sign_of(error: &AwsError) -> Sign {
         Sign::Silence
     } else {
         Sign::Answer
+    }
+}
+
+/// The same of Slack.
+fn sign_of_slack(fault: &SlackFault) -> Sign {
+    match fault {
+        SlackFault::Secret(_)
+        | SlackFault::NotAUrl { .. }
+        | SlackFault::Refused { status: 403 | 404 | 410 | 429, .. } => Sign::TakesNoMore,
+        SlackFault::Refused { status: 500.., .. } | SlackFault::NoAnswer(_) | SlackFault::Slow(_) => Sign::Silence,
+        SlackFault::Refused { .. } => Sign::Answer,
     }
 }
 

@@ -2,7 +2,7 @@
 //! says the same of every function. It is sent after quiet nights, too: silence means that nothing ran.
 
 use super::{Clock, Entry, Language, Letter, NotifyPolicy, Section, Tone};
-use crate::run::{Concerns, Delivery, Item, Outcome, Report};
+use crate::report::{Concerns, Delivery, Item, Outcome, Report};
 use crate::text::printable;
 
 /// More of one kind than this are counted and not listed: the report and the log hold them all.
@@ -177,12 +177,13 @@ fn not_sent(report: &Report, language: Language) -> Vec<Entry> {
 mod tests {
     use std::collections::BTreeMap;
 
+    use super::super::text;
     use super::*;
     use crate::config::{Environment, Settings};
-    use crate::notify::text;
-    use crate::run::guard::Tripped;
-    use crate::run::report::{Notice, SCHEMA};
-    use crate::run::{Counts, Mode, PlanDigest, Reason};
+    use crate::report::Notice;
+    use crate::report::SCHEMA;
+    use crate::report::Tripped;
+    use crate::report::{Counts, Mode, PlanDigest, Reason};
 
     fn item(id: &str, outcome: Outcome, steps: &[&str], reason: Option<Reason>) -> Item {
         Item {

@@ -1,8 +1,8 @@
 //! How one action ended, in the words of a report. What every domain's applying has in common; what only one of them says
 //! stands there.
 
-use super::{Outcome, Reason};
-use crate::aws::{AwsError, Kind};
+use crate::report::{Outcome, Reason};
+use crate::services::aws::{AwsError, Kind};
 
 /// How one action ended.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,5 +66,5 @@ pub fn verdict(error: &AwsError) -> (Outcome, Reason) {
         Kind::NoAnswer => (Outcome::Failed, "no-answer"),
         _ => (Outcome::Failed, "refused"),
     };
-    (outcome, Reason::new(code, crate::diagnostic::chain(error), error.fix()))
+    (outcome, Reason::new(code, crate::text::chain(error), error.fix()))
 }

@@ -8,19 +8,22 @@ use std::fmt::Debug;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::digest::PlanDigest;
+use super::RunPolicy;
 use super::event::{EventFault, Fields};
 use super::fault::RunFault;
-use super::guard::{Consent, Tripped};
+use super::guard::Consent;
 use super::ledger::Ledger;
-use super::mode::Mode;
 use super::payload::Payload;
-use super::report::{Counts, Item, Reason, Report, SCHEMA};
 use super::skew;
-use crate::aws::{Aws, Identity};
 use crate::clock;
-use crate::config::{ConfigFaults, Environment, RunPolicy, Settings};
+use crate::config::{ConfigFaults, Environment, Settings};
 use crate::notify::{self, Notifier, NotifyPolicy};
+use crate::report::Mode;
+use crate::report::Tripped;
+use crate::report::{Concerns, PlanDigest};
+use crate::report::{Counts, Report, SCHEMA};
+use crate::report::{Item, Reason};
+use crate::services::aws::{Aws, Identity};
 
 /// What one function does, apart from what all functions do.
 pub trait Job {
@@ -94,17 +97,6 @@ pub struct Conclusion {
     pub concerns: Concerns,
     /// The job's own measures, by metric name.
     pub metrics: BTreeMap<&'static str, usize>,
-}
-
-/// Items, by their place in the list, that the operators' summary puts first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Concerns {
-    /// Asked for by an earlier run, and it has not come about.
-    pub stuck: Vec<usize>,
-    /// Nobody but a person can go on with these.
-    pub needs_hand: Vec<usize>,
-    /// Nobody is named as their owner whom mail could reach.
-    pub unowned: Vec<usize>,
 }
 
 /// On whose word a run starts.

@@ -6,26 +6,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+pub use super::fault::EventFault;
 use super::payload::Payload;
 use crate::nearest::nearest;
 use crate::text::printable;
-
-/// An event that cannot be taken as it stands: every fault at once.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the event is refused and nothing was done: {}", .0.join("; "))]
-pub struct EventFault(Vec<String>);
-
-impl EventFault {
-    /// A single fault.
-    pub fn one(fault: impl Into<String>) -> Self {
-        Self(vec![fault.into()])
-    }
-
-    /// Several.
-    pub fn all(faults: impl IntoIterator<Item = String>) -> Self {
-        Self(faults.into_iter().collect())
-    }
-}
 
 /// The keys of an event, read one by one; [`Fields::finish`] says what was wrong and what was left over.
 #[derive(Debug)]
@@ -168,7 +152,7 @@ impl Fields {
         }
         let ours = |key: &&String| nearest(key, self.known.iter().copied().chain(["detail"])).is_some();
         self.faults.extend(self.beside.iter().filter(ours).map(|key| out_of_place(key)));
-        if self.faults.is_empty() { Ok(()) } else { Err(EventFault(self.faults)) }
+        if self.faults.is_empty() { Ok(()) } else { Err(EventFault::all(self.faults)) }
     }
 
     fn take(&mut self, key: &'static str) -> Option<Value> {

@@ -1,11 +1,27 @@
 //! Why a run could not take place at all, or did not do the one thing its event asked for. A single bad item of a schedule's
 //! run is neither: it stands in the report, so that Lambda does not repeat the whole batch for it.
 
-use crate::aws::AwsError;
 use crate::config::ConfigFaults;
+use crate::services::aws::AwsError;
 
-use super::event::EventFault;
-use super::mode::AboveCeiling;
+use super::ceiling::AboveCeiling;
+
+/// An event that cannot be taken as it stands: every fault at once.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the event is refused and nothing was done: {}", .0.join("; "))]
+pub struct EventFault(pub(super) Vec<String>);
+
+impl EventFault {
+    /// A single fault.
+    pub fn one(fault: impl Into<String>) -> Self {
+        Self(vec![fault.into()])
+    }
+
+    /// Several.
+    pub fn all(faults: impl IntoIterator<Item = String>) -> Self {
+        Self(faults.into_iter().collect())
+    }
+}
 
 /// The run did not happen, could not see anything to decide on, or owes its caller what it was invoked for.
 #[derive(Debug, thiserror::Error)]

@@ -6,9 +6,10 @@ use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use super::Done;
 use super::stop::Stop;
-use super::{Done, Item, Outcome, Reason};
 use crate::clock::{self, Deadline};
+use crate::report::{Item, Outcome, Reason};
 
 /// One item that is about to be worked on.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -7,7 +7,7 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-use super::event::EventFault;
+use super::fault::EventFault;
 use crate::text::printable;
 
 /// A JSON value that remembers which of its keys were given twice.

@@ -4,9 +4,8 @@
 use jiff::SignedDuration;
 
 use super::fault::RunFault;
-use super::mode::Mode;
-use super::report::Reason;
-use crate::aws::Skew;
+use crate::report::{Mode, Reason};
+use crate::services::aws::Skew;
 
 /// Refuses to apply by a clock that is wrong, or that nobody can say is right. A plan is made, with a word of warning.
 pub fn judge(skew: Skew, mode: Mode) -> Result<Option<Reason>, RunFault> {

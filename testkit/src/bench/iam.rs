@@ -2,7 +2,7 @@
 //! one key, one in ten of them due, and a secret for each that holds no key yet. The users are numbered, so an answer is
 //! made from the number in the question.
 
-use nightshift::keys::naming::placeholder_of;
+use nightshift::domains::keys::naming::placeholder_of;
 use serde_json::{Value, json};
 
 use super::responder::{Account, Asked};

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail, ensure};
 use nightshift::config::Environment;
-use nightshift::run::{Report, render};
+use nightshift::report::{Report, render};
 use nightshift_testkit::{Answer, FunctionProcess, cargo, demo, repository};
 use serde_json::Value;
 use tokio::time::error::Elapsed;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
-use nightshift::dbusers::server::Authorities;
+use nightshift::services::sql::Authorities;
 use tokio_postgres::Client;
 use tokio_postgres_rustls::MakeRustlsConnect;
 

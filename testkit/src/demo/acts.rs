@@ -1,6 +1,6 @@
 //! What is shown, act by act. Each shows what it does and gives back what the verdict goes by.
 
-use nightshift::run::{Outcome, Report};
+use nightshift::report::{Outcome, Report};
 
 use super::account::Account;
 use super::lambda::{self, LocalLambda};

@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::{Context as _, bail, ensure};
 use nightshift::clock;
 use nightshift::config::Environment;
-use nightshift::run::Report;
+use nightshift::report::Report;
 use tokio::net::TcpStream;
 
 use super::process_group::ProcessGroup;

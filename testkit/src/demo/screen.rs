@@ -6,7 +6,7 @@ use std::io::Write;
 use comfy_table::presets::{NOTHING, UTF8_HORIZONTAL_ONLY};
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, TableStyle};
 use nightshift::config::Environment;
-use nightshift::run::{Outcome, Report, render};
+use nightshift::report::{Outcome, Report, render};
 
 use super::account::Account;
 use super::notices::Delivered;

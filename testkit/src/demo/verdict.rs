@@ -5,7 +5,7 @@
 use std::fmt::Debug;
 
 use anyhow::ensure;
-use nightshift::run::{Delivery, Outcome, Report};
+use nightshift::report::{Delivery, Outcome, Report};
 
 use super::account::{Account, Cluster};
 use super::notices::Delivered;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::ensure;
-use nightshift::run::{Report, render};
+use nightshift::report::{Report, render};
 use serde_json::Value;
 
 use super::night::Night;

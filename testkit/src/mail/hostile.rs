@@ -1,10 +1,10 @@
 //! The same letters where every word from outside means harm: markup, another channel's markup, marks that turn a line
 //! around, and names without end.
 
-use nightshift::clusters::notice::{Data, Digest};
-use nightshift::clusters::plan::Why;
-use nightshift::run::guard::Tripped;
-use nightshift::run::{Concerns, Delivery, Notice, Outcome, Reason};
+use nightshift::jobs::cluster_cleanup::notice::{Data, Digest};
+use nightshift::jobs::cluster_cleanup::plan::Why;
+use nightshift::report::Tripped;
+use nightshift::report::{Concerns, Delivery, Notice, Outcome, Reason};
 
 use super::owner::{digest, expiring, gone, hand};
 use super::summary::{Night, item, report};

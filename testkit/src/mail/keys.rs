@@ -1,11 +1,13 @@
 //! What the owner of an access key is told, of a believable user and of one of whom every word means harm.
 
-use nightshift::keys::model::{Read, Status, User};
-use nightshift::keys::notice::{Notice, Setting, letter};
-use nightshift::keys::plan::{Facts, KeyFacts};
-use nightshift::keys::policy::Ages;
-use nightshift::keys::tags::Kind;
+use nightshift::domains::keys::tags::Kind;
+use nightshift::jobs::key_rotation::model::User;
+use nightshift::jobs::key_rotation::notice::{Notice, Setting, letter};
+use nightshift::jobs::key_rotation::plan::{Facts, KeyFacts};
+use nightshift::jobs::key_rotation::policy::Ages;
 use nightshift::notify::{Clock, Letter};
+use nightshift::services::Read;
+use nightshift::services::iam::Status;
 use serde_json::json;
 
 use super::{ACCOUNT, at};

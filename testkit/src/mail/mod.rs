@@ -8,8 +8,8 @@ mod owner;
 mod summary;
 
 use jiff::tz::TimeZone;
-use nightshift::clusters::notice::Setting;
-use nightshift::keys::tags::Kind;
+use nightshift::domains::keys::tags::Kind;
+use nightshift::jobs::cluster_cleanup::notice::Setting;
 use nightshift::notify::{Clock, Language, Letter, MailPolicy, NotifyPolicy, OwnerPolicy};
 
 pub use judge::{VIEWS, canary, look_at};
@@ -32,7 +32,8 @@ pub fn samples() -> anyhow::Result<Vec<Sample>> {
     for (code, language) in Language::CHOICES {
         let clock = Clock { zone: &zone, language };
         let policy = policy(&zone, language)?;
-        let owner = |digest| nightshift::clusters::notice::letter(&digest, setting("auto-delete-after", clock));
+        let owner =
+            |digest| nightshift::jobs::cluster_cleanup::notice::letter(&digest, setting("auto-delete-after", clock));
         let operators = |night: summary::Night| nightshift::notify::summary(&night.report, &night.concerns, &policy);
         let letters = [
             ("owner", owner(owner::everything()?)),
@@ -44,7 +45,10 @@ pub fn samples() -> anyhow::Result<Vec<Sample>> {
             ("summary-stopped", operators(summary::stopped_night())),
             (
                 "hostile-owner",
-                nightshift::clusters::notice::letter(&hostile::everything()?, setting(hostile::KEY, clock)),
+                nightshift::jobs::cluster_cleanup::notice::letter(
+                    &hostile::everything()?,
+                    setting(hostile::KEY, clock),
+                ),
             ),
             ("hostile-summary", operators(hostile::night())),
             ("keys-rotated", keys::to("ana", Kind::Rotated, clock)),

@@ -1,7 +1,7 @@
 //! What owners are told, of believable clusters.
 
-use nightshift::clusters::notice::{Data, Digest, Expiring, Gone, Hand, Kept, Matter};
-use nightshift::clusters::plan::Why;
+use nightshift::jobs::cluster_cleanup::notice::{Data, Digest, Expiring, Gone, Hand, Kept, Matter};
+use nightshift::jobs::cluster_cleanup::plan::Why;
 use nightshift::notify::{Because, Recipient};
 
 use super::{ACCOUNT, at};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use nightshift::clusters::plan::Why;
-use nightshift::run::guard::Tripped;
-use nightshift::run::report::SCHEMA;
-use nightshift::run::{Concerns, Counts, Delivery, Item, Mode, Notice, Outcome, PlanDigest, Reason, Report};
+use nightshift::jobs::cluster_cleanup::plan::Why;
+use nightshift::report::SCHEMA;
+use nightshift::report::Tripped;
+use nightshift::report::{Concerns, Counts, Delivery, Item, Mode, Notice, Outcome, PlanDigest, Reason, Report};
 
 use super::{ACCOUNT, at};
 

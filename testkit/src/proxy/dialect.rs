@@ -85,7 +85,7 @@ mod tests {
     use aws_config::{BehaviorVersion, Region, SdkConfig};
     use aws_sdk_rds::config::Credentials;
     use aws_sdk_rds::config::retry::RetryConfig;
-    use nightshift::aws::{AwsError, Kind};
+    use nightshift::services::aws::{AwsError, Kind};
 
     use super::*;
     use crate::proxy::{Fault, Proxy};

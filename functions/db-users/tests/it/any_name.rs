@@ -4,7 +4,8 @@
 use std::collections::BTreeSet;
 
 use mysql_async::prelude::Queryable as _;
-use nightshift::dbusers::names::{Engine, fault_of_object, fault_of_user};
+use nightshift::domains::databases::names::{fault_of_object, fault_of_user};
+use nightshift::services::sql::Engine;
 use nightshift_testkit::database::{DatabaseWorld, Flavour, Installation, MysqlWorld, postgres};
 use proptest::strategy::{Strategy, ValueTree as _};
 use proptest::test_runner::TestRunner;

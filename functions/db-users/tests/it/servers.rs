@@ -100,13 +100,13 @@ async fn what_another_session_holds_is_waited_for_and_then_put_off() -> anyhow::
 
 #[tokio::test]
 async fn a_warning_undoes_what_came_before_it() -> anyhow::Result<()> {
-    use nightshift::dbusers::server::{Authorities, Endpoint, SqlKind};
+    use nightshift::services::sql::{Authorities, Endpoint, SqlKind};
     let world = any().await?;
     let admin = world.server.admin("airflow").await?;
     // A right on it, and none to hand it on: the GRANT is no error, and grants nothing.
     admin.batch_execute("CREATE TABLE hers (id int); GRANT SELECT ON hers TO master; CREATE ROLE app").await?;
     let endpoint = Endpoint {
-        engine: nightshift::dbusers::names::Engine::Postgres,
+        engine: nightshift::services::sql::Engine::Postgres,
         host: world::HOST.to_owned(),
         tls_name: None,
         port: 5432,

@@ -6,9 +6,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use nightshift::dbusers::names::Engine;
-use nightshift::dbusers::server::{Authorities, Endpoint, Session};
 use nightshift::secret::Secret;
+use nightshift::services::sql::Engine;
+use nightshift::services::sql::{Authorities, Endpoint, Session};
 use nightshift_testkit::FunctionProcess;
 use nightshift_testkit::database::{Client, DatabaseWorld, Flavour, Installation, MysqlWorld, world};
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! An old key works until its successor was taken over: fetched by somebody, or used by somebody. What this tool does with
 //! the new key itself is neither.
 
-use nightshift::keys::naming::version_of;
+use nightshift::domains::keys::naming::version_of;
 use nightshift_testkit::Scene;
 use serde_json::{Value, json};
 

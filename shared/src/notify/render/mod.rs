@@ -82,8 +82,8 @@ impl Section {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Entry;
     use super::*;
-    use crate::notify::Entry;
 
     pub(super) fn hostile() -> Letter {
         let evil = "<script>alert(1)</script> <!channel> & \"q\" 'q' \u{202e}evil";

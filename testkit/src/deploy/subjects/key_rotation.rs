@@ -3,10 +3,12 @@
 use anyhow::{Context as _, ensure};
 use aws_sdk_iam::types::AccessKey;
 use jiff::SignedDuration;
-use nightshift::keys::naming;
-use nightshift::keys::store::{NewSecret, StoreWriter};
-use nightshift::keys::tags::{INTENT, Intent};
+use nightshift::domains::keys::naming;
+use nightshift::domains::keys::tags::USER_ID;
+use nightshift::domains::keys::tags::{INTENT, Intent};
+use nightshift::jobs::key_rotation::store::PLACEHOLDER;
 use nightshift::secret::Secret;
+use nightshift::services::secrets::{NewSecret, SecretsWriter};
 use serde_json::{Value, json};
 
 use super::{Subject, item};
@@ -85,9 +87,16 @@ async fn secret(scene: &Scene, user: &str) -> anyhow::Result<(String, String)> {
     let user_id = found.user.context("no user")?.user_id;
     let name = format!("/aws/iam/credentials/{user}");
     let placeholder = naming::placeholder_of(&scene.account, &user_id);
-    let new =
-        NewSecret { name: &name, user, user_id: &user_id, placeholder: &placeholder, kms_key: None, replicas: &[] };
-    StoreWriter::new(scene.secrets().await).create(new).await?;
+    let new = NewSecret {
+        name: &name,
+        description: "made half-way",
+        value: &Secret::new(PLACEHOLDER.to_owned()),
+        version: &placeholder,
+        kms_key: None,
+        replicas: &[],
+        tag: (USER_ID, &user_id),
+    };
+    SecretsWriter::new(scene.secrets().await).create(new).await?;
     Ok((name, user_id))
 }
 
@@ -109,8 +118,8 @@ async fn interrupted(scene: &Scene, user: &str) -> anyhow::Result<()> {
         "Version": 1, "AccessKeyId": key.access_key_id, "SecretAccessKey": key.secret_access_key, "UserName": user,
     });
     let version = naming::version_of(&scene.account, &id, &key.access_key_id);
-    let writer = StoreWriter::new(scene.secrets().await);
-    Ok(writer.put_pending(&name, &version, &Secret::new(value.to_string())).await?)
+    let writer = SecretsWriter::new(scene.secrets().await);
+    Ok(writer.stage(&name, &version, &Secret::new(value.to_string())).await?)
 }
 
 async fn orphan(scene: &Scene, user: &str) -> anyhow::Result<()> {

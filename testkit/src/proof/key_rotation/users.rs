@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use aws_sdk_iam::types::StatusType;
 use jiff::{SignedDuration, Timestamp};
-use nightshift::keys::naming::{placeholder_of, version_of};
+use nightshift::domains::keys::naming::{placeholder_of, version_of};
 use serde_json::json;
 
 use super::{KeyRotation, NOW};

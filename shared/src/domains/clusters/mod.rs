@@ -1,0 +1,5 @@
+//! Aurora clusters: when one expires, which tags this project writes on them, and how one is built again.
+
+pub mod expiry;
+pub mod facts;
+pub mod tags;

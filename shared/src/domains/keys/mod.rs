@@ -1,0 +1,4 @@
+//! IAM access keys: how versions and secrets are named, and which tags this project writes on a user.
+
+pub mod naming;
+pub mod tags;

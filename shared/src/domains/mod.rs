@@ -1,0 +1,5 @@
+//! Rules that several jobs share, by what they are about. Pure: nothing here makes a call.
+
+pub mod clusters;
+pub mod databases;
+pub mod keys;

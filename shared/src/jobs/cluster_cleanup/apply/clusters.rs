@@ -1,0 +1,193 @@
+//! Deleting and starting clusters.
+
+use super::Hands;
+use super::snapshots::{kept, not_marked};
+use crate::domains::clusters::tags;
+use crate::jobs::cluster_cleanup::plan::{self, Action, Assessment, DeleteCluster, StartCluster};
+use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
+use crate::report::{Outcome, Reason};
+use crate::run::Done;
+use crate::services::aws::AwsError;
+use crate::services::rds::{Cluster, Member};
+
+impl Hands<'_> {
+    pub(super) async fn delete_cluster(&self, planned: &DeleteCluster) -> Done {
+        let delete = match self.again(&planned.id, &planned.resource_id).await {
+            Ok(Action::DeleteCluster(delete)) if same_consequences(planned, &delete) => delete,
+            Ok(_) => return Done::moved("its expiry, protection or final snapshot is no longer what was planned"),
+            Err(done) => return *done,
+        };
+        let mut steps = Vec::new();
+        if let Err(done) = self.source_stands(&delete).await {
+            return *done;
+        }
+        if let Err(reason) = self.tell_before(&delete, &mut steps).await {
+            return Done::left(Outcome::Deferred, reason);
+        }
+        match self.delete(&delete, &mut steps).await {
+            Ok(done) => done,
+            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", steps),
+            Err(error) => Done::stopped_by(&error, steps),
+        }
+    }
+
+    /// A clone goes without a snapshot because its source holds the data: so the source is looked at again, too.
+    async fn source_stands(&self, delete: &DeleteCluster) -> Result<(), Box<Done>> {
+        if delete.keep.is_some() || self.terms.policy.final_snapshot != FinalSnapshot::UnlessClone {
+            return Ok(());
+        }
+        let clusters = &self.region.clusters;
+        let clone = clusters.iter().find(|cluster| cluster.resource_id == delete.resource_id);
+        let source = clone.and_then(|clone| plan::source_of(clone, clusters, self.terms));
+        let Some(source) = source else { return Err(Box::new(Done::moved("its source is no longer known"))) };
+        match self.reader.cluster(&source.id, self.account).await {
+            Ok(Some(found)) if found.resource_id == source.resource_id && plan::holds_data(&found, self.terms) => {
+                Ok(())
+            }
+            Ok(_) => Err(Box::new(Done::moved("its source, which was to hold the data, is gone or going"))),
+            Err(error) => Err(Box::new(Done::stopped_by(&error, Vec::new()))),
+        }
+    }
+
+    async fn delete(&self, delete: &DeleteCluster, steps: &mut Vec<String>) -> Result<Done, AwsError> {
+        if let Some(asked) = delete.asked_before {
+            steps.push(format!("asked for already at {asked}, and it still stood whole"));
+        }
+        if !delete.begun {
+            let mut marks = delete.marks.clone();
+            marks.set(tags::DELETE_REQUESTED, self.terms.now.to_string());
+            self.writer.add_tags(&delete.arn, &marks).await?;
+            steps.push(format!("tagged {}", tags::DELETE_REQUESTED));
+        }
+        if delete.lift_protection {
+            self.writer.lift_protection(&delete.id).await?;
+            steps.push("lifted deletion protection".to_owned());
+        }
+        self.delete_members(&delete.members, steps).await?;
+        let keep = delete.keep.as_ref();
+        let name = keep.map(|keep| keep.name.as_str());
+        if let Err(error) = self.writer.delete_cluster(&delete.id, name).await {
+            self.second_look(delete, name, error, steps).await?;
+            // It is going, but perhaps not by this call: nobody may be told that data is kept unless it is seen.
+            if let Some(missing) = self.missing_snapshot(delete).await? {
+                return Ok(Done { outcome: Outcome::Failed, steps: std::mem::take(steps), reason: Some(missing) });
+            }
+        }
+        steps.push(match keep {
+            Some(keep) => format!("deletion requested; data kept in snapshot {}", keep.name),
+            None => "deletion requested; no snapshot".to_owned(),
+        });
+        let mut done = Done::changed(std::mem::take(steps));
+        if let Some(keep) = keep {
+            self.mark(&keep.arn, &keep.tags, &keep.strip, keep.keep_days)
+                .await
+                .map_or_else(|error| done.reason = Some(not_marked(keep, &error)), |()| done.steps.push(kept(keep)));
+        }
+        Ok(done)
+    }
+
+    async fn delete_members(&self, members: &[Member], steps: &mut Vec<String>) -> Result<(), AwsError> {
+        for member in members {
+            let what = if member.writer { "writer" } else { "reader" };
+            match self.writer.delete_instance(&member.id).await {
+                Ok(()) => steps.push(format!("{what} {}: deletion requested", member.id)),
+                Err(error) if error.is_not_found() => steps.push(format!("{what} {}: gone already", member.id)),
+                Err(error) if error.is_worth_another_look() => {
+                    match self.reader.instance_status(&member.id).await?.as_deref() {
+                        None => steps.push(format!("{what} {}: gone already", member.id)),
+                        Some("deleting") => steps.push(format!("{what} {}: being deleted already", member.id)),
+                        Some(_) => return Err(error),
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// The delete was refused or its answer lost. If the cluster is going, that was all; if auto scaling has put a
+    /// reader back meanwhile, the newcomers go and the delete is asked for once more.
+    async fn second_look(
+        &self,
+        delete: &DeleteCluster,
+        snapshot: Option<&str>,
+        error: AwsError,
+        steps: &mut Vec<String>,
+    ) -> Result<(), AwsError> {
+        if error.is_not_found() {
+            return Ok(());
+        }
+        if !error.is_worth_another_look() {
+            return Err(error);
+        }
+        let Some(found) = self.reader.cluster(&delete.id, self.account).await? else {
+            return Ok(());
+        };
+        if found.resource_id != delete.resource_id || found.status == "deleting" {
+            return Ok(());
+        }
+        if !matches!(plan::assess(&found, self.terms), Assessment::Due(_)) {
+            return Err(error);
+        }
+        let newcomers: Vec<_> = found.members.into_iter().filter(|member| !delete.members.contains(member)).collect();
+        if newcomers.is_empty() {
+            return Err(error);
+        }
+        self.delete_members(&newcomers, steps).await?;
+        self.writer.delete_cluster(&delete.id, snapshot).await
+    }
+
+    /// Where the data of a cluster that is gone or going was to be kept and is not.
+    async fn missing_snapshot(&self, delete: &DeleteCluster) -> Result<Option<Reason>, AwsError> {
+        let Some(keep) = &delete.keep else { return Ok(None) };
+        let found = self.reader.snapshot(&keep.name).await?;
+        if found.is_some_and(|found| found.resource_id == delete.resource_id) {
+            return Ok(None);
+        }
+        let message = format!(
+            "it is being deleted, but not by this run's call, and its final snapshot {} is not there",
+            keep.name
+        );
+        let fix = "find out who deleted it; while AWS still keeps its automated backups, restore it from those";
+        Ok(Some(Reason::new("final-snapshot-missing", message, fix)))
+    }
+
+    pub(super) async fn start_cluster(&self, planned: &StartCluster) -> Done {
+        match self.again(&planned.id, &planned.resource_id).await {
+            Ok(Action::StartCluster(start)) => match self.writer.start_cluster(&start.id).await {
+                Ok(()) => Done::changed(vec!["start requested; a later run deletes it".to_owned()]),
+                Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+                Err(error) => Done::stopped_by(&error, Vec::new()),
+            },
+            Ok(_) => Done::moved("it is no longer stopped"),
+            Err(done) => *done,
+        }
+    }
+
+    /// What the plan would say of the cluster as it is now.
+    async fn again(&self, id: &str, resource_id: &str) -> Result<Action, Box<Done>> {
+        let fresh: Cluster = match self.reader.cluster(id, self.account).await {
+            Ok(Some(fresh)) => fresh,
+            Ok(None) => return Err(Box::new(Done::already("gone", "it is gone already", Vec::new()))),
+            Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
+        };
+        if fresh.resource_id != resource_id {
+            return Err(Box::new(Done::moved("another cluster has its name now")));
+        }
+        let at = match plan::assess(&fresh, self.terms) {
+            Assessment::Due(at) => at,
+            Assessment::Left(why) => return Err(Box::new(Done::left(why.outcome(), why.reason()))),
+            Assessment::Untold(_) => return Err(Box::new(Done::moved("its owner has not been told of this expiry"))),
+            Assessment::OutOfScope => return Err(Box::new(Done::moved("its tags no longer put it in scope"))),
+        };
+        // The quota was shared out by the plan; AWS has the last word on it.
+        plan::decide(&fresh, at, self.region, i64::MAX, self.terms)
+            .map_err(|why| Box::new(Done::left(why.outcome(), why.reason())))
+    }
+}
+
+/// Members may come and go between plan and apply; what deleting the cluster costs may not.
+fn same_consequences(planned: &DeleteCluster, now: &DeleteCluster) -> bool {
+    let name = |delete: &DeleteCluster| delete.keep.as_ref().map(|keep| keep.name.clone());
+    planned.expired_at == now.expired_at && planned.lift_protection == now.lift_protection && name(planned) == name(now)
+}

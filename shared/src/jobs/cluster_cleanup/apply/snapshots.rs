@@ -1,0 +1,117 @@
+//! Marking and deleting final snapshots.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Hands, Late};
+use crate::domains::clusters::tags::{self, RESTORE_PREFIX};
+use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteSnapshot, KeepSnapshot, MarkSnapshot};
+use crate::report::{Outcome, Reason};
+use crate::run::Done;
+use crate::services::aws::AwsError;
+use crate::services::tags::Tags;
+
+/// The one reason that is looked at again before a run ends.
+pub(super) const NOT_MARKED: &str = "snapshot-not-marked";
+
+impl Hands<'_> {
+    pub(super) async fn mark_snapshot(&self, planned: &MarkSnapshot) -> Done {
+        let planned = match self.snapshot_again(&planned.id, &planned.arn).await {
+            Ok(Action::MarkSnapshot(again)) => again,
+            Ok(_) => return Done::moved("it carries its marks by now"),
+            Err(done) => return *done,
+        };
+        match self.mark(&planned.arn, &planned.tags, &planned.strip, planned.keep_days).await {
+            Ok(()) => Done::changed(vec![format!("tagged: kept {} days", planned.keep_days)]),
+            Err(error) if error.is_not_found() => self.gone_or_not_ready(&planned.id, &error).await,
+            Err(error) => Done::stopped_by(&error, Vec::new()),
+        }
+    }
+
+    /// What was seen a moment ago and is not found to be tagged: gone since, or not to be seen everywhere yet.
+    async fn gone_or_not_ready(&self, id: &str, error: &AwsError) -> Done {
+        if matches!(self.reader.snapshot(id).await, Ok(None)) {
+            return Done::already("gone", "it is gone already", Vec::new());
+        }
+        let fix = "the next run tries again; invoke the function within minutes if its cluster is still going";
+        Done::left(Outcome::Deferred, Reason::new("not-ready", crate::text::chain(error), fix))
+    }
+
+    pub(super) async fn delete_snapshot(&self, planned: &DeleteSnapshot) -> Done {
+        match self.snapshot_again(&planned.id, &planned.arn).await {
+            Ok(Action::DeleteSnapshot(again)) if again.purge_after == planned.purge_after => {}
+            Ok(_) => return Done::moved("it is no longer one to delete"),
+            Err(done) => return *done,
+        }
+        match self.writer.delete_snapshot(&planned.id).await {
+            Ok(()) => Done::changed(vec!["deletion requested".to_owned()]),
+            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+            Err(error) => Done::stopped_by(&error, Vec::new()),
+        }
+    }
+
+    /// Tries once more to mark a snapshot whose cluster is going.
+    pub(super) async fn mark_late(&self, keep: &KeepSnapshot, done: &mut Done) -> Late {
+        match self.mark(&keep.arn, &keep.tags, &keep.strip, keep.keep_days).await {
+            Ok(()) => {
+                done.steps.push(kept(keep));
+                done.reason = None;
+                Late::Over
+            }
+            Err(error) => {
+                done.reason = Some(not_marked(keep, &error));
+                // Not to be seen yet: AWS makes it while it deletes the cluster.
+                if error.is_not_found() || error.may_pass() { Late::MayPass } else { Late::Over }
+            }
+        }
+    }
+
+    /// What the plan would say of the snapshot as it is now.
+    async fn snapshot_again(&self, id: &str, arn: &str) -> Result<Action, Box<Done>> {
+        let fresh = match self.reader.snapshot(id).await {
+            Ok(Some(fresh)) => fresh,
+            Ok(None) => return Err(Box::new(Done::already("gone", "it is gone already", Vec::new()))),
+            Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
+        };
+        match plan::decide_snapshot(&fresh, self.region, self.terms) {
+            Some(Ok(action)) if fresh.arn == arn => Ok(action),
+            Some(Err(why)) => Err(Box::new(Done::left(why.outcome(), why.reason()))),
+            _ => Err(Box::new(Done::moved("it is no longer one of ours"))),
+        }
+    }
+
+    /// Inherited tags go first: a purge tag means that nothing is left to do.
+    pub(super) async fn mark(&self, arn: &str, tags: &Tags, strip: &[String], keep_days: u16) -> Result<(), AwsError> {
+        if !strip.is_empty() {
+            self.writer.remove_tags(arn, strip).await?;
+        }
+        let mut tags = tags.clone();
+        tags.set(tags::PURGE_AFTER, purge_after(self.terms.now, keep_days).to_string());
+        if self.terms.announces {
+            tags.set(tags::UNTOLD, self.terms.now.to_string());
+        }
+        self.writer.add_tags(arn, &tags).await
+    }
+}
+
+/// When a snapshot taken now may go.
+pub(super) fn purge_after(now: Timestamp, keep_days: u16) -> Timestamp {
+    now.checked_add(SignedDuration::from_hours(24 * i64::from(keep_days))).unwrap_or(Timestamp::MAX)
+}
+
+pub(super) fn kept(keep: &KeepSnapshot) -> String {
+    format!("snapshot tagged: kept {} days", keep.keep_days)
+}
+
+pub(super) fn not_marked(keep: &KeepSnapshot, error: &AwsError) -> Reason {
+    let message = format!(
+        "the cluster is being deleted and its data kept, but snapshot {} has no tags yet: {}",
+        keep.name,
+        error.said()
+    );
+    let fix = format!(
+        "invoke the function again within minutes: while AWS still shows the cluster, that tags the snapshot; after that \
+         the data is safe, but a restore does not know how the cluster was built: put the {RESTORE_PREFIX}* tags of \
+         item.tags in this run's log line 'about to apply' on the snapshot by hand"
+    );
+    Reason::new(NOT_MARKED, message, fix)
+}

@@ -1,0 +1,275 @@
+//! Telling owners, when all else is done: one message each. What was told is written down after it was sent, never before:
+//! a process killed in between tells twice, and never not at all. Of what goes without a snapshot nothing stays to write
+//! on, so its owner is told before it goes.
+
+use super::snapshots::{NOT_MARKED, purge_after};
+use super::{Applier, Hands, entry};
+use crate::domains::clusters::tags;
+use crate::jobs::cluster_cleanup::model::Region;
+use crate::jobs::cluster_cleanup::notice::{self, Data, Digest, Expiring, Gone, Hand, Item, Kept, Matter, Setting};
+use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteCluster, Left, Terms};
+use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
+use crate::notify::{Clock, Notifier};
+use crate::report::{Outcome, Reason};
+use crate::run::Done;
+use crate::services::aws::AwsError;
+use crate::services::rds::RdsWriter;
+use crate::services::rds::{Cluster, Snapshot};
+use crate::services::tags::Tags;
+
+impl Applier<'_> {
+    /// Tells every owner what is theirs, and brings `done` up to date with what came of it.
+    pub(super) async fn tell(&self, notifier: &Notifier<'_>, actions: &[Action], done: &mut [Done], left: &[Left]) {
+        let policy = notifier.policy();
+        let clock = Clock { zone: &policy.time_zone, language: policy.language };
+        let setting =
+            Setting { account: &self.world.account, tag_key: &self.terms.policy.tag_key, now: self.terms.now, clock };
+        let left = if self.leave_what_only_tells(actions, done) { &[] } else { left };
+        for digest in notice::digests(self.items(notifier, actions, done, left), policy.mail.is_some()) {
+            let only_told: Vec<_> = digest
+                .actions
+                .iter()
+                .filter_map(|&place| Some((place, actions.get(place).filter(|action| action.only_tells())?)))
+                .collect();
+            for (_, action) in &only_told {
+                self.ledger.begun(&entry(action));
+            }
+            let letter = notice::letter(&digest, setting);
+            let about: Vec<_> = digest.matters.iter().map(|(_, matter)| matter.id().to_owned()).collect();
+            match notifier.tell_owner(&letter, &digest.to, &about).await {
+                Ok(whom) => self.write_down(&digest, actions, done, &whom).await,
+                Err(reason) => untold(&digest, actions, done, &reason),
+            }
+            for (place, action) in only_told {
+                self.ledger.ended(entry(action), &done[place]);
+            }
+        }
+    }
+
+    /// Asked to stop, a run begins nothing new, and tells only what it did. Says whether it was.
+    fn leave_what_only_tells(&self, actions: &[Action], done: &mut [Done]) -> bool {
+        let Some(reason) = self.ledger.interrupted() else { return false };
+        for (action, done) in actions.iter().zip(done).filter(|(action, _)| action.only_tells()) {
+            *done = Done::left(Outcome::Deferred, reason.clone());
+            self.ledger.ended(entry(action), done);
+        }
+        true
+    }
+
+    fn items(&self, notifier: &Notifier<'_>, actions: &[Action], done: &[Done], left: &[Left]) -> Vec<Item> {
+        let owners = &notifier.policy().owners;
+        let item = |owner: Option<&str>, tags: Option<&Tags>, matter: Matter, action: Option<usize>| Item {
+            owner: owner.map(str::to_owned),
+            to: owners.recipients(owner, |key| tags?.get(key)),
+            matter,
+            action,
+        };
+        let mut items = Vec::new();
+        for (place, (action, done)) in actions.iter().zip(done).enumerate() {
+            if done.outcome == Outcome::Deferred {
+                continue;
+            }
+            let Some((matter, tags)) = self.matter(action, done) else { continue };
+            items.push(item(action.owner(), tags, matter, Some(place)));
+        }
+        for left in left.iter().filter(|left| left.why.is_for_its_owner()) {
+            let tags = self.region(&left.region).and_then(|region| {
+                let cluster = region.clusters.iter().find(|cluster| cluster.id == left.id).map(|found| &found.tags);
+                cluster.or_else(|| snapshots(region).find(|snapshot| snapshot.id == left.id).map(|found| &found.tags))
+            });
+            let hand = Hand { id: left.id.clone(), region: left.region.clone(), why: left.why.clone() };
+            items.push(item(left.owner.as_deref(), tags, Matter::Hand(hand), None));
+        }
+        items
+    }
+
+    /// What there is to tell about one action, and the tags that say whom.
+    fn matter(&self, action: &Action, done: &Done) -> Option<(Matter, Option<&Tags>)> {
+        let region = self.region(action.region())?;
+        let changed = done.outcome == Outcome::Changed;
+        let of_snapshot = |arn: &str, until| {
+            let snapshot = snapshots(region).find(|snapshot| snapshot.arn == arn)?;
+            let copy = Kept { snapshot: snapshot.id.clone(), arn: arn.to_owned(), until };
+            let gone = Gone {
+                id: snapshot.cluster_id.clone(),
+                region: region.name.clone(),
+                engine: snapshot.engine.clone(),
+                copy: Some(copy),
+                source: None,
+            };
+            Some((Matter::Gone(gone), Some(&snapshot.tags)))
+        };
+        match action {
+            Action::WarnOwner(warn) => {
+                let cluster = find(region, &warn.resource_id)?;
+                let expiring = Expiring {
+                    id: warn.id.clone(),
+                    region: warn.region.clone(),
+                    arn: warn.arn.clone(),
+                    expires_at: warn.expires_at,
+                    earliest: plan::earliest(warn.expires_at, self.terms.now, self.terms.policy),
+                    data: data(cluster, region, self.terms),
+                };
+                Some((Matter::Expiring(expiring), Some(&cluster.tags)))
+            }
+            // Without a copy it was told before: see `tell_before`.
+            Action::DeleteCluster(delete) if changed => {
+                let cluster = find(region, &delete.resource_id)?;
+                let keep = delete.keep.as_ref()?;
+                let copy = Kept {
+                    snapshot: keep.name.clone(),
+                    arn: keep.arn.clone(),
+                    until: purge_after(self.terms.now, keep.keep_days),
+                };
+                let gone = Gone {
+                    id: delete.id.clone(),
+                    region: delete.region.clone(),
+                    engine: cluster.engine.clone(),
+                    copy: Some(copy),
+                    source: None,
+                };
+                Some((Matter::Gone(gone), Some(&cluster.tags)))
+            }
+            Action::MarkSnapshot(mark) if changed => {
+                of_snapshot(&mark.arn, purge_after(self.terms.now, mark.keep_days))
+            }
+            Action::TellDeleted(tell) => of_snapshot(&tell.arn, tell.purge_after),
+            _ => None,
+        }
+    }
+
+    async fn write_down(&self, digest: &Digest, actions: &[Action], done: &mut [Done], whom: &str) {
+        for &place in &digest.actions {
+            let (Some(action), Some(done)) = (actions.get(place), done.get_mut(place)) else { continue };
+            let told = format!("told {whom}");
+            let writer = RdsWriter::new(self.aws.rds(action.region()));
+            let written = match action {
+                Action::WarnOwner(warn) => {
+                    let mark = plan::notice_mark(self.terms.now, warn.expires_at, &warn.resource_id);
+                    let written = writer.add_tags(&warn.arn, &mark).await;
+                    replace(done, written, vec![told, format!("tagged {}", tags::NOTIFIED)]);
+                    Ok(())
+                }
+                Action::TellDeleted(tell) => {
+                    let written = is_told(&writer, &tell.arn).await;
+                    replace(done, written, vec![told]);
+                    Ok(())
+                }
+                Action::MarkSnapshot(mark) => {
+                    done.steps.push(told);
+                    is_told(&writer, &mark.arn).await
+                }
+                Action::DeleteCluster(delete) => {
+                    done.steps.push(told);
+                    let marked = done.reason.as_ref().is_none_or(|reason| reason.code != NOT_MARKED);
+                    match delete.keep.as_ref().filter(|_| marked) {
+                        Some(keep) => is_told(&writer, &keep.arn).await,
+                        None => Ok(()),
+                    }
+                }
+                Action::StartCluster(_) | Action::DeleteSnapshot(_) => Ok(()),
+            };
+            if let Err(error) = written {
+                // The next run tells them again.
+                tracing::warn!(error.message = crate::text::chain(&error), "what was told was not written down");
+            }
+        }
+    }
+
+    fn region(&self, name: &str) -> Option<&Region> {
+        self.world.regions.iter().find(|region| region.name == name)
+    }
+}
+
+impl Hands<'_> {
+    /// Tells the owner of what goes without a snapshot that it goes now. What cannot be told does not go.
+    pub(super) async fn tell_before(&self, delete: &DeleteCluster, steps: &mut Vec<String>) -> Result<(), Reason> {
+        let Some(notifier) = self.notifier.filter(|_| delete.keep.is_none()) else { return Ok(()) };
+        let Some(cluster) = find(self.region, &delete.resource_id) else { return Ok(()) };
+        let policy = notifier.policy();
+        let clock = Clock { zone: &policy.time_zone, language: policy.language };
+        let setting =
+            Setting { account: self.account, tag_key: &self.terms.policy.tag_key, now: self.terms.now, clock };
+        let source = match data(cluster, self.region, self.terms) {
+            Data::InSource(source) => Some(source),
+            Data::Snapshot { .. } | Data::Lost => None,
+        };
+        let going = Gone {
+            id: delete.id.clone(),
+            region: delete.region.clone(),
+            engine: cluster.engine.clone(),
+            copy: None,
+            source,
+        };
+        let owner = delete.owner.clone();
+        let to = policy.owners.recipients(owner.as_deref(), |key| cluster.tags.get(key));
+        let item = Item { owner, to, matter: Matter::Going(going), action: None };
+        for digest in notice::digests(vec![item], policy.mail.is_some()) {
+            let (letter, about) = (notice::letter(&digest, setting), std::slice::from_ref(&delete.id));
+            let told = notifier.tell_owner(&letter, &digest.to, about).await;
+            let whom = told.map_err(waits)?;
+            steps.push(format!("told {whom} that it is being deleted now"));
+        }
+        Ok(())
+    }
+}
+
+/// Without a snapshot nothing would remember that its owner was not told.
+fn waits(Reason { code, message, fix }: Reason) -> Reason {
+    let message =
+        format!("it goes without a snapshot, so it waits until somebody was told that it goes now: {message}");
+    Reason { code, message, fix }
+}
+
+/// What becomes of the data of `cluster`.
+fn data(cluster: &Cluster, region: &Region, terms: Terms<'_>) -> Data {
+    let policy = terms.policy;
+    match (policy.final_snapshot, plan::source_of(cluster, &region.clusters, terms)) {
+        (FinalSnapshot::Never, _) => Data::Lost,
+        (FinalSnapshot::UnlessClone, Some(source)) => Data::InSource(source.id.clone()),
+        _ => Data::Snapshot { days: policy.snapshot_keep_days },
+    }
+}
+
+impl Matter {
+    fn id(&self) -> &str {
+        match self {
+            Self::Expiring(one) => &one.id,
+            Self::Gone(one) | Self::Going(one) => &one.id,
+            Self::Hand(one) => &one.id,
+        }
+    }
+}
+
+/// What is said of an action that is nothing but telling: what came of writing it down.
+fn replace(done: &mut Done, written: Result<(), AwsError>, steps: Vec<String>) {
+    *done = match written {
+        Ok(()) => Done::changed(steps),
+        Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", steps),
+        Err(error) => Done::stopped_by(&error, steps),
+    };
+}
+
+fn untold(digest: &Digest, actions: &[Action], done: &mut [Done], reason: &Reason) {
+    for &place in &digest.actions {
+        // What was done before is done; only what is nothing but telling has failed.
+        if let (Some(Action::WarnOwner(_) | Action::TellDeleted(_)), Some(done)) =
+            (actions.get(place), done.get_mut(place))
+        {
+            let outcome = if reason.code == "deadline" { Outcome::Deferred } else { Outcome::Failed };
+            *done = Done { outcome, steps: Vec::new(), reason: Some(reason.clone()) };
+        }
+    }
+}
+
+async fn is_told(writer: &RdsWriter, arn: &str) -> Result<(), AwsError> {
+    writer.remove_tags(arn, &[tags::UNTOLD.to_owned()]).await
+}
+
+fn find<'a>(region: &'a Region, resource_id: &str) -> Option<&'a Cluster> {
+    region.clusters.iter().find(|cluster| cluster.resource_id == resource_id)
+}
+
+fn snapshots(region: &Region) -> impl Iterator<Item = &Snapshot> {
+    region.snapshots.known().into_iter().flatten()
+}

@@ -1,0 +1,15 @@
+//! Aurora clusters: finding those whose time has passed, deleting them so that they can be brought back, and bringing
+//! them back: the job `cluster-cleanup`. `plan` decides, `apply` acts.
+
+pub mod apply;
+mod job;
+pub mod model;
+pub mod notice;
+pub mod observe;
+pub mod plan;
+pub mod policy;
+pub mod request;
+
+pub use job::ClusterCleanup;
+pub use policy::Policy;
+pub use request::Request;

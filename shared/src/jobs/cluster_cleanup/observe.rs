@@ -1,0 +1,95 @@
+//! Reads the world: every region at once, clusters and snapshots first; what needs a further call is asked once a region,
+//! and only where something is due there.
+
+use std::fmt::Display;
+
+use futures::future::join_all;
+use tracing::{info, warn};
+
+use super::model::{Region, UnreadableRegion, World};
+use super::plan::{self, Terms};
+use crate::services::Read;
+use crate::services::aws::{AwsError, Kind};
+use crate::services::rds::RdsReader;
+
+/// A region to read and the way to it.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Its name.
+    pub region: String,
+    /// Its reader.
+    pub reader: RdsReader,
+}
+
+/// Reads every one of `places`. One that cannot be read does not stop the others; if none can be, that is the error.
+pub async fn observe(places: &[Place], account: &str, terms: Terms<'_>) -> Result<World, AwsError> {
+    let mut world = World { account: account.to_owned(), regions: Vec::new(), unreadable: Vec::new() };
+    let mut last_error = None;
+    let read = join_all(places.iter().map(|place| read_region(place, account, terms))).await;
+    for (place, region) in places.iter().zip(read) {
+        match region {
+            Ok(region) => world.regions.push(region),
+            Err(error) => {
+                world.unreadable.push(UnreadableRegion {
+                    name: place.region.clone(),
+                    said: error.said(),
+                    fix: error.fix(),
+                });
+                last_error = Some(error);
+            }
+        }
+    }
+    match last_error {
+        Some(error) if world.regions.is_empty() => Err(error),
+        _ => Ok(world),
+    }
+}
+
+async fn read_region(place: &Place, account: &str, terms: Terms<'_>) -> Result<Region, AwsError> {
+    let Place { region, reader } = place;
+    let (clusters, snapshots) = futures::join!(reader.clusters(account), reader.snapshots());
+    let mut region = Region {
+        name: region.clone(),
+        clusters: clusters?,
+        snapshots: known(snapshots, region),
+        blue_green: Read::NotAsked,
+        integrations: Read::NotAsked,
+        snapshot_quota: Read::NotAsked,
+        instances: Read::NotAsked,
+    };
+    let due = plan::due(&region.clusters, terms);
+    if due.is_empty() {
+        return Ok(region);
+    }
+    let with_instances: Vec<_> = due
+        .iter()
+        .filter(|cluster| plan::needs_instances(cluster, &region.clusters, terms))
+        .map(|cluster| cluster.id.as_str())
+        .collect();
+    let any_snapshot = due.iter().any(|cluster| plan::needs_snapshot(cluster, &region.clusters, terms));
+    let quota = async { if any_snapshot { Some(reader.snapshot_quota().await) } else { None } };
+    let instances =
+        async { if with_instances.is_empty() { None } else { Some(reader.instances(&with_instances).await) } };
+    let (blue_green, integrations, quota, instances) =
+        futures::join!(reader.blue_green(), reader.integrations(), quota, instances);
+    region.blue_green = known(blue_green, &region.name);
+    region.integrations = known(integrations, &region.name);
+    region.snapshot_quota = quota.map_or(Read::NotAsked, |quota| known(quota, &region.name));
+    region.instances = instances.map_or(Read::NotAsked, |instances| known(instances, &region.name));
+    Ok(region)
+}
+
+/// A service that does not know the call cannot have the thing; any other failure is unknown.
+fn known<T>(read: Result<T, AwsError>, region: &impl Display) -> Read<T> {
+    match read {
+        Ok(value) => Read::Known(value),
+        Err(error) if error.kind == Kind::UnknownCall => {
+            info!(call = error.action, %region, "this endpoint does not know the call; nothing of the kind can exist here");
+            Read::NotOffered
+        }
+        Err(error) => {
+            warn!(call = error.action, %region, error.message = error.said(), "a pre-flight read did not succeed");
+            Read::failed(&error)
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The steps a plan can hold. Each carries all that carrying it out takes, so that apply has no decision left to make,
+//! and nothing that depends on the moment, so that a digest outlives the morning.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::services::rds::{Member, Snapshot};
+use crate::services::tags::Tags;
+
+/// One thing to do to one cluster or snapshot.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Action {
+    /// Delete an expired cluster.
+    DeleteCluster(Box<DeleteCluster>),
+    /// Start an expired cluster that is stopped: it cannot be deleted so. A later run deletes it.
+    StartCluster(StartCluster),
+    /// Write on a final snapshot of ours what an interrupted run did not get to.
+    MarkSnapshot(MarkSnapshot),
+    /// Delete a final snapshot of ours that has been kept long enough.
+    DeleteSnapshot(DeleteSnapshot),
+    /// Tell the owner of a cluster that it goes, and write that down on it. Only then may a later run delete it.
+    WarnOwner(WarnOwner),
+    /// Tell the owner of a cluster that it is gone and where its data is: an interrupted run did not get to it.
+    TellDeleted(TellDeleted),
+}
+
+/// See [`Action::DeleteCluster`]. Cannot be undone without the final snapshot.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DeleteCluster {
+    /// Where.
+    pub region: String,
+    /// Its identifier.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// This cluster and no later one of the same name.
+    pub resource_id: String,
+    /// Whose.
+    pub owner: Option<String>,
+    /// What its expiry tag says.
+    pub expired_at: Timestamp,
+    /// Lift `DeletionProtection` first.
+    pub lift_protection: bool,
+    /// Readers, then the writer.
+    pub members: Vec<Member>,
+    /// Written on the cluster before anything is deleted, beside the moment.
+    pub marks: Tags,
+    /// Keep the data.
+    pub keep: Option<KeepSnapshot>,
+    /// An earlier run began this deletion: it is gone on with, and no cap counts it again.
+    pub begun: bool,
+    /// An earlier run asked for it, at this moment, and the cluster still stands whole.
+    #[serde(skip)]
+    pub asked_before: Option<Timestamp>,
+}
+
+/// How the data of a cluster is kept.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct KeepSnapshot {
+    /// The same for the same cluster and expiry, however often a run dies.
+    pub name: String,
+    /// Its ARN, known before it exists.
+    pub arn: String,
+    /// After this many days our own purge takes it.
+    pub keep_days: u16,
+    /// Written on it, beside the purge moment.
+    pub tags: Tags,
+    /// Tag keys it inherits from the cluster and must not keep.
+    pub strip: Vec<String>,
+}
+
+/// See [`Action::StartCluster`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "as in DeleteCluster")]
+pub struct StartCluster {
+    pub region: String,
+    pub id: String,
+    pub resource_id: String,
+    pub owner: Option<String>,
+    pub expired_at: Timestamp,
+}
+
+/// See [`Action::MarkSnapshot`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "as in KeepSnapshot")]
+pub struct MarkSnapshot {
+    pub region: String,
+    pub id: String,
+    pub owner: Option<String>,
+    pub arn: String,
+    pub keep_days: u16,
+    pub tags: Tags,
+    pub strip: Vec<String>,
+}
+
+/// See [`Action::DeleteSnapshot`]. Cannot be undone.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "as in KeepSnapshot")]
+pub struct DeleteSnapshot {
+    pub region: String,
+    pub id: String,
+    pub owner: Option<String>,
+    pub arn: String,
+    pub cluster_id: String,
+    pub purge_after: Timestamp,
+}
+
+/// See [`Action::WarnOwner`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "as in DeleteCluster")]
+pub struct WarnOwner {
+    pub region: String,
+    pub id: String,
+    pub arn: String,
+    pub resource_id: String,
+    pub owner: Option<String>,
+    pub expires_at: Timestamp,
+}
+
+/// See [`Action::TellDeleted`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "as in DeleteSnapshot")]
+pub struct TellDeleted {
+    pub region: String,
+    pub id: String,
+    pub owner: Option<String>,
+    pub arn: String,
+    pub cluster_id: String,
+    pub purge_after: Timestamp,
+}
+
+/// Only final snapshots of ours are named so, for a cluster `cluster_id`.
+pub(super) fn snapshot_name(cluster_id: &str, resource_id: &str, expired_at: Timestamp) -> String {
+    let moment = expired_at.strftime("%Y%m%dt%H%M%Sz");
+    format!("nightshift-{cluster_id}-{moment}-{}", short(resource_id))
+}
+
+/// Whether `snapshot` bears the name this tool gives, for the very cluster it was taken of.
+pub(super) fn is_ours(snapshot: &Snapshot) -> bool {
+    let Some(rest) = snapshot.id.strip_prefix(&format!("nightshift-{}-", snapshot.cluster_id)) else {
+        return false;
+    };
+    let Some(moment) = rest.strip_suffix(&format!("-{}", short(&snapshot.resource_id))) else {
+        return false;
+    };
+    moment.len() == "20261121t020000z".len() && moment.ends_with('z') && moment.as_bytes()[8] == b't'
+}
+
+/// The first characters of a resource id (`cluster-ABCD…`): enough to tell two clusters of one name apart.
+fn short(resource_id: &str) -> String {
+    let own = resource_id.strip_prefix("cluster-").unwrap_or(resource_id);
+    own.chars().filter(char::is_ascii_alphanumeric).take(8).collect::<String>().to_ascii_lowercase()
+}
+
+impl Action {
+    /// What AWS calls it.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::DeleteCluster(delete) => &delete.id,
+            Self::StartCluster(start) => &start.id,
+            Self::MarkSnapshot(mark) => &mark.id,
+            Self::DeleteSnapshot(delete) => &delete.id,
+            Self::WarnOwner(warn) => &warn.id,
+            Self::TellDeleted(tell) => &tell.id,
+        }
+    }
+
+    /// Where it is.
+    pub fn region(&self) -> &str {
+        match self {
+            Self::DeleteCluster(delete) => &delete.region,
+            Self::StartCluster(start) => &start.region,
+            Self::MarkSnapshot(mark) => &mark.region,
+            Self::DeleteSnapshot(delete) => &delete.region,
+            Self::WarnOwner(warn) => &warn.region,
+            Self::TellDeleted(tell) => &tell.region,
+        }
+    }
+
+    /// Whose it is.
+    pub fn owner(&self) -> Option<&str> {
+        match self {
+            Self::DeleteCluster(delete) => delete.owner.as_deref(),
+            Self::StartCluster(start) => start.owner.as_deref(),
+            Self::MarkSnapshot(mark) => mark.owner.as_deref(),
+            Self::DeleteSnapshot(delete) => delete.owner.as_deref(),
+            Self::WarnOwner(warn) => warn.owner.as_deref(),
+            Self::TellDeleted(tell) => tell.owner.as_deref(),
+        }
+    }
+
+    /// Whether this is nothing but telling.
+    pub fn only_tells(&self) -> bool {
+        matches!(self, Self::WarnOwner(_) | Self::TellDeleted(_))
+    }
+
+    /// Whether this begins a deletion that no earlier run began.
+    pub fn begins_cluster_deletion(&self) -> bool {
+        matches!(self, Self::DeleteCluster(delete) if !delete.begun)
+    }
+
+    /// What is begun first: marks, which secure what is already deleted; then clusters by oldest expiry; then snapshots;
+    /// then messages, which say what was done, too.
+    pub(super) fn order(&self) -> (u8, Option<Timestamp>, &str, &str) {
+        let (rank, at) = match self {
+            Self::MarkSnapshot(_) => (0, None),
+            Self::DeleteCluster(delete) => (1, Some(delete.expired_at)),
+            Self::StartCluster(start) => (1, Some(start.expired_at)),
+            Self::DeleteSnapshot(delete) => (2, Some(delete.purge_after)),
+            Self::WarnOwner(warn) => (3, Some(warn.expires_at)),
+            Self::TellDeleted(tell) => (3, Some(tell.purge_after)),
+        };
+        (rank, at, self.region(), self.id())
+    }
+
+    /// What will be done, in order, in words.
+    pub fn steps(&self) -> Vec<String> {
+        match self {
+            Self::DeleteCluster(delete) => delete.steps(),
+            Self::StartCluster(start) => {
+                vec![format!("start cluster {} (a stopped cluster cannot be deleted)", start.id)]
+            }
+            Self::MarkSnapshot(mark) => vec![format!("tag snapshot {}: kept {} days", mark.id, mark.keep_days)],
+            Self::DeleteSnapshot(delete) => vec![format!("delete snapshot {} of {}", delete.id, delete.cluster_id)],
+            Self::WarnOwner(warn) => vec![format!("tell its owner that it expires at {}", warn.expires_at)],
+            Self::TellDeleted(tell) => {
+                vec![format!("tell the owner of {} that it was deleted and its data is kept here", tell.cluster_id)]
+            }
+        }
+    }
+}
+
+impl DeleteCluster {
+    fn steps(&self) -> Vec<String> {
+        let mut steps = Vec::new();
+        if let Some(asked) = self.asked_before {
+            steps.push(format!("asked for already at {asked}; AWS shows it whole and available: ask again"));
+        }
+        if self.lift_protection {
+            steps.push("lift deletion protection".to_owned());
+        }
+        for member in &self.members {
+            steps.push(format!("delete {} {}", if member.writer { "writer" } else { "reader" }, member.id));
+        }
+        steps.push(match &self.keep {
+            Some(keep) => {
+                format!("delete cluster {}, keep its data {} days in snapshot {}", self.id, keep.keep_days, keep.name)
+            }
+            None => format!("delete cluster {} without a snapshot", self.id),
+        });
+        steps
+    }
+}

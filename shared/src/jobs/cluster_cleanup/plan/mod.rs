@@ -1,0 +1,202 @@
+//! What to do about every cluster and snapshot, and why about the rest. Pure: the same world, policy, request and moment
+//! give the same plan, whatever order the world was read in.
+
+mod action;
+mod assess;
+mod blockers;
+mod notice;
+mod progress;
+mod snapshots;
+mod source;
+mod why;
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+pub use action::{
+    Action, DeleteCluster, DeleteSnapshot, KeepSnapshot, MarkSnapshot, StartCluster, TellDeleted, WarnOwner,
+};
+pub use assess::{Assessment, assess};
+pub use blockers::decide;
+pub(super) use notice::{earliest, mark as notice_mark};
+pub use snapshots::decide_snapshot;
+pub(super) use source::{holds_data, source_of};
+pub use why::{Left, Why};
+
+use super::model::{Region, World};
+use super::policy::Policy;
+use super::request::Request;
+use crate::report::PlanDigest;
+use crate::run::caps::Deletions;
+use crate::services::Read;
+use crate::services::rds::{Cluster, Quota};
+
+/// The name under which plans are digested.
+const FUNCTION: &str = "cluster-cleanup";
+
+/// What every decision is made by.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// What may be touched.
+    pub policy: &'a Policy,
+    /// What this run is narrowed to.
+    pub request: &'a Request,
+    /// The moment.
+    pub now: Timestamp,
+    /// Whether owners can be told anything, or must be.
+    pub announces: bool,
+}
+
+/// The whole decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Twelve digits.
+    pub account: String,
+    /// In the order they are begun: marks of snapshots, clusters by oldest expiry, snapshots to delete.
+    pub actions: Vec<Action>,
+    /// What is left alone, and why.
+    pub left: Vec<Left>,
+    /// Clusters and snapshots read, in scope or not.
+    pub observed: usize,
+    /// Clusters that carry the expiry tag and every required tag.
+    pub marked: usize,
+}
+
+impl Plan {
+    /// Decides about everything in `world`.
+    pub fn make(world: &World, terms: Terms<'_>) -> Self {
+        let mut plan =
+            Self { account: world.account.clone(), actions: Vec::new(), left: Vec::new(), observed: 0, marked: 0 };
+        for region in &world.regions {
+            plan.observed += region.clusters.len() + region.snapshots.known().map_or(0, Vec::len);
+            plan.marked += region.clusters.iter().filter(|cluster| carries_marks(cluster, terms.policy)).count();
+            plan.add_clusters(region, terms);
+            plan.add_snapshots(region, terms);
+        }
+        plan.add_unseen(world, terms);
+        plan.actions.sort_by(|a, b| a.order().cmp(&b.order()));
+        plan.left.sort_by(|a, b| (&a.region, &a.id, a.why.code()).cmp(&(&b.region, &b.id, b.why.code())));
+        plan
+    }
+
+    /// The fingerprint of the actions.
+    pub fn digest(&self) -> PlanDigest {
+        PlanDigest::of(FUNCTION, &self.account, &self.actions)
+    }
+
+    /// What the caps are asked about.
+    pub fn deletions(&self) -> Deletions {
+        let clusters = self.actions.iter().filter(|action| action.begins_cluster_deletion()).count();
+        let snapshots = self.actions.iter().filter(|action| matches!(action, Action::DeleteSnapshot(_))).count();
+        Deletions { of_marked: clusters, purges: snapshots, marked: self.marked }
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        let Self { actions, account: _, left: _, observed: _, marked: _ } = self;
+        actions.is_empty()
+    }
+
+    fn add_clusters(&mut self, region: &Region, terms: Terms<'_>) {
+        let mut due = Vec::new();
+        for cluster in &region.clusters {
+            match assess(cluster, terms) {
+                Assessment::OutOfScope => {}
+                Assessment::Left(why) => self.left.push(Left::cluster(cluster, terms.policy, why)),
+                Assessment::Untold(at) => match notice::warn(cluster, at, terms.policy) {
+                    Ok(action) => self.actions.push(action),
+                    Err(why) => self.left.push(Left::cluster(cluster, terms.policy, why)),
+                },
+                Assessment::Due(at) => due.push((at, cluster)),
+            }
+        }
+        // The quota goes to the oldest first, as the deadline does.
+        due.sort_by(|(at, a), (bt, b)| (at, &a.id).cmp(&(bt, &b.id)));
+        let mut snapshots_left = region.snapshot_quota.known().map_or(0, |Quota { used, max }| max - used);
+        for (at, cluster) in due {
+            match decide(cluster, at, region, snapshots_left, terms) {
+                Ok(action) => {
+                    snapshots_left -=
+                        i64::from(matches!(&action, Action::DeleteCluster(delete) if delete.keep.is_some()));
+                    self.actions.push(action);
+                }
+                Err(why) => self.left.push(Left::cluster(cluster, terms.policy, why)),
+            }
+        }
+    }
+
+    fn add_snapshots(&mut self, region: &Region, terms: Terms<'_>) {
+        if let Read::Unknown { said, .. } = &region.snapshots {
+            let why = Why::SnapshotsUnreadable { said: said.clone() };
+            self.left.push(Left { id: region.name.clone(), region: region.name.clone(), owner: None, why });
+        }
+        for snapshot in region.snapshots.known().into_iter().flatten() {
+            match decide_snapshot(snapshot, region, terms) {
+                None => {}
+                Some(Ok(action)) => self.actions.push(action),
+                Some(Err(why)) => self.left.push(Left::snapshot(snapshot, terms.policy, why)),
+            }
+        }
+    }
+
+    /// Regions that could not be read, and clusters the event names that nothing is known of.
+    fn add_unseen(&mut self, world: &World, terms: Terms<'_>) {
+        for region in &world.unreadable {
+            let why = Why::RegionUnreadable { said: region.said.clone(), fix: region.fix.clone() };
+            self.left.push(Left { id: region.name.clone(), region: region.name.clone(), owner: None, why });
+        }
+        if !world.unreadable.is_empty() {
+            return;
+        }
+        let regions: Vec<_> = world.regions.iter().map(|region| region.name.as_str()).collect();
+        for id in terms.request.clusters.iter().flatten() {
+            let seen = world.regions.iter().any(|region| region.clusters.iter().any(|cluster| cluster.id == *id));
+            if !seen {
+                let why = Why::NotFound { regions: regions.join(", ") };
+                self.left.push(Left { id: id.clone(), region: regions.join(","), owner: None, why });
+            }
+        }
+    }
+}
+
+/// Whether a cluster is one this tool was told it may delete some day.
+fn carries_marks(cluster: &Cluster, policy: &Policy) -> bool {
+    cluster.tags.get(&policy.tag_key).is_some() && policy.missing_mark(&cluster.tags).is_none()
+}
+
+/// The clusters of a region whose pre-flight is worth a call.
+pub fn due<'a>(clusters: &'a [Cluster], terms: Terms<'_>) -> Vec<&'a Cluster> {
+    clusters.iter().filter(|cluster| matches!(assess(cluster, terms), Assessment::Due(_))).collect()
+}
+
+/// Whether deciding about `cluster` takes what only its instances say: how to build it again, or whether a deletion
+/// already begun has reached them.
+pub fn needs_instances(cluster: &Cluster, clusters: &[Cluster], terms: Terms<'_>) -> bool {
+    needs_snapshot(cluster, clusters, terms)
+        || cluster.tags.get(crate::domains::clusters::tags::DELETE_REQUESTED).is_some()
+}
+
+/// Whether deleting `cluster` takes a snapshot.
+pub fn needs_snapshot(cluster: &Cluster, clusters: &[Cluster], terms: Terms<'_>) -> bool {
+    source::wants_snapshot(cluster, clusters, terms)
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "plan for account {}: {} to do, {} left alone", self.account, self.actions.len(), self.left.len())?;
+        for action in &self.actions {
+            writeln!(f, "  {} in {}", action.id(), action.region())?;
+            for step in action.steps() {
+                writeln!(f, "    - {step}")?;
+            }
+        }
+        for left in &self.left {
+            writeln!(f, "  {} in {}: [{}] {}", left.id, left.region, left.why.code(), left.why.message())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+//! Where the data of a clone is once the clone has gone without a snapshot: in the cluster it was cloned from, if that one
+//! stays and can be read.
+
+use super::assess::{Assessment, assess};
+use super::{Terms, Why, progress};
+use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
+use crate::jobs::cluster_cleanup::request::Request;
+use crate::services::rds::Cluster;
+
+/// The statuses in which a cluster has its data and will have it. Those AWS calls failed, those without their key, those
+/// not finished and those nobody knows yet are not among them (Amazon Aurora User Guide, "Viewing DB cluster status").
+const READABLE: [&str; 14] = [
+    "available",
+    "backing-up",
+    "failing-over",
+    "maintenance",
+    "modifying",
+    "promoting",
+    "renaming",
+    "resetting-master-credentials",
+    "starting",
+    "stopped",
+    "stopping",
+    "storage-optimization",
+    "update-iam-db-auth",
+    "upgrading",
+];
+
+/// Whether the data of `cluster` has to be kept. It need not where the cluster it was cloned from holds it.
+pub(super) fn wants_snapshot(cluster: &Cluster, clusters: &[Cluster], terms: Terms<'_>) -> bool {
+    match terms.policy.final_snapshot {
+        FinalSnapshot::Never => false,
+        FinalSnapshot::Always => true,
+        FinalSnapshot::UnlessClone => source_of(cluster, clusters, terms).is_none(),
+    }
+}
+
+/// The cluster that `cluster` is a clone of and that holds its data, if there is one: named by the source tag, of this
+/// account and region, in the same clone group, and older. The group alone proves nothing: the source carries it too, and
+/// with a tag on each the two could name each other.
+pub(in crate::jobs::cluster_cleanup) fn source_of<'a>(
+    cluster: &Cluster,
+    clusters: &'a [Cluster],
+    terms: Terms<'_>,
+) -> Option<&'a Cluster> {
+    let (named, group) = (cluster.tags.get(&terms.policy.source_tag)?, cluster.clone_group.as_ref()?);
+    clusters.iter().find(|source| {
+        (source.id == named || source.arn == named)
+            && source.arn != cluster.arn
+            && source.clone_group.as_ref() == Some(group)
+            && source.created_at.is_some_and(|made| cluster.created_at.is_some_and(|cloned| made < cloned))
+            && holds_data(source, terms)
+    })
+}
+
+/// Whether `source` may be relied on to hold what was cloned from it.
+pub(in crate::jobs::cluster_cleanup) fn holds_data(source: &Cluster, terms: Terms<'_>) -> bool {
+    READABLE.contains(&source.status.as_str()) && !progress::was_asked_to_go(source) && stays(source, terms)
+}
+
+/// Whether its own time has neither come nor been announced. What this run is narrowed to makes no difference to that, nor
+/// does what stands in the way of its deletion tonight.
+fn stays(source: &Cluster, terms: Terms<'_>) -> bool {
+    let everything = Request::default();
+    match assess(source, Terms { request: &everything, ..terms }) {
+        Assessment::Due(_) | Assessment::Untold(_) | Assessment::Left(Why::NoticePeriod { .. }) => false,
+        Assessment::OutOfScope | Assessment::Left(_) => true,
+    }
+}

@@ -1,0 +1,182 @@
+//! Laws that hold for every world.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// Clusters that differ in everything a decision looks at.
+fn any_cluster() -> impl Strategy<Value = Cluster> {
+    let value = prop_oneof![
+        Just(PAST.to_owned()),
+        Just("2026-11-19".to_owned()),
+        Just("2027-01-01".to_owned()),
+        Just("never".to_owned()),
+        "[0-9TZ:+-]{0,25}",
+    ];
+    let status =
+        prop_oneof![4 => Just("available"), 1 => Just("stopped"), 1 => Just("deleting"), 1 => Just("modifying")];
+    let env = prop_oneof![4 => Just(Some("dev")), 1 => Just(Some("prod")), 1 => Just(None)];
+    (0..40_u8, prop::option::weighted(0.9, value), env, status, any::<bool>(), any::<bool>()).prop_map(
+        |(n, value, env, status, protected, copies)| {
+            let mut one = cluster(&format!("c{n:02}"));
+            one.tags = Tags::default();
+            if let Some(value) = value {
+                one.tags.set("auto-delete-after", value);
+            }
+            if let Some(env) = env {
+                one.tags.set("env", env);
+            }
+            one.status = status.to_owned();
+            one.deletion_protection = protected && n % 3 == 0;
+            one.copies_tags = copies;
+            one
+        },
+    )
+}
+
+fn any_region() -> impl Strategy<Value = Region> {
+    prop::collection::vec(any_cluster(), 0..20).prop_map(|mut clusters| {
+        clusters.sort_by(|a, b| a.id.cmp(&b.id));
+        clusters.dedup_by(|a, b| a.id == b.id);
+        region(clusters)
+    })
+}
+
+/// Clusters of one clone group, each of which may name any other as its source.
+fn any_clones() -> impl Strategy<Value = Region> {
+    let one = (any_cluster(), prop::option::weighted(0.8, 0..40_u8), 1..28_u32);
+    prop::collection::vec(one, 0..20).prop_map(|clones| {
+        let clone = |(mut cluster, source, day): (Cluster, Option<u8>, u32)| {
+            if let Some(source) = source {
+                cluster.tags.set("nightshift:source", format!("c{source:02}"));
+            }
+            cluster.created_at = Some(format!("2026-10-{day:02}T00:00:00Z").parse().unwrap());
+            cluster
+        };
+        let mut clusters: Vec<_> = clones.into_iter().map(clone).collect();
+        clusters.sort_by(|a, b| a.id.cmp(&b.id));
+        clusters.dedup_by(|a, b| a.id == b.id);
+        region(clusters)
+    })
+}
+
+proptest! {
+    #[test]
+    fn the_data_of_whatever_goes_is_kept_or_stands_in_a_cluster_that_stays(region in any_clones()) {
+        let plan = plan_of(region.clone(), &policy(&[]), &Request::default());
+        for action in &plan.actions {
+            let Action::DeleteCluster(delete) = action else { continue };
+            if delete.keep.is_some() {
+                continue;
+            }
+            let clone = region.clusters.iter().find(|cluster| cluster.id == delete.id).unwrap();
+            let source = clone.tags.get("nightshift:source").unwrap();
+            let source = region.clusters.iter().find(|cluster| cluster.id == source);
+            prop_assert!(source.is_some_and(|source| source.status != "deleting"), "{}", plan);
+            prop_assert!(plan.actions.iter().all(|other| Some(other.id()) != source.map(|source| source.id.as_str())), "{}", plan);
+        }
+    }
+
+    #[test]
+    fn nothing_without_every_mark_is_ever_in_a_step(region in any_region()) {
+        let plan = plan_of(region.clone(), &policy(&[]), &Request::default());
+        for action in &plan.actions {
+            let cluster = region.clusters.iter().find(|cluster| cluster.id == action.id()).unwrap();
+            prop_assert!(cluster.tags.get("auto-delete-after").is_some());
+            prop_assert_eq!(cluster.tags.get("env"), Some("dev"));
+            prop_assert_eq!(&cluster.status, "available");
+            prop_assert!(!cluster.deletion_protection);
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_snapshot_changes_nothing(region in any_region(), seed in any::<u64>()) {
+        let policy = policy(&[]);
+        let plan = plan_of(region.clone(), &policy, &Request::default());
+        let mut shuffled = region;
+        shuffled.clusters.sort_by_key(|cluster| cluster.id.bytes().fold(seed, |a, b| a.wrapping_mul(31).wrapping_add(b.into())));
+        let again = plan_of(shuffled, &policy, &Request::default());
+        prop_assert_eq!(plan.digest(), again.digest());
+        prop_assert_eq!(plan, again);
+    }
+
+    #[test]
+    fn the_moment_of_planning_is_not_in_the_digest(region in any_region(), hours in 0_i64..5) {
+        let policy = policy(&[]);
+        let request = Request::default();
+        let later = now().checked_add(jiff::SignedDuration::from_hours(hours)).unwrap();
+        let early = plan_of(region.clone(), &policy, &request);
+        let late = Plan::make(&world(region), Terms { policy: &policy, request: &request, now: later, announces: false });
+        if early.actions.len() == late.actions.len() {
+            prop_assert_eq!(early.digest(), late.digest());
+        }
+    }
+
+    #[test]
+    fn planning_the_applied_state_is_empty(region in any_region(), days in 0_i64..29) {
+        let policy = policy(&[]);
+        let request = Request::default();
+        let plan = plan_of(region.clone(), &policy, &request);
+        let later = now().checked_add(jiff::SignedDuration::from_hours(24 * days)).unwrap();
+        for gone in [false, true] {
+            let after = applied(region.clone(), &plan, gone);
+            let again = Plan::make(&world(after), Terms { policy: &policy, request: &request, now: later, announces: false });
+            let known: BTreeSet<_> = plan.actions.iter().map(Action::id).collect();
+            prop_assert!(again.actions.iter().all(|action| !known.contains(action.id())), "{}", again);
+            prop_assert!(again.actions.iter().all(|action| !matches!(action, Action::MarkSnapshot(_) | Action::DeleteSnapshot(_))), "{}", again);
+        }
+    }
+
+    #[test]
+    fn every_cluster_with_the_tag_is_accounted_for(region in any_region()) {
+        let plan = plan_of(region.clone(), &policy(&[]), &Request::default());
+        let tagged = region.clusters.iter().filter(|cluster| cluster.tags.get("auto-delete-after").is_some()).count();
+        prop_assert_eq!(plan.actions.len() + plan.left.len(), tagged);
+    }
+
+    #[test]
+    fn caps_hold(region in any_region(), max in 0_usize..10, percent in 0_usize..=100) {
+        let caps = crate::run::caps::DeletionCaps { count: max, percent };
+        let plan = plan_of(region, &policy(&[]), &Request::default());
+        let deletions = plan.deletions();
+        if crate::run::caps::broken(caps.on(deletions)).is_none() {
+            prop_assert!(deletions.of_marked.max(deletions.purges) <= max);
+            prop_assert!(deletions.marked < 5 || deletions.of_marked * 100 <= percent * deletions.marked);
+        }
+    }
+}
+
+/// The region after AWS was asked for all that `plan` holds: clusters going or gone, snapshots with their marks.
+fn applied(mut region: Region, plan: &Plan, gone: bool) -> Region {
+    let mut snapshots = Vec::new();
+    for action in &plan.actions {
+        let Action::DeleteCluster(delete) = action else { continue };
+        let cluster = region.clusters.iter_mut().find(|cluster| cluster.id == delete.id).unwrap();
+        cluster.status = "deleting".to_owned();
+        cluster.members.clear();
+        cluster.tags = cluster.tags.clone().with(delete.marks.clone());
+        cluster.tags.set(tags::DELETE_REQUESTED, NOW);
+        if let Some(keep) = &delete.keep {
+            let mut kept = keep.tags.clone();
+            kept.set(tags::PURGE_AFTER, "2026-12-21T02:00:00Z");
+            snapshots.push(Snapshot {
+                id: keep.name.clone(),
+                arn: keep.arn.clone(),
+                region: region.name.clone(),
+                cluster_id: delete.id.clone(),
+                resource_id: delete.resource_id.clone(),
+                engine: cluster.engine.clone(),
+                engine_version: None,
+                status: "available".to_owned(),
+                created_at: Some(now()),
+                kind: "manual".to_owned(),
+                tags: kept,
+            });
+        }
+    }
+    region.snapshots = Read::Known(snapshots);
+    if gone {
+        region.clusters.retain(|cluster| cluster.status != "deleting");
+    }
+    region
+}

@@ -1,0 +1,246 @@
+//! What `cluster-cleanup` may touch and how far it goes, from its environment variables.
+
+use jiff::tz::TimeZone;
+
+use crate::config::{Alphabet, Settings};
+use crate::domains::clusters::tags::owner;
+use crate::run::Protected;
+use crate::run::caps::DeletionCaps;
+use crate::services::tags::{OURS, Tags};
+use crate::text::printable;
+
+/// The checked policy.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// `NIGHTSHIFT_REGIONS`.
+    pub regions: Vec<String>,
+    /// `NIGHTSHIFT_TAG_KEY`: the expiry tag.
+    pub tag_key: String,
+    /// `NIGHTSHIFT_OWNER_TAG`.
+    pub owner_tag: String,
+    /// `NIGHTSHIFT_TIME_ZONE`: what a time without a zone is meant in.
+    pub time_zone: TimeZone,
+    /// `NIGHTSHIFT_REQUIRED_TAGS`: all of them, or the cluster is not touched.
+    pub required_tags: Vec<(String, String)>,
+    /// `NIGHTSHIFT_PROTECTED`: never touched.
+    pub protected: Protected,
+    /// `NIGHTSHIFT_DELETION_PROTECTION`: whether `DeletionProtection` may be lifted.
+    pub override_protection: bool,
+    /// `NIGHTSHIFT_STOPPED_CLUSTERS`: whether a stopped cluster is started so that a later run can delete it.
+    pub start_stopped: bool,
+    /// `NIGHTSHIFT_FINAL_SNAPSHOT`.
+    pub final_snapshot: FinalSnapshot,
+    /// `NIGHTSHIFT_SOURCE_TAG`: names the cluster a clone was made of.
+    pub source_tag: String,
+    /// `NIGHTSHIFT_SNAPSHOT_KEEP_DAYS`.
+    pub snapshot_keep_days: u16,
+    /// `NIGHTSHIFT_MAX_DELETIONS` and `NIGHTSHIFT_MAX_DELETION_PERCENT`.
+    pub caps: DeletionCaps,
+    /// `NIGHTSHIFT_WARN_HOURS`: how long before its expiry a cluster's owner is told.
+    pub warn_hours: u16,
+    /// `NIGHTSHIFT_MIN_NOTICE_HOURS`: how old that notice has to be before the cluster goes; 0: none is needed.
+    pub min_notice_hours: u16,
+    /// `NIGHTSHIFT_MAX_LEASE_DAYS`: how far ahead `nightshift clusters extend` may put an expiry.
+    pub max_lease_days: u16,
+    /// `NIGHTSHIFT_CONCURRENCY`: clusters worked on at once.
+    pub concurrency: usize,
+}
+
+/// Whether data is kept when a cluster goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FinalSnapshot {
+    /// Never.
+    Never,
+    /// Always.
+    Always,
+    /// Unless the data is also in the cluster it was cloned from.
+    UnlessClone,
+}
+
+impl Policy {
+    /// Reads it; `home` is the function's own region.
+    pub fn read(settings: &mut Settings<'_>, home: Option<&str>) -> Self {
+        Self {
+            regions: regions(settings, home),
+            tag_key: key(settings, "NIGHTSHIFT_TAG_KEY", "auto-delete-after"),
+            owner_tag: key(settings, "NIGHTSHIFT_OWNER_TAG", "owner"),
+            time_zone: settings.time_zone(),
+            required_tags: required_tags(settings),
+            protected: Protected::read(
+                settings,
+                "NIGHTSHIFT_PROTECTED",
+                alphabet,
+                "; an identifier, an ARN or key=value, with * and ?",
+            ),
+            override_protection: settings.choice(
+                "NIGHTSHIFT_DELETION_PROTECTION",
+                false,
+                &[("respect", false), ("override", true)],
+            ),
+            start_stopped: settings.choice("NIGHTSHIFT_STOPPED_CLUSTERS", false, &[("leave", false), ("start", true)]),
+            final_snapshot: settings.choice(
+                "NIGHTSHIFT_FINAL_SNAPSHOT",
+                FinalSnapshot::UnlessClone,
+                &[
+                    ("never", FinalSnapshot::Never),
+                    ("always", FinalSnapshot::Always),
+                    ("unless-clone", FinalSnapshot::UnlessClone),
+                ],
+            ),
+            source_tag: key(settings, "NIGHTSHIFT_SOURCE_TAG", "nightshift:source"),
+            snapshot_keep_days: u16::try_from(settings.number("NIGHTSHIFT_SNAPSHOT_KEEP_DAYS", 30, 1..=3650))
+                .unwrap_or(30),
+            caps: DeletionCaps {
+                count: settings.number("NIGHTSHIFT_MAX_DELETIONS", 10, 0..=10_000),
+                percent: settings.number("NIGHTSHIFT_MAX_DELETION_PERCENT", 50, 0..=100),
+            },
+            warn_hours: hours(settings, "NIGHTSHIFT_WARN_HOURS", 48, 8_760),
+            max_lease_days: u16::try_from(settings.number("NIGHTSHIFT_MAX_LEASE_DAYS", 90, 1..=3650)).unwrap_or(90),
+            // A nightly run that starts seconds earlier than yesterday's must not cost a day: hence not 24.
+            min_notice_hours: hours(settings, "NIGHTSHIFT_MIN_NOTICE_HOURS", 20, 720),
+            concurrency: settings.number("NIGHTSHIFT_CONCURRENCY", 8, 1..=64),
+        }
+    }
+
+    /// Whether `tags` carry every required tag; otherwise the first that is missing or different.
+    pub fn missing_mark<'a>(&'a self, tags: &Tags) -> Option<&'a (String, String)> {
+        self.required_tags.iter().find(|(key, value)| tags.get(key) != Some(value))
+    }
+
+    /// The pattern that protects what has this `id`, `arn` and `tags`, if any.
+    pub fn protects(&self, id: &str, arn: &str, tags: &Tags) -> Option<&str> {
+        let tags = tags.iter().map(|(key, value)| format!("{key}={value}"));
+        self.protected.find([id.to_owned(), arn.to_owned()].into_iter().chain(tags))
+    }
+
+    /// Whose it is.
+    pub fn owner(&self, tags: &Tags) -> Option<String> {
+        owner(tags, &self.owner_tag)
+    }
+}
+
+/// Identifiers and ARNs have letters, digits and some signs; only a tag, `key=value`, has spaces, too.
+fn alphabet(pattern: &str) -> Alphabet {
+    let is_tag = pattern.contains('=');
+    let of = if is_tag { "tag" } else { "identifier or ARN" };
+    Alphabet { of, signs: "_.:/=+-@", spaces: is_tag }
+}
+
+fn hours(settings: &mut Settings<'_>, name: &'static str, default: u16, most: u16) -> u16 {
+    u16::try_from(settings.number(name, default.into(), 0..=most.into())).unwrap_or(default)
+}
+
+fn regions(settings: &mut Settings<'_>, home: Option<&str>) -> Vec<String> {
+    const NAME: &str = "NIGHTSHIFT_REGIONS";
+    let mut regions = settings.regions(NAME);
+    if regions.is_empty() {
+        match home {
+            Some(home) => regions.push(home.to_owned()),
+            None => settings.fault(NAME, "no Region is known; list them here, comma separated, or set AWS_REGION"),
+        }
+    }
+    regions.sort();
+    regions.dedup();
+    regions
+}
+
+fn key(settings: &mut Settings<'_>, name: &'static str, default: &str) -> String {
+    let key = settings.text(name).unwrap_or(default).to_owned();
+    if key.chars().count() > 128 || key.starts_with("aws:") {
+        settings.fault(
+            name,
+            format!("'{}' is not a tag key: at most 128 characters, not starting with aws:", printable(&key)),
+        );
+    } else if key.starts_with(OURS) && name == "NIGHTSHIFT_TAG_KEY" {
+        settings.fault(name, format!("'{}' is one of this tool's own tags", printable(&key)));
+    }
+    key
+}
+
+fn required_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
+    const NAME: &str = "NIGHTSHIFT_REQUIRED_TAGS";
+    let Some(entries) = settings.list(NAME) else {
+        return vec![("env".to_owned(), "dev".to_owned())];
+    };
+    if entries.is_empty() {
+        settings.fault(
+            NAME,
+            "is empty: an expiry tag alone is not enough to delete a cluster; name at least one key=value",
+        );
+    }
+    let mut required = Vec::new();
+    for entry in entries {
+        match entry.split_once('=') {
+            Some((key, value)) if !key.is_empty() && !value.is_empty() => {
+                required.push((key.to_owned(), value.to_owned()));
+            }
+            _ => settings.fault(NAME, format!("'{}' is not key=value", printable(entry))),
+        }
+    }
+    required
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{ConfigFaults, Environment};
+
+    fn policy(variables: &[(&str, &str)]) -> Result<Policy, ConfigFaults> {
+        let environment: Environment = variables.iter().copied().collect();
+        let mut settings = Settings::of(&environment);
+        let policy = Policy::read(&mut settings, Some("eu-west-1"));
+        settings.finish().map(|()| policy)
+    }
+
+    #[test]
+    fn an_empty_environment_is_the_documented_default() {
+        let policy = policy(&[]).unwrap();
+        assert_eq!(policy.regions, ["eu-west-1"]);
+        assert_eq!(policy.tag_key, "auto-delete-after");
+        assert_eq!(policy.required_tags, [("env".to_owned(), "dev".to_owned())]);
+        assert_eq!(policy.final_snapshot, FinalSnapshot::UnlessClone);
+        assert_eq!(policy.caps, DeletionCaps { count: 10, percent: 50 });
+        assert_eq!((policy.snapshot_keep_days, policy.concurrency), (30, 8));
+        assert_eq!((policy.warn_hours, policy.min_notice_hours), (48, 20));
+        assert!(!policy.override_protection && !policy.start_stopped);
+    }
+
+    #[test]
+    fn protection_matches_identifiers_arns_and_tags_whatever_the_case() {
+        let policy = policy(&[("NIGHTSHIFT_PROTECTED", "Prod-*, arn:aws:rds:*:*:cluster:pay*, tier=gold*")]).unwrap();
+        let find = |id: &str, tags: &[(&str, &str)]| {
+            let arn = format!("arn:aws:rds:eu-west-1:111122223333:cluster:{id}");
+            policy.protects(id, &arn, &tags.iter().copied().collect()).map(str::to_owned)
+        };
+        assert_eq!(find("prod-orders", &[]).as_deref(), Some("Prod-*"));
+        assert_eq!(find("payments", &[]).as_deref(), Some("arn:aws:rds:*:*:cluster:pay*"));
+        assert_eq!(find("x", &[("Tier", "GOLD+")]).as_deref(), Some("tier=gold*"));
+        assert_eq!(find("dev-orders", &[("tier", "silver")]), None);
+    }
+
+    #[test]
+    fn a_pattern_that_can_match_nothing_is_a_fault_by_its_member() {
+        let fault = |value: &str| policy(&[("NIGHTSHIFT_PROTECTED", value)]).unwrap_err().to_string();
+        insta::assert_snapshot!(fault("'prod-*,tier=gold'").split(" done: ").nth(1).unwrap(), @"NIGHTSHIFT_PROTECTED: ''prod-*' holds ''', a quote: write the value without quotes, or put ? in its place where a name does hold one; NIGHTSHIFT_PROTECTED: 'tier=gold'' holds ''', a quote: write the value without quotes, or put ? in its place where a name does hold one");
+        insta::assert_snapshot!(fault("prod-*;stage-*, ok, prod-* stage-*").split(" done: ").nth(1).unwrap(), @"NIGHTSHIFT_PROTECTED: 'prod-*;stage-*' holds ';': commas separate patterns; put ? in its place where a name does hold one; NIGHTSHIFT_PROTECTED: 'prod-* stage-*' holds a space, which no identifier or ARN can");
+        for value in ["prod_*,tier=very gold,*:cluster:pay*,arn:aws-cn:rds:*", "*@example.com", "db-[0-9]?", "a+b=c/d"]
+        {
+            assert!(policy(&[("NIGHTSHIFT_PROTECTED", value)]).is_ok(), "{value}");
+        }
+    }
+
+    #[test]
+    fn every_fault_names_its_variable_and_what_it_may_hold() {
+        let message = |variables: &[(&str, &str)]| policy(variables).unwrap_err().to_string();
+        insta::assert_snapshot!(message(&[("NIGHTSHIFT_REQUIRED_TAGS", "")]), @"the configuration has 1 fault and nothing was done: NIGHTSHIFT_REQUIRED_TAGS: is empty: an expiry tag alone is not enough to delete a cluster; name at least one key=value");
+        insta::assert_snapshot!(message(&[
+            ("NIGHTSHIFT_REGIONS", "eu-west-1,Frankfurt"),
+            ("NIGHTSHIFT_TIME_ZONE", "Europe/Madrd"),
+            ("NIGHTSHIFT_FINAL_SNAPSHOT", "no"),
+            ("NIGHTSHIFT_MAX_DELETION_PERCENT", "101"),
+            ("NIGHTSHIFT_PROTECTED", "a[b"),
+            ("NIGHTSHIFT_REQUIRED_TAGS", "env"),
+            ("NIGHTSHIFT_TAGKEY", "x"),
+        ]), @"the configuration has 7 faults and nothing was done: NIGHTSHIFT_REGIONS: 'Frankfurt' is not a Region name such as eu-west-1; NIGHTSHIFT_TIME_ZONE: 'Europe/Madrd' is not a name of the IANA time zone database, such as UTC or Europe/Madrid; NIGHTSHIFT_REQUIRED_TAGS: 'env' is not key=value; NIGHTSHIFT_PROTECTED: 'a[b' is not a glob (unclosed character class; missing ']'); an identifier, an ARN or key=value, with * and ?; NIGHTSHIFT_FINAL_SNAPSHOT: 'no' is not one of: never, always, unless-clone; NIGHTSHIFT_MAX_DELETION_PERCENT: '101' is not a whole number from 0 to 100; NIGHTSHIFT_TAGKEY: this function has no such variable; did you mean NIGHTSHIFT_TAG_KEY?");
+    }
+}

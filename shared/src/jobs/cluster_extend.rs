@@ -1,0 +1,240 @@
+//! More time for a cluster: what its expiry tag becomes, or why it does not. Pure.
+
+use std::fmt;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::domains::clusters::expiry::{self, Expiry};
+use crate::domains::clusters::tags;
+use crate::services::rds::Cluster;
+use crate::services::tags::Tags;
+use crate::text::printable;
+
+/// What is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// The new expiry, in the grammar of the tag.
+    pub until: &'a str,
+    /// Who asks.
+    pub caller: Option<&'a str>,
+    /// Whose it is, as they say.
+    pub owner: Option<&'a str>,
+    /// The key of the expiry tag.
+    pub tag_key: &'a str,
+    /// The moment.
+    pub now: Timestamp,
+}
+
+/// What holds for every extension.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The key of the tag that names a cluster's owner.
+    pub owner_tag: &'a str,
+    /// What a time without a zone is meant in.
+    pub time_zone: &'a TimeZone,
+    /// How far ahead an expiry may be put.
+    pub max_lease_days: u16,
+}
+
+/// What is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    id: String,
+    tag_key: String,
+    was: String,
+    until: Timestamp,
+}
+
+impl Extension {
+    /// The expiry tag: an instant, so that it means the same in every zone.
+    pub fn tags(&self) -> Tags {
+        [(self.tag_key.as_str(), self.until.to_string())].into_iter().collect()
+    }
+}
+
+impl fmt::Display for Extension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of {} to {} (it was {})", printable(&self.tag_key), self.id, self.until, printable(&self.was))
+    }
+}
+
+/// Why it is not extended. Nothing was changed then.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each says what it is")]
+pub enum ExtendFault {
+    #[error(
+        "cluster {id} is being deleted; nothing was changed; when it is gone, restore it from its final snapshot (nightshift clusters restore)"
+    )]
+    Deleting { id: String },
+    #[error("cluster {id} has no tag {key}, so it never expires; nothing was changed")]
+    NoExpiry { id: String, key: String },
+    #[error(
+        "cluster {id} has more than one expiry tag ('{keys}'); nothing was changed; remove all but the one that is meant"
+    )]
+    LookAlikes { id: String, keys: String },
+    #[error("the expiry of cluster {id} is 'never'; nothing was changed; there is nothing to extend")]
+    Never { id: String },
+    #[error(
+        "--until '{until}' is not a time to extend to; nothing was changed; write 2026-12-05T12:00:00Z, or 2026-12-05 for the end of that day"
+    )]
+    NotATime { until: String },
+    #[error("--until {until} is not after {after}, which {what}; nothing was changed; name a later time")]
+    NotLater { until: Timestamp, after: Timestamp, what: &'static str },
+    #[error(
+        "--until {until} is more than {days} days ahead, the longest lease there is; nothing was changed; the last time allowed now is {most}"
+    )]
+    TooLong { until: Timestamp, days: u16, most: Timestamp },
+    #[error(
+        "cluster {id} belongs to {owner} and you are {caller}; nothing was changed; say --owner {owner} if you mean to extend it for them"
+    )]
+    NotYours { id: String, owner: String, caller: String },
+    #[error(
+        "cluster {id} has no tag {key}, so nobody can say whose it is; nothing was changed; tag it with its owner first"
+    )]
+    Nobodys { id: String, key: String },
+    #[error("cluster {id} belongs to {owner}, not to {said}; nothing was changed; is it the cluster you mean?")]
+    OtherOwner { id: String, owner: String, said: String },
+}
+
+/// What `wish` makes of the expiry of `cluster`.
+pub fn extension(cluster: &Cluster, wish: Wish<'_>, terms: Terms<'_>) -> Result<Extension, ExtendFault> {
+    let id = cluster.id.clone();
+    if cluster.status == "deleting" {
+        return Err(ExtendFault::Deleting { id });
+    }
+    whose(cluster, wish, terms)?;
+    let keys = cluster.tags.look_alikes(wish.tag_key);
+    if keys.len() > 1 {
+        return Err(ExtendFault::LookAlikes { id, keys: printable(&keys.join("', '")) });
+    }
+    let Some(was) = cluster.tags.get(wish.tag_key) else {
+        return Err(ExtendFault::NoExpiry { id, key: printable(wish.tag_key) });
+    };
+    let Ok(Expiry::At(until)) = expiry::read(wish.until, terms.time_zone) else {
+        return Err(ExtendFault::NotATime { until: printable(wish.until) });
+    };
+    let after = match expiry::read(was, terms.time_zone) {
+        Ok(Expiry::Never) => return Err(ExtendFault::Never { id }),
+        Ok(Expiry::At(at)) if at > wish.now => (at, "is its expiry now"),
+        // Past or unreadable: any time to come mends it.
+        _ => (wish.now, "is now"),
+    };
+    if until <= after.0 {
+        return Err(ExtendFault::NotLater { until, after: after.0, what: after.1 });
+    }
+    let most = SignedDuration::from_hours(24 * i64::from(terms.max_lease_days));
+    let most = wish.now.checked_add(most).unwrap_or(Timestamp::MAX);
+    if until > most {
+        return Err(ExtendFault::TooLong { until, days: terms.max_lease_days, most });
+    }
+    Ok(Extension { id, tag_key: wish.tag_key.to_owned(), was: was.to_owned(), until })
+}
+
+/// A slip of the name must not keep somebody else's cluster alive; who may write tags at all is IAM's to say.
+fn whose(cluster: &Cluster, wish: Wish<'_>, terms: Terms<'_>) -> Result<(), ExtendFault> {
+    let id = cluster.id.clone();
+    let Some(owner) = tags::owner(&cluster.tags, terms.owner_tag) else {
+        return Err(ExtendFault::Nobodys { id, key: printable(terms.owner_tag) });
+    };
+    match wish.owner {
+        Some(said) if said == owner => Ok(()),
+        Some(said) => Err(ExtendFault::OtherOwner { id, owner: printable(&owner), said: printable(said) }),
+        None if wish.caller.is_some_and(|caller| is_the_same(caller, &owner)) => Ok(()),
+        None => {
+            let caller = printable(wish.caller.unwrap_or("nobody AWS has a name for"));
+            Err(ExtendFault::NotYours { id, owner: printable(&owner), caller })
+        }
+    }
+}
+
+/// `ana` and `ana@example.com` are one; two addresses are compared whole.
+fn is_the_same(caller: &str, owner: &str) -> bool {
+    let local = |name: &str| name.split('@').next().unwrap_or_default().to_lowercase();
+    if caller.contains('@') && owner.contains('@') {
+        return caller.eq_ignore_ascii_case(owner);
+    }
+    local(caller) == local(owner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::rds::Settings;
+
+    const NOW: &str = "2026-11-21T02:00:00Z";
+
+    fn cluster(tags: &[(&str, &str)]) -> Cluster {
+        Cluster {
+            id: "orders-dev".to_owned(),
+            arn: "arn:aws:rds:eu-west-1:111122223333:cluster:orders-dev".to_owned(),
+            region: "eu-west-1".to_owned(),
+            resource_id: "cluster-A".to_owned(),
+            engine: "aurora-postgresql".to_owned(),
+            status: "available".to_owned(),
+            created_at: None,
+            tags: tags.iter().copied().collect(),
+            deletion_protection: false,
+            members: Vec::new(),
+            global_cluster: None,
+            replication_source: None,
+            read_replicas: Vec::new(),
+            limitless: false,
+            clone_group: None,
+            copies_tags: false,
+            settings: Settings::default(),
+        }
+    }
+
+    fn said(tags: &[(&str, &str)], until: &str, caller: &str, owner: Option<&str>) -> String {
+        let time_zone = TimeZone::get("Europe/Madrid").unwrap();
+        let terms = Terms { owner_tag: "owner", time_zone: &time_zone, max_lease_days: 90 };
+        let wish = Wish { until, caller: Some(caller), owner, tag_key: "auto-delete-after", now: NOW.parse().unwrap() };
+        extension(&cluster(tags), wish, terms).map_or_else(|fault| fault.to_string(), |extension| extension.to_string())
+    }
+
+    #[test]
+    fn more_time_is_given_to_ones_own_clusters_within_the_lease() {
+        let expiring = [("owner", "ana"), ("auto-delete-after", "2026-11-22")];
+        assert_eq!(
+            said(&expiring, "2026-12-05", "ana@example.com", None),
+            "auto-delete-after of orders-dev to 2026-12-05T23:00:00Z (it was 2026-11-22)"
+        );
+        for (owner, until, caller, says, expected) in [
+            ("ana", "2026-12-05", "Ana", None, "auto-delete-after of orders-dev to"),
+            ("ana@example.com", "2026-12-05", "ana", None, "auto-delete-after of orders-dev to"),
+            (
+                "ana@example.com",
+                "2026-12-05",
+                "ana@example.org",
+                None,
+                "belongs to ana@example.com and you are ana@example.org",
+            ),
+            ("bob", "2026-12-05", "ana", None, "say --owner bob"),
+            ("bob", "2026-12-05", "ana", Some("bob"), "auto-delete-after of orders-dev to"),
+            ("bob", "2026-12-05", "ana", Some("eve"), "belongs to bob, not to eve"),
+            ("", "2026-12-05", "ana", None, "has no tag owner"),
+            ("ana", "never", "ana", None, "is not a time to extend to"),
+            ("ana", "soon", "ana", None, "is not a time to extend to"),
+            ("ana", "2026-11-21T12:00:00Z", "ana", None, "which is its expiry now"),
+            ("ana", "2027-02-19", "ana", None, "the longest lease"),
+            ("ana", "2027-02-18", "ana", None, "auto-delete-after of orders-dev to"),
+        ] {
+            let tags = [("owner", owner), ("auto-delete-after", "2026-11-22")];
+            let answer = said(&tags, until, caller, says);
+            assert!(answer.contains(expected), "{owner} {until} {caller}: {answer}");
+        }
+    }
+
+    #[test]
+    fn a_past_or_unreadable_expiry_is_mended_and_an_absent_or_doubtful_one_is_not_guessed() {
+        let with = |tags: &[(&str, &str)], until| said(&[&[("owner", "ana")], tags].concat(), until, "ana", None);
+        assert!(with(&[("auto-delete-after", "2026-11-01")], "2026-11-22").starts_with("auto-delete-after of"));
+        assert!(with(&[("auto-delete-after", "soon")], "2026-11-22").starts_with("auto-delete-after of"));
+        assert!(with(&[("auto-delete-after", "2026-11-01")], "2026-11-20").contains("which is now"));
+        assert!(with(&[("auto-delete-after", "never")], "2026-11-22").contains("'never'"));
+        assert!(with(&[], "2026-11-22").contains("never expires"));
+        let two = [("auto-delete-after", "2026-11-22"), ("Auto-Delete-After", "2026-11-23")];
+        assert!(with(&two, "2026-11-24").contains("more than one expiry tag"));
+    }
+}

@@ -1,0 +1,258 @@
+//! What a restore would make. Pure.
+
+use jiff::tz::TimeZone;
+
+use crate::domains::clusters::expiry;
+use crate::domains::clusters::facts::{Facts, Unreadable};
+use crate::domains::clusters::tags::{RESTORE_PREFIX, RESTORED_FROM};
+use crate::services::rds::{AURORA_ENGINES, Cluster, Instance, RestoreCluster, RestoreMember, Snapshot};
+use crate::services::tags::Tags;
+
+/// What the caller asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// The new cluster's identifier; the old one's if unset.
+    pub name: Option<String>,
+    /// Its expiry, in the grammar of the expiry tag; `never` if unset.
+    pub until: Option<String>,
+    /// The key of the expiry tag.
+    pub tag_key: String,
+}
+
+/// What will be made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RestorePlan {
+    /// The cluster, and whether it is there already because an earlier attempt made it.
+    pub cluster: RestoreCluster,
+    /// See [`RestorePlan::cluster`].
+    pub cluster_exists: bool,
+    /// The members that are not there yet, the writer first: the first member of a cluster becomes its writer.
+    pub members: Vec<RestoreMember>,
+}
+
+/// Why it cannot be restored as asked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RestoreFault {
+    /// Not an Aurora snapshot.
+    #[error("snapshot {id} is of engine '{engine}', not Aurora; nothing was made")]
+    NotAurora {
+        /// The snapshot.
+        id: String,
+        /// Its engine.
+        engine: String,
+    },
+    /// Not finished.
+    #[error("snapshot {id} is '{status}', not 'available'; nothing was made; try again when AWS has finished it")]
+    NotAvailable {
+        /// The snapshot.
+        id: String,
+        /// Its status.
+        status: String,
+    },
+    /// It does not say how the cluster was built.
+    #[error(
+        "snapshot {id} does not say how its cluster was built{}; nothing was made; if the log of the run that deleted \
+         {cluster} is still there, put the {RESTORE_PREFIX}* tags of item.tags in its line 'about to apply' on the snapshot \
+         (aws rds add-tags-to-resource) and run this again; otherwise restore it by hand: aws rds restore-db-cluster-from-snapshot --db-cluster-identifier {cluster} --snapshot-identifier {id} --engine {engine} \
+         --db-subnet-group-name … --vpc-security-group-ids …, then aws rds create-db-instance for each member",
+        broken.map_or_else(String::new, |broken| format!(" ({broken})"))
+    )]
+    NoFacts {
+        /// The snapshot.
+        id: String,
+        /// The cluster it was taken of.
+        cluster: String,
+        /// Its engine.
+        engine: String,
+        /// Where there were facts once.
+        broken: Option<Unreadable>,
+    },
+    /// The name belongs to another cluster.
+    #[error(
+        "a cluster named {id} exists and was not restored from this snapshot; nothing was made; choose another name with --as"
+    )]
+    NameTaken {
+        /// The name.
+        id: String,
+    },
+    /// The expiry asked for is not one.
+    #[error(
+        "'{0}' is not an expiry: write a time as 2026-03-31T12:00:00Z, a day as 2026-03-31, or never; nothing was made"
+    )]
+    BadExpiry(String),
+}
+
+impl RestorePlan {
+    /// From `snapshot`, and the cluster that bears the wanted name, if one does.
+    pub fn make(snapshot: &Snapshot, existing: Option<&Cluster>, wish: &Wish) -> Result<Self, RestoreFault> {
+        let (id, engine) = (snapshot.id.clone(), snapshot.engine.clone());
+        if !AURORA_ENGINES.contains(&engine.as_str()) {
+            return Err(RestoreFault::NotAurora { id, engine });
+        }
+        if snapshot.status != "available" {
+            return Err(RestoreFault::NotAvailable { id, status: snapshot.status.clone() });
+        }
+        let no_facts = |broken| RestoreFault::NoFacts { id, cluster: snapshot.cluster_id.clone(), engine, broken };
+        let facts = match Facts::from_tags(&snapshot.tags) {
+            Ok(Some(facts)) => facts,
+            Ok(None) => return Err(no_facts(None)),
+            Err(broken) => return Err(no_facts(Some(broken))),
+        };
+        let name = wish.name_for(snapshot);
+        let cluster_exists = match existing {
+            None => false,
+            Some(cluster) if cluster.tags.get(RESTORED_FROM) == Some(&snapshot.arn) => true,
+            Some(_) => return Err(RestoreFault::NameTaken { id: name }),
+        };
+        let there = |member: &Instance| {
+            existing.is_some_and(|cluster| cluster.members.iter().any(|found| found.id == member.id))
+        };
+        let mut members: Vec<_> =
+            facts.members.iter().map(|member| renamed(member, &snapshot.cluster_id, &name)).collect();
+        members.sort_by(|a, b| (!a.writer, &a.id).cmp(&(!b.writer, &b.id)));
+        members.retain(|member| !there(member));
+        let cluster = RestoreCluster {
+            region: snapshot.region.clone(),
+            id: name,
+            snapshot: snapshot.arn.clone(),
+            engine: snapshot.engine.clone(),
+            engine_version: snapshot.engine_version.clone(),
+            settings: facts.cluster,
+            tags: wish.tags(snapshot)?,
+        };
+        let members = members.into_iter().map(|instance| RestoreMember { instance }).collect();
+        Ok(Self { cluster, cluster_exists, members })
+    }
+
+    /// What will be done, in order, in words.
+    pub fn steps(&self) -> Vec<String> {
+        let Self { cluster, cluster_exists, members } = self;
+        let mut steps = Vec::new();
+        if !cluster_exists {
+            let settings = &cluster.settings;
+            steps.push(format!(
+                "restore cluster {} from {} (subnet group {}, security groups {}, parameter group {}, port {})",
+                cluster.id,
+                cluster.snapshot,
+                settings.subnet_group.as_deref().unwrap_or("default"),
+                if settings.security_groups.is_empty() {
+                    "default".to_owned()
+                } else {
+                    settings.security_groups.join(", ")
+                },
+                settings.parameter_group.as_deref().unwrap_or("default"),
+                settings.port.map_or_else(|| "default".to_owned(), |port| port.to_string()),
+            ));
+        }
+        for RestoreMember { instance } in members {
+            let role = if instance.writer { "writer" } else { "reader" };
+            steps.push(format!("create {role} {} ({})", instance.id, instance.class));
+        }
+        steps
+    }
+}
+
+impl Wish {
+    /// The identifier the restored cluster gets.
+    pub fn name_for(&self, snapshot: &Snapshot) -> String {
+        self.name.clone().unwrap_or_else(|| snapshot.cluster_id.clone())
+    }
+
+    fn tags(&self, snapshot: &Snapshot) -> Result<Tags, RestoreFault> {
+        let until = self.until.as_deref().unwrap_or("never");
+        expiry::read(until, &TimeZone::UTC).map_err(|_| RestoreFault::BadExpiry(crate::text::printable(until)))?;
+        let mut tags = snapshot.tags.of_others();
+        tags.set(&self.tag_key, until);
+        tags.set(RESTORED_FROM, &snapshot.arn);
+        Ok(tags)
+    }
+}
+
+/// Under another cluster name, members are named after it too: the old names may be in use.
+fn renamed(member: &Instance, old: &str, new: &str) -> Instance {
+    if old == new {
+        return member.clone();
+    }
+    let rest = member.id.strip_prefix(old).map_or_else(|| format!("-{}", member.id), str::to_owned);
+    Instance { id: format!("{new}{rest}"), ..member.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::rds::Settings;
+
+    fn snapshot() -> Snapshot {
+        let member = |id: &str, writer| Instance {
+            id: id.to_owned(),
+            class: "db.r6g.large".to_owned(),
+            writer,
+            ..Instance::default()
+        };
+        let settings = Settings { subnet_group: Some("private".to_owned()), port: Some(5433), ..Settings::default() };
+        let facts = Facts::of(settings, vec![member("orders-a", false), member("orders-b", true)]);
+        let own: Tags = [("owner", "ana"), ("env", "dev"), ("nightshift:purge-after", "2026-12-21T00:00:00Z")]
+            .into_iter()
+            .collect();
+        Snapshot {
+            id: "nightshift-orders-20261120t000000z-abcd1234".to_owned(),
+            arn: "arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:nightshift-orders-20261120t000000z-abcd1234"
+                .to_owned(),
+            region: "eu-west-1".to_owned(),
+            cluster_id: "orders".to_owned(),
+            resource_id: "cluster-ABCD1234".to_owned(),
+            engine: "aurora-postgresql".to_owned(),
+            engine_version: Some("16.4".to_owned()),
+            status: "available".to_owned(),
+            created_at: None,
+            kind: "manual".to_owned(),
+            tags: own.with(facts.to_tags()),
+        }
+    }
+
+    fn wish() -> Wish {
+        Wish { name: None, until: None, tag_key: "auto-delete-after".to_owned() }
+    }
+
+    #[test]
+    fn a_cluster_comes_back_as_it_was_and_does_not_expire_by_itself() {
+        let plan = RestorePlan::make(&snapshot(), None, &wish()).unwrap();
+        let tags: Vec<_> = plan.cluster.tags.iter().collect();
+        assert_eq!(
+            tags,
+            [
+                ("auto-delete-after", "never"),
+                ("env", "dev"),
+                (RESTORED_FROM, snapshot().arn.as_str()),
+                ("owner", "ana")
+            ]
+        );
+        insta::assert_snapshot!(plan.steps().join("\n"), @r"
+        restore cluster orders from arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:nightshift-orders-20261120t000000z-abcd1234 (subnet group private, security groups default, parameter group default, port 5433)
+        create writer orders-b (db.r6g.large)
+        create reader orders-a (db.r6g.large)
+        ");
+    }
+
+    #[test]
+    fn under_another_name_members_are_named_after_it() {
+        let wish = Wish { name: Some("rescue".to_owned()), until: Some("2026-12-01".to_owned()), ..wish() };
+        let plan = RestorePlan::make(&snapshot(), None, &wish).unwrap();
+        assert_eq!(plan.cluster.tags.get("auto-delete-after"), Some("2026-12-01"));
+        let ids: Vec<_> = plan.members.iter().map(|member| member.instance.id.as_str()).collect();
+        assert_eq!(ids, ["rescue-b", "rescue-a"]);
+    }
+
+    #[test]
+    fn what_cannot_be_restored_says_why_and_what_to_do() {
+        let message = |change: fn(&mut Snapshot), wish: Wish| {
+            let mut snapshot = snapshot();
+            change(&mut snapshot);
+            RestorePlan::make(&snapshot, None, &wish).unwrap_err().to_string()
+        };
+        insta::assert_snapshot!(message(|s| s.engine = "neptune".to_owned(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 is of engine 'neptune', not Aurora; nothing was made");
+        insta::assert_snapshot!(message(|s| s.status = "creating".to_owned(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 is 'creating', not 'available'; nothing was made; try again when AWS has finished it");
+        insta::assert_snapshot!(message(|s| s.tags = Tags::default(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 does not say how its cluster was built; nothing was made; if the log of the run that deleted orders is still there, put the nightshift:restore-* tags of item.tags in its line 'about to apply' on the snapshot (aws rds add-tags-to-resource) and run this again; otherwise restore it by hand: aws rds restore-db-cluster-from-snapshot --db-cluster-identifier orders --snapshot-identifier nightshift-orders-20261120t000000z-abcd1234 --engine aurora-postgresql --db-subnet-group-name … --vpc-security-group-ids …, then aws rds create-db-instance for each member");
+        insta::assert_snapshot!(message(|_| (), Wish { until: Some("tomorrow".to_owned()), ..wish() }), @"'tomorrow' is not an expiry: write a time as 2026-03-31T12:00:00Z, a day as 2026-03-31, or never; nothing was made");
+    }
+}

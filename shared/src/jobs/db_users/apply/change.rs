@@ -1,0 +1,154 @@
+//! Makes one user what it should be. The order is what makes a crash harmless: a password is stored before the database
+//! has it, and is the current one only after a login with it was seen to work.
+
+use super::stop::Stop;
+use super::{Applier, SqlError};
+use crate::domains::databases::{Content, OWNER_TAG, owner_tag_value};
+use crate::jobs::db_users::model::Trial;
+use crate::jobs::db_users::observe::{Kept, shape_of, try_login};
+use crate::jobs::db_users::plan::{Change, RotationStep, SecretPlan, SecretStep};
+use crate::report::Reason;
+use crate::secret::Secret;
+use crate::services::secrets::{CURRENT, NewSecret, PENDING};
+
+impl Applier<'_> {
+    pub(super) async fn change(&mut self, change: &Change, steps: &mut Vec<String>) -> Result<(), Stop> {
+        let password = match &change.secret {
+            Some(secret) => {
+                let kept = self.kept(&change.user);
+                self.store(&change.user, secret, kept, steps).await?
+            }
+            None => None,
+        };
+        if !change.statements.is_empty() {
+            self.transaction(&change.statements, password.as_ref()).await?;
+            steps.extend(change.statements.iter().map(ToString::to_string));
+        }
+        let Some(secret) = &change.secret else { return Ok(()) };
+        if secret.proves_login()
+            && let Some(password) = &password
+        {
+            self.prove(&secret.login, password).await?;
+            steps.push(format!("logged in as {}", secret.login));
+        }
+        self.settle(secret, steps).await
+    }
+
+    /// The secret as it has to be before the database hears of a password; answers with that password.
+    async fn store(
+        &self,
+        user: &str,
+        secret: &SecretPlan,
+        kept: Kept,
+        steps: &mut Vec<String>,
+    ) -> Result<Option<Secret>, Stop> {
+        let name = &secret.name;
+        let shape = shape_of(self.way.request, self.way, user);
+        match &secret.step {
+            SecretStep::Keep => Ok(kept.current),
+            SecretStep::Promote { .. } => Ok(kept.pending),
+            SecretStep::Create { token, kms_key } => {
+                let password = self.new_password()?;
+                let value = Content::empty().written(&shape, &password);
+                let new = NewSecret {
+                    name,
+                    description: "A database user's login, kept by Nightshift.",
+                    value: &value,
+                    version: token,
+                    kms_key: kms_key.as_deref(),
+                    replicas: &[],
+                    tag: (OWNER_TAG, &owner_tag_value(user)),
+                };
+                self.writer.create(new).await?;
+                steps.push(format!("created secret {name}"));
+                Ok(Some(password))
+            }
+            SecretStep::Stage { token, restore, new_password, .. } => {
+                if *restore {
+                    self.writer.restore(name).await?;
+                    steps.push(format!("restored secret {name}"));
+                }
+                let password = match kept.current.filter(|_| !new_password) {
+                    Some(password) => password,
+                    None => self.new_password()?,
+                };
+                let content = kept.content.unwrap_or_else(Content::empty);
+                match self.writer.stage(name, token, &content.written(&shape, &password)).await {
+                    Ok(()) => {
+                        steps.push(format!("wrote a version of secret {name} as {PENDING}"));
+                        Ok(Some(password))
+                    }
+                    // An earlier run wrote this very version: its password is the one to go on with.
+                    Err(error) if error.kind == crate::services::aws::Kind::Exists => {
+                        let written = self.reader.value(name, token).await?;
+                        Ok(written.as_ref().and_then(Content::read).and_then(|content| content.password()))
+                    }
+                    Err(error) => Err(error.into()),
+                }
+            }
+        }
+    }
+
+    /// Logs in with what is stored.
+    async fn prove(&self, login: &str, password: &Secret) -> Result<(), Stop> {
+        match try_login(&self.way.endpoint, login, password, &self.way.request.database).await {
+            Trial::Works => Ok(()),
+            Trial::Refused | Trial::NotTried => {
+                let message = format!("the server refuses the password that was just set for {login}");
+                let fix = "see whether somebody else sets it, too, or the role's password has run out (VALID UNTIL)";
+                Err(Stop::failed(Reason::new("login-refused", message, fix)))
+            }
+            Trial::Unknown(said) => {
+                let error = SqlError::unreachable(format!("logging in as {login}"), said);
+                Err(error.into())
+            }
+        }
+    }
+
+    /// What comes after the login was seen to work.
+    async fn settle(&self, secret: &SecretPlan, steps: &mut Vec<String>) -> Result<(), Stop> {
+        let name = &secret.name;
+        let promoted = match &secret.step {
+            SecretStep::Stage { token, restore: true, .. } => {
+                // Which version was the current one shows only now that the secret is back.
+                let from = self.reader.describe(name).await?.and_then(|found| found.with(CURRENT).map(str::to_owned));
+                Some((token, from.filter(|from| from != token)))
+            }
+            SecretStep::Stage { token, from, .. } => Some((token, from.clone())),
+            SecretStep::Promote { version, from } => Some((version, from.clone())),
+            SecretStep::Keep | SecretStep::Create { .. } => None,
+        };
+        if let Some((version, from)) = promoted {
+            self.writer.promote(name, version, from.as_deref()).await?;
+            steps.push(format!("made version {version} of secret {name} the current one"));
+            self.writer.drop_pending(name, version).await?;
+        }
+        if let Some(version) = &secret.stale_pending {
+            self.writer.drop_pending(name, version).await?;
+            steps.push(format!("took {PENDING} from version {version} of secret {name}"));
+        }
+        if let Some(key) = &secret.kms_key {
+            self.writer.encrypt_with(name, key).await?;
+            steps.push(format!("encrypted secret {name} with {key}"));
+        }
+        match &secret.rotation {
+            RotationStep::AsIs => {}
+            RotationStep::Off => {
+                self.writer.cancel_rotation(name).await?;
+                steps.push(format!("ended the rotation of secret {name}"));
+            }
+            RotationStep::On { function, schedule, immediately, .. } => {
+                self.writer.rotate(name, function, schedule, *immediately).await?;
+                steps.push(format!("secret {name} is rotated by {function}, {schedule}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn new_password(&self) -> Result<Secret, Stop> {
+        self.policy.passwords.make().map_err(|error| {
+            let message = format!("the operating system gave no randomness for a password: {error}");
+            Stop::failed(Reason::new("no-randomness", message, "run this again"))
+        })
+    }
+}

@@ -1,0 +1,178 @@
+//! Carries a plan out, one user after the other: secrets first, then the database in one transaction, then a login with
+//! what is stored, and only then is a new value the current one. A user that fails stops only those that need it.
+
+mod change;
+mod drop_user;
+mod hash;
+mod stop;
+
+use std::collections::BTreeSet;
+
+use super::observe::{Kept, Vault};
+use super::plan::{Action, Prepare, Statement};
+use super::policy::Policy;
+use super::way::Way;
+use crate::clock::{self, ITEM_BUDGET};
+use crate::report::{Outcome, Reason};
+use crate::run::{Done, Entry, Ledger};
+use crate::secret::Secret;
+use crate::services::secrets::{SecretsReader, SecretsWriter};
+use crate::services::sql::{self, Engine, Session, SqlError, SqlKind};
+
+/// How often a transaction that met another one is tried, and for how long each time is waited.
+const TRIES: u32 = 5;
+const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
+
+/// Everything carrying out a plan takes.
+#[derive(Debug)]
+pub(super) struct Applier<'a> {
+    way: &'a Way<'a>,
+    policy: &'a Policy,
+    reader: &'a SecretsReader,
+    writer: SecretsWriter,
+    vault: Vault,
+    /// In the event's database, from when something is asked there.
+    session: Option<Session>,
+    /// The shared session has ended, so that what would be run in it needs one of its own.
+    shared_is_broken: bool,
+}
+
+impl<'a> Applier<'a> {
+    /// For one run.
+    pub(super) fn new(
+        way: &'a Way<'a>,
+        policy: &'a Policy,
+        reader: &'a SecretsReader,
+        writer: SecretsWriter,
+        vault: Vault,
+        session: Option<Session>,
+    ) -> Self {
+        Self { way, policy, reader, writer, vault, session, shared_is_broken: false }
+    }
+
+    /// Carries out `actions` in their order and says how each ended.
+    pub(super) async fn apply(&mut self, actions: &[Action], ledger: &Ledger<'_>) -> Vec<Done> {
+        let mut all = Vec::with_capacity(actions.len());
+        let mut undone: BTreeSet<&str> = BTreeSet::new();
+        for action in actions {
+            let done = if let Some(need) = action.needs().iter().find(|need| undone.contains(need.as_str())) {
+                let message = format!("it needs {}, which this run did not get right", crate::text::printable(need));
+                Done::left(
+                    Outcome::Deferred,
+                    Reason::new("need-failed", message, "mend that one, as its own reason says"),
+                )
+            } else {
+                ledger.item(self.entry(action), ITEM_BUDGET, Box::pin(self.one(action))).await
+            };
+            if !matches!(done.outcome, Outcome::Changed | Outcome::AlreadyRight) {
+                undone.insert(action.id());
+            }
+            all.push(done);
+        }
+        all
+    }
+
+    /// What is written down of `action` before it is begun.
+    fn entry(&self, action: &Action) -> Entry {
+        let region = self.way.request.region.clone();
+        Entry { id: action.id().to_owned(), region, steps: action.steps(), ..Entry::default() }
+    }
+
+    async fn one(&mut self, action: &Action) -> Done {
+        let mut steps = Vec::new();
+        let done = match action {
+            Action::Prepare(prepare) => self.prepare(prepare, &mut steps).await,
+            Action::Change(change) => self.change(change, &mut steps).await,
+            Action::Drop(drop) => self.drop_user(drop, &mut steps).await,
+        };
+        match done {
+            Ok(()) => Done { outcome: Outcome::Changed, steps, reason: None },
+            Err(stop) => Done { outcome: stop.outcome, steps, reason: Some(stop.reason) },
+        }
+    }
+
+    async fn prepare(&mut self, prepare: &Prepare, steps: &mut Vec<String>) -> Result<(), stop::Stop> {
+        if let Some(create) = &prepare.create {
+            let shown = create.to_string();
+            match self.way.shared.run(&shown, &shown).await {
+                // Somebody made it meanwhile, or an answer of ours was lost.
+                Err(error) if error.kind == SqlKind::Exists => {}
+                other => other?,
+            }
+            steps.push(shown);
+        }
+        if !prepare.statements.is_empty() {
+            self.transaction(&prepare.statements, None).await?;
+            steps.extend(prepare.statements.iter().map(ToString::to_string));
+        }
+        Ok(())
+    }
+
+    /// Runs `statements` in the event's database, as one.
+    async fn transaction(&mut self, statements: &[Statement], password: Option<&Secret>) -> Result<(), SqlError> {
+        let engine = self.way.request.engine;
+        // A session of MySQL is in no database, and so as good as any other.
+        let shares = engine != Engine::Postgres && !self.shared_is_broken;
+        if self.session.is_none() && !shares {
+            let database = if engine == Engine::Postgres { self.way.request.database.as_str() } else { "" };
+            self.session = Some(self.way.log_in(database).await?);
+        }
+        let session = self.session.as_ref().unwrap_or(&self.way.shared);
+        let done = together(session, engine, statements, password).await;
+        if done.as_ref().is_err_and(|error| error.kind == SqlKind::NoAnswer) {
+            // A session that broke is no use to the users after this one.
+            self.session = None;
+            self.shared_is_broken = true;
+        }
+        done
+    }
+
+    fn kept(&mut self, user: &str) -> Kept {
+        self.vault.take(user)
+    }
+}
+
+/// Runs `statements` as one, again if another session was at the same row at the same moment.
+async fn together(
+    session: &Session,
+    engine: Engine,
+    statements: &[Statement],
+    password: Option<&Secret>,
+) -> Result<(), SqlError> {
+    let mut all = Vec::with_capacity(statements.len());
+    for statement in statements {
+        let shown = statement.to_string();
+        let Some(text) = rendered(statement, engine, password) else {
+            return Err(SqlError::unreachable(shown, "its secret holds no password; nothing was sent"));
+        };
+        all.push((text, shown));
+    }
+    let mut tries = 1;
+    loop {
+        match session.together(&all).await {
+            // Where statements commit one by one, those before would be run twice: the next run goes on from there.
+            Err(error) if error.kind == SqlKind::Busy && engine == Engine::Postgres && tries < TRIES => {
+                tries += 1;
+                clock::sleep(PAUSE).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+/// A statement as it is sent: in the place of a password its verifier or hash, which is no use for logging in. `MySQL` wants
+/// the password itself, and keeps it out of its logs. Without a password there is no such statement: none is ever empty.
+fn rendered(statement: &Statement, engine: Engine, password: Option<&Secret>) -> Option<String> {
+    Some(match statement {
+        Statement::Sql(sql) => sql.clone(),
+        Statement::Password { before, after } => {
+            let password = password.map(Secret::expose).filter(|password| !password.is_empty())?;
+            let shown = match engine {
+                Engine::Postgres => sql::literal(&sql::scram_sha_256(password)),
+                Engine::Mysql => sql::mysql_literal(password),
+                Engine::Mariadb => sql::mysql_literal(&hash::native(password)),
+            };
+            format!("{before}{shown}{after}")
+        }
+    })
+}

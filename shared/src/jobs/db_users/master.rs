@@ -1,0 +1,85 @@
+//! The master user's secret and the server it belongs to. An event must not be able to send the master's password
+//! elsewhere: its host is the one in the secret, or one that RDS names an endpoint of the server the secret belongs to.
+
+use super::request::Request;
+use crate::domains::databases::Content;
+use crate::secret::Secret;
+use crate::services::aws::AwsError;
+use crate::services::rds::RdsReader;
+use crate::services::secrets::SecretsReader;
+use crate::text::printable;
+
+/// Who this run logs in as, and where.
+#[derive(Debug)]
+pub(super) struct Master {
+    /// The secret's ARN.
+    pub arn: String,
+    pub user: String,
+    pub password: Secret,
+    /// Where the secret or RDS says the server listens.
+    pub port: Option<u16>,
+    /// The server, as AWS's shape of secrets names one.
+    pub server: Option<(&'static str, String)>,
+}
+
+/// Why there is no master to log in as.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum MasterFault {
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Reads the master's secret of `request` and makes sure that the server is its own.
+pub(super) async fn read(request: &Request, secrets: &SecretsReader, rds: &RdsReader) -> Result<Master, MasterFault> {
+    let name = &request.master_secret;
+    let shown = printable(name);
+    let refuse = |what: &str| MasterFault::Refused(format!("the master secret {shown} {what}"));
+    let Some((arn, value)) = secrets.current(name).await? else {
+        return Err(refuse("is not there; check 'secret_name' and 'region'"));
+    };
+    let value = value.ok_or_else(|| refuse("holds nothing"))?;
+    let content = Content::read(&value).ok_or_else(|| refuse("holds no JSON object"))?;
+    let (Some(user), Some(password)) = (content.text("username").map(str::to_owned), content.password()) else {
+        return Err(refuse("has no username or no password"));
+    };
+    let identifier = |key: &str| content.text(key).map(str::to_owned);
+    let (mut cluster, mut instance) = (identifier("dbClusterIdentifier"), identifier("dbInstanceIdentifier"));
+    let named = content.text("host").is_some_and(|host| host.eq_ignore_ascii_case(&request.host));
+    if !named && cluster.is_none() && instance.is_none() {
+        // A secret that RDS manages says in its tags whose it is.
+        let tags = secrets.describe(name).await?.map(|found| found.tags).unwrap_or_default();
+        cluster = tags.get("aws:rds:primaryDBClusterArn").map(last);
+        instance = tags.get("aws:rds:primaryDBInstanceArn").map(last);
+    }
+    let server = match (&cluster, &instance) {
+        (Some(id), _) => Some(("dbClusterIdentifier", id.clone())),
+        (None, Some(id)) => Some(("dbInstanceIdentifier", id.clone())),
+        (None, None) => None,
+    };
+    let mut port = content.port();
+    if !named {
+        let endpoints = match (&cluster, &instance) {
+            (Some(id), _) => rds.endpoints_of_cluster(id).await?,
+            (None, Some(id)) => rds.endpoints_of_instance(id).await?,
+            (None, None) => Vec::new(),
+        };
+        let here = endpoints.iter().find(|(host, _)| host.eq_ignore_ascii_case(&request.host));
+        let Some((_, found)) = here else {
+            return Err(refuse(&format!(
+                "is not that of the server {}: it names {}, and RDS knows no such endpoint of its server; the master's \
+                 password was sent nowhere",
+                printable(&request.host),
+                content.text("host").map_or_else(|| "no host".to_owned(), printable),
+            )));
+        };
+        port = found.or(port);
+    }
+    Ok(Master { arn, user, password, port, server })
+}
+
+/// The identifier at the end of an ARN.
+fn last(arn: &str) -> String {
+    arn.rsplit(':').next().unwrap_or(arn).to_owned()
+}

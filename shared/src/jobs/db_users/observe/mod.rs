@@ -1,0 +1,299 @@
+//! Reads the world: the server's catalogs in a fixed number of queries, then each user's secret, and whether one can log
+//! in with it. Passwords stay in the [`Vault`]; the world only says what came of trying them.
+
+mod mysql;
+mod postgres;
+
+use std::collections::BTreeMap;
+
+use futures::{StreamExt as _, stream};
+use serde_json::{Map, Value};
+
+use super::model::{
+    Accounts, Held, Present, SecretFacts, SecretState, Server, State as Catalogs, Trial, Version, World,
+};
+use super::request::{Request, State, UserRequest};
+use super::way::Way;
+use crate::domains::databases::names::CLONE;
+use crate::domains::databases::{Content, OWNER_TAG, owner_tag_value, shape};
+use crate::secret::Secret;
+use crate::services::Read;
+use crate::services::aws::AwsError;
+use crate::services::secrets::{CURRENT, PENDING, SecretsReader};
+use crate::services::sql::Engine;
+use crate::services::sql::{Endpoint, PgSession, Session, SqlError, SqlKind};
+
+/// The passwords that were read on the way, by user: what apply needs and no plan may hold.
+#[derive(Debug, Default)]
+pub(super) struct Vault(BTreeMap<String, Kept>);
+
+/// What is kept of one secret.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// The password of the current version.
+    pub current: Option<Secret>,
+    /// The password of the coming one.
+    pub pending: Option<Secret>,
+    /// All that stands in the current version.
+    pub content: Option<Content>,
+}
+
+impl Vault {
+    pub(super) fn take(&mut self, user: &str) -> Kept {
+        self.0.remove(user).unwrap_or_default()
+    }
+}
+
+/// What a server says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Greeting {
+    pub engine: Engine,
+    pub version: u32,
+    pub user: String,
+    /// A reader endpoint, or a standby.
+    pub read_only: bool,
+    /// Where `MySQL` sees this run come from.
+    pub from: String,
+}
+
+/// What a server turned out to be when it was first spoken to.
+#[derive(Debug)]
+pub(super) struct Greeted {
+    greeting: Greeting,
+    database: bool,
+}
+
+/// Asks the server who it is. One that takes no writes is refused: it is a reader's endpoint.
+pub(super) async fn greet(way: &Way<'_>) -> Result<Greeted, SqlError> {
+    let name = &way.request.database;
+    let (greeting, database) = match &way.shared {
+        Session::Postgres(session) => {
+            tokio::try_join!(postgres::greeting(session), postgres::has_database(session, name))?
+        }
+        Session::Mysql(session) => (mysql::greeting(session).await?, mysql::has_database(session, name).await?),
+    };
+    let refused = |attempt: &str, message| {
+        Err(SqlError { attempt: attempt.to_owned(), kind: SqlKind::Denied, code: None, message })
+    };
+    let (host, engine) = (&way.endpoint.host, way.request.engine);
+    if greeting.engine != engine {
+        return refused(
+            "looking for the engine",
+            format!("{host} is {}, and 'db_engine' says {engine}", greeting.engine),
+        );
+    }
+    if greeting.read_only {
+        return refused(
+            "looking for the writer",
+            format!("{host} takes no writes: give the writer's endpoint as 'rds_host'"),
+        );
+    }
+    Ok(Greeted { greeting, database })
+}
+
+/// What `user` holds now.
+pub(super) async fn held_by(session: &Session, user: &str) -> Result<Vec<Held>, SqlError> {
+    match session {
+        Session::Postgres(session) => {
+            let held = postgres::held(session, std::slice::from_ref(&user.to_owned())).await?;
+            Ok(held.into_values().next().unwrap_or_default())
+        }
+        Session::Mysql(session) => Ok(mysql::held(session, &[user]).await?.into_values().flatten().collect()),
+    }
+}
+
+/// What was observed, and what apply goes on with.
+#[derive(Debug)]
+pub(super) struct Observed {
+    pub world: World,
+    pub vault: Vault,
+    /// The session in the event's database, where it takes one.
+    pub own: Option<Session>,
+}
+
+/// Reads everything.
+pub(super) async fn observe(
+    way: &Way<'_>,
+    greeted: Greeted,
+    secrets: &SecretsReader,
+    account: &str,
+    concurrency: usize,
+) -> Result<Observed, SqlError> {
+    let request = way.request;
+    let Greeted { greeting, database } = greeted;
+    let mut own = None;
+    let (state, tries_in) = match &way.shared {
+        Session::Mysql(session) => {
+            let accounts = mysql::accounts(session, request, database).await?;
+            (Catalogs::Mysql(Accounts { from: greeting.from, ..accounts }), "")
+        }
+        Session::Postgres(shared) => {
+            if database {
+                own = Some(way.log_in(&request.database).await?);
+            }
+            let session = match &own {
+                Some(Session::Postgres(session)) => session,
+                _ => shared,
+            };
+            // On the heap: ten questions at once are a large future.
+            let mut catalog = Box::pin(postgres::catalog(session, request, greeting.version, database)).await?;
+            let here = database.then_some(session);
+            owners(way, here, &mut catalog.held).await?;
+            (Catalogs::Postgres(catalog), if database { request.database.as_str() } else { "postgres" })
+        }
+    };
+    let eyes = Eyes { way, secrets, state: &state, tries_in };
+    let named = request.users.iter().filter(|user| user.secret.is_some());
+    let read: Vec<_> = stream::iter(named)
+        .map(|user| async { (user.name.clone(), eyes.look(user).await) })
+        .buffered(concurrency)
+        .collect()
+        .await;
+    let mut vault = Vault::default();
+    let mut facts = BTreeMap::new();
+    for (user, found) in read {
+        let found = match found {
+            Ok((found, kept)) => {
+                vault.0.insert(user.clone(), kept);
+                Read::Known(found)
+            }
+            Err(error) => Read::failed(&error),
+        };
+        facts.insert(user, found);
+    }
+    let server = Server {
+        engine: request.engine,
+        version: greeting.version,
+        host: request.host.clone(),
+        port: way.endpoint.port,
+        master: greeting.user,
+        database: request.database.clone(),
+    };
+    let world = World { account: account.to_owned(), region: request.region.clone(), server, state, secrets: facts };
+    Ok(Observed { world, vault, own })
+}
+
+/// Finds out whose objects a user to be dropped has privileges on, in each database; `here` is a session in the event's.
+async fn owners(
+    way: &Way<'_>,
+    here: Option<&PgSession>,
+    held: &mut BTreeMap<String, Vec<Held>>,
+) -> Result<(), SqlError> {
+    for (user, held) in held.iter_mut() {
+        for held in held.iter_mut() {
+            let Some(place) = held.database.as_ref().filter(|_| held.named > 0) else { continue };
+            held.owners = match here.filter(|_| *place == way.request.database) {
+                Some(session) => postgres::owners_to(session, user).await?,
+                None => match way.log_in(place).await? {
+                    Session::Postgres(there) => postgres::owners_to(&there, user).await?,
+                    Session::Mysql(_) => Vec::new(),
+                },
+            };
+        }
+    }
+    Ok(())
+}
+
+/// What stands in the secret of `user`, beside its password.
+pub(super) fn shape_of(request: &Request, way: &Way<'_>, user: &str) -> Map<String, Value> {
+    let server = way.master.server.as_ref().map(|(key, id)| (*key, id.as_str()));
+    shape(request.engine, user, &request.host, way.endpoint.port, &request.database, &way.master.arn, server)
+}
+
+/// What it takes to look at a user's secret.
+struct Eyes<'a> {
+    way: &'a Way<'a>,
+    secrets: &'a SecretsReader,
+    state: &'a Catalogs,
+    tries_in: &'a str,
+}
+
+impl Eyes<'_> {
+    async fn look(&self, user: &UserRequest) -> Result<(SecretFacts, Kept), AwsError> {
+        let name = user.secret.clone().unwrap_or_default();
+        let mut kept = Kept::default();
+        let Some(found) = self.secrets.describe(&name).await? else {
+            return Ok((SecretFacts { name, state: SecretState::Absent }, kept));
+        };
+        let with = |label| found.with(label).map(str::to_owned);
+        let (current, pending) = (with(CURRENT), with(PENDING));
+        let mut present = Present {
+            ours: found.tags.get(OWNER_TAG).is_some_and(|tag| tag == owner_tag_value(&user.name)),
+            lingering: current.is_some() && current == pending,
+            arn: found.arn,
+            deleted: found.deleted,
+            managed_by: found.managed_by,
+            kms_key: found.kms_key,
+            rotation: found.rotation,
+            current: None,
+            pending: None,
+        };
+        // A deleted secret answers with no value, and may show no label either.
+        if !present.deleted {
+            if let Some(id) = current.clone() {
+                let content = self.content(&name, &id).await?;
+                present.current = Some(self.version(user, id, content.as_ref(), present.ours).await);
+                kept.current = content.as_ref().and_then(Content::password);
+                kept.content = content;
+            }
+            if let Some(id) = pending.filter(|id| Some(id) != current.as_ref()) {
+                let content = self.content(&name, &id).await?;
+                present.pending = Some(self.version(user, id, content.as_ref(), present.ours).await);
+                kept.pending = content.as_ref().and_then(Content::password);
+            }
+        }
+        Ok((SecretFacts { name, state: SecretState::Present(Box::new(present)) }, kept))
+    }
+
+    async fn content(&self, name: &str, version: &str) -> Result<Option<Content>, AwsError> {
+        Ok(self.secrets.value(name, version).await?.as_ref().and_then(Content::read))
+    }
+
+    async fn version(&self, user: &UserRequest, id: String, content: Option<&Content>, ours: bool) -> Version {
+        let shape = shape_of(self.way.request, self.way, &user.name);
+        let username = content.and_then(|content| content.text("username")).map(str::to_owned);
+        let host = content.and_then(|content| content.text("host")).map(str::to_owned);
+        let password = content.and_then(Content::password);
+        // A stranger's password for another server is not this one's to hear.
+        let may_be_tried = ours || host.as_ref().is_some_and(|host| host.eq_ignore_ascii_case(&self.way.request.host));
+        let trial = match password.as_ref().filter(|_| may_be_tried) {
+            Some(password) => self.trial(user, username.as_deref(), password).await,
+            None => Trial::NotTried,
+        };
+        Version {
+            id,
+            host,
+            has_password: password.is_some(),
+            stale: content.map(|content| content.stale(&shape)).unwrap_or_default(),
+            username,
+            trial,
+        }
+    }
+
+    /// Tries a password, for a user that is there, is to stay and may log in from here. It is sent to this server alone, as a proof and not as
+    /// itself.
+    async fn trial(&self, user: &UserRequest, username: Option<&str>, password: &Secret) -> Trial {
+        let login = username.unwrap_or(&user.name);
+        let known = login == user.name || login.strip_suffix(CLONE) == Some(&user.name);
+        let can = match self.state {
+            Catalogs::Postgres(catalog) => catalog.roles.get(login).is_some_and(|role| role.login),
+            Catalogs::Mysql(accounts) => accounts.takes_login(login, &user.host),
+        };
+        if user.state == State::Absent || !known || !can {
+            return Trial::NotTried;
+        }
+        try_login(&self.way.endpoint, login, password, self.tries_in).await
+    }
+}
+
+/// Whether `password` is that of `user`. What the server says after it knows who one is, is no word about the password.
+pub(super) async fn try_login(endpoint: &Endpoint, user: &str, password: &Secret, database: &str) -> Trial {
+    match endpoint.log_in(user, password, database).await {
+        Ok(_) => Trial::Works,
+        Err(error) => match error.code.as_deref() {
+            Some("42501" | "3D000" | "1044" | "1049") => Trial::Works,
+            Some("28P01" | "1045") => Trial::Refused,
+            _ => Trial::Unknown(error.to_string()),
+        },
+    }
+}

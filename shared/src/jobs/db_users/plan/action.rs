@@ -1,0 +1,277 @@
+//! The steps a plan can hold. Each carries all that carrying it out takes, so that apply has no decision left to make, and
+//! no password.
+
+use serde::Serialize;
+
+use super::statement::Statement;
+use super::why::Note;
+use crate::jobs::db_users::request::Strategy;
+use crate::services::secrets::{CURRENT, PENDING};
+
+/// One thing to do to the database or to one user.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Action {
+    /// Make what the users are about: the database, its extensions and schemas.
+    Prepare(Prepare),
+    /// Make a user what it should be.
+    Change(Box<Change>),
+    /// Drop a user.
+    Drop(Box<DropUser>),
+}
+
+/// See [`Action::Prepare`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Prepare {
+    /// The database.
+    pub database: String,
+    /// Creates it; run outside of any transaction and of the database itself.
+    pub create: Option<Statement>,
+    /// Run in it, in one transaction.
+    pub statements: Vec<Statement>,
+}
+
+/// See [`Action::Change`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// Its name.
+    pub user: String,
+    /// It does not exist yet.
+    pub creates: bool,
+    /// Users of the event that have to be right before this one can be.
+    pub needs: Vec<String>,
+    /// Its secret; `None` if it has no password.
+    pub secret: Option<SecretPlan>,
+    /// What is run, in one transaction where the engine has them.
+    pub statements: Vec<Statement>,
+    /// What is worth knowing beside.
+    #[serde(skip)]
+    pub notes: Vec<Note>,
+}
+
+/// What happens to the secret of a user that is to be there.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SecretPlan {
+    /// As the event names it.
+    pub name: String,
+    /// The new value, if there is one.
+    pub step: SecretStep,
+    /// The user to log in as with what is stored: the second of a pair may be the one in use.
+    pub login: String,
+    /// Whether the database gets the password.
+    pub sets_password: bool,
+    /// The account takes no logins from where this run is, so that its password cannot be tried.
+    pub untried: bool,
+    /// A version that still says it is coming and is not.
+    pub stale_pending: Option<String>,
+    /// The key to encrypt with from now on.
+    pub kms_key: Option<String>,
+    /// How it is rotated from now on.
+    pub rotation: RotationStep,
+}
+
+/// See [`SecretPlan::step`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "how", rename_all = "kebab-case")]
+pub enum SecretStep {
+    /// What it says is what holds.
+    Keep,
+    /// Make it, with a new password.
+    Create {
+        /// What makes asking twice the same as asking once.
+        token: String,
+        /// What it is encrypted with; the account's default if none.
+        kms_key: Option<String>,
+    },
+    /// Write a new version that becomes the current one when the login with it has been seen to work.
+    Stage {
+        /// The new version's id.
+        token: String,
+        /// The version it takes the place of.
+        from: Option<String>,
+        /// It is in its deletion window and comes back first.
+        restore: bool,
+        /// The password is a new one.
+        new_password: bool,
+        /// What is written anew.
+        keys: Vec<String>,
+    },
+    /// An earlier run wrote this version and got no further, or a rotation did and the database already has its password.
+    Promote {
+        /// The version.
+        version: String,
+        /// The one it takes the place of.
+        from: Option<String>,
+    },
+}
+
+/// See [`SecretPlan::rotation`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "rotation", rename_all = "kebab-case")]
+pub enum RotationStep {
+    /// As it is.
+    AsIs,
+    /// No more.
+    Off,
+    /// From now on.
+    On {
+        /// What rotates it.
+        function: String,
+        /// When.
+        schedule: String,
+        /// Once at once.
+        immediately: bool,
+        /// As the event says; the function has to be one for it.
+        strategy: Strategy,
+    },
+}
+
+/// See [`Action::Drop`]. Cannot be undone; the secret can be had back for some days.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DropUser {
+    /// Its name.
+    pub user: String,
+    /// The users of the event that have to be right before.
+    pub needs: Vec<String>,
+    /// Takes the login away; none where there is no such user any more.
+    pub lock: Vec<Statement>,
+    /// Ends its sessions.
+    pub end_sessions: Vec<Statement>,
+    /// In each database that knows it.
+    pub empty: Vec<(String, Vec<Statement>)>,
+    /// The end of it.
+    pub drop: Vec<Statement>,
+    /// Its secret.
+    pub secret: Option<DropSecret>,
+}
+
+/// The secret of a user that goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DropSecret {
+    /// As the event names it.
+    pub name: String,
+    /// Rotation has to end first.
+    pub cancel_rotation: bool,
+    /// For how long it can be had back.
+    pub recovery_days: i64,
+}
+
+impl Action {
+    /// The item it is reported as.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Prepare(prepare) => &prepare.database,
+            Self::Change(change) => &change.user,
+            Self::Drop(drop) => &drop.user,
+        }
+    }
+
+    /// What has to be right before.
+    pub fn needs(&self) -> &[String] {
+        match self {
+            Self::Prepare(_) => &[],
+            Self::Change(change) => &change.needs,
+            Self::Drop(drop) => &drop.needs,
+        }
+    }
+
+    /// What will be done, one line each: SQL to the letter, the rest in words.
+    pub fn steps(&self) -> Vec<String> {
+        match self {
+            Self::Prepare(prepare) => {
+                prepare.create.iter().chain(&prepare.statements).map(ToString::to_string).collect()
+            }
+            Self::Change(change) => change.steps(),
+            Self::Drop(drop) => drop.steps(),
+        }
+    }
+}
+
+impl Change {
+    fn steps(&self) -> Vec<String> {
+        let mut steps: Vec<String> = self.secret.iter().flat_map(SecretPlan::before).collect();
+        steps.extend(self.statements.iter().map(ToString::to_string));
+        steps.extend(self.secret.iter().flat_map(SecretPlan::after));
+        steps
+    }
+}
+
+impl SecretPlan {
+    /// Whether there is nothing to do to the secret, nor to the password.
+    pub fn is_empty(&self) -> bool {
+        let Self { name: _, step, login: _, sets_password, untried: _, stale_pending, kms_key, rotation } = self;
+        *step == SecretStep::Keep
+            && !sets_password
+            && stale_pending.is_none()
+            && kms_key.is_none()
+            && *rotation == RotationStep::AsIs
+    }
+
+    /// Whether a login has to be seen to work before the rest is done.
+    pub fn proves_login(&self) -> bool {
+        !self.untried && (self.sets_password || self.step != SecretStep::Keep)
+    }
+
+    fn before(&self) -> Vec<String> {
+        let name = &self.name;
+        match &self.step {
+            SecretStep::Create { kms_key, .. } => {
+                let key = kms_key.as_ref().map_or_else(String::new, |key| format!(" encrypted with {key}"));
+                vec![format!("create secret {name}{key} with a new password")]
+            }
+            SecretStep::Stage { restore, new_password, keys, .. } => {
+                let back = restore.then(|| format!("restore secret {name} from its deletion"));
+                let with = if *new_password { "a new password" } else { "the same password" };
+                let keys = if keys.is_empty() { String::new() } else { format!(" and its {}", keys.join(", ")) };
+                let put = format!("write a version of secret {name} as {PENDING}, with {with}{keys}");
+                back.into_iter().chain([put]).collect()
+            }
+            SecretStep::Keep | SecretStep::Promote { .. } => Vec::new(),
+        }
+    }
+
+    fn after(&self) -> Vec<String> {
+        let name = &self.name;
+        let mut steps = Vec::new();
+        if self.proves_login() {
+            steps.push(format!("log in as {}", self.login));
+        }
+        match &self.step {
+            SecretStep::Stage { .. } => steps.push(format!("make that version {CURRENT}")),
+            SecretStep::Promote { version, .. } => steps.push(format!("make version {version} of {name} {CURRENT}")),
+            SecretStep::Keep | SecretStep::Create { .. } => {}
+        }
+        if let Some(version) = &self.stale_pending {
+            steps.push(format!("take {PENDING} from version {version} of secret {name}"));
+        }
+        if let Some(key) = &self.kms_key {
+            steps.push(format!("encrypt secret {name} with {key}"));
+        }
+        match &self.rotation {
+            RotationStep::AsIs => {}
+            RotationStep::Off => steps.push(format!("end the rotation of secret {name}")),
+            RotationStep::On { function, schedule, immediately, .. } => {
+                let now = if *immediately { ", and at once" } else { "" };
+                steps.push(format!("rotate secret {name} by {function}, {schedule}{now}"));
+            }
+        }
+        steps
+    }
+}
+
+impl DropUser {
+    fn steps(&self) -> Vec<String> {
+        let mut steps: Vec<String> = self.lock.iter().chain(&self.end_sessions).map(ToString::to_string).collect();
+        for (database, statements) in &self.empty {
+            steps.extend(statements.iter().map(|statement| format!("in {database}: {statement}")));
+        }
+        steps.extend(self.drop.iter().map(ToString::to_string));
+        if let Some(secret) = &self.secret {
+            if secret.cancel_rotation {
+                steps.push(format!("end the rotation of secret {}", secret.name));
+            }
+            steps.push(format!("delete secret {}, to be had back for {} days", secret.name, secret.recovery_days));
+        }
+        steps
+    }
+}

@@ -1,0 +1,249 @@
+//! Why a user is left alone, or not served in full: a closed list. Each reason has a code for machines, a sentence for
+//! people and the next step. The list in `docs/db-users.md` is checked against this one.
+
+use serde::Serialize;
+
+use crate::jobs::db_users::model::Held;
+use crate::report::{Outcome, Reason};
+use crate::text::{count, printable};
+
+/// One user left alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Left {
+    /// Its name.
+    pub id: String,
+    /// Why.
+    pub why: Why,
+    /// What is worth knowing beside.
+    pub notes: Vec<Note>,
+}
+
+/// Something the plan cannot do or does not touch, though it serves the user otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// For machines.
+    pub code: &'static str,
+    /// For people.
+    pub message: String,
+    /// The next step.
+    pub fix: String,
+}
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the message of each says what it is")]
+pub enum Why {
+    AlreadySo,
+    Gone,
+    IsMaster,
+    Protected { pattern: String },
+    PrivilegedRole { what: &'static str },
+    NotOurs { master: String },
+    MasterIsMember,
+    IsLogin,
+    RoleRefused { role: String, why: Box<Why> },
+    IamLockout,
+    IamMember,
+    NoIam,
+    DatabaseMissing { database: String },
+    RoleMissing { role: String },
+    NeedLeft { user: String },
+    SecretUnknown { name: String, said: String, fix: String },
+    SecretManaged { name: String, by: String },
+    SecretOfAnother { name: String, username: Option<String>, host: Option<String> },
+    RotationPending { name: String },
+    AlternateRefused { login: String },
+    LoginUnknown { said: String },
+    NoRotationFunction,
+    OwnsObjects { held: Vec<Held> },
+    HasClone { clone: String },
+    NothingGrantable,
+    OtherPlugin { plugin: String },
+    GrantedByOthers { owners: Vec<String> },
+}
+
+impl Why {
+    /// Whether it is about who somebody is, and not about what is the matter today: nothing may lean on one like that.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::IsMaster
+                | Self::Protected { .. }
+                | Self::PrivilegedRole { .. }
+                | Self::NotOurs { .. }
+                | Self::MasterIsMember
+                | Self::IsLogin
+                | Self::RoleRefused { .. }
+        )
+    }
+
+    /// How the report counts it.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::AlreadySo | Self::Gone => Outcome::AlreadyRight,
+            Self::RotationPending { .. } | Self::NeedLeft { .. } => Outcome::Deferred,
+            Self::SecretUnknown { .. } | Self::LoginUnknown { .. } => Outcome::Failed,
+            _ => Outcome::Skipped,
+        }
+    }
+
+    /// The reason as a report has it; nothing is to be said of what is as it should be.
+    pub fn reason(&self) -> Option<Reason> {
+        (*self != Self::AlreadySo).then(|| Reason::new(self.code(), self.message(), self.fix()))
+    }
+
+    /// For machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::AlreadySo => "already-so",
+            Self::Gone => "gone",
+            Self::IsMaster => "master",
+            Self::Protected { .. } => "protected",
+            Self::PrivilegedRole { .. } => "privileged-role",
+            Self::NotOurs { .. } => "not-ours",
+            Self::MasterIsMember => "master-is-member",
+            Self::IsLogin => "is-a-login",
+            Self::RoleRefused { .. } => "role-refused",
+            Self::IamLockout => "iam-lockout",
+            Self::IamMember => "iam-member",
+            Self::NoIam => "no-iam",
+            Self::DatabaseMissing { .. } => "database-missing",
+            Self::RoleMissing { .. } => "role-missing",
+            Self::NeedLeft { .. } => "need-left",
+            Self::SecretUnknown { .. } => "secret-unknown",
+            Self::SecretManaged { .. } => "secret-managed",
+            Self::SecretOfAnother { .. } => "secret-of-another",
+            Self::RotationPending { .. } => "rotation-pending",
+            Self::AlternateRefused { .. } => "alternate-refused",
+            Self::LoginUnknown { .. } => "login-unknown",
+            Self::NoRotationFunction => "no-rotation-function",
+            Self::OwnsObjects { .. } => "owns-objects",
+            Self::HasClone { .. } => "has-clone",
+            Self::NothingGrantable => "nothing-grantable",
+            Self::OtherPlugin { .. } => "other-plugin",
+            Self::GrantedByOthers { .. } => "granted-by-others",
+        }
+    }
+
+    /// For people: what is the case.
+    pub fn message(&self) -> String {
+        match self {
+            Self::AlreadySo => "it is as the event wants it".to_owned(),
+            Self::Gone => "there is no such user any more, and its secret is gone or going".to_owned(),
+            Self::IsMaster => "it is the master user this run is logged in as".to_owned(),
+            Self::Protected { pattern } => format!("NIGHTSHIFT_PROTECTED protects it by '{}'", printable(pattern)),
+            Self::PrivilegedRole { what } => format!("the server has such a user already, and it {what}"),
+            Self::NotOurs { master } => {
+                format!("somebody else made this role, and {} may not change it", printable(master))
+            }
+            Self::MasterIsMember => {
+                "the master user is a member of this role, so it cannot be one of the master's".to_owned()
+            }
+            Self::IsLogin => "the server has it as a login, and the event does not name it as a user".to_owned(),
+            Self::RoleRefused { role, why } => {
+                format!("it needs {}, which is refused: {}", printable(role), why.message())
+            }
+            Self::IamLockout => {
+                "making it a user of IAM makes the master one too, whose password would then be refused".to_owned()
+            }
+            Self::IamMember => {
+                "it is a member of rds_iam, so the server takes no password of it, whatever its secret says".to_owned()
+            }
+            Self::NoIam => "the server has no role rds_iam, so nobody can log in by IAM".to_owned(),
+            Self::DatabaseMissing { database } => format!("there is no database {}", printable(database)),
+            Self::RoleMissing { role } => format!("it needs the role {}, which is not there", printable(role)),
+            Self::NeedLeft { user } => format!("it needs {}, which is left alone", printable(user)),
+            Self::SecretUnknown { name, said, .. } => {
+                format!("its secret {} could not be read: {}", printable(name), printable(said))
+            }
+            Self::SecretManaged { name, by } => {
+                format!("its secret {} is written by the service {}", printable(name), printable(by))
+            }
+            Self::SecretOfAnother { name, username, host } => format!(
+                "the secret {} is somebody else's: it names user {} on {}",
+                printable(name),
+                printable(username.as_deref().unwrap_or("nobody")),
+                printable(host.as_deref().unwrap_or("no host"))
+            ),
+            Self::RotationPending { name } => format!("a rotation of its secret {} is under way", printable(name)),
+            Self::AlternateRefused { login } => {
+                format!(
+                    "its secret names {}, the second of the pair, and the server refuses its password",
+                    printable(login)
+                )
+            }
+            Self::LoginUnknown { said } => {
+                format!("whether its stored password is right could not be found out: {}", printable(said))
+            }
+            Self::NoRotationFunction => "its secret is to be rotated, and nobody says by which function".to_owned(),
+            Self::OwnsObjects { held } => format!("it owns {}", owned(held)),
+            Self::HasClone { clone } => format!("rotation keeps {} beside it", printable(clone)),
+            Self::GrantedByOthers { owners } => {
+                format!(
+                    "it has privileges on what belongs to {}, which the master user cannot act as",
+                    printable(&owners.join(", "))
+                )
+            }
+            Self::OtherPlugin { plugin } => {
+                format!("it logs in by {}, whose hash this tool does not make", printable(plugin))
+            }
+            Self::NothingGrantable => "nothing is left to do but what cannot be done".to_owned(),
+        }
+    }
+
+    /// For people: the next step.
+    pub fn fix(&self) -> String {
+        match self {
+            Self::AlreadySo | Self::Gone => "nothing to do",
+            Self::IsMaster => "take it out of the event; RDS looks after the master user",
+            Self::Protected { .. } => "take it out of the event, or out of NIGHTSHIFT_PROTECTED",
+            Self::PrivilegedRole { .. } => "take it out of the event, or take those rights from it first",
+            Self::NotOurs { .. } => "as its maker, GRANT it to the master user WITH ADMIN OPTION, or drop it",
+            Self::MasterIsMember => "revoke the role from the master user, or choose another name",
+            Self::IsLogin => {
+                "choose another name; if nobody is to log in as it any more, name it with \"auth\": \"nobody\""
+            }
+            Self::RoleRefused { role, why } => {
+                return format!("name another role than {}; or, of that one: {}", printable(role), why.fix());
+            }
+            Self::IamLockout => "try it on a server that may be lost, then set NIGHTSHIFT_IAM_USERS=accept-lockout",
+            Self::IamMember => "say \"auth\": \"iam\" if that is meant, or revoke rds_iam from it",
+            Self::NoIam => "turn on IAM database authentication for the server",
+            Self::DatabaseMissing { .. } => "create it, or set \"create_database\": true",
+            Self::RoleMissing { .. } => "name it in the event, or create it",
+            Self::NeedLeft { .. } => "mend that one first, as its own reason says",
+            Self::SecretUnknown { fix, .. } => return fix.clone(),
+            Self::SecretManaged { .. } => "choose another secret name",
+            Self::SecretOfAnother { .. } => {
+                "choose another secret name, or give that secret this user's username and host by hand"
+            }
+            Self::RotationPending { .. } => {
+                "let the rotation end, or end it (aws secretsmanager cancel-rotate-secret), and run this again"
+            }
+            Self::AlternateRefused { .. } => "rotate the secret (aws secretsmanager rotate-secret)",
+            Self::LoginUnknown { .. } => "mend what stands above and run this again; the password was not touched",
+            Self::NoRotationFunction => "give \"lambda_arn\" in its rotation, or set NIGHTSHIFT_ROTATION_FUNCTION_ARN",
+            Self::OwnsObjects { .. } => "name an heir by \"reassign_to\"; nothing is dropped with a user",
+            Self::HasClone { .. } => "name both in the event with \"state\": \"absent\"",
+            Self::NothingGrantable => "see its notes",
+            Self::GrantedByOthers { .. } => "revoke them as those roles, or make the master user a member of them",
+            Self::OtherPlugin { .. } => "give it mysql_native_password, or look after it by hand",
+        }
+        .to_owned()
+    }
+}
+
+fn owned(held: &[Held]) -> String {
+    let places: Vec<_> = held
+        .iter()
+        .filter(|held| held.owns > 0)
+        .map(|held| {
+            let objects = count(usize::try_from(held.owns).unwrap_or_default(), "object");
+            match &held.database {
+                Some(database) => format!("{objects} in database {}", printable(database)),
+                None => format!("{objects} shared by all databases"),
+            }
+        })
+        .collect();
+    places.join(", ")
+}

@@ -1,0 +1,197 @@
+//! The top of the event: which server and database, by which secret, and how far the run may go.
+
+use std::collections::BTreeSet;
+
+use super::user::{Preset, State, UserRequest};
+use super::{ordered, words};
+use crate::domains::databases::names;
+use crate::jobs::db_users::policy::Policy;
+use crate::run::event::Fields;
+use crate::services::sql::Engine;
+use crate::text::printable;
+
+/// The whole event.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Request {
+    /// `secret_name`: the master user's secret, by name or ARN.
+    pub master_secret: String,
+    /// `database_name`.
+    pub database: String,
+    /// `rds_host`.
+    pub host: String,
+    /// `port`; that of the secret, or the engine's, if left out.
+    pub port: Option<u16>,
+    /// `tls_server_name`: the name the server's certificate bears, where `rds_host` is an alias.
+    pub tls_server_name: Option<String>,
+    /// `region`.
+    pub region: String,
+    /// `kms_key_id`: what new secrets are encrypted with.
+    pub kms_key: Option<String>,
+    /// `db_engine`.
+    pub engine: Engine,
+    /// `revoke`.
+    pub revoke: Revoke,
+    /// `create_database`.
+    pub create_database: bool,
+    /// `extensions` to be there.
+    pub extensions: Vec<String>,
+    /// `users`, and the group roles their presets need, in the event's order.
+    pub users: Vec<UserRequest>,
+}
+
+/// What happens to privileges that a user the event names has and the event does not give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Revoke {
+    /// They stay.
+    #[default]
+    None,
+    /// They go, on what the event is about: the database, the schemas it names, and what is in them.
+    Managed,
+    /// They go in every schema of the database, and memberships in roles the event does not give go, too.
+    All,
+}
+
+impl Request {
+    /// Reads the event.
+    pub fn read(fields: &mut Fields, policy: &Policy) -> Self {
+        let engine = words::needed(fields, "db_engine");
+        let engine = Engine::parse(&engine).unwrap_or_else(|| {
+            let known: Vec<_> = Engine::SPELLINGS.iter().map(|(name, _)| *name).collect();
+            let fault = format!("'db_engine' must be one of {}, found '{}'", known.join(", "), printable(&engine));
+            if !engine.is_empty() {
+                fields.fault::<()>(fault);
+            }
+            Engine::default()
+        });
+        let mut request = Self {
+            master_secret: words::needed(fields, "secret_name"),
+            database: words::needed(fields, "database_name"),
+            host: words::needed(fields, "rds_host").trim_end_matches('.').to_ascii_lowercase(),
+            port: words::number(fields, "port", 1, 65535).and_then(|port| u16::try_from(port).ok()),
+            tls_server_name: words::text(fields, "tls_server_name"),
+            region: region(fields, policy),
+            kms_key: words::text(fields, "kms_key_id"),
+            engine,
+            revoke: words::choice(
+                fields,
+                "revoke",
+                Revoke::None,
+                &[("none", Revoke::None), ("managed", Revoke::Managed), ("all", Revoke::All)],
+            ),
+            create_database: words::flag(fields, "create_database"),
+            extensions: words::list(fields, "extensions").unwrap_or_default(),
+            users: Vec::new(),
+        };
+        if let Some(fault) = names::fault_of_object(&request.database, engine).filter(|_| !request.database.is_empty())
+        {
+            fields.fault::<()>(format!("'database_name': {fault}"));
+        }
+        if engine != Engine::Postgres && !request.extensions.is_empty() {
+            fields.fault::<()>(format!("'extensions' is for postgres; {engine} has none"));
+        }
+        request.users = users(fields, engine);
+        request.check_users(fields);
+        if engine == Engine::Postgres {
+            request.add_groups();
+        }
+        if let Err(circle) = ordered(&request.users) {
+            fields.fault::<()>(format!(
+                "these users each need another one of them first: {}",
+                printable(&circle.join(", "))
+            ));
+        }
+        request
+    }
+
+    /// The user of this name, if the event has one.
+    pub fn user(&self, name: &str) -> Option<&UserRequest> {
+        self.users.iter().find(|user| user.name == name)
+    }
+
+    /// Every schema some user is about.
+    pub fn schemas(&self) -> BTreeSet<&str> {
+        self.users.iter().flat_map(|user| user.schemas.iter().map(String::as_str)).collect()
+    }
+
+    /// The users that are to be there.
+    fn present(&self) -> impl Iterator<Item = &UserRequest> {
+        self.users.iter().filter(|user| user.state == State::Present)
+    }
+
+    fn check_users(&self, fields: &mut Fields) {
+        let mut accounts = BTreeSet::new();
+        let mut secrets = BTreeSet::new();
+        for user in &self.users {
+            // One name, one secret, one account: several hosts of one user are one pattern.
+            if !accounts.insert(&user.name) {
+                fields.fault::<()>(format!("user '{}' is named twice", printable(&user.name)));
+            }
+            if let Some(secret) = &user.secret {
+                if *secret == self.master_secret {
+                    fields.fault::<()>(format!(
+                        "user '{}' names the master's own secret as its own",
+                        printable(&user.name)
+                    ));
+                }
+                let shared = self.users.iter().any(|other| other.secret == user.secret && other.name != user.name);
+                if shared && secrets.insert(secret) {
+                    fields.fault::<()>(format!("the secret '{}' is that of two users", printable(secret)));
+                }
+            }
+        }
+    }
+
+    /// The roles nobody logs in as: those that own what their members make, and `r_reader` and `r_writer`, where a preset
+    /// makes somebody a member of them. Who is to be dropped implies none.
+    fn add_groups(&mut self) {
+        let owners: Vec<_> = self.present().filter_map(|user| user.implied_owner(self)).collect();
+        for owner in owners {
+            if self.user(&owner.name).is_none() {
+                self.users.push(owner);
+            }
+        }
+        let managers = self.present().filter(|user| user.preset == Some(Preset::Manager));
+        let managers: Vec<_> = managers.map(|user| user.name.clone()).collect();
+        for preset in [Preset::Reader, Preset::Writer] {
+            let members: Vec<_> = self.present().filter(|user| user.preset == Some(preset)).collect();
+            if members.is_empty() || self.user(preset.group()).is_some() {
+                continue;
+            }
+            let mut schemas: Vec<_> = members.iter().flat_map(|user| user.schemas.clone()).collect();
+            schemas.sort();
+            schemas.dedup();
+            // What a manager makes tomorrow is open to them; without one, what the master makes.
+            self.users.push(UserRequest::group(preset, schemas, managers.clone()));
+        }
+    }
+}
+
+/// Regions are the policy's to give; an event may pick one.
+fn region(fields: &mut Fields, policy: &Policy) -> String {
+    let home = policy.regions.first().cloned().unwrap_or_default();
+    let region = words::text(fields, "region").unwrap_or(home);
+    if !policy.regions.contains(&region) {
+        fields.fault::<()>(format!(
+            "region '{}' is not one this function works in ({}); set NIGHTSHIFT_REGIONS",
+            printable(&region),
+            policy.regions.join(", ")
+        ));
+    }
+    region
+}
+
+fn users(fields: &mut Fields, engine: Engine) -> Vec<UserRequest> {
+    let Some(parts) = fields.objects("users") else {
+        fields.fault::<()>("'users' is missing: a list of objects, each with at least 'db_user'".to_owned());
+        return Vec::new();
+    };
+    let mut users = Vec::new();
+    for (index, mut part) in parts.into_iter().enumerate() {
+        let user = UserRequest::read(&mut part, engine);
+        let place =
+            if user.name.is_empty() { format!("users[{index}]") } else { format!("user '{}'", printable(&user.name)) };
+        fields.absorb(&place, part);
+        users.push(user);
+    }
+    users
+}

@@ -1,0 +1,274 @@
+//! The rotate chain. What each call leaves if the process dies right after it, and what the next run does about it, is the
+//! table in `docs/key-rotation.md`.
+
+use super::{Applier, Ended, Stop};
+use crate::domains::keys::naming;
+use crate::domains::keys::tags::{INTENT, Intent, Kind, Memory as _, OWED, PROOF, Proof, USER_ID};
+use crate::jobs::key_rotation::model::User;
+use crate::jobs::key_rotation::plan::{Facts, Rotate};
+use crate::jobs::key_rotation::store::{self, EMPTY, PLACEHOLDER, Principals, Value};
+use crate::report::{Outcome, Reason};
+use crate::run::Done;
+use crate::secret::Secret;
+use crate::services::aws::{AwsError, Kind as Refusal};
+use crate::services::iam::Minted;
+use crate::services::secrets::{CURRENT, NewSecret, PENDING};
+
+impl Applier<'_> {
+    pub(super) async fn rotate(&self, user: &User, rotate: &Rotate, facts: &Facts, steps: &mut Vec<String>) -> Ended {
+        self.prepare(user, rotate, steps).await?;
+        self.announce(user, steps).await?;
+        let minted = self.mint(user, steps).await?;
+        self.keep(user, rotate, &minted, steps).await?;
+        self.prove(user, &minted.id, &minted.secret, steps).await?;
+        let proof = Proof { at: self.moment(), read: false };
+        self.hand_out(user, (&minted.id, proof), rotate.replaces.as_deref(), facts, steps).await
+    }
+
+    /// Writes down that a key of `user` is about to be minted, and which keys there are before.
+    async fn announce(&self, user: &User, steps: &mut Vec<String>) -> Result<(), AwsError> {
+        let before = user.keys.known().into_iter().flatten().map(|key| key.id.clone()).collect();
+        let intent = Intent { at: self.moment(), before };
+        let written = self.hands.iam.tag(&user.name, &[(INTENT.to_owned(), intent.value())]).await;
+        if written.as_ref().is_err_and(may_have_happened) {
+            self.take_back(user, steps).await;
+        }
+        written
+    }
+
+    /// No key of ours is there, for certain. What is written must not say otherwise: a key its owner makes now would be taken
+    /// for one that nobody holds, and deleted.
+    async fn take_back(&self, user: &User, steps: &mut Vec<String>) {
+        if let Err(error) = self.settle_intent(user).await {
+            steps.push(format!(
+                "could not take back {INTENT}: remove it before a key is made by hand; {}",
+                error.said()
+            ));
+        }
+    }
+
+    /// No mint is under way any more. That a leaked key is still to be replaced stays written.
+    pub(super) async fn settle_intent(&self, user: &User) -> Result<(), AwsError> {
+        let (iam, name, tag) = (&self.hands.iam, &user.name, INTENT.to_owned());
+        if user.tags.replacing_a_leak() {
+            iam.tag(name, &[(tag, OWED.to_owned())]).await
+        } else {
+            iam.untag(name, &[tag]).await
+        }
+    }
+
+    /// A key an earlier run stored: its value is read for the one purpose of proving it.
+    pub(super) async fn resume(
+        &self,
+        user: &User,
+        key: &str,
+        replaces: Option<&str>,
+        facts: &Facts,
+        steps: &mut Vec<String>,
+    ) -> Ended {
+        let version = naming::version_of(self.terms.account, &user.id, key);
+        // Before it is read and used: what this run does itself must never be taken for its owner's doing, even if it dies.
+        let about_to = Proof { at: self.moment(), read: true };
+        self.hands.iam.tag(&user.name, &[(PROOF.to_owned(), about_to.value(key))]).await?;
+        let value = self.readers.store.labelled(&self.secret_of(user), &version, PENDING).await;
+        match value.map(|value| value.as_ref().and_then(store::halves)) {
+            Ok(Some((id, secret))) if id == key => self.prove(user, key, &secret, steps).await?,
+            Ok(_) => return self.give_up(user, key, &version, "its stored value is not this key", steps).await,
+            // Whoever may not read it begins anew: the key was handed to nobody.
+            Err(error) if matches!(error.kind, Refusal::Denied | Refusal::NotFound) => {
+                return self.give_up(user, key, &version, &error.said(), steps).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let proof = Proof { at: self.moment(), read: true };
+        self.hand_out(user, (key, proof), replaces, facts, steps).await
+    }
+
+    /// Makes sure of the place the secret half goes to, before there is one.
+    async fn prepare(&self, user: &User, rotate: &Rotate, steps: &mut Vec<String>) -> Result<(), Stop> {
+        let (store, name) = (&self.hands.store, rotate.secret.as_str());
+        let placeholder = naming::placeholder_of(self.terms.account, &user.id);
+        let policy = &self.terms.policy.store;
+        let empty = Secret::new(PLACEHOLDER.to_owned());
+        let is_new = matches!(user.secret.known(), Some(None));
+        if is_new {
+            let kms_key = policy.kms_key.as_deref();
+            let new = NewSecret {
+                name,
+                description: &format!("Access key of IAM user {}, rotated by nightshift", user.name),
+                value: &empty,
+                version: &placeholder,
+                kms_key,
+                replicas: &policy.replicas,
+                tag: (USER_ID, &user.id),
+            };
+            store.create(new).await?;
+            steps.push(format!("made secret {name}"));
+        } else if rotate.restore {
+            store.restore(name).await?;
+            steps.push(format!("restored secret {name}"));
+        }
+        let principals =
+            Principals { owner: &user.arn, owner_id: &user.id, readers: &policy.readers, rotator: &self.hands.rotator };
+        store.set_policy(name, &store::document(principals)).await?;
+        if !is_new {
+            // Nothing changes where it is there already, and that it can be written is shown.
+            store.put(name, &placeholder, &empty, EMPTY).await?;
+        }
+        Ok(())
+    }
+
+    async fn mint(&self, user: &User, steps: &mut Vec<String>) -> Result<Minted, Stop> {
+        match self.hands.iam.create_key(&user.name).await {
+            Ok(minted) => {
+                steps.push(format!("minted key {}", minted.id));
+                Ok(minted)
+            }
+            // It may have been minted. If so it bears the mark of our intent, and a later run removes it.
+            Err(error) if may_have_happened(&error) => Err(error.into()),
+            Err(error) => {
+                self.take_back(user, steps).await;
+                if error.kind != Refusal::Quota {
+                    return Err(error.into());
+                }
+                let message = format!("another key was made meanwhile: {}", error.said());
+                Err(Stop::Done(Box::new(Done::moved(message))))
+            }
+        }
+    }
+
+    /// Stores the secret half. Where AWS says no and it is not stored either, the key goes again: nobody will ever hold
+    /// it. Where nobody knows, it stays: the next run finds it stored and goes on, or finds it nowhere and deletes it.
+    async fn keep(&self, user: &User, rotate: &Rotate, minted: &Minted, steps: &mut Vec<String>) -> Result<(), Stop> {
+        let version = naming::version_of(self.terms.account, &user.id, &minted.id);
+        let value = Value {
+            key: &minted.id,
+            secret: &minted.secret,
+            user: &user.name,
+            account: self.terms.account,
+            created_at: minted.created_at,
+            previous: rotate.replaces.as_deref(),
+        };
+        let text = value.text(&self.terms.policy.store);
+        let put = || self.hands.store.stage(&rotate.secret, &version, &text);
+        // A lost answer may have been a success; the same version with the same value again changes nothing.
+        let stored = match put().await {
+            Err(error) if error.may_have_happened() || error.kind == Refusal::Throttled => put().await,
+            other => other,
+        };
+        let put_away = format!("stored it in {} as AWSPENDING", rotate.secret);
+        let Err(error) = stored else {
+            steps.push(put_away);
+            return Ok(());
+        };
+        // The last no may follow on a yes whose answer was lost, to us or to the SDK.
+        match self.is_stored(&rotate.secret, &version).await {
+            Some(true) => {
+                steps.push(put_away);
+                return Ok(());
+            }
+            Some(false) if !error.may_have_happened() => {}
+            _ => {
+                steps.push(format!("key {} stays: nobody knows whether it was stored; a later run looks", minted.id));
+                return Err(error.into());
+            }
+        }
+        match self.hands.iam.delete_key(&user.name, &minted.id).await {
+            Ok(()) => {
+                steps.push(format!("deleted key {} again: it could not be stored", minted.id));
+                self.take_back(user, steps).await;
+            }
+            Err(stays) => steps.push(format!(
+                "key {} could not be stored and not be deleted; a later run deletes it: {}",
+                minted.id,
+                stays.said()
+            )),
+        }
+        Err(error.into())
+    }
+
+    /// Whether `secret` has the version by now; `None` where that cannot be read.
+    async fn is_stored(&self, secret: &str, version: &str) -> Option<bool> {
+        let versions = self.readers.store.labels(secret).await.ok()?;
+        Some(versions.iter().any(|one| one.id == version))
+    }
+
+    /// The key works: its version becomes what the secret hands out, and the owner hears of it.
+    async fn hand_out(
+        &self,
+        user: &User,
+        (key, proof): (&str, Proof),
+        replaces: Option<&str>,
+        facts: &Facts,
+        steps: &mut Vec<String>,
+    ) -> Ended {
+        let (store, name) = (&self.hands.store, self.secret_of(user));
+        let version = naming::version_of(self.terms.account, &user.id, key);
+        let versions = self.readers.store.labels(&name).await?;
+        let holder = versions.iter().find(|one| one.has(CURRENT)).map(|one| one.id.clone());
+        if holder.as_deref() != Some(&version) {
+            store.promote(&name, &version, holder.as_deref()).await?;
+        }
+        if versions.iter().any(|one| one.id == version && one.has(PENDING)) {
+            store.drop_pending(&name, &version).await?;
+        }
+        steps.push("handed it out as AWSCURRENT".to_owned());
+        // The console keeps a key's description in a tag named as the key.
+        let description = replaces.and_then(|old| user.tags.get(old)).filter(|_| user.tags.get(key).is_none());
+        let description = description.map(|text| (key.to_owned(), text.to_owned()));
+        // It counts beside the notice only; where nobody can be told, it is not worth a call.
+        let proof = self.terms.announces.then(|| (PROOF.to_owned(), proof.value(key)));
+        let tags = description.into_iter().chain(proof).collect();
+        let untold = self.tell(user, Kind::Rotated, (key, replaces), facts, tags, steps).await?;
+        if untold.is_none() {
+            self.hands.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
+        }
+        Ok(untold)
+    }
+
+    /// Begins anew where a stored key cannot be proven: it goes, if nobody ever used it.
+    async fn give_up(&self, user: &User, key: &str, version: &str, why: &str, steps: &mut Vec<String>) -> Ended {
+        let last_used = self.readers.iam.last_used(key).await?.0;
+        if last_used != crate::services::iam::LastUsed::Never {
+            let message = format!("key {key} is stored, cannot be proven, and was used: {why}");
+            let fix =
+                "find out who uses it; then delete it, or take AWSPENDING from its version if it is meant to stay";
+            return Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new("not-proven", message, fix)))));
+        }
+        self.hands.iam.delete_key(&user.name, key).await?;
+        steps.push(format!("deleted key {key}, which was handed to nobody: {why}"));
+        self.hands.store.drop_pending(&self.secret_of(user), version).await?;
+        if user.tags.get(INTENT).is_some() {
+            self.settle_intent(user).await?;
+        }
+        let fix = "nothing to do; the next run mints another";
+        Ok(Some(Reason::new("begun-anew", format!("the key an earlier run stored could not be proven: {why}"), fix)))
+    }
+
+    pub(super) fn secret_of(&self, user: &User) -> String {
+        naming::secret_name(&self.terms.policy.store.prefix, &user.name)
+    }
+}
+
+/// Whether a call that did not succeed may have been carried out all the same.
+fn may_have_happened(error: &AwsError) -> bool {
+    error.kind == Refusal::NoAnswer
+}
+
+impl Stop {
+    /// The reason, for what goes on in spite of it.
+    pub(super) fn reason(self) -> Option<Reason> {
+        let done = match self {
+            Self::Error(error) => Done::stopped_by(&error, Vec::new()),
+            Self::Done(done) => *done,
+        };
+        done.reason
+    }
+
+    pub(super) fn unproven(key: &str, error: &AwsError) -> Self {
+        let message = format!("key {key} is stored and did not work within a minute: {}", error.said());
+        let fix = "nothing to do; the next run goes on with proving it, and the old key works";
+        let reason = Some(Reason::new("not-proven", message, fix));
+        Self::Done(Box::new(Done { outcome: Outcome::Deferred, steps: Vec::new(), reason }))
+    }
+}

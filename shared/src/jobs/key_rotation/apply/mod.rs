@@ -1,0 +1,191 @@
+//! Carries a plan out. Every user is looked at again before the first write and decided about anew; what is no longer the
+//! same is left to the next run. One that fails does not stop the others; none is begun without the time to end it.
+
+mod mint;
+mod prove;
+mod retire;
+mod tell;
+
+use std::time::Duration;
+
+use futures::{StreamExt as _, stream};
+use jiff::Timestamp;
+
+use super::model::{User, World};
+use super::notice::Teller;
+use super::observe::Readers;
+use super::plan::{self, Action, Decision, Leak, Step, Terms};
+use crate::clock::{self, ITEM_BUDGET};
+use crate::domains::keys::naming::masked;
+use crate::report::{Outcome, Reason};
+use crate::run::{Done, Entry, Ledger};
+use crate::services::aws::{Aws, AwsError};
+use crate::services::iam::IamWriter;
+use crate::services::secrets::SecretsWriter;
+
+/// A rotation waits up to a minute for a new key to work; this much it takes together with its calls.
+const ROTATION_BUDGET: Duration = Duration::from_secs(90);
+
+/// Everything carrying out a plan takes.
+#[derive(Debug)]
+pub struct Applier<'a> {
+    aws: &'a Aws,
+    readers: &'a Readers,
+    world: &'a World,
+    terms: Terms<'a>,
+    ledger: &'a Ledger<'a>,
+    hands: Hands<'a>,
+}
+
+/// The ways to write, and what they need to know.
+#[derive(Debug)]
+struct Hands<'a> {
+    iam: IamWriter,
+    store: SecretsWriter,
+    teller: &'a Teller<'a>,
+    /// Who this process is, for the policies of secrets.
+    rotator: String,
+    began: Timestamp,
+}
+
+impl<'a> Applier<'a> {
+    /// For one run. Asks who this process is: a secret's policy names it.
+    pub async fn new(
+        aws: &'a Aws,
+        readers: &'a Readers,
+        world: &'a World,
+        terms: Terms<'a>,
+        ledger: &'a Ledger<'a>,
+        teller: &'a Teller<'a>,
+    ) -> Result<Self, AwsError> {
+        let rotator = aws.identity().await?.arn;
+        let hands = Hands {
+            iam: IamWriter::new(aws.iam()),
+            store: SecretsWriter::new(aws.secrets_in(&terms.policy.region)),
+            teller,
+            rotator,
+            began: clock::now(),
+        };
+        Ok(Self { aws, readers, world, terms, ledger, hands })
+    }
+
+    /// Carries out `actions`, a few at once, and says how each ended, in their order.
+    pub async fn apply(&self, actions: &[Action]) -> Vec<Done> {
+        let one = |action| self.one(action);
+        stream::iter(actions).map(one).buffered(self.terms.policy.concurrency).collect().await
+    }
+
+    async fn one(&self, action: &Action) -> Done {
+        // A leaked key goes off even where no time is left to replace it.
+        let mints = matches!(action.step, Step::Rotate(_) | Step::Resume { .. });
+        let needed = if mints { ROTATION_BUDGET } else { ITEM_BUDGET };
+        let work = Box::pin(async { without_ids(self.work(action).await) });
+        self.ledger.item(entry(action), needed, work).await
+    }
+
+    async fn work(&self, action: &Action) -> Done {
+        let (user, fresh) = match self.again(action).await {
+            Ok(fresh) => fresh,
+            Err(done) => return *done,
+        };
+        let (facts, mut steps) = (fresh.facts, Vec::new());
+        let ended = match &fresh.step {
+            Step::Rotate(rotate) => self.rotate(&user, rotate, &facts, &mut steps).await,
+            Step::Resume { key, replaces } => self.resume(&user, key, replaces.as_deref(), &facts, &mut steps).await,
+            Step::Deactivate { key, .. } => self.deactivate(&user, key, &facts, &mut steps).await,
+            Step::Delete { key, replaced_by } => {
+                self.delete(&user, key, replaced_by.as_deref(), &facts, &mut steps).await
+            }
+            Step::DeleteOrphan { key } => self.delete_orphan(&user, key, &mut steps).await,
+            Step::DropPending { version } => self.drop_pending(&user, version, &mut steps).await,
+            Step::NoteOff { key, since } => self.note_off(&user, key, *since, &mut steps).await,
+            Step::Tell { kind, key, other, came_back } => {
+                self.tell_only(&user, *kind, (key, other.as_deref()), *came_back, &facts, &mut steps).await
+            }
+            Step::Tidy { tags } => self.tidy(&user, tags, &mut steps).await,
+            Step::Leaked { keys, then } => {
+                // A replacement that nobody planned is left to the next run.
+                let then = then.as_ref().filter(|_| fresh.step == action.step);
+                self.leaked(&user, keys, then, &facts, &mut steps).await
+            }
+            Step::Reactivate { key } => self.reactivate(&user, key, &mut steps).await,
+        };
+        match ended {
+            Ok(None) => Done::changed(steps),
+            Ok(Some(reason)) => Done::but(steps, reason),
+            Err(Stop::Error(error)) => Done::stopped_by(&error, steps),
+            Err(Stop::Done(done)) => Done { steps, ..*done },
+        }
+    }
+
+    /// The user as it is now, and what is decided about it, if that is still the same. Leaked keys go off whatever else there is.
+    async fn again(&self, action: &Action) -> Result<(User, Action), Box<Done>> {
+        let known = self.world.users.iter().find(|user| user.id == action.user_id);
+        let known = known.ok_or_else(|| Box::new(Done::moved("it is not part of this run")))?;
+        let fresh = match self.readers.iam.user(&known.name, &known.groups).await {
+            Ok(Some(fresh)) => fresh,
+            Ok(None) => return Err(Box::new(Done::moved("the user is gone"))),
+            Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
+        };
+        if fresh.id != action.user_id {
+            return Err(Box::new(Done::moved("another user has its name now")));
+        }
+        let fresh = self.readers.look(fresh.into(), self.terms).await;
+        match plan::decide(&fresh, self.terms) {
+            Some(Decision::Act(again)) if again.step == action.step || both_leaked(&again.step, &action.step) => {
+                Ok((fresh, *again))
+            }
+            Some(Decision::Act(_)) => Err(Box::new(Done::moved("something else is to be done about it by now"))),
+            Some(Decision::Leave(left)) if plan::leak(&fresh, self.terms.request) == Some(Leak::Off) => {
+                Err(Box::new(Done::left(Outcome::AlreadyRight, left.why.reason())))
+            }
+            Some(Decision::Leave(left)) => Err(Box::new(Done::left(left.why.outcome(), left.why.reason()))),
+            None => Err(Box::new(Done::moved("it is no longer in scope"))),
+        }
+    }
+
+    /// The moment by this run's clock, in whole seconds: people read it, in tags and messages.
+    fn moment(&self) -> Timestamp {
+        let passed = clock::now().duration_since(self.hands.began);
+        let moment = self.terms.now.checked_add(passed).unwrap_or(self.terms.now);
+        Timestamp::from_second(moment.as_second()).unwrap_or(moment)
+    }
+}
+
+fn both_leaked(one: &Step, other: &Step) -> bool {
+    matches!((one, other), (Step::Leaked { .. }, Step::Leaked { .. }))
+}
+
+/// What is written down of `action` before it is begun.
+fn entry(action: &Action) -> Entry {
+    Entry {
+        id: action.user.clone(),
+        region: "global".to_owned(),
+        owner: action.owner.clone(),
+        steps: action.step.words().iter().map(|step| masked(step)).collect(),
+        tags: None,
+    }
+}
+
+/// What is logged and mailed holds no whole id of a key.
+fn without_ids(Done { outcome, steps, reason }: Done) -> Done {
+    let reason = reason.map(|reason| Reason { message: masked(&reason.message), fix: masked(&reason.fix), ..reason });
+    Done { outcome, steps: steps.iter().map(|step| masked(step)).collect(), reason }
+}
+
+/// Why an action ended before its end.
+enum Stop {
+    /// A call did not succeed.
+    Error(AwsError),
+    /// Something else, told in full.
+    Done(Box<Done>),
+}
+
+impl From<AwsError> for Stop {
+    fn from(error: AwsError) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// How an action ends: as planned, with something left for a later run, or before its end.
+type Ended = Result<Option<crate::report::Reason>, Stop>;

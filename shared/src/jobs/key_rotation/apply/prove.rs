@@ -1,0 +1,56 @@
+//! Proving a key: asking AWS, with it, whose it is. A new key takes AWS seconds to know everywhere.
+
+use std::time::Duration;
+
+use super::{Applier, Stop};
+use crate::clock;
+use crate::jobs::key_rotation::model::User;
+use crate::report::Reason;
+use crate::run::Done;
+use crate::secret::Secret;
+use crate::services::aws::Kind;
+use crate::services::sts;
+
+/// A minute in all: about one new key in ten takes some seconds, few take longer.
+const PAUSES: [Duration; 6] = [
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(17),
+    Duration::from_secs(25),
+];
+
+impl Applier<'_> {
+    /// Says yes only if the key works and belongs to this very user of this very account.
+    pub(super) async fn prove(
+        &self,
+        user: &User,
+        key: &str,
+        secret: &Secret,
+        steps: &mut Vec<String>,
+    ) -> Result<(), Stop> {
+        let client = self.aws.sts_as(key, secret);
+        let mut pauses = PAUSES.iter();
+        let whose = loop {
+            match sts::owner(&client, &format!("key {key}")).await {
+                Ok(whose) => break whose,
+                Err(error) if matches!(error.kind, Kind::Denied | Kind::NoAnswer | Kind::Throttled) => {
+                    match pauses.next() {
+                        Some(pause) => clock::sleep(*pause).await,
+                        None => return Err(Stop::unproven(key, &error)),
+                    }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        };
+        // The ARN holds a path that may change; the id is this user's for ever.
+        if whose.account != self.terms.account || whose.user_id != user.id {
+            let message = format!("key {key} works and belongs to {} of account {}", whose.user_id, whose.account);
+            let fix = "nothing was handed out; look into the secret and the user by hand";
+            return Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new("not-its-own", message, fix)))));
+        }
+        steps.push(format!("proved key {key}"));
+        Ok(())
+    }
+}

@@ -1,0 +1,20 @@
+//! IAM access keys: rotated before they are too old, handed out by a secret only their owner reads, and taken out of use
+//! without locking anybody out: the job `key-rotation`. `plan` decides, `apply` acts.
+
+pub mod apply;
+pub mod caps;
+mod job;
+pub mod listing;
+pub mod model;
+pub mod notice;
+pub mod observe;
+pub mod plan;
+pub mod policy;
+pub mod request;
+pub mod select;
+pub mod store;
+pub mod trigger;
+
+pub use job::KeyRotation;
+pub use policy::Policy;
+pub use request::Request;

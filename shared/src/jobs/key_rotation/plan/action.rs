@@ -1,0 +1,259 @@
+//! The steps a plan can hold: one a user a run. Each carries what carrying it out takes and nothing that depends on the
+//! moment, so that a digest outlives the morning. None holds a secret.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::Rule;
+use crate::domains::keys::tags::Kind;
+use crate::jobs::key_rotation::request::Phase;
+
+/// What to do about one user.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Action {
+    /// Its name.
+    pub user: String,
+    /// This user and no later namesake.
+    pub user_id: String,
+    /// Whose it is.
+    pub owner: Option<String>,
+    /// The rule that decided.
+    pub rule: Rule,
+    /// What is done.
+    pub step: Step,
+    /// Where the user stands, for the report.
+    #[serde(skip)]
+    pub facts: super::Facts,
+}
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Step {
+    /// Mint a key, store it, prove it, hand it out, tell. The old key goes on working.
+    Rotate(Rotate),
+    /// Go on with a key that is stored and not yet proven.
+    Resume {
+        /// It.
+        key: String,
+        /// The key it replaces, if there is one.
+        replaces: Option<String>,
+    },
+    /// Switch a key off. Can be undone: `rollback`.
+    Deactivate {
+        /// It.
+        key: String,
+        /// Why now.
+        because: Because,
+    },
+    /// Delete a key that was switched off long enough ago. Cannot be undone.
+    Delete {
+        /// It.
+        key: String,
+        /// The key that took its place.
+        replaced_by: Option<String>,
+    },
+    /// Delete a key nobody can hold the secret half of.
+    DeleteOrphan {
+        /// It.
+        key: String,
+    },
+    /// Take `AWSPENDING` from a version whose key is gone.
+    DropPending {
+        /// It.
+        version: String,
+    },
+    /// Write down that a key is off, and since when as far as anybody knows.
+    NoteOff {
+        /// It.
+        key: String,
+        /// When an earlier run asked for it; now, if none did.
+        since: Option<Timestamp>,
+    },
+    /// Tell somebody what they do not know yet, and write down that they do.
+    Tell {
+        /// What about.
+        kind: Kind,
+        /// The key it is about.
+        key: String,
+        /// The key that takes its place, or stands in its way.
+        other: Option<String>,
+        /// The owner switched `key` on again, which is also written down.
+        came_back: bool,
+    },
+    /// Remove what an earlier run wrote on the user and nobody needs any more.
+    Tidy {
+        /// Tag keys.
+        tags: Vec<String>,
+    },
+    /// Switch leaked keys off at once, keep them for the investigation, and mint another if a slot is free.
+    Leaked {
+        /// All of the user's that the event names.
+        keys: Vec<Leaked>,
+        /// The replacement.
+        then: Option<Rotate>,
+    },
+    /// Make a key that was switched off work again.
+    Reactivate {
+        /// It.
+        key: String,
+    },
+}
+
+/// See [`Step::Leaked`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Leaked {
+    /// A key.
+    pub key: String,
+    /// It is off by now.
+    pub off: bool,
+}
+
+/// See [`Step::Rotate`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Rotate {
+    /// The key whose time has come.
+    pub replaces: Option<String>,
+    /// The name of the secret.
+    pub secret: String,
+    /// It is on its way out and is restored first.
+    pub restore: bool,
+}
+
+/// Why a key is switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Because {
+    /// The overlap is over and the old key is quiet.
+    Quiet,
+    /// It was held to the very end, and the operators know.
+    HardEnd,
+    /// Nobody took the new one over by the date the policy sets and people were told.
+    HoldLimit,
+    /// Nobody has used it for long, and the other one is in use.
+    Idle,
+    /// It is due, was never used, and the policy says so.
+    NeverUsed,
+}
+
+impl Because {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Quiet => "its overlap is over and it is quiet",
+            Self::HardEnd => "it was held to the end of NIGHTSHIFT_MAX_OVERLAP_DAYS",
+            Self::HoldLimit => "nobody took the new key over by the end of NIGHTSHIFT_HOLD_LIMIT_DAYS",
+            Self::Idle => "nobody has used it for long, and the other key is in use",
+            Self::NeverUsed => "it is due and was never used",
+        }
+    }
+}
+
+impl Step {
+    /// The part of the work it belongs to; `None` where only an event asks for it.
+    pub fn phase(&self) -> Option<Phase> {
+        match self {
+            Self::Rotate(_) => Some(Phase::Rotate),
+            Self::Deactivate { .. }
+            | Self::Delete { .. }
+            | Self::NoteOff { .. }
+            | Self::Tell { kind: Kind::Held | Kind::NotTakenOver | Kind::Deactivated, .. } => Some(Phase::Retire),
+            Self::Tell { kind: Kind::Warning | Kind::Cannot, .. } => Some(Phase::Warn),
+            Self::Tell { .. }
+            | Self::Resume { .. }
+            | Self::DeleteOrphan { .. }
+            | Self::DropPending { .. }
+            | Self::Tidy { .. } => Some(Phase::Repair),
+            Self::Leaked { .. } | Self::Reactivate { .. } => None,
+        }
+    }
+
+    /// Whether it brings the replacement of a leaked key to its end, which exclusion does not stop.
+    pub(super) fn finishes_a_replacement(&self) -> bool {
+        matches!(
+            self,
+            Self::Resume { .. }
+                | Self::DeleteOrphan { .. }
+                | Self::Tidy { .. }
+                | Self::Tell { kind: Kind::Rotated, .. }
+        )
+    }
+
+    /// The leaked keys it is about.
+    pub fn leaked(&self) -> &[Leaked] {
+        match self {
+            Self::Leaked { keys, .. } => keys,
+            _ => &[],
+        }
+    }
+
+    /// What is begun first: what leaked, what was interrupted, then rotations, then the retirement of old keys.
+    pub(super) const fn rank(&self) -> u8 {
+        match self {
+            Self::Leaked { .. } | Self::Reactivate { .. } => 0,
+            Self::Resume { .. } | Self::DeleteOrphan { .. } | Self::DropPending { .. } | Self::Tidy { .. } => 1,
+            Self::Rotate(_) => 2,
+            Self::Tell { .. } | Self::NoteOff { .. } => 3,
+            Self::Deactivate { .. } | Self::Delete { .. } => 4,
+        }
+    }
+
+    /// What will be done, in order, in words.
+    pub fn words(&self) -> Vec<String> {
+        match self {
+            Self::Rotate(rotate) => rotate.words(),
+            Self::Resume { key, .. } => {
+                vec![format!("prove the stored key {key}"), "hand it out as AWSCURRENT".to_owned(), tell(Kind::Rotated)]
+            }
+            Self::Deactivate { key, because } => {
+                vec![format!("switch key {key} off: {}", because.words()), tell(Kind::Deactivated)]
+            }
+            Self::Delete { key, .. } => vec![format!("delete key {key}"), tell(Kind::Deleted)],
+            Self::DeleteOrphan { key } => {
+                vec![format!("delete key {key}: its secret half was never stored, so nobody holds it")]
+            }
+            Self::DropPending { version } => {
+                vec![format!("take AWSPENDING from version {version}: its key is gone")]
+            }
+            Self::NoteOff { key, since: Some(since) } => vec![format!("note that key {key} is off since {since}")],
+            Self::NoteOff { key, since: None } => vec![format!("note that key {key} is off; its recovery time begins")],
+            Self::Tell { kind, key, .. } => vec![format!("{} about key {key}", tell(*kind))],
+            Self::Tidy { tags } => vec![format!("remove tags nobody needs: {}", tags.join(", "))],
+            Self::Leaked { keys, then } => {
+                let mut words: Vec<_> = keys.iter().map(Leaked::words).collect();
+                words.extend(then.iter().flat_map(Rotate::words));
+                words.push(tell(Kind::Leaked));
+                words
+            }
+            Self::Reactivate { key } => vec![format!("switch key {key} on again")],
+        }
+    }
+}
+
+impl Leaked {
+    fn words(&self) -> String {
+        let key = &self.key;
+        if self.off {
+            format!("keep leaked key {key}, which is off")
+        } else {
+            format!("switch leaked key {key} off, and keep it")
+        }
+    }
+}
+
+impl Rotate {
+    fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.restore {
+            words.push(format!("restore secret {}, which is on its way out", self.secret));
+        }
+        words.push("mint a key".to_owned());
+        words.push(format!("store it in {}, prove it, hand it out as AWSCURRENT", self.secret));
+        words.push(tell(Kind::Rotated));
+        words
+    }
+}
+
+fn tell(kind: Kind) -> String {
+    let who = if kind.is_for_operators() { "owner and operators" } else { "owner" };
+    format!("tell {who}: {}", kind.as_str())
+}

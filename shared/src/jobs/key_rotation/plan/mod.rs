@@ -1,0 +1,281 @@
+//! What to do about every user, and why about the rest. Pure: the same world, policy, request and moment give the same plan,
+//! whatever order the world was read in.
+
+mod action;
+mod facts;
+mod overlap;
+mod rules;
+mod said;
+mod state;
+mod takeover;
+mod why;
+
+use crate::domains::keys::tags::Memory as _;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+pub use action::{Action, Because, Leaked, Rotate, Step};
+pub use facts::{Facts, KeyFacts, Next};
+pub use overlap::hold_end;
+pub use state::{Class, version};
+pub use why::Why;
+
+use super::caps::Load;
+use super::model::{User, World};
+use super::policy::Policy;
+use super::request::Request;
+use crate::report::PlanDigest;
+use crate::services::Read;
+use crate::services::iam::{Key, Status};
+
+/// The name under which plans are digested.
+const FUNCTION: &str = "key-rotation";
+
+/// What every decision is made by.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// Twelve digits.
+    pub account: &'a str,
+    /// What may be touched.
+    pub policy: &'a Policy,
+    /// What this run is narrowed to.
+    pub request: &'a Request,
+    /// The moment.
+    pub now: Timestamp,
+    /// Whether there is a channel to tell anybody by.
+    pub announces: bool,
+}
+
+/// Which rule decided, as the reference lists them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[expect(missing_docs, reason = "docs/key-rotation.md says what each is")]
+pub enum Rule {
+    R1,
+    R2,
+    R3,
+    R4,
+    R5,
+    R6,
+    R7,
+    R8,
+    R9,
+    R10,
+    R11,
+    Rollback,
+}
+
+/// A user left alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Left {
+    /// Its name, or what the event called it.
+    pub user: String,
+    /// Whose it is.
+    pub owner: Option<String>,
+    /// The rule that decided, and where the user stands.
+    pub facts: Option<(Rule, Facts)>,
+    /// Why.
+    pub why: Why,
+}
+
+/// The whole decision.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// Twelve digits.
+    pub account: String,
+    /// In the order they are begun.
+    pub actions: Vec<Action>,
+    /// Who is left alone, and why.
+    pub left: Vec<Left>,
+    /// Users read, in scope or not.
+    pub observed: usize,
+    /// Users the policy is for.
+    pub in_scope: usize,
+    /// Of the oldest active key of a user in scope.
+    pub oldest_active_days: i64,
+}
+
+impl Plan {
+    /// Decides about everybody in `world`.
+    pub fn make(world: &World, terms: Terms<'_>) -> Self {
+        let scope = |user: &&User| terms.policy.included(user) && terms.policy.excluded(user).is_none();
+        let active = |key: &&Key| key.status == Status::Active;
+        let keys = world.users.iter().filter(scope).filter_map(|user| user.keys.known()).flatten();
+        let mut plan = Self {
+            account: world.account.clone(),
+            actions: Vec::new(),
+            left: Vec::new(),
+            observed: world.users.len(),
+            in_scope: world.users.iter().filter(scope).count(),
+            oldest_active_days: keys.filter(active).map(|key| state::age_days(key, terms.now)).max().unwrap_or(0),
+        };
+        for user in &world.users {
+            match decide(user, terms) {
+                Some(Decision::Act(action)) => plan.actions.push(*action),
+                Some(Decision::Leave(left)) => plan.left.push(*left),
+                None => {}
+            }
+        }
+        plan.add_unseen(world, terms);
+        plan.actions.sort_by(|a, b| (a.step.rank(), &a.user).cmp(&(b.step.rank(), &b.user)));
+        plan.left.sort_by(|a, b| (&a.user, a.why.code()).cmp(&(&b.user, b.why.code())));
+        plan
+    }
+
+    /// The fingerprint of the actions.
+    pub fn digest(&self) -> PlanDigest {
+        PlanDigest::of(FUNCTION, &self.account, &self.actions)
+    }
+
+    /// What the caps are asked about. What an event asks for by the key's own name counts towards none.
+    pub fn load(&self) -> Load {
+        let count = |wanted: fn(&Step) -> bool| self.actions.iter().filter(|action| wanted(&action.step)).count();
+        Load {
+            rotations: count(|step| matches!(step, Step::Rotate(_))),
+            deactivations: count(|step| matches!(step, Step::Deactivate { .. } | Step::Delete { .. })),
+            in_scope: self.in_scope,
+        }
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        let Self { actions, account: _, left: _, observed: _, in_scope: _, oldest_active_days: _ } = self;
+        actions.is_empty()
+    }
+
+    /// Whom the event names and nobody knows.
+    fn add_unseen(&mut self, world: &World, terms: Terms<'_>) {
+        let request = terms.request;
+        let named = request.users.iter().flatten().chain(&request.rollback);
+        let named = named.chain(request.compromised.iter().filter_map(|leak| leak.user.as_ref()));
+        let ids = request.user_ids.iter().flatten();
+        let missing = named
+            .filter(|name| !world.users.iter().any(|user| user.name == **name))
+            .chain(ids.filter(|id| !world.users.iter().any(|user| user.id == **id)));
+        self.left.extend(missing.map(|name| Left::unseen(name, Why::NoSuchUser)));
+        let stray =
+            |key: &str, said: &str| Left::unseen(key, Why::NoSuchKey { key: key.to_owned(), said: said.to_owned() });
+        self.left.extend(world.strays.iter().map(|one| stray(&one.key, &one.said)));
+        for user in &world.users {
+            let Some(keys) = user.keys.known() else { continue };
+            let compromised = request.compromised_of(user);
+            let missing = compromised.iter().filter(|id| !keys.iter().any(|key| key.id == **id));
+            // Where none of them is here, what is said of the user names the first.
+            let said_already = usize::from(missing.clone().count() == compromised.len());
+            let said = format!("{} has no such key", user.name);
+            self.left.extend(missing.skip(said_already).map(|id| stray(id, &said)));
+        }
+    }
+}
+
+impl Left {
+    fn unseen(name: &str, why: Why) -> Self {
+        Self { user: name.to_owned(), owner: None, facts: None, why }
+    }
+}
+
+/// How the keys of one user that an event calls compromised stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Leak {
+    /// Every one is off, and noted as leaked.
+    Off,
+    /// One at least may work, or is not noted.
+    Open,
+}
+
+/// How those of `user` stand; `None` if the event names none of them.
+pub fn leak(user: &User, request: &Request) -> Option<Leak> {
+    let compromised = request.compromised_of(user);
+    let keys = user.keys.known().map(Vec::as_slice).unwrap_or_default();
+    let is_off = |id: &&str| keys.iter().any(|key| key.id == **id && rules::is_put_away(user, key));
+    (!compromised.is_empty()).then(|| if compromised.iter().all(is_off) { Leak::Off } else { Leak::Open })
+}
+
+/// What is to be done about one user.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Decision {
+    /// This.
+    Act(Box<Action>),
+    /// Nothing.
+    Leave(Box<Left>),
+}
+
+/// Decides about `user`; `None` if it is outside this run, or too new for anything to be due.
+pub fn decide(user: &User, terms: Terms<'_>) -> Option<Decision> {
+    if !terms.request.covers(user) {
+        return None;
+    }
+    if !terms.policy.included(user) && !terms.request.names(user) && !user.tags.replacing_a_leak() {
+        return None;
+    }
+    let (rule, said) = rules::ask(user, terms)?;
+    let facts = Facts::of(user, said.as_ref().err(), terms);
+    let owner = terms.policy.owner(user);
+    let name = user.name.clone();
+    match said {
+        Ok(step) => {
+            Some(Decision::Act(Box::new(Action { user: name, user_id: user.id.clone(), owner, rule, step, facts })))
+        }
+        Err(Why::NoKeys) if !terms.request.names(user) => None,
+        Err(why) => Some(Decision::Leave(Box::new(Left { user: name, owner, facts: Some((rule, facts)), why }))),
+    }
+}
+
+/// Whether the keys of `user` are worth a call: it is in this run and old enough for a key of its own to be near its time,
+/// or something is written on it.
+pub fn needs_keys(user: &User, terms: Terms<'_>) -> bool {
+    let covered = terms.request.covers(user);
+    if terms.request.is_about_keys() || covered && terms.request.names(user) {
+        return covered;
+    }
+    if !covered {
+        return false;
+    }
+    if user.tags.replacing_a_leak() {
+        return true;
+    }
+    if !terms.policy.included(user) || terms.policy.excluded(user).is_some() {
+        return false;
+    }
+    let first = terms.policy.rotate_after(user).saturating_sub(terms.policy.ages.warn);
+    let old = user.created_at.is_none_or(|created| terms.now >= state::after(created, first));
+    old || user.tags.remember()
+}
+
+/// Whether how the keys of `user` are stored, and when they were last used, is worth further calls.
+pub fn needs_state(user: &User, terms: Terms<'_>) -> bool {
+    let Read::Known(keys) = &user.keys else { return false };
+    match keys.as_slice() {
+        [] => false,
+        [one] => {
+            let due = one.status == Status::Active && overlap::due(user, one, terms);
+            due || user.tags.remember()
+                || terms.request.names(user)
+                || one.status == Status::Inactive && terms.policy.delete_inactive
+        }
+        _ => keys.len() == 2,
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "plan for account {}: {} to do, {} left alone", self.account, self.actions.len(), self.left.len())?;
+        for action in &self.actions {
+            writeln!(f, "  {} by {:?}", action.user, action.rule)?;
+            for word in action.step.words() {
+                writeln!(f, "    - {word}")?;
+            }
+        }
+        for left in &self.left {
+            writeln!(f, "  {}: [{}] {}", left.user, left.why.code(), left.why.message())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+pub(in crate::jobs::key_rotation) use tests::someone;

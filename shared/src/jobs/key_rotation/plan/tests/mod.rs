@@ -1,0 +1,150 @@
+//! The plan by tables, by laws, and by every state there is.
+
+mod laws;
+mod pairs;
+mod simulated;
+mod single;
+mod states;
+mod takeover;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::config::{Environment, Settings};
+use crate::domains::keys::naming;
+use crate::domains::keys::tags::{self, Kind, Off};
+use crate::jobs::key_rotation::model::Secret;
+use crate::services::iam::{LastUsed, Use};
+use crate::services::secrets::{CURRENT, PENDING, Version};
+
+const ACCOUNT: &str = "111122223333";
+const NOW: &str = "2026-11-21T02:00:00Z";
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap()
+}
+
+fn ago(days: u32) -> Timestamp {
+    now().checked_sub(state::days(days)).unwrap()
+}
+
+fn policy(variables: &[(&str, &str)]) -> Policy {
+    let environment: Environment = variables.iter().copied().collect();
+    let mut settings = Settings::of(&environment);
+    let policy = Policy::read(&mut settings, Some("eu-west-1"));
+    settings.finish().unwrap();
+    policy
+}
+
+/// A user without keys.
+pub(in crate::jobs::key_rotation) fn someone() -> User {
+    User {
+        name: "ana".to_owned(),
+        id: "AIDAANA".to_owned(),
+        arn: "arn:aws:iam::111122223333:user/ana".to_owned(),
+        path: "/".to_owned(),
+        created_at: Some("2024-01-01T00:00:00Z".parse().unwrap()),
+        groups: Vec::new(),
+        tags: [("mail", "ana@example.com")].into_iter().collect(),
+        keys: Read::Known(Vec::new()),
+        secret: Read::Known(None),
+    }
+}
+
+fn key(id: &str, age_days: u32, last_used: LastUsed) -> Key {
+    Key { id: id.to_owned(), status: Status::Active, created_at: ago(age_days), last_used }
+}
+
+fn used(days_ago: u32) -> LastUsed {
+    LastUsed::At(Use { at: ago(days_ago), service: "s3".to_owned(), region: "eu-west-1".to_owned() })
+}
+
+fn off(key: Key) -> Key {
+    Key { status: Status::Inactive, ..key }
+}
+
+fn with(keys: &[Key]) -> User {
+    User { keys: Read::Known(keys.to_vec()), ..someone() }
+}
+
+/// `user` with a secret of its own in which `labels` stand on the keys.
+fn stored(user: User, labels: &[(&str, &[&str])]) -> User {
+    let version = |(key, labels): &(&str, &[&str])| Version {
+        id: naming::version_of(ACCOUNT, &user.id, key),
+        labels: labels.iter().map(|&label| label.to_owned()).collect(),
+        last_accessed: None,
+    };
+    let versions = labels.iter().map(version).collect();
+    let secret = Secret { user_id: Some(user.id.clone()), deleted: false, versions };
+    User { secret: Read::Known(Some(secret)), ..user }
+}
+
+fn tagged(mut user: User, tags: &[(&str, String)]) -> User {
+    for (key, value) in tags {
+        user.tags.set(*key, value.clone());
+    }
+    user
+}
+
+/// Ana after her key was rotated `days` ago: told then, the old key last used as given.
+fn rotated(days: u32, old_last_used: LastUsed) -> User {
+    let user = stored(with(&[key("NEW", days, used(0)), key("OLD", days + 90, old_last_used)]), &[("NEW", &[CURRENT])]);
+    tagged(user, &[("nightshift:told:rotated", format!("NEW {}", ago(days)))])
+}
+
+fn terms<'a>(policy: &'a Policy, request: &'a Request) -> Terms<'a> {
+    Terms { account: ACCOUNT, policy, request, now: now(), announces: true }
+}
+
+fn plan_of(user: User, terms: Terms<'_>) -> Plan {
+    let world = World { account: ACCOUNT.to_owned(), users: vec![user], strays: Vec::new() };
+    Plan::make(&world, terms)
+}
+
+/// What is said of `user`: the rule, and the step in short or the code of the reason.
+fn verdict(user: User) -> String {
+    verdict_by(user, &policy(&[]), &Request::default())
+}
+
+fn verdict_by(user: User, policy: &Policy, request: &Request) -> String {
+    verdict_on(user, terms(policy, request))
+}
+
+/// Where there is no channel.
+fn mute_verdict(user: User, policy: &Policy) -> String {
+    let request = Request::default();
+    verdict_on(user, Terms { announces: false, ..terms(policy, &request) })
+}
+
+fn verdict_on(user: User, terms: Terms<'_>) -> String {
+    let plan = plan_of(user, terms);
+    match (plan.actions.as_slice(), plan.left.as_slice()) {
+        ([action], []) => format!("{:?} {}", action.rule, short(&action.step)),
+        ([], [Left { facts: Some((rule, _)), why, .. }]) => format!("{rule:?} {}", why.code()),
+        ([], [left]) => left.why.code().to_owned(),
+        ([], []) => "out of scope".to_owned(),
+        other => panic!("expected one verdict, found {other:?}"),
+    }
+}
+
+fn short(step: &Step) -> String {
+    match step {
+        Step::Rotate(rotate) => format!("rotate {}", rotate.replaces.as_deref().unwrap_or("nothing")),
+        Step::Resume { key, .. } => format!("resume {key}"),
+        Step::Deactivate { key, because } => format!("deactivate {key} {because:?}"),
+        Step::Delete { key, .. } => format!("delete {key}"),
+        Step::DeleteOrphan { key } => format!("orphan {key}"),
+        Step::DropPending { .. } => "drop-pending".to_owned(),
+        Step::NoteOff { key, since } => format!("note-off {key}{}", if since.is_some() { " since" } else { "" }),
+        Step::Tell { kind, key, came_back, .. } => {
+            format!("tell {} {key}{}", kind.as_str(), if *came_back { " came back" } else { "" })
+        }
+        Step::Tidy { tags } => format!("tidy {}", tags.join(" ")),
+        Step::Leaked { keys, then } => {
+            let one = |leaked: &Leaked| format!("{}{}", leaked.key, if leaked.off { " off already" } else { "" });
+            let keys: Vec<_> = keys.iter().map(one).collect();
+            format!("leaked {}{}", keys.join(" and "), if then.is_some() { ", rotate" } else { "" })
+        }
+        Step::Reactivate { key } => format!("reactivate {key}"),
+    }
+}

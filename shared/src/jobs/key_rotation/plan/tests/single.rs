@@ -1,0 +1,135 @@
+//! Users with one key or none, and what keeps this tool's hands off anybody.
+
+use super::*;
+
+#[test]
+fn a_key_is_warned_of_once_and_rotated_when_its_time_has_come() {
+    for (age, expected) in [
+        (10, "R5 not-due"),
+        (82, "R5 not-due"),
+        (83, "R5 tell warning ONE"),
+        (89, "R5 tell warning ONE"),
+        (90, "R5 rotate ONE"),
+        (400, "R5 rotate ONE"),
+    ] {
+        assert_eq!(verdict(with(&[key("ONE", age, used(1))])), expected, "{age}");
+    }
+    let warned = tagged(with(&[key("ONE", 85, used(1))]), &[("nightshift:told:warning", format!("ONE {NOW}"))]);
+    assert_eq!(verdict(warned.clone()), "R5 not-due");
+    let another = tagged(warned, &[("nightshift:told:warning", format!("OTHER {NOW}"))]);
+    assert_eq!(verdict(another), "R5 tell warning ONE", "a warning is about one key");
+}
+
+#[test]
+fn durations_are_whole_days_in_utc() {
+    let second = |age: u32| {
+        let mut one = key("ONE", age, used(1));
+        one.created_at = one.created_at.checked_add(jiff::SignedDuration::from_secs(1)).unwrap();
+        verdict(with(&[one]))
+    };
+    assert_eq!(second(90), "R5 tell warning ONE", "a second short of 90 days");
+    assert_eq!(second(83), "R5 not-due", "a second short of the warning");
+}
+
+#[test]
+fn a_key_never_used_is_rotated_like_any_other_unless_the_policy_says_otherwise() {
+    let unused = || with(&[key("ONE", 95, LastUsed::Never)]);
+    assert_eq!(verdict(unused()), "R5 rotate ONE");
+    let strict = policy(&[("NIGHTSHIFT_UNUSED_KEYS", "deactivate")]);
+    let by = |user| verdict_by(user, &strict, &Request::default());
+    assert_eq!(by(unused()), "R5 tell warning ONE", "not without a word");
+    let told = |days| tagged(unused(), &[("nightshift:told:warning", format!("ONE {}", ago(days)))]);
+    assert_eq!(by(told(6)), "R5 not-due");
+    assert_eq!(by(told(7)), "R5 deactivate ONE NeverUsed");
+    assert_eq!(by(with(&[key("ONE", 95, used(80))])), "R5 rotate ONE");
+    assert_eq!(by(with(&[key("ONE", 95, LastUsed::Unknown("throttled".to_owned()))])), "R5 preflight-unknown");
+    assert_eq!(mute_verdict(unused(), &strict), "R5 untold");
+}
+
+#[test]
+fn a_key_that_is_off_is_never_rotated_into_one_that_works() {
+    assert_eq!(verdict(with(&[off(key("ONE", 400, used(1)))])), "R6 only-inactive");
+    assert_eq!(verdict(with(&[off(key("ONE", 400, used(1))), off(key("TWO", 95, used(1)))])), "R10 only-inactive");
+    let deleting = policy(&[("NIGHTSHIFT_INACTIVE_KEYS", "delete")]);
+    let by = |user| verdict_by(user, &deleting, &Request::default());
+    let alone = || with(&[off(key("ONE", 400, used(1)))]);
+    assert_eq!(by(alone()), "R6 note-off ONE", "its recovery begins now, however old it is");
+    let noted = |days| tagged(alone(), &[("nightshift:off:ONE", Off::Done(ago(days)).value())]);
+    assert_eq!(by(noted(6)), "R6 recovering");
+    assert_eq!(by(noted(7)), "R6 delete ONE");
+    assert_eq!(by(tagged(noted(7), &[(tags::LEAKED, "ONE".to_owned())])), "R6 only-inactive", "a leaked one is kept");
+}
+
+#[test]
+fn nobody_is_touched_who_is_excluded_unreadable_or_out_of_the_ordinary() {
+    let due = || with(&[key("ONE", 95, used(1))]);
+    for (variables, expected) in [
+        ([("NIGHTSHIFT_EXCLUDE", "an*")], "R1 excluded"),
+        ([("NIGHTSHIFT_EXCLUDE", "tag:mail=ana@*")], "R1 excluded"),
+        ([("NIGHTSHIFT_EXCLUDE", "path:/robots/*")], "R5 rotate ONE"),
+        ([("NIGHTSHIFT_INCLUDE", "ana")], "R5 rotate ONE"),
+        ([("NIGHTSHIFT_INCLUDE", "bob")], "out of scope"),
+    ] {
+        assert_eq!(verdict_by(due(), &policy(&variables), &Request::default()), expected, "{variables:?}");
+    }
+    let both = policy(&[("NIGHTSHIFT_INCLUDE", "ana"), ("NIGHTSHIFT_EXCLUDE", "ana")]);
+    assert_eq!(verdict_by(due(), &both, &Request::default()), "R1 excluded", "exclude wins");
+
+    let keys = User { keys: Read::unknown("iam:ListAccessKeys", "AccessDenied"), ..due() };
+    assert_eq!(verdict(keys), "R1 preflight-unknown");
+    let secret = User { secret: Read::unknown("secretsmanager:DescribeSecret", "AccessDenied"), ..due() };
+    assert_eq!(verdict(secret), "R1 preflight-unknown");
+    assert_eq!(verdict(User { secret: Read::NotAsked, ..due() }), "R1 preflight-unknown", "a due key takes a look");
+    assert_eq!(verdict(User { keys: Read::NotAsked, ..due() }), "out of scope");
+    let three = with(&[key("A", 95, used(1)), key("B", 95, used(1)), key("C", 95, used(1))]);
+    assert_eq!(verdict(three), "R1 too-many-keys");
+    assert_eq!(verdict(with(&[])), "out of scope", "somebody who only uses the console");
+}
+
+#[test]
+fn a_secret_that_is_not_this_users_is_never_written() {
+    let due = || with(&[key("ONE", 95, used(1))]);
+    let secret = |user_id: Option<&str>, deleted| {
+        let secret = Secret { user_id: user_id.map(str::to_owned), deleted, versions: Vec::new() };
+        verdict(User { secret: Read::Known(Some(secret)), ..due() })
+    };
+    assert_eq!(secret(Some("AIDAANA"), false), "R5 rotate ONE");
+    assert_eq!(secret(Some("AIDAANA"), true), "R5 rotate ONE", "restored first");
+    assert_eq!(secret(None, false), "R5 secret-not-ours");
+    assert_eq!(secret(Some("AIDAOLDANA"), false), "R5 secret-of-another", "an earlier user of that name");
+    let full = (0..48).fold(due(), |user, n| tagged(user, &[(&format!("t{n}"), String::new())]));
+    assert_eq!(verdict(full), "R5 tag-limit");
+}
+
+#[test]
+fn a_key_minted_and_never_stored_is_removed_and_a_strangers_is_not() {
+    let minted = |minutes: i64, last_used: LastUsed| {
+        let at = now().checked_sub(jiff::SignedDuration::from_mins(minutes)).unwrap();
+        let new = Key { created_at: at, last_used, ..key("NEW", 0, LastUsed::Never) };
+        let intent = tags::Intent { at, before: vec!["OLD".to_owned()] };
+        tagged(with(&[new, key("OLD", 95, used(1))]), &[(tags::INTENT, intent.value())])
+    };
+    assert_eq!(verdict(minted(29, LastUsed::Never)), "R2 unsettled", "its run may still be at work");
+    assert_eq!(verdict(minted(30, LastUsed::Never)), "R2 orphan NEW");
+    assert_eq!(verdict(minted(60, used(0))), "R9 tell cannot OLD", "whoever used it holds its secret");
+    assert_eq!(verdict(minted(60, LastUsed::Unknown("x".to_owned()))), "R1 preflight-unknown");
+    let before = tagged(minted(60, LastUsed::Never), &[(tags::INTENT, format!("{} NEW OLD", ago(0)))]);
+    assert_eq!(verdict(before), "R9 tell cannot OLD", "it was there before");
+    let hour_later = minted(60, LastUsed::Never);
+    let late = tagged(hour_later, &[(tags::INTENT, format!("{} OLD", ago(1)))]);
+    assert_eq!(verdict(late), "R9 tell cannot OLD", "made long after the intent");
+}
+
+#[test]
+fn what_an_earlier_run_left_half_done_is_finished_first() {
+    let two = || with(&[key("NEW", 1, LastUsed::Never), key("OLD", 95, used(1))]);
+    assert_eq!(verdict(stored(two(), &[("NEW", &[PENDING])])), "R3 resume NEW");
+    assert_eq!(verdict(stored(two(), &[("NEW", &[PENDING, CURRENT])])), "R3 resume NEW", "current, and not proven");
+    let gone = || with(&[key("OLD", 20, used(1))]);
+    assert_eq!(verdict(stored(gone(), &[("GONE", &[PENDING])])), "R3 drop-pending");
+    assert_eq!(verdict(stored(gone(), &[("GONE", &[CURRENT])])), "R5 secret-stale");
+    let asleep = with(&[off(key("NEW", 1, LastUsed::Never)), key("OLD", 95, used(1))]);
+    assert_eq!(verdict(stored(asleep, &[("NEW", &[PENDING])])), "R3 pending-inactive");
+    let intent = tagged(gone(), &[(tags::INTENT, format!("{} OLD", ago(1)))]);
+    assert_eq!(verdict(intent), "R2 tidy nightshift:intent");
+}

@@ -1,0 +1,238 @@
+//! Why a user is left alone: a closed list. Each reason has a code for machines, a sentence for people and the next step.
+//! The list in `docs/key-rotation.md` is checked against this one.
+
+use jiff::Timestamp;
+
+use crate::domains::keys::tags::{self, Kind};
+use crate::jobs::key_rotation::request::Phase;
+use crate::report::{Outcome, Reason};
+use crate::services::tags::Tags;
+use crate::text::printable;
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the message of each says what it is")]
+pub enum Why {
+    Excluded { pattern: String },
+    NotIncluded,
+    NoSuchUser,
+    NoSuchKey { key: String, said: String },
+    NothingToRollBack,
+    NoKeys,
+    PreflightUnknown { call: &'static str, said: String },
+    TooManyKeys { count: usize },
+    NotDue { at: Timestamp },
+    NotThisPhase { phase: Phase, would: String },
+    Unsettled { key: String },
+    PendingInactive { key: String },
+    SecretNotOurs { secret: String, user_id: String },
+    SecretOfAnother { secret: String, of: String },
+    SecretStale { secret: String },
+    TagLimit { has: usize },
+    NoSlot { key: String, because: &'static str },
+    Overlap { key: String, until: Timestamp },
+    InUse { key: String, until: Option<Timestamp> },
+    NotTakenOver { key: String, new: String, until: Option<Timestamp> },
+    RolledBack { key: String },
+    LeakedActive { key: String },
+    LeakedKept { keys: Vec<String> },
+    Recovering { key: String, until: Timestamp },
+    NoCurrent { key: String },
+    CurrentOff { key: String },
+    OnlyInactive { keys: Vec<String> },
+    TwoKeys { keys: Vec<String> },
+    Untold { kind: Kind, key: String },
+}
+
+impl Why {
+    /// How the report counts it.
+    pub fn outcome(&self) -> Outcome {
+        match self {
+            Self::NoSuchUser | Self::NoSuchKey { .. } => Outcome::Failed,
+            Self::NotDue { .. } => Outcome::AlreadyRight,
+            _ => Outcome::Skipped,
+        }
+    }
+
+    /// Whether a person has to do something before it can go on: counted in the `Blocked` metric.
+    pub fn is_a_blocker(&self) -> bool {
+        matches!(
+            self,
+            Self::PreflightUnknown { .. }
+                | Self::TooManyKeys { .. }
+                | Self::PendingInactive { .. }
+                | Self::SecretNotOurs { .. }
+                | Self::SecretOfAnother { .. }
+                | Self::SecretStale { .. }
+                | Self::TagLimit { .. }
+                | Self::NoSlot { .. }
+                | Self::NoCurrent { .. }
+                | Self::CurrentOff { .. }
+                | Self::TwoKeys { .. }
+                | Self::Untold { .. }
+        )
+    }
+
+    /// Whether an old key goes on working past its time: counted in the `Held` metric.
+    pub fn is_a_hold(&self) -> bool {
+        matches!(
+            self,
+            Self::InUse { .. } | Self::NotTakenOver { .. } | Self::RolledBack { .. } | Self::LeakedActive { .. }
+        )
+    }
+
+    /// The reason as a report has it.
+    pub fn reason(&self) -> Reason {
+        Reason::new(self.code(), self.message(), self.fix())
+    }
+
+    /// For machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Excluded { .. } => "excluded",
+            Self::NotIncluded => "not-included",
+            Self::NoSuchUser => "no-such-user",
+            Self::NoSuchKey { .. } => "no-such-key",
+            Self::NothingToRollBack => "nothing-to-roll-back",
+            Self::NoKeys => "no-keys",
+            Self::PreflightUnknown { .. } => "preflight-unknown",
+            Self::TooManyKeys { .. } => "too-many-keys",
+            Self::NotDue { .. } => "not-due",
+            Self::NotThisPhase { .. } => "not-this-phase",
+            Self::Unsettled { .. } => "unsettled",
+            Self::PendingInactive { .. } => "pending-inactive",
+            Self::SecretNotOurs { .. } => "secret-not-ours",
+            Self::SecretOfAnother { .. } => "secret-of-another",
+            Self::SecretStale { .. } => "secret-stale",
+            Self::TagLimit { .. } => "tag-limit",
+            Self::NoSlot { .. } => "no-slot",
+            Self::Overlap { .. } => "overlap",
+            Self::InUse { .. } => "in-use",
+            Self::NotTakenOver { .. } => "not-taken-over",
+            Self::RolledBack { .. } => "rolled-back",
+            Self::LeakedActive { .. } => "leaked-active",
+            Self::LeakedKept { .. } => "leaked-kept",
+            Self::Recovering { .. } => "recovering",
+            Self::NoCurrent { .. } => "no-current",
+            Self::CurrentOff { .. } => "current-off",
+            Self::OnlyInactive { .. } => "only-inactive",
+            Self::TwoKeys { .. } => "two-keys",
+            Self::Untold { .. } => "untold",
+        }
+    }
+
+    /// For people: what is the case.
+    pub fn message(&self) -> String {
+        match self {
+            Self::Excluded { pattern } => format!("'{}' of NIGHTSHIFT_EXCLUDE excludes it", printable(pattern)),
+            Self::NotIncluded => "the event names it, but no pattern of NIGHTSHIFT_INCLUDE does".to_owned(),
+            Self::NoSuchUser => "the event names it, but there is no such IAM user in this account".to_owned(),
+            Self::NoSuchKey { key, said } => format!("the event names key {key}, which is no key here: {said}"),
+            Self::NothingToRollBack => "no key of it was switched off by this tool and is still there".to_owned(),
+            Self::NoKeys => "it has no access key".to_owned(),
+            Self::PreflightUnknown { call, said } => format!("{call} gave no answer to decide by: {said}"),
+            Self::TooManyKeys { count } => format!("it has {count} keys, more than the two AWS allows"),
+            Self::NotDue { at } => format!("its key is rotated from {at} on"),
+            Self::NotThisPhase { phase, would } => {
+                format!("this run leaves out the phase '{}', which would {would}", phase.as_str())
+            }
+            Self::Unsettled { key } => format!("key {key} was minted moments ago and another run may be storing it"),
+            Self::PendingInactive { key } => {
+                format!("key {key} was stored and somebody switched it off before it was proven")
+            }
+            Self::SecretNotOurs { secret, .. } => {
+                format!("secret {secret} is there and does not bear this tool's mark")
+            }
+            Self::SecretOfAnother { secret, of } => {
+                format!("secret {secret} belongs to user id {}, an earlier user of that name", printable(of))
+            }
+            Self::SecretStale { secret } => format!("secret {secret} hands out a key that no longer exists"),
+            Self::TagLimit { has } => {
+                format!("the user has {has} of {} tags and a rotation needs room for more", Tags::LIMIT)
+            }
+            Self::NoSlot { key, because } => {
+                format!("its key is due and key {key} takes the only other slot: {because}")
+            }
+            Self::Overlap { key, until } => format!("old key {key} stays active until {until}"),
+            Self::InUse { key, until: Some(until) } => {
+                format!("old key {key} is still in use and is held; it is switched off at {until} even so")
+            }
+            Self::InUse { key, until: None } => {
+                format!("old key {key} is still in use and is held until the operators have been told")
+            }
+            Self::NotTakenOver { key, new, until: Some(until) } => {
+                format!(
+                    "old key {key} is kept: nobody has fetched or used new key {new}; it is switched off at {until} even so"
+                )
+            }
+            Self::NotTakenOver { key, new, until: None } => {
+                format!("old key {key} is kept: nobody has fetched or used new key {new}")
+            }
+            Self::RolledBack { key } => format!("old key {key} was switched on again after it had been switched off"),
+            Self::LeakedActive { key } => format!("key {key} is known to have leaked and was switched on again"),
+            Self::LeakedKept { keys } => match keys.as_slice() {
+                [key] => format!("leaked key {key} is off and is kept for the investigation"),
+                keys => format!("leaked keys {} are off and are kept for the investigation", keys.join(", ")),
+            },
+            Self::Recovering { key, until } => format!("old key {key} is off and is deleted from {until} on"),
+            Self::NoCurrent { key } => {
+                format!("old key {key} is off and kept: no other key of the user is stored, proven and active")
+            }
+            Self::CurrentOff { key } => format!("key {key}, which its secret hands out, is switched off"),
+            Self::OnlyInactive { keys } => format!("all its keys are switched off: {}", keys.join(", ")),
+            Self::TwoKeys { keys } => {
+                format!("a key is due and both slots are taken by keys this tool did not mint: {}", keys.join(", "))
+            }
+            Self::Untold { kind, key } => {
+                format!("nobody could be told '{}' about key {key}: no channel is configured", kind.as_str())
+            }
+        }
+    }
+
+    fn fix(&self) -> String {
+        match self {
+            Self::Excluded { .. } | Self::NotDue { .. } | Self::Overlap { .. } | Self::Recovering { .. } | Self::NoKeys => {
+                "nothing to do"
+            }
+            Self::NotIncluded => "add it to NIGHTSHIFT_INCLUDE, or leave it out of the event",
+            Self::NoSuchUser => "check the spelling; nothing else was touched in its place",
+            Self::NoSuchKey { .. } => "check the key id and the account; switch the key off by hand if it is of another account",
+            Self::NothingToRollBack => "switch a key on by hand (aws iam update-access-key --status Active) if one is there",
+            Self::PreflightUnknown { call, .. } => return format!("allow {call} in the function's role, or wait for the next run"),
+            Self::TooManyKeys { .. } => "delete those nobody uses by hand, until two are left",
+            Self::NotThisPhase { .. } => "nothing to do if another schedule runs that phase",
+            Self::Unsettled { .. } => "the next run looks again",
+            Self::PendingInactive { .. } => "delete that key by hand, or switch it on and the next run proves it",
+            Self::SecretNotOurs { secret, user_id } => {
+                return format!(
+                    "if it may be used for this, hand it over: aws secretsmanager tag-resource --secret-id {secret} --tags Key={},Value={user_id}; \
+                     else move it or set another NIGHTSHIFT_SECRET_PREFIX",
+                    tags::USER_ID
+                );
+            }
+            Self::SecretOfAnother { secret, .. } => {
+                return format!(
+                    "delete it once nobody needs it: aws secretsmanager delete-secret --secret-id {secret} --force-delete-without-recovery"
+                );
+            }
+            Self::SecretStale { .. } => "have the owner use another key; the next rotation writes the secret anew",
+            Self::TagLimit { .. } => "remove tags it does not need",
+            Self::NoSlot { .. } => "delete that key once nobody needs it; then the next run rotates",
+            Self::InUse { .. } => "find who still uses it (the item shows service and Region) and have them fetch the new key",
+            Self::NotTakenOver { .. } => {
+                "have the owner fetch the new key and use it; if nobody needs either, delete the old one by hand"
+            }
+            Self::RolledBack { key } => {
+                return format!("find out what still needs it; when nothing does, switch it off by hand and the next run goes on with {key}");
+            }
+            Self::LeakedActive { .. } => "switch it off at once: aws iam update-access-key --status Inactive",
+            Self::LeakedKept { .. } => "delete it by hand when the investigation is over; until then it takes a slot",
+            Self::NoCurrent { .. } => "delete it by hand if nobody needs it; this tool keeps it so that somebody can come back to it",
+            Self::CurrentOff { .. } => "switch it on again, or delete it by hand; the other key is then rotated in its time",
+            Self::OnlyInactive { .. } => "delete them by hand if nobody needs them, or set NIGHTSHIFT_INACTIVE_KEYS=delete",
+            Self::TwoKeys { .. } => "have the owner give up one of them; then the next run rotates the other",
+            Self::Untold { .. } => "configure a channel; until then rotation goes on and no old key is taken from anybody",
+        }
+        .to_owned()
+    }
+}

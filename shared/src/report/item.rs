@@ -1,0 +1,87 @@
+//! One thing a run looked at: how it ended, and why.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// One thing the run looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// What AWS calls it.
+    pub id: String,
+    /// Where it is.
+    pub region: String,
+    /// Whose it is, as its owner tag says.
+    pub owner: Option<String>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What was done, or would be, in order.
+    pub steps: Vec<String>,
+    /// Why it ended so, where there is something to say.
+    pub reason: Option<Reason>,
+    /// What a domain adds, under a key of its own name.
+    #[serde(flatten)]
+    pub domain: BTreeMap<Cow<'static, str>, serde_json::Value>,
+}
+
+/// How one item ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Apply would change it: said in plan mode, and when a guard tripped.
+    Planned,
+    /// This run changed it, or asked AWS to.
+    Changed,
+    /// It already is as it should be.
+    AlreadyRight,
+    /// Left to the next run: no time, or AWS is still busy with it.
+    Deferred,
+    /// Left alone, for a reason that is nobody's failure.
+    Skipped,
+    /// Tried and not done, or could not be read.
+    Failed,
+}
+
+impl Outcome {
+    /// As the report spells it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Changed => "changed",
+            Self::AlreadyRight => "already_right",
+            Self::Deferred => "deferred",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// Why, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    /// One of the function's documented codes, kebab-case.
+    pub code: Cow<'static, str>,
+    /// What is the case, naming the object.
+    pub message: String,
+    /// The next step.
+    pub fix: String,
+}
+
+impl Reason {
+    /// A reason from its three parts.
+    pub fn new(code: &'static str, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self { code: Cow::Borrowed(code), message: message.into(), fix: fix.into() }
+    }
+}
+
+/// Items, by their place in the list, that the operators' summary puts first.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Concerns {
+    /// Asked for by an earlier run, and it has not come about.
+    pub stuck: Vec<usize>,
+    /// Nobody but a person can go on with these.
+    pub needs_hand: Vec<usize>,
+    /// Nobody is named as their owner whom mail could reach.
+    pub unowned: Vec<usize>,
+}

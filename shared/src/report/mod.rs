@@ -1,0 +1,91 @@
+//! The vocabulary of a run: plan or apply, the digest of a plan, how an item ended and why, and the report of it all: one
+//! serialisable value, returned by the handler, printed by the command line, read by the notifier. Its field names are an
+//! interface; they change only with `schema`.
+
+mod digest;
+mod item;
+mod mode;
+mod notice;
+pub mod render;
+mod tripped;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub use digest::{NotADigest, PlanDigest};
+pub use item::{Concerns, Item, Outcome, Reason};
+pub use mode::Mode;
+pub use notice::{Delivery, Notice};
+pub use tripped::Tripped;
+
+/// The version of the report's shape.
+pub const SCHEMA: u32 = 1;
+
+/// One run of one function in one account.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// See [`SCHEMA`].
+    pub schema: u32,
+    /// The function's name, as its package and binary have it.
+    pub function: Cow<'static, str>,
+    /// Whether this run was allowed to change anything.
+    pub mode: Mode,
+    /// The AWS account, twelve digits.
+    pub account: String,
+    /// What a person gives back as `expect_plan`.
+    pub plan_digest: PlanDigest,
+    /// UTC.
+    pub started_at: Timestamp,
+    /// UTC.
+    pub finished_at: Timestamp,
+    /// Every region this run looked at.
+    pub regions: Vec<String>,
+    /// The guard that stopped the run, if one did. Nothing was changed then.
+    pub tripped: Option<Tripped>,
+    /// How many items ended how.
+    pub counts: Counts,
+    /// What is not right with this run as a whole, though it took place.
+    #[serde(default)]
+    pub warnings: Vec<Reason>,
+    /// One entry for each thing that was changed, would be changed, or was left alone for a reason.
+    pub items: Vec<Item>,
+    /// Every message that was sent or could not be, in apply mode.
+    #[serde(default)]
+    pub notices: Vec<Notice>,
+    /// AWS calls by action, every attempt counted.
+    pub calls: BTreeMap<String, u64>,
+}
+
+/// How many items ended how. `observed` also counts what was out of scope and is not listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "each is the outcome of the same name")]
+pub struct Counts {
+    pub observed: usize,
+    pub planned: usize,
+    pub changed: usize,
+    pub already_right: usize,
+    pub deferred: usize,
+    pub skipped: usize,
+    pub failed: usize,
+}
+
+impl Counts {
+    /// Counts `items`; `observed` is what was read, listed or not.
+    pub fn of(observed: usize, items: &[Item]) -> Self {
+        let mut counts = Self { observed, ..Self::default() };
+        for item in items {
+            *match item.outcome {
+                Outcome::Planned => &mut counts.planned,
+                Outcome::Changed => &mut counts.changed,
+                Outcome::AlreadyRight => &mut counts.already_right,
+                Outcome::Deferred => &mut counts.deferred,
+                Outcome::Skipped => &mut counts.skipped,
+                Outcome::Failed => &mut counts.failed,
+            } += 1;
+        }
+        counts
+    }
+}

@@ -1,0 +1,273 @@
+//! Clients from the standard AWS environment: region, profile, endpoint. Built once per process.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+use super::error::AwsError;
+pub use super::http::Roots;
+use super::http::{self, TrustFault};
+use super::recorder::CallRecorder;
+use super::skew::{DateReader, Skew};
+use crate::config::{ConfigFaults, Environment};
+use crate::secret::Secret;
+
+/// RDS throttles the whole account, not one caller: ten attempts with the SDK's adaptive pacing outlast a busy minute.
+/// `AWS_MAX_ATTEMPTS`, the SDKs' own variable, says otherwise.
+const MAX_ATTEMPTS: u32 = 10;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// A page of a hundred clusters takes RDS a second or two; anything past this is a lost answer.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
+const OPERATION_TIMEOUT: Duration = Duration::from_mins(1);
+/// A message is not worth what a deletion is: a throttle that outlasts these attempts is left to the next run.
+const MESSAGE_ATTEMPTS: u32 = 4;
+const MESSAGE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The caller, as STS knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account: String,
+    /// Of a user, or of a role's session.
+    pub arn: String,
+    /// This machine's clock, by the answer.
+    pub skew: Skew,
+}
+
+impl Identity {
+    /// The user's name, or the session's: with IAM Identity Center the name one signs in with. Whoever assumes a role may
+    /// choose it, so it says who means well and proves nothing.
+    pub fn name(&self) -> Option<&str> {
+        let (_, name) = self.arn.rsplit_once('/')?;
+        (!name.is_empty()).then_some(name)
+    }
+}
+
+/// Everything that leads to AWS.
+#[derive(Debug, Clone)]
+pub struct Aws {
+    config: SdkConfig,
+    calls: CallRecorder,
+    rds: Arc<Mutex<BTreeMap<String, aws_sdk_rds::Client>>>,
+    roots: Roots,
+    stand_in: bool,
+}
+
+impl Aws {
+    /// Reads the standard AWS environment. No call is made.
+    pub async fn connect(environment: &Environment, roots: Roots) -> Result<Self, ConfigFaults> {
+        let china = environment.get("AWS_REGION").is_some_and(|region| region.starts_with("cn-"));
+        let roots = if china && matches!(roots, Roots::CompiledIn) { Roots::Mozilla } else { roots };
+        let roots = environment.get("AWS_CA_BUNDLE").map_or(roots, |path| Roots::File(path.into()));
+        let client = http::client(&roots)
+            .map_err(|fault: TrustFault| ConfigFaults::one("AWS_CA_BUNDLE", crate::text::chain(&fault)))?;
+        let attempts = environment.get("AWS_MAX_ATTEMPTS").and_then(|text| text.parse().ok()).unwrap_or(MAX_ATTEMPTS);
+        let config = aws_config::defaults(BehaviorVersion::latest())
+            .http_client(client)
+            .retry_config(RetryConfig::adaptive().with_max_attempts(attempts))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .connect_timeout(CONNECT_TIMEOUT)
+                    .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+                    .operation_timeout(OPERATION_TIMEOUT)
+                    .build(),
+            )
+            .load()
+            .await;
+        let stand_in = config.endpoint_url().is_some_and(|url| !is_aws(url))
+            && !environment.names().any(|name| name.starts_with("AWS_ENDPOINT_URL_"));
+        Ok(Self { config, calls: CallRecorder::default(), rds: Arc::default(), roots, stand_in })
+    }
+
+    /// Every call since the last time this was asked.
+    pub fn take_calls(&self) -> BTreeMap<String, u64> {
+        self.calls.take()
+    }
+
+    /// Whether all calls go to something that is not AWS.
+    pub fn is_stand_in(&self) -> bool {
+        self.stand_in
+    }
+
+    /// The region of the environment or profile.
+    pub fn region(&self) -> Option<&str> {
+        self.config.region().map(Region::as_ref)
+    }
+
+    /// The account these credentials belong to: twelve digits.
+    pub async fn account(&self) -> Result<String, AwsError> {
+        self.identity().await.map(|identity| identity.account)
+    }
+
+    /// Whose credentials these are, and what time it is where they are known. Asked anew each time: clocks go wrong while a
+    /// process lives.
+    pub async fn identity(&self) -> Result<Identity, AwsError> {
+        let dates = DateReader::new();
+        let identity = self
+            .sts()
+            .get_caller_identity()
+            .customize()
+            .interceptor(dates.clone())
+            .send()
+            .await
+            .map_err(|error| AwsError::of("sts:GetCallerIdentity", "the caller's own credentials", error))?;
+        let empty = |field| AwsError::empty("sts:GetCallerIdentity", "the caller's own credentials", field);
+        Ok(Identity {
+            account: identity.account.ok_or_else(|| empty("Account"))?,
+            arn: identity.arn.ok_or_else(|| empty("Arn"))?,
+            skew: dates.skew(),
+        })
+    }
+
+    /// RDS in `region`: the same client each time, so that its pacing after a throttle is remembered.
+    pub fn rds(&self, region: &str) -> aws_sdk_rds::Client {
+        let mut clients = self.rds.lock().unwrap_or_else(PoisonError::into_inner);
+        clients.entry(region.to_owned()).or_insert_with(|| self.new_rds(region)).clone()
+    }
+
+    fn new_rds(&self, region: &str) -> aws_sdk_rds::Client {
+        aws_sdk_rds::Client::from_conf(
+            aws_sdk_rds::config::Builder::from(&self.config)
+                .region(Region::new(region.to_owned()))
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// Secrets Manager in `region`.
+    pub fn secrets_in(&self, region: &str) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::from_conf(
+            aws_sdk_secretsmanager::config::Builder::from(&self.config)
+                .region(Region::new(region.to_owned()))
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// IAM, which is the same in every region of a partition.
+    pub fn iam(&self) -> aws_sdk_iam::Client {
+        aws_sdk_iam::Client::from_conf(
+            aws_sdk_iam::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+        )
+    }
+
+    /// STS with this process's own credentials.
+    pub fn sts(&self) -> aws_sdk_sts::Client {
+        aws_sdk_sts::Client::from_conf(
+            aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+        )
+    }
+
+    /// STS with a key of somebody else's.
+    pub fn sts_as(&self, access_key_id: &str, secret: &Secret) -> aws_sdk_sts::Client {
+        let credentials = aws_sdk_sts::config::Credentials::new(access_key_id, secret.expose(), None, None, "new-key");
+        aws_sdk_sts::Client::from_conf(
+            aws_sdk_sts::config::Builder::from(&self.config)
+                .credentials_provider(credentials)
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// S3 in the function's own region.
+    pub fn s3(&self) -> aws_sdk_s3::Client {
+        aws_sdk_s3::Client::from_conf(
+            aws_sdk_s3::config::Builder::from(&self.config)
+                // A stand-in answers on one host for all buckets.
+                .force_path_style(self.stand_in)
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// SES in the function's own region.
+    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+        aws_sdk_sesv2::Client::from_conf(
+            aws_sdk_sesv2::config::Builder::from(&self.config)
+                .retry_config(self.few_attempts())
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// SNS in the region of the topic `arn`.
+    pub fn sns(&self, arn: &str) -> aws_sdk_sns::Client {
+        aws_sdk_sns::Client::from_conf(
+            aws_sdk_sns::config::Builder::from(&self.config)
+                .region(self.region_of(arn))
+                .retry_config(self.few_attempts())
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// Secrets Manager in the region of the secret `id`, where that is an ARN, else the function's own.
+    pub fn secrets(&self, id: &str) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::from_conf(
+            aws_sdk_secretsmanager::config::Builder::from(&self.config)
+                .region(self.region_of(id))
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    fn few_attempts(&self) -> RetryConfig {
+        let configured = self.config.retry_config().map_or(MAX_ATTEMPTS, RetryConfig::max_attempts);
+        RetryConfig::adaptive().with_max_attempts(configured.min(MESSAGE_ATTEMPTS))
+    }
+
+    fn region_of(&self, arn: &str) -> Option<Region> {
+        let named =
+            arn.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2)).filter(|region| !region.is_empty());
+        named.map(|region| Region::new(region.to_owned())).or_else(|| self.config.region().cloned())
+    }
+
+    /// Whom this process believes about a server's name.
+    pub fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
+    /// The SDK's own configuration, for clients only a binary needs.
+    pub fn sdk_config(&self) -> &SdkConfig {
+        &self.config
+    }
+}
+
+/// For a call that may take no longer than `time`, its retries included.
+pub fn within(time: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT.min(time))
+        .operation_attempt_timeout(MESSAGE_TIMEOUT.min(time))
+        .operation_timeout(time)
+        .build()
+}
+
+fn is_aws(url: &str) -> bool {
+    let host = url.split("://").nth(1).unwrap_or(url);
+    let host = host.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
+    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".aws.dev"].iter().any(|suffix| host.ends_with(suffix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_not_aws_is_a_stand_in() {
+        for url in [
+            "https://rds.eu-west-1.amazonaws.com",
+            "https://RDS.EU-WEST-1.AMAZONAWS.COM:443/x",
+            "https://rds.eu-west-1.api.aws",
+        ] {
+            assert!(is_aws(url), "{url}");
+        }
+        for url in ["http://127.0.0.1:5000", "http://localhost:4566/amazonaws.com", "https://amazonaws.com.example.org"]
+        {
+            assert!(!is_aws(url), "{url}");
+        }
+    }
+}

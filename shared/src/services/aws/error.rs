@@ -1,0 +1,281 @@
+//! What AWS said no with. Sorted by the status first: 500 and above is no answer, whatever the code says. Then by the code
+//! on the wire, not by the shape's name in the model: `DBInstanceNotFound` and `SnapshotQuotaExceeded` lack the suffix
+//! their shapes have, and some codes are in no model at all.
+
+use std::error::Error;
+
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+/// What kind of no it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The object is not there: success, where gone was the goal.
+    NotFound,
+    /// The name is taken: success, where being there was the goal.
+    Exists,
+    /// Too many calls; the SDK's own retries were not enough.
+    Throttled,
+    /// The role may not.
+    Denied,
+    /// The object is not in a state that allows it now.
+    BadState,
+    /// A limit of the account.
+    Quota,
+    /// The service does not know the call: an older stand-in, or a region without the feature.
+    UnknownCall,
+    /// No answer, none that could be read, or a fault of the service's own (status 500 and above): it may have been
+    /// carried out or not.
+    NoAnswer,
+    /// Anything else.
+    Other,
+}
+
+/// One call that did not succeed.
+#[derive(Debug, thiserror::Error)]
+#[error("{action} on {object} did not succeed")]
+pub struct AwsError {
+    /// As IAM names it, such as `rds:DeleteDBCluster`.
+    pub action: &'static str,
+    /// What it was about.
+    pub object: String,
+    /// See [`Kind`].
+    pub kind: Kind,
+    #[source]
+    cause: Cause,
+}
+
+/// The answer, or why there was none.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", match code { Some(code) => format!("{code}: {message}"), None => message.clone() })]
+struct Cause {
+    code: Option<String>,
+    message: String,
+}
+
+impl AwsError {
+    /// From what an SDK client returned for `action` on `object`. The answer itself has to be there, for its status.
+    #[expect(clippy::needless_pass_by_value, reason = "the end of the SDK's error, in every map_err")]
+    pub fn of<E>(action: &'static str, object: impl Into<String>, error: SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let (kind, code, message) = match &error {
+            SdkError::ServiceError(service) => {
+                let code = service.err().code().map(str::to_owned);
+                let kind = kind_of(service.raw().status().as_u16(), code.as_deref());
+                let message =
+                    service.err().message().map_or_else(|| "the answer was not one of AWS's".to_owned(), str::to_owned);
+                (kind, code, message)
+            }
+            SdkError::ConstructionFailure(_) => (Kind::Other, None, deepest(&error)),
+            _ => (Kind::NoAnswer, None, deepest(&error)),
+        };
+        Self { action, object: object.into(), kind, cause: Cause { code, message: crate::text::printable(&message) } }
+    }
+
+    /// An answer without the one field that was asked for.
+    pub fn empty(action: &'static str, object: impl Into<String>, field: &str) -> Self {
+        let cause = Cause { code: None, message: format!("the answer has no {field}") };
+        Self { action, object: object.into(), kind: Kind::NoAnswer, cause }
+    }
+
+    /// The code on the wire, where there was one.
+    pub fn code(&self) -> Option<&str> {
+        self.cause.code.as_deref()
+    }
+
+    /// What AWS said, code first.
+    pub fn said(&self) -> String {
+        self.cause.to_string()
+    }
+
+    /// The object is not there.
+    pub fn is_not_found(&self) -> bool {
+        self.kind == Kind::NotFound
+    }
+
+    /// It may have been carried out, for all anybody knows.
+    pub fn may_have_happened(&self) -> bool {
+        self.kind == Kind::NoAnswer
+    }
+
+    /// The same call may succeed in a while, with nobody doing anything about it.
+    pub fn may_pass(&self) -> bool {
+        matches!(self.kind, Kind::BadState | Kind::Throttled | Kind::NoAnswer)
+    }
+
+    /// Nothing is known about the outcome, or the object was in another state: worth looking again.
+    pub fn is_worth_another_look(&self) -> bool {
+        matches!(self.kind, Kind::NoAnswer | Kind::BadState | Kind::Exists)
+    }
+
+    /// The next step for a person.
+    pub fn fix(&self) -> String {
+        match self.kind {
+            Kind::Denied => {
+                format!("allow {} on it in the role's policy, or the service control policies above it", self.action)
+            }
+            Kind::Throttled => {
+                "the account's calls of this kind are throttled: run again later, or lower NIGHTSHIFT_CONCURRENCY"
+                    .to_owned()
+            }
+            Kind::Quota => "raise the quota in Service Quotas, or remove what is no longer needed".to_owned(),
+            Kind::BadState => {
+                "the next run tries again; if it stays, look at the object's status and events".to_owned()
+            }
+            Kind::NoAnswer => {
+                "the next run looks again and goes on from there; check the network path to AWS if it stays".to_owned()
+            }
+            Kind::UnknownCall => "this endpoint does not know the call; use a region or stand-in that does".to_owned(),
+            Kind::NotFound | Kind::Exists | Kind::Other => {
+                "the message above is AWS's own; the next run tries again".to_owned()
+            }
+        }
+    }
+}
+
+/// What becomes of a call whose answer holds nothing that is needed.
+pub fn done<T, E>(
+    answer: Result<T, SdkError<E, HttpResponse>>,
+    action: &'static str,
+    object: impl Into<String>,
+) -> Result<(), AwsError>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    answer.map(|_| ()).map_err(|error| AwsError::of(action, object, error))
+}
+
+/// The innermost cause: the outer ones only say "dispatch failure".
+pub(super) fn deepest(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text = cause.to_string();
+        source = cause.source();
+    }
+    text
+}
+
+/// A refusal is one only if the service was able to refuse: a status of 500 says that something broke, before the call was
+/// carried out or after it, and so does the code of a request that was given up waiting for.
+fn kind_of(status: u16, code: Option<&str>) -> Kind {
+    match code {
+        Some(code) if status < 500 => kind_of_refusal(code),
+        _ => Kind::NoAnswer,
+    }
+}
+
+fn kind_of_refusal(code: &str) -> Kind {
+    match code {
+        "Throttling"
+        | "Throttled"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "TooManyRequestsException"
+        | "RequestThrottled"
+        | "SlowDown"
+        | "PriorRequestNotComplete"
+        | "BandwidthLimitExceeded" => Kind::Throttled,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "AuthorizationError"
+        | "NotAuthorized"
+        | "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "SignatureDoesNotMatch"
+        | "OptInRequired"
+        | "AuthFailure" => Kind::Denied,
+        "InvalidAction" | "UnknownOperationException" | "UnknownAction" | "InvalidOperation" | "NotImplemented" => {
+            Kind::UnknownCall
+        }
+        _ if ends(code, "NotFound")
+            || code == "NoSuchEntity"
+            || code == "NoSuchBucket"
+            || code == "ResourceNotFoundException" =>
+        {
+            Kind::NotFound
+        }
+        _ if ends(code, "AlreadyExists") || code == "EntityAlreadyExists" || code == "ResourceExistsException" => {
+            Kind::Exists
+        }
+        _ if ends(code, "QuotaExceeded") || ends(code, "LimitExceeded") || code == "LimitExceededException" => {
+            Kind::Quota
+        }
+        "EntityTemporarilyUnmodifiable" | "ConcurrentModification" => Kind::BadState,
+        _ if code.starts_with("Invalid") && (ends(code, "State") || code.contains("State")) => Kind::BadState,
+        "InternalFailure"
+        | "InternalServerError"
+        | "InternalError"
+        | "InternalServiceError"
+        | "ServiceFailure"
+        | "ServiceUnavailable"
+        | "RequestTimeout"
+        | "RequestTimeoutException" => Kind::NoAnswer,
+        _ => Kind::Other,
+    }
+}
+
+/// The same name with and without the suffix RDS gives some of its codes.
+fn ends(code: &str, name: &str) -> bool {
+    code.strip_suffix("Fault").unwrap_or(code).ends_with(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_sorted_as_they_stand_on_the_wire() {
+        for (code, kind) in [
+            ("DBClusterNotFoundFault", Kind::NotFound),
+            ("DBInstanceNotFound", Kind::NotFound),
+            ("DBClusterSnapshotNotFoundFault", Kind::NotFound),
+            ("NoSuchEntity", Kind::NotFound),
+            ("DBClusterSnapshotAlreadyExistsFault", Kind::Exists),
+            ("DBClusterAlreadyExistsFault", Kind::Exists),
+            ("EntityAlreadyExists", Kind::Exists),
+            ("Throttling", Kind::Throttled),
+            ("ThrottlingException", Kind::Throttled),
+            ("Throttled", Kind::Throttled),
+            ("TooManyRequestsException", Kind::Throttled),
+            ("AccessDenied", Kind::Denied),
+            ("InvalidDBClusterStateFault", Kind::BadState),
+            ("InvalidDBInstanceState", Kind::BadState),
+            ("InvalidDBClusterSnapshotStateFault", Kind::BadState),
+            ("InvalidGlobalClusterStateFault", Kind::BadState),
+            ("EntityTemporarilyUnmodifiable", Kind::BadState),
+            ("SnapshotQuotaExceeded", Kind::Quota),
+            ("DBClusterAutomatedBackupQuotaExceededFault", Kind::Quota),
+            ("LimitExceeded", Kind::Quota),
+            ("InvalidAction", Kind::UnknownCall),
+            ("InvalidParameterCombination", Kind::Other),
+            ("InvalidParameterValue", Kind::Other),
+        ] {
+            assert_eq!(kind_of(400, Some(code)), kind, "{code}");
+        }
+    }
+
+    #[test]
+    fn a_fault_of_the_service_is_no_answer_whatever_its_code() {
+        // Each service's own, then codes that would be a refusal with any other status.
+        let own = ["ServiceFailure", "InternalServiceError", "InternalFailure", "InternalError", "ServiceException"];
+        let refusals =
+            ["AccessDenied", "DBClusterNotFoundFault", "EntityAlreadyExists", "LimitExceeded", "InvalidAction"];
+        for status in [500, 502, 503, 504, 529] {
+            for code in own.iter().chain(&refusals).chain(&["Throttling", "SlowDown", "a-code-of-next-year"]) {
+                assert_eq!(kind_of(status, Some(code)), Kind::NoAnswer, "{status} {code}");
+            }
+        }
+        // Nor is an answer that names no code, nor a request the service gave up waiting for.
+        assert_eq!(kind_of(403, None), Kind::NoAnswer);
+        assert_eq!(kind_of(400, Some("RequestTimeout")), Kind::NoAnswer);
+        assert_eq!(kind_of(408, Some("RequestTimeoutException")), Kind::NoAnswer);
+    }
+}

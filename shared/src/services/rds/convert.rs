@@ -1,0 +1,104 @@
+//! From the SDK's shapes to ours. What lacks an identity is dropped: nothing could be done to it by name.
+
+use aws_sdk_rds::types;
+use aws_smithy_types::DateTime;
+use jiff::Timestamp;
+
+use super::{Cluster, Instance, Member, Settings, Snapshot};
+use crate::services::tags::Tags;
+
+pub(super) fn cluster(found: &types::DbCluster, region: &str) -> Option<Cluster> {
+    Some(Cluster {
+        id: found.db_cluster_identifier()?.to_owned(),
+        arn: found.db_cluster_arn()?.to_owned(),
+        region: region.to_owned(),
+        resource_id: found.db_cluster_resource_id()?.to_owned(),
+        engine: found.engine()?.to_owned(),
+        status: found.status().unwrap_or("unknown").to_owned(),
+        created_at: found.cluster_create_time().and_then(timestamp),
+        tags: tags(found.tag_list()),
+        // Protection that is not stated is taken to be there.
+        deletion_protection: found.deletion_protection().unwrap_or(true),
+        members: found.db_cluster_members().iter().filter_map(member).collect(),
+        global_cluster: text(found.global_cluster_identifier()),
+        replication_source: text(found.replication_source_identifier()),
+        read_replicas: found.read_replica_identifiers().to_vec(),
+        limitless: found.cluster_scalability_type().is_some_and(|kind| kind.as_str() == "limitless")
+            || found.limitless_database().is_some_and(|limitless| {
+                limitless.status().is_some_and(|status| !matches!(status.as_str(), "disabled" | "not-in-use"))
+            }),
+        clone_group: text(found.clone_group_id()),
+        copies_tags: found.copy_tags_to_snapshot().unwrap_or(false),
+        settings: settings(found),
+    })
+}
+
+pub(super) fn snapshot(found: &types::DbClusterSnapshot, region: &str) -> Option<Snapshot> {
+    Some(Snapshot {
+        id: found.db_cluster_snapshot_identifier()?.to_owned(),
+        arn: found.db_cluster_snapshot_arn()?.to_owned(),
+        region: region.to_owned(),
+        cluster_id: found.db_cluster_identifier()?.to_owned(),
+        resource_id: found.db_cluster_resource_id().unwrap_or_default().to_owned(),
+        engine: found.engine().unwrap_or_default().to_owned(),
+        engine_version: text(found.engine_version()),
+        status: found.status().unwrap_or("unknown").to_owned(),
+        created_at: found.snapshot_create_time().and_then(timestamp),
+        kind: found.snapshot_type().unwrap_or_default().to_owned(),
+        tags: tags(found.tag_list()),
+    })
+}
+
+pub(super) fn instance(found: &types::DbInstance) -> Option<Instance> {
+    let parameter_group = found.db_parameter_groups().first().and_then(|group| group.db_parameter_group_name());
+    Some(Instance {
+        id: found.db_instance_identifier()?.to_owned(),
+        class: found.db_instance_class()?.to_owned(),
+        promotion_tier: found.promotion_tier(),
+        public: found.publicly_accessible().unwrap_or(false),
+        parameter_group: parameter_group.filter(|name| !name.starts_with("default.")).map(str::to_owned),
+        status: found.db_instance_status().unwrap_or("unknown").to_owned(),
+        writer: false,
+    })
+}
+
+pub(super) fn tags(found: &[types::Tag]) -> Tags {
+    found.iter().filter_map(|tag| Some((tag.key()?, tag.value().unwrap_or_default()))).collect()
+}
+
+pub(super) fn tag_list(tags: &Tags) -> Vec<types::Tag> {
+    tags.iter().map(|(key, value)| types::Tag::builder().key(key).value(value).build()).collect()
+}
+
+fn settings(found: &types::DbCluster) -> Settings {
+    Settings {
+        subnet_group: text(found.db_subnet_group()),
+        security_groups: found
+            .vpc_security_groups()
+            .iter()
+            .filter_map(|group| text(group.vpc_security_group_id()))
+            .collect(),
+        parameter_group: text(found.db_cluster_parameter_group()),
+        port: found.port(),
+        iam_auth: found.iam_database_authentication_enabled().unwrap_or(false),
+        deletion_protection: found.deletion_protection().unwrap_or(false),
+        copies_tags: found.copy_tags_to_snapshot().unwrap_or(false),
+        log_exports: found.enabled_cloudwatch_logs_exports().to_vec(),
+        serverless_v2: found
+            .serverless_v2_scaling_configuration()
+            .and_then(|scaling| Some((scaling.min_capacity()?, scaling.max_capacity()?))),
+        storage_type: text(found.storage_type()).filter(|kind| kind == "aurora-iopt1"),
+    }
+}
+
+fn member(found: &types::DbClusterMember) -> Option<Member> {
+    Some(Member { id: found.db_instance_identifier()?.to_owned(), writer: found.is_cluster_writer().unwrap_or(false) })
+}
+
+fn timestamp(at: &DateTime) -> Option<Timestamp> {
+    Timestamp::new(at.secs(), i32::try_from(at.subsec_nanos()).ok()?).ok()
+}
+
+fn text(found: Option<&str>) -> Option<String> {
+    found.filter(|text| !text.is_empty()).map(str::to_owned)
+}

@@ -1,0 +1,15 @@
+//! Amazon RDS: one call, its context, one conversion. Reading and writing are
+//! different types, and nothing but an applying run ever has a writer.
+
+mod convert;
+mod endpoints;
+mod model;
+mod reader;
+mod restorer;
+mod writer;
+
+pub use endpoints::Endpoints;
+pub use model::{AURORA_ENGINES, Cluster, Instance, Member, Quota, RestoreCluster, RestoreMember, Settings, Snapshot};
+pub use reader::RdsReader;
+pub use restorer::RdsRestorer;
+pub use writer::RdsWriter;

@@ -1,0 +1,117 @@
+//! The reading calls.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
+use jiff::Timestamp;
+
+use super::{Described, RotationFacts, Version, object};
+use crate::secret::Secret;
+use crate::services::aws::AwsError;
+
+/// Secrets Manager in one Region, for reading.
+#[derive(Debug, Clone)]
+pub struct SecretsReader(Client);
+
+impl SecretsReader {
+    /// Over a client of the Region the secrets are in.
+    pub fn new(client: Client) -> Self {
+        Self(client)
+    }
+
+    /// The secret, if there is one of exactly this name or ARN.
+    pub async fn describe(&self, name: &str) -> Result<Option<Described>, AwsError> {
+        match self.described(name).await {
+            Ok(described) => Ok(Some(described)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The versions that carry a label: one call, where dates do not matter.
+    pub async fn labels(&self, name: &str) -> Result<Vec<Version>, AwsError> {
+        Ok(self.described(name).await?.labelled)
+    }
+
+    /// Every version, those without a label too, with the day each was last read.
+    pub async fn versions(&self, name: &str) -> Result<Vec<Version>, AwsError> {
+        let call = self.0.list_secret_version_ids().secret_id(name).include_deprecated(true).max_results(100);
+        let mut pages = call.into_paginator().send();
+        let mut versions = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page =
+                page.map_err(|error| AwsError::of("secretsmanager:ListSecretVersionIds", object(name), error))?;
+            for found in page.versions.unwrap_or_default() {
+                let labels = found.version_stages().iter().cloned().collect();
+                let last_accessed = found.last_accessed_date().and_then(|at| Timestamp::from_second(at.secs()).ok());
+                versions.extend(found.version_id.map(|id| Version { id, labels, last_accessed }));
+            }
+        }
+        versions.sort_by(|a, b| a.id.cmp(&b.id));
+        Ok(versions)
+    }
+
+    /// What a version holds; `None` where there is no such version, or no text in it.
+    pub async fn value(&self, name: &str, version: &str) -> Result<Option<Secret>, AwsError> {
+        Ok(self.get(name, Some(version)).await?.and_then(|(_, value)| value))
+    }
+
+    /// The `ARN` of a secret, and what its current version holds; `None` where there is no such secret.
+    pub async fn current(&self, name: &str) -> Result<Option<(String, Option<Secret>)>, AwsError> {
+        self.get(name, None).await
+    }
+
+    /// What `version` holds, if it carries `label`: for a caller whose role reads values by their label only.
+    pub async fn labelled(&self, name: &str, version: &str, label: &str) -> Result<Option<Secret>, AwsError> {
+        let call = self.0.get_secret_value().secret_id(name).version_id(version).version_stage(label);
+        let answer = call.send().await;
+        let answer = answer.map_err(|error| AwsError::of("secretsmanager:GetSecretValue", object(name), error))?;
+        Ok(answer.secret_string.map(Secret::new))
+    }
+
+    async fn described(&self, name: &str) -> Result<Described, AwsError> {
+        let answer = self.0.describe_secret().secret_id(name).send().await;
+        let answer = answer.map_err(|error| AwsError::of("secretsmanager:DescribeSecret", object(name), error))?;
+        let labelled = labelled(&answer);
+        let schedule = answer.rotation_rules.and_then(|rules| {
+            let days = rules.automatically_after_days.map(|days| format!("rate({days} days)"));
+            rules.schedule_expression.or(days)
+        });
+        Ok(Described {
+            arn: answer.arn.unwrap_or_else(|| name.to_owned()),
+            deleted: answer.deleted_date.is_some(),
+            managed_by: answer.owning_service,
+            kms_key: answer.kms_key_id,
+            rotation: RotationFacts {
+                enabled: answer.rotation_enabled.unwrap_or_default(),
+                function: answer.rotation_lambda_arn,
+                schedule,
+            },
+            labelled,
+            tags: answer.tags.unwrap_or_default().into_iter().filter_map(|tag| Some((tag.key?, tag.value?))).collect(),
+        })
+    }
+
+    async fn get(&self, name: &str, version: Option<&str>) -> Result<Option<(String, Option<Secret>)>, AwsError> {
+        let call = self.0.get_secret_value().secret_id(name).set_version_id(version.map(str::to_owned));
+        match call.send().await.map_err(|error| AwsError::of("secretsmanager:GetSecretValue", object(name), error)) {
+            Ok(answer) => {
+                Ok(Some((answer.arn.unwrap_or_else(|| name.to_owned()), answer.secret_string.map(Secret::new))))
+            }
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn labelled(answer: &DescribeSecretOutput) -> Vec<Version> {
+    let version = |(id, labels): (&String, &Vec<String>)| Version {
+        id: id.clone(),
+        labels: labels.iter().cloned().collect::<BTreeSet<_>>(),
+        last_accessed: None,
+    };
+    let mut versions: Vec<_> = answer.version_ids_to_stages().into_iter().flatten().map(version).collect();
+    versions.sort_by(|a, b| a.id.cmp(&b.id));
+    versions
+}

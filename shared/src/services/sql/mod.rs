@@ -1,0 +1,20 @@
+//! The room that knows the database drivers: one way to connect, by verified TLS and never without, and errors that carry
+//! the server's own code and message but no statement, since that may hold a password.
+
+mod endpoint;
+mod engine;
+mod error;
+mod mysql;
+mod postgres;
+mod quote;
+mod session;
+mod tls;
+
+pub use endpoint::Endpoint;
+pub use engine::Engine;
+pub use error::{SqlError, SqlKind};
+pub use mysql::MySession;
+pub use postgres::{PgSession, Row};
+pub use quote::{ident, literal, mysql_ident, mysql_literal, scram_sha_256};
+pub use session::Session;
+pub use tls::{Authorities, TlsFault, Trust};

@@ -1,0 +1,100 @@
+//! A session on a `PostgreSQL` server. What the server warns of on the way is kept, because a GRANT that grants nothing is
+//! a warning there and no error.
+
+use std::future::poll_fn;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use futures::future::{join_all, try_join3};
+use rustls::ClientConfig;
+pub use tokio_postgres::Row;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{AsyncMessage, Client, Config};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::error::{SqlError, SqlKind};
+use crate::text::printable;
+
+/// See the module.
+#[derive(Debug)]
+pub struct PgSession {
+    client: Client,
+    warnings: Arc<Mutex<Vec<(String, String)>>>,
+    place: String,
+}
+
+impl PgSession {
+    pub(super) async fn connect(config: &Config, tls: ClientConfig, attempt: String) -> Result<Self, SqlError> {
+        let (client, mut connection) =
+            config.connect(MakeRustlsConnect::new(tls)).await.map_err(|error| SqlError::of(&*attempt, &error))?;
+        let warnings: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
+        let kept = Arc::clone(&warnings);
+        tokio::spawn(async move {
+            while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
+                if let AsyncMessage::Notice(notice) = message
+                    && notice.severity() == "WARNING"
+                {
+                    let warning = (notice.code().code().to_owned(), printable(notice.message()));
+                    kept.lock().unwrap_or_else(PoisonError::into_inner).push(warning);
+                }
+            }
+        });
+        let place = config.get_dbname().unwrap_or_default().to_owned();
+        Ok(Self { client, warnings, place })
+    }
+
+    /// Reads rows, in one round trip and in a transaction that is read only by its own first word: what a session has by
+    /// default, the first function that is called in it can change.
+    pub async fn read(&self, what: &str, query: &str, names: &[&[String]]) -> Result<Vec<Row>, SqlError> {
+        let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
+            names.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
+        // Each is sent when it is first asked for its answer, so they arrive in this order.
+        let all = try_join3(
+            self.client.batch_execute("BEGIN READ ONLY"),
+            self.client.query_typed(query, &parameters),
+            self.client.batch_execute("COMMIT"),
+        );
+        let rows = all.await.map(|((), rows, ())| rows);
+        rows.map_err(|error| SqlError::of(format!("reading {what} of database {}", self.place), &error))
+    }
+
+    /// Runs one statement by itself. `shown` is how an error names it.
+    pub async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
+        self.take_warning();
+        let done = self.client.batch_execute(statement).await;
+        done.map_err(|error| SqlError::of(shown, &error))?;
+        self.take_warning().map_or(Ok(()), |warning| Err(warned(shown, &warning)))
+    }
+
+    /// Runs `statements`, each with how an error names it, in one transaction: all of them or none. A warning is an error.
+    /// They are sent without waiting for one another, so that it takes two round trips however many they are.
+    pub async fn transaction(&self, statements: &[(String, String)]) -> Result<(), SqlError> {
+        self.take_warning();
+        let begin = [("BEGIN".to_owned(), "beginning a transaction".to_owned())];
+        let all: Vec<_> = begin.iter().chain(statements).collect();
+        let answers = join_all(all.iter().map(|(sql, _)| self.client.batch_execute(sql))).await;
+        // What follows the first failure only says that the transaction is over.
+        for ((_, shown), answer) in all.iter().zip(answers) {
+            if let Err(error) = answer {
+                let error = SqlError::of(shown, &error);
+                let _ = self.client.batch_execute("ROLLBACK").await;
+                return Err(error);
+            }
+        }
+        if let Some(warning) = self.take_warning() {
+            let _ = self.client.batch_execute("ROLLBACK").await;
+            return Err(warned("a statement", &warning));
+        }
+        self.client.batch_execute("COMMIT").await.map_err(|error| SqlError::of("committing the transaction", &error))
+    }
+
+    fn take_warning(&self) -> Option<(String, String)> {
+        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = warnings.first().cloned();
+        warnings.clear();
+        first
+    }
+}
+
+fn warned(shown: &str, (code, message): &(String, String)) -> SqlError {
+    SqlError { attempt: shown.to_owned(), kind: SqlKind::Warning, code: Some(code.clone()), message: message.clone() }
+}
