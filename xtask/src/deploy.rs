@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::command::{at_root, succeed};
-use crate::terraform::Provider;
-use crate::{archive, environment, package, setup, terraform, testkit};
+use crate::provider::{self, Provider};
+use crate::{archive, environment, package, setup, testkit};
 
 /// Shows that everything holds.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -26,7 +26,7 @@ pub(crate) fn show() -> anyhow::Result<()> {
 }
 
 fn start(functions: &[String], arguments: &[&str]) -> anyhow::Result<()> {
-    let provider = Provider::find().context(terraform::MISSING)?;
+    let provider = Provider::find().context(provider::MISSING)?;
     setup::for_deploy()?;
     let mut command = testkit::cargo_run("deploy");
     command.arg(packages(functions)?).args(arguments);

@@ -11,6 +11,7 @@ mod digest;
 mod environment;
 mod new_function;
 mod package;
+mod provider;
 mod secrets;
 mod setup;
 mod steps;

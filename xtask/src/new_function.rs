@@ -1,4 +1,4 @@
-//! `new-function`: a new function with the shape of cluster-cleanup. What comes out does not compile until its domain
+//! `new-function`: a new function with the shape of cluster-cleanup. What comes out does not compile until its job
 //! exists, on purpose: a copy that compiled would delete clusters under another name.
 
 use std::fs;
@@ -39,7 +39,7 @@ fn renamed(text: &str, name: &str) -> String {
     });
     let described = described.collect::<Vec<_>>().join("\n") + "\n";
     described
-        .replace("clusters::ClusterCleanup", &format!("{}::{}", snake(name), pascal(name)))
+        .replace("cluster_cleanup::", &format!("{}::", snake(name)))
         .replace("ClusterCleanup", &pascal(name))
         .replace("cluster-cleanup", name)
 }
@@ -47,8 +47,11 @@ fn renamed(text: &str, name: &str) -> String {
 fn still_to_edit(name: &str) -> String {
     let (snake, pascal) = (snake(name), pascal(name));
     let places = [
-        (format!("shared/src/{snake}/"), format!("the domain: model, observe, plan, apply, and `{pascal}` over them")),
-        ("xtask/src/tidy/borders.rs".to_owned(), "the domain's name, if it is a new one".to_owned()),
+        (
+            format!("shared/src/jobs/{snake}/"),
+            format!("the job: model, observe, plan, apply, and `{pascal}` over them"),
+        ),
+        ("shared/src/services/".to_owned(), "a room for each AWS service it is the first to call".to_owned()),
         (format!("functions/{name}/Cargo.toml"), "its description".to_owned()),
         (format!("events/{name}/"), "one file for each kind of event it takes".to_owned()),
         ("terraform/".to_owned(), "its role, schedule and alarms, beside those of cluster-cleanup".to_owned()),
@@ -92,8 +95,8 @@ mod tests {
 
     #[test]
     fn the_copy_names_only_the_new_function() {
-        let main = "//! The Lambda function `cluster-cleanup`.\nuse nightshift::clusters::ClusterCleanup;\nf::<ClusterCleanup>();\n";
-        let copy = "//! The Lambda function `key-rotation`.\nuse nightshift::key_rotation::KeyRotation;\nf::<KeyRotation>();\n";
+        let main = "//! The Lambda function `cluster-cleanup`.\nuse nightshift::jobs::cluster_cleanup::ClusterCleanup;\nf::<ClusterCleanup>();\n";
+        let copy = "//! The Lambda function `key-rotation`.\nuse nightshift::jobs::key_rotation::KeyRotation;\nf::<KeyRotation>();\n";
         assert_eq!(renamed(main, "key-rotation"), copy);
         let manifest = "name = \"cluster-cleanup\"\ndescription = \"Deletes Aurora clusters.\"\n";
         let copy = "name = \"key-rotation\"\ndescription = \"One sentence: what it does.\"\n";

@@ -1,7 +1,6 @@
 //! The Terraform part of `test`: format, then each module by itself is initialised without a backend, validated, and
 //! tested where it has tests; checkov looks over all of them. At last every environment is deployed to the stand-ins.
 
-mod provider;
 pub(crate) mod tables;
 
 use std::fs;
@@ -9,9 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{at_root, works};
+use crate::provider::{MISSING, Provider};
 use crate::steps::Step;
 use crate::{deploy, environment};
-pub(crate) use provider::{MISSING, Provider};
 
 const FORMAT: &str = "terraform format";
 const MODULES: &str = "terraform modules";

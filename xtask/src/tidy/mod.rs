@@ -2,6 +2,7 @@
 //! text to messages of the form `file:line: what is wrong`, so that it can be tested on text that is nowhere on disk.
 
 mod borders;
+mod names;
 mod source;
 mod text;
 mod tree;
@@ -30,13 +31,16 @@ fn findings(sources: &[Source], machine: &[String]) -> Vec<String> {
         text::no_forbidden_words,
         text::thin_main,
         borders::plans_are_pure,
-        borders::domains_stay_apart,
+        borders::only_services_know_sdks,
+        borders::floors_hold,
+        borders::neighbours_stay_apart,
     ];
     let by_file = sources.iter().flat_map(|source| file_rules.iter().flat_map(move |rule| rule(source)));
     let paths = sources.iter().flat_map(|source| text::no_machine_path(source, machine));
     let by_tree = tree::functions_have_events(sources)
         .into_iter()
         .chain(tree::readme_shows_the_way(sources))
-        .chain(tree::modules_have_their_tables(sources));
+        .chain(tree::modules_have_their_tables(sources))
+        .chain(borders::no_circles(sources));
     by_file.chain(paths).chain(by_tree).collect()
 }
