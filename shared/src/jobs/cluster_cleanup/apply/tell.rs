@@ -26,6 +26,7 @@ impl Applier<'_> {
             Setting { account: &self.world.account, tag_key: &self.terms.policy.tag_key, now: self.terms.now, clock };
         let left = if self.leave_what_only_tells(actions, done) { &[] } else { left };
         for digest in notice::digests(self.items(notifier, actions, done, left), policy.mail.is_some()) {
+            let Some(digest) = self.unless_asked_to_stop(digest, actions, done) else { continue };
             let only_told: Vec<_> = digest
                 .actions
                 .iter()
@@ -44,6 +45,22 @@ impl Applier<'_> {
                 self.ledger.ended(entry(action), &done[place]);
             }
         }
+    }
+
+    /// The letter, of which only what this run did is left where it was asked to stop meanwhile.
+    fn unless_asked_to_stop(&self, mut digest: Digest, actions: &[Action], done: &mut [Done]) -> Option<Digest> {
+        let Some(reason) = self.ledger.interrupted() else { return Some(digest) };
+        let (new, did): (Vec<_>, Vec<_>) =
+            digest.actions.into_iter().partition(|&place| actions.get(place).is_some_and(Action::only_tells));
+        for place in new {
+            if let (Some(action), Some(done)) = (actions.get(place), done.get_mut(place)) {
+                *done = Done::left(Outcome::Deferred, reason.clone());
+                self.ledger.ended(entry(action), done);
+            }
+        }
+        digest.actions = did;
+        digest.matters.retain(|(_, matter)| matches!(matter, Matter::Gone(_)));
+        (!digest.actions.is_empty()).then_some(digest)
     }
 
     /// Asked to stop, a run begins nothing new, and tells only what it did. Says whether it was.

@@ -1,6 +1,8 @@
 //! Where the data of a clone is once the clone has gone without a snapshot: in the cluster it was cloned from, if that one
 //! stays and can be read.
 
+use jiff::{SignedDuration, Timestamp};
+
 use super::assess::{Assessment, assess};
 use super::{Terms, Why, progress};
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
@@ -59,11 +61,21 @@ pub(in crate::jobs::cluster_cleanup) fn holds_data(source: &Cluster, terms: Term
 }
 
 /// Whether its own time has neither come nor been announced. What this run is narrowed to makes no difference to that, nor
-/// does what stands in the way of its deletion tonight.
+/// does what stands in the way of its deletion tonight. A source that is a clone itself may go without a snapshot as well:
+/// it is relied on only if it stays for as long as a snapshot would be kept.
 fn stays(source: &Cluster, terms: Terms<'_>) -> bool {
     let everything = Request::default();
     match assess(source, Terms { request: &everything, ..terms }) {
         Assessment::Due(_) | Assessment::Untold(_) | Assessment::Left(Why::NoticePeriod { .. }) => false,
+        Assessment::Left(Why::NotDue { at }) => {
+            source.tags.get(&terms.policy.source_tag).is_none() || at >= end_of_keeping(terms)
+        }
         Assessment::OutOfScope | Assessment::Left(_) => true,
     }
+}
+
+/// When a snapshot that was made now would go.
+fn end_of_keeping(terms: Terms<'_>) -> Timestamp {
+    let days = SignedDuration::from_hours(24 * i64::from(terms.policy.snapshot_keep_days));
+    terms.now.checked_add(days).unwrap_or(Timestamp::MAX)
 }

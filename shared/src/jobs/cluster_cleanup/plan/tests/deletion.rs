@@ -176,3 +176,25 @@ fn a_deletion_is_readers_then_writer_then_cluster_with_its_data_kept() {
     let facts = Facts::from_tags(&keep.tags).unwrap().unwrap();
     assert_eq!(facts.members.iter().map(|member| member.id.as_str()).collect::<Vec<_>>(), ["orders-w", "orders-r"]);
 }
+
+#[test]
+fn a_source_that_is_a_clone_itself_and_goes_while_a_snapshot_would_be_kept_holds_nothing() {
+    let chain = |expiry: &str| {
+        let mut root = Cluster { tags: Tags::default(), ..cluster("root") };
+        root.created_at = Some("2026-09-01T00:00:00Z".parse().unwrap());
+        let mut clusters = pair(|source, _| {
+            expires(source, expiry);
+            source.tags.set("nightshift:source", "root");
+            source.tags.set(tags::NOTIFIED, format!("{PAST} {expiry} {}", source.resource_id));
+        });
+        clusters.push(root);
+        keeps_data(&[], clusters)
+    };
+    assert!(chain("2026-11-21T06:00:00Z"), "it goes this morning");
+    assert!(chain("2026-12-20T00:00:00Z"), "it goes before a snapshot would");
+    assert!(!chain("2026-12-22T00:00:00Z") && !chain("never"));
+    assert!(
+        !keeps_data(&[], pair(|source, _| expires(source, "2026-11-21T06:00:00Z"))),
+        "it leaves a snapshot of its own"
+    );
+}

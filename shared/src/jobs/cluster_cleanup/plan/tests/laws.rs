@@ -60,6 +60,27 @@ fn any_clones() -> impl Strategy<Value = Region> {
     })
 }
 
+/// Clusters of which each may be a clone of an older one, and each may expire within six weeks.
+fn any_chain() -> impl Strategy<Value = Vec<Cluster>> {
+    let one = (prop::option::weighted(0.9, any::<prop::sample::Index>()), prop::option::weighted(0.8, -1..42_i64));
+    prop::collection::vec(one, 2..6).prop_map(|links| {
+        let link = |(n, (source, expires)): (usize, (Option<prop::sample::Index>, Option<i64>))| {
+            let mut one = cluster(&format!("c{n}"));
+            one.created_at = Some(format!("2026-09-{:02}T00:00:00Z", n + 1).parse().unwrap());
+            one.tags = [("env", "dev")].into_iter().collect();
+            if let Some(days) = expires {
+                let at = now().checked_add(jiff::SignedDuration::from_hours(24 * days)).unwrap();
+                one.tags.set("auto-delete-after", at.to_string());
+            }
+            if let Some(source) = source.filter(|_| n > 0) {
+                one.tags.set("nightshift:source", format!("c{}", source.index(n)));
+            }
+            one
+        };
+        links.into_iter().enumerate().map(link).collect()
+    })
+}
+
 proptest! {
     #[test]
     fn the_data_of_whatever_goes_is_kept_or_stands_in_a_cluster_that_stays(region in any_clones()) {
@@ -74,6 +95,33 @@ proptest! {
             let source = region.clusters.iter().find(|cluster| cluster.id == source);
             prop_assert!(source.is_some_and(|source| source.status != "deleting"), "{}", plan);
             prop_assert!(plan.actions.iter().all(|other| Some(other.id()) != source.map(|source| source.id.as_str())), "{}", plan);
+        }
+    }
+
+    /// Night after night: of whatever went without a snapshot, the cluster it was cloned from stands, or has left a snapshot,
+    /// for as long as a snapshot of its own would have been kept.
+    #[test]
+    fn the_data_of_whatever_went_is_somewhere_until_its_day(mut clusters in any_chain()) {
+        let policy = policy(&[]);
+        let day = |night: i64| now().checked_add(jiff::SignedDuration::from_hours(24 * night)).unwrap();
+        // What went, when, and the source that holds it where there is no snapshot.
+        let mut gone: Vec<(String, i64, Option<String>)> = Vec::new();
+        for night in 0..45 {
+            let terms = Terms { policy: &policy, request: &Request::default(), now: day(night), announces: false };
+            let plan = Plan::make(&world(super::region(clusters.clone())), terms);
+            for action in &plan.actions {
+                let Action::DeleteCluster(delete) = action else { continue };
+                let went = clusters.iter().position(|cluster| cluster.id == delete.id).unwrap();
+                let went = clusters.remove(went);
+                let source = went.tags.get("nightshift:source").map(str::to_owned);
+                gone.push((went.id, night, source.filter(|_| delete.keep.is_none())));
+            }
+            for (id, when, holder) in &gone {
+                let Some(holder) = holder.as_ref().filter(|_| night < when + 30) else { continue };
+                let stands = clusters.iter().any(|cluster| cluster.id == *holder);
+                let left_a_snapshot = gone.iter().any(|(other, _, without)| other == holder && without.is_none());
+                prop_assert!(stands || left_a_snapshot, "{id} went on night {when}, and of {holder} nothing is left on night {night}");
+            }
         }
     }
 
