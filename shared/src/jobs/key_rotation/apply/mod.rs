@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use super::model::{User, World};
 use super::notice::Teller;
 use super::observe::Readers;
-use super::plan::{self, Action, Decision, Leak, Step, Terms};
+use super::plan::{self, Action, Decision, Leak, Leaked, Step, Terms};
 use crate::clock::{self, ITEM_BUDGET};
 use crate::domains::keys::naming::masked;
 use crate::report::{Outcome, Reason};
@@ -106,7 +106,8 @@ impl<'a> Applier<'a> {
             Step::Leaked { keys, then } => {
                 // A replacement that nobody planned is left to the next run.
                 let then = then.as_ref().filter(|_| fresh.step == action.step);
-                self.leaked(&user, keys, then, &facts, &mut steps).await
+                let ended = self.leaked(&user, keys, then, &facts, &mut steps).await;
+                ended.and_then(|untold| not_seen_again(action, keys).map_or(Ok(untold), Err))
             }
             Step::Reactivate { key } => self.reactivate(&user, key, &mut steps).await,
         };
@@ -150,6 +151,14 @@ impl<'a> Applier<'a> {
         let moment = self.terms.now.checked_add(passed).unwrap_or(self.terms.now);
         Timestamp::from_second(moment.as_second()).unwrap_or(moment)
     }
+}
+
+/// A leaked key that was planned for and that AWS no longer lists may be on all the same: its lists lag behind.
+fn not_seen_again(planned: &Action, now: &[Leaked]) -> Option<Stop> {
+    let missing = planned.step.leaked().iter().find(|one| now.iter().all(|other| other.key != one.key))?;
+    let message = format!("AWS does not list leaked key {} any more, so it was not switched off", missing.key);
+    let fix = "look whether it still is there; the event is tried again";
+    Some(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new("no-such-key", message, fix)))))
 }
 
 fn both_leaked(one: &Step, other: &Step) -> bool {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::action::Because;
 use super::said::{Keyed, Said, no_last_use, tell};
 use super::state::{self, Class};
-use super::takeover::Takeover;
+use super::takeover::{self, Takeover};
 use super::{Rule, Step, Terms, Why};
 use crate::domains::keys::tags::{Kind, Memory as _, Off};
 use crate::jobs::key_rotation::model::User;
@@ -214,7 +214,7 @@ fn two_slots(user: &User, newer: Keyed<'_>, older: Keyed<'_>, terms: Terms<'_>) 
             return Err(why);
         }
         let idle = |one: &Keyed<'_>| unused_for(one.key, terms.policy.ages.idle, terms.now);
-        let in_use = |one: &Keyed<'_>| matches!(one.key.last_used, LastUsed::At(_)) && !idle(one);
+        let in_use = |one: &Keyed<'_>| takeover::used_by_others(user, one.key) && !idle(one);
         for (one, other) in [(older, newer), (newer, older)] {
             if idle(&one) && in_use(&other) {
                 if !terms.announces {

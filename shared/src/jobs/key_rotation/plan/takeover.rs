@@ -43,6 +43,12 @@ impl Takeover {
     }
 }
 
+/// Whether anybody but this tool has used `key`, as far as is known.
+pub(super) fn used_by_others(user: &User, key: &Key) -> bool {
+    let LastUsed::At(last) = &key.last_used else { return false };
+    Ours::of(user, &key.id).is_none_or(|ours| last.at > later(ours.used))
+}
+
 /// What this tool itself did with a key.
 struct Ours {
     /// It used it until then.

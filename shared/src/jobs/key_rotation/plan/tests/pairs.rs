@@ -109,6 +109,11 @@ fn of_two_strangers_only_one_nobody_needs_goes() {
     assert_eq!(two(used(1), used(2)), "R9 tell cannot A");
     assert_eq!(two(used(100), used(92)), "R9 tell cannot A", "nobody uses either: not ours to choose");
     assert_eq!(two(used(1), LastUsed::Unknown("x".to_owned())), "R9 preflight-unknown");
+    let proven = tagged(
+        with(&[key("B", 95, used(60)), key("A", 200, used(100))]),
+        &[("nightshift:proof", format!("B {}", ago(60)))],
+    );
+    assert_eq!(verdict(proven), "R9 tell cannot A", "our own proof is nobody's use");
     let young = with(&[key("B", 10, used(1)), key("A", 200, LastUsed::Never)]);
     assert_eq!(verdict(young.clone()), "R9 tell cannot A", "one is not due");
     assert_eq!(verdict(tagged(young, &[("nightshift:told:cannot", format!("A {NOW}"))])), "R9 two-keys");
