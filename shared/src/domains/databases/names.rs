@@ -38,8 +38,22 @@ pub fn fault_of_object(name: &str, engine: Engine) -> Option<String> {
     if let Some(fault) = engine.cannot_keep(name) {
         return Some(fault.to_owned());
     }
-    (engine == Engine::Postgres && (name.starts_with("pg_") || name == "information_schema"))
-        .then(|| "the name is reserved for the server".to_owned())
+    is_the_servers(name, engine).then(|| "the name is reserved for the server".to_owned())
+}
+
+/// Databases and schemas that are the server's own: who may write there may make anybody anything.
+fn is_the_servers(name: &str, engine: Engine) -> bool {
+    // Where names are kept in lower case, MySQL takes `MySQL` for its own.
+    let lower = name.to_lowercase();
+    match engine {
+        Engine::Postgres => {
+            name.starts_with("pg_")
+                || ["information_schema", "rdsadmin", "template0", "template1"].contains(&lower.as_str())
+        }
+        Engine::Mysql | Engine::Mariadb => {
+            ["mysql", "sys", "information_schema", "performance_schema"].contains(&lower.as_str())
+        }
+    }
 }
 
 /// Users of the server and of RDS: never created, changed, dropped or borrowed.
@@ -62,6 +76,20 @@ pub fn is_reserved(name: &str, engine: Engine) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_database_of_the_servers_own_is_nobodys_to_be_given() {
+        for engine in [Engine::Mysql, Engine::Mariadb] {
+            for name in ["mysql", "MySQL", "sys", "information_schema", "Performance_Schema"] {
+                assert!(fault_of_object(name, engine).is_some(), "{name}");
+            }
+            assert_eq!(fault_of_object("mysql_shop", engine), None);
+        }
+        for name in ["pg_catalog", "information_schema", "rdsadmin", "template0", "template1"] {
+            assert!(fault_of_object(name, Engine::Postgres).is_some(), "{name}");
+        }
+        assert_eq!(fault_of_object("mysql", Engine::Postgres), None);
+    }
 
     #[test]
     fn names_that_a_server_would_cut_or_that_are_not_ours_are_refused() {

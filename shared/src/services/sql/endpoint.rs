@@ -19,6 +19,10 @@ const SILENCE: Duration = Duration::from_secs(15);
 /// and above what a database or role has by default, so that nothing an application made can be taken for the server's.
 const SEARCH_PATH: &str = "pg_catalog,pg_temp";
 
+/// The session is the one who logged in, and hears the server's warnings, whatever a database or role has by default: an
+/// owner of a database may have it otherwise, and a grant that gives nothing is only a warning.
+const AS_IT_IS: &str = "-c role=none -c client_min_messages=warning";
+
 /// One server.
 #[derive(Debug, Clone)]
 pub struct Endpoint {
@@ -75,8 +79,12 @@ impl Endpoint {
             .user(Some(user))
             .pass(Some(password.expose()))
             .ssl_opts(tls)
-            // A backslash in a text has to mean what it means where the text is quoted.
-            .setup(vec![format!("SET SESSION sql_mode = '', lock_wait_timeout = {waits}")]);
+            // A backslash in a text has to mean what it means where the text is quoted, and no byte of a character may be
+            // one: `init_connect` and the server's own defaults can say otherwise.
+            .setup(vec![
+                "SET NAMES utf8mb4".to_owned(),
+                format!("SET SESSION sql_mode = '', lock_wait_timeout = {waits}"),
+            ]);
         MySession::connect(options, attempt).await
     }
 
@@ -103,7 +111,7 @@ impl Endpoint {
             .channel_binding(ChannelBinding::Prefer)
             .ssl_mode(SslMode::Require)
             .options(format!(
-                "-c search_path={SEARCH_PATH} -c lock_timeout={} -c statement_timeout={}",
+                "-c search_path={SEARCH_PATH} {AS_IT_IS} -c lock_timeout={} -c statement_timeout={}",
                 self.lock_timeout.as_millis(),
                 self.statement_timeout.as_millis()
             ));

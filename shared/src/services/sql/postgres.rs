@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures::future::{join_all, try_join3};
 use rustls::ClientConfig;
 pub use tokio_postgres::Row;
+use tokio_postgres::error::Severity;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres::{AsyncMessage, Client, Config};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -31,7 +32,8 @@ impl PgSession {
         tokio::spawn(async move {
             while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
                 if let AsyncMessage::Notice(notice) = message
-                    && notice.severity() == "WARNING"
+                    // Not the word, which is in the server's language.
+                    && notice.parsed_severity() == Some(Severity::Warning)
                 {
                     let warning = (notice.code().code().to_owned(), printable(notice.message()));
                     kept.lock().unwrap_or_else(PoisonError::into_inner).push(warning);

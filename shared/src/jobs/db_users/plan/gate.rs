@@ -74,6 +74,10 @@ fn power_by_others(name: &str, catalog: &Catalog, master: &str) -> Option<&'stat
     } else if ["pg_execute_server_program", "pg_read_server_files", "pg_write_server_files"].into_iter().any(is_one_of)
     {
         Some("may run programs on the server, or read or write its files")
+    } else if ["rds_replication", "pg_create_subscription"].into_iter().any(is_one_of) {
+        Some("may replicate")
+    } else if ["pg_read_all_data", "pg_write_all_data", "pg_maintain", "rds_password"].into_iter().any(is_one_of) {
+        Some("may do what it may in every database of the server")
     } else if has(|role| role.superuser) {
         Some("is a member of a superuser")
     } else if has(|role| role.creates_roles) {

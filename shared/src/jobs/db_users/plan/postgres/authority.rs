@@ -26,6 +26,10 @@ impl Planner<'_> {
         if owner == master || is_super(master) {
             return Authority::Own;
         }
+        // To be used is to be touched, whether the master has the rights by inheritance or borrows them.
+        if self.terms.policy.protected.find([owner]).is_some() {
+            return Authority::None;
+        }
         if owner == "pg_database_owner" {
             let owner = self.catalog.database.as_ref().map_or("", |database| database.owner.as_str());
             let ours = owner == master || (!owner.is_empty() && self.has_rights_of(master, owner));
@@ -37,8 +41,6 @@ impl Planner<'_> {
         let lendable = self.has_role(owner)
             && !is_super(owner)
             && !is_reserved(owner, Engine::Postgres)
-            // To be lent is to be touched.
-            && self.terms.policy.protected.find([owner]).is_none()
             && !self.is_member(owner, master)
             && !self.is_member(owner, "rds_iam");
         if lendable && self.may_borrow(owner) { Authority::Borrowed } else { Authority::None }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Planner;
 use crate::jobs::db_users::model::ObjectKind;
-use crate::jobs::db_users::request::{ALL, UserRequest, Words};
+use crate::jobs::db_users::request::{ALL, State, UserRequest, Words};
 
 fn words(list: &[&str]) -> Words {
     list.iter().map(|&word| word.to_owned()).collect()
@@ -41,7 +41,8 @@ impl Planner<'_> {
     /// What somebody with an owner role makes is that role's.
     pub(super) fn creators(&self, user: &UserRequest) -> BTreeSet<String> {
         let owner = |maker: &String| {
-            let owner = self.terms.request.user(maker).and_then(|maker| maker.owner_role.clone());
+            let present = self.terms.request.user(maker).filter(|maker| maker.state == State::Present);
+            let owner = present.and_then(|maker| maker.owner_role.clone());
             owner.unwrap_or_else(|| maker.clone())
         };
         let makers: BTreeSet<_> = user.grantor.iter().chain(&user.makers).map(owner).collect();
