@@ -1,7 +1,7 @@
 //! Where the policy of a run comes from: a file, a deployed function, or, for a plan, this shell.
 
 use anyhow::{Context as _, anyhow, bail};
-use nightshift::config::Environment;
+use nightshift::config::{Environment, is_ours};
 use nightshift::run::Job;
 use nightshift::services::aws::{Aws, AwsError};
 
@@ -45,7 +45,7 @@ async fn of_function(name: &str, aws: &Aws, region_variable: &str) -> anyhow::Re
     let answer =
         answer.map_err(|error| AwsError::of("lambda:GetFunctionConfiguration", format!("function {name}"), error))?;
     let variables = answer.environment.and_then(|environment| environment.variables).unwrap_or_default();
-    let mut own: Vec<_> = variables.into_iter().filter(|(name, _)| name.starts_with("NIGHTSHIFT_")).collect();
+    let mut own: Vec<_> = variables.into_iter().filter(|(name, _)| is_ours(name)).collect();
     if own.is_empty() {
         bail!("function {name} has no NIGHTSHIFT_ variables, so it holds no policy; is it the right function?");
     }

@@ -10,6 +10,13 @@ pub(crate) fn read(text: &str) -> Result<Vec<(String, String)>, Vec<String>> {
     // Editors on Windows begin a file with this mark.
     for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
         let mut fault = |what: String| faults.push(format!("line {} {what}", index + 1));
+        if let Some(c) = line.chars().find(|c| ends_a_line_elsewhere(*c)) {
+            fault(format!(
+                "holds U+{:04X}, where some editors begin a new line and others do not: write one variable a line",
+                u32::from(c)
+            ));
+            continue;
+        }
         match variable(line) {
             Ok(None) => {}
             Ok(Some((name, _))) if !name.starts_with("NIGHTSHIFT_") => {
@@ -23,6 +30,12 @@ pub(crate) fn read(text: &str) -> Result<Vec<(String, String)>, Vec<String>> {
         }
     }
     if faults.is_empty() { Ok(variables) } else { Err(faults) }
+}
+
+/// What is a line's end to some readers and not to this one, or is no text at all: what stands behind it in a comment would
+/// be a variable to a person, and none here.
+fn ends_a_line_elsewhere(c: char) -> bool {
+    c != '\t' && c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// `None` for an empty line or a comment.
@@ -110,6 +123,21 @@ fn end(rest: Peekable<Chars<'_>>) -> Result<(), &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_ends_a_line_for_some_readers_only_is_refused_wherever_it_stands() {
+        for mark in ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}', '\0'] {
+            for text in [
+                format!("# what is kept{mark}NIGHTSHIFT_PROTECTED=prod-*\n"),
+                format!("NIGHTSHIFT_REGIONS=eu-west-1 # ours{mark}NIGHTSHIFT_MAX_DELETIONS=0\n"),
+                format!("NIGHTSHIFT_REGIONS='a{mark}b'\n"),
+            ] {
+                let faults = read(&text).unwrap_err();
+                assert!(faults[0].starts_with(&format!("line 1 holds U+{:04X}", u32::from(mark))), "{faults:?}");
+            }
+        }
+        assert_eq!(read("NIGHTSHIFT_X=a\r\n\t# b\r\n").unwrap(), [("NIGHTSHIFT_X".to_owned(), "a".to_owned())]);
+    }
 
     #[test]
     fn a_value_is_what_stands_there() {

@@ -167,6 +167,8 @@ async fn the_policy_of_a_deployed_function_is_followed() {
         .await
         .expect("a function");
     scene.function("bare", &[]).await.expect("a function");
+    let lower = [("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z"), ("nightshift_protected", "orders-*")];
+    scene.function("lower", &lower).await.expect("a function");
     let arguments = |name| ["apply", "cluster-cleanup", "--function", name, "--account", &scene.account];
     let said = nightshift(&scene, &[], &arguments("cleanup"));
     assert_eq!((said.code, said.complaints().as_str()), (0, ""), "{}", said.out);
@@ -176,6 +178,8 @@ async fn the_policy_of_a_deployed_function_is_followed() {
         said.err,
         "nightshift: function bare has no NIGHTSHIFT_ variables, so it holds no policy; is it the right function?\n"
     );
+    let said = nightshift(&scene, &[], &arguments("lower"));
+    assert!(said.err.contains("nightshift_protected") && said.err.contains("NIGHTSHIFT_PROTECTED"), "{}", said.err);
     let said = nightshift(&scene, &[], &arguments("absent"));
     assert!(
         said.err.starts_with(

@@ -104,7 +104,8 @@ pub(super) fn bare(name: &str) -> &str {
     name.trim_start_matches(|c: char| !c.is_ascii_alphanumeric() && c != '_')
 }
 
-fn is_ours(name: &str) -> bool {
+/// Whether a variable of this name is ours or was meant to be: in quotes, in lower case, behind a byte order mark.
+pub fn is_ours(name: &str) -> bool {
     bare(name).get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 

@@ -7,7 +7,7 @@ mod fault;
 mod patterns;
 mod settings;
 
-pub use environment::Environment;
+pub use environment::{Environment, is_ours};
 pub use fault::{ConfigFault, ConfigFaults};
-pub use patterns::{Alphabet, entries};
+pub use patterns::{Alphabet, entries, folded, glob};
 pub use settings::Settings;

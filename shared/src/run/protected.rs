@@ -1,10 +1,9 @@
 //! What no run touches: the globs of `NIGHTSHIFT_PROTECTED`. Case is not looked at: a protection that fails for a capital
 //! letter protects nobody.
 
-use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
+use globset::{Glob, GlobSet, GlobSetBuilder};
 
-use crate::config::{Alphabet, Settings};
-use crate::text::printable;
+use crate::config::{Alphabet, Settings, folded, glob};
 
 /// The globs, in the order they were written.
 #[derive(Debug, Clone, Default)]
@@ -22,18 +21,18 @@ impl Protected {
         alphabet: fn(&str) -> Alphabet,
         such_as: &str,
     ) -> Self {
-        let glob = |text: &str| {
+        let read = |text: &str| {
             alphabet(text).check(text, text)?;
-            let glob = GlobBuilder::new(text).case_insensitive(true).literal_separator(false).build();
-            glob.map_err(|error| format!("'{}' is not a glob ({}){such_as}", printable(text), error.kind()))
+            let made = glob(text).map_err(|problem| format!("{problem}{such_as}"))?;
+            Ok((text.to_owned(), made))
         };
-        let patterns: Vec<Glob> = settings.patterns(name, glob).unwrap_or_default();
+        let patterns: Vec<(String, Glob)> = settings.patterns(name, read).unwrap_or_default();
         let mut globs = GlobSetBuilder::new();
-        for pattern in &patterns {
-            globs.add(pattern.clone());
+        for (_, glob) in &patterns {
+            globs.add(glob.clone());
         }
         match globs.build() {
-            Ok(globs) => Self { patterns: patterns.iter().map(|pattern| pattern.glob().to_owned()).collect(), globs },
+            Ok(globs) => Self { patterns: patterns.into_iter().map(|(text, _)| text).collect(), globs },
             Err(error) => {
                 settings.fault(name, format!("the patterns are too large together ({})", error.kind()));
                 Self::default()
@@ -43,7 +42,7 @@ impl Protected {
 
     /// The first pattern that protects what goes by any of `names`.
     pub fn find<N: AsRef<str>>(&self, names: impl IntoIterator<Item = N>) -> Option<&str> {
-        let matched = names.into_iter().flat_map(|name| self.globs.matches(name.as_ref())).min()?;
+        let matched = names.into_iter().flat_map(|name| self.globs.matches(folded(name.as_ref()))).min()?;
         self.patterns.get(matched).map(String::as_str)
     }
 }

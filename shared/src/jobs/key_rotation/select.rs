@@ -1,10 +1,10 @@
 //! Which users a policy reaches: patterns over names, paths, groups and tags.
 
-use globset::{Glob, GlobBuilder, GlobMatcher};
+use globset::GlobMatcher;
 
 use super::model::User;
-use crate::config::Alphabet;
 pub use crate::config::entries;
+use crate::config::{Alphabet, folded, glob};
 use crate::text::printable;
 
 /// One pattern: a glob over one thing about a user. Case is not looked at: IAM's own names are unique without it, and an
@@ -52,11 +52,7 @@ impl Pattern {
             None => (What::Name, text),
         };
         what.alphabet().check(text, pattern)?;
-        let glob: Glob = GlobBuilder::new(pattern)
-            .case_insensitive(true)
-            .literal_separator(false)
-            .build()
-            .map_err(|error| format!("'{}' is not a glob ({}); use * and ?", printable(text), error.kind()))?;
+        let glob = glob(pattern).map_err(|problem| format!("{problem}; use * and ?"))?;
         Ok(Self { text: text.to_owned(), what, glob: glob.compile_matcher() })
     }
 
@@ -68,11 +64,15 @@ impl Pattern {
     /// Whether it is about `user`.
     pub fn matches(&self, user: &User) -> bool {
         match self.what {
-            What::Name => self.glob.is_match(&user.name),
-            What::Path => self.glob.is_match(&user.path),
-            What::Group => user.groups.iter().any(|group| self.glob.is_match(group)),
-            What::Tag => user.tags.iter().any(|(key, value)| self.glob.is_match(format!("{key}={value}"))),
+            What::Name => self.meets(&user.name),
+            What::Path => self.meets(&user.path),
+            What::Group => user.groups.iter().any(|group| self.meets(group)),
+            What::Tag => user.tags.iter().any(|(key, value)| self.meets(&format!("{key}={value}"))),
         }
+    }
+
+    fn meets(&self, text: &str) -> bool {
+        self.glob.is_match(folded(text))
     }
 }
 
