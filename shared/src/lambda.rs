@@ -57,7 +57,8 @@ impl<J: Job> Function<J> {
         telemetry::emit(&telemetry::metrics_of(&report, &metrics));
         if let Some(bucket) = &driver.run_policy.report_bucket {
             // The work is done and told: a copy that could not be kept must not make Lambda do it again.
-            let lost = store::keep(driver.aws(), bucket, &report, request_id).await.err();
+            let time = deadline.at_most(store::LONGEST, store::KEPT_FREE, clock::now());
+            let lost = store::keep(driver.aws(), bucket, &report, request_id, time).await.err();
             telemetry::emit(&telemetry::metric_of_copy(&report, lost.is_none()));
             if let Some(error) = lost {
                 warn!(error.message = chain(&error), "the report was not kept");

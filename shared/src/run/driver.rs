@@ -190,13 +190,14 @@ impl<J: Job> Driver<J> {
             return Err(RunFault::ClockSetByHand);
         }
         let mut warnings = J::check(&self.policy, &self.notify, mode)?;
-        let began = clock::now();
-        let now = self.run_policy.now.unwrap_or(began);
         let caller_is = self.aws.identity().await;
         let Identity { account, skew, .. } = caller_is
             .map_err(|source| RunFault::Observe { attempt: "asking which account this is".to_owned(), source })?;
         // Before anything is decided, and in each run: by `now` is decided what goes.
         warnings.extend(skew::judge(skew, mode)?);
+        // Behind the comparison: a clock that was set right meanwhile is not to decide by what it said before.
+        let began = clock::now();
+        let now = self.run_policy.now.unwrap_or(began);
         let lifts_caps = caller != Caller::Platform || self.run_policy.digest_lifts_caps;
         let consent = Consent { expect_plan, lifts_caps };
         let notifier = Notifier::new(&self.aws, &self.notify, ledger.deadline());

@@ -1,13 +1,26 @@
 //! Keeps each report in the bucket of `NIGHTSHIFT_REPORT_BUCKET`: Lambda throws the answer of an asynchronous
 //! invocation away.
 
+use std::time::Duration;
+
 use crate::report::Report;
 use crate::services::aws::{Aws, AwsError};
 use crate::services::s3;
 
+/// It is the last thing a run does: it may not take what is left of the invocation.
+pub const LONGEST: Duration = Duration::from_secs(10);
+/// Kept free of it, for the answer itself.
+pub const KEPT_FREE: Duration = Duration::from_secs(1);
+
 /// Writes `report` as JSON under `<function>/<date>/<time>-<request id>.json` and returns that key.
-pub async fn keep(aws: &Aws, bucket: &str, report: &Report, request_id: &str) -> Result<String, AwsError> {
+pub async fn keep(
+    aws: &Aws,
+    bucket: &str,
+    report: &Report,
+    request_id: &str,
+    time: Duration,
+) -> Result<String, AwsError> {
     let key = format!("{}/{}-{request_id}.json", report.function, report.started_at.strftime("%Y/%m/%d/%H%M%SZ"));
-    s3::put_json(&aws.s3(), bucket, &key, serde_json::to_vec(report).unwrap_or_default()).await?;
+    s3::put_json(&aws.s3(), bucket, &key, serde_json::to_vec(report).unwrap_or_default(), time).await?;
     Ok(key)
 }
