@@ -97,7 +97,7 @@ async fn nobodys_objects_go_to_an_heir_that_is_refused() -> anyhow::Result<()> {
         let mut function = world.start(FUNCTION, &[("NIGHTSHIFT_PROTECTED", "vip")])?;
         function.invoke(&with_mode(event(&[user(&json!({"grant_ddl": true}))]), "apply")).await?.report();
         world.log_in_by("app-secret").await?.batch_execute("CREATE TABLE public.hers (id int)").await?;
-        for heir in ["vip", "maker_of_roles", "admin"] {
+        for heir in ["vip", "maker_of_roles", "admin", "master"] {
             let gone =
                 json!({"db_user": "app", "user_secret_name": "app-secret", "state": "absent", "reassign_to": heir});
             let report = function.invoke(&with_mode(event(&[gone]), "apply")).await?.report();

@@ -151,6 +151,43 @@ async fn over_time(program: &Program) -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn who_administers_by_whatever_way_is_left_alone() -> anyhow::Result<()> {
+    for program in here() {
+        administrators(&program).await.map_err(|error| error.context(program.flavour.engine()))?;
+    }
+    Ok(())
+}
+
+async fn administrators(program: &Program) -> anyhow::Result<()> {
+    let world = MysqlWorld::new(program).await?;
+    let mut statements = vec![
+        "CREATE ROLE boss, bosses, clerks",
+        "GRANT CREATE USER ON *.* TO boss",
+        "GRANT boss TO bosses",
+        "GRANT SELECT ON my_shop.* TO clerks",
+        "CREATE USER by_role, by_chain, by_tables, by_pattern, clerk",
+        "GRANT boss TO by_role",
+        "GRANT bosses TO by_chain",
+        "GRANT clerks TO clerk",
+        "GRANT INSERT ON mysql.* TO by_tables",
+        "GRANT UPDATE ON `%`.* TO by_pattern",
+    ];
+    let mut refused = vec!["by_role", "by_chain", "by_tables", "by_pattern"];
+    if program.flavour == Flavour::Mysql {
+        statements.extend(["CREATE USER by_grant", "GRANT ROLE_ADMIN ON *.* TO by_grant"]);
+        refused.push("by_grant");
+    }
+    world.server.admin(&statements).await?;
+    let users: Vec<_> = refused.iter().chain(&["clerk"]).map(|name| user(name, "SELECT")).collect();
+    let report = world.start(FUNCTION, &[])?.invoke(&world.event(&users)).await?.report();
+    for name in refused {
+        assert_eq!(said(&report, name), ("skipped", "privileged-role"), "{report:#}");
+    }
+    assert_eq!(said(&report, "clerk").0, "planned", "an ordinary role is no matter: {report:#}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn truncate_is_refused_with_the_way_out() -> anyhow::Result<()> {
     let Some(program) = here().into_iter().next() else { return Ok(()) };
     let world = MysqlWorld::new(&program).await?;

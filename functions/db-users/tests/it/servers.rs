@@ -198,6 +198,7 @@ async fn what_a_user_owns_in_other_databases_goes_to_its_heir_too() -> anyhow::R
     function.invoke(&with_mode(one_user("app", "SELECT"), "apply")).await?.report();
     let master = world.server.master("postgres").await?;
     master.batch_execute("CREATE DATABASE other").await?;
+    master.batch_execute("CREATE ROLE heir NOLOGIN").await?;
     world.server.master("other").await?.batch_execute("GRANT CREATE ON SCHEMA public TO app").await?;
     let password = stored(&world.scene).await?;
     world.server.log_in("app", &password, "other").await?.batch_execute("CREATE TABLE hers (id int)").await?;
@@ -206,10 +207,10 @@ async fn what_a_user_owns_in_other_databases_goes_to_its_heir_too() -> anyhow::R
     let report = function.invoke(&gone).await?.report();
     assert_eq!(said(&report, "app"), ("skipped", "owns-objects"), "{report:#}");
     assert!(item(&report, "app")["reason"]["message"].to_string().contains("1 object in database other"));
-    gone["users"][0]["reassign_to"] = json!("master");
+    gone["users"][0]["reassign_to"] = json!("heir");
     let report = function.invoke(&gone).await?.report();
     assert_eq!(said(&report, "app").0, "changed", "{report:#}");
-    assert_eq!(owner_in(&world, "other").await?, "master");
+    assert_eq!(owner_in(&world, "other").await?, "heir");
     Ok(())
 }
 

@@ -166,7 +166,7 @@ async fn everything(function: &mut FunctionProcess, guest: &str) -> anyhow::Resu
     taking["users"][1]["functions"] = json!("EXECUTE");
     taking["users"][2]["owner_role"] = json!("owns");
     taking["users"][2]["schemas"] = json!(["public", "own", "fresh"]);
-    let gone = json!({"db_user": name, "user_secret_name": secret, "state": "absent", "reassign_to": "master"});
+    let gone = json!({"db_user": name, "user_secret_name": secret, "state": "absent", "reassign_to": "owns"});
     let mut going = event(&[gone]);
     going["revoke"] = json!("managed");
     for event in [coming, taking, going] {

@@ -19,9 +19,11 @@ fn is_on(text: &str) -> bool {
 }
 
 pub(super) async fn greeting(session: &MySession) -> Result<Greeting, SqlError> {
-    let query = "SELECT substring_index(version(), '.', 1), substring_index(current_user(), '@', 1), \
-                 @@global.read_only, substring_index(user(), '@', -1), version()";
-    let rows = session.read("version and user", query).await?;
+    let query = format!(
+        "SELECT substring_index(version(), '.', 1), {}, @@global.read_only, substring_index(user(), '@', -1), version()",
+        name_of("current_user()")
+    );
+    let rows = session.read("version and user", &query).await?;
     let row =
         rows.first().ok_or_else(|| SqlError::unreachable("reading the version", "the server answered nothing"))?;
     // Aurora's readers say so in a variable that others do not have.
@@ -76,27 +78,51 @@ pub(super) async fn accounts(session: &MySession, request: &Request, database: b
     Ok(accounts)
 }
 
-/// The catalogs differ: `MariaDB` keeps an account's state in a document.
+/// The user of an account written `user@host`: a name may hold an @, a host cannot.
+fn name_of(account: &str) -> String {
+    format!("left({account}, char_length({account}) - char_length(substring_index({account}, '@', -1)) - 1)")
+}
+
+/// The catalogs differ: `MariaDB` keeps an account's state in a document, and its roles elsewhere. Who may administer the
+/// server or its users may do so itself, by a role, by a role of a role, or by writing into the tables of the server.
 fn query_of_accounts(engine: Engine, users: &str) -> String {
-    match engine {
-        Engine::Mariadb => format!(
-            "SELECT g.User, g.Host, coalesce(JSON_VALUE(g.Priv, '$.account_locked'), 'false'), \
-             coalesce(JSON_VALUE(g.Priv, '$.plugin'), ''), u.Super_priv = 'Y' OR u.Create_user_priv = 'Y' \
-             FROM mysql.global_priv g JOIN mysql.user u ON u.User = g.User AND u.Host = g.Host WHERE g.User IN ({users})"
-        ),
-        _ => format!(
-            "SELECT user, host, account_locked, plugin, super_priv = 'Y' OR create_user_priv = 'Y' FROM mysql.user \
-             WHERE user IN ({users})"
-        ),
+    let of_roles = if engine == Engine::Mariadb {
+        "SELECT r.u, r.h, m.Role, '' FROM r JOIN mysql.roles_mapping m ON m.User = r.ru AND m.Host = r.rh"
+    } else {
+        "SELECT r.u, r.h, e.from_user, e.from_host FROM r JOIN mysql.role_edges e ON e.to_user = r.ru AND e.to_host = r.rh"
+    };
+    let reached = format!(
+        "WITH RECURSIVE r (u, h, ru, rh) AS (SELECT user, host, user, host FROM mysql.user WHERE user IN ({users}) \
+         UNION {of_roles})"
+    );
+    let any = |table: &str, what: &str| {
+        format!(
+            "EXISTS (SELECT 1 FROM r JOIN {table} p ON p.user = r.ru AND p.host = r.rh \
+             WHERE r.u = a.user AND r.h = a.host AND ({what}))"
+        )
+    };
+    let administers = any("mysql.user", "p.super_priv = 'Y' OR p.create_user_priv = 'Y'");
+    let writes = any("mysql.db", "'mysql' LIKE p.db AND 'Y' IN (p.insert_priv, p.update_priv, p.create_routine_priv)");
+    if engine == Engine::Mariadb {
+        return format!(
+            "{reached} SELECT a.User, a.Host, coalesce(JSON_VALUE(a.Priv, '$.account_locked'), 'false'), \
+             coalesce(JSON_VALUE(a.Priv, '$.plugin'), ''), {administers} OR {writes} \
+             FROM mysql.global_priv a WHERE a.User IN ({users})"
+        );
     }
+    let granted =
+        any("mysql.global_grants", "p.priv IN ('ROLE_ADMIN', 'SYSTEM_USER', 'SET_USER_ID', 'SET_ANY_DEFINER')");
+    format!(
+        "{reached} SELECT a.user, a.host, a.account_locked, a.plugin, {administers} OR {writes} OR {granted} \
+         FROM mysql.user a WHERE a.user IN ({users})"
+    )
 }
 
 /// What runs with the rights of each of `users`: without it, that runs no more.
 pub(super) async fn held(session: &MySession, users: &[&str]) -> Result<BTreeMap<String, Vec<Held>>, SqlError> {
     let names: Vec<_> = users.iter().map(|user| literal(user)).collect();
     let places = [("views", "table"), ("routines", "routine"), ("triggers", "trigger"), ("events", "event")];
-    // A name may hold an @; a host cannot.
-    let owner = "left(definer, char_length(definer) - char_length(substring_index(definer, '@', -1)) - 1)";
+    let owner = name_of("definer");
     let places = places.map(|(table, word)| {
         format!("SELECT {owner} AS owner, {word}_schema AS place FROM information_schema.{table}")
     });
