@@ -178,6 +178,11 @@ async fn a_key_nobody_has_fails_the_invocation_and_the_report_of_it_is_on_record
     assert_eq!(kept, 3, "each run is on record");
     let output = function.into_output();
     assert!(output.contains("run finished") && output.contains(r#""RunFaults":1"#), "{output}");
+    // A plan that is no longer the one that was reviewed is not applied, and that is no success either.
+    let mut stale = json!({"compromised": named("ana", &keys[0])});
+    stale["expect_plan"] = json!(format!("sha256:{}", "0".repeat(64)));
+    let (kind, message) = start(&scene, &POLICY).await?.invoke(&stale).await?.fault();
+    assert!(kind == "NotCarriedOut" && message.contains("nothing was done"), "{message}");
     // Whoever asks for a plan gets it.
     let plan = json!({"mode": "plan", "compromised": {"user": "anna", "access_key_id": keys[0]}});
     assert_eq!(said(&start(&scene, &POLICY).await?.invoke(&plan).await?.report(), "anna"), ("failed", "no-such-user"));

@@ -66,6 +66,25 @@ async fn an_old_key_works_until_somebody_fetched_the_new_one_however_long_it_tak
 }
 
 #[tokio::test]
+async fn where_the_policy_has_an_end_each_notice_names_it_and_the_key_goes_off_then() -> anyhow::Result<()> {
+    let (scene, old) = ana().await?;
+    let policy = [APPLY, MAIL[0], MAIL[1], ("NIGHTSHIFT_HOLD_LIMIT_DAYS", "20")];
+    for now in [NOW, "2026-11-29T02:00:00Z", "2026-12-10T02:00:00Z"] {
+        night(&scene, now, &policy).await?;
+        assert!(works(&scene, &old).await?, "{now}");
+    }
+    let received = scene.control("mail", json!({})).await?;
+    let mail = received["mail"].as_array().cloned().unwrap_or_default();
+    let of_ana = mail.iter().filter(|one| one["subject"].as_str().is_some_and(|subject| subject.contains("] ana: ")));
+    let named =
+        of_ana.filter(|one| one["text"].as_str().is_some_and(|text| text.contains("Fri 11 Dec 2026, 02:00 UTC")));
+    assert_eq!(named.count(), 3, "the new key to ana, the hold to her and to the operators: {received:#}");
+    night(&scene, "2026-12-11T03:00:00Z", &policy).await?;
+    assert!(!works(&scene, &old).await?);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_use_of_the_new_key_an_hour_after_our_own_is_somebodys_whatever_the_service() -> anyhow::Result<()> {
     for (used, service, taken) in [
         // Our proof itself, as the stand-in keeps it.

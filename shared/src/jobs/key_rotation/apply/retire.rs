@@ -139,7 +139,7 @@ impl Applier<'_> {
 
     /// Writes down that `keys` leaked, and what is still to be done about it, so that it is done even if this run dies.
     async fn note_leaked(&self, user: &User, keys: &[&str]) -> Result<User, AwsError> {
-        let known = user.tags.get(LEAKED).into_iter().flat_map(|keys| keys.split(' '));
+        let known = user.tags.get(LEAKED).into_iter().flat_map(str::split_whitespace);
         let new = keys.iter().copied().filter(|key| !user.tags.leaked(key));
         let leaked = known.chain(new).collect::<Vec<_>>().join(" ");
         let mut noted = user.clone();

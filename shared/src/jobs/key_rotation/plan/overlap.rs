@@ -86,8 +86,10 @@ fn retire(user: &User, current: &Key, old: Keyed<'_>, terms: Terms<'_>) -> Resul
     if unused_for(old.key, ages.quiet, terms.now) {
         return Ok(Step::Deactivate { key: key.clone(), because: Because::Quiet });
     }
-    let Some(escalated) = escalated else { return hold(Why::InUse { key: key.clone(), until: None }) };
-    let announced = user.tags.told_until(Kind::Held, key).unwrap_or(state::after(escalated, ESCALATION_DAYS));
+    let Some(announced) = user.tags.told_until(Kind::Held, key) else {
+        // Nobody was told, or no date was named.
+        return Ok(tell(Kind::Held, key, Some(current)));
+    };
     let end = state::after(told, ages.max_overlap).max(announced);
     if terms.now >= end {
         return Ok(Step::Deactivate { key: key.clone(), because: Because::HardEnd });

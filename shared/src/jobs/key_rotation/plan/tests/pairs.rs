@@ -22,7 +22,9 @@ fn an_old_key_goes_only_after_its_overlap_and_only_when_it_is_quiet() {
 #[test]
 fn a_key_in_use_is_held_until_the_operators_have_known_for_a_week() {
     let held = |days, told_days: u32| {
-        tagged(rotated(days, used(0)), &[("nightshift:told:held", format!("OLD {}", ago(told_days)))])
+        // As the notice names it.
+        let until = state::after(ago(days), 30).max(state::after(ago(told_days), 7));
+        tagged(rotated(days, used(0)), &[("nightshift:told:held", format!("OLD {} {until}", ago(told_days)))])
     };
     assert_eq!(verdict(held(10, 3)), "R7 in-use");
     assert_eq!(verdict(held(29, 20)), "R7 in-use");
@@ -30,6 +32,8 @@ fn a_key_in_use_is_held_until_the_operators_have_known_for_a_week() {
     assert_eq!(verdict(held(40, 6)), "R7 in-use", "told less than a week ago");
     assert_eq!(verdict(held(40, 7)), "R7 deactivate OLD HardEnd");
     assert_eq!(verdict(rotated(400, used(0))), "R7 tell held OLD", "never without a word");
+    let undated = tagged(rotated(400, used(0)), &[("nightshift:told:held", format!("OLD {}", ago(100)))]);
+    assert_eq!(verdict(undated), "R7 tell held OLD", "nor on a day that was not named");
 }
 
 #[test]
