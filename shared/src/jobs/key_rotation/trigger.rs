@@ -35,7 +35,12 @@ fn unwrapped(payload: &Value) -> Result<Value, EventFault> {
     };
     let message = Payload::parse(message)
         .map_err(|error| EventFault::one(format!("the message of the SNS notification is not JSON ({error})")))?;
-    message.once()
+    match message.once()? {
+        Value::Object(message) if message.is_empty() => Err(EventFault::one(
+            "the message of the SNS notification is empty, and only a schedule means everything by that: say what is meant",
+        )),
+        message => Ok(message),
+    }
 }
 
 /// A user AWS Config found not compliant. One that complies again is nobody.
@@ -158,9 +163,12 @@ mod tests {
         ] {
             assert_eq!(plain(event.clone()), Ok(event));
         }
-        for event in [json!({"Records": []}), json!({"Records": [{}]}), json!({"Records": [{"Sns": {"Message": "{"}}]})]
-        {
+        for event in [json!({"Records": []}), json!({"Records": [{}]})] {
             assert!(plain(event).is_err());
+        }
+        for message in ["{", "", "{}"] {
+            let event = json!({"Records": [{"Sns": {"Message": message}}]});
+            assert!(plain(event.clone()).is_err(), "{event}");
         }
     }
 }
