@@ -129,7 +129,7 @@ impl Applier<'_> {
                 Ok(minted)
             }
             // It may have been minted. If so it bears the mark of our intent, and a later run removes it.
-            Err(error) if may_have_happened(&error) => Err(error.into()),
+            Err(error) if error.may_have_happened() => Err(error.into()),
             Err(error) => {
                 self.take_back(user, steps).await;
                 if error.kind != Refusal::Quota {
@@ -259,11 +259,6 @@ impl Applier<'_> {
     pub(super) fn secret_of(&self, user: &User) -> String {
         naming::secret_name(&self.terms.policy.store.prefix, &user.name)
     }
-}
-
-/// Whether a call that did not succeed may have been carried out all the same.
-fn may_have_happened(error: &AwsError) -> bool {
-    error.kind == Refusal::NoAnswer
 }
 
 impl Stop {
