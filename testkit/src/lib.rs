@@ -14,6 +14,7 @@ pub mod demo_users;
 pub mod deploy;
 pub mod function;
 pub mod mail;
+mod port;
 pub mod proof;
 pub mod proxy;
 pub mod raw;

@@ -3,15 +3,15 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use mysql_async::prelude::Queryable as _;
 use mysql_async::{Conn, OptsBuilder, SslOpts};
 
 use super::postgres::{MASTER, PASSWORD, RDS_ADMIN};
-use super::supervised::{Supervised, free_port};
+use super::supervised::{LOOKS, Supervised};
 use super::{Certificates, folder};
+use crate::port::Port;
 use crate::repository;
 
 /// Which of the two.
@@ -167,10 +167,10 @@ impl Mysql {
         let temporary = folder.path().join("tmp");
         std::fs::create_dir(&temporary)?;
         folder::hand_over(&temporary)?;
-        let port = free_port()?;
+        let port = Port::take()?;
         let mut server = program.with_data(&data);
         server.arg(format!("--tmpdir={}", temporary.display()));
-        server.args(["--bind-address=127.0.0.1", &format!("--port={port}"), "--require-secure-transport=ON"]);
+        server.args(["--bind-address=127.0.0.1", &format!("--port={}", port.number()), "--require-secure-transport=ON"]);
         server.arg(format!("--socket={}", data.join("s").display()));
         server.arg(format!("--pid-file={}", data.join("pid").display()));
         server.arg(format!("--init-file={}", setup.display()));
@@ -185,7 +185,7 @@ impl Mysql {
             server.args(["--secure-file-priv=NULL", "--mysqlx=OFF"]);
         }
         let running = Supervised::start(&server, "KILL", port, &folder.path().join("log"))?;
-        let started = Self { flavour: program.flavour, certificates, running, folder };
+        let mut started = Self { flavour: program.flavour, certificates, running, folder };
         started.ready().await?;
         Ok(started)
     }
@@ -211,15 +211,16 @@ impl Mysql {
         )
     }
 
-    #[expect(clippy::disallowed_methods, reason = "a process is watched by the real clock")]
-    async fn ready(&self) -> anyhow::Result<()> {
-        for _ in 0..400 {
-            if self.log_in(RDS_ADMIN, PASSWORD, "").await.is_ok() {
-                return Ok(());
+    /// It listens before its users are there.
+    async fn ready(&mut self) -> anyhow::Result<()> {
+        let mut last = None;
+        for _ in 0..LOOKS {
+            match self.log_in(RDS_ADMIN, PASSWORD, "").await {
+                Ok(_) => return Ok(()),
+                Err(error) => last = Some(error),
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            self.running.pause().await?;
         }
-        let last = self.log_in(RDS_ADMIN, PASSWORD, "").await.err();
         anyhow::bail!("{} does not come up ({last:?}): {}", self.flavour.engine(), self.log())
     }
 

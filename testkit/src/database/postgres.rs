@@ -8,8 +8,9 @@ use nightshift::services::sql::Authorities;
 use tokio_postgres::Client;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::supervised::{Supervised, free_port};
+use super::supervised::{LOOKS, Supervised};
 use super::{Certificates, folder};
+use crate::port::Port;
 use crate::repository;
 
 /// The user of RDS itself: the only superuser.
@@ -101,9 +102,9 @@ impl Postgres {
         }
         std::fs::write(data.join("pg_hba.conf"), HBA)?;
         folder::hand_over(&data)?;
-        let port = free_port()?;
+        let port = Port::take()?;
         let mut server = installation.program("postgres");
-        server.arg("-D").arg(&data).args(["-p", &port.to_string()]);
+        server.arg("-D").arg(&data).args(["-p", &port.number().to_string()]);
         for setting in [
             "listen_addresses=127.0.0.1",
             "unix_socket_directories=",
@@ -120,13 +121,13 @@ impl Postgres {
             server.args(["-c", setting]);
         }
         let running = Supervised::start(&server, "QUIT", port, &folder.path().join("log"))?;
-        let started = Self { version: installation.version, certificates, running, folder };
+        let mut started = Self { version: installation.version, certificates, running, folder };
         started.set_up(database).await?;
         Ok(started)
     }
 
     /// What RDS does before the customer gets it.
-    async fn set_up(&self, database: &str) -> anyhow::Result<()> {
+    async fn set_up(&mut self, database: &str) -> anyhow::Result<()> {
         let shared = self.first_session().await?;
         let with_admin = "pg_monitor, pg_signal_backend TO rds_superuser WITH ADMIN OPTION";
         shared
@@ -140,13 +141,10 @@ impl Postgres {
     }
 
     /// It listens a little before it answers.
-    #[expect(clippy::disallowed_methods, reason = "a process is watched by the real clock")]
-    async fn first_session(&self) -> anyhow::Result<Client> {
-        for _ in 0..200 {
+    async fn first_session(&mut self) -> anyhow::Result<Client> {
+        for _ in 0..LOOKS {
             match self.admin("postgres").await {
-                Err(error) if format!("{error:#}").contains("starting up") => {
-                    tokio::time::sleep(std::time::Duration::from_millis(25)).await;
-                }
+                Err(error) if format!("{error:#}").contains("starting up") => self.running.pause().await?,
                 other => return other,
             }
         }

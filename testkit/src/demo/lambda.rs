@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::File;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use nightshift::report::Report;
 use tokio::net::TcpStream;
 
 use super::process_group::ProcessGroup;
+use crate::port::Port;
 use crate::repository;
 
 /// The function that is shown.
@@ -50,7 +51,7 @@ pub(super) async fn must_be_installed() -> anyhow::Result<()> {
 /// The running server.
 pub(super) struct LocalLambda {
     watch: ProcessGroup,
-    port: u16,
+    port: Port,
     log: String,
 }
 
@@ -61,16 +62,17 @@ impl LocalLambda {
 
     /// Serves the function with `environment` on top of what a build needs; `name` is for its log.
     pub(super) async fn start(environment: &BTreeMap<String, String>, name: &str) -> anyhow::Result<Self> {
-        let (port, log) = (free_port()?, format!("{name}.log"));
+        let (port, log) = (Port::take()?, format!("{name}.log"));
         let file = File::create(place(&log))?;
         let mut watch = cargo(&["lambda", "watch", "--package", FUNCTION, "--locked", "--ignore-changes"]);
-        watch.args(address(port)).envs(environment).stdout(file.try_clone()?).stderr(file);
+        watch.args(address(&port)).envs(environment).stdout(file.try_clone()?).stderr(file);
         let watch = ProcessGroup::start(&mut watch).context("could not start cargo lambda watch")?;
         let mut server = Self { watch, port, log };
         let ready = tokio::time::timeout(PATIENCE, server.ready()).await;
         ready.with_context(|| {
             format!(
-                "cargo lambda watch did not open port {port} in {} s; see {PLACE}/{}",
+                "cargo lambda watch did not open port {} in {} s; see {PLACE}/{}",
+                server.port.number(),
                 PATIENCE.as_secs(),
                 server.log
             )
@@ -79,7 +81,7 @@ impl LocalLambda {
     }
 
     async fn ready(&mut self) -> anyhow::Result<()> {
-        while TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))).await.is_err() {
+        while TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, self.port.number()))).await.is_err() {
             if let Some(status) = self.watch.status() {
                 bail!("cargo lambda watch ended ({status}):\n{}", read(&self.log));
             }
@@ -93,7 +95,7 @@ impl LocalLambda {
         let answer = format!("{name}.json");
         let mut invoke = cargo(&["lambda", "invoke", FUNCTION, "--data-file", &sample(event)]);
         invoke
-            .args(address(self.port))
+            .args(address(&self.port))
             .stdout(File::create(place(&answer))?)
             .stderr(File::create(place(Self::COMPLAINT))?);
         let status = ProcessGroup::start(&mut invoke).context("could not start cargo lambda invoke")?.ended().await;
@@ -108,12 +110,8 @@ impl LocalLambda {
     }
 }
 
-fn address(port: u16) -> [String; 4] {
-    ["--invoke-address".to_owned(), Ipv4Addr::LOCALHOST.to_string(), "--invoke-port".to_owned(), port.to_string()]
-}
-
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+fn address(port: &Port) -> [String; 4] {
+    ["--invoke-address".to_owned(), Ipv4Addr::LOCALHOST.to_string(), "--invoke-port".to_owned(), port.number().to_string()]
 }
 
 pub(super) fn place(file: &str) -> PathBuf {
