@@ -1,72 +1,53 @@
 //! `clusters extend`: more time for a cluster.
 
-use anyhow::{Context as _, bail};
-use nightshift::clock;
+use anyhow::Context as _;
 use nightshift::config::Environment;
+use nightshift::domains::clusters::lease::Lease;
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
-use nightshift::jobs::cluster_extend::{Terms, Wish, extension};
+use nightshift::jobs::cluster_extend::ClusterExtend;
 use nightshift::report::Mode;
-use nightshift::run::driver::Driver;
-use nightshift::run::{Done, Entry, skew};
+use nightshift::run::driver::{Caller, Driver};
 use nightshift::services::aws::{Aws, Roots};
-use nightshift::services::rds::{RdsReader, RdsWriter};
+use serde_json::json;
 
 use crate::args::ExtendArgs;
-use crate::output::{self, Ending, Output, Words};
-use crate::{account, policy, record};
+use crate::output::{Ending, Output, Words};
+use crate::{account, one, policy, record};
+
+const NOTHING: &str = "nothing was changed";
 
 /// Writes the new expiry, or says what would be written.
 pub(crate) async fn run(args: ExtendArgs, environment: &Environment) -> anyhow::Result<Ending> {
     let aws = Aws::connect(environment, Roots::System).await?;
-    let policy = policy::read::<ClusterCleanup>(&args.policy, environment, &aws).await?;
-    let driver = Driver::<ClusterCleanup>::new(&policy, aws)?;
-    let (policy, aws) = (driver.policy(), driver.aws());
-    let caller = aws.identity().await?;
+    let variables = policy::read::<ClusterCleanup>(&args.policy, environment, &aws).await?;
+    let driver = Driver::<ClusterCleanup>::new(&variables, aws)?;
     if let Some(wanted) = &args.account {
-        account::check(wanted, &caller.account, "nothing was changed")?;
+        account::check(wanted, &driver.aws().account().await?, NOTHING)?;
     }
-    let mode = if args.dry_run { Mode::Plan } else { Mode::Apply };
-    if let Some(warning) = skew::judge(caller.skew, mode)? {
-        output::warn(&warning);
+    let region = args.region.as_deref().or(driver.aws().region());
+    let region = region.context("no Region is known: --region NAME, or set AWS_REGION")?;
+    let mut event = json!({ "cluster": args.cluster, "region": region, "until": args.until });
+    if let Some(owner) = &args.owner {
+        event["owner"] = json!(owner);
     }
-    let region =
-        args.region.as_deref().or(aws.region()).context("no Region is known: --region NAME, or set AWS_REGION")?;
-    let Some(cluster) = RdsReader::new(aws.rds(region), region).cluster(&args.cluster, &caller.account).await? else {
-        bail!(
-            "there is no Aurora cluster {} in {region} of account {}; nothing was changed; check the name and --region",
-            args.cluster,
-            caller.account
-        );
+    let policy = driver.policy();
+    let lease = Lease {
+        tag_key: args.tag_key.unwrap_or_else(|| policy.tag_key.clone()),
+        owner_tag: policy.owner_tag.clone(),
+        time_zone: policy.time_zone.clone(),
+        max_lease_days: policy.max_lease_days,
     };
-    let wish = Wish {
-        until: &args.until,
-        caller: caller.name(),
-        owner: args.owner.as_deref(),
-        tag_key: args.tag_key.as_deref().unwrap_or(&policy.tag_key),
-        now: driver.run_policy.now.unwrap_or_else(clock::now),
+    let (mode, ledger, words) = if args.dry_run {
+        (Mode::Plan, record::reading(), Words::CanBeHadAgain)
+    } else {
+        let ledger = record::interruptible().context("could not listen for signals; nothing was changed")?;
+        (Mode::Apply, ledger, Words::AreARecord)
     };
-    let terms =
-        Terms { owner_tag: &policy.owner_tag, time_zone: &policy.time_zone, max_lease_days: policy.max_lease_days };
-    let extension = extension(&cluster, wish, terms)?;
-    if args.dry_run {
-        let output = Output::new(Words::CanBeHadAgain);
-        output.say(&format!("would set {extension}"));
-        return Ok(output.end(Ending::Done));
-    }
-    let ledger = record::interruptible().context("could not listen for signals; nothing was changed")?;
-    let step = format!("set {extension}");
-    let owner = policy.owner(&cluster.tags);
-    let entry =
-        Entry { id: cluster.id.clone(), region: region.to_owned(), owner, steps: vec![step.clone()], tags: None };
-    ledger.begun(&entry);
-    let written = RdsWriter::new(aws.rds(region)).add_tags(&cluster.arn, &extension.tags()).await;
-    let done = match &written {
-        Ok(()) => Done::changed(entry.steps.clone()),
-        Err(error) => Done::stopped_by(error, Vec::new()),
-    };
-    ledger.ended(entry, &done);
-    written?;
-    let output = Output::new(Words::AreARecord);
-    output.say(&step);
-    Ok(output.end(Ending::Done))
+    let caller = Caller::Operator { mode, expect_plan: None };
+    let report = driver.lend::<ClusterExtend>(lease).run(event, &ledger, caller).await?.report;
+    let output = Output::new(words);
+    let steps = report.items.iter().flat_map(|item| &item.steps);
+    steps.for_each(|step| output.say(&if args.dry_run { format!("would {step}") } else { step.clone() }));
+    let ending = one::ending(&report, NOTHING)?;
+    Ok(output.end(ending))
 }

@@ -45,7 +45,7 @@ async fn run<J: Job>(args: JobArgs, environment: &Environment, mode: Mode) -> an
         }
         Mode::Plan => (record::reading(), Words::CanBeHadAgain),
     };
-    let Finished { report, metrics: _ } = driver.run(event, &ledger, caller).await?;
+    let Finished { report, .. } = driver.run(event, &ledger, caller).await?;
     let output = Output::new(words);
     output.report(&report, args.output, output::width(environment));
     Ok(output.end(Ending::of(&report)))

@@ -19,12 +19,12 @@ pub(crate) async fn list(args: KeyListArgs, environment: &Environment) -> anyhow
     if let Some(wanted) = &args.account {
         account::check(wanted, &aws.account().await?, "nothing was read")?;
     }
-    let iam = IamReader::new(aws.iam());
+    let iam = IamReader::new(&aws);
     let names: Vec<_> = iam.users().await?.into_iter().map(|user| user.name).collect();
-    let audit = if args.output == ListFormat::Csv { Audit::read(&aws.iam()).await? } else { Audit::default() };
+    let audit = if args.output == ListFormat::Csv { Audit::read(&aws).await? } else { Audit::default() };
     let driver = Driver::<KeyRotation>::new(&policy, aws)?;
     let caller = Caller::Operator { mode: Mode::Plan, expect_plan: None };
-    let Finished { report, metrics: _ } = driver.run(json!({ "users": names }), &record::reading(), caller).await?;
+    let Finished { report, .. } = driver.run(json!({ "users": names }), &record::reading(), caller).await?;
     let output = Output::new(Words::CanBeHadAgain);
     match args.output {
         ListFormat::Table => output.show(&listing::table(&report, output::width(environment))),

@@ -8,6 +8,7 @@ mod args;
 mod extend;
 mod job;
 mod keys;
+mod one;
 mod output;
 mod policy;
 mod policy_file;

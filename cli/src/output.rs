@@ -1,9 +1,9 @@
 //! Everything that is printed goes through here, and what the exit code says of it. An output that is closed or full is a
 //! message and an exit code, never a panic: what the command was asked to do is done all the same.
 
-use std::cell::RefCell;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nightshift::config::Environment;
 use nightshift::report::{Reason, Report, render};
@@ -67,12 +67,12 @@ pub(crate) enum Words {
 #[derive(Debug)]
 pub(crate) struct Output {
     words: Words,
-    lost: RefCell<Option<io::Error>>,
+    lost: Mutex<Option<io::Error>>,
 }
 
 impl Output {
     pub(crate) fn new(words: Words) -> Self {
-        Self { words, lost: RefCell::new(None) }
+        Self { words, lost: Mutex::new(None) }
     }
 
     /// The report.
@@ -85,6 +85,10 @@ impl Output {
         }
     }
 
+    fn lost(&self) -> MutexGuard<'_, Option<io::Error>> {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// One line.
     pub(crate) fn say(&self, line: &str) {
         self.show(&format!("{line}\n"));
@@ -92,7 +96,7 @@ impl Output {
 
     /// Text that ends its own lines.
     pub(crate) fn show(&self, text: &str) {
-        let mut lost = self.lost.borrow_mut();
+        let mut lost = self.lost();
         if lost.is_none() {
             let mut out = io::stdout().lock();
             if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -110,7 +114,7 @@ impl Output {
 
     /// `ending`, unless all is well but for what could not be said.
     pub(crate) fn end(&self, ending: Ending) -> Ending {
-        if ending == Ending::Done && self.lost.borrow().is_some() { Ending::Unsaid } else { ending }
+        if ending == Ending::Done && self.lost().is_some() { Ending::Unsaid } else { ending }
     }
 }
 

@@ -15,14 +15,14 @@ static STOP: Stop = Stop::new();
 
 /// The record on standard error. What was only planned or left alone is the report's to say.
 #[derive(Debug)]
-struct Lines;
+pub(crate) struct Lines;
 
 impl Sink for Lines {
     fn write(&self, line: Line<'_>) {
         let (word, entry, steps, reason) = match line {
             Line::Begun(entry) => ("begun", entry, &entry.steps, None),
             Line::Ended(entry, Done { outcome, steps, reason }) => (outcome.as_str(), entry, steps, reason.as_ref()),
-            Line::WentOn(..) | Line::Listed(_) => return,
+            Line::Step(..) | Line::WentOn(..) | Line::Listed(_) => return,
         };
         let reason = reason.map(|reason| format!("[{}] {}", reason.code, reason.message));
         let what: Vec<_> = steps.iter().cloned().chain(reason).collect();
@@ -33,6 +33,11 @@ impl Sink for Lines {
 
 /// For a command that writes: the first signal lets it finish what is begun, a second ends it at once.
 pub(crate) fn interruptible() -> io::Result<Ledger<'static>> {
+    interruptible_into(&Lines)
+}
+
+/// The same, with its record in `sink`.
+pub(crate) fn interruptible_into(sink: &dyn Sink) -> io::Result<Ledger<'_>> {
     let mut signals =
         [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?];
     tokio::spawn(async move {
@@ -52,7 +57,7 @@ pub(crate) fn interruptible() -> io::Result<Ledger<'static>> {
             );
         }
     });
-    Ok(reading())
+    Ok(Ledger::new(Deadline::NONE, &STOP, sink))
 }
 
 /// For a command that only reads, which a signal simply ends.

@@ -1,87 +1,67 @@
 //! `clusters restore`: the way back from a night's deletion.
 
-use std::cell::RefCell;
-
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use nightshift::config::Environment;
-use nightshift::jobs::cluster_restore::{RestorePlan, Restored, Wish, restore};
-use nightshift::report::{Outcome, Reason};
-use nightshift::run::{Done, Entry};
-use nightshift::services::aws::{Aws, AwsError, Roots};
-use nightshift::services::rds::{RdsReader, RdsRestorer};
+use nightshift::jobs::cluster_restore::ClusterRestore;
+use nightshift::report::{Mode, Outcome};
+use nightshift::run::driver::{Caller, Driver};
+use nightshift::run::ledger::{Line, Sink};
+use nightshift::services::aws::{Aws, Roots};
+use serde_json::json;
 
 use crate::args::RestoreArgs;
 use crate::output::{Ending, Output, Words, complain};
-use crate::{account, record};
+use crate::{account, one, record};
 
-/// Restores, or says what would be made.
-pub(crate) async fn run(args: RestoreArgs, environment: &Environment) -> anyhow::Result<Ending> {
-    let aws = Aws::connect(environment, Roots::System).await?;
-    let account = aws.account().await?;
-    if let Some(wanted) = &args.account {
-        account::check(wanted, &account, "nothing was made")?;
-    }
-    let region = args
-        .region
-        .as_deref()
-        .or(aws.region())
-        .context("no Region is known: --region NAME, or set AWS_REGION")?
-        .to_owned();
-    let reader = RdsReader::new(aws.rds(&region), &region);
-    let Some(snapshot) = reader.snapshot(&args.snapshot).await? else {
-        bail!(
-            "there is no cluster snapshot {} in {region} of account {account}; nothing was made; aws rds describe-db-cluster-snapshots --snapshot-type manual lists them",
-            args.snapshot
-        );
-    };
-    let wish = Wish { name: args.name, until: Some(args.until), tag_key: args.tag_key };
-    let existing = reader.cluster(&wish.name_for(&snapshot), &account).await?;
-    let plan = RestorePlan::make(&snapshot, existing.as_ref(), &wish)?;
-    if args.dry_run {
-        let output = Output::new(Words::CanBeHadAgain);
-        plan.steps().iter().for_each(|step| output.say(step));
-        return Ok(output.end(Ending::Done));
-    }
-    let ledger = record::interruptible().context("could not listen for signals; nothing was made")?;
-    let output = Output::new(Words::AreARecord);
-    let steps = RefCell::new(Vec::new());
-    let tell = |step: &str| {
-        output.say(step);
-        steps.borrow_mut().push(step.to_owned());
-    };
-    let entry = Entry { id: plan.cluster.id.clone(), region: region.clone(), steps: plan.steps(), ..Entry::default() };
-    ledger.begun(&entry);
-    let restorer = RdsRestorer::new(aws.rds(&region));
-    let outcome = restore(&plan, &account, &reader, &restorer, &ledger, tell).await;
-    ledger.ended(entry, &became(&outcome, steps.take()));
-    match outcome? {
-        Restored::Whole => {
-            let until = plan.cluster.tags.get(&wish.tag_key).unwrap_or("never");
-            output.say(&format!("cluster {} is restored; its expiry is {until}", plan.cluster.id));
-            Ok(output.end(Ending::Done))
-        }
-        Restored::Interrupted(_) => {
-            complain(&format!("cluster {} is not whole yet; the same command goes on from here", plan.cluster.id));
-            Ok(Ending::Interrupted)
-        }
-        Restored::StillCreating { status } => {
-            bail!(
-                "cluster {} is still '{status}'; run the same command again later to make its members",
-                plan.cluster.id
-            )
+const NOTHING: &str = "nothing was made";
+
+/// The steps on standard output, each as it is done; the rest of the record as for every command.
+#[derive(Debug)]
+struct Shown<'a>(&'a Output);
+
+impl Sink for Shown<'_> {
+    fn write(&self, line: Line<'_>) {
+        match line {
+            Line::Step(_, step) => self.0.say(step),
+            other => record::Lines.write(other),
         }
     }
 }
 
-fn became(restored: &Result<Restored, AwsError>, steps: Vec<String>) -> Done {
-    let later = |reason| Done { outcome: Outcome::Deferred, steps: steps.clone(), reason: Some(reason) };
-    match restored {
-        Ok(Restored::Whole) => Done::changed(steps),
-        Ok(Restored::Interrupted(reason)) => later(reason.clone()),
-        Ok(Restored::StillCreating { status }) => {
-            let fix = "run the same command again to make its members";
-            later(Reason::new("not-ready", format!("it is still '{status}'"), fix))
-        }
-        Err(error) => Done::stopped_by(error, steps),
+/// Restores, or says what would be made.
+pub(crate) async fn run(args: RestoreArgs, environment: &Environment) -> anyhow::Result<Ending> {
+    let aws = Aws::connect(environment, Roots::System).await?;
+    if let Some(wanted) = &args.account {
+        account::check(wanted, &aws.account().await?, NOTHING)?;
     }
+    let region = args.region.as_deref().or(aws.region());
+    let region = region.context("no Region is known: --region NAME, or set AWS_REGION")?.to_owned();
+    let mut event =
+        json!({ "snapshot": args.snapshot, "region": region, "until": args.until, "tag_key": args.tag_key });
+    if let Some(name) = &args.name {
+        event["name"] = json!(name);
+    }
+    let (mode, words) =
+        if args.dry_run { (Mode::Plan, Words::CanBeHadAgain) } else { (Mode::Apply, Words::AreARecord) };
+    let output = Output::new(words);
+    let shown = Shown(&output);
+    let ledger = if args.dry_run {
+        record::reading()
+    } else {
+        record::interruptible_into(&shown).context("could not listen for signals; nothing was made")?
+    };
+    let caller = Caller::Operator { mode, expect_plan: None };
+    let report = Driver::<ClusterRestore>::bare((), aws)?.run(event, &ledger, caller).await?.report;
+    match report.items.first() {
+        Some(item) if item.outcome == Outcome::Planned => item.steps.iter().for_each(|step| output.say(step)),
+        Some(item) if item.outcome == Outcome::Changed => {
+            output.say(&format!("cluster {} is restored; its expiry is {}", item.id, args.until));
+        }
+        Some(item) if record::is_interrupted() => {
+            complain(&format!("cluster {} is not whole yet; the same command goes on from here", item.id));
+        }
+        _ => {}
+    }
+    let ending = one::ending(&report, NOTHING)?;
+    Ok(output.end(ending))
 }

@@ -52,13 +52,13 @@ impl<J: Job> Function<J> {
         let ledger = Ledger::new(deadline, &never, &telemetry::Log);
         // On the heap: a run is states within states, more of them than the compiler lays out in one piece.
         let run = Box::pin(driver.run(payload, &ledger, Caller::Platform));
-        let Finished { report, metrics } = run.await?;
+        let Finished { report, metrics, record } = run.await?;
         telemetry::log_run(&report);
         telemetry::emit(&telemetry::metrics_of(&report, &metrics));
         if let Some(bucket) = &driver.run_policy.report_bucket {
             // The work is done and told: a copy that could not be kept must not make Lambda do it again.
             let time = deadline.at_most(store::LONGEST, store::KEPT_FREE, clock::now());
-            let lost = store::keep(driver.aws(), bucket, &report, request_id, time).await.err();
+            let lost = store::keep(driver.aws(), &record, bucket, &report, request_id, time).await.err();
             telemetry::emit(&telemetry::metric_of_copy(&report, lost.is_none()));
             if let Some(error) = lost {
                 warn!(error.message = chain(&error), "the report was not kept");

@@ -60,6 +60,9 @@ impl Sink for Log {
                 item.tags = entry.tags,
                 "about to apply"
             ),
+            Line::Step(Entry { id, region, owner, .. }, step) => {
+                info!(item.id = id, item.region = region, item.owner = owner, item.step = step, "step");
+            }
             Line::Ended(Entry { id, region, owner, .. }, Done { outcome, steps, reason }) => {
                 log_item("item", (id, region, owner.as_deref()), outcome.as_str(), steps, reason.as_ref());
             }

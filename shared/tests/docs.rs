@@ -45,6 +45,7 @@ fn every_reason_code_of_cluster_cleanup_is_documented() {
         "jobs/cluster_cleanup/apply/tell",
         "run/done",
         "run/ledger",
+        "run/caps",
     ];
     let apply: String = rooms.iter().map(|room| source(&format!("shared/src/{room}.rs"))).collect();
     words.extend(quoted(&apply, "Reason::new("));
@@ -59,7 +60,10 @@ fn every_reason_code_of_cluster_cleanup_is_documented() {
 #[test]
 fn every_variable_of_cluster_cleanup_is_documented() {
     let words = variables(&COMMON);
-    let words: BTreeSet<_> = words.union(&variables(&["shared/src/jobs/cluster_cleanup/policy.rs"])).cloned().collect();
+    let words: BTreeSet<_> = words
+        .union(&variables(&["shared/src/jobs/cluster_cleanup/policy.rs", "shared/src/domains/clusters/lease.rs"]))
+        .cloned()
+        .collect();
     assert!(words.len() > 15, "{words:?}");
     assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
 }
@@ -67,8 +71,10 @@ fn every_variable_of_cluster_cleanup_is_documented() {
 /// Holds what the layer of a function sets to what the function reads.
 #[track_caller]
 fn settable(layer: &str, policy: &str) {
-    let files = [policy, "shared/src/notify/policy.rs"];
-    let mut words: BTreeSet<_> = variables(&COMMON).union(&variables(&files)).cloned().collect();
+    let lease = "shared/src/domains/clusters/lease.rs";
+    let files =
+        [policy, "shared/src/notify/policy.rs"].into_iter().chain((layer == "cluster-cleanup").then_some(lease));
+    let mut words: BTreeSet<_> = variables(&COMMON).union(&variables(&files.collect::<Vec<_>>())).cloned().collect();
     // The clock is for demos and tests.
     assert!(words.remove("NIGHTSHIFT_NOW"), "{words:?}");
     let layer = source(&format!("terraform/layer/{layer}/environment.tf"));
@@ -174,7 +180,7 @@ fn every_reason_code_of_key_rotation_is_documented() {
     let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
     let mut words = quoted(codes, "=> ");
     let rooms = ["mint", "mod", "prove", "retire", "tell"].map(|room| format!("jobs/key_rotation/apply/{room}"));
-    let common = ["run/done", "run/ledger"].map(str::to_owned);
+    let common = ["run/done", "run/ledger", "run/caps"].map(str::to_owned);
     let apply: String = rooms.iter().chain(&common).map(|room| source(&format!("shared/src/{room}.rs"))).collect();
     for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> (Outcome::Failed, "] {
         words.extend(quoted(&apply, before));

@@ -13,6 +13,7 @@ use super::owner::Recipient;
 use super::{Address, Language, Letter, NotifyPolicy, html, parts, slack, text};
 use crate::clock::{self, Deadline};
 use crate::report::{Delivery, Notice, Reason};
+use crate::services::Permit;
 use crate::services::aws::{Aws, AwsError, Kind};
 use crate::services::mail::{self, Mail, Mailer};
 use crate::services::slack::{SlackFault, Webhook};
@@ -37,6 +38,7 @@ const SLACK: &str = "slack";
 #[derive(Debug)]
 pub struct Notifier<'a> {
     aws: &'a Aws,
+    permit: &'a Permit,
     policy: &'a NotifyPolicy,
     deadline: Deadline,
     /// One for all letters, so that its pacing after a throttle is remembered.
@@ -49,9 +51,10 @@ pub struct Notifier<'a> {
 
 impl<'a> Notifier<'a> {
     /// For one run. Makes no call.
-    pub fn new(aws: &'a Aws, policy: &'a NotifyPolicy, deadline: Deadline) -> Self {
+    pub fn new(aws: &'a Aws, permit: &'a Permit, policy: &'a NotifyPolicy, deadline: Deadline) -> Self {
         Self {
             aws,
+            permit,
             policy,
             deadline,
             mailer: OnceLock::new(),
@@ -142,7 +145,7 @@ impl<'a> Notifier<'a> {
 
     /// Every part of `letter`, each with the time of a message: all of them were sent, or it was not told.
     async fn mail_whole(&self, kind: &str, letter: &Letter, from: &Address, to: &[Address]) -> Result<(), Unsent> {
-        let mailer = self.mailer.get_or_init(|| Mailer::new(self.aws));
+        let mailer = self.mailer.get_or_init(|| Mailer::new(self.aws, self.permit));
         let to: Vec<_> = to.iter().map(Address::as_str).collect();
         for part in parts::mails(letter) {
             let time = self.time(kind, MAIL).map_err(Unsent::Reason)?;
@@ -178,7 +181,7 @@ impl<'a> Notifier<'a> {
     }
 
     async fn publish(&self, kind: &str, arn: &str, letter: &Letter) -> Result<(), Reason> {
-        let topic = self.topic.get_or_init(|| Topic::new(self.aws, arn));
+        let topic = self.topic.get_or_init(|| Topic::new(self.aws, arn, self.permit));
         for (subject, message) in parts::messages(letter) {
             let time = self.time(kind, TOPIC)?;
             topic.publish(&subject, &message, time).await.map_err(|error| {
@@ -207,7 +210,8 @@ impl<'a> Notifier<'a> {
 
     async fn post_when_open(&self, id: &str, message: &Value) -> Result<(), (Reason, Sign)> {
         let known = |fault: SlackFault| (fault.reason(), sign_of_slack(&fault));
-        let webhook = self.slack.get_or_init(|| async { Webhook::open(self.aws, id).await.map_err(known) }).await;
+        let webhook =
+            self.slack.get_or_init(|| async { Webhook::open(self.aws, id, self.permit).await.map_err(known) }).await;
         let webhook = webhook.as_ref().map_err(Clone::clone)?;
         webhook.post(message).await.map_err(known)
     }

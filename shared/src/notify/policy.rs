@@ -44,6 +44,12 @@ pub struct OwnerPolicy {
 }
 
 impl NotifyPolicy {
+    /// The same with no channel on.
+    #[must_use]
+    pub fn silent(self) -> Self {
+        Self { mail: None, topic: None, slack_secret: None, ..self }
+    }
+
     /// Reads it.
     pub fn read(settings: &mut Settings<'_>) -> Self {
         Self {

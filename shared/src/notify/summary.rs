@@ -40,9 +40,17 @@ pub fn summary(report: &Report, concerns: &Concerns, policy: &NotifyPolicy) -> L
 fn subject(report: &Report, language: Language) -> String {
     let (function, account, counts) = (&report.function, &report.account, report.counts);
     if let Some(tripped) = &report.tripped {
+        let (changed, waits) = (counts.changed, counts.planned);
+        let what = match changed {
+            0 => language.pick("nothing was changed".to_owned(), "no se ha cambiado nada".to_owned()),
+            _ => language.pick(
+                format!("{changed} changed, {waits} not begun"),
+                format!("{changed} con cambios, {waits} sin empezar"),
+            ),
+        };
         return language.pick(
-            format!("[{account}] {function} STOPPED by {}: nothing was changed", tripped.guard),
-            format!("[{account}] {function} DETENIDA por {}: no se ha cambiado nada", tripped.guard),
+            format!("[{account}] {function} STOPPED by {}: {what}", tripped.guard),
+            format!("[{account}] {function} DETENIDA por {}: {what}", tripped.guard),
         );
     }
     let (changed, failed, deferred) = (counts.changed, counts.failed, counts.deferred);
@@ -79,11 +87,11 @@ fn lead(report: &Report, clock: Clock<'_>) -> Vec<String> {
     if let Some(tripped) = &report.tripped {
         lead.push(language.pick(
             format!(
-                "The guard {} stopped it: allowed {}, wanted {}. Nothing was changed; {} would have been.",
+                "The guard {} stopped it: allowed {}, wanted {}. Not begun because of that: {}.",
                 tripped.guard, tripped.limit, tripped.wanted, c.planned
             ),
             format!(
-                "El límite {} la detuvo: permitido {}, pedido {}. No se ha cambiado nada; se habrían cambiado {}.",
+                "El límite {} la detuvo: permitido {}, pedido {}. Sin empezar por ello: {}.",
                 tripped.guard, tripped.limit, tripped.wanted, c.planned
             ),
         ));
@@ -317,7 +325,7 @@ mod tests {
 
         Ejecución del sáb 21 nov 2026, 03:00 CET (02:00 UTC): 9 examinados, 0 con cambios, 0 ya correctos, 0 aplazados, 0 omitidos, 0 con fallo.
 
-        El límite max_deletions la detuvo: permitido 1, pedido 2. No se ha cambiado nada; se habrían cambiado 1.
+        El límite max_deletions la detuvo: permitido 1, pedido 2. Sin empezar por ello: 1.
 
         → raise it
 

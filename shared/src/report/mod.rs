@@ -43,7 +43,8 @@ pub struct Report {
     pub finished_at: Timestamp,
     /// Every region this run looked at.
     pub regions: Vec<String>,
-    /// The guard that stopped the run, if one did. Nothing was changed then.
+    /// The guard that stopped what it counts, if one did. Nothing of that was begun; what an earlier run began was finished,
+    /// and owners were told.
     pub tripped: Option<Tripped>,
     /// How many items ended how.
     pub counts: Counts,

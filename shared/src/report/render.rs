@@ -104,10 +104,11 @@ fn closing(report: &Report) -> String {
         let plain = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let _ = writeln!(
             text,
-            "STOPPED by {}: allowed {}, wanted {}. Nothing was changed.\n→ {}",
+            "STOPPED by {}: allowed {}, wanted {}. Not begun because of that: {}.\n→ {}",
             tripped.guard,
             plain(&tripped.limit),
             plain(&tripped.wanted),
+            c.planned,
             tripped.fix
         );
     }
@@ -201,7 +202,7 @@ mod tests {
                                                 → remove its tag                    
         ────────────────────────────────────────────────────────────────────────────
         5 observed: 1 planned, 0 changed, 0 already right, 0 deferred, 1 skipped, 0 failed
-        STOPPED by max_deletions: allowed 1, wanted 2. Nothing was changed.
+        STOPPED by max_deletions: allowed 1, wanted 2. Not begun because of that: 1.
         → raise it
         plan sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab
         ");
@@ -239,7 +240,7 @@ mod tests {
         | &lt;b&gt; | eu-west-1 | ana\|b | skipped | \[protected\] it is protected by 'x\*'; → remove its tag |
 
         5 observed: 1 planned, 0 changed, 0 already right, 0 deferred, 1 skipped, 0 failed
-        STOPPED by max_deletions: allowed 1, wanted 2. Nothing was changed.
+        STOPPED by max_deletions: allowed 1, wanted 2. Not begun because of that: 1.
         → raise it
         plan sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab
         ");

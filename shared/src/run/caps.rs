@@ -1,58 +1,101 @@
 //! How much an unattended run may do. A cap is a number of things of one kind, or a share of those it could be about; a
-//! plan over a cap is listed whole, so that it can be reviewed, and fills `tripped`.
+//! plan over a cap is listed whole, so that it can be reviewed, and fills `tripped`. What people agreed to earlier and is
+//! due now is a backlog: of it a run takes so many, and the rest waits for the next.
 
 use std::borrow::Cow;
 
 use serde_json::json;
 
-use crate::report::Tripped;
+use crate::report::{Reason, Tripped};
 
-/// Below this many things a percentage says nothing: one of two is half.
-const SMALLEST_BASE_FOR_PERCENT: usize = 5;
+/// Below this many things a percentage says nothing: six clusters of one date in a small account are no accident.
+const SMALLEST_BASE_FOR_PERCENT: usize = 10;
+
+/// What a cap counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kind(&'static str);
+
+impl Kind {
+    /// Of things called `name`, as `deletions`.
+    pub const fn new(name: &'static str) -> Self {
+        Self(name)
+    }
+}
 
 /// One cap, and what a plan wants of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cap {
-    guard: &'static str,
+    kind: Kind,
     variable: &'static str,
     limit: usize,
     wanted: usize,
-    share: Option<Share>,
+    how: How,
 }
 
-/// What a percentage is taken of, and how that is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Share {
-    base: usize,
-    said: String,
+enum How {
+    /// More than the limit is none at all.
+    Count { guard: &'static str },
+    /// More than the limit, in percent of `base`, is none at all; `said` says of what.
+    Percent { guard: &'static str, base: usize, said: String },
+    /// Never more than the limit, from the front.
+    Share,
 }
 
 impl Cap {
-    /// At most `limit` things.
-    pub fn count(guard: &'static str, variable: &'static str, limit: usize, wanted: usize) -> Self {
-        Self { guard, variable, limit, wanted, share: None }
+    /// At most `limit` things of `kind`, or none.
+    pub fn count(kind: Kind, guard: &'static str, variable: &'static str, limit: usize, wanted: usize) -> Self {
+        Self { kind, variable, limit, wanted, how: How::Count { guard } }
     }
 
-    /// At most `limit` percent of `base` things; `said` says of what, as `3 of the 5 users in scope would …`.
+    /// At most `limit` percent of `base` things, or none; `said` says of what, as `3 of the 5 users in scope would …`.
     pub fn percent(
+        kind: Kind,
         guard: &'static str,
         variable: &'static str,
         limit: usize,
         (wanted, base): (usize, usize),
         said: String,
     ) -> Self {
-        Self { guard, variable, limit, wanted, share: Some(Share { base, said }) }
+        Self { kind, variable, limit, wanted, how: How::Percent { guard, base, said } }
     }
 
-    fn check(self) -> Option<Tripped> {
-        let Self { guard, variable, limit, wanted, share } = self;
+    /// The first `limit` things of `kind` in each run, and the rest in later ones.
+    pub fn share(kind: Kind, variable: &'static str, limit: usize, wanted: usize) -> Self {
+        Self { kind, variable, limit, wanted, how: How::Share }
+    }
+
+    /// What it counts.
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// How many.
+    pub(super) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    pub(super) fn is_a_share(&self) -> bool {
+        self.how == How::Share
+    }
+
+    /// What is said of the things that wait for a later run.
+    pub(super) fn backlog(&self) -> Reason {
+        let Self { kind: Kind(kind), variable, limit, wanted, .. } = self;
+        let message = format!("{wanted} {kind} are due, and a run does {limit}, oldest first");
+        Reason::new("backlog", message, format!("a later run does it; or raise {variable}"))
+    }
+
+    /// Whether it is broken.
+    pub(super) fn check(&self) -> Option<Tripped> {
+        let Self { variable, limit, wanted, .. } = self;
         let raise = format!(
             "review this plan and apply exactly it by its digest (nightshift apply … --expect-plan DIGEST), or raise {variable}"
         );
-        let (wanted, fix) = match share {
-            None if wanted > limit => (wanted, raise),
-            Some(Share { base, said }) if base >= SMALLEST_BASE_FOR_PERCENT && wanted * 100 > limit * base => {
-                ((wanted * 100).div_ceil(base), format!("{said}; {raise}"))
+        let (guard, wanted, fix) = match &self.how {
+            How::Count { guard } if wanted > limit => (*guard, *wanted, raise),
+            How::Percent { guard, base, said } if *base >= SMALLEST_BASE_FOR_PERCENT && wanted * 100 > limit * base => {
+                (*guard, (wanted * 100).div_ceil(*base), format!("{said}; {raise}"))
             }
             _ => return None,
         };
@@ -62,8 +105,13 @@ impl Cap {
 
 /// The first of `caps` that is broken, if any.
 pub fn broken(caps: impl IntoIterator<Item = Cap>) -> Option<Tripped> {
-    caps.into_iter().find_map(Cap::check)
+    caps.into_iter().find_map(|cap| cap.check())
 }
+
+/// Things that are deleted and that no earlier run began to delete.
+pub const DELETIONS: Kind = Kind::new("deletions");
+/// Copies of earlier deletions whose time is over.
+pub const PURGES: Kind = Kind::new("purges");
 
 /// How much may be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,8 +128,8 @@ pub struct Deletions {
     /// The marked things this plan begins to delete; what an earlier run began is not among them. The percentage is
     /// taken of these.
     pub of_marked: usize,
-    /// The copies of earlier deletions whose time is over, held to the same number by themselves: what went in one night
-    /// is purged in another, and a full night then must not stop the clusters due now.
+    /// The copies of earlier deletions whose time is over. What went in one night is purged in another, and a full night
+    /// then must not stop the clusters due now: they are a backlog.
     pub purges: usize,
     /// How many things carry the marks.
     pub marked: usize,
@@ -89,13 +137,14 @@ pub struct Deletions {
 
 impl DeletionCaps {
     /// The caps on `deletions`, in the order they are asked.
-    pub fn on(self, deletions: Deletions) -> [Cap; 2] {
+    pub fn on(self, deletions: Deletions) -> Vec<Cap> {
         let Deletions { of_marked, purges, marked } = deletions;
         let said = format!("{of_marked} of the {marked} clusters that carry the marks would go");
         let (count, percent) = ("NIGHTSHIFT_MAX_DELETIONS", "NIGHTSHIFT_MAX_DELETION_PERCENT");
-        [
-            Cap::count("max_deletions", count, self.count, of_marked.max(purges)),
-            Cap::percent("max_deletion_percent", percent, self.percent, (of_marked, marked), said),
+        vec![
+            Cap::count(DELETIONS, "max_deletions", count, self.count, of_marked),
+            Cap::percent(DELETIONS, "max_deletion_percent", percent, self.percent, (of_marked, marked), said),
+            Cap::share(PURGES, count, self.count, purges),
         ]
     }
 }
@@ -112,20 +161,18 @@ mod tests {
         };
         assert_eq!(guard(0, 10, 20), None);
         assert_eq!(guard(0, 11, 100), Some("max_deletions".into()));
-        assert_eq!(guard(11, 0, 100), Some("max_deletions".into()), "copies are held to the same number");
-        assert_eq!(guard(10, 10, 20), None, "each kind by itself");
-        assert_eq!(guard(0, 3, 6), None);
-        assert_eq!(guard(0, 4, 6), Some("max_deletion_percent".into()));
-        assert_eq!(guard(0, 4, 4), None, "a percentage of fewer than five says nothing");
-        assert_eq!(guard(9, 2, 6), None, "copies count towards no percentage");
+        assert_eq!(guard(11, 0, 100), None, "a backlog of copies stops nothing");
+        assert_eq!(guard(0, 5, 10), None);
+        assert_eq!(guard(0, 6, 10), Some("max_deletion_percent".into()));
+        assert_eq!(guard(0, 9, 9), None, "a percentage of fewer than ten says nothing");
         assert_eq!(guard(0, 0, 0), None);
     }
 
     #[test]
     fn what_trips_says_how_to_go_on() {
         let caps = DeletionCaps { count: 10, percent: 50 };
-        let tripped = broken(caps.on(Deletions { of_marked: 4, purges: 0, marked: 6 })).unwrap();
-        assert_eq!((tripped.limit, tripped.wanted), (json!(50), json!(67)));
-        insta::assert_snapshot!(tripped.fix, @"4 of the 6 clusters that carry the marks would go; review this plan and apply exactly it by its digest (nightshift apply … --expect-plan DIGEST), or raise NIGHTSHIFT_MAX_DELETION_PERCENT");
+        let tripped = broken(caps.on(Deletions { of_marked: 7, purges: 0, marked: 12 })).unwrap();
+        assert_eq!((tripped.limit, tripped.wanted), (json!(50), json!(59)));
+        insta::assert_snapshot!(tripped.fix, @"7 of the 12 clusters that carry the marks would go; review this plan and apply exactly it by its digest (nightshift apply … --expect-plan DIGEST), or raise NIGHTSHIFT_MAX_DELETION_PERCENT");
     }
 }

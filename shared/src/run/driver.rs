@@ -3,101 +3,21 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt::Debug;
 
-use jiff::Timestamp;
-use serde_json::Value;
-
-use super::RunPolicy;
-use super::event::{EventFault, Fields};
+use super::event::Fields;
 use super::fault::RunFault;
-use super::guard::Consent;
+use super::guard::{self, Consent};
+use super::job::{Given, Hands, Job, Sight, Sums};
 use super::ledger::Ledger;
 use super::payload::Payload;
 use super::skew;
+use super::{ModeSetting, RunPolicy};
 use crate::clock;
 use crate::config::{ConfigFaults, Environment, Settings};
 use crate::notify::{self, Notifier, NotifyPolicy};
-use crate::report::Mode;
-use crate::report::Tripped;
-use crate::report::{Concerns, PlanDigest};
-use crate::report::{Counts, Report, SCHEMA};
-use crate::report::{Item, Reason};
-use crate::services::aws::{Aws, Identity};
-
-/// What one function does, apart from what all functions do.
-pub trait Job {
-    /// As its package, binary and report have it.
-    const NAME: &'static str;
-    /// What its variables come to.
-    type Policy: Debug;
-    /// What its event comes to.
-    type Request;
-
-    /// Reads its own variables; `home` is the region the process runs in.
-    fn policy(settings: &mut Settings<'_>, home: Option<&str>) -> Self::Policy;
-    /// Whether it can run so in `mode`: a fault in its configuration, or what is to be said of it in the report.
-    fn check(_policy: &Self::Policy, _notify: &NotifyPolicy, _mode: Mode) -> Result<Vec<Reason>, ConfigFaults> {
-        Ok(Vec::new())
-    }
-    /// The plain object that an event of another shape comes down to, for a job that takes more shapes than all do.
-    fn plain(payload: Value) -> Result<Value, EventFault> {
-        Ok(payload)
-    }
-    /// Reads its own event keys. What an event names beyond the policy is a fault.
-    fn request(fields: &mut Fields, policy: &Self::Policy) -> Self::Request;
-    /// Observes, plans, guards and, in apply mode, applies.
-    fn run(
-        run: &Run<'_>,
-        policy: &Self::Policy,
-        request: &Self::Request,
-    ) -> impl Future<Output = Result<Conclusion, RunFault>>;
-    /// Whether a run that ended in `report` did what its caller waits for. `Err` makes the invocation fail, after the report
-    /// was logged and kept.
-    fn answer(_report: &Report) -> Result<(), RunFault> {
-        Ok(())
-    }
-}
-
-/// What a job is given.
-#[derive(Debug)]
-pub struct Run<'a> {
-    /// The way to AWS.
-    pub aws: &'a Aws,
-    /// Twelve digits.
-    pub account: String,
-    /// What this run may do.
-    pub mode: Mode,
-    /// The one moment this run decides by.
-    pub now: Timestamp,
-    /// Where each item is written down as it happens; knows when the platform ends the process.
-    pub ledger: &'a Ledger<'a>,
-    /// What a person agreed to.
-    pub consent: Consent,
-    /// Which channels are on, and how owners are found.
-    pub notify: &'a NotifyPolicy,
-    /// The channels themselves: in apply mode, where there are any.
-    pub notifier: Option<&'a Notifier<'a>>,
-}
-
-/// What a job comes back with; the rest of the report is the same for all.
-#[derive(Debug)]
-pub struct Conclusion {
-    /// Of the plan.
-    pub digest: PlanDigest,
-    /// The guard that stopped it.
-    pub tripped: Option<Tripped>,
-    /// Every region looked at.
-    pub regions: Vec<String>,
-    /// How many things were read.
-    pub observed: usize,
-    /// What is to be said of them.
-    pub items: Vec<Item>,
-    /// Which of them the operators should look at.
-    pub concerns: Concerns,
-    /// The job's own measures, by metric name.
-    pub metrics: BTreeMap<&'static str, usize>,
-}
+use crate::report::{Counts, Mode, PlanDigest, Reason, Report, SCHEMA, Tripped};
+use crate::services::RecordPermit;
+use crate::services::aws::Aws;
 
 /// On whose word a run starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +40,8 @@ pub struct Finished {
     pub report: Report,
     /// The job's own measures.
     pub metrics: BTreeMap<&'static str, usize>,
+    /// Leave to keep the report in the place named for it.
+    pub record: RecordPermit,
 }
 
 /// A function's checked configuration and its way to AWS.
@@ -132,6 +54,13 @@ pub struct Driver<J: Job> {
     aws: Aws,
 }
 
+/// What an event comes to.
+struct Asked<J: Job> {
+    mode: Mode,
+    expect_plan: Option<PlanDigest>,
+    request: J::Request,
+}
+
 impl<J: Job> Driver<J> {
     /// Checks the whole configuration.
     pub fn new(environment: &Environment, aws: Aws) -> Result<Self, ConfigFaults> {
@@ -141,6 +70,19 @@ impl<J: Job> Driver<J> {
         let notify = NotifyPolicy::read(&mut settings);
         settings.finish()?;
         Ok(Self { run_policy, policy, notify, aws })
+    }
+
+    /// For a job that has no variables, on a person's word.
+    pub fn bare(policy: J::Policy, aws: Aws) -> Result<Self, ConfigFaults> {
+        let nothing = Environment::default();
+        let mut settings = Settings::of(&nothing);
+        Ok(Self { run_policy: RunPolicy::read(&mut settings), policy, notify: NotifyPolicy::read(&mut settings), aws })
+    }
+
+    /// For another job under the same configuration, of which `policy` is that job's part. It tells nobody.
+    pub fn lend<K: Job>(self, policy: K::Policy) -> Driver<K> {
+        let Self { run_policy, policy: _, notify, aws } = self;
+        Driver { run_policy, policy, notify: notify.silent(), aws }
     }
 
     /// What its variables come to.
@@ -162,62 +104,54 @@ impl<J: Job> Driver<J> {
     ) -> Result<Finished, RunFault> {
         // A run that failed half-way must not lend its calls to the next one's report.
         self.aws.take_calls();
-        let mut fields = Fields::of(J::plain(payload.into().once()?)?)?;
-        let asked = fields.choice("mode", &[("plan", Mode::Plan), ("apply", Mode::Apply)]);
-        if let (Caller::Operator { mode: Mode::Apply, .. }, Some(Mode::Plan)) = (&caller, asked) {
-            fields.fault::<()>(
-                "the event says 'plan' and the command 'apply': take 'mode' out of the event, or plan".to_owned(),
-            );
-        }
-        let reviewed = fields.text("expect_plan");
-        let reviewed = match &caller {
-            Caller::Operator { expect_plan: Some(typed), .. } => Some(typed.clone()),
-            _ => reviewed,
-        };
-        let expect_plan = reviewed.and_then(|text| match PlanDigest::parse(&text) {
-            Ok(digest) => Some(digest),
-            Err(error) => fields.fault(error.to_string()),
-        });
-        let request = J::request(&mut fields, &self.policy);
-        fields.finish()?;
-
-        let mode = match &caller {
-            Caller::Platform => self.run_policy.mode.resolve(asked)?,
-            // The ceiling binds a function's events, not a person with their own credentials.
-            Caller::Operator { mode, .. } => *mode,
-        };
+        let Asked { mode, expect_plan, request } = self.read(payload.into(), &caller)?;
         if self.run_policy.now.is_some() && mode == Mode::Apply && !self.aws.is_stand_in() {
             return Err(RunFault::ClockSetByHand);
         }
         let mut warnings = J::check(&self.policy, &self.notify, mode)?;
-        let caller_is = self.aws.identity().await;
-        let Identity { account, skew, .. } = caller_is
+        let identity = self.aws.identity().await;
+        let identity = identity
             .map_err(|source| RunFault::Observe { attempt: "asking which account this is".to_owned(), source })?;
         // Before anything is decided, and in each run: by `now` is decided what goes.
-        warnings.extend(skew::judge(skew, mode)?);
+        warnings.extend(skew::judge(identity.skew, mode)?);
         // Behind the comparison: a clock that was set right meanwhile is not to decide by what it said before.
         let began = clock::now();
         let now = self.run_policy.now.unwrap_or(began);
         let lifts_caps = caller != Caller::Platform || self.run_policy.digest_lifts_caps;
         let consent = Consent { expect_plan, lifts_caps };
-        let notifier = Notifier::new(&self.aws, &self.notify, ledger.deadline());
-        let notifier = (mode == Mode::Apply && self.notify.has_channel()).then_some(&notifier);
-        let run = Run { aws: &self.aws, account, mode, now, ledger, consent, notify: &self.notify, notifier };
-        let Conclusion { digest, tripped, regions, observed, items, concerns, metrics } =
-            J::run(&run, &self.policy, &request).await?;
 
-        let finished_at = now.checked_add(clock::now().duration_since(began)).unwrap_or(now);
+        let given = Given { policy: &self.policy, request: &request, caller: &identity, now, notify: &self.notify };
+        let mut world = J::observe(Sight { aws: &self.aws, mode }, given).await?;
+        let mut plan = J::plan(&world, given);
+        let digest = plan.digest();
+        let verdict = consent.judge(&digest, J::caps(&plan, &self.policy), &plan.actions);
+        warnings.extend(verdict.besides.iter().map(tripped_too));
+        let permit = guard::leave_to_write(mode);
+        let notifier = permit.as_ref().filter(|_| self.notify.has_channel());
+        let notifier = notifier.map(|permit| Notifier::new(&self.aws, permit, &self.notify, ledger.deadline()));
+        let done = if let Some(permit) = &permit {
+            let (allowed, waits) = verdict.split(permit, std::mem::take(&mut plan.actions), &plan.scope);
+            let hands = Hands { aws: &self.aws, ledger, notifier: notifier.as_ref() };
+            let done = J::apply(&allowed, &plan.left, &mut world, given, hands).await;
+            let (actions, done) = verdict.join(allowed.into_actions(), done, waits);
+            plan.actions = actions;
+            done
+        } else {
+            verdict.planned(&plan.actions)
+        };
+        let Sums { regions, concerns, metrics } = J::sum_up(&plan, &world, given, &done);
+        let items = plan.items(done);
         let mut report = Report {
             schema: SCHEMA,
             function: Cow::Borrowed(J::NAME),
             mode,
-            account: run.account,
+            account: identity.account,
             plan_digest: digest,
             started_at: now,
-            finished_at,
+            finished_at: now.checked_add(clock::now().duration_since(began)).unwrap_or(now),
             regions,
-            tripped,
-            counts: Counts::of(observed, &items),
+            tripped: verdict.tripped,
+            counts: Counts::of(plan.observed, &items),
             warnings,
             items,
             notices: Vec::new(),
@@ -231,6 +165,65 @@ impl<J: Job> Driver<J> {
             report.notices.extend(notifier.take());
         }
         report.calls = self.aws.take_calls();
-        Ok(Finished { report, metrics })
+        #[expect(clippy::disallowed_methods, reason = "this is the driver")]
+        let record = RecordPermit::grant();
+        Ok(Finished { report, metrics, record })
+    }
+
+    fn read(&self, payload: Payload, caller: &Caller) -> Result<Asked<J>, RunFault> {
+        let mut fields = Fields::of(J::plain(payload.once()?)?)?;
+        let asked = fields.choice("mode", &[("plan", Mode::Plan), ("apply", Mode::Apply)]);
+        if let (Caller::Operator { mode: Mode::Apply, .. }, Some(Mode::Plan)) = (caller, asked) {
+            fields.fault::<()>(
+                "the event says 'plan' and the command 'apply': take 'mode' out of the event, or plan".to_owned(),
+            );
+        }
+        let reviewed = fields.text("expect_plan");
+        let reviewed = match caller {
+            Caller::Operator { expect_plan: Some(typed), .. } => Some(typed.clone()),
+            _ => reviewed,
+        };
+        let expect_plan = reviewed.and_then(|text| match PlanDigest::parse(&text) {
+            Ok(digest) => Some(digest),
+            Err(error) => fields.fault(error.to_string()),
+        });
+        let request = J::request(&mut fields, &self.policy);
+        fields.finish()?;
+        Ok(Asked { mode: mode(caller, asked, self.run_policy.mode, J::IS_CALLED)?, expect_plan, request })
+    }
+}
+
+/// What a run may do.
+fn mode(caller: &Caller, asked: Option<Mode>, setting: ModeSetting, is_called: bool) -> Result<Mode, RunFault> {
+    match caller {
+        // The ceiling binds a function's events, not a person with their own credentials.
+        Caller::Operator { mode, .. } => Ok(*mode),
+        Caller::Platform if is_called => Ok(asked.unwrap_or(Mode::Apply)),
+        Caller::Platform => Ok(setting.resolve(asked)?),
+    }
+}
+
+/// What is said of a cap that broke beside the one the report names.
+fn tripped_too(tripped: &Tripped) -> Reason {
+    let Tripped { guard, limit, wanted, fix } = tripped;
+    Reason::new("cap", format!("{guard} is {limit} and the plan wants {wanted}; nothing of its kind was begun"), fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_asked_for_one_step_applies_and_nobody_else_does_unasked() {
+        let operator = |mode| Caller::Operator { mode, expect_plan: None };
+        let mode = |caller, asked, setting, called| mode(&caller, asked, setting, called).ok();
+        for setting in [ModeSetting::Unset, ModeSetting::PlanCeiling, ModeSetting::Apply] {
+            assert_eq!(mode(Caller::Platform, None, setting, true), Some(Mode::Apply));
+            assert_eq!(mode(Caller::Platform, Some(Mode::Plan), setting, true), Some(Mode::Plan));
+            assert_eq!(mode(operator(Mode::Apply), None, setting, false), Some(Mode::Apply));
+            assert_eq!(mode(operator(Mode::Plan), Some(Mode::Apply), setting, true), Some(Mode::Plan));
+        }
+        assert_eq!(mode(Caller::Platform, None, ModeSetting::Unset, false), Some(Mode::Plan));
+        assert_eq!(mode(Caller::Platform, Some(Mode::Apply), ModeSetting::PlanCeiling, false), None);
     }
 }

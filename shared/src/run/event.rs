@@ -67,6 +67,14 @@ impl Fields {
         }
     }
 
+    /// A text that has to be there.
+    pub fn needed(&mut self, key: &'static str) -> String {
+        match self.text(key) {
+            Some(text) => text,
+            None => self.fault(format!("'{key}' is missing")).unwrap_or_default(),
+        }
+    }
+
     /// One of `choices`, written exactly so.
     pub fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
         let text = self.text(key)?;

@@ -69,6 +69,9 @@ pub enum RunFault {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// What was asked for cannot be done as things stand.
+    #[error("{0}")]
+    Refused(String),
     /// The run took place and its report is on record; what must not be left undone was not done.
     #[error("{0}")]
     NotCarriedOut(String),
@@ -82,6 +85,7 @@ impl RunFault {
             Self::Event(_) => "EventRefused",
             Self::Ceiling(_) => "ModeRefused",
             Self::Observe { .. } | Self::Server { .. } => "ObservationFailed",
+            Self::Refused(_) => "Refused",
             Self::NotCarriedOut(_) => "NotCarriedOut",
         }
     }

@@ -1,11 +1,18 @@
-//! The last question before anything destructive: is this the plan a person agreed to, and may it be as large as it is? A
-//! guard that trips means no step at all.
+//! The last question before anything is written: is this the plan a person agreed to, and may it be as large as it is? The
+//! guard splits a plan. What no cap counts goes on: what was begun is finished, and owners are told. Of what a broken cap
+//! counts nothing is begun.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::report::{PlanDigest, Tripped};
+use super::caps::{Cap, Kind};
+use super::done::Done;
+use super::ledger::Entry;
+use super::plan::Act;
+use crate::report::{Mode, Outcome, PlanDigest, Reason, Tripped};
+use crate::services::Permit;
 
 /// A person's consent to one plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,41 +24,186 @@ pub struct Consent {
     pub lifts_caps: bool,
 }
 
+/// What becomes of one action.
+#[derive(Debug, Clone, PartialEq)]
+enum Ruling {
+    /// It may be done.
+    Goes,
+    /// A guard tripped: it waits for a person.
+    Waits,
+    /// As much as a run takes of its kind is done already.
+    Later(Reason),
+}
+
+/// What the guard says of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The guard that tripped, if one did.
+    pub tripped: Option<Tripped>,
+    /// Others that tripped as well.
+    pub besides: Vec<Tripped>,
+    rulings: Vec<Ruling>,
+}
+
 impl Consent {
-    /// The verdict on a plan with digest `actual` whose caps said `over_cap`.
-    pub fn judge(&self, actual: &PlanDigest, over_cap: Option<Tripped>) -> Option<Tripped> {
+    /// The verdict on `actions`, which make a plan with digest `actual` that is held back by `caps`.
+    pub fn judge<S, A: Act<S>>(&self, actual: &PlanDigest, caps: Vec<Cap>, actions: &[A]) -> Verdict {
         match &self.expect_plan {
-            Some(expected) if expected != actual => Some(Tripped {
-                guard: Cow::Borrowed("expect_plan"),
-                limit: json!(expected),
-                wanted: json!(actual),
-                fix: "the world has moved since that plan was reviewed: review the plan in this report and give its digest"
-                    .to_owned(),
-            }),
-            Some(_) if self.lifts_caps => None,
-            _ => over_cap,
+            Some(expected) if expected != actual => Verdict {
+                tripped: Some(another_plan(expected, actual)),
+                besides: Vec::new(),
+                rulings: vec![Ruling::Waits; actions.len()],
+            },
+            Some(_) if self.lifts_caps => {
+                Verdict { tripped: None, besides: Vec::new(), rulings: vec![Ruling::Goes; actions.len()] }
+            }
+            _ => Verdict::by_caps(caps, actions),
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::run::caps::{self, Cap};
-
-    #[test]
-    fn a_digest_is_consent_to_one_plan_and_lifts_caps_only_where_allowed() {
-        let reviewed = PlanDigest::of("f", "1", &["a"]);
-        let other = PlanDigest::of("f", "1", &["b"]);
-        let over = || caps::broken([Cap::count("max_deletions", "NIGHTSHIFT_MAX_DELETIONS", 10, 11)]);
-        let verdict = |expect: Option<&PlanDigest>, lifts_caps, over_cap| {
-            Consent { expect_plan: expect.cloned(), lifts_caps }.judge(&reviewed, over_cap).map(|tripped| tripped.guard)
-        };
-        assert_eq!(verdict(None, true, None), None);
-        assert_eq!(verdict(None, true, over()), Some("max_deletions".into()), "without a digest nothing lifts a cap");
-        assert_eq!(verdict(Some(&reviewed), false, over()), Some("max_deletions".into()));
-        assert_eq!(verdict(Some(&reviewed), true, over()), None);
-        assert_eq!(verdict(Some(&other), true, None), Some("expect_plan".into()));
-        assert_eq!(verdict(Some(&other), true, over()), Some("expect_plan".into()));
+fn another_plan(expected: &PlanDigest, actual: &PlanDigest) -> Tripped {
+    Tripped {
+        guard: Cow::Borrowed("expect_plan"),
+        limit: json!(expected),
+        wanted: json!(actual),
+        fix: "the world has moved since that plan was reviewed: review the plan in this report and give its digest"
+            .to_owned(),
     }
 }
+
+impl Verdict {
+    fn by_caps<S, A: Act<S>>(caps: Vec<Cap>, actions: &[A]) -> Self {
+        let mut broken: Vec<(Kind, Tripped)> = Vec::new();
+        let mut shares: Vec<(Cap, usize)> = Vec::new();
+        for cap in caps {
+            match cap.check() {
+                Some(tripped) => broken.push((cap.kind(), tripped)),
+                None if cap.is_a_share() => shares.push((cap, 0)),
+                None => {}
+            }
+        }
+        let rulings = actions.iter().map(|action| {
+            let Some(kind) = action.capped() else { return Ruling::Goes };
+            if broken.iter().any(|(of, _)| *of == kind) {
+                return Ruling::Waits;
+            }
+            for (cap, taken) in shares.iter_mut().filter(|(cap, _)| cap.kind() == kind) {
+                if *taken == cap.limit() {
+                    return Ruling::Later(cap.backlog());
+                }
+                *taken += 1;
+            }
+            Ruling::Goes
+        });
+        let rulings = rulings.collect();
+        let mut tripped = broken.into_iter().map(|(_, tripped)| tripped);
+        Self { tripped: tripped.next(), besides: tripped.collect(), rulings }
+    }
+
+    /// Splits `actions`: what may be done, and what waits.
+    pub(super) fn split<'p, S, A: Act<S>>(
+        &self,
+        permit: &'p Permit,
+        actions: Vec<A>,
+        scope: &S,
+    ) -> (Allowed<'p, A>, Vec<A>) {
+        let (mut goes, mut waits) = (Vec::new(), Vec::new());
+        for (action, ruling) in actions.into_iter().zip(&self.rulings) {
+            if *ruling == Ruling::Goes { goes.push(action) } else { waits.push(action) }
+        }
+        let entries = goes.iter().map(|action| Entry::of(action, scope)).collect();
+        let withheld = waits.iter().map(|action| action.id().into_owned()).collect();
+        (Allowed { actions: goes, entries, withheld, permit }, waits)
+    }
+
+    /// Puts together again what [`Verdict::split`] took apart, with how each action ended: `done` is of those that went.
+    pub(super) fn join<S, A: Act<S>>(&self, goes: Vec<A>, done: Vec<Done>, waits: Vec<A>) -> (Vec<A>, Vec<Done>) {
+        let (mut goes, mut waits) = (goes.into_iter().zip(done), waits.into_iter());
+        let next = |ruling: &Ruling| match ruling.unbegun() {
+            None => goes.next(),
+            Some(end) => waits.next().map(|action| {
+                let done = end(action.steps());
+                (action, done)
+            }),
+        };
+        self.rulings.iter().filter_map(next).unzip()
+    }
+
+    /// How each of `actions` ends where nothing is done.
+    pub(super) fn planned<S, A: Act<S>>(&self, actions: &[A]) -> Vec<Done> {
+        let planned = |steps| Done { outcome: Outcome::Planned, steps, reason: None };
+        let end = |(action, ruling): (&A, &Ruling)| match ruling.unbegun() {
+            Some(end) => end(action.steps()),
+            None => planned(action.steps()),
+        };
+        actions.iter().zip(&self.rulings).map(end).collect()
+    }
+}
+
+impl Ruling {
+    /// How what is not begun ends; `None` of what goes.
+    fn unbegun(&self) -> Option<impl FnOnce(Vec<String>) -> Done + use<>> {
+        let (outcome, reason) = match self {
+            Self::Goes => return None,
+            Self::Waits => (Outcome::Planned, None),
+            Self::Later(reason) => (Outcome::Deferred, Some(reason.clone())),
+        };
+        Some(move |steps| Done { outcome, steps, reason })
+    }
+}
+
+/// Leave to write, in a run that may. For the driver alone, once the verdict is there.
+pub(super) fn leave_to_write(mode: Mode) -> Option<Permit> {
+    #[expect(clippy::disallowed_methods, reason = "this is the guard")]
+    (mode == Mode::Apply).then(Permit::grant)
+}
+
+/// What the guard let through, with leave to write. Only the driver has it made, in apply mode.
+///
+/// ```compile_fail,E0451
+/// # fn forged(permit: &nightshift::services::Permit) {
+/// nightshift::run::Allowed::<()> { actions: vec![], entries: vec![], withheld: Default::default(), permit };
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Allowed<'p, A> {
+    actions: Vec<A>,
+    entries: Vec<Entry>,
+    withheld: BTreeSet<String>,
+    permit: &'p Permit,
+}
+
+impl<'p, A> Allowed<'p, A> {
+    /// What may be done, in the order it is begun.
+    pub fn actions(&self) -> &[A] {
+        &self.actions
+    }
+
+    /// What the record says of each action before its first write, in the same order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Each action with what the record says of it.
+    pub fn iter(&self) -> impl Iterator<Item = (&A, &Entry)> {
+        self.actions.iter().zip(&self.entries)
+    }
+
+    /// The ids of what was planned and is not done in this run.
+    pub fn withheld(&self) -> &BTreeSet<String> {
+        &self.withheld
+    }
+
+    /// Leave to write.
+    pub fn permit(&self) -> &'p Permit {
+        self.permit
+    }
+
+    pub(super) fn into_actions(self) -> Vec<A> {
+        self.actions
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::Done;
+use super::plan::Act;
 use super::stop::Stop;
 use crate::clock::{self, Deadline};
 use crate::report::{Item, Outcome, Reason};
@@ -26,11 +27,26 @@ pub struct Entry {
     pub tags: Option<String>,
 }
 
+impl Entry {
+    /// Of an action of a plan about `scope`.
+    pub(super) fn of<S>(action: &impl Act<S>, scope: &S) -> Self {
+        Self {
+            id: action.id().into_owned(),
+            region: action.region(scope).to_owned(),
+            owner: action.owner().map(str::to_owned),
+            steps: action.steps(),
+            tags: action.facts(),
+        }
+    }
+}
+
 /// One line of the record.
 #[derive(Debug, Clone, Copy)]
 pub enum Line<'a> {
     /// The first write to it comes next.
     Begun(&'a Entry),
+    /// This was done to it.
+    Step(&'a Entry, &'a str),
     /// This became of it.
     Ended(&'a Entry, &'a Done),
     /// Something came of it after its own line: only what was done since.
@@ -85,10 +101,10 @@ impl<'a> Ledger<'a> {
     }
 
     /// Does `work` on one item, with a line before and a line after; or leaves it where the gate is closed.
-    pub async fn item(&self, entry: Entry, needed: Duration, work: impl Future<Output = Done>) -> Done {
+    pub async fn item(&self, entry: &Entry, needed: Duration, work: impl Future<Output = Done>) -> Done {
         let done = match self.may_begin(needed) {
             Ok(()) => {
-                self.begun(&entry);
+                self.begun(entry);
                 work.await
             }
             Err(reason) => Done::left(Outcome::Deferred, reason),
@@ -102,10 +118,15 @@ impl<'a> Ledger<'a> {
         self.sink.write(Line::Begun(entry));
     }
 
+    /// This was done to it.
+    pub fn step(&self, entry: &Entry, step: &str) {
+        self.sink.write(Line::Step(entry, step));
+    }
+
     /// This became of it.
-    pub fn ended(&self, entry: Entry, done: &Done) {
-        self.sink.write(Line::Ended(&entry, done));
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push((entry, done.clone()));
+    pub fn ended(&self, entry: &Entry, done: &Done) {
+        self.sink.write(Line::Ended(entry, done));
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push((entry.clone(), done.clone()));
     }
 
     /// Waits, but not past a wish to stop.
@@ -158,6 +179,7 @@ mod tests {
         fn write(&self, line: Line<'_>) {
             let line = match line {
                 Line::Begun(entry) => format!("begun {}", entry.id),
+                Line::Step(entry, step) => format!("step {} {step}", entry.id),
                 Line::Ended(entry, done) => format!("ended {} {}", entry.id, done.outcome.as_str()),
                 Line::WentOn(item, steps) => format!("went on {} {}", item.id, steps.join("; ")),
                 Line::Listed(item) => format!("listed {} {}", item.id, item.outcome.as_str()),
@@ -185,10 +207,10 @@ mod tests {
         let (kept, stop) = (Kept::default(), Stop::new());
         let ledger = Ledger::new(Deadline::NONE, &stop, &kept);
         for (id, steps) in [("a", "x"), ("b", "x"), ("a", "y")] {
-            ledger.item(entry(id), Duration::ZERO, async { did(&[steps]) }).await;
+            ledger.item(&entry(id), Duration::ZERO, async { did(&[steps]) }).await;
         }
         stop.ask();
-        let left = ledger.item(entry("c"), Duration::ZERO, async { did(&["never"]) }).await;
+        let left = ledger.item(&entry("c"), Duration::ZERO, async { did(&["never"]) }).await;
         assert_eq!(left.reason.as_ref().map(|reason| reason.code.as_ref()), Some("interrupted"));
         let items = [("a", did(&["x"])), ("b", did(&["x", "told"])), ("a", did(&["y"])), ("c", left), ("d", did(&[]))];
         ledger.close(&items.map(|(id, done)| item(id, done)));

@@ -1,6 +1,7 @@
 //! The rhythm: what an event says, how far a run may go, the guard before anything destructive, and the driver that takes
 //! an event through all of them in the same order.
 
+mod answer;
 pub mod caps;
 mod ceiling;
 pub mod done;
@@ -8,8 +9,10 @@ pub mod driver;
 pub mod event;
 pub mod fault;
 pub mod guard;
+mod job;
 pub mod ledger;
 pub mod payload;
+pub mod plan;
 pub mod policy;
 mod protected;
 pub mod skew;
@@ -18,8 +21,9 @@ pub mod store;
 
 pub use ceiling::{AboveCeiling, ModeSetting};
 pub use done::Done;
-pub use driver::{Conclusion, Job, Run};
 pub use fault::RunFault;
+pub use guard::Allowed;
+pub use job::{Given, Hands, Job, PlanOf, Sight, Sums};
 pub use ledger::{Entry, Ledger};
 pub use payload::Payload;
 pub use policy::RunPolicy;

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use crate::report::Report;
+use crate::services::RecordPermit;
 use crate::services::aws::{Aws, AwsError};
-use crate::services::s3;
+use crate::services::s3::RecordStore;
 
 /// It is the last thing a run does: it may not take what is left of the invocation.
 pub const LONGEST: Duration = Duration::from_secs(10);
@@ -15,12 +16,14 @@ pub const KEPT_FREE: Duration = Duration::from_secs(1);
 /// Writes `report` as JSON under `<function>/<date>/<time>-<request id>.json` and returns that key.
 pub async fn keep(
     aws: &Aws,
+    permit: &RecordPermit,
     bucket: &str,
     report: &Report,
     request_id: &str,
     time: Duration,
 ) -> Result<String, AwsError> {
     let key = format!("{}/{}-{request_id}.json", report.function, report.started_at.strftime("%Y/%m/%d/%H%M%SZ"));
-    s3::put_json(&aws.s3(), bucket, &key, serde_json::to_vec(report).unwrap_or_default(), time).await?;
+    let body = serde_json::to_vec(report).unwrap_or_default();
+    RecordStore::new(aws, bucket, permit).put_json(&key, body, time).await?;
     Ok(key)
 }

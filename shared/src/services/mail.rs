@@ -7,6 +7,7 @@ use aws_sdk_sesv2::error::{BuildError, SdkError};
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 
+use super::Permit;
 use super::aws::{Aws, AwsError, Kind, done, within};
 
 const ACTION: &str = "ses:SendEmail";
@@ -32,7 +33,7 @@ pub struct Mailer(Client);
 
 impl Mailer {
     /// In the Region the process runs in. Makes no call.
-    pub fn new(aws: &Aws) -> Self {
+    pub fn new(aws: &Aws, _permit: &Permit) -> Self {
         Self(aws.ses())
     }
 

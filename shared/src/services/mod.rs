@@ -4,6 +4,7 @@
 pub mod aws;
 pub mod iam;
 pub mod mail;
+mod permit;
 pub mod rds;
 mod read;
 pub mod s3;
@@ -14,4 +15,5 @@ pub mod sts;
 pub mod tags;
 pub mod topic;
 
+pub use permit::{Permit, RecordPermit};
 pub use read::Read;

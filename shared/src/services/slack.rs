@@ -8,6 +8,7 @@ use hyper::header::RETRY_AFTER;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
+use super::Permit;
 use super::aws::web::{WebClient, WebFault};
 use super::aws::{Aws, AwsError};
 use crate::clock;
@@ -72,7 +73,7 @@ pub struct Webhook {
 
 impl Webhook {
     /// Reads the URL from the secret `id`.
-    pub async fn open(aws: &Aws, id: &str) -> Result<Self, SlackFault> {
+    pub async fn open(aws: &Aws, id: &str, _permit: &Permit) -> Result<Self, SlackFault> {
         let answer = aws.secrets(id).get_secret_value().secret_id(id).send().await;
         let answer = answer.map_err(|error| {
             SlackFault::Secret(AwsError::of("secretsmanager:GetSecretValue", format!("secret {id}"), error))

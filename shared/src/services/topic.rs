@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_sdk_sns::Client;
 
+use super::Permit;
 use super::aws::{Aws, AwsError, done, within};
 
 /// The way to one topic.
@@ -15,7 +16,7 @@ pub struct Topic {
 
 impl Topic {
     /// In the Region its ARN names. Makes no call.
-    pub fn new(aws: &Aws, arn: &str) -> Self {
+    pub fn new(aws: &Aws, arn: &str, _permit: &Permit) -> Self {
         Self { client: aws.sns(arn), arn: arn.to_owned() }
     }
 

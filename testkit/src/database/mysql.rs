@@ -170,7 +170,11 @@ impl Mysql {
         let port = Port::take()?;
         let mut server = program.with_data(&data);
         server.arg(format!("--tmpdir={}", temporary.display()));
-        server.args(["--bind-address=127.0.0.1", &format!("--port={}", port.number()), "--require-secure-transport=ON"]);
+        server.args([
+            "--bind-address=127.0.0.1",
+            &format!("--port={}", port.number()),
+            "--require-secure-transport=ON",
+        ]);
         server.arg(format!("--socket={}", data.join("s").display()));
         server.arg(format!("--pid-file={}", data.join("pid").display()));
         server.arg(format!("--init-file={}", setup.display()));

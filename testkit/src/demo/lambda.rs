@@ -111,7 +111,12 @@ impl LocalLambda {
 }
 
 fn address(port: &Port) -> [String; 4] {
-    ["--invoke-address".to_owned(), Ipv4Addr::LOCALHOST.to_string(), "--invoke-port".to_owned(), port.number().to_string()]
+    [
+        "--invoke-address".to_owned(),
+        Ipv4Addr::LOCALHOST.to_string(),
+        "--invoke-port".to_owned(),
+        port.number().to_string(),
+    ]
 }
 
 pub(super) fn place(file: &str) -> PathBuf {

@@ -100,27 +100,24 @@ async fn what_another_session_holds_is_waited_for_and_then_put_off() -> anyhow::
 
 #[tokio::test]
 async fn a_warning_undoes_what_came_before_it() -> anyhow::Result<()> {
-    use nightshift::services::sql::{Authorities, Endpoint, SqlKind};
     let world = any().await?;
+    // What a server says of a GRANT that grants nothing: it is no error there.
     let admin = world.server.admin("airflow").await?;
-    // A right on it, and none to hand it on: the GRANT is no error, and grants nothing.
-    admin.batch_execute("CREATE TABLE hers (id int); GRANT SELECT ON hers TO master; CREATE ROLE app").await?;
-    let endpoint = Endpoint {
-        engine: nightshift::services::sql::Engine::Postgres,
-        host: world::HOST.to_owned(),
-        tls_name: None,
-        port: 5432,
-        through: Some(world.server.address()),
-        trust: Authorities::File(world.server.certificates.authority.clone()).trust()?,
-        lock_timeout: std::time::Duration::from_secs(1),
-        statement_timeout: std::time::Duration::from_secs(5),
-    };
-    let password = nightshift::secret::Secret::new("not-a-secret-1".to_owned());
-    let session = endpoint.log_in("master", &password, "airflow").await?;
-    let statements = ["CREATE TABLE public.before (id int)", "GRANT SELECT ON public.hers TO app"];
-    let error = session.together(&statements.map(|sql| (sql.to_owned(), sql.to_owned()))).await.unwrap_err();
-    assert_eq!((error.kind, error.code.as_deref()), (SqlKind::Warning, Some("01007")), "{error}");
-    assert!(admin.query("SELECT 1 FROM pg_tables WHERE tablename = 'before'", &[]).await?.is_empty());
+    admin
+        .batch_execute(
+            "CREATE FUNCTION public.warns() RETURNS event_trigger LANGUAGE plpgsql AS
+             $$ BEGIN RAISE WARNING 'no privileges were granted' USING ERRCODE = '01007'; END $$;
+             CREATE EVENT TRIGGER warns ON ddl_command_end WHEN TAG IN ('GRANT') EXECUTE FUNCTION public.warns()",
+        )
+        .await?;
+    let report = start(&world)?.invoke(&with_mode(one_user("app", "SELECT"), "apply")).await?.report();
+    let item = item(&report, "app");
+    assert_eq!(item["outcome"], "failed", "{report:#}");
+    assert!(
+        item["reason"]["message"].as_str().is_some_and(|said| said.contains("no privileges were granted")),
+        "{item}"
+    );
+    assert!(admin.query("SELECT 1 FROM pg_roles WHERE rolname = 'app'", &[]).await?.is_empty());
     Ok(())
 }
 

@@ -109,11 +109,9 @@ async fn every_session_begins_with_the_servers_names_and_reads_without_writing()
             if (user, database) == ("master", "airflow") {
                 let error = session.read("by a trap", "SELECT public.writes()", &[]).await.unwrap_err();
                 assert_eq!(error.code.as_deref(), Some("25006"), "{error}");
-                session.run("INSERT INTO public.seen VALUES (2)", "writing").await?;
             }
         }
-        let seen = admin.query("SELECT id FROM public.seen", &[]).await?;
-        assert_eq!(seen.iter().map(|row| row.get(0)).collect::<Vec<i32>>(), [2]);
+        assert!(admin.query("SELECT id FROM public.seen", &[]).await?.is_empty());
     }
     Ok(())
 }
@@ -136,7 +134,6 @@ async fn on_mysql_no_session_is_in_a_database_and_reading_writes_nothing() -> an
             assert_eq!(error.code.as_deref(), Some("1792"), "{error}");
         }
         assert_eq!(session.read("what is there", "SELECT count(*) FROM my_shop.seen").await?, [[Some("0".to_owned())]]);
-        session.run("CREATE USER good", "writing after a question that failed").await?;
     }
     Ok(())
 }

@@ -2,4 +2,5 @@
 
 pub mod expiry;
 pub mod facts;
+pub mod lease;
 pub mod tags;

@@ -1,22 +1,19 @@
-//! The job `cluster-cleanup`: observe, plan, guard, apply, and the report of it.
+//! The job `cluster-cleanup`: what it reads, decides and does.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-
-use serde_json::json;
 
 use super::apply::Applier;
 use super::model::World;
-use super::observe::{self, Place};
-use super::plan::{Action, Left, Plan, Terms, Why};
+use super::observe::{self, Place, Seen};
+use super::plan::{Action, Left, Marked, Plan, Terms, Why};
 use super::policy::Policy;
 use super::request::Request;
 use crate::config::{ConfigFaults, Settings};
 use crate::notify::NotifyPolicy;
-use crate::report::{Concerns, Item, Mode, Outcome, Reason};
-use crate::run::caps;
+use crate::report::{Concerns, Mode, Reason};
+use crate::run::caps::Cap;
 use crate::run::event::Fields;
-use crate::run::{Conclusion, Done, Job, Run, RunFault};
+use crate::run::{Allowed, Done, Given, Hands, Job, RunFault, Sight, Sums};
 use crate::services::rds::RdsReader;
 
 /// Deletes Aurora clusters whose expiry tag has passed.
@@ -27,6 +24,10 @@ impl Job for ClusterCleanup {
     const NAME: &'static str = "cluster-cleanup";
     type Policy = Policy;
     type Request = Request;
+    type World = Seen;
+    type Action = Action;
+    type Left = Left;
+    type Scope = Marked;
 
     fn policy(settings: &mut Settings<'_>, home: Option<&str>) -> Policy {
         Policy::read(settings, home)
@@ -53,53 +54,51 @@ impl Job for ClusterCleanup {
         Request::read(fields, policy)
     }
 
-    async fn run(run: &Run<'_>, policy: &Policy, request: &Request) -> Result<Conclusion, RunFault> {
-        let terms =
-            Terms { policy, request, now: run.now, announces: run.notify.has_channel() || policy.min_notice_hours > 0 };
-        let places: Vec<_> = request
-            .regions(policy)
-            .into_iter()
-            .map(|region| Place { region: region.to_owned(), reader: RdsReader::new(run.aws.rds(region), region) })
-            .collect();
-        let world = observe::observe(&places, &run.account, terms).await.map_err(|source| RunFault::Observe {
+    async fn observe(sight: Sight<'_>, given: Given<'_, Self>) -> Result<Seen, RunFault> {
+        let place = |region: &str| Place { region: region.to_owned(), reader: RdsReader::new(sight.aws, region) };
+        let places: Vec<_> = given.request.regions(given.policy).into_iter().map(place).collect();
+        let world = observe::observe(&places, &given.caller.account, terms(given)).await;
+        let world = world.map_err(|source| RunFault::Observe {
             attempt: "listing the clusters of every configured region".to_owned(),
             source,
         })?;
-        let plan = Plan::make(&world, terms);
-        let digest = plan.digest();
-        let tripped = run.consent.judge(&digest, caps::broken(policy.caps.on(plan.deletions())));
-        let done = if run.mode == Mode::Apply && tripped.is_none() {
-            let applier = Applier::new(run.aws, &places, &world, terms, run.ledger, run.notifier);
-            Some(applier.apply(&plan.actions, &plan.left).await)
-        } else {
-            None
-        };
-        Ok(conclude(plan, &world, done, tripped, places, run.notify))
+        Ok(Seen { places, world })
+    }
+
+    fn plan(seen: &Seen, given: Given<'_, Self>) -> Plan {
+        Plan::make(&seen.world, terms(given))
+    }
+
+    fn caps(plan: &Plan, policy: &Policy) -> Vec<Cap> {
+        policy.caps.on(plan.deletions())
+    }
+
+    async fn apply(
+        allowed: &Allowed<'_, Action>,
+        left: &[Left],
+        seen: &mut Seen,
+        given: Given<'_, Self>,
+        hands: Hands<'_>,
+    ) -> Vec<Done> {
+        Applier::new(allowed, seen, terms(given), hands).apply(left).await
+    }
+
+    fn sum_up(plan: &Plan, seen: &Seen, given: Given<'_, Self>, _: &[Done]) -> Sums {
+        let left = |wanted: fn(&Why) -> bool| plan.left.iter().filter(|left| wanted(&left.why)).count();
+        let metrics = BTreeMap::from([
+            ("MalformedTags", left(Why::is_a_bad_tag)),
+            ("Blocked", left(Why::is_a_blocker)),
+            ("Marked", plan.scope.marked),
+            ("UnreadableRegions", seen.world.unreadable.len()),
+        ]);
+        let regions = seen.places.iter().map(|place| place.region.clone()).collect();
+        Sums { regions, concerns: concerns(plan, &seen.world, given.notify), metrics }
     }
 }
 
-fn conclude(
-    plan: Plan,
-    world: &World,
-    done: Option<Vec<Done>>,
-    tripped: Option<crate::report::Tripped>,
-    places: Vec<Place>,
-    notify: &NotifyPolicy,
-) -> Conclusion {
-    let digest = plan.digest();
-    let concerns = concerns(&plan, world, notify);
-    let Plan { account: _, actions, left, observed, marked } = plan;
-    let metrics = BTreeMap::from([
-        ("MalformedTags", left.iter().filter(|left| left.why.is_a_bad_tag()).count()),
-        ("Blocked", left.iter().filter(|left| left.why.is_a_blocker()).count()),
-        ("Marked", marked),
-        ("UnreadableRegions", world.unreadable.len()),
-    ]);
-    let done = done.map_or_else(|| vec![None; actions.len()], |done| done.into_iter().map(Some).collect());
-    let mut items: Vec<_> = actions.iter().zip(done).map(|(action, done)| acted_on(action, done)).collect();
-    items.extend(left.into_iter().map(left_alone));
-    let regions = places.into_iter().map(|place| place.region).collect();
-    Conclusion { digest, tripped, regions, observed, items, concerns, metrics }
+fn terms(given: Given<'_, ClusterCleanup>) -> Terms<'_> {
+    let Given { policy, request, now, notify, caller: _ } = given;
+    Terms { policy, request, now, announces: notify.has_channel() || policy.min_notice_hours > 0 }
 }
 
 /// By their place in the report: first what was to be done, then what was left alone.
@@ -136,52 +135,4 @@ fn can_be_told(id: &str, region: &str, owner: Option<&str>, world: &World, notif
     let region = world.regions.iter().find(|found| found.name == region);
     let cluster = region.and_then(|region| region.clusters.iter().find(|cluster| cluster.id == id));
     !notify.owners.recipients(owner, |key| cluster?.tags.get(key)).is_empty()
-}
-
-fn acted_on(action: &Action, done: Option<Done>) -> Item {
-    let done = done.unwrap_or_else(|| Done { outcome: Outcome::Planned, steps: action.steps(), reason: None });
-    Item {
-        id: action.id().to_owned(),
-        region: action.region().to_owned(),
-        owner: action.owner().map(str::to_owned),
-        outcome: done.outcome,
-        steps: done.steps,
-        reason: done.reason,
-        domain: details(action),
-    }
-}
-
-fn left_alone(left: Left) -> Item {
-    Item {
-        outcome: left.why.outcome(),
-        reason: Some(left.why.reason()),
-        id: left.id,
-        region: left.region,
-        owner: left.owner,
-        steps: Vec::new(),
-        domain: BTreeMap::new(),
-    }
-}
-
-/// What this domain adds to an item, under its own key.
-fn details(action: &Action) -> BTreeMap<Cow<'static, str>, serde_json::Value> {
-    let value = match action {
-        Action::DeleteCluster(delete) => json!({
-            "expired_at": delete.expired_at,
-            "resource_id": delete.resource_id,
-            "final_snapshot": delete.keep.as_ref().map(|keep| &keep.name),
-            "resumed": delete.begun,
-            "asked_before": delete.asked_before,
-        }),
-        Action::StartCluster(start) => json!({ "expired_at": start.expired_at, "resource_id": start.resource_id }),
-        Action::MarkSnapshot(_) => json!({ "snapshot": true }),
-        Action::WarnOwner(warn) => json!({ "expires_at": warn.expires_at, "resource_id": warn.resource_id }),
-        Action::TellDeleted(tell) => {
-            json!({ "snapshot": true, "purge_after": tell.purge_after, "of": tell.cluster_id })
-        }
-        Action::DeleteSnapshot(delete) => {
-            json!({ "snapshot": true, "purge_after": delete.purge_after, "of": delete.cluster_id })
-        }
-    };
-    [(Cow::Borrowed("clusters"), value)].into()
 }

@@ -1,7 +1,7 @@
 //! Aurora clusters: finding those whose time has passed, deleting them so that they can be brought back, and bringing
 //! them back: the job `cluster-cleanup`. `plan` decides, `apply` acts.
 
-pub mod apply;
+mod apply;
 mod job;
 pub mod model;
 pub mod notice;

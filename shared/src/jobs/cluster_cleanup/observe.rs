@@ -21,6 +21,15 @@ pub struct Place {
     pub reader: RdsReader,
 }
 
+/// What was read, and the way to it.
+#[derive(Debug)]
+pub struct Seen {
+    /// Every configured region.
+    pub places: Vec<Place>,
+    /// What is there.
+    pub world: World,
+}
+
 /// Reads every one of `places`. One that cannot be read does not stop the others; if none can be, that is the error.
 pub async fn observe(places: &[Place], account: &str, terms: Terms<'_>) -> Result<World, AwsError> {
     let mut world = World { account: account.to_owned(), regions: Vec::new(), unreadable: Vec::new() };

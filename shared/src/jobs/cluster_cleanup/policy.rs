@@ -3,10 +3,11 @@
 use jiff::tz::TimeZone;
 
 use crate::config::{Alphabet, Settings};
+use crate::domains::clusters::lease::{self, Lease};
 use crate::domains::clusters::tags::owner;
 use crate::run::Protected;
 use crate::run::caps::DeletionCaps;
-use crate::services::tags::{OURS, Tags};
+use crate::services::tags::Tags;
 use crate::text::printable;
 
 /// The checked policy.
@@ -60,11 +61,12 @@ pub enum FinalSnapshot {
 impl Policy {
     /// Reads it; `home` is the function's own region.
     pub fn read(settings: &mut Settings<'_>, home: Option<&str>) -> Self {
+        let Lease { tag_key, owner_tag, time_zone, max_lease_days } = Lease::read(settings);
         Self {
             regions: regions(settings, home),
-            tag_key: key(settings, "NIGHTSHIFT_TAG_KEY", "auto-delete-after"),
-            owner_tag: key(settings, "NIGHTSHIFT_OWNER_TAG", "owner"),
-            time_zone: settings.time_zone(),
+            tag_key,
+            owner_tag,
+            time_zone,
             required_tags: required_tags(settings),
             protected: Protected::read(
                 settings,
@@ -87,7 +89,7 @@ impl Policy {
                     ("unless-clone", FinalSnapshot::UnlessClone),
                 ],
             ),
-            source_tag: key(settings, "NIGHTSHIFT_SOURCE_TAG", "nightshift:source"),
+            source_tag: lease::tag_key(settings, "NIGHTSHIFT_SOURCE_TAG", "nightshift:source"),
             snapshot_keep_days: u16::try_from(settings.number("NIGHTSHIFT_SNAPSHOT_KEEP_DAYS", 30, 1..=3650))
                 .unwrap_or(30),
             caps: DeletionCaps {
@@ -95,7 +97,7 @@ impl Policy {
                 percent: settings.number("NIGHTSHIFT_MAX_DELETION_PERCENT", 50, 0..=100),
             },
             warn_hours: hours(settings, "NIGHTSHIFT_WARN_HOURS", 48, 8_760),
-            max_lease_days: u16::try_from(settings.number("NIGHTSHIFT_MAX_LEASE_DAYS", 90, 1..=3650)).unwrap_or(90),
+            max_lease_days,
             // A nightly run that starts seconds earlier than yesterday's must not cost a day: hence not 24.
             min_notice_hours: hours(settings, "NIGHTSHIFT_MIN_NOTICE_HOURS", 20, 720),
             concurrency: settings.number("NIGHTSHIFT_CONCURRENCY", 8, 1..=64),
@@ -142,19 +144,6 @@ fn regions(settings: &mut Settings<'_>, home: Option<&str>) -> Vec<String> {
     regions.sort();
     regions.dedup();
     regions
-}
-
-fn key(settings: &mut Settings<'_>, name: &'static str, default: &str) -> String {
-    let key = settings.text(name).unwrap_or(default).to_owned();
-    if key.chars().count() > 128 || key.starts_with("aws:") {
-        settings.fault(
-            name,
-            format!("'{}' is not a tag key: at most 128 characters, not starting with aws:", printable(&key)),
-        );
-    } else if key.starts_with(OURS) && name == "NIGHTSHIFT_TAG_KEY" {
-        settings.fault(name, format!("'{}' is one of this tool's own tags", printable(&key)));
-    }
-    key
 }
 
 fn required_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
@@ -241,6 +230,6 @@ mod tests {
             ("NIGHTSHIFT_PROTECTED", "a[b"),
             ("NIGHTSHIFT_REQUIRED_TAGS", "env"),
             ("NIGHTSHIFT_TAGKEY", "x"),
-        ]), @"the configuration has 7 faults and nothing was done: NIGHTSHIFT_REGIONS: 'Frankfurt' is not a Region name such as eu-west-1; NIGHTSHIFT_TIME_ZONE: 'Europe/Madrd' is not a name of the IANA time zone database, such as UTC or Europe/Madrid; NIGHTSHIFT_REQUIRED_TAGS: 'env' is not key=value; NIGHTSHIFT_PROTECTED: 'a[b' is not a glob (unclosed character class; missing ']'); an identifier, an ARN or key=value, with * and ?; NIGHTSHIFT_FINAL_SNAPSHOT: 'no' is not one of: never, always, unless-clone; NIGHTSHIFT_MAX_DELETION_PERCENT: '101' is not a whole number from 0 to 100; NIGHTSHIFT_TAGKEY: this function has no such variable; did you mean NIGHTSHIFT_TAG_KEY?");
+        ]), @"the configuration has 7 faults and nothing was done: NIGHTSHIFT_TIME_ZONE: 'Europe/Madrd' is not a name of the IANA time zone database, such as UTC or Europe/Madrid; NIGHTSHIFT_REGIONS: 'Frankfurt' is not a Region name such as eu-west-1; NIGHTSHIFT_REQUIRED_TAGS: 'env' is not key=value; NIGHTSHIFT_PROTECTED: 'a[b' is not a glob (unclosed character class; missing ']'); an identifier, an ARN or key=value, with * and ?; NIGHTSHIFT_FINAL_SNAPSHOT: 'no' is not one of: never, always, unless-clone; NIGHTSHIFT_MAX_DELETION_PERCENT: '101' is not a whole number from 0 to 100; NIGHTSHIFT_TAGKEY: this function has no such variable; did you mean NIGHTSHIFT_TAG_KEY?");
     }
 }

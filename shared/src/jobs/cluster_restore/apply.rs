@@ -4,8 +4,8 @@
 use std::time::Duration;
 
 use super::plan::RestorePlan;
-use crate::report::Reason;
-use crate::run::Ledger;
+use crate::report::{Outcome, Reason};
+use crate::run::{Done, Entry, Ledger};
 use crate::services::aws::{AwsError, Kind};
 use crate::services::rds::{RdsReader, RdsRestorer};
 
@@ -13,71 +13,91 @@ use crate::services::rds::{RdsReader, RdsRestorer};
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(15);
 
-/// What became of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Restored {
-    /// Cluster and members are made, or being made by AWS.
-    Whole,
-    /// The cluster was not available after the longest wait: the same command later makes the members.
-    StillCreating {
-        /// Its status then.
-        status: String,
-    },
-    /// Asked to stop between two steps: the same command goes on from there.
-    Interrupted(Reason),
+/// What carrying out takes.
+pub(super) struct Restorer<'a> {
+    pub account: &'a str,
+    pub reader: &'a RdsReader,
+    pub writer: RdsRestorer,
+    pub ledger: &'a Ledger<'a>,
+    pub entry: &'a Entry,
 }
 
-/// Carries out `plan`, telling `tell` each step as it is done. Begins no step once `ledger` says so.
-pub async fn restore(
-    plan: &RestorePlan,
-    account: &str,
-    reader: &RdsReader,
-    restorer: &RdsRestorer,
-    ledger: &Ledger<'_>,
-    tell: impl Fn(&str),
-) -> Result<Restored, AwsError> {
-    let cluster = &plan.cluster;
-    if let Some(reason) = ledger.interrupted() {
-        return Ok(Restored::Interrupted(reason));
-    }
-    if !plan.cluster_exists {
-        restorer.restore(cluster).await?;
-        tell(&format!("cluster {}: restore requested", cluster.id));
-    }
-    if plan.members.is_empty() {
-        return Ok(Restored::Whole);
-    }
-    let mut waited = Duration::ZERO;
-    loop {
-        let found = reader.cluster(&cluster.id, account).await?;
-        let status = found.map_or_else(|| "not visible yet".to_owned(), |found| found.status);
-        if status == "available" {
-            break;
-        }
-        if waited >= LONGEST_WAIT {
-            return Ok(Restored::StillCreating { status });
-        }
-        tell(&format!("cluster {}: {status}, waiting for it to be available", cluster.id));
-        ledger.pause(BETWEEN_LOOKS).await;
-        if let Some(reason) = ledger.interrupted() {
-            return Ok(Restored::Interrupted(reason));
-        }
-        waited += BETWEEN_LOOKS;
-    }
-    for member in &plan.members {
-        if let Some(reason) = ledger.interrupted() {
-            return Ok(Restored::Interrupted(reason));
-        }
-        let id = &member.instance.id;
-        match restorer.create_member(cluster, member).await {
-            Ok(()) => tell(&format!("instance {id}: creation requested")),
-            // Made by an earlier attempt, or somebody else's that happens to have the name?
-            Err(error) if error.kind == Kind::Exists => match reader.cluster_of_instance(id).await? {
-                Some(found) if found == cluster.id => tell(&format!("instance {id}: there already")),
-                _ => return Err(error),
-            },
-            Err(error) => return Err(error),
+impl Restorer<'_> {
+    /// Carries out `plan`, and writes each step down as it is done. Begins none once the ledger says so.
+    pub(super) async fn restore(&self, plan: &RestorePlan) -> Done {
+        let mut steps = Vec::new();
+        match self.all(plan, &mut steps).await {
+            Ok(()) => Done::changed(steps),
+            Err(End::Error(error)) => Done::stopped_by(&error, steps),
+            Err(End::Later(reason)) => Done { outcome: Outcome::Deferred, steps, reason: Some(reason) },
         }
     }
-    Ok(Restored::Whole)
+
+    async fn all(&self, plan: &RestorePlan, steps: &mut Vec<String>) -> Result<(), End> {
+        let cluster = &plan.cluster;
+        if !plan.cluster_exists {
+            self.writer.restore(cluster).await?;
+            self.did(steps, format!("cluster {}: restore requested", cluster.id));
+        }
+        if plan.members.is_empty() {
+            return Ok(());
+        }
+        self.until_available(&cluster.id).await?;
+        for member in &plan.members {
+            self.goes_on()?;
+            let id = &member.instance.id;
+            match self.writer.create_member(cluster, member).await {
+                Ok(()) => self.did(steps, format!("instance {id}: creation requested")),
+                // Made by an earlier attempt, or somebody else's that happens to have the name?
+                Err(error) if error.kind == Kind::Exists => match self.reader.cluster_of_instance(id).await? {
+                    Some(found) if found == cluster.id => self.did(steps, format!("instance {id}: there already")),
+                    _ => return Err(error.into()),
+                },
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn until_available(&self, id: &str) -> Result<(), End> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let found = self.reader.cluster(id, self.account).await?;
+            let status = found.map_or_else(|| "not visible yet".to_owned(), |found| found.status);
+            if status == "available" {
+                return Ok(());
+            }
+            if waited >= LONGEST_WAIT {
+                let fix = "run the same command again later to make its members";
+                return Err(End::Later(Reason::new("not-ready", format!("cluster {id} is still '{status}'"), fix)));
+            }
+            self.ledger.step(self.entry, &format!("cluster {id}: {status}, waiting for it to be available"));
+            self.ledger.pause(BETWEEN_LOOKS).await;
+            self.goes_on()?;
+            waited += BETWEEN_LOOKS;
+        }
+    }
+
+    fn did(&self, steps: &mut Vec<String>, step: String) {
+        self.ledger.step(self.entry, &step);
+        steps.push(step);
+    }
+
+    fn goes_on(&self) -> Result<(), End> {
+        self.ledger.interrupted().map_or(Ok(()), |reason| Err(End::Later(reason)))
+    }
+}
+
+/// Why it ended before its end.
+enum End {
+    /// A call did not succeed.
+    Error(AwsError),
+    /// The same command goes on from here.
+    Later(Reason),
+}
+
+impl From<AwsError> for End {
+    fn from(error: AwsError) -> Self {
+        Self::Error(error)
+    }
 }

@@ -1,6 +1,7 @@
 //! What a restore would make. Pure.
 
 use jiff::tz::TimeZone;
+use serde::Serialize;
 
 use crate::domains::clusters::expiry;
 use crate::domains::clusters::facts::{Facts, Unreadable};
@@ -9,7 +10,7 @@ use crate::services::rds::{AURORA_ENGINES, Cluster, Instance, RestoreCluster, Re
 use crate::services::tags::Tags;
 
 /// What the caller asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Wish {
     /// The new cluster's identifier; the old one's if unset.
     pub name: Option<String>,
@@ -20,7 +21,7 @@ pub struct Wish {
 }
 
 /// What will be made.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RestorePlan {
     /// The cluster, and whether it is there already because an earlier attempt made it.
     pub cluster: RestoreCluster,
@@ -30,11 +31,11 @@ pub struct RestorePlan {
     pub members: Vec<RestoreMember>,
 }
 
-/// Why it cannot be restored as asked.
+/// Why it cannot be restored as asked. Nothing was made then.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RestoreFault {
     /// Not an Aurora snapshot.
-    #[error("snapshot {id} is of engine '{engine}', not Aurora; nothing was made")]
+    #[error("snapshot {id} is of engine '{engine}', not Aurora")]
     NotAurora {
         /// The snapshot.
         id: String,
@@ -42,7 +43,7 @@ pub enum RestoreFault {
         engine: String,
     },
     /// Not finished.
-    #[error("snapshot {id} is '{status}', not 'available'; nothing was made; try again when AWS has finished it")]
+    #[error("snapshot {id} is '{status}', not 'available'")]
     NotAvailable {
         /// The snapshot.
         id: String,
@@ -51,10 +52,7 @@ pub enum RestoreFault {
     },
     /// It does not say how the cluster was built.
     #[error(
-        "snapshot {id} does not say how its cluster was built{}; nothing was made; if the log of the run that deleted \
-         {cluster} is still there, put the {RESTORE_PREFIX}* tags of item.tags in its line 'about to apply' on the snapshot \
-         (aws rds add-tags-to-resource) and run this again; otherwise restore it by hand: aws rds restore-db-cluster-from-snapshot --db-cluster-identifier {cluster} --snapshot-identifier {id} --engine {engine} \
-         --db-subnet-group-name … --vpc-security-group-ids …, then aws rds create-db-instance for each member",
+        "snapshot {id} does not say how its cluster was built{}",
         broken.map_or_else(String::new, |broken| format!(" ({broken})"))
     )]
     NoFacts {
@@ -68,18 +66,44 @@ pub enum RestoreFault {
         broken: Option<Unreadable>,
     },
     /// The name belongs to another cluster.
-    #[error(
-        "a cluster named {id} exists and was not restored from this snapshot; nothing was made; choose another name with --as"
-    )]
+    #[error("a cluster named {id} exists and was not restored from this snapshot")]
     NameTaken {
         /// The name.
         id: String,
     },
     /// The expiry asked for is not one.
-    #[error(
-        "'{0}' is not an expiry: write a time as 2026-03-31T12:00:00Z, a day as 2026-03-31, or never; nothing was made"
-    )]
+    #[error("'{0}' is not an expiry")]
     BadExpiry(String),
+}
+
+impl RestoreFault {
+    /// For machines.
+    pub(super) const fn code(&self) -> &'static str {
+        match self {
+            Self::NotAurora { .. } => "not-aurora",
+            Self::NotAvailable { .. } => "not-available",
+            Self::NoFacts { .. } => "no-facts",
+            Self::NameTaken { .. } => "name-taken",
+            Self::BadExpiry(_) => "not-a-time",
+        }
+    }
+
+    /// The next step.
+    pub(super) fn fix(&self) -> String {
+        match self {
+            Self::NotAurora { .. } => "name a snapshot of an Aurora cluster".to_owned(),
+            Self::NotAvailable { .. } => "try again when AWS has finished it".to_owned(),
+            Self::NoFacts { id, cluster, engine, .. } => format!(
+                "if the log of the run that deleted {cluster} is still there, put the {RESTORE_PREFIX}* tags of item.tags in \
+                 its line 'about to apply' on the snapshot (aws rds add-tags-to-resource) and run this again; otherwise \
+                 restore it by hand: aws rds restore-db-cluster-from-snapshot --db-cluster-identifier {cluster} \
+                 --snapshot-identifier {id} --engine {engine} --db-subnet-group-name … --vpc-security-group-ids …, then \
+                 aws rds create-db-instance for each member"
+            ),
+            Self::NameTaken { .. } => "choose another name with --as".to_owned(),
+            Self::BadExpiry(_) => "write a time as 2026-03-31T12:00:00Z, a day as 2026-03-31, or never".to_owned(),
+        }
+    }
 }
 
 impl RestorePlan {
@@ -248,11 +272,14 @@ mod tests {
         let message = |change: fn(&mut Snapshot), wish: Wish| {
             let mut snapshot = snapshot();
             change(&mut snapshot);
-            RestorePlan::make(&snapshot, None, &wish).unwrap_err().to_string()
+            {
+                let fault = RestorePlan::make(&snapshot, None, &wish).unwrap_err();
+                format!("{fault}; {}", fault.fix())
+            }
         };
-        insta::assert_snapshot!(message(|s| s.engine = "neptune".to_owned(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 is of engine 'neptune', not Aurora; nothing was made");
-        insta::assert_snapshot!(message(|s| s.status = "creating".to_owned(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 is 'creating', not 'available'; nothing was made; try again when AWS has finished it");
-        insta::assert_snapshot!(message(|s| s.tags = Tags::default(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 does not say how its cluster was built; nothing was made; if the log of the run that deleted orders is still there, put the nightshift:restore-* tags of item.tags in its line 'about to apply' on the snapshot (aws rds add-tags-to-resource) and run this again; otherwise restore it by hand: aws rds restore-db-cluster-from-snapshot --db-cluster-identifier orders --snapshot-identifier nightshift-orders-20261120t000000z-abcd1234 --engine aurora-postgresql --db-subnet-group-name … --vpc-security-group-ids …, then aws rds create-db-instance for each member");
-        insta::assert_snapshot!(message(|_| (), Wish { until: Some("tomorrow".to_owned()), ..wish() }), @"'tomorrow' is not an expiry: write a time as 2026-03-31T12:00:00Z, a day as 2026-03-31, or never; nothing was made");
+        insta::assert_snapshot!(message(|s| s.engine = "neptune".to_owned(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 is of engine 'neptune', not Aurora; name a snapshot of an Aurora cluster");
+        insta::assert_snapshot!(message(|s| s.status = "creating".to_owned(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 is 'creating', not 'available'; try again when AWS has finished it");
+        insta::assert_snapshot!(message(|s| s.tags = Tags::default(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 does not say how its cluster was built; if the log of the run that deleted orders is still there, put the nightshift:restore-* tags of item.tags in its line 'about to apply' on the snapshot (aws rds add-tags-to-resource) and run this again; otherwise restore it by hand: aws rds restore-db-cluster-from-snapshot --db-cluster-identifier orders --snapshot-identifier nightshift-orders-20261120t000000z-abcd1234 --engine aurora-postgresql --db-subnet-group-name … --vpc-security-group-ids …, then aws rds create-db-instance for each member");
+        insta::assert_snapshot!(message(|_| (), Wish { until: Some("tomorrow".to_owned()), ..wish() }), @"'tomorrow' is not an expiry; write a time as 2026-03-31T12:00:00Z, a day as 2026-03-31, or never");
     }
 }

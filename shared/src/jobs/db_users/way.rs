@@ -15,25 +15,20 @@ use crate::text::chain;
 
 /// The database every `PostgreSQL` server has.
 const SHARED: &str = "postgres";
-/// Any number will do, as long as every run has the same.
-const LOCK: &str = "SET lock_timeout = '60s'; SELECT pg_catalog.pg_advisory_lock(7956003944967206259)";
-/// The same on `MySQL` and `MariaDB`, where it is the server's and not a database's.
-const LOCK_MYSQL: &str = "SELECT GET_LOCK('nightshift.db-users', 60)";
-
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Way<'a> {
-    pub request: &'a Request,
+pub(super) struct Way {
+    pub request: Request,
     pub endpoint: Endpoint,
     pub master: Master,
     /// In the shared database.
     pub shared: Session,
 }
 
-impl<'a> Way<'a> {
+impl Way {
     /// Reads the master's secret and logs in.
     pub(super) async fn open(
-        request: &'a Request,
+        request: &Request,
         policy: &Policy,
         secrets: &SecretsReader,
         rds: &RdsReader,
@@ -61,20 +56,12 @@ impl<'a> Way<'a> {
             other => other,
         };
         let shared = shared.map_err(|error| fault_of_server("logging in as the master user", error))?;
-        Ok(Self { request, endpoint, master, shared })
+        Ok(Self { request: request.clone(), endpoint, master, shared })
     }
 
     /// Keeps every other run out until this one's session ends.
     pub(super) async fn lock(&self) -> Result<(), RunFault> {
-        let waiting = "waiting for another run to end";
-        let done = match &self.shared {
-            Session::Postgres(session) => session.run(LOCK, waiting).await,
-            Session::Mysql(session) => match session.read(waiting, LOCK_MYSQL).await {
-                Ok(rows) if rows.first().and_then(|row| row.first()?.as_deref()) == Some("1") => Ok(()),
-                Ok(_) => Err(SqlError::unreachable(waiting, "it did not end within a minute")),
-                Err(error) => Err(error),
-            },
-        };
+        let done = self.shared.lock().await;
         done.map_err(|error| fault_of_server("waiting for another run on this server to end", error))
     }
 

@@ -1,8 +1,16 @@
 //! How many keys an unattended run may make and take.
 
-use crate::run::caps::Cap;
+use crate::run::caps::{Cap, Kind};
 
-/// The caps of one run. Deletions count with deactivations: both take a key from somebody.
+/// Keys that are minted.
+pub const ROTATIONS: Kind = Kind::new("rotations");
+/// Keys that are switched off.
+pub const DEACTIVATIONS: Kind = Kind::new("deactivations");
+/// Keys whose recovery time is over. They were switched off in one night under a cap, and people were told the day: they
+/// are a backlog.
+pub const DELETIONS: Kind = Kind::new("deletions of keys");
+
+/// The caps of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caps {
     /// `NIGHTSHIFT_MAX_ROTATIONS`.
@@ -20,27 +28,30 @@ pub struct Caps {
 pub struct Load {
     /// Keys minted.
     pub rotations: usize,
-    /// Keys switched off or deleted.
+    /// Keys switched off.
     pub deactivations: usize,
+    /// Keys deleted.
+    pub deletions: usize,
     /// Users the policy is for.
     pub in_scope: usize,
 }
 
 impl Caps {
     /// The caps on `load`, in the order they are asked.
-    pub fn on(self, load: Load) -> [Cap; 4] {
-        let Load { rotations, deactivations, in_scope } = load;
-        let percent = |guard, variable, limit, wanted| {
+    pub fn on(self, load: Load) -> Vec<Cap> {
+        let Load { rotations, deactivations, deletions, in_scope } = load;
+        let percent = |kind, guard, variable, limit, wanted| {
             let said = format!("it is about {wanted} of the {in_scope} users in scope");
-            Cap::percent(guard, variable, limit, (wanted, in_scope), said)
+            Cap::percent(kind, guard, variable, limit, (wanted, in_scope), said)
         };
         let (off, off_percent) = ("NIGHTSHIFT_MAX_DEACTIVATIONS", "NIGHTSHIFT_MAX_DEACTIVATION_PERCENT");
         let (new, new_percent) = ("NIGHTSHIFT_MAX_ROTATIONS", "NIGHTSHIFT_MAX_ROTATION_PERCENT");
-        [
-            Cap::count("max_deactivations", off, self.deactivations, deactivations),
-            percent("max_deactivation_percent", off_percent, self.deactivation_percent, deactivations),
-            Cap::count("max_rotations", new, self.rotations, rotations),
-            percent("max_rotation_percent", new_percent, self.rotation_percent, rotations),
+        vec![
+            Cap::count(DEACTIVATIONS, "max_deactivations", off, self.deactivations, deactivations),
+            percent(DEACTIVATIONS, "max_deactivation_percent", off_percent, self.deactivation_percent, deactivations),
+            Cap::share(DELETIONS, off, self.deactivations, deletions),
+            Cap::count(ROTATIONS, "max_rotations", new, self.rotations, rotations),
+            percent(ROTATIONS, "max_rotation_percent", new_percent, self.rotation_percent, rotations),
         ]
     }
 }
@@ -54,7 +65,8 @@ mod tests {
     fn caps_hold_at_their_edges() {
         let caps = Caps { rotations: 10, rotation_percent: 50, deactivations: 5, deactivation_percent: 20 };
         let guard = |rotations, deactivations, in_scope| {
-            caps::broken(caps.on(Load { rotations, deactivations, in_scope })).map(|tripped| tripped.guard.into_owned())
+            caps::broken(caps.on(Load { rotations, deactivations, deletions: 99, in_scope }))
+                .map(|tripped| tripped.guard.into_owned())
         };
         for (rotations, deactivations, in_scope, expected) in [
             (10, 5, 100, None),
@@ -65,7 +77,7 @@ mod tests {
             (6, 0, 10, Some("max_rotation_percent")),
             (0, 2, 10, None),
             (0, 3, 10, Some("max_deactivation_percent")),
-            (4, 4, 4, None),
+            (5, 5, 9, None),
             (0, 0, 0, None),
         ] {
             assert_eq!(

@@ -1,7 +1,7 @@
 //! IAM access keys: rotated before they are too old, handed out by a secret only their owner reads, and taken out of use
 //! without locking anybody out: the job `key-rotation`. `plan` decides, `apply` acts.
 
-pub mod apply;
+mod apply;
 pub mod caps;
 mod job;
 pub mod listing;

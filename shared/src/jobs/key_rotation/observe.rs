@@ -28,6 +28,17 @@ pub struct Readers {
     pub store: SecretsReader,
 }
 
+/// What was read, and the way to it.
+#[derive(Debug)]
+pub struct Seen {
+    /// The ways to read.
+    pub readers: Readers,
+    /// What is asked for, with whose each leaked key is.
+    pub request: Request,
+    /// What is there.
+    pub world: World,
+}
+
 impl Readers {
     /// Every user, and what deciding about them takes.
     pub async fn world(&self, users: Vec<User>, strays: Vec<Stray>, terms: Terms<'_>) -> World {

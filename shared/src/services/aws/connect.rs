@@ -124,7 +124,7 @@ impl Aws {
     }
 
     /// RDS in `region`: the same client each time, so that its pacing after a throttle is remembered.
-    pub fn rds(&self, region: &str) -> aws_sdk_rds::Client {
+    pub(in crate::services) fn rds(&self, region: &str) -> aws_sdk_rds::Client {
         let mut clients = self.rds.lock().unwrap_or_else(PoisonError::into_inner);
         clients.entry(region.to_owned()).or_insert_with(|| self.new_rds(region)).clone()
     }
@@ -139,7 +139,7 @@ impl Aws {
     }
 
     /// Secrets Manager in `region`.
-    pub fn secrets_in(&self, region: &str) -> aws_sdk_secretsmanager::Client {
+    pub(in crate::services) fn secrets_in(&self, region: &str) -> aws_sdk_secretsmanager::Client {
         aws_sdk_secretsmanager::Client::from_conf(
             aws_sdk_secretsmanager::config::Builder::from(&self.config)
                 .region(Region::new(region.to_owned()))
@@ -149,21 +149,21 @@ impl Aws {
     }
 
     /// IAM, which is the same in every region of a partition.
-    pub fn iam(&self) -> aws_sdk_iam::Client {
+    pub(in crate::services) fn iam(&self) -> aws_sdk_iam::Client {
         aws_sdk_iam::Client::from_conf(
             aws_sdk_iam::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
         )
     }
 
     /// STS with this process's own credentials.
-    pub fn sts(&self) -> aws_sdk_sts::Client {
+    fn sts(&self) -> aws_sdk_sts::Client {
         aws_sdk_sts::Client::from_conf(
             aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
         )
     }
 
     /// STS with a key of somebody else's.
-    pub fn sts_as(&self, access_key_id: &str, secret: &Secret) -> aws_sdk_sts::Client {
+    pub(in crate::services) fn sts_as(&self, access_key_id: &str, secret: &Secret) -> aws_sdk_sts::Client {
         let credentials = aws_sdk_sts::config::Credentials::new(access_key_id, secret.expose(), None, None, "new-key");
         aws_sdk_sts::Client::from_conf(
             aws_sdk_sts::config::Builder::from(&self.config)
@@ -174,7 +174,7 @@ impl Aws {
     }
 
     /// S3 in the function's own region.
-    pub fn s3(&self) -> aws_sdk_s3::Client {
+    pub(in crate::services) fn s3(&self) -> aws_sdk_s3::Client {
         aws_sdk_s3::Client::from_conf(
             aws_sdk_s3::config::Builder::from(&self.config)
                 // A stand-in answers on one host for all buckets.
@@ -185,7 +185,7 @@ impl Aws {
     }
 
     /// SES in the function's own region.
-    pub fn ses(&self) -> aws_sdk_sesv2::Client {
+    pub(in crate::services) fn ses(&self) -> aws_sdk_sesv2::Client {
         aws_sdk_sesv2::Client::from_conf(
             aws_sdk_sesv2::config::Builder::from(&self.config)
                 .retry_config(self.few_attempts())
@@ -195,7 +195,7 @@ impl Aws {
     }
 
     /// SNS in the region of the topic `arn`.
-    pub fn sns(&self, arn: &str) -> aws_sdk_sns::Client {
+    pub(in crate::services) fn sns(&self, arn: &str) -> aws_sdk_sns::Client {
         aws_sdk_sns::Client::from_conf(
             aws_sdk_sns::config::Builder::from(&self.config)
                 .region(self.region_of(arn))
@@ -206,7 +206,7 @@ impl Aws {
     }
 
     /// Secrets Manager in the region of the secret `id`, where that is an ARN, else the function's own.
-    pub fn secrets(&self, id: &str) -> aws_sdk_secretsmanager::Client {
+    pub(in crate::services) fn secrets(&self, id: &str) -> aws_sdk_secretsmanager::Client {
         aws_sdk_secretsmanager::Client::from_conf(
             aws_sdk_secretsmanager::config::Builder::from(&self.config)
                 .region(self.region_of(id))

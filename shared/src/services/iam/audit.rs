@@ -4,10 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_sdk_iam::Client;
-
 use crate::clock;
-use crate::services::aws::AwsError;
+use crate::services::aws::{Aws, AwsError};
 
 /// The columns taken over, by their names in AWS's report.
 pub const COLUMNS: [&str; 5] =
@@ -22,10 +20,11 @@ pub struct Audit(BTreeMap<String, Vec<String>>);
 
 impl Audit {
     /// Has it made and reads it.
-    pub async fn read(client: &Client) -> Result<Self, AwsError> {
+    pub async fn read(aws: &Aws) -> Result<Self, AwsError> {
         const MAKE: &str = "iam:GenerateCredentialReport";
         const READ: &str = "iam:GetCredentialReport";
         const REPORT: &str = "the credential report";
+        let client = aws.iam();
         for _ in 0..ASKED {
             let made = client.generate_credential_report().send().await;
             let made = made.map_err(|error| AwsError::of(MAKE, REPORT, error))?;

@@ -5,7 +5,7 @@ use aws_sdk_iam::types::EntityType;
 
 use super::convert;
 use super::{Key, LastUsed, User};
-use crate::services::aws::AwsError;
+use crate::services::aws::{Aws, AwsError};
 
 /// The most a page can hold (API reference, `GetAccountAuthorizationDetails`).
 const PAGE: i32 = 1000;
@@ -17,9 +17,9 @@ pub struct IamReader {
 }
 
 impl IamReader {
-    /// Over `client`.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// With this process's own credentials.
+    pub fn new(aws: &Aws) -> Self {
+        Self { client: aws.iam() }
     }
 
     /// Every user with its tags and groups, in pages: `ListUsers` shows neither.

@@ -9,9 +9,16 @@ use jiff::Timestamp;
 use super::Status;
 use super::convert;
 use crate::secret::Secret;
-use crate::services::aws::{AwsError, done};
+use crate::services::Permit;
+use crate::services::aws::{Aws, AwsError, done};
 
 /// IAM, for an applying run.
+///
+/// ```compile_fail,E0061
+/// # fn without_leave(aws: &nightshift::services::aws::Aws) {
+/// nightshift::services::iam::IamWriter::new(aws);
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct IamWriter {
     client: Client,
@@ -29,9 +36,9 @@ pub struct Minted {
 }
 
 impl IamWriter {
-    /// Over `client`.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// With leave to write.
+    pub fn new(aws: &Aws, _permit: &Permit) -> Self {
+        Self { client: aws.iam() }
     }
 
     /// Mints a key. The call knows no idempotency token, and a second attempt after a lost answer would mint a second key

@@ -156,7 +156,7 @@ pub struct Quota {
 }
 
 /// A cluster to make.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RestoreCluster {
     /// Where.
     pub region: String,
@@ -175,7 +175,7 @@ pub struct RestoreCluster {
 }
 
 /// A member to make.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RestoreMember {
     /// As it was.
     pub instance: Instance,

@@ -7,7 +7,7 @@ use aws_sdk_rds::types::Filter;
 
 use super::convert;
 use super::{AURORA_ENGINES, Cluster, Instance, Quota, Snapshot};
-use crate::services::aws::{AwsError, Kind};
+use crate::services::aws::{Aws, AwsError, Kind};
 
 /// The most a page can hold (API reference of each Describe call).
 const PAGE: i32 = 100;
@@ -22,9 +22,9 @@ pub struct RdsReader {
 }
 
 impl RdsReader {
-    /// Over `client`, which talks to `region`.
-    pub fn new(client: Client, region: &str) -> Self {
-        Self { client, region: region.to_owned() }
+    /// In `region`.
+    pub fn new(aws: &Aws, region: &str) -> Self {
+        Self { client: aws.rds(region), region: region.to_owned() }
     }
 
     /// Every Aurora cluster of `account`. The filter asks AWS for Aurora only, and what comes back is looked at again:

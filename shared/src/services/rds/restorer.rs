@@ -5,18 +5,25 @@ use aws_sdk_rds::types::ServerlessV2ScalingConfiguration;
 
 use super::convert;
 use super::{RestoreCluster, RestoreMember};
-use crate::services::aws::{AwsError, done};
+use crate::services::Permit;
+use crate::services::aws::{Aws, AwsError, done};
 
 /// RDS in one region, for a restore.
+///
+/// ```compile_fail,E0061
+/// # fn without_leave(aws: &nightshift::services::aws::Aws) {
+/// nightshift::services::rds::RdsRestorer::new(aws, "eu-west-1");
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct RdsRestorer {
     client: Client,
 }
 
 impl RdsRestorer {
-    /// Over a client of the region to write in.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// In `region`, with leave to write.
+    pub fn new(aws: &Aws, region: &str, _permit: &Permit) -> Self {
+        Self { client: aws.rds(region) }
     }
 
     /// Makes the cluster, with all its tags in the same call: a run that dies right after leaves none that nobody knows.

@@ -3,19 +3,26 @@
 use aws_sdk_rds::Client;
 
 use super::convert;
-use crate::services::aws::{AwsError, done};
+use crate::services::Permit;
+use crate::services::aws::{Aws, AwsError, done};
 use crate::services::tags::Tags;
 
 /// RDS in one region, for an applying run.
+///
+/// ```compile_fail,E0061
+/// # fn without_leave(aws: &nightshift::services::aws::Aws) {
+/// nightshift::services::rds::RdsWriter::new(aws, "eu-west-1");
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct RdsWriter {
     client: Client,
 }
 
 impl RdsWriter {
-    /// Over a client of the region to write in.
-    pub fn new(client: Client) -> Self {
-        Self { client }
+    /// In `region`, with leave to write.
+    pub fn new(aws: &Aws, region: &str, _permit: &Permit) -> Self {
+        Self { client: aws.rds(region) }
     }
 
     /// Sets `tags` on `arn`.

@@ -8,16 +8,16 @@ use jiff::Timestamp;
 
 use super::{Described, RotationFacts, Version, object};
 use crate::secret::Secret;
-use crate::services::aws::AwsError;
+use crate::services::aws::{Aws, AwsError};
 
 /// Secrets Manager in one Region, for reading.
 #[derive(Debug, Clone)]
 pub struct SecretsReader(Client);
 
 impl SecretsReader {
-    /// Over a client of the Region the secrets are in.
-    pub fn new(client: Client) -> Self {
-        Self(client)
+    /// In `region`, where the secrets are.
+    pub fn new(aws: &Aws, region: &str) -> Self {
+        Self(aws.secrets_in(region))
     }
 
     /// The secret, if there is one of exactly this name or ARN.

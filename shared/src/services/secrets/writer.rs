@@ -5,9 +5,16 @@ use aws_sdk_secretsmanager::types::{ReplicaRegionType, RotationRulesType, Tag};
 
 use super::{CURRENT, PENDING, object};
 use crate::secret::Secret;
-use crate::services::aws::{AwsError, done};
+use crate::services::Permit;
+use crate::services::aws::{Aws, AwsError, done};
 
 /// Secrets Manager in one Region, for an applying run.
+///
+/// ```compile_fail,E0061
+/// # fn without_leave(aws: &nightshift::services::aws::Aws) {
+/// nightshift::services::secrets::SecretsWriter::new(aws, "eu-west-1");
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SecretsWriter(Client);
 
@@ -31,9 +38,9 @@ pub struct NewSecret<'a> {
 }
 
 impl SecretsWriter {
-    /// Over a client of the Region the secrets are in.
-    pub fn new(client: Client) -> Self {
-        Self(client)
+    /// In `region`, where the secrets are, with leave to write.
+    pub fn new(aws: &Aws, region: &str, _permit: &Permit) -> Self {
+        Self(aws.secrets_in(region))
     }
 
     /// Makes a secret.

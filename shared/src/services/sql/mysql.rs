@@ -48,7 +48,7 @@ impl MySession {
     }
 
     /// Runs one statement. `shown` is how an error names it.
-    pub async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
+    pub(super) async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
         self.0.lock().await.query_drop(statement).await.map_err(|error| of(shown, &error))
     }
 }

@@ -60,7 +60,7 @@ impl PgSession {
     }
 
     /// Runs one statement by itself. `shown` is how an error names it.
-    pub async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
+    pub(super) async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
         self.take_warning();
         let done = self.client.batch_execute(statement).await;
         done.map_err(|error| SqlError::of(shown, &error))?;
@@ -69,7 +69,7 @@ impl PgSession {
 
     /// Runs `statements`, each with how an error names it, in one transaction: all of them or none. A warning is an error.
     /// They are sent without waiting for one another, so that it takes two round trips however many they are.
-    pub async fn transaction(&self, statements: &[(String, String)]) -> Result<(), SqlError> {
+    pub(super) async fn transaction(&self, statements: &[(String, String)]) -> Result<(), SqlError> {
         self.take_warning();
         let begin = [("BEGIN".to_owned(), "beginning a transaction".to_owned())];
         let all: Vec<_> = begin.iter().chain(statements).collect();

@@ -1,8 +1,21 @@
-//! A session on a server of either kind, as far as they can be treated alike.
+//! A session on a server of either kind, as far as they can be treated alike. Reading takes nothing but the session; what
+//! may write takes leave to.
 
 use super::{MySession, PgSession, SqlError};
+use crate::services::Permit;
+
+/// Any number will do, as long as every run has the same.
+const LOCK: &str = "SET lock_timeout = '60s'; SELECT pg_catalog.pg_advisory_lock(7956003944967206259)";
+/// The same on `MySQL` and `MariaDB`, where it is the server's and not a database's.
+const LOCK_MYSQL: &str = "SELECT GET_LOCK('nightshift.db-users', 60)";
 
 /// See the module.
+///
+/// ```compile_fail,E0061
+/// # async fn without_leave(session: &nightshift::services::sql::Session) {
+/// session.run("DROP ROLE someone", "dropping a role").await;
+/// # }
+/// ```
 #[derive(Debug)]
 pub enum Session {
     /// On `PostgreSQL`.
@@ -12,8 +25,21 @@ pub enum Session {
 }
 
 impl Session {
+    /// Keeps every other run out until this session ends. It changes nothing.
+    pub async fn lock(&self) -> Result<(), SqlError> {
+        let waiting = "waiting for another run to end";
+        match self {
+            Self::Postgres(session) => session.run(LOCK, waiting).await,
+            Self::Mysql(session) => match session.read(waiting, LOCK_MYSQL).await {
+                Ok(rows) if rows.first().and_then(|row| row.first()?.as_deref()) == Some("1") => Ok(()),
+                Ok(_) => Err(SqlError::unreachable(waiting, "it did not end within a minute")),
+                Err(error) => Err(error),
+            },
+        }
+    }
+
     /// Runs one statement by itself. `shown` is how an error names it.
-    pub async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
+    pub async fn run(&self, _permit: &Permit, statement: &str, shown: &str) -> Result<(), SqlError> {
         match self {
             Self::Postgres(session) => session.run(statement, shown).await,
             Self::Mysql(session) => session.run(statement, shown).await,
@@ -22,7 +48,7 @@ impl Session {
 
     /// Runs `statements`, each with how an error names it: on `PostgreSQL` all or none; on the others, which commit each
     /// statement that is about users, one after the other until one fails.
-    pub async fn together(&self, statements: &[(String, String)]) -> Result<(), SqlError> {
+    pub async fn together(&self, _permit: &Permit, statements: &[(String, String)]) -> Result<(), SqlError> {
         match self {
             Self::Postgres(session) => session.transaction(statements).await,
             Self::Mysql(session) => {

@@ -2,13 +2,12 @@
 
 use anyhow::{Context as _, ensure};
 use aws_sdk_iam::types::AccessKey;
+use aws_sdk_secretsmanager::types::Tag;
 use jiff::SignedDuration;
 use nightshift::domains::keys::naming;
 use nightshift::domains::keys::tags::USER_ID;
 use nightshift::domains::keys::tags::{INTENT, Intent};
 use nightshift::jobs::key_rotation::store::PLACEHOLDER;
-use nightshift::secret::Secret;
-use nightshift::services::secrets::{NewSecret, SecretsWriter};
 use serde_json::{Value, json};
 
 use super::{Subject, item};
@@ -86,17 +85,10 @@ async fn secret(scene: &Scene, user: &str) -> anyhow::Result<(String, String)> {
     let found = scene.iam().await.get_user().user_name(user).send().await?;
     let user_id = found.user.context("no user")?.user_id;
     let name = format!("/aws/iam/credentials/{user}");
-    let placeholder = naming::placeholder_of(&scene.account, &user_id);
-    let new = NewSecret {
-        name: &name,
-        description: "made half-way",
-        value: &Secret::new(PLACEHOLDER.to_owned()),
-        version: &placeholder,
-        kms_key: None,
-        replicas: &[],
-        tag: (USER_ID, &user_id),
-    };
-    SecretsWriter::new(scene.secrets().await).create(new).await?;
+    let made = scene.secrets().await.create_secret().name(&name).description("made half-way");
+    let made = made.client_request_token(naming::placeholder_of(&scene.account, &user_id));
+    let tag = Tag::builder().key(USER_ID).value(&user_id).build();
+    made.secret_string(PLACEHOLDER).tags(tag).send().await?;
     Ok((name, user_id))
 }
 
@@ -118,8 +110,9 @@ async fn interrupted(scene: &Scene, user: &str) -> anyhow::Result<()> {
         "Version": 1, "AccessKeyId": key.access_key_id, "SecretAccessKey": key.secret_access_key, "UserName": user,
     });
     let version = naming::version_of(&scene.account, &id, &key.access_key_id);
-    let writer = SecretsWriter::new(scene.secrets().await);
-    Ok(writer.stage(&name, &version, &Secret::new(value.to_string())).await?)
+    let stored = scene.secrets().await.put_secret_value().secret_id(name).client_request_token(version);
+    stored.secret_string(value.to_string()).version_stages("AWSPENDING").send().await?;
+    Ok(())
 }
 
 async fn orphan(scene: &Scene, user: &str) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! Deleting and starting clusters.
 
-use super::Hands;
+use super::InRegion;
 use super::snapshots::{kept, not_marked};
 use crate::domains::clusters::tags;
 use crate::jobs::cluster_cleanup::plan::{self, Action, Assessment, DeleteCluster, StartCluster};
@@ -10,7 +10,7 @@ use crate::run::Done;
 use crate::services::aws::AwsError;
 use crate::services::rds::{Cluster, Member};
 
-impl Hands<'_> {
+impl InRegion<'_> {
     pub(super) async fn delete_cluster(&self, planned: &DeleteCluster) -> Done {
         let delete = match self.again(&planned.id, &planned.resource_id).await {
             Ok(Action::DeleteCluster(delete)) if same_consequences(planned, &delete) => delete,

@@ -10,13 +10,14 @@ use std::time::Duration;
 use futures::{StreamExt as _, stream};
 
 use super::model::{Region, World};
-use super::observe::Place;
+use super::observe::{Place, Seen};
 use super::plan::{Action, Left, Terms};
 use crate::clock::{self, ITEM_BUDGET};
 use crate::notify::Notifier;
 use crate::report::Reason;
 use crate::run::done::MAY_PASS;
-use crate::run::{Done, Entry, Ledger};
+use crate::run::{Allowed, Done, Entry, Hands, Ledger};
+use crate::services::Permit;
 use crate::services::aws::Aws;
 use crate::services::rds::{RdsReader, RdsWriter};
 
@@ -34,8 +35,12 @@ const LATE_PAUSES: [Duration; 5] = [
 
 /// Everything carrying out a plan takes.
 #[derive(Debug)]
-pub struct Applier<'a> {
+pub(super) struct Applier<'a> {
     aws: &'a Aws,
+    permit: &'a Permit,
+    actions: &'a [Action],
+    /// What the record says of each action before it is begun.
+    entries: &'a [Entry],
     places: &'a [Place],
     world: &'a World,
     terms: Terms<'a>,
@@ -45,26 +50,23 @@ pub struct Applier<'a> {
 
 impl<'a> Applier<'a> {
     /// For one run.
-    pub fn new(
-        aws: &'a Aws,
-        places: &'a [Place],
-        world: &'a World,
-        terms: Terms<'a>,
-        ledger: &'a Ledger<'a>,
-        notifier: Option<&'a Notifier<'a>>,
-    ) -> Self {
-        Self { aws, places, world, terms, ledger, notifier }
+    pub(super) fn new(allowed: &'a Allowed<'_, Action>, seen: &'a Seen, terms: Terms<'a>, hands: Hands<'a>) -> Self {
+        let Hands { aws, ledger, notifier } = hands;
+        let Seen { places, world } = seen;
+        let (actions, entries) = (allowed.actions(), allowed.entries());
+        Self { aws, permit: allowed.permit(), actions, entries, places, world, terms, ledger, notifier }
     }
 
-    /// Carries out `actions`, a few at once, then tells owners what was done, what will be and what is `left` to them.
+    /// Carries out the actions, a few at once, then tells owners what was done, what will be and what is `left` to them.
     /// Says how each action ended, in their order.
-    pub async fn apply(&self, actions: &[Action], left: &[Left]) -> Vec<Done> {
+    pub(super) async fn apply(&self, left: &[Left]) -> Vec<Done> {
         let concurrency = self.terms.policy.concurrency;
+        let all = self.actions.iter().zip(self.entries);
         let mut done: Vec<_> =
-            stream::iter(actions).map(|action| self.one(action)).buffered(concurrency).collect().await;
-        self.mark_late(actions, &mut done).await;
+            stream::iter(all).map(|(action, entry)| self.one(action, entry)).buffered(concurrency).collect().await;
+        self.mark_late(self.actions, &mut done).await;
         if let Some(notifier) = self.notifier {
-            self.tell(notifier, actions, &mut done, left).await;
+            self.tell(notifier, self.actions, &mut done, left).await;
         }
         done
     }
@@ -92,65 +94,49 @@ impl<'a> Applier<'a> {
     }
 
     async fn mark_again(&self, action: &Action, done: &mut Done) -> Late {
-        let Some(hands) = self.hands(action) else { return Late::Over };
+        let Some(region) = self.in_region(action) else { return Late::Over };
         match action {
             Action::DeleteCluster(delete) => match &delete.keep {
-                Some(keep) => hands.mark_late(keep, done).await,
+                Some(keep) => region.mark_late(keep, done).await,
                 None => Late::Over,
             },
             Action::MarkSnapshot(mark) => {
-                *done = hands.mark_snapshot(mark).await;
+                *done = region.mark_snapshot(mark).await;
                 if is_unmarked(action, done) { Late::MayPass } else { Late::Over }
             }
             _ => Late::Over,
         }
     }
 
-    async fn one(&self, action: &Action) -> Done {
+    async fn one(&self, action: &Action, entry: &Entry) -> Done {
         if action.only_tells() {
             // When all else is done: see `tell`.
             let reason = Reason::new("notice-not-sent", "its owner was not told", "the next run tries again");
             return Done::failed(Vec::new(), reason);
         }
-        self.ledger.item(entry(action), ITEM_BUDGET, Box::pin(self.work(action))).await
+        self.ledger.item(entry, ITEM_BUDGET, Box::pin(self.work(action))).await
     }
 
     async fn work(&self, action: &Action) -> Done {
-        let Some(hands) = self.hands(action) else { return Done::moved("its region is not part of this run") };
+        let Some(region) = self.in_region(action) else { return Done::moved("its region is not part of this run") };
         match action {
-            Action::DeleteCluster(delete) => hands.delete_cluster(delete).await,
-            Action::StartCluster(start) => hands.start_cluster(start).await,
-            Action::MarkSnapshot(mark) => hands.mark_snapshot(mark).await,
-            Action::DeleteSnapshot(delete) => hands.delete_snapshot(delete).await,
+            Action::DeleteCluster(delete) => region.delete_cluster(delete).await,
+            Action::StartCluster(start) => region.start_cluster(start).await,
+            Action::MarkSnapshot(mark) => region.mark_snapshot(mark).await,
+            Action::DeleteSnapshot(delete) => region.delete_snapshot(delete).await,
             Action::WarnOwner(_) | Action::TellDeleted(_) => Done::moved("it is told when all else is done"),
         }
     }
 
-    fn hands(&self, action: &Action) -> Option<Hands<'_>> {
-        Some(Hands {
+    fn in_region(&self, action: &Action) -> Option<InRegion<'_>> {
+        Some(InRegion {
             reader: &self.places.iter().find(|place| place.region == action.region())?.reader,
-            writer: RdsWriter::new(self.aws.rds(action.region())),
+            writer: RdsWriter::new(self.aws, action.region(), self.permit),
             region: self.world.regions.iter().find(|region| region.name == action.region())?,
             account: &self.world.account,
             terms: self.terms,
             notifier: self.notifier,
         })
-    }
-}
-
-/// What is written down of `action` before it is begun, and with it how each cluster was built, should no snapshot ever be
-/// told.
-fn entry(action: &Action) -> Entry {
-    let tags = match action {
-        Action::DeleteCluster(delete) => serde_json::to_string(&delete.marks).ok(),
-        _ => None,
-    };
-    Entry {
-        id: action.id().to_owned(),
-        region: action.region().to_owned(),
-        owner: action.owner().map(str::to_owned),
-        steps: action.steps(),
-        tags,
     }
 }
 
@@ -172,7 +158,7 @@ fn is_unmarked(action: &Action, done: &Done) -> bool {
 }
 
 /// One action's way to its region.
-struct Hands<'a> {
+struct InRegion<'a> {
     reader: &'a RdsReader,
     writer: RdsWriter,
     region: &'a Region,

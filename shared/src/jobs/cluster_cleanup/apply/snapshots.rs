@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Hands, Late};
+use super::{InRegion, Late};
 use crate::domains::clusters::tags::{self, RESTORE_PREFIX};
 use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteSnapshot, KeepSnapshot, MarkSnapshot};
 use crate::report::{Outcome, Reason};
@@ -13,7 +13,7 @@ use crate::services::tags::Tags;
 /// The one reason that is looked at again before a run ends.
 pub(super) const NOT_MARKED: &str = "snapshot-not-marked";
 
-impl Hands<'_> {
+impl InRegion<'_> {
     pub(super) async fn mark_snapshot(&self, planned: &MarkSnapshot) -> Done {
         let planned = match self.snapshot_again(&planned.id, &planned.arn).await {
             Ok(Action::MarkSnapshot(again)) => again,

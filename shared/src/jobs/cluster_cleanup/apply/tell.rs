@@ -3,7 +3,7 @@
 //! on, so its owner is told before it goes.
 
 use super::snapshots::{NOT_MARKED, purge_after};
-use super::{Applier, Hands, entry};
+use super::{Applier, InRegion};
 use crate::domains::clusters::tags;
 use crate::jobs::cluster_cleanup::model::Region;
 use crate::jobs::cluster_cleanup::notice::{self, Data, Digest, Expiring, Gone, Hand, Item, Kept, Matter, Setting};
@@ -27,13 +27,10 @@ impl Applier<'_> {
         let left = if self.leave_what_only_tells(actions, done) { &[] } else { left };
         for digest in notice::digests(self.items(notifier, actions, done, left), policy.mail.is_some()) {
             let Some(digest) = self.unless_asked_to_stop(digest, actions, done) else { continue };
-            let only_told: Vec<_> = digest
-                .actions
-                .iter()
-                .filter_map(|&place| Some((place, actions.get(place).filter(|action| action.only_tells())?)))
-                .collect();
-            for (_, action) in &only_told {
-                self.ledger.begun(&entry(action));
+            let tells = |place: &usize| actions.get(*place).is_some_and(Action::only_tells);
+            let only_told: Vec<_> = digest.actions.iter().copied().filter(tells).collect();
+            for &place in &only_told {
+                self.ledger.begun(&self.entries[place]);
             }
             let letter = notice::letter(&digest, setting);
             let about: Vec<_> = digest.matters.iter().map(|(_, matter)| matter.id().to_owned()).collect();
@@ -41,8 +38,8 @@ impl Applier<'_> {
                 Ok(whom) => self.write_down(&digest, actions, done, &whom).await,
                 Err(reason) => untold(&digest, actions, done, &reason),
             }
-            for (place, action) in only_told {
-                self.ledger.ended(entry(action), &done[place]);
+            for place in only_told {
+                self.ledger.ended(&self.entries[place], &done[place]);
             }
         }
     }
@@ -53,9 +50,9 @@ impl Applier<'_> {
         let (new, did): (Vec<_>, Vec<_>) =
             digest.actions.into_iter().partition(|&place| actions.get(place).is_some_and(Action::only_tells));
         for place in new {
-            if let (Some(action), Some(done)) = (actions.get(place), done.get_mut(place)) {
+            if let (Some(entry), Some(done)) = (self.entries.get(place), done.get_mut(place)) {
                 *done = Done::left(Outcome::Deferred, reason.clone());
-                self.ledger.ended(entry(action), done);
+                self.ledger.ended(entry, done);
             }
         }
         digest.actions = did;
@@ -66,9 +63,10 @@ impl Applier<'_> {
     /// Asked to stop, a run begins nothing new, and tells only what it did. Says whether it was.
     fn leave_what_only_tells(&self, actions: &[Action], done: &mut [Done]) -> bool {
         let Some(reason) = self.ledger.interrupted() else { return false };
-        for (action, done) in actions.iter().zip(done).filter(|(action, _)| action.only_tells()) {
+        let all = actions.iter().zip(self.entries).zip(done);
+        for ((_, entry), done) in all.filter(|((action, _), _)| action.only_tells()) {
             *done = Done::left(Outcome::Deferred, reason.clone());
-            self.ledger.ended(entry(action), done);
+            self.ledger.ended(entry, done);
         }
         true
     }
@@ -159,7 +157,7 @@ impl Applier<'_> {
         for &place in &digest.actions {
             let (Some(action), Some(done)) = (actions.get(place), done.get_mut(place)) else { continue };
             let told = format!("told {whom}");
-            let writer = RdsWriter::new(self.aws.rds(action.region()));
+            let writer = RdsWriter::new(self.aws, action.region(), self.permit);
             let written = match action {
                 Action::WarnOwner(warn) => {
                     let mark = plan::notice_mark(self.terms.now, warn.expires_at, &warn.resource_id);
@@ -198,7 +196,7 @@ impl Applier<'_> {
     }
 }
 
-impl Hands<'_> {
+impl InRegion<'_> {
     /// Tells the owner of what goes without a snapshot that it goes now. What cannot be told does not go.
     pub(super) async fn tell_before(&self, delete: &DeleteCluster, steps: &mut Vec<String>) -> Result<(), Reason> {
         let Some(notifier) = self.notifier.filter(|_| delete.keep.is_none()) else { return Ok(()) };

@@ -195,11 +195,6 @@ impl Action {
         matches!(self, Self::WarnOwner(_) | Self::TellDeleted(_))
     }
 
-    /// Whether this begins a deletion that no earlier run began.
-    pub fn begins_cluster_deletion(&self) -> bool {
-        matches!(self, Self::DeleteCluster(delete) if !delete.begun)
-    }
-
     /// What is begun first: marks, which secure what is already deleted; then clusters by oldest expiry; then snapshots;
     /// then messages, which say what was done, too.
     pub(super) fn order(&self) -> (u8, Option<Timestamp>, &str, &str) {

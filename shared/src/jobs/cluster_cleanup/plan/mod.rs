@@ -4,6 +4,7 @@
 mod action;
 mod assess;
 mod blockers;
+mod item;
 mod notice;
 mod progress;
 mod snapshots;
@@ -13,6 +14,7 @@ mod why;
 use std::fmt;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
 pub use action::{
     Action, DeleteCluster, DeleteSnapshot, KeepSnapshot, MarkSnapshot, StartCluster, TellDeleted, WarnOwner,
@@ -27,13 +29,11 @@ pub use why::{Left, Why};
 use super::model::{Region, World};
 use super::policy::Policy;
 use super::request::Request;
-use crate::report::PlanDigest;
-use crate::run::caps::Deletions;
+use crate::run;
+use crate::run::caps::{DELETIONS, Deletions, PURGES};
+use crate::run::plan::Scope;
 use crate::services::Read;
 use crate::services::rds::{Cluster, Quota};
-
-/// The name under which plans are digested.
-const FUNCTION: &str = "cluster-cleanup";
 
 /// What every decision is made by.
 #[derive(Debug, Clone, Copy)]
@@ -48,29 +48,28 @@ pub struct Terms<'a> {
     pub announces: bool,
 }
 
-/// The whole decision.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
-    /// Twelve digits.
-    pub account: String,
-    /// In the order they are begun: marks of snapshots, clusters by oldest expiry, snapshots to delete.
-    pub actions: Vec<Action>,
-    /// What is left alone, and why.
-    pub left: Vec<Left>,
-    /// Clusters and snapshots read, in scope or not.
-    pub observed: usize,
+/// What a plan is about, besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Marked {
     /// Clusters that carry the expiry tag and every required tag.
+    #[serde(skip)]
     pub marked: usize,
 }
+
+impl Scope for Marked {
+    const FUNCTION: &'static str = "cluster-cleanup";
+}
+
+/// The whole decision: marks of snapshots, clusters by oldest expiry, snapshots to delete.
+pub type Plan = run::plan::Plan<Action, Left, Marked>;
 
 impl Plan {
     /// Decides about everything in `world`.
     pub fn make(world: &World, terms: Terms<'_>) -> Self {
-        let mut plan =
-            Self { account: world.account.clone(), actions: Vec::new(), left: Vec::new(), observed: 0, marked: 0 };
+        let mut plan = Self::empty(&world.account, Marked { marked: 0 }, 0);
         for region in &world.regions {
             plan.observed += region.clusters.len() + region.snapshots.known().map_or(0, Vec::len);
-            plan.marked += region.clusters.iter().filter(|cluster| carries_marks(cluster, terms.policy)).count();
+            plan.scope.marked += region.clusters.iter().filter(|cluster| carries_marks(cluster, terms.policy)).count();
             plan.add_clusters(region, terms);
             plan.add_snapshots(region, terms);
         }
@@ -80,22 +79,9 @@ impl Plan {
         plan
     }
 
-    /// The fingerprint of the actions.
-    pub fn digest(&self) -> PlanDigest {
-        PlanDigest::of(FUNCTION, &self.account, &self.actions)
-    }
-
     /// What the caps are asked about.
     pub fn deletions(&self) -> Deletions {
-        let clusters = self.actions.iter().filter(|action| action.begins_cluster_deletion()).count();
-        let snapshots = self.actions.iter().filter(|action| matches!(action, Action::DeleteSnapshot(_))).count();
-        Deletions { of_marked: clusters, purges: snapshots, marked: self.marked }
-    }
-
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        let Self { actions, account: _, left: _, observed: _, marked: _ } = self;
-        actions.is_empty()
+        Deletions { of_marked: self.count(DELETIONS), purges: self.count(PURGES), marked: self.scope.marked }
     }
 
     fn add_clusters(&mut self, region: &Region, terms: Terms<'_>) {

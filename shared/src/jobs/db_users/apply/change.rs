@@ -43,7 +43,7 @@ impl Applier<'_> {
         steps: &mut Vec<String>,
     ) -> Result<Option<Secret>, Stop> {
         let name = &secret.name;
-        let shape = shape_of(self.way.request, self.way, user);
+        let shape = shape_of(&self.way.request, self.way, user);
         match &secret.step {
             SecretStep::Keep => Ok(kept.current),
             SecretStep::Promote { .. } => Ok(kept.pending),

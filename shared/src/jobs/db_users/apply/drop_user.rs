@@ -5,6 +5,7 @@ use super::stop::Stop;
 use super::{Applier, together};
 use crate::jobs::db_users::observe;
 use crate::jobs::db_users::plan::{DropUser, Statement, Why};
+use crate::services::Permit;
 use crate::services::sql::{MySession, Session, SqlError, SqlKind};
 
 impl Applier<'_> {
@@ -12,14 +13,14 @@ impl Applier<'_> {
         let shared = &self.way.shared;
         for statements in [&drop.lock, &drop.end_sessions] {
             if !statements.is_empty() {
-                together(shared, self.way.request.engine, statements, None).await?;
+                together(self.permit, shared, self.way.request.engine, statements, None).await?;
                 steps.extend(statements.iter().map(ToString::to_string));
             }
         }
-        if let Session::Mysql(session) = shared
+        if let Session::Mysql(reader) = shared
             && !drop.drop.is_empty()
         {
-            end_sessions(session, &drop.user).await?;
+            end_sessions(self.permit, shared, reader, &drop.user).await?;
             steps.push(format!("ended the sessions of {}", drop.user));
         }
         if !drop.drop.is_empty() {
@@ -27,12 +28,12 @@ impl Applier<'_> {
         }
         for (database, statements) in &drop.empty {
             let session = self.way.log_in(database).await?;
-            together(&session, self.way.request.engine, statements, None).await?;
+            together(self.permit, &session, self.way.request.engine, statements, None).await?;
             steps.extend(statements.iter().map(|statement| format!("in {database}: {statement}")));
         }
         for statement in &drop.drop {
             let shown = statement.to_string();
-            match shared.run(&shown, &shown).await {
+            match shared.run(self.permit, &shown, &shown).await {
                 // Gone is what was wanted.
                 Err(error) if error.kind == SqlKind::Missing => {}
                 other => other?,
@@ -72,18 +73,18 @@ impl Applier<'_> {
 }
 
 /// A locked account keeps the sessions it has. RDS has a procedure for what only its own administrator may do.
-async fn end_sessions(session: &MySession, user: &str) -> Result<(), SqlError> {
+async fn end_sessions(permit: &Permit, session: &Session, reader: &MySession, user: &str) -> Result<(), SqlError> {
     let own = crate::services::sql::mysql_literal(user);
     let query = format!("SELECT id FROM information_schema.processlist WHERE user = {own}");
-    let rows = session.read("the sessions of a user", &query).await?;
+    let rows = reader.read("the sessions of a user", &query).await?;
     for id in rows.iter().filter_map(|row| row.first()?.as_deref()?.parse::<u64>().ok()) {
         let shown = format!("KILL {id}");
-        match session.run(&shown, &shown).await {
+        match session.run(permit, &shown, &shown).await {
             // 1094: it has ended meanwhile. 1095: not ours to end.
             Err(error) if error.code.as_deref() == Some("1094") => {}
             Err(error) if error.code.as_deref() == Some("1095") => {
                 let shown = format!("CALL mysql.rds_kill({id})");
-                session.run(&shown, &shown).await?;
+                session.run(permit, &shown, &shown).await?;
             }
             other => other?,
         }

@@ -8,14 +8,15 @@ mod stop;
 
 use std::collections::BTreeSet;
 
-use super::observe::{Kept, Vault};
+use super::observe::{Kept, Observed, Seen, Vault};
 use super::plan::{Action, Prepare, Statement};
 use super::policy::Policy;
 use super::way::Way;
 use crate::clock::{self, ITEM_BUDGET};
 use crate::report::{Outcome, Reason};
-use crate::run::{Done, Entry, Ledger};
+use crate::run::{Allowed, Done, Ledger};
 use crate::secret::Secret;
+use crate::services::Permit;
 use crate::services::secrets::{SecretsReader, SecretsWriter};
 use crate::services::sql::{self, Engine, Session, SqlError, SqlKind};
 
@@ -26,35 +27,30 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 /// Everything carrying out a plan takes.
 #[derive(Debug)]
 pub(super) struct Applier<'a> {
-    way: &'a Way<'a>,
+    permit: &'a Permit,
+    way: &'a Way,
     policy: &'a Policy,
     reader: &'a SecretsReader,
     writer: SecretsWriter,
-    vault: Vault,
+    vault: &'a mut Vault,
     /// In the event's database, from when something is asked there.
-    session: Option<Session>,
+    session: &'a mut Option<Session>,
     /// The shared session has ended, so that what would be run in it needs one of its own.
     shared_is_broken: bool,
 }
 
 impl<'a> Applier<'a> {
     /// For one run.
-    pub(super) fn new(
-        way: &'a Way<'a>,
-        policy: &'a Policy,
-        reader: &'a SecretsReader,
-        writer: SecretsWriter,
-        vault: Vault,
-        session: Option<Session>,
-    ) -> Self {
-        Self { way, policy, reader, writer, vault, session, shared_is_broken: false }
+    pub(super) fn new(permit: &'a Permit, seen: &'a mut Seen, policy: &'a Policy, writer: SecretsWriter) -> Self {
+        let Seen { way, secrets: reader, observed: Observed { world: _, vault, own: session } } = seen;
+        Self { permit, way, policy, reader, writer, vault, session, shared_is_broken: false }
     }
 
-    /// Carries out `actions` in their order and says how each ended.
-    pub(super) async fn apply(&mut self, actions: &[Action], ledger: &Ledger<'_>) -> Vec<Done> {
-        let mut all = Vec::with_capacity(actions.len());
-        let mut undone: BTreeSet<&str> = BTreeSet::new();
-        for action in actions {
+    /// Carries out the actions in their order and says how each ended.
+    pub(super) async fn apply(&mut self, allowed: &Allowed<'_, Action>, ledger: &Ledger<'_>) -> Vec<Done> {
+        let mut all = Vec::with_capacity(allowed.actions().len());
+        let mut undone: BTreeSet<&str> = allowed.withheld().iter().map(String::as_str).collect();
+        for (action, entry) in allowed.iter() {
             let done = if let Some(need) = action.needs().iter().find(|need| undone.contains(need.as_str())) {
                 let message = format!("it needs {}, which this run did not get right", crate::text::printable(need));
                 Done::left(
@@ -62,7 +58,7 @@ impl<'a> Applier<'a> {
                     Reason::new("need-failed", message, "mend that one, as its own reason says"),
                 )
             } else {
-                ledger.item(self.entry(action), ITEM_BUDGET, Box::pin(self.one(action))).await
+                ledger.item(entry, ITEM_BUDGET, Box::pin(self.one(action))).await
             };
             if !matches!(done.outcome, Outcome::Changed | Outcome::AlreadyRight) {
                 undone.insert(action.id());
@@ -70,12 +66,6 @@ impl<'a> Applier<'a> {
             all.push(done);
         }
         all
-    }
-
-    /// What is written down of `action` before it is begun.
-    fn entry(&self, action: &Action) -> Entry {
-        let region = self.way.request.region.clone();
-        Entry { id: action.id().to_owned(), region, steps: action.steps(), ..Entry::default() }
     }
 
     async fn one(&mut self, action: &Action) -> Done {
@@ -94,7 +84,7 @@ impl<'a> Applier<'a> {
     async fn prepare(&mut self, prepare: &Prepare, steps: &mut Vec<String>) -> Result<(), stop::Stop> {
         if let Some(create) = &prepare.create {
             let shown = create.to_string();
-            match self.way.shared.run(&shown, &shown).await {
+            match self.way.shared.run(self.permit, &shown, &shown).await {
                 // Somebody made it meanwhile, or an answer of ours was lost.
                 Err(error) if error.kind == SqlKind::Exists => {}
                 other => other?,
@@ -115,13 +105,13 @@ impl<'a> Applier<'a> {
         let shares = engine != Engine::Postgres && !self.shared_is_broken;
         if self.session.is_none() && !shares {
             let database = if engine == Engine::Postgres { self.way.request.database.as_str() } else { "" };
-            self.session = Some(self.way.log_in(database).await?);
+            *self.session = Some(self.way.log_in(database).await?);
         }
         let session = self.session.as_ref().unwrap_or(&self.way.shared);
-        let done = together(session, engine, statements, password).await;
+        let done = together(self.permit, session, engine, statements, password).await;
         if done.as_ref().is_err_and(|error| error.kind == SqlKind::NoAnswer) {
             // A session that broke is no use to the users after this one.
-            self.session = None;
+            *self.session = None;
             self.shared_is_broken = true;
         }
         done
@@ -134,6 +124,7 @@ impl<'a> Applier<'a> {
 
 /// Runs `statements` as one, again if another session was at the same row at the same moment.
 async fn together(
+    permit: &Permit,
     session: &Session,
     engine: Engine,
     statements: &[Statement],
@@ -149,7 +140,7 @@ async fn together(
     }
     let mut tries = 1;
     loop {
-        match session.together(&all).await {
+        match session.together(permit, &all).await {
             // Where statements commit one by one, those before would be run twice: the next run goes on from there.
             Err(error) if error.kind == SqlKind::Busy && engine == Engine::Postgres && tries < TRIES => {
                 tries += 1;

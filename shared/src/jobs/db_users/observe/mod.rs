@@ -64,7 +64,7 @@ pub(super) struct Greeted {
 }
 
 /// Asks the server who it is. One that takes no writes is refused: it is a reader's endpoint.
-pub(super) async fn greet(way: &Way<'_>) -> Result<Greeted, SqlError> {
+pub(super) async fn greet(way: &Way) -> Result<Greeted, SqlError> {
     let name = &way.request.database;
     let (greeting, database) = match &way.shared {
         Session::Postgres(session) => {
@@ -111,15 +111,23 @@ pub(super) struct Observed {
     pub own: Option<Session>,
 }
 
+/// What was read, and the way to it.
+#[derive(Debug)]
+pub struct Seen {
+    pub(super) way: Way,
+    pub(super) secrets: SecretsReader,
+    pub(super) observed: Observed,
+}
+
 /// Reads everything.
 pub(super) async fn observe(
-    way: &Way<'_>,
+    way: &Way,
     greeted: Greeted,
     secrets: &SecretsReader,
     account: &str,
     concurrency: usize,
 ) -> Result<Observed, SqlError> {
-    let request = way.request;
+    let request = &way.request;
     let Greeted { greeting, database } = greeted;
     let mut own = None;
     let (state, tries_in) = match &way.shared {
@@ -174,11 +182,7 @@ pub(super) async fn observe(
 }
 
 /// Finds out whose objects a user to be dropped has privileges on, in each database; `here` is a session in the event's.
-async fn owners(
-    way: &Way<'_>,
-    here: Option<&PgSession>,
-    held: &mut BTreeMap<String, Vec<Held>>,
-) -> Result<(), SqlError> {
+async fn owners(way: &Way, here: Option<&PgSession>, held: &mut BTreeMap<String, Vec<Held>>) -> Result<(), SqlError> {
     for (user, held) in held.iter_mut() {
         for held in held.iter_mut() {
             let Some(place) = held.database.as_ref().filter(|_| held.named > 0) else { continue };
@@ -195,14 +199,14 @@ async fn owners(
 }
 
 /// What stands in the secret of `user`, beside its password.
-pub(super) fn shape_of(request: &Request, way: &Way<'_>, user: &str) -> Map<String, Value> {
+pub(super) fn shape_of(request: &Request, way: &Way, user: &str) -> Map<String, Value> {
     let server = way.master.server.as_ref().map(|(key, id)| (*key, id.as_str()));
     shape(request.engine, user, &request.host, way.endpoint.port, &request.database, &way.master.arn, server)
 }
 
 /// What it takes to look at a user's secret.
 struct Eyes<'a> {
-    way: &'a Way<'a>,
+    way: &'a Way,
     secrets: &'a SecretsReader,
     state: &'a Catalogs,
     tries_in: &'a str,
@@ -250,7 +254,7 @@ impl Eyes<'_> {
     }
 
     async fn version(&self, user: &UserRequest, id: String, content: Option<&Content>, ours: bool) -> Version {
-        let shape = shape_of(self.way.request, self.way, &user.name);
+        let shape = shape_of(&self.way.request, self.way, &user.name);
         let username = content.and_then(|content| content.text("username")).map(str::to_owned);
         let host = content.and_then(|content| content.text("host")).map(str::to_owned);
         let password = content.and_then(Content::password);

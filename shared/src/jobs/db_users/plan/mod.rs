@@ -3,6 +3,7 @@
 
 mod action;
 mod gate;
+mod item;
 mod mysql;
 mod postgres;
 mod secret;
@@ -12,6 +13,8 @@ mod why;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::Serialize;
+
 pub use action::{Action, Change, DropSecret, DropUser, Prepare, RotationStep, SecretPlan, SecretStep};
 pub use secret::token_of;
 pub use statement::{MASK, Statement};
@@ -20,10 +23,9 @@ pub use why::{Left, Note, Why};
 use super::model::{State as Catalogs, World};
 use super::policy::Policy;
 use super::request::{Request, State, UserRequest, ordered};
-use crate::report::PlanDigest;
-
-/// The name under which plans are digested.
-const FUNCTION: &str = "db-users";
+use crate::run;
+use crate::run::caps::DELETIONS;
+use crate::run::plan::Scope;
 
 /// What every decision is made by.
 #[derive(Debug, Clone, Copy)]
@@ -79,29 +81,31 @@ impl<'a> Planner<'a> {
     }
 }
 
-/// The whole decision.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
-    /// Twelve digits.
-    pub account: String,
-    /// Server and database, so that consent to a plan for one is none for another.
+/// What a plan is about, besides: consent to a plan for one server is none for another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// Server and database.
     pub server: String,
-    /// In the order they are done.
-    pub actions: Vec<Action>,
-    /// What is left alone, or is right already.
-    pub left: Vec<Left>,
+    /// The region its secrets are in.
+    pub region: String,
 }
+
+impl Scope for Place {
+    const FUNCTION: &'static str = "db-users";
+}
+
+/// The whole decision, in the order it is done.
+pub type Plan = run::plan::Plan<Action, Left, Place>;
 
 impl Plan {
     /// Decides about every user.
     pub fn make(world: &World, terms: Terms<'_>) -> Self {
         let server = &world.server;
-        let mut plan = Self {
-            account: world.account.clone(),
+        let place = Place {
             server: format!("{}:{}/{}", server.host, server.port, server.database),
-            actions: Vec::new(),
-            left: Vec::new(),
+            region: terms.request.region.clone(),
         };
+        let mut plan = Self::empty(&world.account, place, terms.request.users.len());
         let mut planner = Planner::new(world, terms);
         match planner.prepare() {
             Ok(prepare) => plan.actions.extend(prepare.map(Action::Prepare)),
@@ -128,20 +132,9 @@ impl Plan {
         plan
     }
 
-    /// The fingerprint of the actions.
-    pub fn digest(&self) -> PlanDigest {
-        PlanDigest::of(FUNCTION, &self.account, &(&self.server, &self.actions))
-    }
-
     /// How many users go.
     pub fn drops(&self) -> usize {
-        self.actions.iter().filter(|action| matches!(action, Action::Drop(_))).count()
-    }
-
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        let Self { actions, account: _, server: _, left: _ } = self;
-        actions.is_empty()
+        self.count(DELETIONS)
     }
 
     /// The users of the event, and the database itself, that this one waits for in this run.
@@ -188,7 +181,7 @@ fn decide(
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "plan for {}: {} to do, {} left alone", self.server, self.actions.len(), self.left.len())?;
+        writeln!(f, "plan for {}: {} to do, {} left alone", self.scope.server, self.actions.len(), self.left.len())?;
         for action in &self.actions {
             writeln!(f, "  {}", action.id())?;
             for step in action.steps() {

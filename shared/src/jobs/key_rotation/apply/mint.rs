@@ -29,7 +29,7 @@ impl Applier<'_> {
     async fn announce(&self, user: &User, steps: &mut Vec<String>) -> Result<(), AwsError> {
         let before = user.keys.known().into_iter().flatten().map(|key| key.id.clone()).collect();
         let intent = Intent { at: self.moment(), before };
-        let written = self.hands.iam.tag(&user.name, &[(INTENT.to_owned(), intent.value())]).await;
+        let written = self.writers.iam.tag(&user.name, &[(INTENT.to_owned(), intent.value())]).await;
         // The last no may follow on a yes whose answer was lost, to us or to the SDK.
         if written.is_err() {
             self.take_back(user, steps).await;
@@ -50,7 +50,7 @@ impl Applier<'_> {
 
     /// No mint is under way any more. That a leaked key is still to be replaced stays written.
     pub(super) async fn settle_intent(&self, user: &User) -> Result<(), AwsError> {
-        let (iam, name, tag) = (&self.hands.iam, &user.name, INTENT.to_owned());
+        let (iam, name, tag) = (&self.writers.iam, &user.name, INTENT.to_owned());
         if user.tags.replacing_a_leak() {
             iam.tag(name, &[(tag, OWED.to_owned())]).await
         } else if iam.untag(name, std::slice::from_ref(&tag)).await.is_err() {
@@ -73,7 +73,7 @@ impl Applier<'_> {
         let version = naming::version_of(self.terms.account, &user.id, key);
         // Before it is read and used: what this run does itself must never be taken for its owner's doing, even if it dies.
         let about_to = Proof { at: self.moment(), read: true };
-        self.hands.iam.tag(&user.name, &[(PROOF.to_owned(), about_to.value(key))]).await?;
+        self.writers.iam.tag(&user.name, &[(PROOF.to_owned(), about_to.value(key))]).await?;
         let value = self.readers.store.labelled(&self.secret_of(user), &version, PENDING).await;
         match value.map(|value| value.as_ref().and_then(store::halves)) {
             Ok(Some((id, secret))) if id == key => self.prove(user, key, &secret, steps).await?,
@@ -90,7 +90,7 @@ impl Applier<'_> {
 
     /// Makes sure of the place the secret half goes to, before there is one.
     async fn prepare(&self, user: &User, rotate: &Rotate, steps: &mut Vec<String>) -> Result<(), Stop> {
-        let (store, name) = (&self.hands.store, rotate.secret.as_str());
+        let (store, name) = (&self.writers.store, rotate.secret.as_str());
         let placeholder = naming::placeholder_of(self.terms.account, &user.id);
         let policy = &self.terms.policy.store;
         let empty = Secret::new(PLACEHOLDER.to_owned());
@@ -112,8 +112,12 @@ impl Applier<'_> {
             store.restore(name).await?;
             steps.push(format!("restored secret {name}"));
         }
-        let principals =
-            Principals { owner: &user.arn, owner_id: &user.id, readers: &policy.readers, rotator: &self.hands.rotator };
+        let principals = Principals {
+            owner: &user.arn,
+            owner_id: &user.id,
+            readers: &policy.readers,
+            rotator: self.writers.rotator,
+        };
         store.set_policy(name, &store::document(principals)).await?;
         if !is_new {
             // Nothing changes where it is there already, and that it can be written is shown.
@@ -123,7 +127,7 @@ impl Applier<'_> {
     }
 
     async fn mint(&self, user: &User, steps: &mut Vec<String>) -> Result<Minted, Stop> {
-        match self.hands.iam.create_key(&user.name).await {
+        match self.writers.iam.create_key(&user.name).await {
             Ok(minted) => {
                 steps.push(format!("minted key {}", minted.id));
                 Ok(minted)
@@ -154,7 +158,7 @@ impl Applier<'_> {
             previous: rotate.replaces.as_deref(),
         };
         let text = value.text(&self.terms.policy.store);
-        let put = || self.hands.store.stage(&rotate.secret, &version, &text);
+        let put = || self.writers.store.stage(&rotate.secret, &version, &text);
         // A lost answer may have been a success; the same version with the same value again changes nothing.
         let stored = match put().await {
             Err(error) if error.may_have_happened() || error.kind == Refusal::Throttled => put().await,
@@ -177,7 +181,7 @@ impl Applier<'_> {
                 return Err(error.into());
             }
         }
-        match self.hands.iam.delete_key(&user.name, &minted.id).await {
+        match self.writers.iam.delete_key(&user.name, &minted.id).await {
             Ok(()) => {
                 steps.push(format!("deleted key {} again: it could not be stored", minted.id));
                 self.take_back(user, steps).await;
@@ -213,7 +217,7 @@ impl Applier<'_> {
         facts: &Facts,
         steps: &mut Vec<String>,
     ) -> Ended {
-        let (store, name) = (&self.hands.store, self.secret_of(user));
+        let (store, name) = (&self.writers.store, self.secret_of(user));
         let version = naming::version_of(self.terms.account, &user.id, key);
         let versions = self.readers.store.labels(&name).await?;
         let holder = versions.iter().find(|one| one.has(CURRENT)).map(|one| one.id.clone());
@@ -232,7 +236,7 @@ impl Applier<'_> {
         let tags = description.into_iter().chain(proof).collect();
         let untold = self.tell(user, Kind::Rotated, (key, replaces), facts, tags, steps).await?;
         if untold.is_none() {
-            self.hands.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
+            self.writers.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
         }
         Ok(untold)
     }
@@ -246,9 +250,9 @@ impl Applier<'_> {
                 "find out who uses it; then delete it, or take AWSPENDING from its version if it is meant to stay";
             return Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new("not-proven", message, fix)))));
         }
-        self.hands.iam.delete_key(&user.name, key).await?;
+        self.writers.iam.delete_key(&user.name, key).await?;
         steps.push(format!("deleted key {key}, which was handed to nobody: {why}"));
-        self.hands.store.drop_pending(&self.secret_of(user), version).await?;
+        self.writers.store.drop_pending(&self.secret_of(user), version).await?;
         if user.tags.get(INTENT).is_some() {
             self.settle_intent(user).await?;
         }

@@ -13,12 +13,13 @@ use jiff::Timestamp;
 
 use super::model::{User, World};
 use super::notice::Teller;
-use super::observe::Readers;
+use super::observe::{Readers, Seen};
 use super::plan::{self, Action, Decision, Leak, Leaked, Step, Terms};
 use crate::clock::{self, ITEM_BUDGET};
 use crate::domains::keys::naming::masked;
 use crate::report::{Outcome, Reason};
-use crate::run::{Done, Entry, Ledger};
+use crate::run::{Allowed, Done, Entry, Hands, Ledger};
+use crate::services::Permit;
 use crate::services::aws::{Aws, AwsError};
 use crate::services::iam::IamWriter;
 use crate::services::secrets::SecretsWriter;
@@ -28,59 +29,60 @@ const ROTATION_BUDGET: Duration = Duration::from_secs(90);
 
 /// Everything carrying out a plan takes.
 #[derive(Debug)]
-pub struct Applier<'a> {
+pub(super) struct Applier<'a> {
     aws: &'a Aws,
     readers: &'a Readers,
     world: &'a World,
     terms: Terms<'a>,
     ledger: &'a Ledger<'a>,
-    hands: Hands<'a>,
+    writers: Writers<'a>,
 }
 
 /// The ways to write, and what they need to know.
 #[derive(Debug)]
-struct Hands<'a> {
+struct Writers<'a> {
     iam: IamWriter,
     store: SecretsWriter,
     teller: &'a Teller<'a>,
     /// Who this process is, for the policies of secrets.
-    rotator: String,
+    rotator: &'a str,
     began: Timestamp,
 }
 
 impl<'a> Applier<'a> {
-    /// For one run. Asks who this process is: a secret's policy names it.
-    pub async fn new(
-        aws: &'a Aws,
-        readers: &'a Readers,
-        world: &'a World,
+    /// For one run by `rotator`, whom a secret's policy names.
+    pub(super) fn new(
+        permit: &Permit,
+        seen: &'a Seen,
         terms: Terms<'a>,
-        ledger: &'a Ledger<'a>,
+        hands: Hands<'a>,
         teller: &'a Teller<'a>,
-    ) -> Result<Self, AwsError> {
-        let rotator = aws.identity().await?.arn;
-        let hands = Hands {
-            iam: IamWriter::new(aws.iam()),
-            store: SecretsWriter::new(aws.secrets_in(&terms.policy.region)),
+        rotator: &'a str,
+    ) -> Self {
+        let Hands { aws, ledger, notifier: _ } = hands;
+        let writers = Writers {
+            iam: IamWriter::new(aws, permit),
+            store: SecretsWriter::new(aws, &terms.policy.region, permit),
             teller,
             rotator,
             began: clock::now(),
         };
-        Ok(Self { aws, readers, world, terms, ledger, hands })
+        let Seen { readers, request: _, world } = seen;
+        Self { aws, readers, world, terms, ledger, writers }
     }
 
-    /// Carries out `actions`, a few at once, and says how each ended, in their order.
-    pub async fn apply(&self, actions: &[Action]) -> Vec<Done> {
-        let one = |action| self.one(action);
-        stream::iter(actions).map(one).buffered(self.terms.policy.concurrency).collect().await
+    /// Carries out the actions, a few at once, and says how each ended, in their order.
+    pub(super) async fn apply(&self, allowed: &Allowed<'_, Action>) -> Vec<Done> {
+        let one = |(action, entry)| self.one(action, entry);
+        stream::iter(allowed.iter()).map(one).buffered(self.terms.policy.concurrency).collect().await
     }
 
-    async fn one(&self, action: &Action) -> Done {
+    async fn one(&self, action: &Action, entry: &Entry) -> Done {
         // A leaked key goes off even where no time is left to replace it.
         let mints = matches!(action.step, Step::Rotate(_) | Step::Resume { .. });
         let needed = if mints { ROTATION_BUDGET } else { ITEM_BUDGET };
         let work = Box::pin(async { without_ids(self.work(action).await) });
-        self.ledger.item(entry(action), needed, work).await
+        self.ledger.item(entry, needed, work).await
     }
 
     async fn work(&self, action: &Action) -> Done {
@@ -147,7 +149,7 @@ impl<'a> Applier<'a> {
 
     /// The moment by this run's clock, in whole seconds: people read it, in tags and messages.
     fn moment(&self) -> Timestamp {
-        let passed = clock::now().duration_since(self.hands.began);
+        let passed = clock::now().duration_since(self.writers.began);
         let moment = self.terms.now.checked_add(passed).unwrap_or(self.terms.now);
         Timestamp::from_second(moment.as_second()).unwrap_or(moment)
     }
@@ -165,21 +167,9 @@ fn both_leaked(one: &Step, other: &Step) -> bool {
     matches!((one, other), (Step::Leaked { .. }, Step::Leaked { .. }))
 }
 
-/// What is written down of `action` before it is begun.
-fn entry(action: &Action) -> Entry {
-    Entry {
-        id: action.user.clone(),
-        region: "global".to_owned(),
-        owner: action.owner.clone(),
-        steps: action.step.words().iter().map(|step| masked(step)).collect(),
-        tags: None,
-    }
-}
-
 /// What is logged and mailed holds no whole id of a key.
 fn without_ids(Done { outcome, steps, reason }: Done) -> Done {
-    let reason = reason.map(|reason| Reason { message: masked(&reason.message), fix: masked(&reason.fix), ..reason });
-    Done { outcome, steps: steps.iter().map(|step| masked(step)).collect(), reason }
+    Done { outcome, steps: steps.iter().map(|step| masked(step)).collect(), reason: reason.map(plan::without_ids) }
 }
 
 /// Why an action ended before its end.

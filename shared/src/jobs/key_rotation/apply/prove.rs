@@ -9,7 +9,7 @@ use crate::report::Reason;
 use crate::run::Done;
 use crate::secret::Secret;
 use crate::services::aws::Kind;
-use crate::services::sts;
+use crate::services::sts::Bearer;
 
 /// A minute in all: about one new key in ten takes some seconds, few take longer.
 const PAUSES: [Duration; 6] = [
@@ -30,10 +30,10 @@ impl Applier<'_> {
         secret: &Secret,
         steps: &mut Vec<String>,
     ) -> Result<(), Stop> {
-        let client = self.aws.sts_as(key, secret);
+        let bearer = Bearer::new(self.aws, key, secret);
         let mut pauses = PAUSES.iter();
         let whose = loop {
-            match sts::owner(&client, &format!("key {key}")).await {
+            match bearer.owner(&format!("key {key}")).await {
                 Ok(whose) => break whose,
                 Err(error) if matches!(error.kind, Kind::Denied | Kind::NoAnswer | Kind::Throttled) => {
                     match pauses.next() {

@@ -14,7 +14,7 @@ use crate::services::iam::Status;
 
 impl Applier<'_> {
     pub(super) async fn deactivate(&self, user: &User, key: &str, facts: &Facts, steps: &mut Vec<String>) -> Ended {
-        let (iam, name) = (&self.hands.iam, &user.name);
+        let (iam, name) = (&self.writers.iam, &user.name);
         iam.tag(name, &[off(key, Off::Todo(self.moment()))]).await?;
         iam.set_status(name, key, Status::Inactive).await?;
         steps.push(format!("switched key {key} off"));
@@ -30,7 +30,7 @@ impl Applier<'_> {
         facts: &Facts,
         steps: &mut Vec<String>,
     ) -> Ended {
-        self.hands.iam.delete_key(&user.name, key).await?;
+        self.writers.iam.delete_key(&user.name, key).await?;
         steps.push(format!("deleted key {key}"));
         self.farewell(user, (key, replaced_by), facts, steps).await
     }
@@ -52,20 +52,20 @@ impl Applier<'_> {
                     || tag.starts_with(TOLD) && value.split(' ').next() == Some(key)
             };
             let gone: Vec<_> = user.tags.iter().filter(about_it).map(|(tag, _)| tag.to_owned()).collect();
-            self.hands.iam.untag(&user.name, &gone).await?;
+            self.writers.iam.untag(&user.name, &gone).await?;
         }
         Ok(untold)
     }
 
     pub(super) async fn delete_orphan(&self, user: &User, key: &str, steps: &mut Vec<String>) -> Ended {
-        self.hands.iam.delete_key(&user.name, key).await?;
+        self.writers.iam.delete_key(&user.name, key).await?;
         steps.push(format!("deleted key {key}, which nobody holds"));
         self.settle_intent(user).await?;
         Ok(None)
     }
 
     pub(super) async fn drop_pending(&self, user: &User, version: &str, steps: &mut Vec<String>) -> Ended {
-        self.hands.store.drop_pending(&self.secret_of(user), version).await?;
+        self.writers.store.drop_pending(&self.secret_of(user), version).await?;
         steps.push("took AWSPENDING from a version whose key is gone".to_owned());
         Ok(None)
     }
@@ -78,13 +78,13 @@ impl Applier<'_> {
         steps: &mut Vec<String>,
     ) -> Ended {
         let since = since.unwrap_or_else(|| self.moment());
-        self.hands.iam.tag(&user.name, &[off(key, Off::Done(since))]).await?;
+        self.writers.iam.tag(&user.name, &[off(key, Off::Done(since))]).await?;
         steps.push(format!("noted that key {key} is off since {since}"));
         Ok(None)
     }
 
     pub(super) async fn tidy(&self, user: &User, keys: &[String], steps: &mut Vec<String>) -> Ended {
-        self.hands.iam.untag(&user.name, keys).await?;
+        self.writers.iam.untag(&user.name, keys).await?;
         steps.push(format!("removed {}", keys.join(", ")));
         Ok(None)
     }
@@ -126,7 +126,7 @@ impl Applier<'_> {
         for leaked in keys {
             let key = leaked.key.as_str();
             if !leaked.off {
-                if let Err(error) = self.hands.iam.set_status(&user.name, key, Status::Inactive).await {
+                if let Err(error) = self.writers.iam.set_status(&user.name, key, Status::Inactive).await {
                     stopped = stopped.or(Some(error));
                     continue;
                 }
@@ -149,7 +149,7 @@ impl Applier<'_> {
         let alone = user.keys.known().is_some_and(|keys| keys.len() == 1);
         let owed = alone.then(|| (INTENT.to_owned(), OWED.to_owned()));
         let tags: Vec<_> = [(LEAKED.to_owned(), leaked)].into_iter().chain(owed).collect();
-        self.hands.iam.tag(&user.name, &tags).await?;
+        self.writers.iam.tag(&user.name, &tags).await?;
         for (tag, value) in tags {
             noted.tags.set(tag, value);
         }
@@ -180,9 +180,9 @@ impl Applier<'_> {
     }
 
     pub(super) async fn reactivate(&self, user: &User, key: &str, steps: &mut Vec<String>) -> Ended {
-        self.hands.iam.set_status(&user.name, key, Status::Active).await?;
+        self.writers.iam.set_status(&user.name, key, Status::Active).await?;
         steps.push(format!("switched key {key} on again"));
-        self.hands.iam.tag(&user.name, &[off(key, Off::Back(self.moment()))]).await?;
+        self.writers.iam.tag(&user.name, &[off(key, Off::Back(self.moment()))]).await?;
         Ok(None)
     }
 }

@@ -36,7 +36,7 @@ impl Applier<'_> {
         }
         let untold = self.tell(user, kind, keys, facts, tags, steps).await?;
         if kind == Kind::Rotated && untold.is_none() && user.tags.get(INTENT).is_some() {
-            self.hands.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
+            self.writers.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
         }
         Ok(untold)
     }
@@ -53,13 +53,13 @@ impl Applier<'_> {
         steps: &mut Vec<String>,
     ) -> Result<Option<Reason>, AwsError> {
         if !tags.is_empty() {
-            self.hands.iam.tag(&user.name, &tags).await?;
+            self.writers.iam.tag(&user.name, &tags).await?;
         }
         let untold = self.send(user, kind, keys, facts, steps).await;
         if untold.is_none() {
             let (tag, told) = self.telling(user, kind, keys.0);
             let until = self.hold_end(user, kind, keys).map(|until| format!(" {until}")).unwrap_or_default();
-            self.hands.iam.tag(&user.name, &[(tag, told + &until)]).await?;
+            self.writers.iam.tag(&user.name, &[(tag, told + &until)]).await?;
         }
         Ok(untold)
     }
@@ -88,7 +88,7 @@ impl Applier<'_> {
         steps: &mut Vec<String>,
     ) -> Option<Reason> {
         let until = self.hold_end(user, kind, (key, other));
-        let message = match self.hands.teller.tell(Notice { kind, user, key, other, until, facts }).await {
+        let message = match self.writers.teller.tell(Notice { kind, user, key, other, until, facts }).await {
             Told::Sent(whom) => {
                 steps.push(format!("told {whom}: {}", kind.as_str()));
                 return None;

@@ -24,6 +24,9 @@ pub struct Action {
     /// Where the user stands, for the report.
     #[serde(skip)]
     pub facts: super::Facts,
+    /// The event calls keys of this user compromised.
+    #[serde(skip)]
+    pub leaks: bool,
 }
 
 /// See the module.

@@ -3,6 +3,7 @@
 
 mod action;
 mod facts;
+mod item;
 mod overlap;
 mod rules;
 mod said;
@@ -18,20 +19,19 @@ use serde::Serialize;
 
 pub use action::{Action, Because, Leaked, Rotate, Step};
 pub use facts::{Facts, KeyFacts, Next};
+pub(super) use item::without_ids;
 pub use overlap::hold_end;
 pub use state::{Class, version};
 pub use why::Why;
 
-use super::caps::Load;
+use super::caps::{self, Load};
 use super::model::{User, World};
 use super::policy::Policy;
 use super::request::Request;
-use crate::report::PlanDigest;
+use crate::run;
+use crate::run::plan::Scope;
 use crate::services::Read;
 use crate::services::iam::{Key, Status};
-
-/// The name under which plans are digested.
-const FUNCTION: &str = "key-rotation";
 
 /// What every decision is made by.
 #[derive(Debug, Clone, Copy)]
@@ -75,26 +75,29 @@ pub struct Left {
     pub owner: Option<String>,
     /// The rule that decided, and where the user stands.
     pub facts: Option<(Rule, Facts)>,
+    /// How those of its keys stand that the event calls compromised.
+    pub leak: Option<Leak>,
     /// Why.
     pub why: Why,
 }
 
-/// The whole decision.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Plan {
-    /// Twelve digits.
-    pub account: String,
-    /// In the order they are begun.
-    pub actions: Vec<Action>,
-    /// Who is left alone, and why.
-    pub left: Vec<Left>,
-    /// Users read, in scope or not.
-    pub observed: usize,
+/// What a plan is about, besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct InScope {
     /// Users the policy is for.
-    pub in_scope: usize,
+    #[serde(skip)]
+    pub users: usize,
     /// Of the oldest active key of a user in scope.
+    #[serde(skip)]
     pub oldest_active_days: i64,
 }
+
+impl Scope for InScope {
+    const FUNCTION: &'static str = "key-rotation";
+}
+
+/// The whole decision.
+pub type Plan = run::plan::Plan<Action, Left, InScope>;
 
 impl Plan {
     /// Decides about everybody in `world`.
@@ -102,14 +105,11 @@ impl Plan {
         let scope = |user: &&User| terms.policy.included(user) && terms.policy.excluded(user).is_none();
         let active = |key: &&Key| key.status == Status::Active;
         let keys = world.users.iter().filter(scope).filter_map(|user| user.keys.known()).flatten();
-        let mut plan = Self {
-            account: world.account.clone(),
-            actions: Vec::new(),
-            left: Vec::new(),
-            observed: world.users.len(),
-            in_scope: world.users.iter().filter(scope).count(),
+        let scope = InScope {
+            users: world.users.iter().filter(scope).count(),
             oldest_active_days: keys.filter(active).map(|key| state::age_days(key, terms.now)).max().unwrap_or(0),
         };
+        let mut plan = Self::empty(&world.account, scope, world.users.len());
         for user in &world.users {
             match decide(user, terms) {
                 Some(Decision::Act(action)) => plan.actions.push(*action),
@@ -123,25 +123,14 @@ impl Plan {
         plan
     }
 
-    /// The fingerprint of the actions.
-    pub fn digest(&self) -> PlanDigest {
-        PlanDigest::of(FUNCTION, &self.account, &self.actions)
-    }
-
     /// What the caps are asked about. What an event asks for by the key's own name counts towards none.
     pub fn load(&self) -> Load {
-        let count = |wanted: fn(&Step) -> bool| self.actions.iter().filter(|action| wanted(&action.step)).count();
         Load {
-            rotations: count(|step| matches!(step, Step::Rotate(_))),
-            deactivations: count(|step| matches!(step, Step::Deactivate { .. } | Step::Delete { .. })),
-            in_scope: self.in_scope,
+            rotations: self.count(caps::ROTATIONS),
+            deactivations: self.count(caps::DEACTIVATIONS),
+            deletions: self.count(caps::DELETIONS),
+            in_scope: self.scope.users,
         }
-    }
-
-    /// Whether there is nothing to do.
-    pub fn is_empty(&self) -> bool {
-        let Self { actions, account: _, left: _, observed: _, in_scope: _, oldest_active_days: _ } = self;
-        actions.is_empty()
     }
 
     /// Whom the event names and nobody knows.
@@ -153,9 +142,13 @@ impl Plan {
         let missing = named
             .filter(|name| !world.users.iter().any(|user| user.name == **name))
             .chain(ids.filter(|id| !world.users.iter().any(|user| user.id == **id)));
-        self.left.extend(missing.map(|name| Left::unseen(name, Why::NoSuchUser)));
-        let stray =
-            |key: &str, said: &str| Left::unseen(key, Why::NoSuchKey { key: key.to_owned(), said: said.to_owned() });
+        // Of whom nobody knows, leaked keys are open.
+        let unseen = |name: &str, why| {
+            let leak = (!request.compromised.is_empty()).then_some(Leak::Open);
+            Left { user: name.to_owned(), owner: None, facts: None, leak, why }
+        };
+        self.left.extend(missing.map(|name| unseen(name, Why::NoSuchUser)));
+        let stray = |key: &str, said: &str| unseen(key, Why::NoSuchKey { key: key.to_owned(), said: said.to_owned() });
         self.left.extend(world.strays.iter().map(|one| stray(&one.key, &one.said)));
         for user in &world.users {
             let Some(keys) = user.keys.known() else { continue };
@@ -166,12 +159,6 @@ impl Plan {
             let said = format!("{} has no such key", user.name);
             self.left.extend(missing.skip(said_already).map(|id| stray(id, &said)));
         }
-    }
-}
-
-impl Left {
-    fn unseen(name: &str, why: Why) -> Self {
-        Self { user: name.to_owned(), owner: None, facts: None, why }
     }
 }
 
@@ -214,12 +201,22 @@ pub fn decide(user: &User, terms: Terms<'_>) -> Option<Decision> {
     let facts = Facts::of(user, said.as_ref().err(), terms);
     let owner = terms.policy.owner(user);
     let name = user.name.clone();
+    let leak = leak(user, terms.request);
     match said {
         Ok(step) => {
-            Some(Decision::Act(Box::new(Action { user: name, user_id: user.id.clone(), owner, rule, step, facts })))
+            let leaks = leak.is_some();
+            Some(Decision::Act(Box::new(Action {
+                user: name,
+                user_id: user.id.clone(),
+                owner,
+                rule,
+                step,
+                facts,
+                leaks,
+            })))
         }
         Err(Why::NoKeys) if !terms.request.names(user) => None,
-        Err(why) => Some(Decision::Leave(Box::new(Left { user: name, owner, facts: Some((rule, facts)), why }))),
+        Err(why) => Some(Decision::Leave(Box::new(Left { user: name, owner, facts: Some((rule, facts)), leak, why }))),
     }
 }
 

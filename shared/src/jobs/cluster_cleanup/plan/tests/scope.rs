@@ -11,7 +11,7 @@ fn an_event_narrows_and_never_widens() {
     let ids = |request: Request| {
         let plan = plan_of(region(clusters.clone()), &policy(&[]), &request);
         let left: Vec<_> = plan.left.iter().map(|left| format!("{}:{}", left.id, left.why.code())).collect();
-        (plan.actions.iter().map(|action| action.id().to_owned()).collect::<Vec<_>>(), left, plan.marked)
+        (plan.actions.iter().map(|action| action.id().to_owned()).collect::<Vec<_>>(), left, plan.scope.marked)
     };
     let none: Vec<String> = Vec::new();
     let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();

@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use crate::domains::clusters::expiry::{self, Expiry};
 use crate::domains::clusters::tags;
@@ -13,7 +14,7 @@ use crate::text::printable;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Wish<'a> {
+pub(super) struct Wish<'a> {
     /// The new expiry, in the grammar of the tag.
     pub until: &'a str,
     /// Who asks.
@@ -28,7 +29,7 @@ pub struct Wish<'a> {
 
 /// What holds for every extension.
 #[derive(Debug, Clone, Copy)]
-pub struct Terms<'a> {
+pub(super) struct Terms<'a> {
     /// The key of the tag that names a cluster's owner.
     pub owner_tag: &'a str,
     /// What a time without a zone is meant in.
@@ -38,9 +39,13 @@ pub struct Terms<'a> {
 }
 
 /// What is to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Extension {
-    id: String,
+    pub(super) region: String,
+    pub(super) id: String,
+    pub(super) arn: String,
+    #[serde(skip)]
+    pub(super) owner: Option<String>,
     tag_key: String,
     was: String,
     until: Timestamp,
@@ -63,42 +68,64 @@ impl fmt::Display for Extension {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the message of each says what it is")]
 pub enum ExtendFault {
-    #[error(
-        "cluster {id} is being deleted; nothing was changed; when it is gone, restore it from its final snapshot (nightshift clusters restore)"
-    )]
+    #[error("cluster {id} is being deleted")]
     Deleting { id: String },
-    #[error("cluster {id} has no tag {key}, so it never expires; nothing was changed")]
+    #[error("cluster {id} has no tag {key}, so it never expires")]
     NoExpiry { id: String, key: String },
-    #[error(
-        "cluster {id} has more than one expiry tag ('{keys}'); nothing was changed; remove all but the one that is meant"
-    )]
+    #[error("cluster {id} has more than one expiry tag ('{keys}')")]
     LookAlikes { id: String, keys: String },
-    #[error("the expiry of cluster {id} is 'never'; nothing was changed; there is nothing to extend")]
+    #[error("the expiry of cluster {id} is 'never'")]
     Never { id: String },
-    #[error(
-        "--until '{until}' is not a time to extend to; nothing was changed; write 2026-12-05T12:00:00Z, or 2026-12-05 for the end of that day"
-    )]
+    #[error("--until '{until}' is not a time to extend to")]
     NotATime { until: String },
-    #[error("--until {until} is not after {after}, which {what}; nothing was changed; name a later time")]
+    #[error("--until {until} is not after {after}, which {what}")]
     NotLater { until: Timestamp, after: Timestamp, what: &'static str },
-    #[error(
-        "--until {until} is more than {days} days ahead, the longest lease there is; nothing was changed; the last time allowed now is {most}"
-    )]
+    #[error("--until {until} is more than {days} days ahead, the longest lease there is")]
     TooLong { until: Timestamp, days: u16, most: Timestamp },
-    #[error(
-        "cluster {id} belongs to {owner} and you are {caller}; nothing was changed; say --owner {owner} if you mean to extend it for them"
-    )]
+    #[error("cluster {id} belongs to {owner} and you are {caller}")]
     NotYours { id: String, owner: String, caller: String },
-    #[error(
-        "cluster {id} has no tag {key}, so nobody can say whose it is; nothing was changed; tag it with its owner first"
-    )]
+    #[error("cluster {id} has no tag {key}, so nobody can say whose it is")]
     Nobodys { id: String, key: String },
-    #[error("cluster {id} belongs to {owner}, not to {said}; nothing was changed; is it the cluster you mean?")]
+    #[error("cluster {id} belongs to {owner}, not to {said}")]
     OtherOwner { id: String, owner: String, said: String },
 }
 
+impl ExtendFault {
+    /// For machines.
+    pub(super) const fn code(&self) -> &'static str {
+        match self {
+            Self::Deleting { .. } => "deleting",
+            Self::NoExpiry { .. } => "no-expiry-tag",
+            Self::LookAlikes { .. } => "look-alike-tags",
+            Self::Never { .. } => "never-expires",
+            Self::NotATime { .. } => "not-a-time",
+            Self::NotLater { .. } => "not-later",
+            Self::TooLong { .. } => "lease-too-long",
+            Self::NotYours { .. } | Self::OtherOwner { .. } => "another-owner",
+            Self::Nobodys { .. } => "no-owner",
+        }
+    }
+
+    /// The next step.
+    pub(super) fn fix(&self) -> String {
+        match self {
+            Self::Deleting { .. } => {
+                "when it is gone, restore it from its final snapshot (nightshift clusters restore)".to_owned()
+            }
+            Self::NoExpiry { .. } | Self::Never { .. } => "there is nothing to extend".to_owned(),
+            Self::LookAlikes { .. } => "remove all but the one that is meant".to_owned(),
+            Self::NotATime { .. } => "write 2026-12-05T12:00:00Z, or 2026-12-05 for the end of that day".to_owned(),
+            Self::NotLater { .. } => "name a later time".to_owned(),
+            Self::TooLong { most, .. } => format!("the last time allowed now is {most}"),
+            Self::NotYours { owner, .. } => format!("say --owner {owner} if you mean to extend it for them"),
+            Self::Nobodys { .. } => "tag it with its owner first".to_owned(),
+            Self::OtherOwner { .. } => "is it the cluster you mean?".to_owned(),
+        }
+    }
+}
+
 /// What `wish` makes of the expiry of `cluster`.
-pub fn extension(cluster: &Cluster, wish: Wish<'_>, terms: Terms<'_>) -> Result<Extension, ExtendFault> {
+pub(super) fn extension(cluster: &Cluster, wish: Wish<'_>, terms: Terms<'_>) -> Result<Extension, ExtendFault> {
     let id = cluster.id.clone();
     if cluster.status == "deleting" {
         return Err(ExtendFault::Deleting { id });
@@ -128,7 +155,15 @@ pub fn extension(cluster: &Cluster, wish: Wish<'_>, terms: Terms<'_>) -> Result<
     if until > most {
         return Err(ExtendFault::TooLong { until, days: terms.max_lease_days, most });
     }
-    Ok(Extension { id, tag_key: wish.tag_key.to_owned(), was: was.to_owned(), until })
+    Ok(Extension {
+        region: cluster.region.clone(),
+        id,
+        arn: cluster.arn.clone(),
+        owner: tags::owner(&cluster.tags, terms.owner_tag),
+        tag_key: wish.tag_key.to_owned(),
+        was: was.to_owned(),
+        until,
+    })
 }
 
 /// A slip of the name must not keep somebody else's cluster alive; who may write tags at all is IAM's to say.
@@ -190,7 +225,8 @@ mod tests {
         let time_zone = TimeZone::get("Europe/Madrid").unwrap();
         let terms = Terms { owner_tag: "owner", time_zone: &time_zone, max_lease_days: 90 };
         let wish = Wish { until, caller: Some(caller), owner, tag_key: "auto-delete-after", now: NOW.parse().unwrap() };
-        extension(&cluster(tags), wish, terms).map_or_else(|fault| fault.to_string(), |extension| extension.to_string())
+        extension(&cluster(tags), wish, terms)
+            .map_or_else(|fault| format!("{fault}; {}", fault.fix()), |extension| extension.to_string())
     }
 
     #[test]

@@ -1,0 +1,96 @@
+//! What a report has of each step and of each thing left alone.
+
+use std::borrow::Cow;
+
+use serde_json::json;
+
+use super::{Action, Left, Marked};
+use crate::report::{Outcome, Reason};
+use crate::run::caps::{DELETIONS, Kind, PURGES};
+use crate::run::plan::{Act, Details, Leave, Subject};
+
+impl Subject<Marked> for Action {
+    fn id(&self) -> Cow<'_, str> {
+        Self::id(self).into()
+    }
+
+    fn region<'a>(&'a self, _: &'a Marked) -> &'a str {
+        Self::region(self)
+    }
+
+    fn owner(&self) -> Option<&str> {
+        Self::owner(self)
+    }
+
+    fn details(&self, _: &Marked, _: Outcome) -> Details {
+        let value = match self {
+            Self::DeleteCluster(delete) => json!({
+                "expired_at": delete.expired_at,
+                "resource_id": delete.resource_id,
+                "final_snapshot": delete.keep.as_ref().map(|keep| &keep.name),
+                "resumed": delete.begun,
+                "asked_before": delete.asked_before,
+            }),
+            Self::StartCluster(start) => json!({ "expired_at": start.expired_at, "resource_id": start.resource_id }),
+            Self::MarkSnapshot(_) => json!({ "snapshot": true }),
+            Self::WarnOwner(warn) => json!({ "expires_at": warn.expires_at, "resource_id": warn.resource_id }),
+            Self::TellDeleted(tell) => {
+                json!({ "snapshot": true, "purge_after": tell.purge_after, "of": tell.cluster_id })
+            }
+            Self::DeleteSnapshot(delete) => {
+                json!({ "snapshot": true, "purge_after": delete.purge_after, "of": delete.cluster_id })
+            }
+        };
+        [(Cow::Borrowed("clusters"), value)].into()
+    }
+}
+
+impl Act<Marked> for Action {
+    fn steps(&self) -> Vec<String> {
+        Self::steps(self)
+    }
+
+    fn capped(&self) -> Option<Kind> {
+        match self {
+            // What an earlier run began is gone on with: it is counted once.
+            Self::DeleteCluster(delete) => (!delete.begun).then_some(DELETIONS),
+            Self::DeleteSnapshot(_) => Some(PURGES),
+            Self::StartCluster(_) | Self::MarkSnapshot(_) | Self::WarnOwner(_) | Self::TellDeleted(_) => None,
+        }
+    }
+
+    fn facts(&self) -> Option<String> {
+        match self {
+            Self::DeleteCluster(delete) => serde_json::to_string(&delete.marks).ok(),
+            _ => None,
+        }
+    }
+}
+
+impl Subject<Marked> for Left {
+    fn id(&self) -> Cow<'_, str> {
+        (&self.id).into()
+    }
+
+    fn region<'a>(&'a self, _: &'a Marked) -> &'a str {
+        &self.region
+    }
+
+    fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
+    fn details(&self, _: &Marked, _: Outcome) -> Details {
+        Details::new()
+    }
+}
+
+impl Leave<Marked> for Left {
+    fn outcome(&self) -> Outcome {
+        self.why.outcome()
+    }
+
+    fn reason(&self) -> Option<Reason> {
+        Some(self.why.reason())
+    }
+}

@@ -1,0 +1,177 @@
+//! The job `cluster-extend`: reads one cluster, decides, and writes one tag.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::plan::{self, ExtendFault, Extension, Terms, Wish};
+use crate::clock::ITEM_BUDGET;
+use crate::config::Settings;
+use crate::domains::clusters::lease::Lease;
+use crate::report::{Outcome, Reason};
+use crate::run::event::Fields;
+use crate::run::plan::{Act, Details, Leave, Plan, Scope, Subject};
+use crate::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
+use crate::services::rds::{Cluster, RdsReader, RdsWriter};
+
+/// Moves the expiry of one cluster.
+#[derive(Debug)]
+pub struct ClusterExtend;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Request {
+    cluster: String,
+    region: String,
+    until: String,
+    owner: Option<String>,
+}
+
+/// Nothing besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Alone;
+
+impl Scope for Alone {
+    const FUNCTION: &'static str = "cluster-extend";
+}
+
+/// Why nothing is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    cluster: String,
+    region: String,
+    fault: ExtendFault,
+}
+
+impl Job for ClusterExtend {
+    const NAME: &'static str = Alone::FUNCTION;
+    type Policy = Lease;
+    type Request = Request;
+    type World = Cluster;
+    type Action = Extension;
+    type Left = Refusal;
+    type Scope = Alone;
+
+    fn policy(settings: &mut Settings<'_>, _: Option<&str>) -> Lease {
+        Lease::read(settings)
+    }
+
+    fn request(fields: &mut Fields, _: &Lease) -> Request {
+        Request {
+            cluster: fields.needed("cluster"),
+            region: fields.needed("region"),
+            until: fields.needed("until"),
+            owner: fields.text("owner"),
+        }
+    }
+
+    async fn observe(sight: Sight<'_>, given: Given<'_, Self>) -> Result<Cluster, RunFault> {
+        let Request { cluster, region, .. } = given.request;
+        let account = &given.caller.account;
+        let found = RdsReader::new(sight.aws, region).cluster(cluster, account).await;
+        let attempt = || format!("looking for cluster {cluster} in {region}");
+        found.map_err(|source| RunFault::Observe { attempt: attempt(), source })?.ok_or_else(|| {
+            RunFault::Refused(format!(
+                "there is no Aurora cluster {cluster} in {region} of account {account}; nothing was changed; check the \
+                 name and --region"
+            ))
+        })
+    }
+
+    fn plan(cluster: &Cluster, Given { policy, request, caller, now, .. }: Given<'_, Self>) -> PlanOf<Self> {
+        let Lease { tag_key, owner_tag, time_zone, max_lease_days } = policy;
+        let (until, owner) = (request.until.as_str(), request.owner.as_deref());
+        let wish = Wish { until, caller: caller.name(), owner, tag_key, now };
+        let mut plan = Plan::empty(&caller.account, Alone, 1);
+        match plan::extension(cluster, wish, Terms { owner_tag, time_zone, max_lease_days: *max_lease_days }) {
+            Ok(extension) => plan.actions.push(extension),
+            Err(fault) => {
+                let (cluster, region) = (cluster.id.clone(), cluster.region.clone());
+                plan.left.push(Refusal { cluster, region, fault });
+            }
+        }
+        plan
+    }
+
+    async fn apply(
+        allowed: &Allowed<'_, Extension>,
+        _: &[Refusal],
+        _: &mut Cluster,
+        _: Given<'_, Self>,
+        hands: Hands<'_>,
+    ) -> Vec<Done> {
+        let mut all = Vec::new();
+        for (extension, entry) in allowed.iter() {
+            let work = async {
+                let writer = RdsWriter::new(hands.aws, &extension.region, allowed.permit());
+                match writer.add_tags(&extension.arn, &extension.tags()).await {
+                    Ok(()) => Done::changed(extension.steps()),
+                    Err(error) => Done::stopped_by(&error, Vec::new()),
+                }
+            };
+            all.push(hands.ledger.item(entry, ITEM_BUDGET, work).await);
+        }
+        all
+    }
+
+    fn sum_up(_: &PlanOf<Self>, cluster: &Cluster, _: Given<'_, Self>, _: &[Done]) -> Sums {
+        Sums { regions: vec![cluster.region.clone()], ..Sums::default() }
+    }
+}
+
+impl Subject<Alone> for Extension {
+    fn id(&self) -> Cow<'_, str> {
+        (&self.id).into()
+    }
+
+    fn region<'a>(&'a self, _: &'a Alone) -> &'a str {
+        &self.region
+    }
+
+    fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
+    fn details(&self, _: &Alone, _: Outcome) -> Details {
+        Details::new()
+    }
+}
+
+impl Act<Alone> for Extension {
+    fn steps(&self) -> Vec<String> {
+        vec![format!("set {self}")]
+    }
+
+    /// One tag of one cluster, which lives the longer for it.
+    fn capped(&self) -> Option<crate::run::caps::Kind> {
+        None
+    }
+}
+
+impl Subject<Alone> for Refusal {
+    fn id(&self) -> Cow<'_, str> {
+        (&self.cluster).into()
+    }
+
+    fn region<'a>(&'a self, _: &'a Alone) -> &'a str {
+        &self.region
+    }
+
+    fn owner(&self) -> Option<&str> {
+        None
+    }
+
+    fn details(&self, _: &Alone, _: Outcome) -> Details {
+        Details::new()
+    }
+}
+
+impl Leave<Alone> for Refusal {
+    fn outcome(&self) -> Outcome {
+        Outcome::Skipped
+    }
+
+    fn reason(&self) -> Option<Reason> {
+        Some(Reason::new(self.fault.code(), self.fault.to_string(), self.fault.fix()))
+    }
+}

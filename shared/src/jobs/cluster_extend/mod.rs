@@ -1,0 +1,7 @@
+//! More time for a cluster, on a person's word: the job behind `nightshift clusters extend`. `plan` decides.
+
+mod job;
+mod plan;
+
+pub use job::{ClusterExtend, Request};
+pub use plan::{ExtendFault, Extension};

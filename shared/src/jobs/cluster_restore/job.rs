@@ -1,0 +1,178 @@
+//! The job `cluster-restore`: reads one snapshot, decides, and makes what it holds.
+
+use std::borrow::Cow;
+
+use serde::Serialize;
+
+use super::apply::Restorer;
+use super::plan::{RestoreFault, RestorePlan, Wish};
+use crate::clock::ITEM_BUDGET;
+use crate::config::Settings;
+use crate::report::{Outcome, Reason};
+use crate::run::event::Fields;
+use crate::run::plan::{Act, Details, Leave, Plan, Scope, Subject};
+use crate::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
+use crate::services::rds::{Cluster, RdsReader, RdsRestorer, Snapshot};
+
+/// Brings one cluster back.
+#[derive(Debug)]
+pub struct ClusterRestore;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Request {
+    snapshot: String,
+    region: String,
+    wish: Wish,
+}
+
+/// What was read, and the way to it.
+#[derive(Debug)]
+pub struct Seen {
+    reader: RdsReader,
+    snapshot: Snapshot,
+    /// The cluster that bears the wanted name.
+    existing: Option<Cluster>,
+}
+
+/// Nothing besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Alone;
+
+impl Scope for Alone {
+    const FUNCTION: &'static str = "cluster-restore";
+}
+
+/// Why nothing is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    snapshot: String,
+    region: String,
+    fault: RestoreFault,
+}
+
+impl Job for ClusterRestore {
+    const NAME: &'static str = Alone::FUNCTION;
+    type Policy = ();
+    type Request = Request;
+    type World = Seen;
+    type Action = RestorePlan;
+    type Left = Refusal;
+    type Scope = Alone;
+
+    fn policy(_: &mut Settings<'_>, _: Option<&str>) {}
+
+    fn request(fields: &mut Fields, (): &()) -> Request {
+        let (snapshot, region) = (fields.needed("snapshot"), fields.needed("region"));
+        let wish = Wish { name: fields.text("name"), until: fields.text("until"), tag_key: fields.needed("tag_key") };
+        Request { snapshot, region, wish }
+    }
+
+    async fn observe(sight: Sight<'_>, given: Given<'_, Self>) -> Result<Seen, RunFault> {
+        let Request { snapshot: id, region, wish } = given.request;
+        let account = &given.caller.account;
+        let reader = RdsReader::new(sight.aws, region);
+        let observed = |attempt: String| move |source| RunFault::Observe { attempt, source };
+        let snapshot = reader.snapshot(id).await.map_err(observed(format!("looking for snapshot {id} in {region}")))?;
+        let snapshot = snapshot.ok_or_else(|| {
+            RunFault::Refused(format!(
+                "there is no cluster snapshot {id} in {region} of account {account}; nothing was made; aws rds \
+                 describe-db-cluster-snapshots --snapshot-type manual lists them"
+            ))
+        })?;
+        let name = wish.name_for(&snapshot);
+        let existing = reader.cluster(&name, account).await;
+        let existing = existing.map_err(observed(format!("looking for a cluster {name} in {region}")))?;
+        Ok(Seen { reader, snapshot, existing })
+    }
+
+    fn plan(seen: &Seen, given: Given<'_, Self>) -> PlanOf<Self> {
+        let mut plan = Plan::empty(&given.caller.account, Alone, 1);
+        match RestorePlan::make(&seen.snapshot, seen.existing.as_ref(), &given.request.wish) {
+            Ok(restore) => plan.actions.push(restore),
+            Err(fault) => {
+                let (snapshot, region) = (seen.snapshot.id.clone(), seen.snapshot.region.clone());
+                plan.left.push(Refusal { snapshot, region, fault });
+            }
+        }
+        plan
+    }
+
+    async fn apply(
+        allowed: &Allowed<'_, RestorePlan>,
+        _: &[Refusal],
+        seen: &mut Seen,
+        given: Given<'_, Self>,
+        Hands { aws, ledger, .. }: Hands<'_>,
+    ) -> Vec<Done> {
+        let (account, reader) = (given.caller.account.as_str(), &seen.reader);
+        let mut all = Vec::new();
+        for (plan, entry) in allowed.iter() {
+            let writer = RdsRestorer::new(aws, &plan.cluster.region, allowed.permit());
+            let restorer = Restorer { account, reader, writer, ledger, entry };
+            all.push(ledger.item(entry, ITEM_BUDGET, Box::pin(restorer.restore(plan))).await);
+        }
+        all
+    }
+
+    fn sum_up(_: &PlanOf<Self>, seen: &Seen, _: Given<'_, Self>, _: &[Done]) -> Sums {
+        Sums { regions: vec![seen.snapshot.region.clone()], ..Sums::default() }
+    }
+}
+
+impl Subject<Alone> for RestorePlan {
+    fn id(&self) -> Cow<'_, str> {
+        (&self.cluster.id).into()
+    }
+
+    fn region<'a>(&'a self, _: &'a Alone) -> &'a str {
+        &self.cluster.region
+    }
+
+    fn owner(&self) -> Option<&str> {
+        None
+    }
+
+    fn details(&self, _: &Alone, _: Outcome) -> Details {
+        Details::new()
+    }
+}
+
+impl Act<Alone> for RestorePlan {
+    fn steps(&self) -> Vec<String> {
+        Self::steps(self)
+    }
+
+    /// It only makes.
+    fn capped(&self) -> Option<crate::run::caps::Kind> {
+        None
+    }
+}
+
+impl Subject<Alone> for Refusal {
+    fn id(&self) -> Cow<'_, str> {
+        (&self.snapshot).into()
+    }
+
+    fn region<'a>(&'a self, _: &'a Alone) -> &'a str {
+        &self.region
+    }
+
+    fn owner(&self) -> Option<&str> {
+        None
+    }
+
+    fn details(&self, _: &Alone, _: Outcome) -> Details {
+        Details::new()
+    }
+}
+
+impl Leave<Alone> for Refusal {
+    fn outcome(&self) -> Outcome {
+        Outcome::Skipped
+    }
+
+    fn reason(&self) -> Option<Reason> {
+        Some(Reason::new(self.fault.code(), self.fault.to_string(), self.fault.fix()))
+    }
+}

@@ -1,0 +1,124 @@
+//! What a report has of each step and of each user left alone. Reports are mailed and logged: whole ids of keys stand only
+//! in their own fields.
+
+use std::borrow::Cow;
+
+use serde_json::json;
+
+use super::{Action, Facts, InScope, Leak, Left, Rule, Step, Why};
+use crate::domains::keys::naming::masked;
+use crate::jobs::key_rotation::caps::{DEACTIVATIONS, DELETIONS, ROTATIONS};
+use crate::report::{Outcome, Reason};
+use crate::run::caps::Kind;
+use crate::run::plan::{Act, Details, Leave, Subject};
+
+/// IAM has no region.
+const GLOBAL: &str = "global";
+
+impl Action {
+    /// How its leaked keys stand once it ended so.
+    fn leak(&self, outcome: Outcome) -> Option<Leak> {
+        self.leaks.then_some(match outcome {
+            Outcome::Changed | Outcome::AlreadyRight => Leak::Off,
+            _ => Leak::Open,
+        })
+    }
+}
+
+impl Subject<InScope> for Action {
+    fn id(&self) -> Cow<'_, str> {
+        (&self.user).into()
+    }
+
+    fn region<'a>(&'a self, _: &'a InScope) -> &'a str {
+        GLOBAL
+    }
+
+    fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
+    fn details(&self, _: &InScope, outcome: Outcome) -> Details {
+        details(self.rule, &self.facts, self.leak(outcome))
+    }
+
+    fn settled(&self, outcome: Outcome) -> Outcome {
+        settled(outcome, self.leak(outcome))
+    }
+}
+
+impl Act<InScope> for Action {
+    fn steps(&self) -> Vec<String> {
+        self.step.words().iter().map(|step| masked(step)).collect()
+    }
+
+    fn capped(&self) -> Option<Kind> {
+        match &self.step {
+            Step::Rotate(_) => Some(ROTATIONS),
+            Step::Deactivate { .. } => Some(DEACTIVATIONS),
+            Step::Delete { .. } => Some(DELETIONS),
+            _ => None,
+        }
+    }
+}
+
+impl Subject<InScope> for Left {
+    fn id(&self) -> Cow<'_, str> {
+        masked(&self.user).into()
+    }
+
+    fn region<'a>(&'a self, _: &'a InScope) -> &'a str {
+        GLOBAL
+    }
+
+    fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
+    fn details(&self, _: &InScope, _: Outcome) -> Details {
+        let leak = self.leak;
+        match (&self.facts, &self.why) {
+            (Some((rule, facts)), _) => details(*rule, facts, leak),
+            (None, Why::NoSuchKey { key, .. }) => {
+                [(Cow::Borrowed("keys"), json!({ "access_key_id": key, "leak": leak }))].into()
+            }
+            (None, _) => leak.map(|leak| (Cow::Borrowed("keys"), json!({ "leak": leak }))).into_iter().collect(),
+        }
+    }
+
+    fn settled(&self, outcome: Outcome) -> Outcome {
+        settled(outcome, self.leak)
+    }
+}
+
+impl Leave<InScope> for Left {
+    fn outcome(&self) -> Outcome {
+        self.why.outcome()
+    }
+
+    fn reason(&self) -> Option<Reason> {
+        Some(without_ids(self.why.reason()))
+    }
+}
+
+/// What a leak needs and does not get is nobody's choice to leave: it failed.
+fn settled(outcome: Outcome, leak: Option<Leak>) -> Outcome {
+    match (leak, outcome) {
+        (Some(Leak::Open), Outcome::Skipped | Outcome::Deferred) => Outcome::Failed,
+        _ => outcome,
+    }
+}
+
+/// The same reason with no whole id in it.
+pub(in crate::jobs::key_rotation) fn without_ids(reason: Reason) -> Reason {
+    Reason { message: masked(&reason.message), fix: masked(&reason.fix), ..reason }
+}
+
+/// What this domain adds to an item, under its own key.
+fn details(rule: Rule, facts: &Facts, leak: Option<Leak>) -> Details {
+    let mut value = json!({ "rule": rule, "access_keys": facts.keys, "next": facts.next });
+    if let Some(leak) = leak {
+        value["leak"] = json!(leak);
+    }
+    [(Cow::Borrowed("keys"), value)].into()
+}

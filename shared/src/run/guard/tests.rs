@@ -1,0 +1,139 @@
+//! The guard on its own: what it lets through, and that nothing is lost between.
+
+use std::borrow::Cow;
+
+use proptest::prelude::*;
+use serde::Serialize;
+
+use super::*;
+use crate::run::plan::{Details, Subject};
+
+const DELETIONS: Kind = Kind::new("deletions");
+const PURGES: Kind = Kind::new("purges");
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Step {
+    id: usize,
+    #[serde(skip)]
+    kind: Option<Kind>,
+}
+
+impl Subject<()> for Step {
+    fn id(&self) -> Cow<'_, str> {
+        Cow::Owned(format!("step-{}", self.id))
+    }
+
+    fn region<'a>(&'a self, (): &'a ()) -> &'a str {
+        "eu-west-1"
+    }
+
+    fn owner(&self) -> Option<&str> {
+        None
+    }
+
+    fn details(&self, (): &(), _: Outcome) -> Details {
+        Details::new()
+    }
+}
+
+impl Act<()> for Step {
+    fn steps(&self) -> Vec<String> {
+        vec![format!("do {}", self.id)]
+    }
+
+    fn capped(&self) -> Option<Kind> {
+        self.kind
+    }
+}
+
+fn steps(kinds: &[Option<Kind>]) -> Vec<Step> {
+    kinds.iter().enumerate().map(|(id, kind)| Step { id, kind: *kind }).collect()
+}
+
+fn caps(deletions: usize, purges: usize, actions: &[Step]) -> Vec<Cap> {
+    let wanted = |kind| actions.iter().filter(|step| step.kind == Some(kind)).count();
+    vec![
+        Cap::count(DELETIONS, "max_deletions", "NIGHTSHIFT_MAX_DELETIONS", deletions, wanted(DELETIONS)),
+        Cap::share(PURGES, "NIGHTSHIFT_MAX_DELETIONS", purges, wanted(PURGES)),
+    ]
+}
+
+#[test]
+fn nobody_may_write_in_plan_mode() {
+    assert!(leave_to_write(Mode::Plan).is_none());
+}
+
+fn nobody() -> Consent {
+    Consent::default()
+}
+
+fn digest(text: &str) -> PlanDigest {
+    PlanDigest::of("f", "1", &[text])
+}
+
+#[test]
+fn a_digest_is_consent_to_one_plan_and_lifts_caps_only_where_allowed() {
+    let actions = steps(&[Some(DELETIONS), Some(DELETIONS), None]);
+    let verdict = |expect: Option<&str>, lifts_caps, cap| {
+        let consent = Consent { expect_plan: expect.map(digest), lifts_caps };
+        let verdict = consent.judge(&digest("a"), caps(cap, 1, &actions), &actions);
+        let goes = verdict.rulings.iter().filter(|ruling| **ruling == Ruling::Goes).count();
+        (verdict.tripped.map(|tripped| tripped.guard.into_owned()), goes)
+    };
+    let tripped = |guard: &str, goes| (Some(guard.to_owned()), goes);
+    assert_eq!(verdict(None, true, 2), (None, 3));
+    assert_eq!(verdict(None, true, 1), tripped("max_deletions", 1), "without a digest nothing lifts a cap");
+    assert_eq!(verdict(Some("a"), false, 1), tripped("max_deletions", 1));
+    assert_eq!(verdict(Some("a"), true, 1), (None, 3));
+    assert_eq!(verdict(Some("b"), true, 2), tripped("expect_plan", 0), "not even what no cap counts");
+    assert_eq!(verdict(Some("b"), true, 1), tripped("expect_plan", 0));
+}
+
+#[test]
+fn a_broken_cap_stops_its_own_kind_and_a_backlog_is_worked_off_from_its_front() {
+    let actions = steps(&[None, Some(DELETIONS), Some(PURGES), Some(DELETIONS), Some(PURGES), Some(PURGES), None]);
+    let verdict = nobody().judge(&digest("a"), caps(1, 2, &actions), &actions);
+    let permit = leave_to_write(Mode::Apply).unwrap();
+    let (allowed, waits) = verdict.split(&permit, actions.clone(), &());
+    let ids = |steps: &[Step]| steps.iter().map(|step| step.id).collect::<Vec<_>>();
+    assert_eq!(ids(allowed.actions()), [0, 2, 4, 6]);
+    assert_eq!(ids(&waits), [1, 3, 5]);
+    assert_eq!(allowed.withheld().iter().map(String::as_str).collect::<Vec<_>>(), ["step-1", "step-3", "step-5"]);
+    let done = allowed.actions().iter().map(|_| Done::changed(Vec::new())).collect();
+    let (all, done) = verdict.join(allowed.into_actions(), done, waits);
+    assert_eq!(all, actions);
+    let ends: Vec<_> = done.iter().map(|done| done.outcome.as_str()).collect();
+    assert_eq!(ends, ["changed", "planned", "changed", "planned", "changed", "deferred", "changed"]);
+    let why = done[5].reason.as_ref().unwrap();
+    insta::assert_snapshot!(
+        format!("[{}] {}; {}", why.code, why.message, why.fix),
+        @"[backlog] 3 purges are due, and a run does 2, oldest first; a later run does it; or raise NIGHTSHIFT_MAX_DELETIONS"
+    );
+    let planned: Vec<_> = verdict.planned(&actions).iter().map(|done| done.outcome.as_str()).collect();
+    assert_eq!(planned, ["planned", "planned", "planned", "planned", "planned", "deferred", "planned"]);
+}
+
+proptest! {
+    /// However large a plan is: what no cap counts goes, a backlog shrinks, and all that is planned is reported.
+    #[test]
+    fn no_cap_stops_what_it_does_not_count_and_none_locks_itself(
+        kinds in proptest::collection::vec(prop_oneof![Just(None), Just(Some(DELETIONS)), Just(Some(PURGES))], 0..60),
+        deletions in 0usize..20,
+        purges in 1usize..20,
+    ) {
+        let actions = steps(&kinds);
+        let verdict = nobody().judge(&digest("a"), caps(deletions, purges, &actions), &actions);
+        let permit = leave_to_write(Mode::Apply).unwrap();
+        let (allowed, waits) = verdict.split(&permit, actions.clone(), &());
+        let of = |steps: &[Step], kind| steps.iter().filter(|step| step.kind == kind).count();
+        prop_assert_eq!(of(&waits, None), 0);
+        let wanted = of(&actions, Some(DELETIONS));
+        prop_assert_eq!(of(allowed.actions(), Some(DELETIONS)), if wanted > deletions { 0 } else { wanted });
+        prop_assert_eq!(of(allowed.actions(), Some(PURGES)), purges.min(of(&actions, Some(PURGES))));
+        prop_assert_eq!(verdict.tripped.is_some(), wanted > deletions, "a backlog trips nothing");
+        let done = allowed.actions().iter().map(|_| Done::changed(Vec::new())).collect();
+        let (all, done) = verdict.join(allowed.into_actions(), done, waits);
+        prop_assert_eq!(&all, &actions);
+        prop_assert_eq!(done.len(), actions.len());
+    }
+}
