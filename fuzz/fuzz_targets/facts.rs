@@ -1,13 +1,7 @@
 //! Tags that claim to be facts are read or refused; what is read is written and read the same.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use nightshift::domains::clusters::facts::Facts;
-use nightshift::services::tags::Tags;
+#[path = "../laws/facts.rs"]
+mod law;
 
-fuzz_target!(|text: &str| {
-    let tags: Tags = text.lines().enumerate().map(|(n, line)| (format!("nightshift:restore-{:02}", n + 1), line)).collect();
-    if let Ok(Some(facts)) = Facts::from_tags(&tags) {
-        assert_eq!(Facts::from_tags(&facts.to_tags()), Ok(Some(facts)));
-    }
-});
+libfuzzer_sys::fuzz_target!(|text: &str| law::holds(text));

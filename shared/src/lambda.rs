@@ -1,17 +1,60 @@
 //! A job as a Lambda function: configuration read once, clients built once, then an answer to every invocation. A
 //! faulty configuration does not end the process; it is the answer until it is mended.
 
-use lambda_runtime::{Diagnostic, LambdaEvent};
+pub use lambda_runtime::Error;
+use lambda_runtime::tower::util::MapRequestLayer;
+use lambda_runtime::{Diagnostic, LambdaEvent, LambdaInvocation, Runtime, service_fn};
+use serde::{Deserialize, Serialize};
 use tracing::{Instrument as _, info_span, warn};
 
 use crate::clock::{self, Deadline};
 use crate::config::{ConfigFaults, Environment};
 use crate::report::Report;
 use crate::run::driver::{Caller, Driver, Finished};
+use crate::run::event::EventFault;
 use crate::run::{Job, Ledger, Payload, RunFault, Stop, store};
 use crate::services::aws::{Aws, Roots};
 use crate::telemetry;
 use crate::text::chain;
+
+/// What the runtime hands on in the place of the bytes it got: it refuses what is no JSON by itself, with a name that no
+/// alarm knows and without a metric, so everything gets as far as here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Raw {
+    /// The event as it was sent.
+    Text(String),
+    /// It is no text: so many bytes of it are.
+    NotUtf8(usize),
+}
+
+impl Raw {
+    fn of(body: &[u8]) -> Self {
+        match std::str::from_utf8(body) {
+            Ok(text) => Self::Text(text.to_owned()),
+            Err(error) => Self::NotUtf8(error.valid_up_to()),
+        }
+    }
+
+    fn payload(self) -> Result<Payload, EventFault> {
+        match self {
+            Self::Text(text) => Payload::read(&text),
+            Self::NotUtf8(at) => {
+                Err(EventFault::one(format!("it is not UTF-8 from byte {at} on; send JSON, which is always UTF-8")))
+            }
+        }
+    }
+}
+
+/// Answers invocations as the job `J` until the platform ends the process.
+pub async fn serve<J: Job>() -> Result<(), Error> {
+    let function = Function::<J>::from_environment().await;
+    let handler = service_fn(|event: LambdaEvent<Raw>| function.invoke(event));
+    let raw = |invocation: LambdaInvocation| {
+        let body = serde_json::to_vec(&Raw::of(&invocation.body)).unwrap_or_default();
+        LambdaInvocation { body: body.into(), ..invocation }
+    };
+    Runtime::new(handler).layer(MapRequestLayer::new(raw)).run().await
+}
 
 /// One deployed function.
 #[derive(Debug)]
@@ -27,7 +70,7 @@ impl<J: Job> Function<J> {
     }
 
     /// Answers one invocation.
-    pub async fn invoke(&self, event: LambdaEvent<Payload>) -> Result<Report, Diagnostic> {
+    pub async fn invoke(&self, event: LambdaEvent<Raw>) -> Result<Report, Diagnostic> {
         let (payload, context) = event.into_parts();
         let span = info_span!("invocation", request.id = context.request_id);
         async {
@@ -45,21 +88,21 @@ impl<J: Job> Function<J> {
         .await
     }
 
-    async fn run(&self, payload: Payload, deadline: Deadline, request_id: &str) -> Result<Report, RunFault> {
+    async fn run(&self, payload: Raw, deadline: Deadline, request_id: &str) -> Result<Report, RunFault> {
         let driver = self.0.as_ref().map_err(Clone::clone)?;
         // Lambda asks nobody to stop: it ends the process.
         let never = Stop::new();
         let ledger = Ledger::new(deadline, &never, &telemetry::Log);
         // On the heap: a run is states within states, more of them than the compiler lays out in one piece.
-        let run = Box::pin(driver.run(payload, &ledger, Caller::Platform));
+        let run = Box::pin(driver.run(payload.payload()?, &ledger, Caller::Platform));
         let Finished { report, metrics, record } = run.await?;
         telemetry::log_run(&report);
-        telemetry::emit(&telemetry::metrics_of(&report, &metrics));
+        telemetry::emit(&telemetry::metrics_of(&report, &metrics, clock::now()));
         if let Some(bucket) = &driver.run_policy.report_bucket {
             // The work is done and told: a copy that could not be kept must not make Lambda do it again.
             let time = deadline.at_most(store::LONGEST, store::KEPT_FREE, clock::now());
             let lost = store::keep(driver.aws(), &record, bucket, &report, request_id, time).await.err();
-            telemetry::emit(&telemetry::metric_of_copy(&report, lost.is_none()));
+            telemetry::emit(&telemetry::metric_of_copy(&report, lost.is_none(), clock::now()));
             if let Some(error) = lost {
                 warn!(error.message = chain(&error), "the report was not kept");
             }
@@ -80,7 +123,17 @@ impl From<RunFault> for Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::event::EventFault;
+
+    #[test]
+    fn what_is_no_event_is_refused_by_us() {
+        let refused = |body: &[u8]| RunFault::from(Raw::of(body).payload().unwrap_err());
+        let deep = "[".repeat(200) + &"]".repeat(200);
+        for body in [b"\xff{}".as_slice(), b"\xef\xbb\xbf{}", b"", b"{", deep.as_bytes()] {
+            assert_eq!(refused(body).error_type(), "EventRefused", "{}", String::from_utf8_lossy(body));
+        }
+        insta::assert_snapshot!(refused(b"{\"a\": \xff}"), @"the event is refused and nothing was done: it is not UTF-8 from byte 6 on; send JSON, which is always UTF-8");
+        assert_eq!(Raw::of(b"{}").payload().ok(), Payload::parse("{}").ok());
+    }
 
     #[test]
     fn a_fault_keeps_its_fixed_type_and_its_words() {

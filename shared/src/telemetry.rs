@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
@@ -140,8 +141,9 @@ pub fn log_fault(fault: &RunFault) {
     }
 }
 
-/// The metrics of a finished run as one line of the embedded metric format.
-pub fn metrics_of(report: &Report, own: &BTreeMap<&'static str, usize>) -> Value {
+/// The metrics of a finished run as one line of the embedded metric format. `at` is the real moment, whatever
+/// `NIGHTSHIFT_NOW` says: `CloudWatch` drops what is two weeks old.
+pub fn metrics_of(report: &Report, own: &BTreeMap<&'static str, usize>, at: Timestamp) -> Value {
     let counts = report.counts;
     let notices = |outcome| report.notices.iter().filter(|notice| notice.outcome == outcome).count();
     let mut values: BTreeMap<&str, i128> = [
@@ -162,17 +164,17 @@ pub fn metrics_of(report: &Report, own: &BTreeMap<&'static str, usize>) -> Value
     .map(|(name, value)| (name, value as i128))
     .collect();
     values.insert("DurationMs", duration_ms(report));
-    embedded(&report.function, report.finished_at.as_millisecond(), &values)
+    embedded(&report.function, at, &values)
 }
 
 /// Whether the copy of a report was kept.
-pub fn metric_of_copy(report: &Report, kept: bool) -> Value {
-    embedded(&report.function, report.finished_at.as_millisecond(), &[("ReportsNotKept", i128::from(!kept))].into())
+pub fn metric_of_copy(report: &Report, kept: bool, at: Timestamp) -> Value {
+    embedded(&report.function, at, &[("ReportsNotKept", i128::from(!kept))].into())
 }
 
 /// The metric of a run that could not take place.
-pub fn metrics_of_fault(function: &str, at: jiff::Timestamp) -> Value {
-    embedded(function, at.as_millisecond(), &[("Runs", 0), ("RunFaults", 1)].into())
+pub fn metrics_of_fault(function: &str, at: Timestamp) -> Value {
+    embedded(function, at, &[("Runs", 0), ("RunFaults", 1)].into())
 }
 
 /// Prints one line of metrics where `CloudWatch` picks it up. The embedded metric format is a line on standard output;
@@ -185,12 +187,12 @@ fn duration_ms(report: &Report) -> i128 {
     report.finished_at.duration_since(report.started_at).as_millis()
 }
 
-fn embedded(function: &str, at_ms: i64, values: &BTreeMap<&str, i128>) -> Value {
+fn embedded(function: &str, at: Timestamp, values: &BTreeMap<&str, i128>) -> Value {
     let unit = |name: &str| if name.ends_with("Ms") { "Milliseconds" } else { "Count" };
     let metrics: Vec<_> = values.keys().map(|name| json!({"Name": name, "Unit": unit(name)})).collect();
     let mut line = json!({
         "_aws": {
-            "Timestamp": at_ms,
+            "Timestamp": at.as_millisecond(),
             "CloudWatchMetrics": [{ "Namespace": NAMESPACE, "Dimensions": [["Function"]], "Metrics": metrics }],
         },
         "Function": function,

@@ -7,6 +7,7 @@ mod jobs;
 mod keys;
 mod policy_files;
 mod protections;
+mod proxy;
 mod record;
 mod restore;
 

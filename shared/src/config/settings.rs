@@ -63,9 +63,10 @@ impl<'a> Settings<'a> {
         }
     }
 
-    /// The entries of a comma separated list, trimmed; an empty entry is a fault, since it is usually a lost value.
+    /// The entries of a comma separated list, trimmed; a comma that belongs to an entry is written `\,`. An empty entry is
+    /// a fault, since it is usually a lost value.
     /// `None` if the variable is not there at all.
-    pub fn list(&mut self, name: &'static str) -> Option<Vec<&'a str>> {
+    pub fn list(&mut self, name: &'static str) -> Option<Vec<String>> {
         self.known.push(name);
         if !self.environment.holds(name) {
             return None;
@@ -74,8 +75,8 @@ impl<'a> Settings<'a> {
         if text.is_empty() {
             return Some(Vec::new());
         }
-        let entries: Vec<_> = text.split(',').map(str::trim).collect();
-        if entries.iter().any(|entry| entry.is_empty()) {
+        let entries = entries(text);
+        if entries.iter().any(String::is_empty) {
             self.fault(name, format!("'{}' has an empty entry; write a comma separated list", printable(text)));
         }
         Some(entries.into_iter().filter(|entry| !entry.is_empty()).collect())
@@ -123,7 +124,27 @@ impl<'a> Settings<'a> {
         for region in listed.iter().filter(|region| !looks_like_a_region(region)) {
             self.fault(name, format!("'{}' is not a Region name such as eu-west-1", printable(region)));
         }
-        listed.into_iter().map(str::to_owned).collect()
+        listed
+    }
+
+    /// `NIGHTSHIFT_REGIONS`: each once, in order; the function's own Region, `home`, if it names none.
+    pub fn regions_to_work_in(&mut self, home: Option<&str>) -> Vec<String> {
+        const NAME: &str = "NIGHTSHIFT_REGIONS";
+        let mut regions = self.regions(NAME);
+        if regions.is_empty() {
+            match home {
+                Some(home) => regions.push(home.to_owned()),
+                None => self.fault(NAME, "no Region is known; list them here, comma separated, or set AWS_REGION"),
+            }
+        }
+        regions.sort();
+        regions.dedup();
+        regions
+    }
+
+    /// `NIGHTSHIFT_CONCURRENCY`: items in progress at once.
+    pub fn concurrency(&mut self) -> usize {
+        self.number("NIGHTSHIFT_CONCURRENCY", 8, 1..=64)
     }
 
     /// `NIGHTSHIFT_TIME_ZONE`, which more than one reader asks for: what a time without a zone is meant in, and how times
@@ -196,7 +217,7 @@ mod tests {
         let mut settings = Settings::of(&environment);
         assert_eq!(settings.number("NIGHTSHIFT_MAX", 10, 0..=100), 10);
         assert_eq!(settings.choice("NIGHTSHIFT_KIND", 1, &[("always", 2), ("never", 3)]), 1);
-        assert_eq!(settings.list("NIGHTSHIFT_LIST"), Some(vec!["a", "b"]));
+        assert_eq!(settings.list("NIGHTSHIFT_LIST"), Some(vec!["a".to_owned(), "b".to_owned()]));
         assert_eq!(settings.list("NIGHTSHIFT_PROTECTED"), None);
         insta::assert_snapshot!(settings.finish().unwrap_err(), @"the configuration has 4 faults and nothing was done: NIGHTSHIFT_MAX: 'ten' is not a whole number from 0 to 100; NIGHTSHIFT_KIND: 'Always' is not one of: always, never; NIGHTSHIFT_LIST: 'a,,b' has an empty entry; write a comma separated list; NIGHTSHIFT_PROTECED: this function has no such variable; did you mean NIGHTSHIFT_PROTECTED?");
     }

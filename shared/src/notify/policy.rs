@@ -43,6 +43,9 @@ pub struct OwnerPolicy {
     pub domain: Option<String>,
 }
 
+/// Of one mail (SES, "Service quotas").
+const MOST_RECIPIENTS: usize = 50;
+
 impl NotifyPolicy {
     /// The same with no channel on.
     #[must_use]
@@ -60,6 +63,12 @@ impl NotifyPolicy {
                     ["arn", _, "sns", region, account, name]
                         if ![region, account, name].iter().any(|part| part.is_empty()) =>
                     {
+                        if name.ends_with(".fifo") {
+                            return Err(format!(
+                                "'{}' is a FIFO topic, which takes no mail; name a standard one",
+                                printable(arn)
+                            ));
+                        }
                         Ok(arn.to_owned())
                     }
                     _ => Err(format!(
@@ -113,6 +122,9 @@ fn mail(settings: &mut Settings<'_>) -> Option<MailPolicy> {
             Ok(address) => operators.push(address),
             Err(problem) => settings.fault(OPERATORS, problem),
         }
+    }
+    if operators.len() > MOST_RECIPIENTS {
+        settings.fault(OPERATORS, format!("names {} addresses, and a mail takes {MOST_RECIPIENTS}", operators.len()));
     }
     match (sender, operators.is_empty()) {
         (Some(_), true) => {

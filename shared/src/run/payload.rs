@@ -17,7 +17,21 @@ pub struct Payload {
     twice: BTreeSet<String>,
 }
 
+/// What Lambda takes of an event that nobody waits for was this long for years; a longer one is a list that should be a filter.
+const MOST_BYTES: usize = 256 * 1024;
+/// More names than this are a filter, not a list.
+const MOST_ENTRIES: usize = 10_000;
+
 impl Payload {
+    /// Reads an event.
+    pub fn read(text: &str) -> Result<Self, EventFault> {
+        if text.len() > MOST_BYTES {
+            let fault = format!("it has {} bytes, and at most {MOST_BYTES} are taken; send it in parts", text.len());
+            return Err(EventFault::one(fault));
+        }
+        Self::parse(text).map_err(|error| EventFault::one(format!("it is not JSON ({error})")))
+    }
+
     /// Reads a text.
     pub fn parse(text: &str) -> Result<Self, serde_json::Error> {
         serde_json::from_str(text)
@@ -97,6 +111,9 @@ impl<'de> Visitor<'de> for Part<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
         while let Some(entry) = entries.next_element_seed(Part(self.0))? {
+            if list.len() == MOST_ENTRIES {
+                return Err(A::Error::custom(format_args!("a list has more than {MOST_ENTRIES} entries")));
+            }
             list.push(entry);
         }
         Ok(Value::Array(list))
@@ -133,6 +150,18 @@ mod tests {
         }
         assert_eq!(Payload::from(json!({"a": 1})).once(), Ok(json!({"a": 1})));
         assert!(Payload::parse("{\"a\": 1,}").is_err());
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused_with_its_measure() {
+        let refused = |text: &str| Payload::read(text).unwrap_err().to_string();
+        let names = |count: usize| format!(r#"{{"users": [{}]}}"#, vec!["\"a\""; count].join(","));
+        assert!(Payload::read(&names(10_000)).is_ok());
+        assert!(refused(&names(10_001)).contains("a list has more than 10000 entries"));
+        assert!(
+            refused(&format!(r#"{{"a": "{}"}}"#, "x".repeat(262_144)))
+                .contains("it has 262153 bytes, and at most 262144")
+        );
     }
 
     #[test]

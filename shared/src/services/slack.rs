@@ -3,8 +3,6 @@
 
 use std::time::Duration;
 
-use hyper::StatusCode;
-use hyper::header::RETRY_AFTER;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 
@@ -90,13 +88,11 @@ impl Webhook {
         let mut attempt = 1;
         loop {
             let (fault, pause) = match self.client.post_json(self.url.expose_secret(), message.to_string()).await {
-                Ok(answer) if answer.status.is_success() => return Ok(()),
+                Ok(answer) if (200..300).contains(&answer.status) => return Ok(()),
                 Ok(answer) => {
-                    let asked =
-                        answer.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-                    let again = answer.status == StatusCode::TOO_MANY_REQUESTS || answer.status.is_server_error();
-                    let pause = again.then(|| Duration::from_secs(asked.unwrap_or(1)));
-                    (SlackFault::Refused { status: answer.status.as_u16(), said: answer.said() }, pause)
+                    let again = answer.status == 429 || answer.status >= 500;
+                    let pause = again.then(|| Duration::from_secs(answer.retry_after.unwrap_or(1)));
+                    (SlackFault::Refused { status: answer.status, said: answer.said() }, pause)
                 }
                 // It may have been posted: twice is better than never.
                 Err(fault) => (SlackFault::NoAnswer(fault), Some(Duration::from_secs(1))),

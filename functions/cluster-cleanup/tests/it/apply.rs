@@ -76,10 +76,10 @@ async fn a_cap_that_trips_means_no_step_at_all_and_the_plan_is_shown_whole() -> 
 #[tokio::test]
 async fn half_of_what_carries_the_marks_is_the_most_a_night_takes() -> anyhow::Result<()> {
     let scene = Scene::new()?;
-    for id in ["a-dev", "b-dev", "c-dev"] {
+    for id in ["a-dev", "b-dev", "c-dev", "d-dev", "e-dev", "f-dev"] {
         expired(id).members(0).create(&scene).await?;
     }
-    for id in ["d-dev", "e-dev"] {
+    for id in ["g-dev", "h-dev", "i-dev", "j-dev"] {
         expired(id).members(0).tag("auto-delete-after", "2027-01-01").create(&scene).await?;
     }
     let report = apply(&scene, &[]).await?;
@@ -87,7 +87,7 @@ async fn half_of_what_carries_the_marks_is_the_most_a_night_takes() -> anyhow::R
         (&report["tripped"]["guard"], &report["tripped"]["wanted"]),
         (&json!("max_deletion_percent"), &json!(60))
     );
-    assert_eq!(clusters(&scene, REGION).await?.len(), 5);
+    assert_eq!(clusters(&scene, REGION).await?.len(), 10);
     Ok(())
 }
 

@@ -145,6 +145,31 @@ async fn a_namesake_made_meanwhile_is_not_the_one_that_was_planned() -> anyhow::
 }
 
 #[tokio::test]
+async fn an_action_that_is_not_known_here_is_a_feature_that_is_not_there() -> anyhow::Result<()> {
+    let refused = |status, code| nightshift_testkit::Fault::Refused { status, code };
+    for fault in [refused(400, "InvalidAction"), refused(501, "NotImplemented"), refused(503, "InvalidAction")] {
+        let scene = Scene::new()?;
+        expired("orders-dev").create(&scene).await?;
+        scene.proxy.break_next("rds:DescribeIntegrations", "", usize::MAX, fault);
+        let report = start(&scene, &[])?.invoke(&json!({})).await?.report();
+        assert_eq!(ids(&report, "planned"), ["orders-dev"], "{fault:?} {report:#}");
+        assert_eq!(report["calls"]["rds:DescribeIntegrations"], 1, "{fault:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_throttled_throughout_is_put_off_and_said_to_be_throttled() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    expired("orders-dev").create(&scene).await?;
+    scene.proxy.break_next("rds:DeleteDBCluster", "", usize::MAX, nightshift_testkit::Fault::Throttled);
+    let report = start(&scene, &[APPLY, ("AWS_MAX_ATTEMPTS", "3")])?.invoke(&json!({})).await?.report();
+    assert_eq!(said(&report, "orders-dev"), ("deferred", "throttled"), "{report:#}");
+    assert_eq!(report["calls"]["rds:DeleteDBCluster"], 3);
+    Ok(())
+}
+
+#[tokio::test]
 async fn throttling_is_absorbed() -> anyhow::Result<()> {
     let scene = Scene::new()?;
     for number in 0..4 {

@@ -9,7 +9,7 @@ use tracing::{info, warn};
 use super::model::{Region, UnreadableRegion, World};
 use super::plan::{self, Terms};
 use crate::services::Read;
-use crate::services::aws::{AwsError, Kind};
+use crate::services::aws::AwsError;
 use crate::services::rds::RdsReader;
 
 /// A region to read and the way to it.
@@ -92,7 +92,7 @@ async fn read_region(place: &Place, account: &str, terms: Terms<'_>) -> Result<R
 fn known<T>(read: Result<T, AwsError>, region: &impl Display) -> Read<T> {
     match read {
         Ok(value) => Read::Known(value),
-        Err(error) if error.kind == Kind::UnknownCall => {
+        Err(error) if error.is_unknown_call() => {
             info!(call = error.action, %region, "this endpoint does not know the call; nothing of the kind can exist here");
             Read::NotOffered
         }

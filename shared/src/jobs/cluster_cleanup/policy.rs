@@ -43,7 +43,7 @@ pub struct Policy {
     pub min_notice_hours: u16,
     /// `NIGHTSHIFT_MAX_LEASE_DAYS`: how far ahead `nightshift clusters extend` may put an expiry.
     pub max_lease_days: u16,
-    /// `NIGHTSHIFT_CONCURRENCY`: clusters worked on at once.
+    /// `NIGHTSHIFT_CONCURRENCY`: items in progress at once.
     pub concurrency: usize,
 }
 
@@ -63,7 +63,7 @@ impl Policy {
     pub fn read(settings: &mut Settings<'_>, home: Option<&str>) -> Self {
         let Lease { tag_key, owner_tag, time_zone, max_lease_days } = Lease::read(settings);
         Self {
-            regions: regions(settings, home),
+            regions: settings.regions_to_work_in(home),
             tag_key,
             owner_tag,
             time_zone,
@@ -100,7 +100,7 @@ impl Policy {
             max_lease_days,
             // A nightly run that starts seconds earlier than yesterday's must not cost a day: hence not 24.
             min_notice_hours: hours(settings, "NIGHTSHIFT_MIN_NOTICE_HOURS", 20, 720),
-            concurrency: settings.number("NIGHTSHIFT_CONCURRENCY", 8, 1..=64),
+            concurrency: settings.concurrency(),
         }
     }
 
@@ -132,20 +132,6 @@ fn hours(settings: &mut Settings<'_>, name: &'static str, default: u16, most: u1
     u16::try_from(settings.number(name, default.into(), 0..=most.into())).unwrap_or(default)
 }
 
-fn regions(settings: &mut Settings<'_>, home: Option<&str>) -> Vec<String> {
-    const NAME: &str = "NIGHTSHIFT_REGIONS";
-    let mut regions = settings.regions(NAME);
-    if regions.is_empty() {
-        match home {
-            Some(home) => regions.push(home.to_owned()),
-            None => settings.fault(NAME, "no Region is known; list them here, comma separated, or set AWS_REGION"),
-        }
-    }
-    regions.sort();
-    regions.dedup();
-    regions
-}
-
 fn required_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
     const NAME: &str = "NIGHTSHIFT_REQUIRED_TAGS";
     let Some(entries) = settings.list(NAME) else {
@@ -163,7 +149,7 @@ fn required_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
             Some((key, value)) if !key.is_empty() && !value.is_empty() => {
                 required.push((key.to_owned(), value.to_owned()));
             }
-            _ => settings.fault(NAME, format!("'{}' is not key=value", printable(entry))),
+            _ => settings.fault(NAME, format!("'{}' is not key=value", printable(&entry))),
         }
     }
     required

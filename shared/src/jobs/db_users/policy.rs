@@ -34,7 +34,7 @@ pub struct Policy {
     pub lock_timeout: Duration,
     /// `NIGHTSHIFT_STATEMENT_TIMEOUT_SECONDS`.
     pub statement_timeout: Duration,
-    /// `NIGHTSHIFT_CONCURRENCY`: secrets read and logins tried at once.
+    /// `NIGHTSHIFT_CONCURRENCY`: items in progress at once.
     pub concurrency: usize,
 }
 
@@ -42,7 +42,7 @@ impl Policy {
     /// Reads it; `home` is the function's own region.
     pub fn read(settings: &mut Settings<'_>, home: Option<&str>) -> Self {
         Self {
-            regions: regions(settings, home),
+            regions: settings.regions_to_work_in(home),
             protected: Protected::read(settings, "NIGHTSHIFT_PROTECTED", alphabet, ""),
             max_deletions: settings.number("NIGHTSHIFT_MAX_DELETIONS", 10, 0..=10_000),
             recovery_days: i64::try_from(settings.number("NIGHTSHIFT_SECRET_RECOVERY_DAYS", 30, 7..=30)).unwrap_or(30),
@@ -67,7 +67,7 @@ impl Policy {
             }),
             lock_timeout: seconds(settings, "NIGHTSHIFT_LOCK_TIMEOUT_SECONDS", 10),
             statement_timeout: seconds(settings, "NIGHTSHIFT_STATEMENT_TIMEOUT_SECONDS", 60),
-            concurrency: settings.number("NIGHTSHIFT_CONCURRENCY", 8, 1..=64),
+            concurrency: settings.concurrency(),
         }
     }
 }
@@ -76,18 +76,6 @@ impl Policy {
 /// `?`.
 fn alphabet(_pattern: &str) -> Alphabet {
     Alphabet { of: "usual name of a user", signs: "_.:/=+-@$#~&,", spaces: false }
-}
-
-fn regions(settings: &mut Settings<'_>, home: Option<&str>) -> Vec<String> {
-    const NAME: &str = "NIGHTSHIFT_REGIONS";
-    let mut regions: Vec<String> = settings.list(NAME).unwrap_or_default().into_iter().map(str::to_owned).collect();
-    if regions.is_empty() {
-        match home {
-            Some(home) => regions.push(home.to_owned()),
-            None => settings.fault(NAME, "no Region is known; list them here, comma separated, or set AWS_REGION"),
-        }
-    }
-    regions
 }
 
 fn passwords(settings: &mut Settings<'_>) -> PasswordPolicy {

@@ -26,7 +26,7 @@ pub struct Policy {
     pub store: Store,
     /// How much one run may do.
     pub caps: Caps,
-    /// `NIGHTSHIFT_CONCURRENCY`: users worked on at once.
+    /// `NIGHTSHIFT_CONCURRENCY`: items in progress at once.
     pub concurrency: usize,
     /// The name of the deployed function, for a command that a person types.
     pub function: String,
@@ -94,7 +94,7 @@ impl Policy {
                 deactivations: settings.number("NIGHTSHIFT_MAX_DEACTIVATIONS", 10, 0..=10_000),
                 deactivation_percent: settings.number("NIGHTSHIFT_MAX_DEACTIVATION_PERCENT", 50, 0..=100),
             },
-            concurrency: settings.number("NIGHTSHIFT_CONCURRENCY", 4, 1..=32),
+            concurrency: settings.concurrency(),
             // Set by Lambda (Developer Guide, "Defined runtime environment variables").
             function: settings.text("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("key-rotation").to_owned(),
             region,
@@ -238,7 +238,7 @@ fn readers(settings: &mut Settings<'_>) -> Vec<String> {
         settings
             .fault(NAME, format!("'{}' is not the ARN of one role, arn:aws:iam::ACCOUNT:role/NAME", printable(arn)));
     }
-    listed.into_iter().map(str::to_owned).collect()
+    listed
 }
 
 #[cfg(test)]

@@ -13,16 +13,19 @@ pub use super::http::Roots;
 use super::http::{self, TrustFault};
 use super::recorder::CallRecorder;
 use super::skew::{DateReader, Skew};
+use super::unknown::UnknownCalls;
 use crate::config::{ConfigFaults, Environment};
 use crate::secret::Secret;
 
-/// RDS throttles the whole account, not one caller: ten attempts with the SDK's adaptive pacing outlast a busy minute.
-/// `AWS_MAX_ATTEMPTS`, the SDKs' own variable, says otherwise.
-const MAX_ATTEMPTS: u32 = 10;
+/// RDS throttles the whole account, not one caller: six attempts, with pauses that double from a second, last half a minute;
+/// what is refused then is put off and said to be throttled. `AWS_MAX_ATTEMPTS`, the SDKs' own variable, says otherwise. The
+/// SDK's adaptive mode is not used: after one throttle its bucket lets every later call of the client wait.
+const MAX_ATTEMPTS: u32 = 6;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// A page of a hundred clusters takes RDS a second or two; anything past this is a lost answer.
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(20);
-const OPERATION_TIMEOUT: Duration = Duration::from_mins(1);
+/// Longer than the attempts with their pauses take where AWS answers: or a throttle would end as a lost answer.
+const OPERATION_TIMEOUT: Duration = Duration::from_secs(90);
 /// A message is not worth what a deletion is: a throttle that outlasts these attempts is left to the next run.
 const MESSAGE_ATTEMPTS: u32 = 4;
 const MESSAGE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -68,7 +71,7 @@ impl Aws {
         let attempts = environment.get("AWS_MAX_ATTEMPTS").and_then(|text| text.parse().ok()).unwrap_or(MAX_ATTEMPTS);
         let config = aws_config::defaults(BehaviorVersion::latest())
             .http_client(client)
-            .retry_config(RetryConfig::adaptive().with_max_attempts(attempts))
+            .retry_config(RetryConfig::standard().with_max_attempts(attempts))
             .timeout_config(
                 TimeoutConfig::builder()
                     .connect_timeout(CONNECT_TIMEOUT)
@@ -134,6 +137,7 @@ impl Aws {
             aws_sdk_rds::config::Builder::from(&self.config)
                 .region(Region::new(region.to_owned()))
                 .interceptor(self.calls.clone())
+                .retry_classifier(UnknownCalls)
                 .build(),
         )
     }
@@ -217,7 +221,7 @@ impl Aws {
 
     fn few_attempts(&self) -> RetryConfig {
         let configured = self.config.retry_config().map_or(MAX_ATTEMPTS, RetryConfig::max_attempts);
-        RetryConfig::adaptive().with_max_attempts(configured.min(MESSAGE_ATTEMPTS))
+        RetryConfig::standard().with_max_attempts(configured.min(MESSAGE_ATTEMPTS))
     }
 
     fn region_of(&self, arn: &str) -> Option<Region> {
@@ -246,10 +250,35 @@ pub fn within(time: Duration) -> TimeoutConfig {
         .build()
 }
 
+/// Where AWS's own endpoints are: the DNS suffixes of each partition, those for both kinds of addresses among them
+/// (botocore, `partitions.json`), and the sign-in hosts.
+const SUFFIXES: [&str; 13] = [
+    "amazonaws.com",
+    "amazonaws.com.cn",
+    "api.aws",
+    "api.amazonwebservices.com.cn",
+    "aws.dev",
+    "c2s.ic.gov",
+    "api.aws.ic.gov",
+    "sc2s.sgov.gov",
+    "api.aws.scloud",
+    "cloud.adc-e.uk",
+    "csp.hci.ic.gov",
+    "amazonaws.eu",
+    "api.amazonwebservices.eu",
+];
+
+/// Whether `url` leads to AWS. What cannot be told counts as AWS: nothing is tried out there.
 fn is_aws(url: &str) -> bool {
-    let host = url.split("://").nth(1).unwrap_or(url);
-    let host = host.split(['/', ':']).next().unwrap_or_default().to_ascii_lowercase();
-    [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".aws.dev"].iter().any(|suffix| host.ends_with(suffix))
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = match host.strip_prefix('[') {
+        Some(address) => address.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    host.is_empty() || SUFFIXES.iter().any(|suffix| host == *suffix || host.ends_with(&format!(".{suffix}")))
 }
 
 #[cfg(test)]
@@ -262,11 +291,29 @@ mod tests {
             "https://rds.eu-west-1.amazonaws.com",
             "https://RDS.EU-WEST-1.AMAZONAWS.COM:443/x",
             "https://rds.eu-west-1.api.aws",
+            "https://rds.eu-west-1.amazonaws.com./",
+            "https://key:secret@rds.eu-west-1.amazonaws.com",
+            "https://127.0.0.1@rds.eu-west-1.amazonaws.com/",
+            "https://rds.cn-north-1.amazonaws.com.cn",
+            "https://rds.cn-north-1.api.amazonwebservices.com.cn",
+            "https://rds.us-iso-east-1.c2s.ic.gov",
+            "https://rds.us-isob-east-1.sc2s.sgov.gov",
+            "https://rds.eu-isoe-west-1.cloud.adc-e.uk",
+            "https://rds.us-isof-south-1.csp.hci.ic.gov",
+            "https://rds.eusc-de-east-1.amazonaws.eu",
+            "https://vpce-1.rds.eu-west-1.vpce.amazonaws.com?x=127.0.0.1",
+            "",
         ] {
             assert!(is_aws(url), "{url}");
         }
-        for url in ["http://127.0.0.1:5000", "http://localhost:4566/amazonaws.com", "https://amazonaws.com.example.org"]
-        {
+        for url in [
+            "http://127.0.0.1:5000",
+            "http://[::1]:4566/",
+            "http://localhost:4566/amazonaws.com",
+            "http://rds.amazonaws.com@localhost:4566",
+            "https://amazonaws.com.example.org",
+            "https://notamazonaws.com",
+        ] {
             assert!(!is_aws(url), "{url}");
         }
     }

@@ -96,6 +96,12 @@ impl AwsError {
         self.kind == Kind::NotFound
     }
 
+    /// This endpoint has no such call, whatever status it says so with. Only of reading: what a call that writes came to,
+    /// its kind says.
+    pub fn is_unknown_call(&self) -> bool {
+        self.kind == Kind::UnknownCall || self.code().is_some_and(|code| UNKNOWN_CALL.contains(&code))
+    }
+
     /// It may have been carried out, for all anybody knows.
     pub fn may_have_happened(&self) -> bool {
         self.kind == Kind::NoAnswer
@@ -118,7 +124,7 @@ impl AwsError {
                 format!("allow {} on it in the role's policy, or the service control policies above it", self.action)
             }
             Kind::Throttled => {
-                "the account's calls of this kind are throttled: run again later, or lower NIGHTSHIFT_CONCURRENCY"
+                "AWS throttles this account's calls of this kind, whoever makes them: the next run goes on; lower NIGHTSHIFT_CONCURRENCY if it stays"
                     .to_owned()
             }
             Kind::Quota => "raise the quota in Service Quotas, or remove what is no longer needed".to_owned(),
@@ -163,6 +169,8 @@ pub(super) fn deepest(error: &dyn Error) -> String {
 /// carried out or after it, and so does the code of a request that was given up waiting for.
 fn kind_of(status: u16, code: Option<&str>) -> Kind {
     match code {
+        // Not Implemented: nothing was there that could break.
+        Some(_) if status == 501 => Kind::UnknownCall,
         Some(code) if status < 500 => kind_of_refusal(code),
         _ => Kind::NoAnswer,
     }
@@ -192,9 +200,7 @@ fn kind_of_refusal(code: &str) -> Kind {
         | "SignatureDoesNotMatch"
         | "OptInRequired"
         | "AuthFailure" => Kind::Denied,
-        "InvalidAction" | "UnknownOperationException" | "UnknownAction" | "InvalidOperation" | "NotImplemented" => {
-            Kind::UnknownCall
-        }
+        _ if UNKNOWN_CALL.contains(&code) => Kind::UnknownCall,
         _ if ends(code, "NotFound")
             || code == "NoSuchEntity"
             || code == "NoSuchBucket"
@@ -221,6 +227,10 @@ fn kind_of_refusal(code: &str) -> Kind {
         _ => Kind::Other,
     }
 }
+
+/// The codes for an action that an endpoint does not know.
+pub(super) const UNKNOWN_CALL: [&str; 5] =
+    ["InvalidAction", "UnknownOperationException", "UnknownAction", "InvalidOperation", "NotImplemented"];
 
 /// The same name with and without the suffix RDS gives some of its codes.
 fn ends(code: &str, name: &str) -> bool {

@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata;
 use aws_smithy_runtime_api::client::http::{HttpClient, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector};
@@ -46,19 +48,32 @@ pub(super) enum TrustFault {
 }
 
 pub(super) fn client(roots: &Roots) -> Result<SharedHttpClient, TrustFault> {
+    let context = context(roots)?;
+    let client = aws_smithy_http_client::Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut builder = Connector::builder();
+        builder.set_connector_settings(settings.cloned());
+        builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        // As the AWS command line does: HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+        let builder = builder.proxy_config(ProxyConfig::from_env());
+        builder.tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
+    });
+    Ok(SharedHttpClient::new(AtFirstCall(client)))
+}
+
+/// A connector by itself, for what is not AWS.
+pub(super) fn connector(roots: &Roots, settings: HttpConnectorSettings) -> Result<Connector, TrustFault> {
+    let builder = Connector::builder().connector_settings(settings).proxy_config(ProxyConfig::from_env());
+    Ok(builder.tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).tls_context(context(roots)?).build())
+}
+
+fn context(roots: &Roots) -> Result<TlsContext, TrustFault> {
     let store = match roots {
         Roots::CompiledIn => compiled_in(OF_AWS),
         Roots::Mozilla => compiled_in(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().map(AsRef::as_ref)),
         Roots::System => TrustStore::default(),
         Roots::File(path) => TrustStore::empty().with_pem_certificate(certificates(path)?),
     };
-    let context =
-        TlsContext::builder().with_trust_store(store).build().map_err(|error| TrustFault::Invalid(error.into()))?;
-    let client = aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-        .tls_context(context)
-        .build_https();
-    Ok(SharedHttpClient::new(AtFirstCall(client)))
+    TlsContext::builder().with_trust_store(store).build().map_err(|error| TrustFault::Invalid(error.into()))
 }
 
 /// Makes its connector when the first call needs it. The client within makes one whenever an SDK client is built, to warm

@@ -1,4 +1,4 @@
-//! The one way to AWS: clients built once with timeouts and adaptive retries, every call counted, every error sorted
+//! The one way to AWS: clients built once with timeouts and retries, every call counted, every error sorted
 //! by the code on the wire.
 
 mod connect;
@@ -6,6 +6,7 @@ mod error;
 mod http;
 mod recorder;
 mod skew;
+mod unknown;
 pub mod web;
 
 pub use connect::{Aws, Identity, Roots, within};

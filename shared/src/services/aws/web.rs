@@ -1,24 +1,15 @@
-//! A client for the one kind of host that is not AWS: webhooks. It stands on the same HTTP and TLS crates as the SDK's,
-//! but believes what browsers believe, follows no redirect and never waits long.
+//! A client for the one kind of host that is not AWS: webhooks. It is the SDKs' own, through the same proxy, but believes what
+//! browsers believe, follows no redirect and never waits long.
 
-use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::header::{CONTENT_TYPE, HeaderMap};
-use hyper::{Method, Request, StatusCode};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
+use aws_smithy_runtime_api::client::http::{HttpConnector as _, HttpConnectorSettings};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use http_body_util::{BodyExt as _, Limited};
 
 use super::error::deepest;
-use super::http::Roots;
+use super::http::{self, Roots};
 use crate::text::printable;
 
 /// For one request, its answer included.
@@ -27,22 +18,17 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const MOST_BYTES: usize = 16 * 1024;
 
 /// See the module.
-pub struct WebClient(Client<HttpsConnector<HttpConnector>, Full<Bytes>>);
-
-impl fmt::Debug for WebClient {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("WebClient")
-    }
-}
+#[derive(Debug)]
+pub struct WebClient(aws_smithy_http_client::Connector);
 
 /// An answer.
 #[derive(Debug)]
 pub struct WebAnswer {
     /// Its status.
-    pub status: StatusCode,
-    /// Its headers.
-    pub headers: HeaderMap,
-    body: Bytes,
+    pub status: u16,
+    /// How long it asks to be left alone: `Retry-After`, in seconds.
+    pub retry_after: Option<u64>,
+    body: Vec<u8>,
 }
 
 impl WebAnswer {
@@ -73,50 +59,29 @@ pub enum WebFault {
 impl WebClient {
     /// Trusts what `roots` says; AWS's own roots are too few here, so all of Mozilla's take their place.
     pub fn new(roots: &Roots) -> Result<Self, WebFault> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(|error| WebFault::Roots(error.to_string()))?
-            .with_root_certificates(store(roots)?)
-            .with_no_client_auth();
-        let connector = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
-        Ok(Self(Client::builder(TokioExecutor::new()).build(connector)))
+        let roots = if matches!(roots, Roots::CompiledIn) { &Roots::Mozilla } else { roots };
+        let settings = HttpConnectorSettings::builder().connect_timeout(PATIENCE).read_timeout(PATIENCE).build();
+        http::connector(roots, settings).map(Self).map_err(|fault| WebFault::Roots(crate::text::chain(&fault)))
     }
 
     /// Posts `body` to `url`.
     pub async fn post_json(&self, url: &str, body: String) -> Result<WebAnswer, WebFault> {
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(url)
-            .header(CONTENT_TYPE, "application/json; charset=utf-8")
-            .body(Full::from(body))
-            .map_err(|_| WebFault::Url)?;
-        tokio::time::timeout(PATIENCE, self.send(request)).await.map_err(|_| WebFault::Slow)?
-    }
-
-    async fn send(&self, request: Request<Full<Bytes>>) -> Result<WebAnswer, WebFault> {
-        let answer = self.0.request(request).await;
-        let (head, body) = answer.map_err(|error| WebFault::Lost(printable(&deepest(&error))))?.into_parts();
-        let body = Limited::new(body, MOST_BYTES).collect().await.map(http_body_util::Collected::to_bytes);
-        // The status says it all; a body too long or broken off says nothing more.
-        Ok(WebAnswer { status: head.status, headers: head.headers, body: body.unwrap_or_default() })
+        let mut request = HttpRequest::new(SdkBody::from(body));
+        request.set_method("POST").map_err(|_| WebFault::Url)?;
+        request.set_uri(url).map_err(|_| WebFault::Url)?;
+        request.headers_mut().insert("content-type", "application/json; charset=utf-8");
+        let answer = async {
+            let answer = self.0.call(request).await.map_err(|error| WebFault::Lost(printable(&deepest(&error))))?;
+            Ok(read(answer).await)
+        };
+        tokio::time::timeout(PATIENCE, answer).await.map_err(|_| WebFault::Slow)?
     }
 }
 
-fn store(roots: &Roots) -> Result<RootCertStore, WebFault> {
-    let fault = |what: String| WebFault::Roots(what);
-    let mut store = RootCertStore::empty();
-    match roots {
-        Roots::CompiledIn | Roots::Mozilla => {
-            store.add_parsable_certificates(webpki_root_certs::TLS_SERVER_ROOT_CERTS.iter().cloned());
-        }
-        Roots::System => {
-            store.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        }
-        Roots::File(path) => {
-            let found = CertificateDer::pem_file_iter(path).map_err(|error| fault(error.to_string()))?;
-            store.add_parsable_certificates(found.filter_map(Result::ok));
-        }
-    }
-    if store.is_empty() { Err(fault("it has no certificate".to_owned())) } else { Ok(store) }
+/// The status says it all; a body too long or broken off says nothing more.
+async fn read(answer: HttpResponse) -> WebAnswer {
+    let status = answer.status().as_u16();
+    let retry_after = answer.headers().get("retry-after").and_then(|value| value.trim().parse().ok());
+    let body = Limited::new(answer.into_body(), MOST_BYTES).collect().await;
+    WebAnswer { status, retry_after, body: body.map(|body| body.to_bytes().to_vec()).unwrap_or_default() }
 }
