@@ -103,7 +103,7 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Task::Demo { deploy: true, .. }) => deploy::show().map(done),
-        Some(Task::Demo { args, .. }) => testkit::run("demo", args),
+        Some(Task::Demo { args, .. }) => testkit::demo(args),
         Some(Task::Test) => Ok(test::run()),
         Some(Task::Check) => Ok(check::run()),
         Some(Task::Invoke { function, event, apply }) => testkit::invoke(&function, &event, apply),

@@ -10,9 +10,19 @@ use anyhow::{bail, ensure};
 use crate::command::{exit_code, here};
 use crate::{environment, setup};
 
+/// Runs a demo after what it needs is there.
+pub(crate) fn demo(args: Vec<OsString>) -> anyhow::Result<ExitCode> {
+    setup::for_demo(args.first().and_then(|part| part.to_str()))?;
+    start("demo", args)
+}
+
 /// Runs a testkit binary after `setup`.
 pub(crate) fn run(binary: &str, args: Vec<OsString>) -> anyhow::Result<ExitCode> {
     setup::run()?;
+    start(binary, args)
+}
+
+fn start(binary: &str, args: Vec<OsString>) -> anyhow::Result<ExitCode> {
     let mut command = cargo_run(binary);
     setup::offer_cargo_lambda(&mut command)?;
     exit_code(command.args(args))

@@ -27,6 +27,15 @@ pub(crate) fn run() -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Installs what the demo `part` needs, and no more: the database servers only where there are users of databases.
+pub(crate) fn for_demo(part: Option<&str>) -> anyhow::Result<()> {
+    match part {
+        Some("users") => run(),
+        Some("keys") => ensure(&[stand_in()?]),
+        _ => ensure(&[stand_in()?, cargo_lambda()]),
+    }
+}
+
 /// Fetches `PostgreSQL`; `Some` says why it could not be had.
 pub(crate) fn postgres() -> anyhow::Result<Option<String>> {
     let _lock = lock()?;
