@@ -4,8 +4,10 @@
 
 use std::collections::BTreeSet;
 
+use aws_lambda_events::eventbridge::EventBridgeEvent;
 use serde_json::{Map, Value};
 
+use super::envelope::Envelope;
 pub use super::fault::EventFault;
 use super::payload::Payload;
 use crate::nearest::nearest;
@@ -26,7 +28,7 @@ impl Fields {
     /// detail is an empty object; every other event says what it means.
     pub fn of(payload: Value) -> Result<Self, EventFault> {
         match payload {
-            Value::Object(map) if is_envelope(&map) => Self::of_envelope(map),
+            Value::Object(map) if Envelope::is(&map) => Self::of_envelope(Envelope::read(map)),
             Value::Object(map) => Ok(Self::of_object(map)),
             Value::Null => Err(EventFault::one(
                 "the event is null, most likely a value that got lost; send {} if it is to mean what the schedule means",
@@ -38,15 +40,12 @@ impl Fields {
         }
     }
 
-    fn of_envelope(mut envelope: Map<String, Value>) -> Result<Self, EventFault> {
-        let from = origin(&envelope);
-        let detail = envelope.remove("detail");
-        let beside: Vec<_> = envelope.into_iter().map(|(key, _)| key).filter(|key| !is_of_envelope(key)).collect();
+    fn of_envelope(Envelope { event, detail, beside }: Envelope) -> Result<Self, EventFault> {
         if detail.is_none() && !beside.is_empty() {
             return Err(EventFault::all(beside.iter().map(|key| out_of_place(key))));
         }
         let map = self::detail(detail.unwrap_or_else(|| Map::new().into()))?;
-        match from {
+        match origin(&event) {
             Origin::Other { what } if map.is_empty() => Err(EventFault::one(format!(
                 "'detail' is empty, and that means everything only from a schedule of EventBridge or EventBridge \
                  Scheduler; this is {what}: say in 'detail' what is meant, or narrow the rule that sends it"
@@ -169,18 +168,6 @@ impl Fields {
     }
 }
 
-/// `EventBridge` and Scheduler both write these two keys; no plain event has them.
-fn is_envelope(map: &Map<String, Value>) -> bool {
-    map.contains_key("detail-type") && map.contains_key("source")
-}
-
-/// What AWS writes around a detail (`EventBridge` User Guide, "Events"; the last one where an archive is replayed).
-fn is_of_envelope(key: &str) -> bool {
-    const KEYS: [&str; 9] =
-        ["version", "id", "detail-type", "source", "account", "time", "region", "resources", "replay-name"];
-    KEYS.contains(&key)
-}
-
 /// Who sends an envelope.
 enum Origin {
     /// A schedule: a rule of `EventBridge`, or `EventBridge` Scheduler. What it means is everything.
@@ -189,9 +176,8 @@ enum Origin {
     Other { what: String },
 }
 
-fn origin(envelope: &Map<String, Value>) -> Origin {
-    let text = |key: &str| envelope.get(key).and_then(Value::as_str).unwrap_or_default();
-    match (text("source"), text("detail-type")) {
+fn origin(event: &EventBridgeEvent) -> Origin {
+    match (event.source.as_str(), event.detail_type.as_str()) {
         ("aws.events" | "aws.scheduler", "Scheduled Event") => Origin::Schedule,
         (source, kind) => Origin::Other { what: format!("'{}' of '{}'", printable(kind), printable(source)) },
     }

@@ -6,6 +6,7 @@ pub mod caps;
 mod ceiling;
 pub mod done;
 pub mod driver;
+mod envelope;
 pub mod event;
 pub mod fault;
 pub mod guard;
