@@ -17,6 +17,7 @@ pub mod plan;
 pub mod policy;
 mod protected;
 pub mod skew;
+mod steps;
 pub mod stop;
 pub mod store;
 
@@ -29,4 +30,5 @@ pub use ledger::{Entry, Ledger};
 pub use payload::Payload;
 pub use policy::RunPolicy;
 pub use protected::Protected;
+pub use steps::Steps;
 pub use stop::Stop;

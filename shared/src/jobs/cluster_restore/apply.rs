@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::plan::RestorePlan;
 use crate::report::{Outcome, Reason};
-use crate::run::{Done, Entry, Ledger};
+use crate::run::{Done, Entry, Ledger, Steps};
 use crate::services::aws::{AwsError, Kind};
 use crate::services::rds::{RdsReader, RdsRestorer};
 
@@ -25,19 +25,21 @@ pub(super) struct Restorer<'a> {
 impl Restorer<'_> {
     /// Carries out `plan`, and writes each step down as it is done. Begins none once the ledger says so.
     pub(super) async fn restore(&self, plan: &RestorePlan) -> Done {
-        let mut steps = Vec::new();
-        match self.all(plan, &mut steps).await {
+        let mut steps = Steps::new(self.ledger, self.entry, str::to_owned);
+        let ended = self.all(plan, &mut steps).await;
+        let steps = steps.take();
+        match ended {
             Ok(()) => Done::changed(steps),
             Err(End::Error(error)) => Done::stopped_by(&error, steps),
             Err(End::Later(reason)) => Done { outcome: Outcome::Deferred, steps, reason: Some(reason) },
         }
     }
 
-    async fn all(&self, plan: &RestorePlan, steps: &mut Vec<String>) -> Result<(), End> {
+    async fn all(&self, plan: &RestorePlan, steps: &mut Steps<'_>) -> Result<(), End> {
         let cluster = &plan.cluster;
         if !plan.cluster_exists {
             self.writer.restore(cluster).await?;
-            self.did(steps, format!("cluster {}: restore requested", cluster.id));
+            steps.push(format!("cluster {}: restore requested", cluster.id));
         }
         if plan.members.is_empty() {
             return Ok(());
@@ -47,10 +49,10 @@ impl Restorer<'_> {
             self.goes_on()?;
             let id = &member.instance.id;
             match self.writer.create_member(cluster, member).await {
-                Ok(()) => self.did(steps, format!("instance {id}: creation requested")),
+                Ok(()) => steps.push(format!("instance {id}: creation requested")),
                 // Made by an earlier attempt, or somebody else's that happens to have the name?
                 Err(error) if error.kind == Kind::Exists => match self.reader.cluster_of_instance(id).await? {
-                    Some(found) if found == cluster.id => self.did(steps, format!("instance {id}: there already")),
+                    Some(found) if found == cluster.id => steps.push(format!("instance {id}: there already")),
                     _ => return Err(error.into()),
                 },
                 Err(error) => return Err(error.into()),
@@ -76,11 +78,6 @@ impl Restorer<'_> {
             self.goes_on()?;
             waited += BETWEEN_LOOKS;
         }
-    }
-
-    fn did(&self, steps: &mut Vec<String>, step: String) {
-        self.ledger.step(self.entry, &step);
-        steps.push(step);
     }
 
     fn goes_on(&self) -> Result<(), End> {
