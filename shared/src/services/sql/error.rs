@@ -22,6 +22,8 @@ pub enum SqlKind {
     Missing,
     /// A warning where the statement did not do what it was to do.
     Warning,
+    /// It takes no writes: what was the writer when the run began is one no more.
+    ReadOnly,
     /// No way to the server, or none that can be trusted.
     NoAnswer,
     /// Anything else.
@@ -74,6 +76,7 @@ impl SqlError {
             SqlKind::InUse => "sql-in-use",
             SqlKind::Exists | SqlKind::Missing => "changed-since-plan",
             SqlKind::Warning => "sql-warning",
+            SqlKind::ReadOnly => "sql-read-only",
             SqlKind::NoAnswer => "sql-no-answer",
             SqlKind::Other => "sql-refused",
         }
@@ -91,6 +94,10 @@ impl SqlError {
             SqlKind::InUse => "see what still depends on it, as the server's message says",
             SqlKind::Exists | SqlKind::Missing => "somebody changed it meanwhile: run this again",
             SqlKind::Warning => "nothing was changed; grant it as the owner the server's message names",
+            SqlKind::ReadOnly => "it has failed over meanwhile, or the name leads to a reader: run this again",
+            SqlKind::Other if matches!(self.code.as_deref(), Some("53100" | "53200")) => {
+                "the server is short of what its message names; nothing of this transaction was kept"
+            }
             SqlKind::NoAnswer => {
                 "check the way to the server: security groups, name, port and certificate; then run this again"
             }
@@ -104,13 +111,40 @@ fn kind_of(code: &str, message: &str) -> SqlKind {
         // Not among the codes for concurrency, so it has to be told by its words.
         "XX000" if message.contains("tuple concurrently") => SqlKind::Busy,
         "28P01" | "28000" => SqlKind::Login,
-        "42501" | "0LP01" | "25006" => SqlKind::Denied,
+        "42501" | "0LP01" => SqlKind::Denied,
+        "25006" => SqlKind::ReadOnly,
         "55P03" | "40001" | "40P01" | "57014" => SqlKind::Busy,
         "2BP01" | "55006" => SqlKind::InUse,
         "23505" | "42710" | "42P04" | "42P06" => SqlKind::Exists,
         "42704" | "3D000" | "3F000" | "42P01" => SqlKind::Missing,
-        "57P01" | "57P02" | "57P03" => SqlKind::NoAnswer,
-        _ if code.starts_with("08") || code.starts_with("53") => SqlKind::NoAnswer,
+        // Of what runs short, only the places for sessions keep one from the server.
+        "57P01" | "57P02" | "57P03" | "53300" | "53400" => SqlKind::NoAnswer,
+        _ if code.starts_with("08") => SqlKind::NoAnswer,
         _ => SqlKind::Other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_short_on_the_server_is_no_fault_of_the_way_to_it() {
+        for (code, expected) in [
+            ("53200", "sql-refused"),
+            ("53100", "sql-refused"),
+            ("53300", "sql-no-answer"),
+            ("08006", "sql-no-answer"),
+            ("25006", "sql-read-only"),
+            ("42501", "sql-denied"),
+        ] {
+            let error = SqlError {
+                attempt: String::new(),
+                kind: kind_of(code, ""),
+                code: Some(code.to_owned()),
+                message: String::new(),
+            };
+            assert_eq!(error.reason_code(), expected, "{code}");
+        }
     }
 }

@@ -66,7 +66,7 @@ fn of(attempt: &str, error: &Error) -> SqlError {
     match error {
         Error::Server(said) => SqlError {
             attempt: attempt.to_owned(),
-            kind: kind_of(said.code),
+            kind: kind_of(said.code, &said.message),
             code: Some(said.code.to_string()),
             message: printable(&said.message),
         },
@@ -74,9 +74,12 @@ fn of(attempt: &str, error: &Error) -> SqlError {
     }
 }
 
-fn kind_of(code: u16) -> SqlKind {
+fn kind_of(code: u16, message: &str) -> SqlKind {
     match code {
         1045 | 1698 | 3118 | 4151 => SqlKind::Login,
+        // One number for whatever an option of the server forbids, writing among it.
+        1290 if message.contains("read-only") || message.contains("read_only") => SqlKind::ReadOnly,
+        1792 | 1836 => SqlKind::ReadOnly,
         1044 | 1142 | 1227 | 1290 | 1410 | 1419 => SqlKind::Denied,
         1205 | 1213 | 3572 => SqlKind::Busy,
         1007 => SqlKind::Exists,

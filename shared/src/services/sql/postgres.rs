@@ -1,8 +1,9 @@
 //! A session on a `PostgreSQL` server. What the server warns of on the way is kept, because a GRANT that grants nothing is
-//! a warning there and no error.
+//! a warning there and no error. Those two warnings are named by their codes; whatever else it warns of (a collation that
+//! has another version now, an event trigger's words) fails nothing and is told.
 
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::future::{join_all, try_join3};
 use rustls::ClientConfig;
@@ -15,11 +16,20 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::error::{SqlError, SqlKind};
 use crate::text::printable;
 
+/// "no privileges were granted" and "no privileges could be revoked": the statement did not do what it was to do.
+const FAILURES: [&str; 2] = ["01007", "01006"];
+
+/// More than these are not told: an event trigger can say what it likes, as often as it likes.
+const MOST_WARNINGS: usize = 20;
+
+/// What a server warned of: its code and its words.
+type Warning = (String, String);
+
 /// See the module.
 #[derive(Debug)]
 pub struct PgSession {
     client: Client,
-    warnings: Arc<Mutex<Vec<(String, String)>>>,
+    warnings: Arc<Mutex<Vec<Warning>>>,
     place: String,
 }
 
@@ -27,7 +37,7 @@ impl PgSession {
     pub(super) async fn connect(config: &Config, tls: ClientConfig, attempt: String) -> Result<Self, SqlError> {
         let (client, mut connection) =
             config.connect(MakeRustlsConnect::new(tls)).await.map_err(|error| SqlError::of(&*attempt, &error))?;
-        let warnings: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
+        let warnings: Arc<Mutex<Vec<Warning>>> = Arc::default();
         let kept = Arc::clone(&warnings);
         tokio::spawn(async move {
             while let Some(Ok(message)) = poll_fn(|context| connection.poll_message(context)).await {
@@ -36,7 +46,10 @@ impl PgSession {
                     && notice.parsed_severity() == Some(Severity::Warning)
                 {
                     let warning = (notice.code().code().to_owned(), printable(notice.message()));
-                    kept.lock().unwrap_or_else(PoisonError::into_inner).push(warning);
+                    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                    if kept.len() < MOST_WARNINGS || FAILURES.contains(&warning.0.as_str()) {
+                        kept.push(warning);
+                    }
                 }
             }
         });
@@ -61,16 +74,17 @@ impl PgSession {
 
     /// Runs one statement by itself. `shown` is how an error names it.
     pub(super) async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
-        self.take_warning();
+        self.forget_failures();
         let done = self.client.batch_execute(statement).await;
         done.map_err(|error| SqlError::of(shown, &error))?;
-        self.take_warning().map_or(Ok(()), |warning| Err(warned(shown, &warning)))
+        self.take_failure().map_or(Ok(()), |warning| Err(warned(shown, &warning)))
     }
 
-    /// Runs `statements`, each with how an error names it, in one transaction: all of them or none. A warning is an error.
+    /// Runs `statements`, each with how an error names it, in one transaction: all of them or none. A warning that one
+    /// of them did nothing is an error.
     /// They are sent without waiting for one another, so that it takes two round trips however many they are.
     pub(super) async fn transaction(&self, statements: &[(String, String)]) -> Result<(), SqlError> {
-        self.take_warning();
+        self.forget_failures();
         let begin = [("BEGIN".to_owned(), "beginning a transaction".to_owned())];
         let all: Vec<_> = begin.iter().chain(statements).collect();
         let answers = join_all(all.iter().map(|(sql, _)| self.client.batch_execute(sql))).await;
@@ -82,21 +96,36 @@ impl PgSession {
                 return Err(error);
             }
         }
-        if let Some(warning) = self.take_warning() {
+        if let Some(warning) = self.take_failure() {
             let _ = self.client.batch_execute("ROLLBACK").await;
             return Err(warned("a statement", &warning));
         }
         self.client.batch_execute("COMMIT").await.map_err(|error| SqlError::of("committing the transaction", &error))
     }
 
-    fn take_warning(&self) -> Option<(String, String)> {
-        let mut warnings = self.warnings.lock().unwrap_or_else(PoisonError::into_inner);
-        let first = warnings.first().cloned();
-        warnings.clear();
-        first
+    /// What the server warned of since this was asked last, and that failed nothing.
+    pub fn told(&self) -> Vec<String> {
+        let mut told: Vec<_> =
+            self.kept().drain(..).map(|(code, message)| format!("the server warned {code}: {message}")).collect();
+        told.dedup();
+        told
+    }
+
+    fn take_failure(&self) -> Option<Warning> {
+        let mut warnings = self.kept();
+        let place = warnings.iter().position(|(code, _)| FAILURES.contains(&code.as_str()))?;
+        Some(warnings.swap_remove(place))
+    }
+
+    fn forget_failures(&self) {
+        self.kept().retain(|(code, _)| !FAILURES.contains(&code.as_str()));
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Vec<Warning>> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn warned(shown: &str, (code, message): &(String, String)) -> SqlError {
+fn warned(shown: &str, (code, message): &Warning) -> SqlError {
     SqlError { attempt: shown.to_owned(), kind: SqlKind::Warning, code: Some(code.clone()), message: message.clone() }
 }

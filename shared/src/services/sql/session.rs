@@ -46,6 +46,15 @@ impl Session {
         }
     }
 
+    /// What the server warned of on the way, and that failed nothing.
+    pub fn told(&self) -> Vec<String> {
+        match self {
+            Self::Postgres(session) => session.told(),
+            // Warnings are not sent along there.
+            Self::Mysql(_) => Vec::new(),
+        }
+    }
+
     /// Runs `statements`, each with how an error names it: on `PostgreSQL` all or none; on the others, which commit each
     /// statement that is about users, one after the other until one fails.
     pub async fn together(&self, _permit: &Permit, statements: &[(String, String)]) -> Result<(), SqlError> {
