@@ -9,7 +9,7 @@ use tracing::{Instrument as _, info_span, warn};
 
 use crate::clock::{self, Deadline};
 use crate::config::{ConfigFaults, Environment};
-use crate::report::Report;
+use crate::report::{LONGEST_ANSWER, Report};
 use crate::run::driver::{Caller, Driver, Finished};
 use crate::run::event::EventFault;
 use crate::run::{Job, Ledger, Payload, RunFault, Stop, store};
@@ -108,7 +108,8 @@ impl<J: Job> Function<J> {
             }
         }
         J::answer(&report)?;
-        Ok(report)
+        // What is too long to be answered with is in the log, and in the bucket.
+        Ok(report.within(LONGEST_ANSWER))
     }
 }
 

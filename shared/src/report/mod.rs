@@ -2,6 +2,7 @@
 //! serialisable value, returned by the handler, printed by the command line, read by the notifier. Its field names are an
 //! interface; they change only with `schema`.
 
+mod cut;
 mod digest;
 mod item;
 mod mode;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use cut::LONGEST_ANSWER;
 pub use digest::{NotADigest, PlanDigest};
 pub use item::{Concerns, Item, Outcome, Reason};
 pub use mode::Mode;
