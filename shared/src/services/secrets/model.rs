@@ -19,6 +19,8 @@ pub struct Described {
     pub arn: String,
     /// It has a `DeletedDate`: it is on its way out and has to be restored first.
     pub deleted: bool,
+    /// `DeletedDate`, to the nanosecond: one deletion is not another.
+    pub deletion: Option<String>,
     /// `OwningService`.
     pub managed_by: Option<String>,
     /// `KmsKeyId`.

@@ -81,6 +81,7 @@ impl SecretsReader {
         Ok(Described {
             arn: answer.arn.unwrap_or_else(|| name.to_owned()),
             deleted: answer.deleted_date.is_some(),
+            deletion: answer.deleted_date.map(|date| date.as_nanos().to_string()),
             managed_by: answer.owning_service,
             kms_key: answer.kms_key_id,
             rotation: RotationFacts {
