@@ -7,7 +7,7 @@ use nightshift::config::{Environment, Settings};
 use nightshift::domains::databases::names::fault_of_user;
 use nightshift::jobs::db_users::Policy;
 use nightshift::jobs::db_users::model::{Catalog, Database, Role, SecretFacts, SecretState, Server, State, World};
-use nightshift::jobs::db_users::plan::{Action, Plan, Terms};
+use nightshift::jobs::db_users::plan::{Action, Plan, Terms, with_groups};
 use nightshift::jobs::db_users::request::Request;
 use nightshift::run::Payload;
 use nightshift::run::event::Fields;
@@ -32,9 +32,11 @@ pub(crate) fn holds(text: &str) {
         assert_eq!(fault_of_user(&user.name, request.engine, false), None);
     }
     if request.engine == Engine::Postgres {
-        let plan = Plan::make(&empty(&request), Terms { policy: &policy, request: &request });
+        let world = empty(&request);
+        let plan = Plan::make(&world, Terms { policy: &policy, request: &request });
+        let all = with_groups(&request, &world).0;
         for action in &plan.actions {
-            assert!(action.id() == request.database || request.user(action.id()).is_some(), "{text}");
+            assert!(action.id() == request.database || all.user(action.id()).is_some(), "{text}");
             if let Action::Change(change) = action {
                 change.statements.iter().for_each(|statement| stays_quoted(&statement.to_string()));
             }

@@ -9,7 +9,7 @@ use nightshift::domains::databases::names::fault_of_user;
 use nightshift::jobs::db_users::model::{
     Account, Accounts, Catalog, Database, Role, Schema, SecretFacts, SecretState, Server, State, World,
 };
-use nightshift::jobs::db_users::plan::{Action, Plan, Terms};
+use nightshift::jobs::db_users::plan::{Action, Plan, Terms, with_groups};
 use nightshift::jobs::db_users::request::{Request, ordered};
 use nightshift::jobs::db_users::{Policy, request};
 use nightshift::run::event::Fields;
@@ -160,7 +160,23 @@ fn statements(action: &Action) -> Vec<String> {
         Action::Change(change) => change.statements.iter().map(ToString::to_string).collect(),
         Action::Drop(drop) => {
             let inner = drop.empty.iter().flat_map(|(_, statements)| statements);
-            drop.lock.iter().chain(&drop.end_sessions).chain(inner).chain(&drop.drop).map(ToString::to_string).collect()
+            let handed = drop.hand_over.iter();
+            let inner = inner.chain(handed.flat_map(|all| {
+                all.before
+                    .iter()
+                    .chain(all.lent.iter().flat_map(|lent| [&lent.give, &lent.take]))
+                    .chain(&all.things)
+                    .chain(&all.rest)
+                    .chain(&all.after)
+            }));
+            drop.lock
+                .iter()
+                .chain(&drop.unlock)
+                .chain(&drop.end_sessions)
+                .chain(inner)
+                .chain(&drop.drop)
+                .map(ToString::to_string)
+                .collect()
         }
     }
 }
@@ -191,15 +207,21 @@ proptest! {
 
     #[test]
     fn a_plan_is_about_whom_the_event_names_and_each_name_stays_in_its_quotes(event in event(), database in any::<bool>()) {
+        let event_revokes = event["revoke"] != "none";
         let Ok(request) = read(event) else { return Ok(()) };
         let (policy, world) = (policy(), world(&request, database));
         let plan = Plan::make(&world, Terms { policy: &policy, request: &request });
+        let all = with_groups(&request, &world).0;
         prop_assert_eq!(plan.digest(), Plan::make(&world, Terms { policy: &policy, request: &request }).digest());
-        prop_assert_eq!(plan.actions.iter().filter(|a| matches!(a, Action::Change(_) | Action::Drop(_))).count() + plan.left.len(), request.users.len());
+        prop_assert_eq!(plan.actions.iter().filter(|a| matches!(a, Action::Change(_) | Action::Drop(_))).count() + plan.left.len(), all.users.len());
         for action in &plan.actions {
-            let named = action.id() == request.database || request.user(action.id()).is_some();
+            let named = action.id() == request.database || all.user(action.id()).is_some();
             prop_assert!(named && action.id() != "master", "{}", action.id());
             for statement in statements(action) {
+                // Nothing goes in a sweep, and nothing is taken of what nobody asked to take.
+                prop_assert!(!statement.contains("DROP OWNED"), "{statement}");
+                let lent = statement.ends_with("FROM \"master\"") || matches!(action, Action::Drop(_));
+                prop_assert!(event_revokes || lent || !statement.starts_with("REVOKE"), "{statement}");
                 let rest = outside_quotes(&statement, request.engine != Engine::Postgres).map_err(TestCaseError::fail)?;
                 let plain = |c: char| c.is_ascii_alphabetic() || " ,.@*()_=".contains(c);
                 prop_assert!(rest.chars().all(plain), "{statement}: {rest}");

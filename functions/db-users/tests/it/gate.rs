@@ -109,17 +109,24 @@ async fn nobodys_objects_go_to_an_heir_that_is_refused() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
-async fn a_role_that_is_protected_is_not_borrowed_for_its_tables() -> anyhow::Result<()> {
+async fn a_role_that_is_refused_is_not_borrowed_for_its_tables() -> anyhow::Result<()> {
     for version in versions() {
         let world = world(&version).await?;
         let admin = world.server.admin("airflow").await?;
-        admin.batch_execute("CREATE TABLE public.hers (id int); ALTER TABLE public.hers OWNER TO vip").await?;
+        let owners = ["vip", "maker_of_roles", "chained"];
+        for owner in owners {
+            let table =
+                format!("CREATE TABLE public.of_{owner} (id int); ALTER TABLE public.of_{owner} OWNER TO {owner}");
+            admin.batch_execute(&table).await?;
+        }
         let mut function = world.start(FUNCTION, &[("NIGHTSHIFT_PROTECTED", "vip")])?;
         let report = function.invoke(&with_mode(event(&[user(&json!({}))]), "apply")).await?.report();
         assert_eq!(said(&report, "app").0, "changed", "{report:#}");
-        assert!(!steps(&report, "app").contains("vip"), "{report:#}");
         let notes = item(&report, "app")["dbusers"]["notes"].to_string();
-        assert!(notes.contains("1 table in schema public belong to vip"), "{notes}");
+        for owner in owners {
+            assert!(!steps(&report, "app").contains(owner), "{report:#}");
+            assert!(notes.contains(&format!("of_{owner}")), "{notes}");
+        }
     }
     Ok(())
 }

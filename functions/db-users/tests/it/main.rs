@@ -3,6 +3,9 @@
 
 mod airflow;
 mod any_name;
+mod drift;
+mod drops;
+mod extensions;
 mod faults;
 mod features;
 mod gate;
@@ -10,8 +13,11 @@ mod iam;
 mod least;
 mod lifecycle;
 mod mysql;
+mod mysql_accounts;
+mod mysql_rights;
 mod names;
 mod notices;
+mod presets;
 mod proof;
 mod rotated;
 mod secrets;

@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 use crate::world::with_mode;
 use crate::{FUNCTION, ids, item, said, steps, writes};
 
-fn user(name: &str, privileges: &str) -> Value {
+pub(crate) fn user(name: &str, privileges: &str) -> Value {
     json!({"db_user": name, "user_secret_name": format!("{name}-secret"), "grant_privileges": privileges})
 }
 
-async fn log_in(world: &MysqlWorld, user: &str) -> anyhow::Result<Conn> {
+pub(crate) async fn log_in(world: &MysqlWorld, user: &str) -> anyhow::Result<Conn> {
     world.log_in_by(&format!("{user}-secret")).await
 }
 
-async fn may(session: &mut Conn, statement: &str) -> anyhow::Result<bool> {
+pub(crate) async fn may(session: &mut Conn, statement: &str) -> anyhow::Result<bool> {
     match session.query_drop(statement).await {
         Ok(()) => Ok(true),
         Err(mysql_async::Error::Server(said)) if [1044, 1142, 1227, 1370].contains(&said.code) => Ok(false),
@@ -27,7 +27,7 @@ async fn may(session: &mut Conn, statement: &str) -> anyhow::Result<bool> {
 }
 
 /// Every flavour that is here; at least `MariaDB` or `MySQL` has to be.
-fn here() -> Vec<Program> {
+pub(crate) fn here() -> Vec<Program> {
     [Flavour::Mariadb, Flavour::Mysql].into_iter().filter_map(Flavour::find).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Small helpers over the testkit's database world.
 
 use nightshift_testkit::FunctionProcess;
-use nightshift_testkit::database::{DatabaseWorld, Installation};
+use nightshift_testkit::database::{DatabaseWorld, Installation, postgres};
 use serde_json::Value;
 
 use crate::FUNCTION;
@@ -9,6 +9,29 @@ use crate::FUNCTION;
 /// A world with some version of the server.
 pub(crate) async fn any() -> anyhow::Result<DatabaseWorld> {
     DatabaseWorld::new(&Installation::any()?).await
+}
+
+/// Every version that is here.
+pub(crate) fn every() -> Vec<Installation> {
+    let here: Vec<_> = postgres::VERSIONS.into_iter().filter_map(Installation::find).collect();
+    assert!(!here.is_empty(), "no PostgreSQL at all: run `cargo xtask setup`");
+    here
+}
+
+/// The oldest and the newest version that are here: between them lies what differs.
+pub(crate) fn ends() -> Vec<Installation> {
+    let every = every();
+    let ends = [every.first(), every.last()];
+    ends.into_iter().flatten().cloned().collect()
+}
+
+/// A user whose secret is named after it.
+pub(crate) fn user(name: &str, more: &Value) -> Value {
+    let mut user = serde_json::json!({"db_user": name, "user_secret_name": format!("{name}-secret")});
+    for (key, value) in more.as_object().into_iter().flatten() {
+        user[key] = value.clone();
+    }
+    user
 }
 
 /// The function there, allowed to apply.

@@ -46,7 +46,7 @@ impl Way {
             lock_timeout: policy.lock_timeout,
             statement_timeout: policy.statement_timeout,
         };
-        let database = if request.engine == Engine::Postgres { SHARED } else { "" };
+        let database = shared_database(request.engine);
         let shared = match endpoint.log_in(&master.user, &master.password, database).await {
             // RDS may have rotated it between the reading and the login.
             Err(error) if error.kind == SqlKind::Login => {
@@ -65,10 +65,19 @@ impl Way {
         done.map_err(|error| fault_of_server("waiting for another run on this server to end", error))
     }
 
+    /// The database of the shared session.
+    pub(super) fn shared_database(&self) -> &'static str {
+        shared_database(self.request.engine)
+    }
+
     /// Another session of the master's.
     pub(super) async fn log_in(&self, database: &str) -> Result<Session, SqlError> {
         self.endpoint.log_in(&self.master.user, &self.master.password, database).await
     }
+}
+
+fn shared_database(engine: Engine) -> &'static str {
+    if engine == Engine::Postgres { SHARED } else { "" }
 }
 
 fn fault_of_master(fault: MasterFault) -> RunFault {

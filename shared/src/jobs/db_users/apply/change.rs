@@ -93,7 +93,7 @@ impl Applier<'_> {
     async fn prove(&self, login: &str, password: &Secret) -> Result<(), Stop> {
         match try_login(&self.way.endpoint, login, password, &self.way.request.database).await {
             Trial::Works => Ok(()),
-            Trial::Refused | Trial::NotTried => {
+            Trial::Refused | Trial::NotTried | Trial::Expired => {
                 let message = format!("the server refuses the password that was just set for {login}");
                 let fix = "see whether somebody else sets it, too, or the role's password has run out (VALID UNTIL)";
                 Err(Stop::failed(Reason::new("login-refused", message, fix)))

@@ -1,60 +1,109 @@
-//! Drops one user. Between taking its login and dropping what it holds it is looked at once more: nothing it came to own
-//! since the plan was made goes with it.
+//! Drops one user. What it owns is looked at before its login goes and again when its sessions are gone, and the server has
+//! the last word: it drops no role that owns anything. Where the rest cannot be done, the user gets its login back.
 
 use super::stop::Stop;
 use super::{Applier, together};
+use crate::jobs::db_users::model::takes;
 use crate::jobs::db_users::observe;
-use crate::jobs::db_users::plan::{DropUser, Statement, Why};
+use crate::jobs::db_users::plan::{DropUser, Sessions, Why, abridged};
+use crate::report::Reason;
 use crate::services::Permit;
 use crate::services::sql::{MySession, Session, SqlError, SqlKind};
 
 impl Applier<'_> {
     pub(super) async fn drop_user(&mut self, drop: &DropUser, steps: &mut Vec<String>) -> Result<(), Stop> {
-        let shared = &self.way.shared;
-        for statements in [&drop.lock, &drop.end_sessions] {
-            if !statements.is_empty() {
-                together(self.permit, shared, self.way.request.engine, statements, None).await?;
-                steps.extend(statements.iter().map(ToString::to_string));
-            }
-        }
-        if let Session::Mysql(reader) = shared
-            && !drop.drop.is_empty()
-        {
-            end_sessions(self.permit, shared, reader, &drop.user).await?;
-            steps.push(format!("ended the sessions of {}", drop.user));
-        }
         if !drop.drop.is_empty() {
             self.nothing_new(drop).await?;
+            together(self.permit, &self.way.shared, self.words(None), &drop.lock).await?;
+            steps.extend(drop.lock.iter().map(ToString::to_string));
+            if let Err(stop) = self.drop_login(drop, steps).await {
+                self.unlock(drop, steps).await;
+                return Err(stop);
+            }
+        }
+        self.drop_secret(drop, steps).await
+    }
+
+    /// All that comes after its login is taken.
+    async fn drop_login(&self, drop: &DropUser, steps: &mut Vec<String>) -> Result<(), Stop> {
+        let shared = &self.way.shared;
+        if !drop.end_sessions.is_empty() {
+            together(self.permit, shared, self.words(None), &drop.end_sessions).await?;
+            steps.extend(drop.end_sessions.iter().map(ToString::to_string));
+        }
+        if let (Session::Mysql(reader), Some(sessions)) = (shared, &drop.sessions_of) {
+            end_sessions(self.permit, shared, reader, &drop.user, sessions).await?;
+            steps.push(format!("ended the sessions of {}@{}", drop.user, sessions.host));
+        }
+        self.nothing_new(drop).await?;
+        for hand_over in &drop.hand_over {
+            self.hand_over(hand_over).await?;
+            let all = hand_over.things.iter().chain(&hand_over.rest);
+            steps.extend(abridged(all.map(|statement| format!("in {}: {statement}", hand_over.database)).collect()));
         }
         for (database, statements) in &drop.empty {
             let session = self.way.log_in(database).await?;
-            together(self.permit, &session, self.way.request.engine, statements, None).await?;
-            steps.extend(statements.iter().map(|statement| format!("in {database}: {statement}")));
+            together(self.permit, &session, self.words(None), statements).await?;
+            steps.extend(abridged(statements.iter().map(|statement| format!("in {database}: {statement}")).collect()));
         }
         for statement in &drop.drop {
             let shown = statement.to_string();
             match shared.run(self.permit, &shown, &shown).await {
                 // Gone is what was wanted.
                 Err(error) if error.kind == SqlKind::Missing => {}
+                // It came to own something meanwhile, by members or functions that work in its name.
+                Err(error) if error.kind == SqlKind::InUse => return Err(self.still_there(drop, error).await),
                 other => other?,
             }
             steps.push(shown);
         }
-        self.drop_secret(drop, steps).await
+        Ok(())
     }
 
     /// A user that owns what the plan did not see keeps it, and itself.
     async fn nothing_new(&self, drop: &DropUser) -> Result<(), Stop> {
-        let reassigns = drop.empty.iter().flat_map(|(_, statements)| statements);
-        let has_heir = reassigns
-            .into_iter()
-            .any(|statement| matches!(statement, Statement::Sql(sql) if sql.starts_with("REASSIGN")));
-        let held = observe::held_by(&self.way.shared, &drop.user).await?;
-        if has_heir || held.iter().all(|held| held.owns == 0) {
+        let Some(user) = self.way.request.user(&drop.user) else { return Ok(()) };
+        let held = observe::held_by(&self.way.shared, user).await?;
+        if !drop.hand_over.is_empty() || held.iter().all(|held| held.owns == 0) {
             return Ok(());
         }
-        let why = Why::OwnsObjects { held };
-        Err(Stop { outcome: why.outcome(), reason: crate::report::Reason::new(why.code(), why.message(), why.fix()) })
+        Err(Stop::because(&Why::OwnsObjects { held }))
+    }
+
+    /// What keeps the server from dropping the user.
+    async fn still_there(&self, drop: &DropUser, error: SqlError) -> Stop {
+        let Some(user) = self.way.request.user(&drop.user) else { return error.into() };
+        match observe::held_by(&self.way.shared, user).await {
+            Ok(held) if held.iter().any(|held| held.owns > 0) => Stop::because(&Why::OwnsObjects { held }),
+            Ok(held) => {
+                let places = held.iter().map(|held| match &held.database {
+                    Some(database) => format!("{} more privileges and the like in database {database}", held.named),
+                    None => format!("{} more privileges and the like that all databases share", held.named),
+                });
+                Stop::because(&Why::StillNamed { things: places.collect() })
+            }
+            Err(_) => error.into(),
+        }
+    }
+
+    /// Gives the login back: nobody is without it for a drop that did not come about.
+    async fn unlock(&self, drop: &DropUser, steps: &mut Vec<String>) {
+        if drop.unlock.is_empty() {
+            return;
+        }
+        // A session that broke is no use for it.
+        let done = match together(self.permit, &self.way.shared, self.words(None), &drop.unlock).await {
+            Err(error) if error.kind == SqlKind::NoAnswer => match self.way.log_in(self.way.shared_database()).await {
+                Ok(session) => together(self.permit, &session, self.words(None), &drop.unlock).await,
+                Err(error) => Err(error),
+            },
+            other => other,
+        };
+        match done {
+            Ok(()) => steps.extend(drop.unlock.iter().map(ToString::to_string)),
+            Err(error) if error.kind == SqlKind::Missing => {}
+            Err(error) => steps.push(format!("its login could not be given back: {error}")),
+        }
     }
 
     async fn drop_secret(&self, drop: &DropUser, steps: &mut Vec<String>) -> Result<(), Stop> {
@@ -72,12 +121,31 @@ impl Applier<'_> {
     }
 }
 
-/// A locked account keeps the sessions it has. RDS has a procedure for what only its own administrator may do.
-async fn end_sessions(permit: &Permit, session: &Session, reader: &MySession, user: &str) -> Result<(), SqlError> {
+impl Stop {
+    fn because(why: &Why) -> Self {
+        Self { outcome: why.outcome(), reason: Reason::new(why.code(), why.message(), why.fix()) }
+    }
+}
+
+/// A locked account keeps the sessions it has; those of other accounts of its name are not its. RDS has a procedure for what
+/// only its own administrator may do.
+async fn end_sessions(
+    permit: &Permit,
+    session: &Session,
+    reader: &MySession,
+    user: &str,
+    sessions: &Sessions,
+) -> Result<(), SqlError> {
     let own = crate::services::sql::mysql_literal(user);
-    let query = format!("SELECT id FROM information_schema.processlist WHERE user = {own}");
+    let query = format!("SELECT id, host FROM information_schema.processlist WHERE user = {own}");
     let rows = reader.read("the sessions of a user", &query).await?;
-    for id in rows.iter().filter_map(|row| row.first()?.as_deref()?.parse::<u64>().ok()) {
+    let is_its = |row: &&Vec<Option<String>>| {
+        let from = row.get(1).cloned().flatten().unwrap_or_default();
+        // A name or address, with a port behind it but on the machine itself.
+        let from = from.rsplit_once(':').map_or(from.as_str(), |(host, _)| host);
+        sessions.others.is_empty() || takes(&sessions.host, from, sessions.others.iter().map(String::as_str))
+    };
+    for id in rows.iter().filter(is_its).filter_map(|row| row.first()?.as_deref()?.parse::<u64>().ok()) {
         let shown = format!("KILL {id}");
         match session.run(permit, &shown, &shown).await {
             // 1094: it has ended meanwhile. 1095: not ours to end.

@@ -3,6 +3,7 @@
 
 mod change;
 mod drop_user;
+mod hand_over;
 mod hash;
 mod stop;
 
@@ -13,6 +14,7 @@ use super::plan::{Action, Prepare, Statement};
 use super::policy::Policy;
 use super::way::Way;
 use crate::clock::{self, ITEM_BUDGET};
+use crate::domains::databases::PasswordPolicy;
 use crate::report::{Outcome, Reason};
 use crate::run::{Allowed, Done, Ledger};
 use crate::secret::Secret;
@@ -70,15 +72,27 @@ impl<'a> Applier<'a> {
 
     async fn one(&mut self, action: &Action) -> Done {
         let mut steps = Vec::new();
-        let done = match action {
-            Action::Prepare(prepare) => self.prepare(prepare, &mut steps).await,
-            Action::Change(change) => self.change(change, &mut steps).await,
-            Action::Drop(drop) => self.drop_user(drop, &mut steps).await,
-        };
+        let done = self.done(action, &mut steps).await;
+        steps.extend(self.told());
         match done {
             Ok(()) => Done { outcome: Outcome::Changed, steps, reason: None },
             Err(stop) => Done { outcome: stop.outcome, steps, reason: Some(stop.reason) },
         }
+    }
+
+    async fn done(&mut self, action: &Action, steps: &mut Vec<String>) -> Result<(), stop::Stop> {
+        match action {
+            Action::Prepare(prepare) => self.prepare(prepare, steps).await,
+            Action::Change(change) => self.change(change, steps).await,
+            Action::Drop(drop) => self.drop_user(drop, steps).await,
+        }
+    }
+
+    /// What the servers warned of while `action` was done, and that failed nothing.
+    fn told(&self) -> Vec<String> {
+        let mut told = self.way.shared.told();
+        told.extend(self.session.iter().flat_map(Session::told));
+        told
     }
 
     async fn prepare(&mut self, prepare: &Prepare, steps: &mut Vec<String>) -> Result<(), stop::Stop> {
@@ -108,7 +122,7 @@ impl<'a> Applier<'a> {
             *self.session = Some(self.way.log_in(database).await?);
         }
         let session = self.session.as_ref().unwrap_or(&self.way.shared);
-        let done = together(self.permit, session, engine, statements, password).await;
+        let done = together(self.permit, session, self.words(password), statements).await;
         if done.as_ref().is_err_and(|error| error.kind == SqlKind::NoAnswer) {
             // A session that broke is no use to the users after this one.
             *self.session = None;
@@ -120,29 +134,34 @@ impl<'a> Applier<'a> {
     fn kept(&mut self, user: &str) -> Kept {
         self.vault.take(user)
     }
+
+    /// What statements need to be sent.
+    fn words<'b>(&'b self, password: Option<&'b Secret>) -> Words<'b> {
+        Words { engine: self.way.request.engine, passwords: &self.policy.passwords, password }
+    }
+}
+
+/// What it takes to make of a statement what is sent.
+#[derive(Debug, Clone, Copy)]
+struct Words<'a> {
+    engine: Engine,
+    passwords: &'a PasswordPolicy,
+    password: Option<&'a Secret>,
 }
 
 /// Runs `statements` as one, again if another session was at the same row at the same moment.
 async fn together(
     permit: &Permit,
     session: &Session,
-    engine: Engine,
+    words: Words<'_>,
     statements: &[Statement],
-    password: Option<&Secret>,
 ) -> Result<(), SqlError> {
-    let mut all = Vec::with_capacity(statements.len());
-    for statement in statements {
-        let shown = statement.to_string();
-        let Some(text) = rendered(statement, engine, password) else {
-            return Err(SqlError::unreachable(shown, "its secret holds no password; nothing was sent"));
-        };
-        all.push((text, shown));
-    }
+    let all = sendable(words, statements)?;
     let mut tries = 1;
     loop {
         match session.together(permit, &all).await {
             // Where statements commit one by one, those before would be run twice: the next run goes on from there.
-            Err(error) if error.kind == SqlKind::Busy && engine == Engine::Postgres && tries < TRIES => {
+            Err(error) if error.kind == SqlKind::Busy && words.engine == Engine::Postgres && tries < TRIES => {
                 tries += 1;
                 clock::sleep(PAUSE).await;
             }
@@ -151,19 +170,39 @@ async fn together(
     }
 }
 
-/// A statement as it is sent: in the place of a password its verifier or hash, which is no use for logging in. `MySQL` wants
-/// the password itself, and keeps it out of its logs. Without a password there is no such statement: none is ever empty.
-fn rendered(statement: &Statement, engine: Engine, password: Option<&Secret>) -> Option<String> {
-    Some(match statement {
-        Statement::Sql(sql) => sql.clone(),
-        Statement::Password { before, after } => {
-            let password = password.map(Secret::expose).filter(|password| !password.is_empty())?;
-            let shown = match engine {
-                Engine::Postgres => sql::literal(&sql::scram_sha_256(password)),
-                Engine::Mysql => sql::mysql_literal(password),
-                Engine::Mariadb => sql::mysql_literal(&hash::native(password)),
-            };
-            format!("{before}{shown}{after}")
-        }
-    })
+/// Each statement as it is sent, and how an error names it.
+fn sendable(words: Words<'_>, statements: &[Statement]) -> Result<Vec<(String, String)>, SqlError> {
+    let mut all = Vec::with_capacity(statements.len());
+    for statement in statements {
+        let shown = statement.to_string();
+        let text = match statement {
+            Statement::Sql(sql) => Some(sql.clone()),
+            Statement::Password { before, after } => {
+                words.password.and_then(|password| words.with(before, password, after))
+            }
+            Statement::Nobodys { before, after } => {
+                let made = words.passwords.make().map_err(|error| SqlError::unreachable(&*shown, error.to_string()))?;
+                words.with(before, &made, after)
+            }
+        };
+        let Some(text) = text else {
+            return Err(SqlError::unreachable(shown, "its secret holds no password; nothing was sent"));
+        };
+        all.push((text, shown));
+    }
+    Ok(all)
+}
+
+impl Words<'_> {
+    /// A statement with a password in it as it is sent: in the place of the password its verifier or hash, which is no use for
+    /// logging in. `MySQL` wants the password itself, and keeps it out of its logs. None is ever empty.
+    fn with(self, before: &str, password: &Secret, after: &str) -> Option<String> {
+        let password = Some(password.expose()).filter(|password| !password.is_empty())?;
+        let shown = match self.engine {
+            Engine::Postgres => sql::literal(&sql::scram_sha_256(password)),
+            Engine::Mysql => sql::mysql_literal(password),
+            Engine::Mariadb => sql::mysql_literal(&hash::native(password)),
+        };
+        Some(format!("{before}{shown}{after}"))
+    }
 }

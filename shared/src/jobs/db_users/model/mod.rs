@@ -1,14 +1,19 @@
 //! The world as this domain sees it: a server, the catalogs of its database, and a secret for each user. What a decision
 //! needs, no client, and never a password: whether one is right is known by trying, and kept as that answer.
 
+pub mod acl;
 mod mysql;
 mod postgres;
 mod secret;
 
 use std::collections::BTreeMap;
 
-pub use mysql::{Account, Accounts, SchemaGrant};
-pub use postgres::{Catalog, Database, DefaultGrant, Grant, Held, Membership, Object, ObjectKind, Role, Schema};
+pub use acl::{Grant, PUBLIC, Privileges};
+pub use mysql::{Account, Accounts, InGrant, SchemaGrant, takes};
+pub use postgres::{
+    Catalog, Database, DefaultGrant, Extension, Held, Membership, Object, ObjectKind, Place, Role, Schema, Thing,
+    ThingKind,
+};
 pub use secret::{Present, SecretFacts, SecretState, Trial, Version};
 
 use crate::services::Read;

@@ -19,6 +19,10 @@ pub struct Accounts {
     pub names_are_literal: bool,
     /// What they may do on databases.
     pub grants: Vec<SchemaGrant>,
+    /// What they may do on single tables, columns and routines.
+    pub inner: Vec<InGrant>,
+    /// The roles each is a member of, as SQL names them, and whether the master may take them back, by `'user'@'host'`.
+    pub roles: BTreeMap<String, Vec<(String, bool)>>,
     /// How many privileges on all databases each has: reported, never touched.
     pub global_grants: BTreeMap<String, usize>,
     /// What runs with the rights of a user to be dropped.
@@ -27,13 +31,20 @@ pub struct Accounts {
 
 /// One account.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "as the server has them")]
 pub struct Account {
     /// Nobody can log in as it.
     pub locked: bool,
     /// How it proves who it is.
     pub plugin: String,
+    /// Other ways to prove it, which are as good.
+    pub or_by: Vec<String>,
     /// It may administer users or the server.
     pub privileged: bool,
+    /// Its password has run out.
+    pub expired: bool,
+    /// The server takes no password for it that it had before.
+    pub remembers: bool,
 }
 
 /// One privilege on one database, or on a pattern of names.
@@ -45,6 +56,25 @@ pub struct SchemaGrant {
     pub database: String,
     /// The word.
     pub privilege: String,
+    /// It may be passed on.
+    pub passable: bool,
+}
+
+/// One privilege on a table, a column or a routine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InGrant {
+    /// `'user'@'host'`.
+    pub grantee: String,
+    /// The database.
+    pub database: String,
+    /// What it is on, as SQL names it behind ON.
+    pub on: String,
+    /// The word.
+    pub privilege: String,
+    /// Of a column, its name as SQL has it, quoted.
+    pub column: Option<String>,
+    /// It may be passed on.
+    pub passable: bool,
 }
 
 impl Accounts {
@@ -57,10 +87,81 @@ impl Accounts {
     /// Whether a login from here meets the account of `user` at `host`, if there is one: of those whose pattern is met, the
     /// server takes the most specific.
     pub fn meets(&self, user: &str, host: &str) -> bool {
-        let others = self.accounts.keys().filter(|(name, _)| name == user).map(|(_, host)| host.as_str());
-        let met = others.chain([host]).filter(|pattern| is_met(pattern, &self.from));
-        met.max_by_key(|pattern| (literal_length(pattern), *pattern == host)) == Some(host)
+        takes(host, &self.from, self.hosts_of(user))
     }
+
+    /// The host parts of all accounts of `user`.
+    pub fn hosts_of(&self, user: &str) -> impl Iterator<Item = &str> {
+        self.accounts.keys().filter(move |(name, _)| name == user).map(|(_, host)| host.as_str())
+    }
+
+    /// Whether a grant on `pattern` opens the database `name`.
+    pub fn opens(&self, pattern: &str, name: &str) -> bool {
+        if self.names_are_literal { pattern == name } else { is_opened(pattern, name) }
+    }
+
+    /// What the server goes by where several patterns open a database: the one with its first wildcard furthest behind.
+    pub fn weight(&self, pattern: &str) -> usize {
+        let mut escaped = false;
+        let wild = pattern.chars().position(|c| {
+            let wild = !escaped && (c == '%' || c == '_');
+            escaped = !escaped && c == '\\';
+            wild
+        });
+        wild.filter(|_| !self.names_are_literal).unwrap_or(usize::MAX)
+    }
+}
+
+/// Whether the account of `host` takes a login from `from`, where there are accounts of the same name for `others`.
+pub fn takes<'a>(host: &'a str, from: &str, others: impl Iterator<Item = &'a str>) -> bool {
+    let met = others.chain([host]).filter(|pattern| is_met(pattern, from));
+    met.max_by_key(|pattern| (literal_length(pattern), *pattern == host)) == Some(host)
+}
+
+/// `LIKE`, where a backslash makes a wildcard the character it is.
+fn is_opened(pattern: &str, name: &str) -> bool {
+    /// One place of a pattern.
+    #[derive(Clone, Copy)]
+    enum Place {
+        Any,
+        One,
+        Is(char),
+    }
+    let mut places = Vec::new();
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        places.push(match c {
+            '\\' => Place::Is(chars.next().unwrap_or('\\')),
+            '%' => Place::Any,
+            '_' => Place::One,
+            c => Place::Is(c),
+        });
+    }
+    // Which places can be next, after each character of the name.
+    let skip = |mut at: Vec<bool>| {
+        for place in 0..places.len() {
+            if at[place] && matches!(places[place], Place::Any) {
+                at[place + 1] = true;
+            }
+        }
+        at
+    };
+    let mut at = vec![false; places.len() + 1];
+    at[0] = true;
+    at = skip(at);
+    for c in name.chars() {
+        let mut next = vec![false; places.len() + 1];
+        for (place, meant) in places.iter().enumerate().filter(|(place, _)| at[*place]) {
+            match meant {
+                Place::Any => next[place] = true,
+                Place::One => next[place + 1] = true,
+                Place::Is(own) if *own == c => next[place + 1] = true,
+                Place::Is(_) => {}
+            }
+        }
+        at = skip(next);
+    }
+    at[places.len()]
 }
 
 /// How much of a pattern stands before its first wildcard; all of it is more than any.
@@ -126,6 +227,30 @@ mod tests {
         ] {
             assert_eq!(is_met(pattern, from), met, "{pattern} {from}");
         }
+    }
+
+    #[test]
+    fn a_grant_opens_the_databases_its_pattern_meets_and_the_most_literal_counts() {
+        let accounts = Accounts::default();
+        for (pattern, name, opens) in [
+            ("my_shop", "my_shop", true),
+            ("my_shop", "myXshop", true),
+            ("my\\_shop", "my_shop", true),
+            ("my\\_shop", "myXshop", false),
+            ("my%", "my_shop", true),
+            ("%", "my_shop", true),
+            ("%_shop", "shop", false),
+            ("my\\%", "my_shop", false),
+            ("%shop%shop", "shopshop", true),
+            ("%shop%shop", "shop", false),
+        ] {
+            assert_eq!(accounts.opens(pattern, name), opens, "{pattern} {name}");
+        }
+        let mut patterns = ["%", "my\\_shop", "my%", "my_shop", "my\\_sh%"];
+        patterns.sort_by_key(|pattern| accounts.weight(pattern));
+        assert_eq!(patterns, ["%", "my%", "my_shop", "my\\_sh%", "my\\_shop"]);
+        let literal = Accounts { names_are_literal: true, ..Accounts::default() };
+        assert!(literal.opens("my_shop", "my_shop") && !literal.opens("my_shop", "myXshop"));
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! What the catalogs of `PostgreSQL` say about the database of an event, its users, and what they may do.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
+
+use super::acl::{Grant, Privileges};
 
 /// The catalogs.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,10 +26,23 @@ pub struct Catalog {
     pub column_grants: BTreeMap<String, usize>,
     /// Extensions of the database.
     pub extensions: BTreeSet<String>,
-    /// Of the extensions the event wants, those that say themselves which schema they go to.
-    pub placed_extensions: BTreeSet<String>,
-    /// What a user to be dropped still holds, by user.
+    /// What is known of the extensions the event wants.
+    pub wanted_extensions: BTreeMap<String, Extension>,
+    /// Schemas in which somebody else than the server and the master owns, or may make, what a script could come upon.
+    pub shared_schemas: BTreeSet<String>,
+    /// What a user to be dropped, or the group of a preset, still holds, by user.
     pub held: BTreeMap<String, Vec<Held>>,
+    /// `createrole_self_grant`: what of a role it makes the master gives itself, as inheriting and as becoming it.
+    pub self_grant: (bool, bool),
+}
+
+/// An extension as the server has it at hand.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Extension {
+    /// The schema it goes to, where it says so itself.
+    pub schema: Option<String>,
+    /// Where the extensions are that it needs: its script may look there, too.
+    pub leans_on: BTreeSet<String>,
 }
 
 impl Catalog {
@@ -62,6 +78,8 @@ pub struct Role {
     pub superuser: bool,
     /// `rolcreaterole`.
     pub creates_roles: bool,
+    /// `rolcreatedb`.
+    pub creates_databases: bool,
     /// `rolreplication` or `rolbypassrls`.
     pub privileged: bool,
     /// What its `role` setting makes it become when it logs in.
@@ -103,17 +121,6 @@ pub struct Schema {
     pub grants: Vec<Grant>,
 }
 
-/// One privilege of one grantee.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Grant {
-    /// A user of the event, or `PUBLIC`.
-    pub grantee: String,
-    /// Who granted it.
-    pub grantor: String,
-    /// Its word.
-    pub privilege: String,
-}
-
 /// What an object is, as far as privileges go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -152,11 +159,11 @@ pub struct Object {
     /// What it is.
     pub kind: ObjectKind,
     /// Its schema.
-    pub schema: String,
+    pub schema: Arc<str>,
     /// Its name as SQL has it behind the schema, quoted, with the arguments of a routine.
     pub sql_name: String,
     /// Its owner.
-    pub owner: String,
+    pub owner: Arc<str>,
     /// It belongs to an extension, which looks after it.
     pub of_extension: bool,
     /// What is granted on it.
@@ -179,15 +186,81 @@ pub struct DefaultGrant {
 }
 
 /// What a role holds in one database, or in what all databases share.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Default)]
 pub struct Held {
     /// The database; `None` is what all share.
     pub database: Option<String>,
-    /// How many objects it owns there.
+    /// How many objects it owns there. What it gives by default to others is none.
     pub owns: i64,
     /// How many privileges, policies and the like name it there.
     pub named: i64,
-    /// Whose objects it has privileges on there: only those can take them back.
+    /// What it owns there and what names it, by name; what nobody looked up is not there.
     #[serde(skip)]
-    pub owners: Vec<String>,
+    pub things: Vec<Thing>,
+    /// The schemas of those, by name.
+    #[serde(skip)]
+    pub places: BTreeMap<String, Place>,
+    /// Why nobody could look there.
+    #[serde(skip)]
+    pub closed: Option<String>,
+}
+
+/// A schema as somebody who is to own something in it sees it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Place {
+    /// Its owner; where that is whoever owns the database, that role.
+    pub owner: String,
+    /// Who may make things in it.
+    pub makers: BTreeSet<String>,
+}
+
+/// Something that a role owns, or that names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Thing {
+    /// What it is.
+    pub what: ThingKind,
+    /// Its name as SQL has it, quoted; of a default, the schema it is for, or nothing.
+    pub sql_name: String,
+    /// The schema it is in, as it is.
+    pub schema: Option<String>,
+    /// Whose it is.
+    pub owner: String,
+    /// What is granted on it, as far as the role gave it or got it.
+    pub grants: Vec<Grant>,
+    /// Whom a policy is for.
+    pub roles: Vec<String>,
+}
+
+/// See [`Thing::what`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ThingKind {
+    /// What GRANT calls by this word.
+    Grantable(&'static str),
+    /// What somebody gives by default, on what GRANT calls by this word.
+    Default(&'static str),
+    /// A policy on a table, which the name has behind it.
+    Policy,
+    /// A login at another server.
+    UserMapping,
+    /// Anything else.
+    Other,
+}
+
+impl Thing {
+    /// Whether the role `user` owns it.
+    pub fn is_of(&self, user: &str) -> bool {
+        self.owner == user && matches!(self.what, ThingKind::Grantable(_) | ThingKind::Other)
+    }
+
+    /// Who, other than its owner, gave `user` something on it.
+    pub fn other_grantors<'a>(&'a self, user: &'a str) -> impl Iterator<Item = &'a str> {
+        let own = self.grants.iter().filter(move |grant| &*grant.grantee == user && *grant.grantor != *self.owner);
+        own.map(|grant| &*grant.grantor)
+    }
+
+    /// To whom `user` passed on what it has on it.
+    pub fn passed_on<'a>(&'a self, user: &'a str) -> impl Iterator<Item = (&'a str, Privileges)> {
+        let passed = self.grants.iter().filter(move |grant| &*grant.grantor == user && self.owner != user);
+        passed.map(|grant| (&*grant.grantee, grant.privileges))
+    }
 }

@@ -29,6 +29,8 @@ pub struct Present {
     pub ours: bool,
     /// It is in its deletion window.
     pub deleted: bool,
+    /// What tells this deletion from another one.
+    pub deletion: String,
     /// `OwningService`: another service writes it.
     pub managed_by: Option<String>,
     /// `KmsKeyId`; none is the account's default key.
@@ -69,6 +71,8 @@ pub enum Trial {
     Works,
     /// The server refused it.
     Refused,
+    /// It is right, and has run out.
+    Expired,
     /// It could not be found out.
     Unknown(String),
 }

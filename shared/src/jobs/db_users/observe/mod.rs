@@ -1,14 +1,16 @@
 //! Reads the world: the server's catalogs in a fixed number of queries, then each user's secret, and whether one can log
 //! in with it. Passwords stay in the [`Vault`]; the world only says what came of trying them.
 
+mod held;
 mod mysql;
 mod postgres;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{StreamExt as _, stream};
 use serde_json::{Map, Value};
 
+use self::held::Looked;
 use super::model::{
     Accounts, Held, Present, SecretFacts, SecretState, Server, State as Catalogs, Trial, Version, World,
 };
@@ -19,7 +21,7 @@ use crate::domains::databases::{Content, OWNER_TAG, owner_tag_value, shape};
 use crate::secret::Secret;
 use crate::services::Read;
 use crate::services::aws::AwsError;
-use crate::services::secrets::{CURRENT, PENDING, SecretsReader};
+use crate::services::secrets::{CURRENT, Described, PENDING, SecretsReader};
 use crate::services::sql::Engine;
 use crate::services::sql::{Endpoint, PgSession, Session, SqlError, SqlKind};
 
@@ -92,13 +94,23 @@ pub(super) async fn greet(way: &Way) -> Result<Greeted, SqlError> {
 }
 
 /// What `user` holds now.
-pub(super) async fn held_by(session: &Session, user: &str) -> Result<Vec<Held>, SqlError> {
+pub(super) async fn held_by(session: &Session, user: &UserRequest) -> Result<Vec<Held>, SqlError> {
+    let held = match session {
+        Session::Postgres(session) => held::counts(session, std::slice::from_ref(&user.name)).await?,
+        Session::Mysql(session) => mysql::held(session, &[user]).await?,
+    };
+    Ok(held.into_values().flatten().collect())
+}
+
+/// The schemas of this session's database in which `role` was given the right to make things.
+pub(super) async fn makes(session: &Session, role: &str) -> Result<BTreeSet<String>, SqlError> {
     match session {
         Session::Postgres(session) => {
-            let held = postgres::held(session, std::slice::from_ref(&user.to_owned())).await?;
-            Ok(held.into_values().next().unwrap_or_default())
+            let places = held::places(session).await?;
+            let given = places.into_iter().filter(|(_, place)| place.makers.contains(role));
+            Ok(given.map(|(schema, _)| schema).collect())
         }
-        Session::Mysql(session) => Ok(mysql::held(session, &[user]).await?.into_values().flatten().collect()),
+        Session::Mysql(_) => Ok(BTreeSet::new()),
     }
 }
 
@@ -145,8 +157,7 @@ pub(super) async fn observe(
             };
             // On the heap: ten questions at once are a large future.
             let mut catalog = Box::pin(postgres::catalog(session, request, greeting.version, database)).await?;
-            let here = database.then_some(session);
-            owners(way, here, &mut catalog.held).await?;
+            look_up(way, session, &mut catalog.held).await?;
             (Catalogs::Postgres(catalog), if database { request.database.as_str() } else { "postgres" })
         }
     };
@@ -181,18 +192,36 @@ pub(super) async fn observe(
     Ok(Observed { world, vault, own })
 }
 
-/// Finds out whose objects a user to be dropped has privileges on, in each database; `here` is a session in the event's.
-async fn owners(way: &Way, here: Option<&PgSession>, held: &mut BTreeMap<String, Vec<Held>>) -> Result<(), SqlError> {
-    for (user, held) in held.iter_mut() {
-        for held in held.iter_mut() {
-            let Some(place) = held.database.as_ref().filter(|_| held.named > 0) else { continue };
-            held.owners = match here.filter(|_| *place == way.request.database) {
-                Some(session) => postgres::owners_to(session, user).await?,
-                None => match way.log_in(place).await? {
-                    Session::Postgres(there) => postgres::owners_to(&there, user).await?,
-                    Session::Mysql(_) => Vec::new(),
-                },
-            };
+/// Looks up by name what the users to be dropped hold, in each database that knows one of them; `here` is a session in the
+/// event's. A database that lets nobody in is the matter of those who hold something there.
+async fn look_up(way: &Way, here: &PgSession, held: &mut BTreeMap<String, Vec<Held>>) -> Result<(), SqlError> {
+    let absent = way.request.users.iter().filter(|user| user.state == State::Absent && held.contains_key(&user.name));
+    let absent: Vec<String> = absent.map(|user| user.name.clone()).collect();
+    let places = held.iter().filter(|(user, _)| absent.contains(user)).flat_map(|(_, held)| held);
+    let places: BTreeSet<Option<String>> = places.map(|held| held.database.clone()).collect();
+    for place in places {
+        let found = match &place {
+            None => held::things(here, &absent, true).await.map(|things| Looked { things, ..Looked::default() }),
+            Some(name) if *name == way.request.database => held::here(here, &absent).await,
+            Some(name) => match way.log_in(name).await {
+                Ok(Session::Postgres(there)) => held::here(&there, &absent).await,
+                Ok(Session::Mysql(_)) => Ok(Looked::default()),
+                Err(error) => Err(error),
+            },
+        };
+        let (Looked { mut things, places }, closed) = match found {
+            Ok(looked) => (looked, None),
+            Err(error) if place.is_some() => (Looked::default(), Some(error.to_string())),
+            Err(error) => return Err(error),
+        };
+        for (user, held) in held.iter_mut().filter(|(user, _)| absent.contains(user)) {
+            for held in held.iter_mut().filter(|held| held.database == place) {
+                held.things = things.remove(user).unwrap_or_default();
+                let known: BTreeSet<_> = held.things.iter().filter_map(|thing| thing.schema.as_deref()).collect();
+                let known = places.iter().filter(|(name, _)| known.contains(name.as_str()));
+                held.places = known.map(|(name, place)| (name.clone(), place.clone())).collect();
+                held.closed.clone_from(&closed);
+            }
         }
     }
     Ok(())
@@ -202,6 +231,12 @@ async fn owners(way: &Way, here: Option<&PgSession>, held: &mut BTreeMap<String,
 pub(super) fn shape_of(request: &Request, way: &Way, user: &str) -> Map<String, Value> {
     let server = way.master.server.as_ref().map(|(key, id)| (*key, id.as_str()));
     shape(request.engine, user, &request.host, way.endpoint.port, &request.database, &way.master.arn, server)
+}
+
+/// What tells this deletion of a secret from one before it: when it is, and what versions there are by now.
+fn deletion_of(found: &Described) -> String {
+    let versions: Vec<_> = found.labelled.iter().map(|version| version.id.as_str()).collect();
+    format!("{} {}", found.deletion.clone().unwrap_or_default(), versions.join(" "))
 }
 
 /// What it takes to look at a user's secret.
@@ -224,6 +259,7 @@ impl Eyes<'_> {
         let mut present = Present {
             ours: found.tags.get(OWNER_TAG).is_some_and(|tag| tag == owner_tag_value(&user.name)),
             lingering: current.is_some() && current == pending,
+            deletion: deletion_of(&found),
             arn: found.arn,
             deleted: found.deleted,
             managed_by: found.managed_by,
@@ -296,7 +332,9 @@ pub(super) async fn try_login(endpoint: &Endpoint, user: &str, password: &Secret
         Ok(_) => Trial::Works,
         Err(error) => match error.code.as_deref() {
             Some("42501" | "3D000" | "1044" | "1049") => Trial::Works,
-            Some("28P01" | "1045") => Trial::Refused,
+            Some("28P01" | "1045" | "1698") => Trial::Refused,
+            // It was the right one, and has run out.
+            Some("1820" | "1862") => Trial::Expired,
             _ => Trial::Unknown(error.to_string()),
         },
     }

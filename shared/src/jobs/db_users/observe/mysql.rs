@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use super::Greeting;
 use crate::domains::databases::names::CLONE;
-use crate::jobs::db_users::model::{Account, Accounts, Held, SchemaGrant};
-use crate::jobs::db_users::request::{Request, State};
+use crate::jobs::db_users::model::{Account, Accounts, Held, InGrant, SchemaGrant};
+use crate::jobs::db_users::request::{Request, State, UserRequest};
 use crate::services::sql::Engine;
-use crate::services::sql::mysql_literal as literal;
-use crate::services::sql::{MySession, SqlError};
+use crate::services::sql::{MySession, SqlError, mysql_ident as ident, mysql_literal as literal};
 
 fn field(row: &[Option<String>], at: usize) -> String {
     row.get(at).cloned().flatten().unwrap_or_default()
@@ -46,8 +45,14 @@ pub(super) async fn accounts(session: &MySession, request: &Request, database: b
     let users = if users.is_empty() { "NULL".to_owned() } else { users.join(", ") };
     let mut accounts = Accounts { database, ..Accounts::default() };
     for row in &session.read("accounts", &query_of_accounts(request.engine, &users)).await? {
-        let account =
-            Account { locked: is_on(&field(row, 2)), plugin: field(row, 3), privileged: is_on(&field(row, 4)) };
+        let account = Account {
+            locked: is_on(&field(row, 2)),
+            plugin: field(row, 3),
+            privileged: is_on(&field(row, 4)),
+            expired: is_on(&field(row, 5)),
+            remembers: is_on(&field(row, 6)),
+            or_by: other_ways(&field(row, 7)),
+        };
         accounts.accounts.insert((field(row, 0), field(row, 1)), account);
     }
     let literal_names = session.read("partial revokes", "SHOW GLOBAL VARIABLES LIKE 'partial_revokes'").await?;
@@ -56,13 +61,19 @@ pub(super) async fn accounts(session: &MySession, request: &Request, database: b
         request.users.iter().map(|user| literal(&format!("'{}'@'{}'", user.name, user.host))).collect();
     let grantees = if grantees.is_empty() { "NULL".to_owned() } else { grantees.join(", ") };
     let query = format!(
-        "SELECT grantee, table_schema, privilege_type FROM information_schema.schema_privileges \
+        "SELECT grantee, table_schema, privilege_type, is_grantable FROM information_schema.schema_privileges \
          WHERE grantee IN ({grantees}) ORDER BY 1, 2, 3"
     );
     for row in &session.read("privileges on databases", &query).await? {
-        let grant = SchemaGrant { grantee: field(row, 0), database: field(row, 1), privilege: field(row, 2) };
-        accounts.grants.push(grant);
+        accounts.grants.push(SchemaGrant {
+            grantee: field(row, 0),
+            database: field(row, 1),
+            privilege: field(row, 2),
+            passable: field(row, 3) == "YES",
+        });
     }
+    accounts.inner = inner(session, &grantees).await?;
+    accounts.roles = roles(session, request.engine, &users).await?;
     let query = format!(
         "SELECT grantee, count(*) FROM information_schema.user_privileges \
          WHERE grantee IN ({grantees}) AND privilege_type <> 'USAGE' GROUP BY 1"
@@ -71,11 +82,96 @@ pub(super) async fn accounts(session: &MySession, request: &Request, database: b
         accounts.global_grants.insert(field(row, 0), field(row, 1).parse().unwrap_or_default());
     }
     let absent = request.users.iter().filter(|user| user.state == State::Absent);
-    let absent: Vec<_> = absent.map(|user| user.name.as_str()).collect();
+    let absent: Vec<_> = absent.collect();
     if !absent.is_empty() {
         accounts.held = held(session, &absent).await?;
     }
     Ok(accounts)
+}
+
+/// What the users have on single tables, columns and routines: where, what, its name, the words, whether they may be passed
+/// on, and the column.
+async fn inner(session: &MySession, grantees: &str) -> Result<Vec<InGrant>, SqlError> {
+    let table = "grantee, table_schema, '', table_name, privilege_type, is_grantable";
+    let account = "concat('\\'', user, '\\'@\\'', host, '\\'')";
+    let questions = [
+        format!("SELECT {table}, NULL FROM information_schema.table_privileges WHERE grantee IN ({grantees})"),
+        format!("SELECT {table}, column_name FROM information_schema.column_privileges WHERE grantee IN ({grantees})"),
+        format!(
+            "SELECT {account}, db, routine_type, routine_name, upper(proc_priv), 'NO', NULL FROM mysql.procs_priv \
+             WHERE {account} IN ({grantees})"
+        ),
+    ];
+    let mut inner = Vec::new();
+    for question in questions {
+        for row in &session.read("privileges on tables and routines", &question).await? {
+            inner.extend(in_grants(row));
+        }
+    }
+    inner.sort_by(|a: &InGrant, b| (&a.on, &a.column, &a.privilege).cmp(&(&b.on, &b.column, &b.privilege)));
+    Ok(inner)
+}
+
+/// That of a routine is a list; a word that only says that the others may be passed on is no privilege of its own.
+fn in_grants(row: &[Option<String>]) -> Vec<InGrant> {
+    let (database, kind, words) = (field(row, 1), field(row, 2), field(row, 4));
+    let name = format!("{}.{}", ident(&database), ident(&field(row, 3)));
+    let on = if kind.is_empty() { name } else { format!("{kind} {name}") };
+    let passable = field(row, 5) == "YES" || words.split(',').any(|word| word == "GRANT");
+    let words = words.split(',').filter(|word| !["", "USAGE", "GRANT", "GRANT OPTION"].contains(word));
+    let grant = |word: &str| InGrant {
+        grantee: field(row, 0),
+        database: database.clone(),
+        on: on.clone(),
+        privilege: word.to_owned(),
+        column: row.get(6).cloned().flatten().map(|column| ident(&column)),
+        passable,
+    };
+    words.map(grant).collect()
+}
+
+/// What the users are members of.
+async fn roles(
+    session: &MySession,
+    engine: Engine,
+    users: &str,
+) -> Result<BTreeMap<String, Vec<(String, bool)>>, SqlError> {
+    let query = if engine == Engine::Mariadb {
+        format!(
+            "SELECT m.User, m.Host, m.Role, NULL, EXISTS (SELECT 1 FROM mysql.roles_mapping o WHERE o.Role = m.Role \
+             AND concat(o.User, '@', o.Host) = current_user() AND o.Admin_option = 'Y') FROM mysql.roles_mapping m JOIN mysql.user a \
+             ON a.User = m.User AND a.Host = m.Host WHERE m.User IN ({users}) AND m.Host <> '' ORDER BY 1, 2, 3"
+        )
+    } else {
+        format!(
+            "SELECT e.to_user, e.to_host, e.from_user, e.from_host, EXISTS (SELECT 1 FROM mysql.global_grants g \
+             WHERE concat(g.user, '@', g.host) = current_user() AND g.priv = 'ROLE_ADMIN') OR EXISTS (SELECT 1 \
+             FROM mysql.role_edges o WHERE o.from_user = e.from_user AND o.from_host = e.from_host \
+             AND concat(o.to_user, '@', o.to_host) = current_user() AND o.with_admin_option = 'Y') \
+             FROM mysql.role_edges e WHERE e.to_user IN ({users}) \
+             ORDER BY 1, 2, 3, 4"
+        )
+    };
+    let mut roles: BTreeMap<String, Vec<(String, bool)>> = BTreeMap::new();
+    for row in &session.read("roles of users", &query).await? {
+        let role = literal(&field(row, 2));
+        let role = match row.get(3).cloned().flatten() {
+            Some(host) => format!("{role}@{}", literal(&host)),
+            None => role,
+        };
+        roles
+            .entry(format!("'{}'@'{}'", field(row, 0), field(row, 1)))
+            .or_default()
+            .push((role, is_on(&field(row, 4))));
+    }
+    Ok(roles)
+}
+
+/// The plugins of `auth_or`, which has an empty entry for the first way.
+fn other_ways(document: &str) -> Vec<String> {
+    let ways: Vec<serde_json::Value> = serde_json::from_str(document).unwrap_or_default();
+    let plugin = |way: &serde_json::Value| way.get("plugin").map(|plugin| plugin.as_str().unwrap_or("?").to_owned());
+    ways.iter().filter_map(plugin).collect()
 }
 
 /// The user of an account written `user@host`: a name may hold an @, a host cannot.
@@ -106,35 +202,43 @@ fn query_of_accounts(engine: Engine, users: &str) -> String {
     if engine == Engine::Mariadb {
         return format!(
             "{reached} SELECT a.User, a.Host, coalesce(JSON_VALUE(a.Priv, '$.account_locked'), 'false'), \
-             coalesce(JSON_VALUE(a.Priv, '$.plugin'), ''), {administers} OR {writes} \
-             FROM mysql.global_priv a WHERE a.User IN ({users})"
+             coalesce(JSON_VALUE(a.Priv, '$.plugin'), ''), {administers} OR {writes}, \
+             coalesce(JSON_VALUE(a.Priv, '$.password_last_changed') = 0, 0), 0, \
+             coalesce(JSON_EXTRACT(a.Priv, '$.auth_or'), '') FROM mysql.global_priv a WHERE a.User IN ({users})"
         );
     }
     let granted =
         any("mysql.global_grants", "p.priv IN ('ROLE_ADMIN', 'SYSTEM_USER', 'SET_USER_ID', 'SET_ANY_DEFINER')");
     format!(
-        "{reached} SELECT a.user, a.host, a.account_locked, a.plugin, {administers} OR {writes} OR {granted} \
+        "{reached} SELECT a.user, a.host, a.account_locked, a.plugin, {administers} OR {writes} OR {granted}, \
+         a.password_expired = 'Y' OR (coalesce(a.password_lifetime, @@global.default_password_lifetime) > 0 \
+         AND a.password_last_changed < now() - INTERVAL coalesce(a.password_lifetime, @@global.default_password_lifetime) DAY), \
+         coalesce(a.password_reuse_history, @@global.password_history) > 0 \
+         OR coalesce(a.password_reuse_time, @@global.password_reuse_interval) > 0, '' \
          FROM mysql.user a WHERE a.user IN ({users})"
     )
 }
 
-/// What runs with the rights of each of `users`: without it, that runs no more.
-pub(super) async fn held(session: &MySession, users: &[&str]) -> Result<BTreeMap<String, Vec<Held>>, SqlError> {
-    let names: Vec<_> = users.iter().map(|user| literal(user)).collect();
+/// What runs with the rights of each of `users`: without it, that runs no more. An account of the same name for other hosts
+/// is another one.
+pub(super) async fn held(session: &MySession, users: &[&UserRequest]) -> Result<BTreeMap<String, Vec<Held>>, SqlError> {
+    let names: Vec<_> = users.iter().map(|user| literal(&format!("{}@{}", user.name, user.host))).collect();
     let places = [("views", "table"), ("routines", "routine"), ("triggers", "trigger"), ("events", "event")];
     let owner = name_of("definer");
     let places = places.map(|(table, word)| {
-        format!("SELECT {owner} AS owner, {word}_schema AS place FROM information_schema.{table}")
+        format!(
+            "SELECT {owner} AS owner, {word}_schema AS place FROM information_schema.{table} WHERE definer IN ({})",
+            names.join(", ")
+        )
     });
     let query = format!(
-        "SELECT owner, place, count(*) FROM ({}) AS defined WHERE owner IN ({}) GROUP BY owner, place ORDER BY 1, 2",
-        places.join(" UNION ALL "),
-        names.join(", ")
+        "SELECT owner, place, count(*) FROM ({}) AS defined GROUP BY owner, place ORDER BY 1, 2",
+        places.join(" UNION ALL ")
     );
     let mut held: BTreeMap<String, Vec<Held>> = BTreeMap::new();
     for row in &session.read("what runs with a user's rights", &query).await? {
         let owns = field(row, 2).parse().unwrap_or_default();
-        let entry = Held { database: Some(field(row, 1)), owns, named: 0, owners: Vec::new() };
+        let entry = Held { database: Some(field(row, 1)), owns, ..Held::default() };
         held.entry(field(row, 0)).or_default().push(entry);
     }
     Ok(held)

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Greeting;
+use super::held;
+use crate::jobs::db_users::model::acl::{Names, grants};
 use crate::jobs::db_users::model::{
-    Catalog, Database, DefaultGrant, Grant, Held, Membership, Object, ObjectKind, Role, Schema,
+    Catalog, Database, DefaultGrant, Extension, Grant, Membership, Object, ObjectKind, PUBLIC, Role, Schema,
 };
 use crate::jobs::db_users::request::{Request, Revoke, State};
 use crate::services::sql::Engine;
@@ -42,19 +44,19 @@ pub(super) async fn catalog(
     version: u32,
     database: bool,
 ) -> Result<Catalog, SqlError> {
-    let users: Vec<String> = request.users.iter().map(|user| user.name.clone()).collect();
-    let absent = request.users.iter().filter(|user| user.state == State::Absent);
-    let absent: Vec<String> = absent.map(|user| user.name.clone()).collect();
+    let users: Vec<String> = request.names().collect();
+    // What a group of presets holds says whose it is.
+    let looked_into = request.users.iter().filter(|user| user.state == State::Absent).map(|user| user.name.clone());
+    let looked_into: Vec<String> = looked_into.chain(request.groups()).collect();
     let named: Vec<String> = request.schemas().into_iter().map(str::to_owned).collect();
-    let revokes = request.revoke != Revoke::None;
     let all = request.revoke == Revoke::All;
     let in_schemas = database && (all || !named.is_empty());
-    let looks_at_routines = in_schemas && (revokes || request.users.iter().any(|user| !user.functions.is_empty()));
     // None is all of them.
     let named = if all { &[][..] } else { &named };
+    let wants = !request.extensions.is_empty();
     let (
         roles,
-        memberships,
+        (memberships, self_grant),
         held,
         own,
         schemas,
@@ -63,19 +65,21 @@ pub(super) async fn catalog(
         defaults,
         column_grants,
         extensions,
-        placed_extensions,
+        wanted_extensions,
+        shared_schemas,
     ) = tokio::try_join!(
         roles(session),
         memberships(session, version),
-        asked(!absent.is_empty(), held(session, &absent)),
+        asked(!looked_into.is_empty(), held::counts(session, &looked_into)),
         asked(database, database_of(session, &users)),
         asked(database, schemas(session, &users)),
         asked(in_schemas, relations(session, &users, named)),
-        asked(looks_at_routines, routines(session, &users, named)),
+        asked(in_schemas, routines(session, request, &users, named)),
         asked(database, defaults(session, &users)),
-        asked(database && revokes, column_grants(session, &users)),
-        asked(database && !request.extensions.is_empty(), extensions(session)),
-        asked(!request.extensions.is_empty(), placed_extensions(session, &request.extensions)),
+        asked(database, column_grants(session, &users)),
+        asked(database && wants, extensions(session)),
+        asked(wants, wanted_extensions(session, &request.extensions)),
+        asked(database && wants, shared_schemas(session)),
     )?;
     objects.extend(routines);
     Ok(Catalog {
@@ -87,8 +91,10 @@ pub(super) async fn catalog(
         defaults,
         column_grants,
         extensions,
-        placed_extensions,
+        wanted_extensions,
+        shared_schemas,
         held,
+        self_grant,
     })
 }
 
@@ -97,12 +103,12 @@ async fn asked<T: Default>(wanted: bool, question: impl Future<Output = Result<T
     if wanted { question.await } else { Ok(T::default()) }
 }
 
-/// The schemas that are users', or of those the ones in the second parameter, if there is any.
+/// The schemas that are users', or of those the ones in the parameter, if there is any.
 const SCHEMAS: &str = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' \
-                       AND (pg_catalog.cardinality($2) = 0 OR n.nspname = ANY($2))";
+                       AND (pg_catalog.cardinality($1) = 0 OR n.nspname = ANY($1))";
 
 async fn roles(session: &PgSession) -> Result<BTreeMap<String, Role>, SqlError> {
-    let query = "SELECT r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolreplication OR r.rolbypassrls, \
+    let query = "SELECT r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolreplication OR r.rolbypassrls, r.rolcreatedb, \
                  (SELECT pg_catalog.substr(setting, 6) FROM pg_catalog.unnest(r.rolconfig) setting \
                  WHERE setting LIKE 'role=%' LIMIT 1) FROM pg_catalog.pg_roles r";
     let rows = session.read("roles", query, &[]).await?;
@@ -114,44 +120,40 @@ async fn roles(session: &PgSession) -> Result<BTreeMap<String, Role>, SqlError> 
                 superuser: row.get(2),
                 creates_roles: row.get(3),
                 privileged: row.get(4),
-                becomes: row.get(5),
+                creates_databases: row.get(5),
+                becomes: row.get(6),
             };
             (row.get(0), role)
         })
         .collect())
 }
 
-async fn memberships(session: &PgSession, version: u32) -> Result<Vec<Membership>, SqlError> {
-    let options = if version >= 16 { "m.inherit_option, m.set_option" } else { "member.rolinherit, true" };
+/// Who is a member of what, and what of a role it makes the master gives itself.
+async fn memberships(session: &PgSession, version: u32) -> Result<(Vec<Membership>, (bool, bool)), SqlError> {
+    let (options, own) = if version >= 16 {
+        ("m.inherit_option, m.set_option", "pg_catalog.current_setting('createrole_self_grant')")
+    } else {
+        ("member.rolinherit, true", "''")
+    };
+    // The setting stands in every row, so that it takes no question of its own.
     let query = format!(
-        "SELECT role.rolname, member.rolname, coalesce(grantor.rolname, ''), m.admin_option, {options} \
+        "SELECT role.rolname, member.rolname, coalesce(grantor.rolname, ''), m.admin_option, {options}, {own} \
          FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles role ON role.oid = m.roleid \
          JOIN pg_catalog.pg_roles member ON member.oid = m.member \
          LEFT JOIN pg_catalog.pg_roles grantor ON grantor.oid = m.grantor ORDER BY 1, 2, 3"
     );
     let rows = session.read("memberships", &query, &[]).await?;
-    Ok(rows
-        .iter()
-        .map(|row| Membership {
-            role: row.get(0),
-            member: row.get(1),
-            grantor: row.get(2),
-            admin: row.get(3),
-            inherit: row.get(4),
-            set: row.get(5),
-        })
-        .collect())
-}
-
-/// The three columns of a grant, `NULL` where an object has none; `acl` is an expression with the defaults filled in.
-fn grants_of(acl: &str) -> String {
-    format!(
-        "LEFT JOIN LATERAL (SELECT coalesce(grantee.rolname, 'PUBLIC') AS grantee, grantor.rolname AS grantor, \
-         a.privilege_type AS privilege FROM pg_catalog.aclexplode({acl}) a \
-         LEFT JOIN pg_catalog.pg_roles grantee ON grantee.oid = a.grantee \
-         LEFT JOIN pg_catalog.pg_roles grantor ON grantor.oid = a.grantor \
-         WHERE a.grantee = 0 OR grantee.rolname = ANY($1)) g ON true"
-    )
+    let own: String = rows.first().map(|row| row.get(6)).unwrap_or_default();
+    let gives = |word: &str| own.split(',').any(|given| given.trim().eq_ignore_ascii_case(word));
+    let membership = |row: &Row| Membership {
+        role: row.get(0),
+        member: row.get(1),
+        grantor: row.get(2),
+        admin: row.get(3),
+        inherit: row.get(4),
+        set: row.get(5),
+    };
+    Ok((rows.iter().map(membership).collect(), (gives("inherit"), gives("set"))))
 }
 
 /// Whether an extension looks after the object that is `oid` in `catalog`.
@@ -162,93 +164,77 @@ fn of_extension(catalog: &str, oid: &str) -> String {
     )
 }
 
-fn grant(row: &Row, at: usize) -> Option<Grant> {
-    let grantor: Option<String> = row.get(at + 1);
-    Some(Grant {
-        grantee: row.get::<_, Option<String>>(at)?,
-        grantor: grantor.unwrap_or_default(),
-        privilege: row.get::<_, Option<String>>(at + 2)?,
-    })
+/// The grants in a column of entries that are for everybody, or for or by one of `users`.
+fn grants_in(row: &Row, at: usize, users: &[String], names: &mut Names) -> Vec<Grant> {
+    let entries: Vec<String> = row.get::<_, Option<Vec<String>>>(at).unwrap_or_default();
+    grants(&entries, |name| name == PUBLIC || users.iter().any(|user| user == name), names)
 }
 
 async fn database_of(session: &PgSession, users: &[String]) -> Result<Option<Database>, SqlError> {
-    let query = format!(
-        "SELECT pg_catalog.pg_get_userbyid(d.datdba), g.grantee, g.grantor, g.privilege \
-         FROM pg_catalog.pg_database d {} WHERE d.datname = pg_catalog.current_database()",
-        grants_of("coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))")
-    );
-    let rows = session.read("privileges", &query, &[users]).await?;
-    let Some(first) = rows.first() else { return Ok(None) };
-    let mut grants: Vec<_> = rows.iter().filter_map(|row| grant(row, 1)).collect();
-    grants.sort();
-    Ok(Some(Database { owner: first.get(0), grants }))
+    let query = "SELECT pg_catalog.pg_get_userbyid(d.datdba), \
+                 coalesce(d.datacl, pg_catalog.acldefault('d', d.datdba))::pg_catalog.text[] \
+                 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()";
+    let rows = session.read("privileges", query, &[]).await?;
+    let database = |row: &Row| Database { owner: row.get(0), grants: grants_in(row, 1, users, &mut Names::default()) };
+    Ok(rows.first().map(database))
 }
 
 async fn schemas(session: &PgSession, users: &[String]) -> Result<BTreeMap<String, Schema>, SqlError> {
-    let query = format!(
-        "SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner), g.grantee, g.grantor, g.privilege \
-         FROM pg_catalog.pg_namespace n {} WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'",
-        grants_of("coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))")
-    );
-    let mut schemas: BTreeMap<String, Schema> = BTreeMap::new();
-    for row in &session.read("schemas", &query, &[users]).await? {
-        let schema = schemas.entry(row.get(0)).or_default();
-        schema.owner = row.get(1);
-        schema.grants.extend(grant(row, 2));
-    }
-    for schema in schemas.values_mut() {
-        schema.grants.sort();
-    }
-    Ok(schemas)
+    let query = "SELECT n.nspname, pg_catalog.pg_get_userbyid(n.nspowner), \
+                 coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))::pg_catalog.text[] \
+                 FROM pg_catalog.pg_namespace n WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'";
+    let mut names = Names::default();
+    let rows = session.read("schemas", query, &[]).await?;
+    let mut schema = |row: &Row| Schema { owner: row.get(1), grants: grants_in(row, 2, users, &mut names) };
+    Ok(rows.iter().map(|row| (row.get(0), schema(row))).collect())
 }
 
 async fn relations(session: &PgSession, users: &[String], schemas: &[String]) -> Result<Vec<Object>, SqlError> {
     let query = format!(
         "SELECT n.nspname, pg_catalog.quote_ident(c.relname), c.relkind = 'S', pg_catalog.pg_get_userbyid(c.relowner), \
-         {}, g.grantee, g.grantor, g.privilege \
-         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace {} \
+         {}, c.relacl::pg_catalog.text[] \
+         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          WHERE {SCHEMAS} AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') ORDER BY 1, 2",
-        of_extension("pg_class", "c.oid"),
-        grants_of("c.relacl")
+        of_extension("pg_class", "c.oid")
     );
-    let rows = session.read("tables and sequences", &query, &[users, schemas]).await?;
+    let rows = session.read("tables and sequences", &query, &[schemas]).await?;
     let kind = |row: &Row| if row.get(2) { ObjectKind::Sequence } else { ObjectKind::Table };
-    Ok(gathered(&rows, kind))
+    Ok(objects(rows, kind, users))
 }
 
-async fn routines(session: &PgSession, users: &[String], schemas: &[String]) -> Result<Vec<Object>, SqlError> {
+/// The routines: all of them where somebody is to be given them, otherwise those that are granted to somebody.
+async fn routines(
+    session: &PgSession,
+    request: &Request,
+    users: &[String],
+    schemas: &[String],
+) -> Result<Vec<Object>, SqlError> {
+    let given = request.users.iter().any(|user| !user.functions.is_empty());
+    let which = if given { "" } else { "AND p.proacl IS NOT NULL " };
     let query = format!(
-        "SELECT n.nspname, \
-         pg_catalog.quote_ident(p.proname) || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')', \
-         false, pg_catalog.pg_get_userbyid(p.proowner), {}, g.grantee, g.grantor, g.privilege \
-         FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace {} \
-         WHERE {SCHEMAS} ORDER BY 1, 2",
-        of_extension("pg_proc", "p.oid"),
-        grants_of("coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))")
+        "SELECT n.nspname, {}, false, pg_catalog.pg_get_userbyid(p.proowner), {}, \
+         coalesce(p.proacl, pg_catalog.acldefault('f', p.proowner))::pg_catalog.text[] \
+         FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace \
+         WHERE {SCHEMAS} {which}ORDER BY 1, 2",
+        held::ROUTINE,
+        of_extension("pg_proc", "p.oid")
     );
-    let rows = session.read("routines", &query, &[users, schemas]).await?;
-    Ok(gathered(&rows, |_| ObjectKind::Routine))
+    let rows = session.read("routines", &query, &[schemas]).await?;
+    Ok(objects(rows, |_| ObjectKind::Routine, users))
 }
 
-/// One object for the rows of each.
-fn gathered(rows: &[Row], kind: impl Fn(&Row) -> ObjectKind) -> Vec<Object> {
-    let mut objects: Vec<Object> = Vec::new();
-    for row in rows {
-        let (schema, sql_name, kind): (String, String, _) = (row.get(0), row.get(1), kind(row));
-        let same =
-            objects.last().is_some_and(|last| last.schema == schema && last.sql_name == sql_name && last.kind == kind);
-        if !same {
-            let (owner, of_extension) = (row.get(3), row.get(4));
-            objects.push(Object { kind, schema, sql_name, owner, of_extension, grants: Vec::new() });
-        }
-        if let Some(last) = objects.last_mut() {
-            last.grants.extend(grant(row, 5));
-        }
-    }
-    for object in &mut objects {
-        object.grants.sort();
-    }
-    objects
+/// The objects, each name of a role or schema kept once.
+fn objects(rows: Vec<Row>, kind: impl Fn(&Row) -> ObjectKind, users: &[String]) -> Vec<Object> {
+    let mut names = Names::default();
+    let object = |row: Row| Object {
+        kind: kind(&row),
+        schema: names.of(row.get(0)),
+        sql_name: row.get(1),
+        owner: names.of(row.get(3)),
+        of_extension: row.get(4),
+        grants: grants_in(&row, 5, users, &mut names),
+    };
+    rows.into_iter().map(object).collect()
 }
 
 async fn defaults(session: &PgSession, users: &[String]) -> Result<Vec<DefaultGrant>, SqlError> {
@@ -289,52 +275,42 @@ async fn extensions(session: &PgSession) -> Result<BTreeSet<String>, SqlError> {
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
-/// Those of `wanted` that go to a schema of their own choice.
-async fn placed_extensions(session: &PgSession, wanted: &[String]) -> Result<BTreeSet<String>, SqlError> {
-    let query = "SELECT v.name FROM pg_catalog.pg_available_extension_versions v \
+/// Where those of `wanted` go, and where the extensions are that they need.
+async fn wanted_extensions(session: &PgSession, wanted: &[String]) -> Result<BTreeMap<String, Extension>, SqlError> {
+    let query = "SELECT v.name, v.schema, ARRAY(SELECT n.nspname::pg_catalog.text \
+                 FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace \
+                 WHERE e.extname = ANY(v.requires)) FROM pg_catalog.pg_available_extension_versions v \
                  JOIN pg_catalog.pg_available_extensions a ON a.name = v.name AND a.default_version = v.version \
-                 WHERE v.schema IS NOT NULL AND v.name = ANY($1)";
+                 WHERE v.name = ANY($1)";
     let rows = session.read("where extensions go", query, &[wanted]).await?;
-    Ok(rows.iter().map(|row| row.get(0)).collect())
+    let extension =
+        |row: &Row| Extension { schema: row.get(1), leans_on: row.get::<_, Vec<String>>(2).into_iter().collect() };
+    Ok(rows.iter().map(|row| (row.get(0), extension(row))).collect())
 }
 
-/// What each of `users` holds, in every database: the server keeps that list for all of them in one place.
-pub(in crate::jobs::db_users) async fn held(
-    session: &PgSession,
-    users: &[String],
-) -> Result<BTreeMap<String, Vec<Held>>, SqlError> {
-    let query = "SELECT r.rolname, d.datname, pg_catalog.count(*) FILTER (WHERE s.deptype = 'o'), \
-                 pg_catalog.count(*) FILTER (WHERE s.deptype <> 'o') FROM pg_catalog.pg_shdepend s \
-                 JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid \
-                 WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = ANY($1) \
-                 AND s.classid <> 'pg_catalog.pg_auth_members'::pg_catalog.regclass GROUP BY 1, 2 ORDER BY 1, 2";
-    let mut held: BTreeMap<String, Vec<Held>> = BTreeMap::new();
-    for row in &session.read("what a user holds", query, &[users]).await? {
-        let entry = Held { database: row.get(1), owns: row.get(2), named: row.get(3), owners: Vec::new() };
-        held.entry(row.get(0)).or_default().push(entry);
-    }
-    Ok(held)
-}
-
-/// Whose objects in this session's database `user` has privileges on.
-pub(super) async fn owners_to(session: &PgSession, user: &str) -> Result<Vec<String>, SqlError> {
-    let of = |owner: &str, table: &str, acl: &str| {
-        format!(
-            "SELECT o.{owner} AS owner FROM pg_catalog.{table} o, pg_catalog.aclexplode(o.{acl}) a \
-             JOIN pg_catalog.pg_roles r ON r.oid = a.grantee WHERE r.rolname = ANY($1)"
-        )
+/// Schemas that somebody else than a superuser or this user put something into that a script can come upon by its name, or
+/// may.
+async fn shared_schemas(session: &PgSession) -> Result<BTreeSet<String>, SqlError> {
+    let of = |table: &str, schema: &str, owner: &str| {
+        format!("SELECT o.{schema} AS place, o.{owner} AS owner FROM pg_catalog.{table} o")
     };
     let all = [
-        of("relowner", "pg_class", "relacl"),
-        of("nspowner", "pg_namespace", "nspacl"),
-        of("proowner", "pg_proc", "proacl"),
-        of("typowner", "pg_type", "typacl"),
-        of("defaclrole", "pg_default_acl", "defaclacl"),
-        of("datdba", "pg_database", "datacl"),
+        of("pg_proc", "pronamespace", "proowner"),
+        of("pg_operator", "oprnamespace", "oprowner"),
+        of("pg_type", "typnamespace", "typowner"),
+        of("pg_class", "relnamespace", "relowner"),
     ];
-    let all = all.join(" UNION ALL ");
-    let query = format!("SELECT DISTINCT pg_catalog.pg_get_userbyid(owner) FROM ({all}) granted ORDER BY 1");
-    let names = [user.to_owned()];
-    let rows = session.read("who granted to a user", &query, &[&names]).await?;
+    let query = format!(
+        "SELECT DISTINCT n.nspname FROM ({}) o JOIN pg_catalog.pg_namespace n ON n.oid = o.place \
+         JOIN pg_catalog.pg_roles r ON r.oid = o.owner WHERE NOT r.rolsuper AND r.rolname <> current_user \
+         AND n.nspname !~ '^pg_' UNION SELECT n.nspname FROM pg_catalog.pg_namespace n, \
+         pg_catalog.aclexplode(coalesce(n.nspacl, pg_catalog.acldefault('n', n.nspowner))) a \
+         LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee WHERE a.privilege_type = 'CREATE' \
+         AND coalesce(NOT r.rolsuper AND r.rolname <> current_user AND NOT (r.rolname = 'pg_database_owner' AND \
+         (SELECT pg_catalog.pg_get_userbyid(d.datdba) = current_user FROM pg_catalog.pg_database d \
+         WHERE d.datname = pg_catalog.current_database())), true)",
+        all.join(" UNION ALL ")
+    );
+    let rows = session.read("who made what", &query, &[]).await?;
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }

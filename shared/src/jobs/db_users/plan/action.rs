@@ -127,7 +127,7 @@ pub enum RotationStep {
 }
 
 /// See [`Action::Drop`]. Cannot be undone; the secret can be had back for some days.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Default)]
 pub struct DropUser {
     /// Its name.
     pub user: String,
@@ -135,14 +135,61 @@ pub struct DropUser {
     pub needs: Vec<String>,
     /// Takes the login away; none where there is no such user any more.
     pub lock: Vec<Statement>,
+    /// Gives it back, where the rest could not be done.
+    pub unlock: Vec<Statement>,
     /// Ends its sessions.
     pub end_sessions: Vec<Statement>,
-    /// In each database that knows it.
+    /// The same on `MySQL` and `MariaDB`, where they have to be looked for.
+    pub sessions_of: Option<Sessions>,
+    /// What it owns goes to its heir, in each database.
+    pub hand_over: Vec<HandOver>,
+    /// What it may do is taken back, by name, in each database that knows it.
     pub empty: Vec<(String, Vec<Statement>)>,
     /// The end of it.
     pub drop: Vec<Statement>,
     /// Its secret.
     pub secret: Option<DropSecret>,
+}
+
+/// Whose sessions end: those of one account, and none of the others of its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sessions {
+    /// From where it may log in.
+    pub host: String,
+    /// From where the others may.
+    pub others: Vec<String>,
+}
+
+/// What a user owns in one database goes to its heir: some things at a time, since each of them is held meanwhile and
+/// everybody who wants it waits.
+#[derive(Debug, Clone, PartialEq, Serialize, Default)]
+pub struct HandOver {
+    /// The database.
+    pub database: String,
+    /// Who gets it.
+    pub heir: String,
+    /// What comes before the things of each transaction.
+    pub before: Vec<Statement>,
+    /// Where the heir may make things meanwhile.
+    pub lent: Vec<Lent>,
+    /// One statement a thing.
+    pub things: Vec<Statement>,
+    /// What is not named one by one, and holds nobody up.
+    pub rest: Vec<Statement>,
+    /// What comes behind the things of each transaction.
+    pub after: Vec<Statement>,
+}
+
+/// A schema an heir may make things in for the length of a transaction, if it does not have that right by itself: then it is
+/// not lent, and so not taken back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Lent {
+    /// The schema.
+    pub schema: String,
+    /// Lends the right.
+    pub give: Statement,
+    /// Takes it back.
+    pub take: Statement,
 }
 
 /// The secret of a user that goes.
@@ -262,8 +309,18 @@ impl SecretPlan {
 impl DropUser {
     fn steps(&self) -> Vec<String> {
         let mut steps: Vec<String> = self.lock.iter().chain(&self.end_sessions).map(ToString::to_string).collect();
+        steps.extend(
+            self.sessions_of.iter().map(|sessions| format!("end the sessions of {}@{}", self.user, sessions.host)),
+        );
+        for HandOver { database, heir: _, before, lent, things, rest, after } in &self.hand_over {
+            let before = before.iter().chain(lent.iter().map(|lent| &lent.give));
+            let after = lent.iter().rev().map(|lent| &lent.take).chain(after);
+            let all =
+                before.chain(things).chain(rest).chain(after).map(|statement| format!("in {database}: {statement}"));
+            steps.extend(abridged(all.collect()));
+        }
         for (database, statements) in &self.empty {
-            steps.extend(statements.iter().map(|statement| format!("in {database}: {statement}")));
+            steps.extend(abridged(statements.iter().map(|statement| format!("in {database}: {statement}")).collect()));
         }
         steps.extend(self.drop.iter().map(ToString::to_string));
         if let Some(secret) = &self.secret {
@@ -274,4 +331,17 @@ impl DropUser {
         }
         steps
     }
+}
+
+/// Steps of one kind, of which nobody reads more than some: the middle of a long list is only counted.
+pub fn abridged(mut steps: Vec<String>) -> Vec<String> {
+    const SHOWN: usize = 40;
+    if steps.len() <= SHOWN {
+        return steps;
+    }
+    let end = steps.split_off(steps.len() - SHOWN / 2);
+    let left_out = steps.split_off(SHOWN / 2);
+    steps.push(format!("and {} more like these", left_out.len()));
+    steps.extend(end);
+    steps
 }

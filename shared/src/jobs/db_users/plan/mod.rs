@@ -6,6 +6,7 @@ mod gate;
 mod item;
 mod mysql;
 mod postgres;
+mod presets;
 mod secret;
 mod statement;
 mod why;
@@ -15,7 +16,11 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use action::{Action, Change, DropSecret, DropUser, Prepare, RotationStep, SecretPlan, SecretStep};
+pub use action::{
+    Action, Change, DropSecret, DropUser, HandOver, Lent, Prepare, RotationStep, SecretPlan, SecretStep, Sessions,
+    abridged,
+};
+pub use presets::with_groups;
 pub use secret::token_of;
 pub use statement::{MASK, Statement};
 pub use why::{Left, Note, Why};
@@ -100,6 +105,16 @@ pub type Plan = run::plan::Plan<Action, Left, Place>;
 impl Plan {
     /// Decides about every user.
     pub fn make(world: &World, terms: Terms<'_>) -> Self {
+        let (request, about_groups) = with_groups(terms.request, world);
+        let mut plan = Self::of(world, Terms { request: &request, ..terms });
+        for (user, note) in about_groups {
+            plan.note(&user, note);
+        }
+        plan
+    }
+
+    /// Decides about every user and every group.
+    fn of(world: &World, terms: Terms<'_>) -> Self {
         let server = &world.server;
         let place = Place {
             server: format!("{}:{}/{}", server.host, server.port, server.database),
@@ -135,6 +150,17 @@ impl Plan {
     /// How many users go.
     pub fn drops(&self) -> usize {
         self.count(DELETIONS)
+    }
+
+    fn note(&mut self, user: &str, note: Note) {
+        let change = self.actions.iter_mut().find_map(|action| match action {
+            Action::Change(change) if change.user == user => Some(&mut change.notes),
+            _ => None,
+        });
+        let left = self.left.iter_mut().find(|left| left.id == user).map(|left| &mut left.notes);
+        if let Some(notes) = change.or(left) {
+            notes.push(note);
+        }
     }
 
     /// The users of the event, and the database itself, that this one waits for in this run.

@@ -23,6 +23,7 @@ pub(super) fn note_replaced(account: Account, secret: Option<&SecretPlan>) -> Op
 }
 
 /// What the database knows of the user.
+#[expect(clippy::struct_excessive_bools, reason = "answers to five questions")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Account {
     /// It is there.
@@ -31,6 +32,10 @@ pub(super) struct Account {
     pub login: bool,
     /// From where this run is, too, so that its password can be tried.
     pub here: bool,
+    /// Its password has run out.
+    pub expired: bool,
+    /// The server takes no password that it had before.
+    pub remembers: bool,
 }
 
 /// Decides for `user`, if it has a password at all.
@@ -91,12 +96,12 @@ fn decide(
     if present.rotation.enabled && present.pending.is_some() {
         return Err(Why::RotationPending { name: facts.name.clone() });
     }
-    let ours = |pending: &Version| pending.has_password && pending.id == token_of_stage(present);
+    let ours = |pending: &Version| pending.has_password && is_ours(pending, present);
     if !account.here && present.pending.as_ref().is_some_and(|pending| !ours(pending)) {
         let said = "a new one is on its way (AWSPENDING), and the account takes no logins from here to try it by";
         return Err(Why::LoginUnknown { said: said.to_owned() });
     }
-    let (step, stale_pending) = step(user, present);
+    let (step, stale_pending) = step(user, present, needs_another(account, present));
     let current = present.current.as_ref();
     let in_use = match &step {
         SecretStep::Promote { .. } => present.pending.as_ref(),
@@ -115,7 +120,11 @@ fn decide(
     let promotes_untried = !account.here && matches!(step, SecretStep::Promote { .. });
     // The second of a pair is what its rotation makes of it; the first one's password is then nobody's to know.
     let sets_password = login.is_none()
-        && (new_password || promotes_untried || !account.exists || !account.login || *trial == Trial::Refused);
+        && (new_password
+            || promotes_untried
+            || !account.exists
+            || !account.login
+            || matches!(trial, Trial::Refused | Trial::Expired));
     let kms_key = terms.request.kms_key.clone().filter(|key| !is_key(present.kms_key.as_deref(), key));
     Ok(SecretPlan {
         name: facts.name.clone(),
@@ -164,14 +173,40 @@ fn may_be_written(user: &UserRequest, facts: &SecretFacts, present: &Present, se
     Err(Why::SecretOfAnother { name, username, host })
 }
 
-/// The id of the version that takes the place of the current one, if it is this function's to write.
+/// Whether the stored password is none the server would take: it has run out, or it is to be set and the server remembers it.
+fn needs_another(account: Account, present: &Present) -> bool {
+    let trial = present.current.as_ref().map(|current| &current.trial);
+    let is_set_anew = account.exists && (!account.login || trial == Some(&Trial::Refused));
+    account.expired || trial == Some(&Trial::Expired) || (account.remembers && is_set_anew)
+}
+
+/// The id of the version that takes the place of the current one, if it is this function's to write. One that brings a
+/// secret back has an id that no other deletion of the secret has, and that is known again when the secret is back.
 fn token_of_stage(present: &Present) -> String {
+    if present.deleted {
+        let half = &token_of(&[&present.arn, &present.deletion, "return"])[..HALF];
+        return format!("{half}{}", seal(present, half));
+    }
     let from = present.current.as_ref().map_or("", |current| &current.id);
     token_of(&[&present.arn, from, "stage"])
 }
 
+/// Of the digits of an id.
+const HALF: usize = 16;
+
+/// The second half of the id of a version that brought a secret back.
+fn seal(present: &Present, half: &str) -> String {
+    token_of(&[&present.arn, half, "returned"])[..HALF].to_owned()
+}
+
+/// Whether this function wrote a version that is still coming: in the place of the current one, or to bring the secret back.
+fn is_ours(pending: &Version, present: &Present) -> bool {
+    let returned = pending.id.split_at_checked(HALF).is_some_and(|(half, rest)| rest == seal(present, half));
+    pending.id == token_of_stage(present) || returned
+}
+
 /// The new value, and a version that wrongly says it is coming.
-fn step(user: &UserRequest, present: &Present) -> (SecretStep, Option<String>) {
+fn step(user: &UserRequest, present: &Present, another: bool) -> (SecretStep, Option<String>) {
     let from = present.current.as_ref().map(|current| current.id.clone());
     let token = token_of_stage(present);
     let pending_id = present.pending.as_ref().map(|pending| pending.id.clone());
@@ -187,13 +222,13 @@ fn step(user: &UserRequest, present: &Present) -> (SecretStep, Option<String>) {
         return (stage(true, Vec::new()), pending_id.filter(|id| *id != token));
     }
     if let Some(pending) = &present.pending {
-        let ours = pending.id == token && pending.has_password;
+        let ours = is_ours(pending, present) && pending.has_password;
         let current_works = present.current.as_ref().is_some_and(|current| current.trial == Trial::Works);
         if ours || (pending.trial == Trial::Works && !current_works) {
             return (SecretStep::Promote { version: pending.id.clone(), from }, None);
         }
     }
-    let Some(current) = present.current.as_ref().filter(|current| current.has_password) else {
+    let Some(current) = present.current.as_ref().filter(|current| current.has_password && !another) else {
         return (stage(true, Vec::new()), pending_id.filter(|id| *id != token));
     };
     let keys = stale(user, current);

@@ -10,6 +10,13 @@ use serde::{Serialize, Serializer};
 pub enum Statement {
     /// The whole text.
     Sql(String),
+    /// A text with a password in it that nobody knows: it is made where it is run, and kept nowhere.
+    Nobodys {
+        /// What stands before it.
+        before: String,
+        /// What stands behind it.
+        after: String,
+    },
     /// A text with a password in it, as a verifier or hash.
     Password {
         /// What stands before it.
@@ -26,7 +33,7 @@ impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Sql(sql) => f.write_str(sql),
-            Self::Password { before, after } => write!(f, "{before}{MASK}{after}"),
+            Self::Password { before, after } | Self::Nobodys { before, after } => write!(f, "{before}{MASK}{after}"),
         }
     }
 }

@@ -60,6 +60,12 @@ pub enum Why {
     NothingGrantable,
     OtherPlugin { plugin: String },
     GrantedByOthers { owners: Vec<String> },
+    PassedOn { to: Vec<String> },
+    StillNamed { things: Vec<String> },
+    DatabaseClosed { database: String, said: String },
+    HeirCannotOwn { heir: String, what: String },
+    UnsafeSchema { extension: String, schema: String },
+    PatternsTie { patterns: Vec<String> },
 }
 
 impl Why {
@@ -82,7 +88,7 @@ impl Why {
         match self {
             Self::AlreadySo | Self::Gone => Outcome::AlreadyRight,
             Self::RotationPending { .. } | Self::NeedLeft { .. } => Outcome::Deferred,
-            Self::SecretUnknown { .. } | Self::LoginUnknown { .. } => Outcome::Failed,
+            Self::SecretUnknown { .. } | Self::LoginUnknown { .. } | Self::DatabaseClosed { .. } => Outcome::Failed,
             _ => Outcome::Skipped,
         }
     }
@@ -122,6 +128,12 @@ impl Why {
             Self::NothingGrantable => "nothing-grantable",
             Self::OtherPlugin { .. } => "other-plugin",
             Self::GrantedByOthers { .. } => "granted-by-others",
+            Self::PassedOn { .. } => "passed-on",
+            Self::StillNamed { .. } => "still-named",
+            Self::DatabaseClosed { .. } => "database-closed",
+            Self::HeirCannotOwn { .. } => "heir-cannot-own",
+            Self::UnsafeSchema { .. } => "unsafe-schema",
+            Self::PatternsTie { .. } => "patterns-tie",
         }
     }
 
@@ -184,6 +196,29 @@ impl Why {
                     printable(&owners.join(", "))
                 )
             }
+            Self::PassedOn { to } => {
+                format!("it has passed on privileges to {}, who would lose them with it", some_of(to))
+            }
+            Self::StillNamed { things } => format!("it is named by {}", some_of(things)),
+            Self::DatabaseClosed { database, said } => format!(
+                "it holds something in the database {}, and the master user cannot look there: {}",
+                printable(database),
+                printable(said)
+            ),
+            Self::HeirCannotOwn { heir, what } => {
+                format!("{} may not own {}, and the master user cannot let it", printable(heir), printable(what))
+            }
+            Self::UnsafeSchema { extension, schema } => format!(
+                "the script of the extension {} would look for names in the schema {}, where others than the master user \
+                 can have put something",
+                printable(extension),
+                printable(schema)
+            ),
+            Self::PatternsTie { patterns } => format!(
+                "it has privileges on the patterns {}, which meet this database alike: which of them counts, only the \
+                 server knows",
+                some_of(patterns)
+            ),
             Self::OtherPlugin { plugin } => {
                 format!("it logs in by {}, whose hash this tool does not make", printable(plugin))
             }
@@ -227,6 +262,14 @@ impl Why {
             Self::HasClone { .. } => "name both in the event with \"state\": \"absent\"",
             Self::NothingGrantable => "see its notes",
             Self::GrantedByOthers { .. } => "revoke them as those roles, or make the master user a member of them",
+            Self::PassedOn { .. } => "grant those others what they need as the owner, then revoke it from them as this user",
+            Self::StillNamed { .. } => "change those by hand, since what they do would change with it",
+            Self::DatabaseClosed { .. } => "let the master user CONNECT there and run this again",
+            Self::HeirCannotOwn { .. } => "as the owner of that, grant the heir CREATE there, or name another heir",
+            Self::UnsafeSchema { .. } => {
+                "revoke CREATE on that schema from all others and remove what they put there, or create the extension by hand"
+            }
+            Self::PatternsTie { .. } => "revoke the privileges on all but one of them by hand",
             Self::OtherPlugin { .. } => "give it mysql_native_password, or look after it by hand",
         }
         .to_owned()
@@ -246,4 +289,12 @@ fn owned(held: &[Held]) -> String {
         })
         .collect();
     places.join(", ")
+}
+
+/// The first of a list, and how many there are besides.
+fn some_of(list: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let first = list.iter().take(SHOWN).map(|one| printable(one)).collect::<Vec<_>>().join(", ");
+    let more = list.len().saturating_sub(SHOWN);
+    if more == 0 { first } else { format!("{first} and {more} more") }
 }

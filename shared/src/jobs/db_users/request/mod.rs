@@ -1,6 +1,7 @@
 //! The event of `db-users`: the server, and the users it is to have. The shape is that of existing pipelines, in which
 //! booleans are texts, `"None"` is nobody and privileges are comma separated; everything else is an addition.
 
+mod groups;
 mod order;
 mod schema;
 mod server;
@@ -9,6 +10,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
+pub use groups::Group;
 pub use order::{Use, ordered};
 pub use schema::schema;
 pub use server::{Request, Revoke};

@@ -22,7 +22,7 @@ enum Kind {
 
 type Key = (&'static str, Kind, &'static str);
 
-const TOP: [Key; 14] = [
+const TOP: [Key; 15] = [
     ("mode", Kind::Choice(&["plan", "apply"]), "Whether to do it, or only say what would be done."),
     ("expect_plan", Kind::Digest, "Apply only the plan with this digest."),
     ("secret_name", Kind::Text, "The master user's secret, by name or ARN."),
@@ -36,6 +36,11 @@ const TOP: [Key; 14] = [
     ("revoke", Kind::Choice(&["none", "managed", "all"]), "What happens to privileges the event does not give."),
     ("create_database", Kind::Flag, "Create the database if there is none."),
     ("extensions", Kind::Words(&[]), "PostgreSQL: extensions to be there."),
+    (
+        "migrate_presets",
+        Kind::Flag,
+        "PostgreSQL: users of presets leave a group that opens more than this event gives.",
+    ),
     ("users", Kind::Users, "The users."),
 ];
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::user::{Preset, State, UserRequest};
+use super::user::{Origin, State, UserRequest};
 use super::{ordered, words};
 use crate::domains::databases::names;
 use crate::jobs::db_users::policy::Policy;
@@ -35,7 +35,9 @@ pub struct Request {
     pub create_database: bool,
     /// `extensions` to be there.
     pub extensions: Vec<String>,
-    /// `users`, and the group roles their presets need, in the event's order.
+    /// `migrate_presets`: whether users leave a group that opens more than the event gives them.
+    pub migrate_presets: bool,
+    /// `users`, and the roles that own what they make, in the event's order.
     pub users: Vec<UserRequest>,
 }
 
@@ -80,6 +82,7 @@ impl Request {
             ),
             create_database: words::flag(fields, "create_database"),
             extensions: words::list(fields, "extensions").unwrap_or_default(),
+            migrate_presets: words::flag(fields, "migrate_presets"),
             users: Vec::new(),
         };
         if let Some(fault) = names::fault_of_object(&request.database, engine).filter(|_| !request.database.is_empty())
@@ -92,9 +95,10 @@ impl Request {
         request.users = users(fields, engine);
         request.check_users(fields);
         if engine == Engine::Postgres {
-            request.add_groups();
+            request.add_owners();
         }
-        if let Err(circle) = ordered(&request.users) {
+        let with_groups = request.with_groups(|_, group| group.common_name().to_owned());
+        if let Err(circle) = ordered(&with_groups.users) {
             fields.fault::<()>(format!(
                 "these users each need another one of them first: {}",
                 printable(&circle.join(", "))
@@ -141,27 +145,16 @@ impl Request {
         }
     }
 
-    /// The roles nobody logs in as: those that own what their members make, and `r_reader` and `r_writer`, where a preset
-    /// makes somebody a member of them. Who is to be dropped implies none.
-    fn add_groups(&mut self) {
+    /// The roles nobody logs in as that own what their members make. Who is to be dropped implies none.
+    fn add_owners(&mut self) {
         let owners: Vec<_> = self.present().filter_map(|user| user.implied_owner(self)).collect();
         for owner in owners {
-            if self.user(&owner.name).is_none() {
-                self.users.push(owner);
+            match self.users.iter_mut().find(|user| user.name == owner.name) {
+                // Whoever becomes it, may what it may: it is for all of them.
+                Some(known) if known.origin == Origin::Implied => known.join(&owner),
+                Some(_) => {}
+                None => self.users.push(owner),
             }
-        }
-        let managers = self.present().filter(|user| user.preset == Some(Preset::Manager));
-        let managers: Vec<_> = managers.map(|user| user.name.clone()).collect();
-        for preset in [Preset::Reader, Preset::Writer] {
-            let members: Vec<_> = self.present().filter(|user| user.preset == Some(preset)).collect();
-            if members.is_empty() || self.user(preset.group()).is_some() {
-                continue;
-            }
-            let mut schemas: Vec<_> = members.iter().flat_map(|user| user.schemas.clone()).collect();
-            schemas.sort();
-            schemas.dedup();
-            // What a manager makes tomorrow is open to them; without one, what the master makes.
-            self.users.push(UserRequest::group(preset, schemas, managers.clone()));
         }
     }
 }

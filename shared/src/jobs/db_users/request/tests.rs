@@ -133,6 +133,8 @@ fn a_preset_brings_its_group_and_a_pair_its_owner() {
         .unwrap()
         .push(json!({"db_user": "m", "user_secret_name": "t", "preset": "manager", "owner_role": "shop_owner"}));
     let request = read(event).unwrap();
+    assert!(request.user("r_reader").is_none(), "what it is called, the server tells");
+    let request = request.with_groups(|_, group| group.common_name().to_owned());
     let names: Vec<_> = request.users.iter().map(|user| user.name.as_str()).collect();
     assert_eq!(names, ["r", "m", "shop_owner", "r_reader"]);
     let group = request.user("r_reader").unwrap();
@@ -208,4 +210,17 @@ fn the_schema_in_the_samples_folder_is_this_one() {
     let wanted = serde_json::to_string_pretty(&schema()).unwrap() + "\n";
     let found = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(found, wanted, "write the right-hand text into events/db-users/event.schema.json");
+}
+
+#[test]
+fn an_owner_role_is_for_all_who_become_it() {
+    let user = |name: &str, schema: &str, words: &str| json!({"db_user": name, "user_secret_name": name, "owner_role": "own", "schemas": schema, "grant_privileges": words});
+    let request = with_users(&[user("a", "one", "SELECT"), user("b", "two", "INSERT")]);
+    let own = request.user("own").unwrap();
+    assert_eq!((&own.tables, &own.schemas), (&words(&["SELECT", "INSERT"]), &vec!["one".to_owned(), "two".to_owned()]));
+    let gone =
+        json!({"db_user": "a", "user_secret_name": "a", "owner_role": "own", "state": "absent", "reassign_to": "c"});
+    let request = with_users(&[gone, user("b", "two", "INSERT")]);
+    let own = request.user("own").unwrap();
+    assert_eq!((own.state, &own.reassign_to), (State::Present, &None), "it is there for whoever stays");
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::words;
-use super::{ALL, Request, Words};
+use super::{ALL, Group, Request, Words};
 use crate::domains::databases::names;
 use crate::run::event::Fields;
 use crate::services::sql::Engine;
@@ -40,8 +40,10 @@ pub struct UserRequest {
     pub schemas: Vec<String>,
     /// `preset`.
     pub preset: Option<Preset>,
-    /// Roles it is a member of: those of its preset and its `owner_role`.
+    /// Roles it is a member of: that of its preset and its `owner_role`.
     pub member_of: Vec<String>,
+    /// A group it is a member of no longer, since that opens more than the event gives.
+    pub leaves: Option<String>,
     /// `owner_role`: a role without login that owns whatever this user makes.
     pub owner_role: Option<String>,
     /// `reassign_to`: who gets what a user to be dropped owns.
@@ -82,7 +84,7 @@ pub enum Auth {
 }
 
 /// Ready-made users: members of a group, or the one who makes the tables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "as the event has them")]
 pub enum Preset {
     Reader,
@@ -91,7 +93,7 @@ pub enum Preset {
 }
 
 impl Preset {
-    /// The role its users are members of.
+    /// The role that the first of its users on a server are members of.
     pub const fn group(self) -> &'static str {
         match self {
             Self::Reader => "r_reader",
@@ -99,7 +101,8 @@ impl Preset {
         }
     }
 
-    fn tables(self) -> Words {
+    /// What they may do on tables.
+    pub fn tables(self) -> Words {
         let words: &[&str] = match self {
             Self::Reader => &["SELECT"],
             Self::Writer => &["SELECT", "INSERT", "UPDATE", "DELETE"],
@@ -207,6 +210,7 @@ impl UserRequest {
             host: words::text(fields, "host").unwrap_or_else(|| "%".to_owned()).to_lowercase(),
             preset,
             member_of: Vec::new(),
+            leaves: None,
             owner_role: words::text(fields, "owner_role"),
             reassign_to: words::text(fields, "reassign_to"),
             rotation: rotation(fields),
@@ -219,17 +223,34 @@ impl UserRequest {
     }
 
     /// The group role of a preset.
-    pub(super) fn group(preset: Preset, schemas: Vec<String>, makers: Vec<String>) -> Self {
+    pub(super) fn group(name: String, group: Group, makers: Vec<String>) -> Self {
         Self {
-            name: preset.group().to_owned(),
+            name,
             origin: Origin::Implied,
             host: "%".to_owned(),
             auth: Auth::Nobody,
-            tables: preset.tables(),
-            schemas,
+            tables: group.preset.tables(),
+            schemas: group.schemas,
             makers,
             ..Self::default()
         }
+    }
+
+    /// May also what `other` may.
+    pub(super) fn join(&mut self, other: &Self) {
+        self.ddl |= other.ddl;
+        self.tables.extend(other.tables.iter().cloned());
+        self.functions.extend(other.functions.iter().cloned());
+        if let (Some(own), Some(more)) = (&mut self.sequences, &other.sequences) {
+            own.extend(more.iter().cloned());
+        } else {
+            // One of them leaves it to the tables.
+            self.sequences = None;
+        }
+        self.makers.extend(other.grantor.clone().filter(|maker| Some(maker) != self.grantor.as_ref()));
+        self.schemas.extend(other.schemas.iter().cloned());
+        self.schemas.sort();
+        self.schemas.dedup();
     }
 
     /// Its owner role, as a user that may do what it may and is not logged in as. It is to be there whatever becomes of the
@@ -266,7 +287,8 @@ impl UserRequest {
                     self.tables = Preset::Manager.tables();
                 }
             }
-            Some(group) if engine == Engine::Postgres => self.member_of.push(group.group().to_owned()),
+            // There it becomes a member of a group, whose name the server tells.
+            Some(_) if engine == Engine::Postgres => {}
             // A grant on a database is one on whatever it will hold, so that no group is needed for that.
             Some(preset) => self.tables.extend(preset.tables()),
         }

@@ -3,7 +3,9 @@
 use super::{Planner, sql};
 use crate::domains::databases::names::is_reserved;
 use crate::jobs::db_users::model::Membership;
+use crate::jobs::db_users::plan::gate::{self, Place};
 use crate::jobs::db_users::plan::statement::Statement;
+use crate::jobs::db_users::request::Use;
 use crate::services::sql::Engine;
 use crate::services::sql::ident;
 
@@ -18,28 +20,43 @@ pub(super) enum Authority {
     None,
 }
 
+/// Whoever owns the database is a member of it, in that database.
+const DATABASE_OWNER: &str = "pg_database_owner";
+
 impl Planner<'_> {
-    /// How the master may act as `owner`.
+    /// How the master may act as `owner`. Asked for each of ten thousand tables, so an answer is kept.
     pub(super) fn authority(&self, owner: &str) -> Authority {
+        let owner = self.acting(owner);
+        if let Some(known) = self.authorities.borrow().get(owner) {
+            return *known;
+        }
+        let found = self.found_authority(owner);
+        self.authorities.borrow_mut().insert(owner.to_owned(), found);
+        found
+    }
+
+    /// The role to be for what belongs to `owner`.
+    pub(super) fn acting<'b>(&'b self, owner: &'b str) -> &'b str {
+        match &self.catalog.database {
+            Some(database) if owner == DATABASE_OWNER => &database.owner,
+            _ => owner,
+        }
+    }
+
+    fn found_authority(&self, owner: &str) -> Authority {
         let master = self.master();
         let is_super = |name: &str| self.catalog.roles.get(name).is_some_and(|role| role.superuser);
         if owner == master || is_super(master) {
             return Authority::Own;
         }
         // To be used is to be touched, whether the master has the rights by inheritance or borrows them.
-        if self.terms.policy.protected.find([owner]).is_some() {
+        if owner == DATABASE_OWNER || gate::judge(owner, Place::For(Use::Grantor), self.world, self.terms).is_err() {
             return Authority::None;
-        }
-        if owner == "pg_database_owner" {
-            let owner = self.catalog.database.as_ref().map_or("", |database| database.owner.as_str());
-            let ours = owner == master || (!owner.is_empty() && self.has_rights_of(master, owner));
-            return if ours { Authority::Own } else { Authority::None };
         }
         if self.has_rights_of(master, owner) {
             return Authority::Own;
         }
         let lendable = self.has_role(owner)
-            && !is_super(owner)
             && !is_reserved(owner, Engine::Postgres)
             && !self.is_member(owner, master)
             && !self.is_member(owner, "rds_iam");
@@ -80,16 +97,20 @@ impl Planner<'_> {
         (sql(format!("GRANT {role} TO {master} WITH INHERIT TRUE, SET TRUE")), sql(back))
     }
 
-    /// The row the server writes when the master makes a role, from version 16 on.
-    pub(super) fn made_by_master(&self, role: &str) -> Membership {
-        Membership {
+    /// The rows the server writes when the master makes a role, from version 16 on: one of its own, and one of the master's
+    /// where it gives itself more by `createrole_self_grant`.
+    pub(super) fn made_by_master(&self, role: &str) -> Vec<Membership> {
+        let row = |grantor: &str, admin, inherit, set| Membership {
             role: role.to_owned(),
             member: self.master().to_owned(),
-            grantor: "the server".to_owned(),
-            admin: true,
-            inherit: false,
-            set: false,
-        }
+            grantor: grantor.to_owned(),
+            admin,
+            inherit,
+            set,
+        };
+        let (inherit, set) = self.catalog.self_grant;
+        let own = (inherit || set).then(|| row(self.master(), false, inherit, set));
+        [row("the server", true, false, false)].into_iter().chain(own).collect()
     }
 
     /// Whether `member` is one of `role`, by whatever chain.
@@ -98,7 +119,7 @@ impl Planner<'_> {
     }
 
     /// Whether `member` has the rights of `role` without asking.
-    fn has_rights_of(&self, member: &str, role: &str) -> bool {
+    pub(super) fn has_rights_of(&self, member: &str, role: &str) -> bool {
         self.catalog.reached(member, |row| row.inherit).contains(role)
     }
 }

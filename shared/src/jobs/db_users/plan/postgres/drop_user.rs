@@ -1,9 +1,13 @@
-//! How a user goes: its login first, then its sessions, then what it holds in each database, then itself, and its secret
-//! last. It goes with nothing it owns unless an heir is named.
+//! How a user goes: what could keep it is looked at before anything is done; then its login goes, its sessions, what it owns
+//! to its heir, what it may do by name, and then itself, and its secret last. It goes with nothing it owns.
+
+use std::collections::BTreeSet;
 
 use super::authority::Authority;
+use super::letting_go::{LettingGo, let_go};
 use super::{Planner, sql};
 use crate::domains::databases::names::CLONE;
+use crate::jobs::db_users::model::Held;
 use crate::jobs::db_users::plan::action::{Action, DropUser};
 use crate::jobs::db_users::plan::statement::Statement;
 use crate::jobs::db_users::plan::{Left, Why, secret};
@@ -19,15 +23,7 @@ impl Planner<'_> {
     ) -> Result<Action, Box<Left>> {
         let leave = |why| Box::new(Left { id: user.name.clone(), why, notes: Vec::new() });
         let secret = secret::to_drop(user, self.world, self.terms).map_err(leave)?;
-        let mut drop = DropUser {
-            user: user.name.clone(),
-            needs,
-            lock: Vec::new(),
-            end_sessions: Vec::new(),
-            empty: Vec::new(),
-            drop: Vec::new(),
-            secret,
-        };
+        let mut drop = DropUser { user: user.name.clone(), needs, secret, ..DropUser::default() };
         if self.has_role(&user.name) {
             self.may_go(user).map_err(leave)?;
             self.role_to_drop(user, &mut drop);
@@ -35,79 +31,81 @@ impl Planner<'_> {
             return Err(leave(Why::Gone));
         }
         self.catalog.roles.remove(&user.name);
+        self.authorities.borrow_mut().clear();
         Ok(Action::Drop(Box::new(drop)))
     }
 
     fn may_go(&self, user: &UserRequest) -> Result<(), Why> {
+        let not_ours = || Why::NotOurs { master: self.master().to_owned() };
         if !self.administers(&user.name) {
-            return Err(Why::NotOurs { master: self.master().to_owned() });
+            return Err(not_ours());
         }
         let clone = format!("{}{CLONE}", user.name);
         let going = self.terms.request.user(&clone).is_some();
         if self.has_role(&clone) && !going {
             return Err(Why::HasClone { clone });
         }
-        let held = self.catalog.held.get(&user.name).cloned().unwrap_or_default();
-        let owns = held.iter().any(|held| held.owns > 0);
-        let foreign = |owner: &&String| **owner != user.name && self.authority(owner) == Authority::None;
-        let foreign: Vec<_> = held.iter().flat_map(|held| &held.owners).filter(foreign).cloned().collect();
-        if !foreign.is_empty() && !owns {
-            return Err(Why::GrantedByOthers { owners: foreign });
+        let held = self.held(user);
+        let closed = held.iter().find_map(|held| Some((held.database.clone()?, held.closed.clone()?)));
+        if let Some((database, said)) = closed {
+            return Err(Why::DatabaseClosed { database, said });
         }
+        if let Some(why) = self.cannot_let_go(&user.name, held) {
+            return Err(why);
+        }
+        let owns = held.iter().any(|held| held.owns > 0);
         match &user.reassign_to {
-            None if owns => Err(Why::OwnsObjects { held }),
+            None if owns => Err(Why::OwnsObjects { held: held.to_vec() }),
             Some(heir) if owns && !self.has_role(heir) => Err(Why::RoleMissing { role: heir.clone() }),
-            Some(heir) if owns && self.authority(heir) == Authority::None => {
-                Err(Why::NotOurs { master: self.master().to_owned() })
-            }
-            _ if self.authority(&user.name) == Authority::None => {
-                Err(Why::NotOurs { master: self.master().to_owned() })
-            }
+            Some(heir) if owns && self.authority(heir) == Authority::None => Err(not_ours()),
+            _ if self.authority(&user.name) == Authority::None => Err(not_ours()),
+            Some(heir) if owns => self.cannot_inherit(&user.name, heir, held).map_or(Ok(()), Err),
             _ => Ok(()),
         }
+    }
+
+    fn held(&self, user: &UserRequest) -> &[Held] {
+        self.catalog.held.get(&user.name).map_or(&[][..], Vec::as_slice)
     }
 
     fn role_to_drop(&self, user: &UserRequest, drop: &mut DropUser) {
         let name = ident(&user.name);
         if self.catalog.roles.get(&user.name).is_some_and(|role| role.login) {
             drop.lock.push(sql(format!("ALTER ROLE {name} NOLOGIN")));
+            drop.unlock.push(sql(format!("ALTER ROLE {name} LOGIN")));
         }
         let end = format!(
             "SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity WHERE usename = {}",
             literal(&user.name)
         );
-        drop.end_sessions = self.with_rights_of(&[&user.name], vec![sql(end)]);
-        let held = self.catalog.held.get(&user.name).map_or(&[][..], Vec::as_slice);
-        let owns = held.iter().any(|held| held.owns > 0);
-        let mut databases: Vec<(&String, &[String])> =
-            held.iter().filter_map(|held| Some((held.database.as_ref()?, held.owners.as_slice()))).collect();
-        if databases.is_empty() && !held.is_empty() {
-            // What all databases share is let go of from within any of them.
-            databases.push((&self.world.server.database, &[]));
-        }
-        for (database, owners) in databases {
-            // Privileges are taken back on behalf of whose objects they are on.
-            let mut lent = vec![user.name.as_str()];
-            lent.extend(owners.iter().map(String::as_str).filter(|owner| *owner != user.name));
-            let mut statements = Vec::new();
-            if let Some(heir) = user.reassign_to.as_deref().filter(|_| owns) {
-                if !lent.contains(&heir) {
-                    lent.push(heir);
-                }
-                statements.push(sql(format!("REASSIGN OWNED BY {name} TO {}", ident(heir))));
+        drop.end_sessions = self.with_rights_of(&[user.name.clone()].into(), vec![sql(end)]);
+        let mut shared = Vec::new();
+        for held in self.held(user) {
+            if let Some(heir) = user.reassign_to.as_deref() {
+                drop.hand_over.extend(self.hand_over(&user.name, heir, held));
             }
-            statements.push(sql(format!("DROP OWNED BY {name}")));
-            drop.empty.push((database.clone(), self.with_rights_of(&lent, statements)));
+            let LettingGo { mut lent, statements } = let_go(&user.name, &held.things);
+            lent.insert(user.name.clone());
+            if statements.is_empty() {
+                continue;
+            }
+            match &held.database {
+                Some(database) => drop.empty.push((database.clone(), self.with_rights_of(&lent, statements))),
+                // What all databases share is let go of from within any of them, and last.
+                None => shared = self.with_rights_of(&lent, statements),
+            }
+        }
+        if !shared.is_empty() {
+            drop.empty.push((self.world.server.database.clone(), shared));
         }
         drop.drop.push(sql(format!("DROP ROLE {name}")));
     }
 
     /// `statements`, with the master a member of `roles` meanwhile where it has to be.
-    fn with_rights_of(&self, roles: &[&str], statements: Vec<Statement>) -> Vec<Statement> {
-        let borrowed = roles.iter().filter(|role| self.authority(role) == Authority::Borrowed);
-        let (mut all, back): (Vec<_>, Vec<_>) = borrowed.map(|role| self.borrow(role)).unzip();
+    fn with_rights_of(&self, roles: &BTreeSet<String>, statements: Vec<Statement>) -> Vec<Statement> {
+        let (mut all, back) = self.lend(roles);
         all.extend(statements);
-        all.extend(back.into_iter().rev());
+        all.extend(back);
         all
     }
 }

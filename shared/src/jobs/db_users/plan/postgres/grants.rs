@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::authority::Authority;
 use super::{Draft, Planner, sql};
-use crate::jobs::db_users::model::{Grant, Object, ObjectKind};
+use crate::jobs::db_users::model::{Grant, Object, ObjectKind, PUBLIC};
 use crate::jobs::db_users::plan::statement::listed;
 use crate::jobs::db_users::request::{UserRequest, Words};
 use crate::services::sql::ident;
@@ -13,12 +13,33 @@ use crate::text::{count, printable};
 /// Something the event gives and the master cannot.
 pub(super) const NOT_GRANTABLE: &str = "not-grantable";
 /// Objects named one by one in a statement: a list a person can still read.
-const NAMED_AT_ONCE: usize = 50;
+pub(super) const NAMED_AT_ONCE: usize = 50;
 pub(super) const KINDS: [ObjectKind; 3] = [ObjectKind::Table, ObjectKind::Sequence, ObjectKind::Routine];
+
+/// The objects of a schema, as far as somebody lacks something on them.
+#[derive(Default)]
+struct Found<'a> {
+    todo: Vec<&'a Object>,
+    /// The master cannot act as their owners.
+    foreign: Vec<&'a Object>,
+    /// Routines that an extension keeps from everybody.
+    of_extensions: Vec<&'a Object>,
+    /// How many are as they should be, and can be granted.
+    right: usize,
+    /// How many are not to be touched, and need not be.
+    left: usize,
+}
 
 impl Planner<'_> {
     pub(super) fn grants(&self, user: &UserRequest, draft: &mut Draft) {
         self.grant_on_database(user, draft);
+        if user.tables.contains("MAINTAIN") && self.version() < 17 {
+            draft.note(
+                NOT_GRANTABLE,
+                format!("MAINTAIN is no privilege of version {}, but of 17 and later", self.version()),
+                "take it out of the event for this server",
+            );
+        }
         for schema in &user.schemas {
             self.grant_on_schema(user, schema, draft);
             for kind in KINDS {
@@ -73,7 +94,7 @@ impl Planner<'_> {
         match self.authority(owner) {
             Authority::Own => true,
             Authority::Borrowed => {
-                draft.borrowed.insert(owner.to_owned());
+                self.borrow_for(owner, draft);
                 true
             }
             Authority::None => {
@@ -99,41 +120,69 @@ impl Planner<'_> {
     /// Whether the user has `word` through everybody or a role it is a member of.
     fn has_by_others(&self, word: &str, grants: &[Grant], user: &UserRequest) -> bool {
         grants.iter().any(|grant| {
-            grant.privilege == word && (grant.grantee == "PUBLIC" || self.is_member(&user.name, &grant.grantee))
+            grant.privileges.has(word) && (&*grant.grantee == PUBLIC || self.is_member(&user.name, &grant.grantee))
         })
     }
 
     fn grant_on_objects(&self, user: &UserRequest, schema: &str, kind: ObjectKind, wanted: &Words, draft: &mut Draft) {
-        let all: Vec<_> = self.objects(schema, kind).collect();
-        let mut todo: Vec<&Object> = Vec::new();
-        let mut foreign: Vec<&Object> = Vec::new();
-        for object in all.iter().copied().filter(|object| !object.of_extension && object.owner != user.name) {
-            let lacking = lacking(wanted, &object.grants, &user.name);
-            if lacking.is_empty() {
-                continue;
-            }
-            match self.authority(&object.owner) {
-                Authority::Own => todo.push(object),
-                Authority::Borrowed => {
-                    draft.borrowed.insert(object.owner.clone());
-                    todo.push(object);
-                }
-                Authority::None if lacking.iter().all(|word| self.has_by_others(word, &object.grants, user)) => {}
-                Authority::None => foreign.push(object),
-            }
+        let mut found = Found::default();
+        for object in self.objects(schema, kind).filter(|object| *object.owner != *user.name) {
+            self.sort_in(object, user, wanted, &mut found);
         }
-        note_foreign(kind, schema, &foreign, draft);
+        note_foreign(kind, schema, &found.foreign, draft);
+        note_of_extensions(schema, &found.of_extensions, draft);
         let (words, to) = (listed(wanted), ident(&user.name));
-        if todo.len() > 1 && todo.len() == all.len() {
-            // All of them, and each can be granted: one that could not would make the whole statement fail.
+        let owns_some = self.objects(schema, kind).any(|object| *object.owner == *user.name);
+        let each = found.foreign.is_empty() && found.of_extensions.is_empty() && found.left == 0 && !owns_some;
+        let todo = found.todo;
+        // All of them at once, where each can be granted, since one that could not would make the whole statement fail.
+        if each && todo.len() > 1 && (found.right == 0 || todo.len() > NAMED_AT_ONCE) {
+            for object in self.objects(schema, kind) {
+                self.borrow_for(&object.owner, draft);
+            }
             let plural = kind.plural();
             draft.grants.push(sql(format!("GRANT {words} ON ALL {plural} IN SCHEMA {} TO {to}", ident(schema))));
             return;
         }
+        for object in &todo {
+            self.borrow_for(&object.owner, draft);
+        }
         for some in todo.chunks(NAMED_AT_ONCE) {
-            let names: Vec<_> = some.iter().map(|object| format!("{}.{}", ident(schema), object.sql_name)).collect();
-            let singular = kind.singular();
-            draft.grants.push(sql(format!("GRANT {words} ON {singular} {} TO {to}", names.join(", "))));
+            let names = named(schema, some);
+            draft.grants.push(sql(format!("GRANT {words} ON {} {names} TO {to}", kind.singular())));
+        }
+    }
+
+    fn sort_in<'b>(&self, object: &'b Object, user: &UserRequest, wanted: &Words, found: &mut Found<'b>) {
+        let lacking = lacking(wanted, &object.grants, &user.name);
+        let by_others = || lacking.iter().all(|word| self.has_by_others(word, &object.grants, user));
+        if object.of_extension && object.kind == ObjectKind::Routine {
+            // What an extension keeps from everybody, it keeps for a reason.
+            if lacking.is_empty() || by_others() {
+                found.left += 1;
+            } else {
+                found.of_extensions.push(object);
+            }
+        } else if self.authority(&object.owner) != Authority::None {
+            if lacking.is_empty() {
+                found.right += 1;
+            } else {
+                found.todo.push(object);
+            }
+        } else if lacking.is_empty() || by_others() {
+            found.left += 1;
+        } else {
+            found.foreign.push(object);
+        }
+    }
+
+    /// Notes that the master has to be `owner` meanwhile, if it is not by itself.
+    pub(super) fn borrow_for(&self, owner: &str, draft: &mut Draft) {
+        if self.authority(owner) == Authority::Borrowed {
+            let acting = self.acting(owner);
+            if !draft.borrowed.contains(acting) {
+                draft.borrowed.insert(acting.to_owned());
+            }
         }
     }
 
@@ -175,8 +224,7 @@ impl Planner<'_> {
                 );
                 return;
             }
-            Authority::Borrowed => _ = draft.borrowed.insert(creator.to_owned()),
-            Authority::Own => {}
+            Authority::Borrowed | Authority::Own => self.borrow_for(creator, draft),
         }
         draft.grants.push(sql(format!(
             "ALTER DEFAULT PRIVILEGES FOR ROLE {} IN SCHEMA {} GRANT {} ON {} TO {}",
@@ -201,7 +249,7 @@ impl Planner<'_> {
                 || owner == self.master()
         };
         let tables = self.objects(schema, ObjectKind::Table).filter(|object| !object.of_extension);
-        let others: BTreeSet<_> = tables.map(|object| object.owner.as_str()).filter(|owner| !known(owner)).collect();
+        let others: BTreeSet<_> = tables.map(|object| &*object.owner).filter(|owner| !known(owner)).collect();
         if !others.is_empty() {
             let names = others.into_iter().map(printable).collect::<Vec<_>>().join(", ");
             draft.note(
@@ -213,13 +261,27 @@ impl Planner<'_> {
     }
 
     pub(super) fn objects<'b>(&'b self, schema: &'b str, kind: ObjectKind) -> impl Iterator<Item = &'b Object> {
-        self.catalog.objects.iter().filter(move |object| object.kind == kind && object.schema == schema)
+        self.catalog.objects.iter().filter(move |object| object.kind == kind && *object.schema == *schema)
     }
 }
 
 fn lacking(wanted: &Words, grants: &[Grant], user: &str) -> Words {
-    let has = |word: &str| grants.iter().any(|grant| grant.grantee == user && grant.privilege == word);
+    let has = |word: &str| grants.iter().any(|grant| *grant.grantee == *user && grant.privileges.has(word));
     wanted.iter().filter(|word| !has(word)).cloned().collect()
+}
+
+/// The objects behind their schema, as GRANT and REVOKE list them.
+pub(super) fn named(schema: &str, objects: &[&Object]) -> String {
+    let names: Vec<_> = objects.iter().map(|object| format!("{}.{}", ident(schema), object.sql_name)).collect();
+    names.join(", ")
+}
+
+/// The first of some objects by name, and how many there are besides.
+pub(super) fn some_of(objects: &[&Object]) -> String {
+    const SHOWN: usize = 3;
+    let names: Vec<_> = objects.iter().take(SHOWN).map(|object| printable(&object.sql_name)).collect();
+    let more = objects.len().saturating_sub(SHOWN);
+    if more == 0 { names.join(", ") } else { format!("{} and {more} more", names.join(", ")) }
 }
 
 fn note_foreign(kind: ObjectKind, schema: &str, foreign: &[&Object], draft: &mut Draft) {
@@ -231,10 +293,26 @@ fn note_foreign(kind: ObjectKind, schema: &str, foreign: &[&Object], draft: &mut
     draft.note(
         NOT_GRANTABLE,
         format!(
-            "{} in schema {} belong to {owners}, and the master user cannot act as those roles",
+            "{} in schema {} belong to {owners}, and the master user cannot act as those roles: {}",
             count(foreign.len(), &kind.singular().to_lowercase()),
-            printable(schema)
+            printable(schema),
+            some_of(foreign)
         ),
         "grant on them as their owners, or make the master user a member of them",
     );
+}
+
+fn note_of_extensions(schema: &str, objects: &[&Object], draft: &mut Draft) {
+    if !objects.is_empty() {
+        draft.note(
+            "of-extension",
+            format!(
+                "{} in schema {} are kept from everybody by the extensions they belong to: {}",
+                count(objects.len(), "routine"),
+                printable(schema),
+                some_of(objects)
+            ),
+            "grant those that are meant by hand",
+        );
+    }
 }

@@ -4,16 +4,26 @@
 mod authority;
 mod desired;
 mod drop_user;
+mod extensions;
 mod grants;
+mod hand_over;
+mod letting_go;
+mod memberships;
 mod revokes;
+mod surplus;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use authority::Authority;
 
 use super::action::{Change, Prepare};
 use super::secret::{self, Account};
 use super::statement::Statement;
 use super::why::{Left, Note};
 use super::{Action, Terms, Why};
-use crate::jobs::db_users::model::{Catalog, Database, Grant, Role, Schema, World};
-use crate::jobs::db_users::request::{Auth, Revoke, State, UserRequest};
+use crate::jobs::db_users::model::{Catalog, Database, Grant, PUBLIC, Privileges, Role, Schema, World};
+use crate::jobs::db_users::request::{Auth, State, UserRequest};
 use crate::services::sql::{ident, literal};
 
 /// The world, and what the plan so far makes of it.
@@ -22,6 +32,8 @@ pub(super) struct Planner<'a> {
     world: &'a World,
     terms: Terms<'a>,
     catalog: Catalog,
+    /// What was found out about owners so far.
+    authorities: RefCell<BTreeMap<String, Authority>>,
 }
 
 /// A change in the making.
@@ -51,7 +63,7 @@ fn sql(text: String) -> Statement {
 
 impl<'a> Planner<'a> {
     pub(super) fn new(world: &'a World, catalog: &Catalog, terms: Terms<'a>) -> Self {
-        Self { world, terms, catalog: catalog.clone() }
+        Self { world, terms, catalog: catalog.clone(), authorities: RefCell::default() }
     }
 
     pub(super) fn has_role(&self, name: &str) -> bool {
@@ -75,14 +87,13 @@ impl<'a> Planner<'a> {
             if !request.create_database {
                 return Err(Why::DatabaseMissing { database: name.clone() });
             }
-            create = Some(sql(format!("CREATE DATABASE {}", ident(name))));
+            // What others may have put into template1 would be in it, too.
+            create = Some(sql(format!("CREATE DATABASE {} TEMPLATE \"template0\"", ident(name))));
             self.imagine_database();
         }
         let mut statements = Vec::new();
         for extension in request.extensions.iter().filter(|name| !self.catalog.extensions.contains(*name)) {
-            // It would go to where names are looked for first, which here is the server's own schema.
-            let place = if self.catalog.placed_extensions.contains(extension) { "" } else { " SCHEMA \"public\"" };
-            statements.push(sql(format!("CREATE EXTENSION {}{place}", ident(extension))));
+            statements.push(self.extension(extension, create.is_some())?);
         }
         let present = request.users.iter().filter(|user| user.state == State::Present);
         let mut schemas: Vec<&String> = present.flat_map(|user| &user.schemas).collect();
@@ -101,21 +112,22 @@ impl<'a> Planner<'a> {
 
     /// A database as it is when it has just been made.
     fn imagine_database(&mut self) {
-        let everybody = |privilege: &str, grantor: &str| Grant {
-            grantee: "PUBLIC".to_owned(),
-            grantor: grantor.to_owned(),
-            privilege: privilege.to_owned(),
+        let everybody = |privileges: &[&str], grantor: &str| Grant {
+            grantee: PUBLIC.into(),
+            grantor: grantor.into(),
+            privileges: privileges.iter().copied().collect(),
+            passable: Privileges::default(),
         };
         let master = self.master().to_owned();
-        let grants = vec![everybody("CONNECT", &master), everybody("TEMPORARY", &master)];
+        let grants = vec![everybody(&["CONNECT", "TEMPORARY"], &master)];
         self.catalog.database = Some(Database { owner: master, grants });
         // Before 15 the schema public is the server's own, and everybody may make things in it.
         let public = if self.version() >= 15 {
             let owner = "pg_database_owner";
-            Schema { owner: owner.to_owned(), grants: vec![everybody("USAGE", owner)] }
+            Schema { owner: owner.to_owned(), grants: vec![everybody(&["USAGE"], owner)] }
         } else {
             let owner = "the server";
-            Schema { owner: owner.to_owned(), grants: vec![everybody("USAGE", owner), everybody("CREATE", owner)] }
+            Schema { owner: owner.to_owned(), grants: vec![everybody(&["USAGE", "CREATE"], owner)] }
         };
         self.catalog.schemas = [("public".to_owned(), public)].into();
     }
@@ -157,15 +169,14 @@ impl<'a> Planner<'a> {
         let sets_password = secret.as_ref().is_some_and(|secret| secret.sets_password);
         self.role(user, sets_password, draft)?;
         self.grants(user, draft);
-        if self.terms.request.revoke != Revoke::None {
-            self.revokes(user, draft);
-        }
+        self.revokes(user, draft);
         Ok(secret)
     }
 
     fn secret(&self, user: &UserRequest, draft: &mut Draft) -> Result<Option<super::SecretPlan>, Why> {
         let role = self.catalog.roles.get(&user.name);
-        let account = Account { exists: role.is_some(), login: role.is_some_and(|role| role.login), here: true };
+        let login = role.is_some_and(|role| role.login);
+        let account = Account { exists: role.is_some(), login, here: true, expired: false, remembers: false };
         let secret = secret::of_user(user, account, self.world, self.terms)?;
         draft.notes.extend(secret::note_replaced(account, secret.as_ref()));
         Ok(secret)
@@ -197,6 +208,9 @@ impl<'a> Planner<'a> {
                 draft.role.push(sql(format!("GRANT {} TO {name}", ident(group))));
             }
         }
+        if let Some(group) = user.leaves.as_deref().filter(|group| self.is_member(&user.name, group)) {
+            self.leave(user, group, draft);
+        }
         if user.auth == Auth::Iam && !self.is_member(&user.name, "rds_iam") {
             self.iam_is_safe(user)?;
             draft.role.push(sql(format!("GRANT \"rds_iam\" TO {name}")));
@@ -225,7 +239,8 @@ impl<'a> Planner<'a> {
         let role = self.catalog.roles.entry(user.name.clone()).or_default();
         *role = Role { login, ..role.clone() };
         if creates && self.version() >= 16 {
-            self.catalog.memberships.push(self.made_by_master(&user.name));
+            self.catalog.memberships.extend(self.made_by_master(&user.name));
         }
+        self.authorities.borrow_mut().clear();
     }
 }

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::config::{Environment, Settings};
 use crate::jobs::db_users::model::{
-    Catalog, Database, Membership, Object, ObjectKind, Present, Role, Schema, SecretFacts, SecretState, Server, Trial,
-    Version,
+    Catalog, Database, Extension, Membership, Object, ObjectKind, Present, Role, Schema, SecretFacts, SecretState,
+    Server, Trial, Version,
 };
 use crate::jobs::db_users::request::{Auth, Revoke};
 use crate::services::Read;
@@ -109,6 +109,7 @@ fn present(user: &str, trial: Trial) -> Present {
         arn: format!("arn:{user}"),
         ours: false,
         deleted: false,
+        deletion: String::new(),
         managed_by: None,
         kms_key: None,
         rotation: RotationFacts::default(),
@@ -130,9 +131,9 @@ fn tables_of_others_are_borrowed_where_that_can_be_and_noted_where_not() {
     let catalog = catalog(&mut world);
     let table = |name: &str, owner: &str| Object {
         kind: ObjectKind::Table,
-        schema: "public".to_owned(),
+        schema: "public".into(),
         sql_name: name.to_owned(),
-        owner: owner.to_owned(),
+        owner: owner.into(),
         of_extension: false,
         grants: Vec::new(),
     };
@@ -154,7 +155,7 @@ fn tables_of_others_are_borrowed_where_that_can_be_and_noted_where_not() {
         ALTER DEFAULT PRIVILEGES FOR ROLE "master" IN SCHEMA "public" GRANT SELECT ON SEQUENCES TO "app"
         REVOKE "maker" FROM "master"
         log in as app
-        note [not-grantable] 1 table in schema public belong to stranger, and the master user cannot act as those roles
+        note [not-grantable] 1 table in schema public belong to stranger, and the master user cannot act as those roles: foreign
         note [other-owners] schema public has tables of maker, stranger; what they make tomorrow is not covered
     "#);
 }
@@ -255,14 +256,30 @@ fn a_user_that_needs_one_left_alone_waits_and_an_unknown_grantor_is_named() {
 }
 
 #[test]
-fn an_extension_goes_to_public_unless_it_says_itself_where() {
+fn an_extensions_script_looks_for_names_where_nobody_else_can_have_put_any() {
     let mut request = request(vec![user("app")]);
-    request.extensions = ["citext", "pg_cron"].map(str::to_owned).into();
-    let mut world = world(16, &request);
-    catalog(&mut world).placed_extensions.insert("pg_cron".to_owned());
-    let plan = plan(&world, &request);
-    let steps = plan.actions[0].steps();
-    assert_eq!(steps, ["CREATE EXTENSION \"citext\" SCHEMA \"public\"", "CREATE EXTENSION \"pg_cron\""]);
+    request.extensions = vec!["ext".to_owned()];
+    let alone = Extension::default();
+    let judged = |version: u32, extension: &Extension, shared: &[&str]| {
+        let mut world = world(version, &request);
+        let catalog = catalog(&mut world);
+        catalog.wanted_extensions.insert("ext".to_owned(), extension.clone());
+        catalog.shared_schemas = shared.iter().map(|&schema| schema.to_owned()).collect();
+        catalog.schemas.insert("theirs".to_owned(), Schema { owner: "master".to_owned(), grants: Vec::new() });
+        let plan = plan(&world, &request);
+        match plan.actions.first() {
+            Some(Action::Prepare(prepare)) => prepare.statements.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            _ => vec![why(&plan, "app").to_owned()],
+        }
+    };
+    assert_eq!(judged(16, &alone, &[]), ["CREATE EXTENSION \"ext\" SCHEMA \"public\""]);
+    assert_eq!(judged(16, &alone, &["public"]), ["unsafe-schema"]);
+    let placed = |schema: &str| Extension { schema: Some(schema.to_owned()), ..Extension::default() };
+    assert_eq!(judged(16, &placed("cron"), &["public"]), ["CREATE EXTENSION \"ext\""]);
+    assert_eq!(judged(16, &placed("theirs"), &["theirs"]), ["unsafe-schema"]);
+    let leaning = Extension { leans_on: ["public".to_owned()].into(), ..alone.clone() };
+    assert_eq!(judged(16, &leaning, &["public"]), ["unsafe-schema"]);
+    assert_eq!(judged(16, &leaning, &[]).len(), 1);
 }
 
 #[test]

@@ -1,36 +1,23 @@
 //! Plans for `MySQL` and `MariaDB`. Each statement about users commits by itself, so order is the only transaction: a new
 //! account is locked until all it may do is granted, and its password is set last.
 
-use super::action::{Action, Change, DropUser, Prepare};
+mod rights;
+
+use super::action::{Action, Change, DropUser, Prepare, Sessions};
 use super::secret::{self, Account};
-use super::statement::{Statement, listed};
+use super::statement::Statement;
 use super::why::{Left, Note};
 use super::{Terms, Why};
 use crate::domains::databases::names::CLONE;
 use crate::jobs::db_users::model::{Accounts, World};
-use crate::jobs::db_users::request::{ALL, Auth, Revoke, TABLES_MYSQL, UserRequest, Words};
+use crate::jobs::db_users::request::{Auth, UserRequest};
 use crate::services::sql::{Engine, mysql_ident, mysql_literal};
-use crate::text::{count, printable};
+use crate::text::printable;
 
-/// What `grant_ddl` gives beside `grant_privileges`.
-const DDL: [&str; 14] = [
-    "CREATE",
-    "ALTER",
-    "DROP",
-    "INDEX",
-    "REFERENCES",
-    "CREATE VIEW",
-    "SHOW VIEW",
-    "TRIGGER",
-    "EVENT",
-    "CREATE ROUTINE",
-    "ALTER ROUTINE",
-    "EXECUTE",
-    "CREATE TEMPORARY TABLES",
-    "LOCK TABLES",
-];
 /// The plugin whose hash this side can make.
 const NATIVE: &str = "mysql_native_password";
+/// The way to log in beside it that is kept: it has no password.
+const SOCKET: &str = "unix_socket";
 
 /// What the plan so far makes of the world needs no imagining here: no user depends on another.
 #[derive(Debug)]
@@ -72,7 +59,13 @@ impl<'a> Planner<'a> {
             return Err(leave(why, notes));
         }
         let here = self.accounts.meets(&user.name, &user.host);
-        let account = Account { exists: found.is_some(), login: found.is_some_and(|account| !account.locked), here };
+        let account = Account {
+            exists: found.is_some(),
+            login: found.is_some_and(|account| !account.locked),
+            here,
+            expired: found.is_some_and(|account| account.expired),
+            remembers: found.is_some_and(|account| account.remembers),
+        };
         let secret = match secret::of_user(user, account, self.world, self.terms) {
             Ok(secret) => secret,
             Err(why) => return Err(leave(why, notes)),
@@ -81,19 +74,24 @@ impl<'a> Planner<'a> {
         let name = account_name(user);
         let mut statements = Vec::new();
         if found.is_none() {
-            // Nobody can be it yet, whatever its password.
+            // Nobody can be it yet, and the password it is to have is not one it had already: the server may remember.
             let before = format!("CREATE USER {name} IDENTIFIED BY {}", self.hashed());
             let after = " ACCOUNT LOCK".to_owned();
-            statements.push(Statement::Password { before, after });
+            statements.push(Statement::Nobodys { before, after });
         }
-        self.grants(user, &name, &mut statements, &mut notes);
-        if self.terms.request.revoke != Revoke::None {
-            self.revokes(user, &name, &mut statements, &mut notes);
+        if let Err(why) = self.rights(user, &name, &mut statements, &mut notes) {
+            return Err(leave(why, notes));
         }
         let unlock = if account.login { "" } else { " ACCOUNT UNLOCK" };
         if secret.as_ref().is_some_and(|secret| secret.sets_password) {
-            let before = format!("ALTER USER {name} IDENTIFIED BY {}", self.hashed());
-            statements.push(Statement::Password { before, after: unlock.to_owned() });
+            let sockets = found.is_some_and(|account| !account.or_by.is_empty());
+            let (by, or) = if sockets {
+                (format!("VIA {NATIVE} USING "), format!(" OR {SOCKET}"))
+            } else {
+                (format!("BY {}", self.hashed()), String::new())
+            };
+            let before = format!("ALTER USER {name} IDENTIFIED {by}");
+            statements.push(Statement::Password { before, after: format!("{or}{unlock}") });
         }
         self.note_what_means_nothing(user, &mut notes);
         self.note_untried(user, here, &mut notes);
@@ -108,22 +106,17 @@ impl<'a> Planner<'a> {
     pub(super) fn drop_user(&self, user: &UserRequest, needs: Vec<String>) -> Result<Action, Box<Left>> {
         let leave = |why| Box::new(Left { id: user.name.clone(), why, notes: Vec::new() });
         let secret = secret::to_drop(user, self.world, self.terms).map_err(leave)?;
-        let mut drop = DropUser {
-            user: user.name.clone(),
-            needs,
-            lock: Vec::new(),
-            end_sessions: Vec::new(),
-            empty: Vec::new(),
-            drop: Vec::new(),
-            secret,
-        };
+        let mut drop = DropUser { user: user.name.clone(), needs, secret, ..DropUser::default() };
         let found = self.accounts.accounts.get(&(user.name.clone(), user.host.clone()));
         if let Some(account) = found {
             self.may_go(user).map_err(leave)?;
             let name = account_name(user);
             if !account.locked {
                 drop.lock.push(sql(format!("ALTER USER {name} ACCOUNT LOCK")));
+                drop.unlock.push(sql(format!("ALTER USER {name} ACCOUNT UNLOCK")));
             }
+            let others = self.accounts.hosts_of(&user.name).filter(|host| *host != user.host).map(str::to_owned);
+            drop.sessions_of = Some(Sessions { host: user.host.clone(), others: others.collect() });
             drop.drop.push(sql(format!("DROP USER {name}")));
         } else if drop.secret.is_none() {
             return Err(leave(Why::Gone));
@@ -148,6 +141,10 @@ impl<'a> Planner<'a> {
             Some(account) if self.engine() == Engine::Mariadb && !native(&account.plugin) => {
                 Err(Why::OtherPlugin { plugin: account.plugin.clone() })
             }
+            // Another one has a password of its own, which would have to be said again.
+            Some(account) if account.or_by.iter().any(|plugin| plugin != SOCKET) => {
+                Err(Why::OtherPlugin { plugin: format!("{NATIVE} or {}", account.or_by.join(" or ")) })
+            }
             _ => Ok(()),
         }
     }
@@ -159,91 +156,6 @@ impl<'a> Planner<'a> {
     /// `MariaDB` takes a hash, said to be one; `MySQL` keeps passwords out of its logs itself.
     fn hashed(&self) -> &'static str {
         if self.engine() == Engine::Mariadb { "PASSWORD " } else { "" }
-    }
-
-    /// The database's name as a grant has it: `_` and `%` stand for other characters there, unless a backslash says no.
-    fn pattern(&self) -> String {
-        let name = &self.terms.request.database;
-        if self.accounts.names_are_literal {
-            return name.clone();
-        }
-        name.replace('\\', "\\\\").replace('_', "\\_").replace('%', "\\%")
-    }
-
-    fn wanted(user: &UserRequest) -> Words {
-        let all = TABLES_MYSQL.iter().filter(|word| **word != ALL);
-        let mut wanted: Words =
-            if user.tables.contains(ALL) { all.map(|word| (*word).to_owned()).collect() } else { user.tables.clone() };
-        if user.ddl {
-            wanted.extend(DDL.iter().map(|word| (*word).to_owned()));
-        }
-        wanted
-    }
-
-    /// What the account has on exactly this database.
-    fn has(&self, user: &UserRequest) -> Words {
-        let (grantee, pattern) = (format!("'{}'@'{}'", user.name, user.host), self.pattern());
-        let own = self.accounts.grants.iter().filter(|grant| grant.grantee == grantee && grant.database == pattern);
-        own.map(|grant| grant.privilege.clone()).collect()
-    }
-
-    fn grants(&self, user: &UserRequest, name: &str, statements: &mut Vec<Statement>, notes: &mut Vec<Note>) {
-        let has = self.has(user);
-        let lacking: Words = Self::wanted(user).into_iter().filter(|word| !has.contains(word)).collect();
-        if !lacking.is_empty() {
-            let on = mysql_ident(&self.pattern());
-            statements.push(sql(format!("GRANT {} ON {on}.* TO {name}", listed(&lacking))));
-        }
-        let grantee = format!("'{}'@'{}'", user.name, user.host);
-        if let Some(number) = self.accounts.global_grants.get(&grantee).filter(|number| **number > 0) {
-            notes.push(Note {
-                code: "foreign-grant",
-                message: format!("it has {} on all databases, which are not touched", count(*number, "privilege")),
-                fix: "revoke them by hand if they are not meant".to_owned(),
-            });
-        }
-    }
-
-    fn revokes(&self, user: &UserRequest, name: &str, statements: &mut Vec<Statement>, notes: &mut Vec<Note>) {
-        let (wanted, pattern) = (Self::wanted(user), self.pattern());
-        let grantee = format!("'{}'@'{}'", user.name, user.host);
-        let mut surplus: Vec<(&str, Words)> = Vec::new();
-        for grant in self.accounts.grants.iter().filter(|grant| grant.grantee == grantee) {
-            let here = grant.database == pattern;
-            if here && wanted.contains(&grant.privilege) {
-                continue;
-            }
-            if !here && self.terms.request.revoke != Revoke::All {
-                if self.may_match(&grant.database) {
-                    notes.push(Note {
-                        code: "foreign-grant",
-                        message: format!(
-                            "it has {} on the pattern {}, which this database's name matches",
-                            grant.privilege,
-                            printable(&grant.database)
-                        ),
-                        fix: "revoke it by hand, or with \"revoke\": \"all\", if it is not meant".to_owned(),
-                    });
-                }
-                continue;
-            }
-            match surplus.iter_mut().find(|(database, _)| *database == grant.database) {
-                Some((_, words)) => _ = words.insert(grant.privilege.clone()),
-                None => surplus.push((&grant.database, [grant.privilege.clone()].into())),
-            }
-        }
-        for (database, words) in surplus {
-            statements.push(sql(format!("REVOKE {} ON {}.* FROM {name}", listed(&words), mysql_ident(database))));
-        }
-    }
-
-    /// Whether a grant on `pattern` could be meant for this database: the same length, and the same characters where no
-    /// wildcard stands.
-    fn may_match(&self, pattern: &str) -> bool {
-        let name = &self.terms.request.database;
-        pattern.contains('%')
-            || (pattern.chars().count() == name.chars().count()
-                && pattern.chars().zip(name.chars()).all(|(wild, own)| wild == own || wild == '_'))
     }
 
     fn note_untried(&self, user: &UserRequest, here: bool, notes: &mut Vec<Note>) {

@@ -1,0 +1,266 @@
+//! What a role holds in `PostgreSQL`: how much in each database, which the server keeps in one list for all of them, and, of
+//! one database, each thing by its name. A role is let go of by naming all of this; nothing is ever dropped in one sweep.
+
+use std::collections::BTreeMap;
+
+use crate::jobs::db_users::model::acl::{Names, grants};
+use crate::jobs::db_users::model::{Held, Place, Thing, ThingKind};
+use crate::services::sql::{PgSession, Row, SqlError};
+
+/// A routine `p` as SQL has it behind its schema. Of an aggregate only the types are told: the words that say which of them
+/// it orders by are for reading.
+pub(super) const ROUTINE: &str = "pg_catalog.quote_ident(p.proname) || '(' || CASE WHEN p.prokind = 'a' \
+     THEN pg_catalog.oidvectortypes(p.proargtypes) ELSE pg_catalog.pg_get_function_identity_arguments(p.oid) END || ')'";
+
+/// How much each of `users` holds, in every database.
+pub(super) async fn counts(session: &PgSession, users: &[String]) -> Result<BTreeMap<String, Vec<Held>>, SqlError> {
+    let query = "SELECT r.rolname, d.datname, pg_catalog.count(*) FILTER (WHERE s.deptype = 'o' \
+                 AND s.classid NOT IN ('pg_catalog.pg_default_acl'::pg_catalog.regclass, \
+                 'pg_catalog.pg_user_mapping'::pg_catalog.regclass)), \
+                 pg_catalog.count(*) FROM pg_catalog.pg_shdepend s \
+                 JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid LEFT JOIN pg_catalog.pg_database d ON d.oid = s.dbid \
+                 WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = ANY($1) \
+                 AND s.classid <> 'pg_catalog.pg_auth_members'::pg_catalog.regclass GROUP BY 1, 2 ORDER BY 1, 2";
+    let mut held: BTreeMap<String, Vec<Held>> = BTreeMap::new();
+    for row in &session.read("what a user holds", query, &[users]).await? {
+        let (owns, all): (i64, i64) = (row.get(2), row.get(3));
+        let entry = Held { database: row.get(1), owns, named: all - owns, ..Held::default() };
+        held.entry(row.get(0)).or_default().push(entry);
+    }
+    Ok(held)
+}
+
+/// One kind of thing: its catalog, its columns and where they are looked up.
+struct Kind {
+    catalog: &'static str,
+    /// Word, name, schema, owner, entries, roles.
+    columns: String,
+    from: &'static str,
+}
+
+/// What can be granted.
+fn grantable() -> Vec<Kind> {
+    let none = "NULL::pg_catalog.text[]";
+    let simple = |word: &str, name: &str, schema: &str, owner: &str, acl: &str| {
+        format!("'{word}', {name}, {schema}, pg_catalog.pg_get_userbyid({owner}), {acl}::pg_catalog.text[], {none}")
+    };
+    let table = "pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)";
+    let kind = |catalog, columns: String, from| Kind { catalog, columns, from };
+    vec![
+        kind(
+            "pg_class",
+            format!(
+                "CASE WHEN c.relkind = 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, {table}, n.nspname, \
+                 pg_catalog.pg_get_userbyid(c.relowner), CASE WHEN s.objsubid = 0 THEN c.relacl ELSE \
+                 (SELECT f.attacl FROM pg_catalog.pg_attribute f WHERE f.attrelid = c.oid AND f.attnum = s.objsubid) \
+                 END::pg_catalog.text[], {none}"
+            ),
+            "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = s.objid",
+        ),
+        kind(
+            "pg_proc",
+            simple(
+                "ROUTINE",
+                &format!("pg_catalog.quote_ident(n.nspname) || '.' || {ROUTINE}"),
+                "n.nspname",
+                "p.proowner",
+                "p.proacl",
+            ),
+            "pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = s.objid",
+        ),
+        kind(
+            "pg_type",
+            simple(
+                "TYPE",
+                "pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname)",
+                "n.nspname",
+                "t.typowner",
+                "t.typacl",
+            ),
+            "pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = s.objid",
+        ),
+        kind(
+            "pg_namespace",
+            simple("SCHEMA", "pg_catalog.quote_ident(n.nspname)", "n.nspname", "n.nspowner", "n.nspacl"),
+            "pg_catalog.pg_namespace n WHERE n.oid = s.objid",
+        ),
+        kind(
+            "pg_language",
+            simple("LANGUAGE", "pg_catalog.quote_ident(l.lanname)", "NULL", "l.lanowner", "l.lanacl"),
+            "pg_catalog.pg_language l WHERE l.oid = s.objid",
+        ),
+        kind(
+            "pg_foreign_data_wrapper",
+            simple("FOREIGN DATA WRAPPER", "pg_catalog.quote_ident(f.fdwname)", "NULL", "f.fdwowner", "f.fdwacl"),
+            "pg_catalog.pg_foreign_data_wrapper f WHERE f.oid = s.objid",
+        ),
+        kind(
+            "pg_foreign_server",
+            simple("FOREIGN SERVER", "pg_catalog.quote_ident(f.srvname)", "NULL", "f.srvowner", "f.srvacl"),
+            "pg_catalog.pg_foreign_server f WHERE f.oid = s.objid",
+        ),
+        kind(
+            "pg_largeobject_metadata",
+            simple("LARGE OBJECT", "l.oid::pg_catalog.text", "NULL", "l.lomowner", "l.lomacl"),
+            "pg_catalog.pg_largeobject_metadata l WHERE l.oid = s.objid",
+        ),
+        kind(
+            "pg_database",
+            simple("DATABASE", "pg_catalog.quote_ident(d.datname)", "NULL", "d.datdba", "d.datacl"),
+            "pg_catalog.pg_database d WHERE d.oid = s.objid",
+        ),
+        kind(
+            "pg_tablespace",
+            simple("TABLESPACE", "pg_catalog.quote_ident(t.spcname)", "NULL", "t.spcowner", "t.spcacl"),
+            "pg_catalog.pg_tablespace t WHERE t.oid = s.objid",
+        ),
+    ]
+}
+
+/// What is none of that and names a role all the same.
+fn others() -> Vec<Kind> {
+    let none = "NULL::pg_catalog.text[]";
+    let table = "pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)";
+    let kind = |catalog, columns: String, from| Kind { catalog, columns, from };
+    vec![
+        kind(
+            "pg_default_acl",
+            format!(
+                "'default ' || d.defaclobjtype::pg_catalog.text, coalesce(pg_catalog.quote_ident(n.nspname), ''), n.nspname, \
+                 pg_catalog.pg_get_userbyid(d.defaclrole), d.defaclacl::pg_catalog.text[], {none}"
+            ),
+            "pg_catalog.pg_default_acl d LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace \
+             WHERE d.oid = s.objid",
+        ),
+        kind(
+            "pg_policy",
+            format!(
+                "'policy', pg_catalog.quote_ident(q.polname) || ' ON ' || {table}, n.nspname, \
+                 pg_catalog.pg_get_userbyid(c.relowner), {none}, ARRAY(SELECT m.rolname::pg_catalog.text \
+                 FROM pg_catalog.pg_roles m WHERE m.oid = ANY(q.polroles))"
+            ),
+            "pg_catalog.pg_policy q JOIN pg_catalog.pg_class c ON c.oid = q.polrelid \
+             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE q.oid = s.objid",
+        ),
+        kind(
+            "pg_user_mapping",
+            format!(
+                "'mapping', pg_catalog.quote_ident(f.srvname), NULL, pg_catalog.pg_get_userbyid(f.srvowner), {none}, {none}"
+            ),
+            "pg_catalog.pg_user_mappings u JOIN pg_catalog.pg_foreign_server f ON f.oid = u.srvid WHERE u.umid = s.objid",
+        ),
+    ]
+}
+
+/// What each of `users` owns in this session's database, and what names it there, by name; with `shared` what all databases
+/// share instead.
+pub(super) async fn things(
+    session: &PgSession,
+    users: &[String],
+    shared: bool,
+) -> Result<BTreeMap<String, Vec<Thing>>, SqlError> {
+    let kinds: Vec<_> = grantable().into_iter().chain(others()).collect();
+    let looked_up: Vec<_> = kinds
+        .iter()
+        .map(|Kind { catalog, columns, from }| {
+            format!("SELECT {columns}, '{catalog}' AS place FROM {from} AND s.classid = 'pg_catalog.{catalog}'::pg_catalog.regclass")
+        })
+        .collect();
+    let place = if shared {
+        "s.dbid = 0::pg_catalog.oid"
+    } else {
+        "s.dbid = (SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())"
+    };
+    // What is of no known kind, or has a part in what a policy or an extension began with, is described in the server's words.
+    let query = format!(
+        "SELECT r.rolname, CASE WHEN s.deptype = 'i' THEN 'other' ELSE coalesce(o.word, 'other') END, \
+         coalesce(CASE WHEN s.deptype = 'i' THEN NULL ELSE o.name END, \
+         pg_catalog.pg_describe_object(s.classid, s.objid, s.objsubid)), o.schema::pg_catalog.text, \
+         coalesce(o.owner, CASE WHEN s.deptype = 'o' THEN r.rolname END, ''), o.entries, o.roles \
+         FROM pg_catalog.pg_shdepend s JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid \
+         LEFT JOIN LATERAL ({}) o (word, name, schema, owner, entries, roles, place) ON true \
+         WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = ANY($1) AND {place} \
+         AND s.classid <> 'pg_catalog.pg_auth_members'::pg_catalog.regclass ORDER BY 1, 2, 3",
+        looked_up.join(" UNION ALL ")
+    );
+    let mut names = Names::default();
+    let mut things: BTreeMap<String, Vec<Thing>> = BTreeMap::new();
+    for row in &session.read("what a user holds here", &query, &[users]).await? {
+        let user: String = row.get(0);
+        let thing = thing(row, &user, &mut names);
+        things.entry(user).or_default().push(thing);
+    }
+    Ok(things)
+}
+
+fn thing(row: &Row, user: &str, names: &mut Names) -> Thing {
+    let entries: Vec<String> = row.get::<_, Option<Vec<String>>>(5).unwrap_or_default();
+    let word: String = row.get(1);
+    let owner: String = row.get(4);
+    let is_default = word.starts_with("default ");
+    Thing {
+        what: kind_of(&word),
+        sql_name: row.get(2),
+        schema: row.get(3),
+        // Of its own defaults all is of interest: all of it has to go.
+        grants: grants(&entries, |name| name == user || (is_default && owner == user), names),
+        owner,
+        roles: row.get::<_, Option<Vec<String>>>(6).unwrap_or_default(),
+    }
+}
+
+fn kind_of(word: &str) -> ThingKind {
+    const GRANTABLE: [&str; 10] = [
+        "TABLE",
+        "SEQUENCE",
+        "ROUTINE",
+        "TYPE",
+        "SCHEMA",
+        "LANGUAGE",
+        "FOREIGN DATA WRAPPER",
+        "FOREIGN SERVER",
+        "LARGE OBJECT",
+        "DATABASE",
+    ];
+    if let Some(word) = GRANTABLE.into_iter().chain(["TABLESPACE"]).find(|known| *known == word) {
+        return ThingKind::Grantable(word);
+    }
+    match word {
+        "default r" => ThingKind::Default("TABLES"),
+        "default S" => ThingKind::Default("SEQUENCES"),
+        "default f" => ThingKind::Default("ROUTINES"),
+        "default T" => ThingKind::Default("TYPES"),
+        "default n" => ThingKind::Default("SCHEMAS"),
+        "default L" => ThingKind::Default("LARGE OBJECTS"),
+        "policy" => ThingKind::Policy,
+        "mapping" => ThingKind::UserMapping,
+        _ => ThingKind::Other,
+    }
+}
+
+/// The schemas of this session's database, with their owners and who may make things in them: asked where somebody is to
+/// come to own some of those.
+pub(super) async fn places(session: &PgSession) -> Result<BTreeMap<String, Place>, SqlError> {
+    let query = "SELECT n.nspname, CASE WHEN o.rolname = 'pg_database_owner' THEN (SELECT pg_catalog.pg_get_userbyid(d.datdba) \
+                 FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()) ELSE o.rolname END, \
+                 ARRAY(SELECT coalesce(r.rolname, 'PUBLIC')::pg_catalog.text FROM pg_catalog.aclexplode(coalesce(n.nspacl, \
+                 pg_catalog.acldefault('n', n.nspowner))) a LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee \
+                 WHERE a.privilege_type = 'CREATE') FROM pg_catalog.pg_namespace n \
+                 JOIN pg_catalog.pg_roles o ON o.oid = n.nspowner WHERE n.nspname !~ '^pg_'";
+    let rows = session.read("who may make things where", query, &[]).await?;
+    let place = |row: &Row| Place { owner: row.get(1), makers: row.get::<_, Vec<String>>(2).into_iter().collect() };
+    Ok(rows.iter().map(|row| (row.get(0), place(row))).collect())
+}
+
+/// What there is to know about `users` in this session's database.
+pub(super) async fn here(session: &PgSession, users: &[String]) -> Result<Looked, SqlError> {
+    let (things, places) = tokio::try_join!(things(session, users, false), places(session))?;
+    Ok(Looked { things, places })
+}
+
+/// See [`here`].
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    pub things: BTreeMap<String, Vec<Thing>>,
+    pub places: BTreeMap<String, Place>,
+}
