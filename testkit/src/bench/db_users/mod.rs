@@ -2,6 +2,7 @@
 //! and when nothing has changed, against the least and against the same job in psycopg and boto3.
 
 mod account;
+mod sizes;
 mod world;
 
 use std::time::{Duration, Instant};
@@ -23,8 +24,8 @@ const LATENCY: Duration = Duration::from_millis(20);
 /// Passes over an unchanged world of which the median counts.
 const ROUNDS: usize = 3;
 /// What is asked of a database whatever happens: the lock, the server, whether the database is there, and of it roles,
-/// memberships, itself, schemas, tables and default privileges.
-const QUESTIONS: usize = 9;
+/// memberships, itself, schemas, tables, routines, default privileges and those on columns.
+const QUESTIONS: usize = 11;
 /// The round trips of those: the lock, the server, the catalogs.
 const QUESTIONS_AT_ONCE: usize = 3;
 /// The most of the other program's time an unchanged world may take.
@@ -59,7 +60,7 @@ pub(super) async fn measure(section: &mut Section, quick: bool) -> anyhow::Resul
     let what = |state: &str| format!("{all} users in {databases} databases, {state}");
     rows(section, &what("to be made"), &own.made, &own.least_made, &other.made, None);
     rows(section, &what("nothing changed"), &own.unchanged, &own.least_unchanged, &other.unchanged, Some(TIME));
-    Ok(())
+    sizes::measure(section, quick).await
 }
 
 /// Statements, round trips, calls.

@@ -58,6 +58,22 @@ impl World {
         Ok(Self { server, cutter, aws, size })
     }
 
+    /// Makes `count` more tables in the first database, some at a time: a transaction can lock only so many.
+    pub(super) async fn make_tables(&self, count: usize) -> anyhow::Result<()> {
+        const AT_ONCE: usize = 250;
+        let master = self.server.master(&database(0)).await?;
+        for from in (0..count).step_by(AT_ONCE) {
+            let to = (from + AT_ONCE).min(count) - 1;
+            master
+                .batch_execute(&format!(
+                    "DO $$ BEGIN FOR n IN {from}..{to} LOOP EXECUTE format('CREATE TABLE one_of_many_tables_%s (id int)', n); \
+                     END LOOP; END $$"
+                ))
+                .await?;
+        }
+        Ok(())
+    }
+
     /// What leads a program here.
     pub(super) fn environment(&self) -> BTreeMap<String, String> {
         let [url, address] = [self.aws.url(), self.cutter.address.to_string()];
