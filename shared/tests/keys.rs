@@ -29,6 +29,7 @@ fn bystander() -> User {
         created_at: None,
         groups: Vec::new(),
         tags: std::iter::empty::<(String, String)>().collect(),
+        policies: Vec::new(),
         keys: Read::Known(vec![key]),
         secret: Read::Known(None),
     }
@@ -43,6 +44,7 @@ fn value() -> impl Strategy<Value = Value> {
         Just(json!("AWS::IAM::User")),
         Just(json!("NON_COMPLIANT")),
         Just(json!("AWS_RISK_CREDENTIALS_EXPOSED")),
+        Just(json!("AWS_RISK_IAM_QUARANTINE")),
         Just(json!("{\"users\": []}")),
     ];
     let key = prop_oneof![
@@ -57,6 +59,12 @@ fn value() -> impl Strategy<Value = Value> {
         Just("entityValue"),
         Just("Sns"),
         Just("Message"),
+        Just("sign"),
+        Just("code"),
+        Just("keys"),
+        Just("unnamed"),
+        Just("type"),
+        Just("accessKeyDetails"),
     ];
     leaf.prop_recursive(4, 32, 4, move |inner| {
         prop_oneof![
@@ -96,7 +104,7 @@ proptest! {
     fn an_event_that_narrows_is_refused_or_leaves_a_bystander_out(event in narrowing()) {
         let Ok(plain) = trigger::plain(event.clone()) else { return Ok(()) };
         let Ok(mut fields) = Fields::of(plain) else { return Ok(()) };
-        let request = Request::read(&mut fields);
+        let request = Request::read(&mut fields, &Default::default());
         if fields.finish().is_ok() {
             prop_assert!(!request.covers(&bystander()), "{event} is {request:?}");
         }

@@ -5,6 +5,16 @@ import unittest
 from stand_in_process import StandInTest, client, control
 
 
+class Names(StandInTest):
+    def test_a_user_with_a_new_name_keeps_tags_and_keys(self):
+        iam = client("iam")
+        iam.create_user(UserName="ana", Tags=[{"Key": "k", "Value": "v"}])
+        key = iam.create_access_key(UserName="ana")["AccessKey"]["AccessKeyId"]
+        iam.update_user(UserName="ana", NewUserName="anna")
+        self.assertEqual(iam.get_user(UserName="anna")["User"]["Tags"], [{"Key": "k", "Value": "v"}])
+        self.assertEqual(iam.get_access_key_last_used(AccessKeyId=key)["UserName"], "anna")
+
+
 class Pages(StandInTest):
     def setUp(self):
         super().setUp()

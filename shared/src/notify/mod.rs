@@ -17,7 +17,7 @@ mod when;
 pub use address::Address;
 pub use language::Language;
 pub use letter::{Command, Entry, Letter, Section, Tone};
-pub use notifier::Notifier;
+pub use notifier::{Notifier, Reached};
 pub use owner::{Because, Recipient};
 pub use policy::{MailPolicy, NotifyPolicy, OwnerPolicy};
 pub use render::{html, slack, subject_for_topic, text};

@@ -49,6 +49,15 @@ pub struct Notifier<'a> {
     health: Health,
 }
 
+/// Who took a letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    /// In words.
+    pub whom: String,
+    /// It was the operators, in the place of these.
+    pub in_place_of: Option<String>,
+}
+
 impl<'a> Notifier<'a> {
     /// For one run. Makes no call.
     pub fn new(aws: &'a Aws, permit: &'a Permit, policy: &'a NotifyPolicy, deadline: Deadline) -> Self {
@@ -78,22 +87,38 @@ impl<'a> Notifier<'a> {
     /// Tells an owner about `about`: by mail to the first address that takes it, then to the operators. Where there is no
     /// mail, the topic and Slack carry it, and one of them is enough. Says who was told.
     pub async fn tell_owner(&self, letter: &Letter, to: &[Recipient], about: &[String]) -> Result<String, Reason> {
+        let to: Vec<_> = to.iter().map(|one| vec![one.address.clone()]).collect();
+        self.reach(letter, &to, true, about).await.map(|reached| reached.whom)
+    }
+
+    /// The same where several addresses get one mail, and where `operators` are not always told in an owner's place. Whether
+    /// they were is part of the answer: that they know is not that the owner does.
+    pub async fn reach(
+        &self,
+        letter: &Letter,
+        to: &[Vec<Address>],
+        operators: bool,
+        about: &[String],
+    ) -> Result<Reached, Reason> {
         let Some(mail) = &self.policy.mail else {
             let (told, failed): (Vec<_>, Vec<_>) =
                 self.broadcast(OWNER, letter, about).await.into_iter().partition(Result::is_ok);
             let told: Vec<_> = told.into_iter().flatten().collect();
             return match failed.into_iter().find_map(Result::err) {
                 Some(reason) if told.is_empty() => Err(not_told(reason)),
-                _ => Ok(told.join(" and ")),
+                _ => Ok(Reached { whom: told.join(" and "), in_place_of: None }),
             };
         };
         let mut refused: Vec<String> = Vec::new();
-        let operators = mail.operators.clone();
-        for addresses in to.iter().map(|one| vec![one.address.clone()]).chain([operators]) {
+        for addresses in to.iter().chain(operators.then_some(&mail.operators)) {
             let letter = in_the_place_of(letter, &refused, self.policy.language);
-            match self.mail(OWNER, &letter, &addresses, about).await {
-                Ok(()) => return Ok(format!("{} by mail", joined(&addresses))),
-                Err(Unsent::Refused(error)) => refused.push(format!("{} ({})", joined(&addresses), error.said())),
+            match self.mail(OWNER, &letter, addresses, about).await {
+                Ok(()) => {
+                    let all_refused = refused.len() == to.len() && !to.is_empty();
+                    let in_place_of = all_refused.then(|| refused.join("; "));
+                    return Ok(Reached { whom: format!("{} by mail", joined(addresses)), in_place_of });
+                }
+                Err(Unsent::Refused(error)) => refused.push(format!("{} ({})", joined(addresses), error.said())),
                 Err(Unsent::Reason(reason)) => return Err(not_told(reason)),
             }
         }

@@ -122,6 +122,7 @@ impl<J: Job> Driver<J> {
 
         let given = Given { policy: &self.policy, request: &request, caller: &identity, now, notify: &self.notify };
         let mut world = J::observe(Sight { aws: &self.aws, mode }, given).await?;
+        warnings.extend(J::warnings(&world, given));
         let mut plan = J::plan(&world, given);
         let digest = plan.digest();
         let verdict = consent.judge(&digest, J::caps(&plan, &self.policy), &plan.actions);

@@ -71,6 +71,10 @@ pub trait Job: Sized {
         given: Given<'_, Self>,
         hands: Hands<'_>,
     ) -> impl Future<Output = Vec<Done>>;
+    /// What is worth knowing about what was read, though nothing failed.
+    fn warnings(_world: &Self::World, _given: Given<'_, Self>) -> Vec<Reason> {
+        Vec::new()
+    }
     /// What the report says besides its items. `done` is how the actions of `plan` ended.
     fn sum_up(plan: &PlanOf<Self>, world: &Self::World, given: Given<'_, Self>, done: &[Done]) -> Sums;
     /// Whether a run that ended in `report` did what its caller waits for. `Err` makes the invocation fail, after the

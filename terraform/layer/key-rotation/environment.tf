@@ -23,6 +23,7 @@ locals {
     NIGHTSHIFT_MAX_ROTATION_PERCENT     = var.policy.max_rotation_percent
     NIGHTSHIFT_MODE                     = var.mode
     NIGHTSHIFT_OPERATORS_MAIL           = join(",", var.notices.operators_mail)
+    NIGHTSHIFT_ORPHANS                  = var.policy.orphans
     NIGHTSHIFT_OVERLAP_DAYS             = var.policy.overlap_days
     NIGHTSHIFT_OWNER_MAIL_DOMAIN        = var.notices.owner_mail_domain
     NIGHTSHIFT_OWNER_MAIL_TAG           = var.notices.owner_mail_tag
@@ -41,6 +42,8 @@ locals {
     NIGHTSHIFT_SLACK_SECRET_ID          = var.notices.slack_secret_id
     NIGHTSHIFT_SMTP_REGIONS             = join(",", var.policy.smtp_regions)
     NIGHTSHIFT_SNS_TOPIC_ARN            = var.notices.sns_topic_arn
+    NIGHTSHIFT_SWITCH_OFF_SIGNS         = try(join(",", var.policy.switch_off_signs), null)
+    NIGHTSHIFT_TELL_SIGNS               = try(join(",", var.policy.tell_signs), null)
     NIGHTSHIFT_TIME_ZONE                = var.policy.time_zone
     NIGHTSHIFT_UNUSED_KEYS              = var.policy.unused_keys
     NIGHTSHIFT_WARN_DAYS                = var.policy.warn_days

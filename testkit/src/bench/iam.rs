@@ -121,7 +121,9 @@ fn of_secrets_manager(asked: &Asked) -> Option<Value> {
         "ListSecretVersionIds" => json!({
             "Versions": [{"VersionId": placeholder_of(ACCOUNT, &id(of("SecretId")?)), "VersionStages": ["AWSCURRENT"]}],
         }),
-        "PutResourcePolicy" | "PutSecretValue" | "UpdateSecretVersionStage" | "CreateSecret" => json!({}),
+        "GetResourcePolicy" | "PutResourcePolicy" | "PutSecretValue" | "UpdateSecretVersionStage" | "CreateSecret" => {
+            json!({})
+        }
         _ => return None,
     })
 }

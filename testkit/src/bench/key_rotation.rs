@@ -17,8 +17,8 @@ const READS_AT_ONCE: u32 = 16;
 impl Subject for KeyRotation {
     const NAME: &'static str = "key-rotation";
     const LEAST: &'static str = "every page of users, the keys of each; for each that is due, twice: how its secret stands, \
-        its versions, its last use; once: the user itself and its keys again, the secret's policy, a proof that it can be \
-        written, the intent, the key, its value, a call with it, the labels, and moving the one. Its floor: the pages of \
+        its versions, its last use; once: the user itself and its keys again, the secret's policy, read and written, a proof that it can be \
+        written, the intent, the key, its id, its value, a call with it, the labels, and moving the one. Its floor: the pages of \
         users and their keys, sixteen at once, then the calls of each rotation one after the other, for as many users at \
         once as `NIGHTSHIFT_CONCURRENCY` allows by default";
 
@@ -47,9 +47,9 @@ pub fn load(users: u16) -> Load {
         policy: Vec::new(),
         changed: due,
         least: least(pages, users, due),
-        // One after the other: look again (three waits: user, keys, and the rest at once), policy, proof, intent, key,
-        // value, call, labels, move.
-        floor_in_calls: pages + users.div_ceil(READS_AT_ONCE) + due.div_ceil(CONCURRENCY) * 12,
+        // One after the other: look again (all at once), policy and proof at once, what is written of it, intent, key, its
+        // id, value, call, labels, move.
+        floor_in_calls: pages + users.div_ceil(READS_AT_ONCE) + due.div_ceil(CONCURRENCY) * 10,
         time_is_judged: users == 2_000,
         // The pages, the keys of each user, six calls for each that is due.
         boto3_calls: pages + users + 6 * due,
@@ -66,9 +66,10 @@ fn least(pages: u32, users: u32, due: u32) -> Calls {
         ("DescribeSecret", 3 * due),
         ("ListSecretVersionIds", 2 * due),
         ("GetUser", due),
+        ("GetResourcePolicy", due),
         ("PutResourcePolicy", due),
         ("PutSecretValue", 2 * due),
-        ("TagUser", due),
+        ("TagUser", 2 * due),
         ("CreateAccessKey", due),
         ("GetCallerIdentity", due),
         ("UpdateSecretVersionStage", due),

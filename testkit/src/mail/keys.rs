@@ -14,8 +14,17 @@ use super::{ACCOUNT, at};
 
 const NEW: &str = "AKIAIOSFODNN7EXAMPLE";
 const OLD: &str = "AKIAI44QH8DHBEXAMPLE";
-const AGES: Ages =
-    Ages { rotate_after: 90, warn: 7, overlap: 7, quiet: 2, max_overlap: 30, hold_limit: None, recovery: 7, idle: 90 };
+const AGES: Ages = Ages {
+    rotate_after: 90,
+    warn: 7,
+    overlap: 7,
+    quiet: 2,
+    max_overlap: 30,
+    hold_limit: None,
+    recovery: 7,
+    idle: 90,
+    every: 1,
+};
 
 /// A notice of `kind` to `name`.
 pub(super) fn to(name: &str, kind: Kind, clock: Clock<'_>) -> Letter {
@@ -37,13 +46,16 @@ fn about(name: &str, service: &str, kind: Kind, clock: Clock<'_>) -> Letter {
         created_at: None,
         groups: Vec::new(),
         tags: std::iter::empty::<(String, String)>().collect(),
+        policies: Vec::new(),
         keys: Read::NotAsked,
         secret: Read::NotAsked,
     };
     let last = json!({"at": "2026-11-20T09:15:00Z", "service": service, "region": "eu-west-1"});
     let keys = vec![key(NEW, 0, json!("never")), key(OLD, 95, last)];
     let (key, other) = if kind == Kind::Rotated { (NEW, OLD) } else { (OLD, NEW) };
-    let notice = Notice { kind, user: &user, key, other: Some(other), until: None, facts: &Facts { keys, next: None } };
+    let dates = [at("2026-11-28T02:00:00Z"), at("2026-12-21T02:00:00Z")];
+    let facts = Facts { keys, next: None };
+    let notice = Notice { kind, user: &user, key, other: Some(other), dates: &dates, facts: &facts };
     let secret = format!("/aws/iam/credentials/{name}");
     let setting = Setting {
         account: ACCOUNT,
@@ -52,6 +64,9 @@ fn about(name: &str, service: &str, kind: Kind, clock: Clock<'_>) -> Letter {
         ages: AGES,
         deactivate_unused: false,
         function: "nightshift-prod-key-rotation",
+        readers: &[],
+        operators: &["platform@example.com".to_owned()],
+        sign: Some("AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED"),
         now: at("2026-11-21T02:00:00Z"),
         clock,
     };
@@ -67,5 +82,6 @@ fn key(id: &str, age_days: i64, last_used: serde_json::Value) -> KeyFacts {
         age_days,
         last_used: Some(last_used),
         fetched: None,
+        use_unknown: false,
     }
 }

@@ -68,6 +68,17 @@ def delete_user(original, backend, user_name):
     return original(backend, user_name)
 
 
+@mend(IAMBackend, "update_user")
+def update_user(original, backend, user_name, new_path=None, new_user_name=None):
+    """A user who is given another name keeps tags and keys, and so do they."""
+    user = backend.get_user(user_name)
+    tags = backend.tagger.list_tags_for_resource(user.arn)["Tags"]
+    original(backend, user_name, new_path=new_path, new_user_name=new_user_name)
+    backend.tagger.tag_resource(user.arn, tags)
+    for key in user.access_keys:
+        key.user_name = user.name
+
+
 def _time_or_none(text: str | None):
     return None if text is None else clock.parse(text)
 

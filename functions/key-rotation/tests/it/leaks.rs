@@ -8,10 +8,10 @@ use crate::{APPLY, NOW, item, said, start};
 
 const MAIL: [(&str, &str); 2] =
     [("NIGHTSHIFT_MAIL_FROM", "nightshift@example.com"), ("NIGHTSHIFT_OPERATORS_MAIL", "ops@example.com")];
-const POLICY: [(&str, &str); 3] = [APPLY, MAIL[0], MAIL[1]];
+pub(crate) const POLICY: [(&str, &str); 3] = [APPLY, MAIL[0], MAIL[1]];
 
 /// Ana and bob with a pair of keys each, cyd with one.
-async fn people() -> anyhow::Result<(Scene, Vec<String>)> {
+pub(crate) async fn people() -> anyhow::Result<(Scene, Vec<String>)> {
     let scene = Scene::new()?;
     scene.mail_identity("nightshift@example.com").await?;
     let mut keys = Vec::new();
@@ -24,18 +24,18 @@ async fn people() -> anyhow::Result<(Scene, Vec<String>)> {
     Ok((scene, keys))
 }
 
-fn named(user: &str, key: &str) -> Value {
+pub(crate) fn named(user: &str, key: &str) -> Value {
     json!({"user": user, "access_key_id": key})
 }
 
-async fn off(scene: &Scene, user: &str) -> anyhow::Result<Vec<String>> {
+pub(crate) async fn off(scene: &Scene, user: &str) -> anyhow::Result<Vec<String>> {
     Ok(scene.keys(user).await?.into_iter().filter(|key| !key.active).map(|key| key.id).collect())
 }
 
 /// The keys of `user` that are noted as leaked.
 async fn noted(scene: &Scene, user: &str) -> anyhow::Result<Vec<String>> {
     let tags = scene.user_tags(user).await?;
-    Ok(sorted(&tags.get("nightshift:leaked").into_iter().flat_map(|ids| ids.split(' ')).collect::<Vec<_>>()))
+    Ok(sorted(&tags.keys().filter_map(|tag| tag.strip_prefix("nightshift:leaked:")).collect::<Vec<_>>()))
 }
 
 fn sorted(ids: &[impl ToString]) -> Vec<String> {
@@ -44,7 +44,7 @@ fn sorted(ids: &[impl ToString]) -> Vec<String> {
     ids
 }
 
-async fn invoke(scene: &Scene, event: &Value) -> anyhow::Result<Answer> {
+pub(crate) async fn invoke(scene: &Scene, event: &Value) -> anyhow::Result<Answer> {
     start(scene, &POLICY).await?.invoke(event).await
 }
 
@@ -121,7 +121,7 @@ async fn a_key_that_cannot_be_switched_off_does_not_keep_another_on() -> anyhow:
 }
 
 /// Ana alone, with two keys: the older leaked.
-async fn pair() -> anyhow::Result<(Scene, String)> {
+pub(crate) async fn pair() -> anyhow::Result<(Scene, String)> {
     let scene = Scene::new()?;
     scene.user("ana", &[]).await?;
     let leaked = scene.key("ana", NOW, 20, Some(0)).await?;
@@ -164,7 +164,7 @@ async fn a_key_nobody_has_fails_the_invocation_and_the_report_of_it_is_on_record
     let (scene, keys) = people().await?;
     let mut function = start(&scene, &[APPLY, ("NIGHTSHIFT_REPORT_BUCKET", "reports")]).await?;
     for (event, whom) in [
-        (json!({"compromised": {"user": "anna", "access_key_id": keys[0]}}), "anna"),
+        (json!({"compromised": {"user": "anna", "access_key_id": "AKIAIOSFODNN7NOBODY"}}), "anna"),
         (json!({"compromised": {"user": "ana", "access_key_id": "AKIAIOSFODNN7NOBODY"}}), "ana"),
         (json!({"compromised": [named("bob", &keys[2]), {"access_key_id": "AKIAIOSFODNN7NOBODY"}]}), "…BODY"),
     ] {
@@ -184,7 +184,110 @@ async fn a_key_nobody_has_fails_the_invocation_and_the_report_of_it_is_on_record
     let (kind, message) = start(&scene, &POLICY).await?.invoke(&stale).await?.fault();
     assert!(kind == "NotCarriedOut" && message.contains("nothing was done"), "{message}");
     // Whoever asks for a plan gets it.
-    let plan = json!({"mode": "plan", "compromised": {"user": "anna", "access_key_id": keys[0]}});
+    let plan = json!({"mode": "plan", "compromised": {"user": "anna", "access_key_id": "AKIAIOSFODNN7NOBODY"}});
     assert_eq!(said(&start(&scene, &POLICY).await?.invoke(&plan).await?.report(), "anna"), ("failed", "no-such-user"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_id_says_whose_a_key_is_whatever_the_event_calls_its_user() -> anyhow::Result<()> {
+    for named_user in [Some("bob"), Some("anna"), None] {
+        let (scene, keys) = people().await?;
+        let mut entries = vec![json!({"access_key_id": keys[0], "user": named_user})];
+        if named_user.is_none() {
+            entries[0] = json!({"access_key_id": keys[0]});
+        } else {
+            entries.push(named("ana", &keys[0]));
+        }
+        let answer = invoke(&scene, &json!({ "compromised": entries })).await?;
+        assert!(matches!(answer, Answer::Report(_)), "{named_user:?}: {answer:?}");
+        assert_eq!(off(&scene, "ana").await?, keys[..1], "{named_user:?}");
+        assert_eq!(off(&scene, "bob").await?, [] as [&str; 0], "{named_user:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn no_read_that_is_refused_keeps_a_leaked_key_on() -> anyhow::Result<()> {
+    const READS: [&str; 6] = [
+        "iam:GetAccountAuthorizationDetails",
+        "iam:ListAccessKeys",
+        "iam:GetUser",
+        "iam:GetAccessKeyLastUsed",
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:ListSecretVersionIds",
+    ];
+    for read in READS {
+        let (scene, key) = pair().await?;
+        scene.proxy.deny(read);
+        start(&scene, &[APPLY]).await?.invoke(&json!({"compromised": named("ana", &key)})).await?;
+        assert_eq!(off(&scene, "ana").await?, [key.clone()], "{read}");
+        assert_eq!(noted(&scene, "ana").await?, [key], "{read}");
+    }
+    // All of them at once: her name and the key's are all there is.
+    let (scene, key) = pair().await?;
+    READS.iter().for_each(|read| scene.proxy.deny(read));
+    start(&scene, &[APPLY]).await?.invoke(&json!({"compromised": named("ana", &key)})).await?;
+    assert_eq!(off(&scene, "ana").await?, [key]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn two_events_at_once_lose_no_mark() -> anyhow::Result<()> {
+    let (scene, keys) = people().await?;
+    let policy = [APPLY, ("NIGHTSHIFT_INACTIVE_KEYS", "delete")];
+    let (mut one, mut other) = (start(&scene, &policy).await?, start(&scene, &policy).await?);
+    let (first, second) =
+        (json!({"compromised": named("ana", &keys[0])}), json!({"compromised": named("ana", &keys[1])}));
+    let answers = futures_join(one.invoke(&first), other.invoke(&second)).await;
+    assert!(answers.0.is_ok() && answers.1.is_ok());
+    assert_eq!((off(&scene, "ana").await?, noted(&scene, "ana").await?), (keys[..2].to_vec(), sorted(&keys[..2])));
+    for night in ["2026-11-22T02:00:00Z", "2026-12-22T02:00:00Z"] {
+        crate::start_at(&scene, night, &policy).await?.invoke(&json!({})).await?.report();
+    }
+    assert_eq!(off(&scene, "ana").await?, keys[..2], "neither is ever deleted");
+    Ok(())
+}
+
+/// Both at once.
+async fn futures_join<A, B>(one: impl Future<Output = A>, other: impl Future<Output = B>) -> (A, B) {
+    tokio::join!(one, other)
+}
+
+#[tokio::test]
+async fn a_leak_that_cannot_be_noted_on_its_user_is_loud_kept_and_finished_by_a_night() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    scene.user("ana", &[]).await?;
+    let leaked = scene.key("ana", NOW, 20, Some(0)).await?;
+    let policy = [APPLY, ("NIGHTSHIFT_INACTIVE_KEYS", "delete"), ("NIGHTSHIFT_RECOVERY_DAYS", "1")];
+    scene.proxy.deny("iam:TagUser");
+    let event = json!({"compromised": named("ana", &leaked)});
+    let (kind, message) = start(&scene, &policy).await?.invoke(&event).await?.fault();
+    assert!(kind == "NotCarriedOut" && message.contains("TagUser"), "{message}");
+    assert_eq!(off(&scene, "ana").await?, [leaked.clone()], "off it is");
+    scene.proxy.forgive();
+    for night in ["2026-11-22T02:00:00Z", "2026-11-24T02:00:00Z", "2026-12-22T02:00:00Z"] {
+        crate::start_at(&scene, night, &policy).await?.invoke(&json!({})).await?.report();
+        assert!(off(&scene, "ana").await?.contains(&leaked), "{night}: it is never deleted");
+    }
+    assert_eq!(noted(&scene, "ana").await?, [leaked.clone()], "a night wrote it down");
+    let works = scene.keys("ana").await?.into_iter().filter(|key| key.active).count();
+    assert_eq!(works, 1, "and she has another");
+    Ok(())
+}
+
+#[tokio::test]
+async fn where_both_leaked_a_new_key_comes_once_a_person_made_room() -> anyhow::Result<()> {
+    let (scene, keys) = people().await?;
+    let event = json!({"compromised": [named("ana", &keys[0]), named("ana", &keys[1])]});
+    invoke(&scene, &event).await?.report();
+    let night = async |now: &str| crate::start_at(&scene, now, &POLICY).await?.invoke(&json!({})).await;
+    night("2026-11-22T02:00:00Z").await?;
+    assert_eq!(off(&scene, "ana").await?, keys[..2]);
+    scene.iam().await.delete_access_key().user_name("ana").access_key_id(&keys[0]).send().await?;
+    night("2026-11-23T02:00:00Z").await?;
+    let works: Vec<_> = scene.keys("ana").await?.into_iter().filter(|key| key.active).collect();
+    assert_eq!(works.len(), 1, "{works:?}");
+    assert_eq!(off(&scene, "ana").await?, keys[1..2]);
     Ok(())
 }

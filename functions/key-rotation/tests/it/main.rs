@@ -8,6 +8,7 @@ mod night;
 mod people;
 mod proof;
 mod scale;
+mod signs;
 mod store;
 mod takeover;
 mod telling;

@@ -158,7 +158,7 @@ async fn an_old_key_in_use_is_held_and_the_operators_hear_of_it() -> anyhow::Res
     let story = story.join("\n").replace(&old[16..], "OLD").replace(&new.id[16..], "NEW");
     insta::assert_snapshot!(story, @r#"
     day 0: changed  ["made secret /aws/iam/credentials/ana","minted key …NEW","stored it in /aws/iam/credentials/ana as AWSPENDING","proved key …NEW","handed it out as AWSCURRENT","told ana@example.com by mail: rotated"]
-    day 8: changed  ["told ops@example.com by mail: held"]
+    day 8: changed  ["told ops@example.com by mail and ana@example.com by mail: held"]
     day 9: skipped in-use []
     day 31: changed  ["switched key …OLD off","told ana@example.com by mail: deactivated"]
     "#);

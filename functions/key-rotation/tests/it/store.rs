@@ -122,3 +122,107 @@ async fn every_name_iam_allows_has_a_secret_of_its_own() -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn what_others_wrote_into_the_policy_outlives_a_rotation_and_an_open_door_stops_it() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    let old = due(&scene, "ana").await?;
+    apply(&scene, &[]).await?;
+    let name = "/aws/iam/credentials/ana";
+    let secrets = scene.secrets().await;
+    let policy = secrets.get_resource_policy().secret_id(name).send().await?.resource_policy.unwrap_or_default();
+    let mut policy: Value = serde_json::from_str(&policy)?;
+    let audit = format!("arn:aws:iam::{}:role/audit", scene.account);
+    let theirs = json!({"Sid": "Audit", "Effect": "Allow", "Principal": {"AWS": audit},
+                        "Action": "secretsmanager:GetSecretValue", "Resource": "*"});
+    policy["Statement"].as_array_mut().unwrap().push(theirs.clone());
+    secrets.put_resource_policy().secret_id(name).resource_policy(policy.to_string()).send().await?;
+    // The next rotation.
+    let again = async || -> anyhow::Result<Value> {
+        let keys = scene.keys("ana").await?;
+        let iam = scene.iam().await;
+        let new = scene.handed_out("ana").await?["AccessKeyId"].as_str().unwrap_or_default().to_owned();
+        for key in keys.iter().filter(|key| key.id != new) {
+            iam.delete_access_key().user_name("ana").access_key_id(&key.id).send().await?;
+        }
+        scene.age_key(&new, NOW, 95, Some(1)).await?;
+        apply(&scene, &[]).await
+    };
+    assert_eq!(said(&again().await?, "ana").0, "changed");
+    let kept = secrets.get_resource_policy().secret_id(name).send().await?.resource_policy.unwrap_or_default();
+    let kept: Value = serde_json::from_str(&kept)?;
+    assert!(kept["Statement"].as_array().unwrap().contains(&theirs), "{kept:#}");
+    let shut: Vec<_> = kept["Statement"].as_array().unwrap().iter().filter(|one| one["Effect"] == "Deny").collect();
+    assert!(
+        shut[0]["Condition"]["ArnNotLike"].to_string().contains(&audit),
+        "whom they let in is not shut out: {kept:#}"
+    );
+    assert!(!old.is_empty());
+
+    let open = json!({"Version": "2012-10-17", "Statement": [
+        {"Sid": "Everybody", "Effect": "Allow", "Principal": "*", "Action": "secretsmanager:*", "Resource": "*"}]});
+    secrets.put_resource_policy().secret_id(name).resource_policy(open.to_string()).send().await?;
+    let report = again().await?;
+    assert_eq!(said(&report, "ana"), ("failed", "policy-open"), "{report:#}");
+    assert_eq!(scene.keys("ana").await?.len(), 1, "no key is minted for it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_secret_whose_primary_is_elsewhere_is_left_alone_with_what_is_pending_in_it() -> anyhow::Result<()> {
+    use aws_sdk_secretsmanager::types::{ReplicaRegionType, Tag};
+    let scene = Scene::new()?;
+    due(&scene, "ana").await?;
+    let id = scene.iam().await.get_user().user_name("ana").send().await?.user.map(|user| user.user_id);
+    let elsewhere = aws_sdk_secretsmanager::Client::new(&scene.sdk_config("eu-north-1").await);
+    let name = "/aws/iam/credentials/ana";
+    let tag = Tag::builder().key("nightshift:user-id").value(id.unwrap_or_default()).build();
+    let here = ReplicaRegionType::builder().region("eu-west-1").build();
+    elsewhere.create_secret().name(name).secret_string("{}").tags(tag).add_replica_regions(here).send().await?;
+    elsewhere.put_secret_value().secret_id(name).secret_string("theirs").version_stages("AWSPENDING").send().await?;
+    let before = scene.labels("ana").await?;
+    for _ in 0..2 {
+        let report = apply(&scene, &[]).await?;
+        assert_eq!(said(&report, "ana"), ("skipped", "secret-ruled"), "{report:#}");
+    }
+    assert_eq!((scene.labels("ana").await?, scene.keys("ana").await?.len()), (before, 1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refusal_of_kms_says_that_it_is_kms() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    due(&scene, "ana").await?;
+    scene.proxy.break_next(
+        "secretsmanager:CreateSecret",
+        "",
+        1,
+        nightshift_testkit::Fault::Refused { status: 400, code: "KMSAccessDeniedException" },
+    );
+    let report = apply(&scene, &[]).await?;
+    let fix = item(&report, "ana")["reason"]["fix"].as_str().unwrap_or_default().to_owned();
+    assert!(fix.contains("kms:GenerateDataKey"), "{report:#}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_user_renamed_while_a_key_waits_keeps_its_secret() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    scene.mail_identity("nightshift@example.com").await?;
+    scene.user("ana", &[("mail", "ana@example.com")]).await?;
+    let old = scene.key("ana", NOW, 95, Some(8)).await?;
+    let policy = [("NIGHTSHIFT_MAIL_FROM", "nightshift@example.com"), ("NIGHTSHIFT_OPERATORS_MAIL", "ops@example.com")];
+    apply(&scene, &policy).await?;
+    scene.iam().await.update_user().user_name("ana").new_user_name("anna").send().await?;
+    let policy: Vec<_> = [APPLY].iter().chain(&policy).copied().collect();
+    let night = async |now: &str| -> anyhow::Result<Value> {
+        Ok(crate::start_at(&scene, now, &policy).await?.invoke(&json!({})).await?.report())
+    };
+    let report = night("2026-11-22T02:00:00Z").await?;
+    assert_eq!(said(&report, "anna"), ("skipped", "overlap"), "and no word of two slots: {report:#}");
+    scene.handed_out("ana").await?;
+    night("2026-11-29T02:00:00Z").await?;
+    let off: Vec<_> = scene.keys("anna").await?.into_iter().filter(|key| !key.active).map(|key| key.id).collect();
+    assert_eq!(off, [old], "it was fetched under its old name");
+    Ok(())
+}

@@ -14,6 +14,17 @@ pub fn placeholder_of(account: &str, user_id: &str) -> String {
     hex(&format!("v1|{account}|{user_id}|placeholder"))
 }
 
+/// The version that says a key leaked, where it could not be written on its user. It holds no key, and carries
+/// [`leak_label`], so that it is never cleared away.
+pub fn leak_version_of(account: &str, user_id: &str, key_id: &str) -> String {
+    hex(&format!("v1|{account}|{user_id}|leaked|{key_id}"))
+}
+
+/// What that version carries.
+pub fn leak_label(key_id: &str) -> String {
+    format!("nightshift:leaked:{key_id}")
+}
+
 /// The name of a user's secret: `prefix` and the user's name, in which what Secrets Manager does not take (a comma) and the
 /// mark itself are written as `=2C` and `=3D`. No two names become the same.
 pub fn secret_name(prefix: &str, user: &str) -> String {
@@ -53,6 +64,16 @@ pub fn masked(text: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// What stands for the id of `key` in a command that goes to mailboxes and logs: AWS finds the whole id by its end. `user` is
+/// written as a shell takes it.
+pub fn id_in_a_command(user: &str, key: &str) -> String {
+    let end = key.get(key.len().saturating_sub(4)..).unwrap_or(key);
+    format!(
+        "\"$(aws iam list-access-keys --user-name {user} --query \"AccessKeyMetadata[?ends_with(AccessKeyId,'{end}')].AccessKeyId\" \
+         --output text)\""
+    )
 }
 
 fn hex(text: &str) -> String {

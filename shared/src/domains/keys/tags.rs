@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+pub use super::notes::{Intent, Off, Proof, Telling, Whom};
 use crate::services::tags::{OURS, Tags};
 
 /// Set by people: this user's keys are rotated earlier than the policy says.
@@ -14,14 +15,24 @@ pub const INTENT: &str = "nightshift:intent";
 /// What stands there while a leaked key waits to be replaced and no key is being minted: a key that appears now is
 /// somebody's.
 pub const OWED: &str = "owed";
-/// Keys that leaked, by id, separated by spaces. They are never deleted.
+/// What earlier versions wrote: keys that leaked, by id, separated by spaces. Two events at once lost one of them.
 pub const LEAKED: &str = "nightshift:leaked";
+/// With a key id behind it: that it leaked, and when that was noted. Such a key is never deleted.
+pub const LEAK: &str = "nightshift:leaked:";
+/// Set by people: the roles that may read this user's secret beside it, with a space between them.
+pub const READERS: &str = "nightshift:readers";
+/// What [`READERS`] said when the secret's policy was last written.
+pub const READERS_DONE: &str = "nightshift:readers-done";
+/// What the secret is called that a new key goes to: a user may be given another name meanwhile, and the policy another prefix.
+pub const SECRET: &str = "nightshift:secret";
 /// With a key id behind it: how far taking that key out of use has come.
 pub const OFF: &str = "nightshift:off:";
+/// Behind the moment in such a tag: not this tool switched it off.
+pub const BY_OTHERS: &str = "by-others";
 /// The key that was proven last, and by when that was over; and `read`, where its stored value was read for it.
 pub const PROOF: &str = "nightshift:proof";
-/// With a kind of notice behind it: the key it was about (of leaks, all of them), when it was sent, and the date it named,
-/// where it named one that is kept.
+/// With a kind of notice behind it: the key it was about, when it was sent, the dates it named and no run moves nearer, and who
+/// does not know yet. Of what an event says of a key, the key's id as well.
 pub const TOLD: &str = "nightshift:told:";
 /// On the secret: the one user it belongs to.
 pub const USER_ID: &str = "nightshift:user-id";
@@ -32,6 +43,8 @@ pub const USER_ID: &str = "nightshift:user-id";
 pub enum Kind {
     /// Its key will be rotated soon.
     Warning,
+    /// Nobody uses a key, and it will be switched off.
+    Unused,
     /// A new key is there to be fetched.
     Rotated,
     /// The old key no longer works.
@@ -46,6 +59,14 @@ pub enum Kind {
     Cannot,
     /// A key leaked and was switched off.
     Leaked,
+    /// A sign that a key may have leaked, which does not switch it off.
+    Suspected,
+    /// AWS has put its user under quarantine.
+    Quarantined,
+    /// A key that nobody has claimed, and that a run whose answer was lost may have made.
+    Unclaimed,
+    /// The secret does not hand out the new key any more.
+    Astray,
 }
 
 impl Kind {
@@ -53,6 +74,7 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Warning => "warning",
+            Self::Unused => "unused",
             Self::Rotated => "rotated",
             Self::Deactivated => "deactivated",
             Self::Deleted => "deleted",
@@ -60,102 +82,63 @@ impl Kind {
             Self::NotTakenOver => "not-taken-over",
             Self::Cannot => "cannot",
             Self::Leaked => "leaked",
+            Self::Suspected => "suspected",
+            Self::Quarantined => "quarantined",
+            Self::Unclaimed => "unclaimed",
+            Self::Astray => "astray",
         }
     }
 
     /// Whether the operators have to know, and not its owner alone.
     pub const fn is_for_operators(self) -> bool {
-        matches!(self, Self::Held | Self::NotTakenOver | Self::Leaked)
+        matches!(
+            self,
+            Self::Held
+                | Self::NotTakenOver
+                | Self::Leaked
+                | Self::Suspected
+                | Self::Quarantined
+                | Self::Unclaimed
+                | Self::Astray
+        )
     }
 
-    /// The tag that remembers it.
-    pub fn tag(self) -> String {
-        format!("{TOLD}{}", self.as_str())
-    }
-}
-
-/// How far taking a key out of use has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Off {
-    /// About to be asked for, then.
-    Todo(Timestamp),
-    /// Done, then.
-    Done(Timestamp),
-    /// Switched on again after that.
-    Back(Timestamp),
-}
-
-impl Off {
-    /// As the tag has it.
-    pub fn value(self) -> String {
+    /// The tag that remembers it of `key`. What events say comes of both keys at once: each has a tag of its own, so that
+    /// none is written over.
+    pub fn tag(self, key: &str) -> String {
         match self {
-            Self::Todo(at) => format!("todo {at}"),
-            Self::Done(at) => format!("done {at}"),
-            Self::Back(at) => format!("back {at}"),
+            Self::Leaked | Self::Suspected => format!("{TOLD}{}:{key}", self.as_str()),
+            _ => format!("{TOLD}{}", self.as_str()),
         }
-    }
-
-    fn read(value: &str) -> Option<Self> {
-        let (word, at) = value.split_once(' ')?;
-        let at = at.parse().ok()?;
-        match word {
-            "todo" => Some(Self::Todo(at)),
-            "done" => Some(Self::Done(at)),
-            "back" => Some(Self::Back(at)),
-            _ => None,
-        }
-    }
-}
-
-/// The last use and reading of a new key that was this tool's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Proof {
-    /// By then it was over, or about to begin: it takes a minute.
-    pub at: Timestamp,
-    /// Its stored value was read for it.
-    pub read: bool,
-}
-
-impl Proof {
-    /// As the tag has it, of `key`.
-    pub fn value(self, key: &str) -> String {
-        let Self { at, read } = self;
-        if read { format!("{key} {at} read") } else { format!("{key} {at}") }
-    }
-}
-
-/// What was written before a key was minted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Intent {
-    /// When.
-    pub at: Timestamp,
-    /// The keys there were; none of them can be the one that was minted.
-    pub before: Vec<String>,
-}
-
-impl Intent {
-    /// As the tag has it.
-    pub fn value(&self) -> String {
-        [self.at.to_string()].iter().chain(&self.before).map(String::as_str).collect::<Vec<_>>().join(" ")
     }
 }
 
 /// What an earlier run wrote on a user, read back from its tags.
 pub trait Memory {
-    /// What was written before the last key was minted.
+    /// What was written before the last key was minted, and after.
     fn intent(&self) -> Option<Intent>;
 
     /// How far taking `key` out of use has come.
     fn off(&self, key: &str) -> Option<Off>;
 
+    /// The word for why `key` was switched off, where it was written.
+    fn off_because(&self, key: &str) -> Option<&str>;
+
     /// The keys whose way out of use is written down.
     fn off_keys(&self) -> impl Iterator<Item = &str>;
 
-    /// When somebody was told `kind` about `key`. Of leaks the tag names every key it was told about.
-    fn told(&self, kind: Kind, key: &str) -> Option<Timestamp>;
+    /// What is written of a notice of `kind` about `key`.
+    fn telling(&self, kind: Kind, key: &str) -> Option<Telling>;
 
-    /// The date that was named when somebody was told `kind` about `key`.
-    fn told_until(&self, kind: Kind, key: &str) -> Option<Timestamp>;
+    /// When everybody who has to know `kind` of `key` was told: that the operators know is not that its owner does.
+    fn told(&self, kind: Kind, key: &str) -> Option<Timestamp> {
+        self.telling(kind, key).filter(|telling| telling.whom == Whom::Everybody).map(|telling| telling.at)
+    }
+
+    /// The date that was named when people were told `kind` about `key`.
+    fn told_until(&self, kind: Kind, key: &str) -> Option<Timestamp> {
+        self.telling(kind, key)?.dates.first().copied()
+    }
 
     /// When this tool itself used and read `key` last, as far as it is written down.
     fn proof(&self, key: &str) -> Option<Proof>;
@@ -172,58 +155,43 @@ pub trait Memory {
 
 impl Memory for Tags {
     fn intent(&self) -> Option<Intent> {
-        let mut words = self.get(INTENT)?.split(' ');
-        let at = words.next()?.parse().ok()?;
-        Some(Intent { at, before: words.map(str::to_owned).collect() })
+        self.get(INTENT).and_then(Intent::read)
     }
 
     fn off(&self, key: &str) -> Option<Off> {
         self.get(&format!("{OFF}{key}")).and_then(Off::read)
     }
 
+    fn off_because(&self, key: &str) -> Option<&str> {
+        self.get(&format!("{OFF}{key}"))?.split(' ').nth(2)
+    }
+
     fn off_keys(&self) -> impl Iterator<Item = &str> {
         self.iter().filter_map(|(key, _)| key.strip_prefix(OFF))
     }
 
-    fn told(&self, kind: Kind, key: &str) -> Option<Timestamp> {
-        telling(self, kind, key).map(|(at, _)| at)
-    }
-
-    fn told_until(&self, kind: Kind, key: &str) -> Option<Timestamp> {
-        telling(self, kind, key).and_then(|(_, until)| until)
+    fn telling(&self, kind: Kind, key: &str) -> Option<Telling> {
+        let before = || self.get(&format!("{TOLD}{}", kind.as_str()));
+        self.get(&kind.tag(key)).or_else(before).and_then(|value| Telling::read(value, key))
     }
 
     fn proof(&self, key: &str) -> Option<Proof> {
-        let mut words = self.get(PROOF)?.split(' ');
-        let about_it = words.next()? == key;
-        let at = words.next()?.parse().ok()?;
-        about_it.then(|| Proof { at, read: words.next().is_some() })
+        self.get(PROOF).and_then(|value| Proof::read(value, key))
     }
 
     fn leaked(&self, key: &str) -> bool {
-        self.get(LEAKED).is_some_and(|keys| keys.split(' ').any(|found| found == key))
+        let listed = || self.get(LEAKED).is_some_and(|keys| keys.split(' ').any(|found| found == key));
+        self.get(&format!("{LEAK}{key}")).is_some() || listed()
     }
 
     fn replacing_a_leak(&self) -> bool {
-        self.get(LEAKED).is_some() && self.get(INTENT).is_some()
+        self.get(INTENT).is_some() && self.iter().any(|(key, _)| key == LEAKED || key.starts_with(LEAK))
     }
 
     fn remember(&self) -> bool {
-        self.iter().any(|(key, _)| key.starts_with(OURS) && key != ROTATE_AFTER_DAYS)
+        let by_people = [ROTATE_AFTER_DAYS, READERS];
+        self.iter().any(|(key, _)| key.starts_with(OURS) && !by_people.contains(&key))
     }
-}
-
-fn telling(tags: &Tags, kind: Kind, key: &str) -> Option<(Timestamp, Option<Timestamp>)> {
-    let mut words = tags.get(&kind.tag())?.split(' ');
-    // No id of a key is a moment.
-    let (mut is_about_it, mut at) = (false, None);
-    while at.is_none() {
-        let word = words.next()?;
-        is_about_it |= word == key;
-        at = word.parse().ok();
-    }
-    let until = words.next().and_then(|word| word.parse().ok());
-    at.filter(|_| is_about_it).map(|at| (at, until))
 }
 
 #[cfg(test)]
@@ -233,28 +201,32 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_and_nonsense_is_nothing() {
         let at: Timestamp = "2026-11-21T02:00:00Z".parse().unwrap();
-        let intent = Intent { at, before: vec!["AKIAOLD".to_owned()] };
+        let intent = Intent { at, before: vec!["AKIAOLD".to_owned()], minted: None };
         let mut tags: Tags =
             [(INTENT, intent.value()), ("nightshift:off:K", Off::Done(at).value())].into_iter().collect();
-        tags.set(Kind::Rotated.tag(), format!("K {at}"));
+        tags.set(Kind::Rotated.tag("K"), format!("K {at}"));
         tags.set(LEAKED, "A B");
         assert_eq!(tags.intent(), Some(intent));
         assert_eq!(tags.off("K"), Some(Off::Done(at)));
         assert_eq!((tags.told(Kind::Rotated, "K"), tags.told(Kind::Rotated, "L")), (Some(at), None));
         assert!(tags.leaked("B") && !tags.leaked("AB"));
-        tags.set(Kind::Leaked.tag(), format!("A B {at}"));
+        tags.set(format!("{LEAK}C"), at.to_string());
+        assert!(tags.leaked("C") && !tags.leaked("D"));
+        tags.set("nightshift:told:leaked", format!("A B {at}"));
         assert_eq!((tags.told(Kind::Leaked, "A"), tags.told(Kind::Leaked, "B")), (Some(at), Some(at)));
         let until = "2026-12-21T02:00:00Z".parse().unwrap();
-        tags.set(Kind::NotTakenOver.tag(), format!("K {at} {until}"));
+        tags.set(Kind::NotTakenOver.tag("K"), format!("K {at} {until}"));
         assert_eq!(tags.told_until(Kind::NotTakenOver, "K"), Some(until));
         assert_eq!((tags.told(Kind::NotTakenOver, "K"), tags.told_until(Kind::Rotated, "K")), (Some(at), None));
+        tags.set(Kind::NotTakenOver.tag("K"), format!("K {at} {until} operators"));
+        assert_eq!(tags.told(Kind::NotTakenOver, "K"), None, "its owner does not know");
         for proof in [Proof { at, read: false }, Proof { at, read: true }] {
             tags.set(PROOF, proof.value("K"));
             assert_eq!((tags.proof("K"), tags.proof("L")), (Some(proof), None));
         }
         for value in ["", "K", "K read", "K L"] {
             tags.set(PROOF, value);
-            tags.set(Kind::Rotated.tag(), value);
+            tags.set(Kind::Rotated.tag("K"), value);
             assert_eq!((tags.proof("K"), tags.told(Kind::Rotated, "K")), (None, None), "{value}");
         }
         for value in ["", "done", "done yesterday", "2026-11-21T02:00:00Z"] {

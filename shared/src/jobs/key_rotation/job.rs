@@ -11,10 +11,10 @@ use super::observe::{Readers, Seen};
 use super::plan::{Action, InScope, Leak, Left, Plan, Step, Terms, Why};
 use super::policy::Policy;
 use super::request::Request;
-use super::trigger;
-use crate::config::Settings;
+use super::{trigger, warnings};
+use crate::config::{ConfigFaults, Settings};
 use crate::notify::NotifyPolicy;
-use crate::report::{Concerns, Item, Mode, Report};
+use crate::report::{Concerns, Item, Mode, Reason, Report};
 use crate::run::caps::Cap;
 use crate::run::event::{EventFault, Fields};
 use crate::run::{Allowed, Done, Given, Hands, Job, RunFault, Sight, Sums};
@@ -43,19 +43,25 @@ impl Job for KeyRotation {
         trigger::plain(payload)
     }
 
-    fn request(fields: &mut Fields, _policy: &Policy) -> Request {
-        Request::read(fields)
+    fn request(fields: &mut Fields, policy: &Policy) -> Request {
+        Request::read(fields, &policy.signs)
     }
 
     async fn observe(sight: Sight<'_>, given: Given<'_, Self>) -> Result<Seen, RunFault> {
-        let readers =
-            Readers { iam: IamReader::new(sight.aws), store: SecretsReader::new(sight.aws, &given.policy.region) };
-        let users = readers.iam.users().await;
-        let users = users
-            .map_err(|source| RunFault::Observe { attempt: "listing the users of the account".to_owned(), source })?;
+        let region = given.policy.region.clone();
+        let readers = Readers { iam: IamReader::new(sight.aws), store: SecretsReader::new(sight.aws, &region), region };
         let (request, strays) = readers.owners(given.request).await;
+        let users = match readers.iam.users().await {
+            Ok(users) => users.into_iter().map(User::from).collect(),
+            // A leak is about users that are known by name: no list keeps a key on.
+            Err(_) if request.calls_any_compromised() => Vec::new(),
+            Err(source) => {
+                return Err(RunFault::Observe { attempt: "listing the users of the account".to_owned(), source });
+            }
+        };
+        let users = readers.with_owners(users, &request).await;
         let terms = terms(&request, given);
-        let world = readers.world(users.into_iter().map(User::from).collect(), strays, terms).await;
+        let world = readers.world(users, strays, terms).await;
         Ok(Seen { readers, request, world })
     }
 
@@ -98,12 +104,26 @@ impl Job for KeyRotation {
         Sums { regions: vec![given.policy.region.clone()], concerns, metrics }
     }
 
+    fn warnings(seen: &Seen, given: Given<'_, Self>) -> Vec<Reason> {
+        warnings::of(&seen.world, given.policy)
+    }
+
+    fn check(policy: &Policy, _: &NotifyPolicy, mode: Mode) -> Result<Vec<Reason>, ConfigFaults> {
+        Ok(warnings::at_start(policy, mode).into_iter().collect())
+    }
+
     /// A leak that was not acted on is not for the next night: Lambda tries again, then its queue and alarm have it.
     fn answer(report: &Report) -> Result<(), RunFault> {
-        let open = |item: &&Item| item.domain.get("keys").is_some_and(|keys| keys["leak"] == json!(Leak::Open));
-        let left: Vec<_> = report.items.iter().filter(open).map(|item| still_open(report, item)).collect();
-        if report.mode == Mode::Plan || left.is_empty() {
+        let (left, unheard) = (open(report, "leak"), open(report, "sign"));
+        if report.mode == Mode::Plan || left.is_empty() && unheard.is_empty() {
             return Ok(());
+        }
+        if left.is_empty() {
+            return Err(RunFault::NotCarriedOut(format!(
+                "AWS suspects keys, and not everybody who has to know could be told: {}; look at the keys by hand, and have \
+                 a channel reach the operators",
+                unheard.join("; ")
+            )));
         }
         Err(RunFault::NotCarriedOut(format!(
             "keys that the event calls compromised may still work, or are not noted as leaked: {}; Lambda tries again, unless \
@@ -112,6 +132,12 @@ impl Job for KeyRotation {
             left.join("; ")
         )))
     }
+}
+
+/// The items of which `field` says that something is to be done.
+fn open(report: &Report, field: &str) -> Vec<String> {
+    let is = |item: &&Item| item.domain.get("keys").is_some_and(|keys| keys[field] == json!(Leak::Open));
+    report.items.iter().filter(is).map(|item| still_open(report, item)).collect()
 }
 
 /// Whose it is and why it is still to be done.

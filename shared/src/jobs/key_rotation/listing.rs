@@ -5,6 +5,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::domains::keys::naming::masked;
 use crate::report::{Item, Report};
 use crate::services::iam::Audit;
 use crate::text::printable;
@@ -27,13 +28,16 @@ pub struct Row {
     pub rule: String,
     pub outcome: String,
     pub code: String,
+    pub why: String,
     pub next_at: String,
     pub next: String,
 }
 
-/// The rows of `report`, a user's keys together.
+/// The rows of `report`, the oldest key first.
 pub fn rows(report: &Report) -> Vec<Row> {
-    report.items.iter().flat_map(of_user).collect()
+    let mut rows: Vec<_> = report.items.iter().flat_map(of_user).collect();
+    rows.sort_by(|a, b| (&a.created_at, &a.user, &a.access_key_id).cmp(&(&b.created_at, &b.user, &b.access_key_id)));
+    rows
 }
 
 fn of_user(item: &Item) -> Vec<Row> {
@@ -44,13 +48,19 @@ fn of_user(item: &Item) -> Vec<Row> {
         Value::Null => item.steps.first().cloned().unwrap_or_default(),
         next => text(&next["what"]),
     };
+    let reason = item.reason.as_ref();
+    let (code, why) = reason.map(|one| (one.code.to_string(), one.message.clone())).unwrap_or_default();
+    // What is said of one key of two is not said of the other.
+    let is_about = |id: &str| !why.contains('…') || why.contains(&masked(id));
     let row = |key: &Value| {
+        let id = text(&key["id"]);
+        let (code, why) = if is_about(&id) { (code.clone(), why.clone()) } else { Default::default() };
         let used = &key["last_used"];
         let at = if used.is_object() { &used["at"] } else { used };
         Row {
             user: item.id.clone(),
             owner: item.owner.clone().unwrap_or_default(),
-            access_key_id: text(&key["id"]),
+            access_key_id: id,
             status: text(&key["status"]),
             class: text(&key["class"]),
             created_at: text(&key["created_at"]),
@@ -61,7 +71,8 @@ fn of_user(item: &Item) -> Vec<Row> {
             fetched: text(&key["fetched"]),
             rule: text(&facts["rule"]),
             outcome: item.outcome.as_str().to_owned(),
-            code: item.reason.as_ref().map(|reason| reason.code.to_string()).unwrap_or_default(),
+            code,
+            why,
             next_at: text(&facts["next"]["at"]),
             next: next.clone(),
         }
@@ -73,7 +84,7 @@ fn of_user(item: &Item) -> Vec<Row> {
 pub fn table(report: &Report, width: u16) -> String {
     let mut table = Table::new();
     table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    table.set_header(["USER", "OWNER", "KEY", "STATUS", "AGE", "LAST USED", "RULE", "NEXT"]);
+    table.set_header(["USER", "OWNER", "KEY", "STATUS", "AGE", "LAST USED", "WHAT HAPPENS"]);
     let day = |moment: &str| moment.split('T').next().unwrap_or_default().to_owned();
     for row in rows(report) {
         let used = match (row.last_used.as_str(), row.last_used_service.as_str()) {
@@ -82,12 +93,11 @@ pub fn table(report: &Report, width: u16) -> String {
             (at, service) => format!("{} {service}", day(at)),
         };
         let next = match (row.next_at.as_str(), row.next.as_str()) {
-            ("", "") => row.code.clone(),
+            ("", "") => row.why.clone(),
             ("", steps) => format!("now: {steps}"),
             (at, what) => format!("{}: {what}", day(at)),
         };
-        let cells =
-            [row.user, row.owner, row.access_key_id, row.status, format!("{} d", row.age_days), used, row.rule, next];
+        let cells = [row.user, row.owner, row.access_key_id, row.status, format!("{} d", row.age_days), used, next];
         table.add_row(cells.map(|cell| printable(&cell)));
     }
     // An id that is broken over two lines cannot be copied.
@@ -115,6 +125,7 @@ pub fn csv(report: &Report, audit: &Audit) -> Result<String, csv::Error> {
         "rule",
         "outcome",
         "code",
+        "why",
         "next_at",
         "next",
     ];
@@ -138,6 +149,7 @@ pub fn csv(report: &Report, audit: &Audit) -> Result<String, csv::Error> {
             row.rule,
             row.outcome,
             row.code,
+            row.why,
             row.next_at,
             row.next,
         ];

@@ -10,10 +10,13 @@ pub mod notice;
 pub mod observe;
 pub mod plan;
 pub mod policy;
+mod readers;
 pub mod request;
 pub mod select;
+mod sign;
 pub mod store;
 pub mod trigger;
+mod warnings;
 
 pub use job::KeyRotation;
 pub use policy::Policy;

@@ -4,6 +4,7 @@ use super::caps::Caps;
 use super::model::User;
 use super::select::Pattern;
 use crate::config::Settings;
+use crate::domains::keys::signs::{self, Response};
 use crate::domains::keys::tags;
 use crate::text::printable;
 
@@ -26,12 +27,46 @@ pub struct Policy {
     pub store: Store,
     /// How much one run may do.
     pub caps: Caps,
+    /// What is done about the signs AWS gives that a key leaked.
+    pub signs: Signs,
+    /// `NIGHTSHIFT_ORPHANS=switch-off`: a key that a run may have made whose answer was lost, and that nobody uses, is
+    /// switched off.
+    pub switch_off_unclaimed: bool,
     /// `NIGHTSHIFT_CONCURRENCY`: items in progress at once.
     pub concurrency: usize,
     /// The name of the deployed function, for a command that a person types.
     pub function: String,
     /// `NIGHTSHIFT_SECRET_REGION`: where secrets are kept; the function's own unless set.
     pub region: String,
+}
+
+/// Which signs switch a key off, and which are only told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signs {
+    /// `NIGHTSHIFT_SWITCH_OFF_SIGNS`.
+    pub switch_off: Vec<String>,
+    /// `NIGHTSHIFT_TELL_SIGNS`.
+    pub tell: Vec<String>,
+}
+
+impl Default for Signs {
+    fn default() -> Self {
+        let of = |response| {
+            signs::SIGNS.iter().filter(move |sign| sign.response == response).map(|sign| sign.code.to_owned())
+        };
+        Self { switch_off: of(Response::SwitchOff).collect(), tell: of(Response::Tell).collect() }
+    }
+}
+
+impl Signs {
+    /// What is to be done about `code`, if anything is.
+    pub fn response(&self, code: &str) -> Option<Response> {
+        let any = |list: &[String]| list.iter().any(|pattern| signs::is_about(pattern, code));
+        if any(&self.switch_off) {
+            return Some(Response::SwitchOff);
+        }
+        any(&self.tell).then_some(Response::Tell)
+    }
 }
 
 /// Durations in whole days of 24 hours.
@@ -53,6 +88,8 @@ pub struct Ages {
     pub recovery: u32,
     /// `NIGHTSHIFT_IDLE_DAYS`: unused so long, a key is one nobody needs.
     pub idle: u32,
+    /// `NIGHTSHIFT_RUN_EVERY_DAYS`: how far apart runs are, at the most.
+    pub every: u32,
 }
 
 /// Where and how secrets are kept.
@@ -95,6 +132,12 @@ impl Policy {
                 deactivation_percent: settings.number("NIGHTSHIFT_MAX_DEACTIVATION_PERCENT", 50, 0..=100),
             },
             concurrency: settings.concurrency(),
+            signs: read_signs(settings),
+            switch_off_unclaimed: settings.choice(
+                "NIGHTSHIFT_ORPHANS",
+                false,
+                &[("tell", false), ("switch-off", true)],
+            ),
             // Set by Lambda (Developer Guide, "Defined runtime environment variables").
             function: settings.text("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("key-rotation").to_owned(),
             region,
@@ -133,6 +176,36 @@ fn include(settings: &mut Settings<'_>) -> Option<Vec<Pattern>> {
     patterns
 }
 
+fn read_signs(settings: &mut Settings<'_>) -> Signs {
+    const TELL: &str = "NIGHTSHIFT_TELL_SIGNS";
+    let standard = Signs::default();
+    let signs = Signs {
+        switch_off: codes(settings, "NIGHTSHIFT_SWITCH_OFF_SIGNS", standard.switch_off),
+        tell: codes(settings, TELL, standard.tell),
+    };
+    for code in signs.tell.iter().filter(|code| signs.switch_off.contains(code)) {
+        settings.fault(TELL, format!("'{code}' is among those that switch a key off: say one of the two"));
+    }
+    signs
+}
+
+/// Codes as AWS spells them; a `*` at the end stands for any end.
+fn codes(settings: &mut Settings<'_>, name: &'static str, standard: Vec<String>) -> Vec<String> {
+    let Some(listed) = settings.list(name) else { return standard };
+    let is_one = |code: &str| {
+        let start = code.strip_suffix('*').unwrap_or(code);
+        !start.is_empty() && start.chars().all(|c| c.is_ascii_alphanumeric() || "_:/.-".contains(c))
+    };
+    for code in listed.iter().filter(|code| !is_one(code)) {
+        let code = printable(code);
+        settings.fault(
+            name,
+            format!("'{code}' is no code such as AWS_RISK_CREDENTIALS_EXPOSED, nor the beginning of one with a *"),
+        );
+    }
+    listed.into_iter().map(str::to_owned).collect()
+}
+
 fn ages(settings: &mut Settings<'_>) -> Ages {
     const MAX_AGE: &str = "NIGHTSHIFT_MAX_AGE_DAYS";
     const HOLD_LIMIT: &str = "NIGHTSHIFT_HOLD_LIMIT_DAYS";
@@ -147,8 +220,9 @@ fn ages(settings: &mut Settings<'_>) -> Ages {
         hold_limit: None,
         recovery: days("NIGHTSHIFT_RECOVERY_DAYS", 7, 1),
         idle: days("NIGHTSHIFT_IDLE_DAYS", 90, 1),
+        every: days("NIGHTSHIFT_RUN_EVERY_DAYS", 1, 1),
     };
-    let every = days("NIGHTSHIFT_RUN_EVERY_DAYS", 1, 1);
+    let every = ages.every;
     let whole_days = |text: &str| match text.parse::<u32>() {
         Ok(days) if (1..=3650).contains(&days) => Ok(days),
         _ => Err(format!("'{}' is not a whole number from 1 to 3650", printable(text))),
@@ -256,7 +330,8 @@ mod tests {
     #[test]
     fn an_empty_environment_is_the_documented_default() {
         let policy = policy(&[]).unwrap();
-        let Ages { rotate_after, warn, overlap, quiet, max_overlap, hold_limit, recovery, idle } = policy.ages;
+        let Ages { rotate_after, warn, overlap, quiet, max_overlap, hold_limit, recovery, idle, every: _ } =
+            policy.ages;
         assert_eq!((rotate_after, warn, overlap, quiet, max_overlap, recovery, idle), (90, 7, 7, 2, 30, 7, 90));
         assert_eq!(hold_limit, None, "nobody is locked out by default");
         assert!(policy.include.is_none() && policy.exclude.is_empty());

@@ -1,5 +1,5 @@
-//! What an event may narrow a run of `key-rotation` to, and the two things only an event can ask for: to treat a key as
-//! leaked, and to bring back the one that was switched off.
+//! What an event may narrow a run of `key-rotation` to, and what only an event can ask for: to treat a key as leaked, to pass
+//! on a sign that it may have, and to bring back the one that was switched off.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +7,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::model::User;
+pub use super::model::{Compromised, EVERY_KEY};
+use super::policy::Signs;
+use super::sign::{self, Sign};
+use crate::domains::keys::signs::Response;
 use crate::run::event::Fields;
 use crate::text::printable;
 
@@ -19,19 +23,18 @@ pub struct Request {
     pub user_ids: Option<BTreeSet<String>>,
     /// Keys that leaked.
     pub compromised: Vec<Compromised>,
+    /// Keys that may have leaked: people are told, and nothing else is done.
+    pub suspected: Vec<Compromised>,
+    /// What the sign is called that says so.
+    pub sign: Option<String>,
+    /// Compromised keys that the event counts and does not name.
+    pub unnamed: usize,
+    /// The same of suspected ones.
+    pub unnamed_suspected: usize,
     /// The user whose old key is to work again.
     pub rollback: Option<String>,
     /// What this run does; `None` is everything.
     pub phases: Option<BTreeSet<Phase>>,
-}
-
-/// A key that leaked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Compromised {
-    /// Whose, if the event says so.
-    pub user: Option<String>,
-    /// Its id.
-    pub key: String,
 }
 
 /// A part of the work, so that one schedule may mint and another do the rest.
@@ -64,28 +67,66 @@ impl Phase {
 
 impl Request {
     /// Reads the event's keys.
-    pub fn read(fields: &mut Fields) -> Self {
+    pub fn read(fields: &mut Fields, signs: &Signs) -> Self {
         let (users, user_ids) = (fields.names("users"), fields.names("user_ids"));
         let compromised = compromised(fields);
         let nobody = compromised.as_ref().is_some_and(Vec::is_empty);
-        let request = Self {
+        let mut request = Self {
             // A list of no keys is about nobody, too.
             users: users.or_else(|| nobody.then(BTreeSet::new)),
             user_ids,
             compromised: compromised.unwrap_or_default(),
+            suspected: Vec::new(),
+            sign: None,
+            unnamed: 0,
+            unnamed_suspected: 0,
             rollback: rollback(fields),
             phases: phases(fields),
         };
+        if let Some(sign) = sign::read(fields) {
+            if !request.compromised.is_empty() {
+                fields.fault::<()>("give one of 'sign' and 'compromised'".to_owned());
+            }
+            request.take(sign, fields, signs);
+        }
         let narrowings = [
             request.users.is_some() || request.user_ids.is_some(),
-            !request.compromised.is_empty(),
+            request.is_about_leaks(),
             request.rollback.is_some(),
         ];
         if narrowings.iter().filter(|given| **given).count() > 1 {
-            fields
-                .fault::<()>("give one of 'users', 'compromised' and 'rollback': each is a run of its own".to_owned());
+            fields.fault::<()>(
+                "give one of 'users', 'compromised', 'sign' and 'rollback': each is a run of its own".to_owned(),
+            );
         }
         request
+    }
+
+    /// Takes over what `sign` asks for under these `signs`.
+    fn take(&mut self, sign: Sign, fields: &mut Fields, signs: &Signs) {
+        let Sign { code, keys, users, unnamed } = sign;
+        let of_users =
+            users.into_iter().map(|user| Compromised { user: Some(user), known: false, key: EVERY_KEY.to_owned() });
+        self.suspected.extend(of_users);
+        match signs.response(&code) {
+            Some(Response::SwitchOff) => {
+                // Which of a user's keys is meant nobody knows: people are told, and the invocation fails.
+                self.unnamed = unnamed + self.suspected.len();
+                self.compromised = keys;
+            }
+            Some(Response::Tell) => {
+                self.unnamed_suspected = unnamed;
+                self.suspected.extend(keys);
+            }
+            None => {
+                let code = printable(&code);
+                fields.fault::<()>(format!(
+                    "no policy says what to do about the sign '{code}': add it to NIGHTSHIFT_SWITCH_OFF_SIGNS or \
+                     NIGHTSHIFT_TELL_SIGNS, or narrow the EventBridge rule"
+                ));
+            }
+        }
+        self.sign = Some(code);
     }
 
     /// Whether `user` is within this run.
@@ -99,7 +140,29 @@ impl Request {
 
     /// Whether an event asked for something to be done to certain keys, and for nothing else.
     pub fn is_about_keys(&self) -> bool {
-        !self.compromised.is_empty() || self.rollback.is_some()
+        self.is_about_leaks() || self.rollback.is_some()
+    }
+
+    /// Whether it speaks of keys that leaked, or may have.
+    pub fn is_about_leaks(&self) -> bool {
+        self.calls_any_compromised() || !self.suspected.is_empty() || self.unnamed_suspected > 0
+    }
+
+    /// Whether it calls any key compromised.
+    pub fn calls_any_compromised(&self) -> bool {
+        !self.compromised.is_empty() || self.unnamed > 0
+    }
+
+    /// The keys of `user` that the event says may have leaked, each once.
+    pub fn suspected_of(&self, user: &User) -> BTreeSet<&str> {
+        let of_user = self.suspected.iter().filter(|leak| leak.user.as_deref() == Some(&user.name));
+        of_user.map(|leak| leak.key.as_str()).collect()
+    }
+
+    /// Whether AWS itself says that `key` is this user's.
+    pub fn is_known(&self, user: &User, key: &str) -> bool {
+        let says_so = |leak: &Compromised| leak.known && leak.key == key && leak.user.as_deref() == Some(&user.name);
+        self.compromised.iter().any(says_so)
     }
 
     /// The keys of `user` that the event calls compromised, each once.
@@ -119,7 +182,7 @@ impl Request {
     }
 
     fn names_a_key_of(&self, user: &User) -> bool {
-        self.compromised.iter().any(|leak| match &leak.user {
+        self.compromised.iter().chain(&self.suspected).any(|leak| match &leak.user {
             Some(name) => *name == user.name,
             None => user.keys.known().is_some_and(|keys| keys.iter().any(|key| key.id == leak.key)),
         })
@@ -141,7 +204,7 @@ fn compromised(fields: &mut Fields) -> Option<Vec<Compromised>> {
         };
         let user = text(&mut entry, "user");
         match (text(&mut entry, "access_key_id"), leftover(&entry)) {
-            (Some(key), None) => leaks.push(Compromised { user, key }),
+            (Some(key), None) => leaks.push(Compromised { user, known: false, key }),
             (None, _) => _ = fields.fault::<()>("'compromised' names no 'access_key_id'".to_owned()),
             (_, Some(key)) => _ = fields.fault::<()>(format!("'compromised' has an unknown key '{}'", printable(key))),
         }
@@ -193,7 +256,7 @@ mod tests {
 
     fn read(event: Value) -> Result<Request, EventFault> {
         let mut fields = Fields::of(super::super::trigger::plain(event)?)?;
-        let request = Request::read(&mut fields);
+        let request = Request::read(&mut fields, &Signs::default());
         fields.finish().map(|()| request)
     }
 
@@ -211,10 +274,47 @@ mod tests {
     #[test]
     fn what_asks_for_two_things_or_for_nothing_is_refused() {
         let message = |event| read(event).unwrap_err().to_string();
-        insta::assert_snapshot!(message(json!({"users": ["ana"], "rollback": {"user": "bob"}})), @"the event is refused and nothing was done: give one of 'users', 'compromised' and 'rollback': each is a run of its own");
+        insta::assert_snapshot!(message(json!({"users": ["ana"], "rollback": {"user": "bob"}})), @"the event is refused and nothing was done: give one of 'users', 'compromised', 'sign' and 'rollback': each is a run of its own");
         insta::assert_snapshot!(message(json!({"compromised": {"user": "ana"}})), @"the event is refused and nothing was done: 'compromised' names no 'access_key_id'");
         insta::assert_snapshot!(message(json!({"compromised": "AKIAONE"})), @r#"the event is refused and nothing was done: 'compromised' must be {"user": …, "access_key_id": …}, or a list of such"#);
         insta::assert_snapshot!(message(json!({"rollback": {"user": "ana", "key": "AKIAONE"}})), @"the event is refused and nothing was done: 'rollback' has an unknown key 'key'");
-        insta::assert_snapshot!(message(json!({"phases": ["rotate", "delete"], "user": ["ana"]})), @"the event is refused and nothing was done: 'delete' is not one of the phases: rotate, retire, warn, repair; unknown key 'user', did you mean 'users'? (known: users, user_ids, compromised, rollback, phases)");
+        insta::assert_snapshot!(message(json!({"phases": ["rotate", "delete"], "user": ["ana"]})), @"the event is refused and nothing was done: 'delete' is not one of the phases: rotate, retire, warn, repair; unknown key 'user', did you mean 'users'? (known: users, user_ids, compromised, rollback, phases, sign)");
+    }
+
+    fn signed(sign: &Value) -> Result<Request, EventFault> {
+        read(json!({ "sign": sign }))
+    }
+
+    #[test]
+    fn the_policy_says_which_code_switches_off_and_which_is_only_told() {
+        let keys = json!([{"access_key_id": "AKIAONE", "user": "ana"}]);
+        let of = |code: &str| {
+            let request = signed(&json!({"code": code, "keys": keys})).unwrap();
+            (request.compromised.len(), request.suspected.len())
+        };
+        assert_eq!(of("AWS_RISK_CREDENTIALS_EXPOSED"), (1, 0));
+        assert_eq!(of("AWS_RISK_CREDENTIALS_COMPROMISED"), (1, 0));
+        assert_eq!(of("AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED"), (0, 1), "a false alarm switches nothing off");
+        assert_eq!(of("UnauthorizedAccess:IAMUser/MaliciousIPCaller"), (0, 1));
+        let unknown = signed(&json!({"code": "AWS_EC2_MAINTENANCE", "keys": keys})).unwrap_err().to_string();
+        assert!(unknown.contains("NIGHTSHIFT_TELL_SIGNS"), "{unknown}");
+    }
+
+    #[test]
+    fn what_names_no_key_is_never_nobody_and_never_everybody() {
+        for sign in [
+            json!({"code": "AWS_RISK_CREDENTIALS_EXPOSED"}),
+            json!({"code": "AWS_RISK_CREDENTIALS_EXPOSED", "keys": [{}]}),
+            json!({"code": "AWS_RISK_CREDENTIALS_EXPOSED", "keys": "AKIAONE"}),
+            json!({"keys": [{"access_key_id": "AKIAONE"}]}),
+            json!({"code": "AWS_RISK_CREDENTIALS_EXPOSED", "keys": [], "more": 1}),
+            json!("AWS_RISK_CREDENTIALS_EXPOSED"),
+        ] {
+            assert!(signed(&sign).is_err(), "{sign}");
+        }
+        let by_user = signed(&json!({"code": "AWS_RISK_CREDENTIALS_EXPOSED", "users": ["ana"]})).unwrap();
+        assert_eq!((by_user.compromised.len(), by_user.suspected.len(), by_user.unnamed), (0, 1, 1), "told, and loud");
+        let quarantine = signed(&json!({"code": "AWS_RISK_IAM_QUARANTINE", "users": ["ana"]})).unwrap();
+        assert_eq!((quarantine.suspected.len(), quarantine.unnamed), (1, 0));
     }
 }

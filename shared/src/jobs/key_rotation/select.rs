@@ -90,6 +90,7 @@ mod tests {
             created_at: None,
             groups: vec!["Deployers".to_owned()],
             tags: [("Team", "Analytics")].into_iter().collect(),
+            policies: Vec::new(),
             keys: Read::NotAsked,
             secret: Read::NotAsked,
         }

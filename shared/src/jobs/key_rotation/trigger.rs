@@ -1,5 +1,5 @@
-//! The shapes only this function takes: what AWS Config and AWS Health say through EventBridge, straight or wrapped in an
-//! SNS notification. The detail of each comes down to the plain keys of [`super::Request`].
+//! The shapes only this function takes: what AWS Config, AWS Health and `GuardDuty` say through EventBridge, straight or wrapped
+//! in an SNS notification. The detail of each comes down to the plain keys of [`super::Request`].
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,8 @@ pub fn plain(payload: Value) -> Result<Value, EventFault> {
     let mut payload = if payload.get("Records").is_some() { unwrapped(&payload)? } else { payload };
     let detail = match (payload["source"].as_str(), payload["detail-type"].as_str()) {
         (Some("aws.config"), Some(_)) => compliance(&payload["detail"])?,
-        (Some("aws.health"), Some(_)) => exposure(&payload["detail"])?,
+        (Some("aws.health"), Some(_)) => risk(&payload["detail"])?,
+        (Some("aws.guardduty"), Some(_)) => finding(&payload["detail"])?,
         _ => return Ok(payload),
     };
     payload["detail"] = detail;
@@ -64,24 +65,68 @@ fn compliance(detail: &Value) -> Result<Value, EventFault> {
     }
 }
 
-/// Access keys AWS found in the open.
-fn exposure(detail: &Value) -> Result<Value, EventFault> {
+/// What AWS Health says of keys and users. An entity that is neither, or nameless, is counted: it is not passed by.
+fn risk(detail: &Value) -> Result<Value, EventFault> {
     let code = detail["eventTypeCode"].as_str().unwrap_or_default();
-    if !code.starts_with("AWS_RISK_CREDENTIALS_") {
-        return Err(EventFault::one(format!(
-            "the AWS Health event is '{}', and this function is for AWS_RISK_CREDENTIALS_EXPOSED: narrow the EventBridge rule",
-            printable(code)
-        )));
-    }
     let entities = detail["affectedEntities"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let keys: Vec<_> = entities.iter().filter_map(|entity| entity["entityValue"].as_str()).collect();
-    if keys.is_empty() {
-        return Err(EventFault::one(
-            "the AWS Health event names no access key: 'detail.affectedEntities[].entityValue' is missing; \
-             give it by hand: {\"compromised\": {\"access_key_id\": \"AKIA…\"}}",
-        ));
+    let mut sign = Sign { code: code.to_owned(), ..Sign::default() };
+    for entity in entities {
+        sign.add(entity["entityValue"].as_str().unwrap_or_default(), None);
     }
-    Ok(json!({ "compromised": keys.into_iter().map(|key| json!({ "access_key_id": key })).collect::<Vec<_>>() }))
+    sign.event("the AWS Health event", "'detail.affectedEntities[].entityValue' is missing")
+}
+
+/// What `GuardDuty` found about a key, or about those of a whole attack.
+fn finding(detail: &Value) -> Result<Value, EventFault> {
+    let mut sign = Sign { code: detail["type"].as_str().unwrap_or_default().to_owned(), ..Sign::default() };
+    let key = &detail["resource"]["accessKeyDetails"];
+    if let Some(id) = key["accessKeyId"].as_str() {
+        sign.add(id, key["userName"].as_str());
+    }
+    let sequence = detail["service"]["detection"]["sequence"]["resources"].as_array();
+    for resource in sequence.into_iter().flatten().filter(|one| one["resourceType"] == "ACCESS_KEY") {
+        let user = resource["data"]["accessKey"]["userName"].as_str();
+        sign.add(resource["uid"].as_str().unwrap_or_default(), user);
+    }
+    sign.event("the finding of GuardDuty", "'detail.resource.accessKeyDetails.accessKeyId' is missing")
+}
+
+/// The event `sign`, as it comes together.
+#[derive(Debug, Default)]
+struct Sign {
+    code: String,
+    keys: Vec<Value>,
+    users: Vec<Value>,
+    unnamed: usize,
+}
+
+impl Sign {
+    /// `entity` is the id of a key, or a user by name or ARN.
+    fn add(&mut self, entity: &str, user: Option<&str>) {
+        let entity = entity.trim();
+        if entity.starts_with("AKIA") || entity.starts_with("ASIA") {
+            self.keys.push(json!({ "access_key_id": entity, "user": user }));
+        } else if let Some((_, path)) = entity.split_once(":user/") {
+            self.users.push(json!(path.rsplit('/').next().unwrap_or(path)));
+        } else if entity.is_empty() || entity.contains([':', '/']) {
+            self.unnamed += 1;
+        } else {
+            self.users.push(json!(entity));
+        }
+    }
+
+    fn event(self, what: &str, missing: &str) -> Result<Value, EventFault> {
+        let Self { code, keys, users, unnamed } = self;
+        if code.is_empty() {
+            return Err(EventFault::one(format!("{what} has no code that says what it is")));
+        }
+        if keys.is_empty() && users.is_empty() {
+            return Err(EventFault::one(format!(
+                "{what} names no access key: {missing}; give it by hand: {{\"compromised\": {{\"access_key_id\": \"AKIA…\"}}}}",
+            )));
+        }
+        Ok(json!({ "sign": { "code": code, "keys": keys, "users": users, "unnamed": unnamed } }))
+    }
 }
 
 #[cfg(test)]
@@ -110,18 +155,44 @@ mod tests {
     }
 
     #[test]
-    fn an_exposure_names_keys() {
+    fn a_risk_names_keys_and_users_and_counts_what_has_no_name() {
         let event = |code: &str, entities: Value| {
-            json!({"source": "aws.health", "detail-type": "AWS Health Event",
-                   "detail": {"eventTypeCode": code, "affectedEntities": entities}})
+            let detail = json!({"eventTypeCode": code, "affectedEntities": entities});
+            plain(json!({"source": "aws.health", "detail-type": "AWS Health Event", "detail": detail}))
+                .map(|event| event["detail"]["sign"].clone())
         };
-        let one = json!([{"entityValue": "AKIAONE"}]);
+        let key = json!({"access_key_id": "AKIAONE", "user": null});
         assert_eq!(
-            plain(event("AWS_RISK_CREDENTIALS_EXPOSED", one.clone())).map(|event| event["detail"].clone()),
-            Ok(json!({"compromised": [{"access_key_id": "AKIAONE"}]}))
+            event("AWS_RISK_CREDENTIALS_EXPOSED", json!([{"entityValue": "AKIAONE"}, {"entityArn": "x"}, {}])),
+            Ok(json!({"code": "AWS_RISK_CREDENTIALS_EXPOSED", "keys": [key], "users": [], "unnamed": 2}))
         );
-        assert!(plain(event("AWS_RISK_CREDENTIALS_EXPOSED", json!([]))).is_err(), "nobody must not mean everybody");
-        assert!(plain(event("AWS_EC2_MAINTENANCE", one)).is_err());
+        let users = json!([{"entityValue": "arn:aws:iam::111122223333:user/people/ana"}, {"entityValue": "bob"}]);
+        assert_eq!(
+            event("AWS_RISK_IAM_QUARANTINE", users).map(|sign| sign["users"].clone()),
+            Ok(json!(["ana", "bob"]))
+        );
+        for nobody in [json!([]), json!([{}]), json!(null), json!([{"entityValue": ""}])] {
+            assert!(event("AWS_RISK_CREDENTIALS_EXPOSED", nobody).is_err(), "nobody must not mean everybody");
+        }
+    }
+
+    #[test]
+    fn a_finding_names_its_key_and_an_attack_all_of_its_keys() {
+        let keys = |detail: Value| {
+            let event = json!({"source": "aws.guardduty", "detail-type": "GuardDuty Finding", "detail": detail});
+            plain(event).map(|event| event["detail"]["sign"]["keys"].clone())
+        };
+        let details = json!({"accessKeyId": "AKIAONE", "userName": "ana", "userType": "IAMUser"});
+        let one = json!({"type": "Recon:IAMUser/TorIPCaller", "resource": {"accessKeyDetails": details}});
+        assert_eq!(keys(one), Ok(json!([{"access_key_id": "AKIAONE", "user": "ana"}])));
+        let resources = json!([
+            {"uid": "AKIATWO", "resourceType": "ACCESS_KEY", "data": {"accessKey": {"userName": "bob"}}},
+            {"uid": "arn:aws:s3:::bucket", "resourceType": "S3_BUCKET"},
+        ]);
+        let attack = json!({"type": "AttackSequence:IAM/CompromisedCredentials",
+                            "service": {"detection": {"sequence": {"resources": resources}}}});
+        assert_eq!(keys(attack), Ok(json!([{"access_key_id": "AKIATWO", "user": "bob"}])));
+        assert!(keys(json!({"type": "Recon:EC2/PortProbe", "resource": {"instanceDetails": {}}})).is_err());
     }
 
     #[test]
@@ -131,7 +202,7 @@ mod tests {
         let read = |event: Value| {
             let mut fields = Fields::of(plain(event)?)?;
             fields.choice("mode", &[("plan", ()), ("apply", ())]);
-            Request::read(&mut fields);
+            Request::read(&mut fields, &super::super::policy::Signs::default());
             fields.finish()
         };
         let health = json!({"source": "aws.health", "detail-type": "AWS Health Event", "detail": {

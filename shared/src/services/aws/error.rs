@@ -119,6 +119,12 @@ impl AwsError {
 
     /// The next step for a person.
     pub fn fix(&self) -> String {
+        // Another service refused on this one's behalf, and its name stands in the words alone.
+        if self.said().contains("KMS") && matches!(self.kind, Kind::Denied | Kind::Other | Kind::BadState) {
+            return "let the role use the KMS key (kms:GenerateDataKey and kms:Decrypt, in its policy and the key's), and see \
+                    that the key is enabled"
+                .to_owned();
+        }
         match self.kind {
             Kind::Denied => {
                 format!("allow {} on it in the role's policy, or the service control policies above it", self.action)

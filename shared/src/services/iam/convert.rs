@@ -17,11 +17,12 @@ pub(super) fn detail(found: types::UserDetail) -> Option<User> {
         created_at: found.create_date.as_ref().and_then(timestamp),
         groups: found.group_list.unwrap_or_default(),
         tags: tags(found.tags),
+        policies: found.attached_managed_policies.into_iter().flatten().filter_map(|one| one.policy_name).collect(),
     })
 }
 
-/// A user alone: its groups are not part of what this call shows.
-pub(super) fn user(found: types::User, groups: Vec<String>) -> User {
+/// A user alone: its groups and policies are not part of what this call shows.
+pub(super) fn user(found: types::User, groups: Vec<String>, policies: Vec<String>) -> User {
     User {
         name: found.user_name,
         id: found.user_id,
@@ -30,17 +31,20 @@ pub(super) fn user(found: types::User, groups: Vec<String>) -> User {
         created_at: timestamp(&found.create_date),
         groups,
         tags: tags(found.tags),
+        policies,
     }
 }
 
-/// `None` where it lacks what a decision needs. A status nobody knows is taken for active: active keys are the ones that
-/// are counted before another is taken away, and never deleted.
+/// `None` where it lacks what a decision needs, and where its status is one nobody knows: a key that may work or not is no
+/// reason to take another away, nor one to be taken.
 pub(super) fn key(found: &types::AccessKeyMetadata) -> Option<Key> {
     Some(Key {
         id: found.access_key_id()?.to_owned(),
         status: match found.status()? {
+            types::StatusType::Active => Status::Active,
             types::StatusType::Inactive => Status::Inactive,
-            _ => Status::Active,
+            types::StatusType::Expired => Status::Expired,
+            _ => return None,
         },
         created_at: timestamp(found.create_date()?)?,
         last_used: LastUsed::NotAsked,
@@ -64,4 +68,21 @@ pub(super) fn timestamp(at: &DateTime) -> Option<Timestamp> {
 
 fn tags(found: Option<Vec<types::Tag>>) -> Tags {
     Tags::in_any_case(found.into_iter().flatten().map(|tag| (tag.key, tag.value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_whose_status_nobody_knows_is_no_key_to_decide_by() {
+        let status = |status: &str| {
+            let key = types::AccessKeyMetadata::builder().access_key_id("AKIAONE").status(status.into());
+            super::key(&key.create_date(DateTime::from_secs(0)).build()).map(|key| key.status)
+        };
+        assert_eq!(status("Active"), Some(Status::Active));
+        assert_eq!(status("Inactive"), Some(Status::Inactive));
+        assert_eq!(status("Expired"), Some(Status::Expired), "it does not work");
+        assert_eq!(status("Suspended"), None);
+    }
 }

@@ -22,6 +22,8 @@ pub struct User {
     pub groups: Vec<String>,
     /// Its tags.
     pub tags: Tags,
+    /// The names of the managed policies that are attached to it itself.
+    pub policies: Vec<String>,
 }
 
 /// One access key, without its secret half.
@@ -37,6 +39,13 @@ pub struct Key {
     pub last_used: LastUsed,
 }
 
+impl Key {
+    /// Whether it may be used now.
+    pub fn works(&self) -> bool {
+        self.status == Status::Active
+    }
+}
+
 /// Whether a key may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -45,6 +54,8 @@ pub enum Status {
     Active,
     /// It does not, and can be made to work again. AWS keeps no date of the change.
     Inactive,
+    /// It does not, since its time is over.
+    Expired,
 }
 
 /// When a key was last used. AWS writes the first use of each quarter of an hour.

@@ -36,14 +36,15 @@ impl IamReader {
         Ok(users)
     }
 
-    /// The user of this name as it is now, if it is there. `groups` are those it is known to be in: the answer has none.
-    pub async fn user(&self, name: &str, groups: &[String]) -> Result<Option<User>, AwsError> {
+    /// The user of this name as it is now, if it is there. `groups` and `policies` are those it is known to have: the answer has
+    /// none.
+    pub async fn user(&self, name: &str, groups: &[String], policies: &[String]) -> Result<Option<User>, AwsError> {
         const ACTION: &str = "iam:GetUser";
         let answer = self.client.get_user().user_name(name).send().await;
         match answer.map_err(|error| AwsError::of(ACTION, object(name), error)) {
             Ok(answer) => {
                 let found = answer.user.ok_or_else(|| AwsError::empty(ACTION, object(name), "User"))?;
-                Ok(Some(convert::user(found, groups.to_vec())))
+                Ok(Some(convert::user(found, groups.to_vec(), policies.to_vec())))
             }
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
@@ -57,7 +58,10 @@ impl IamReader {
         let mut keys = Vec::new();
         while let Some(found) = pages.next().await {
             let found = found.map_err(|error| AwsError::of(ACTION, object(user), error))?;
-            keys.push(convert::key(&found).ok_or_else(|| AwsError::empty(ACTION, object(user), "CreateDate"))?);
+            keys.push(
+                convert::key(&found)
+                    .ok_or_else(|| AwsError::empty(ACTION, object(user), "CreateDate, or Status that is known"))?,
+            );
         }
         Ok(keys)
     }

@@ -60,7 +60,7 @@ impl IamWriter {
     pub async fn set_status(&self, user: &str, key: &str, status: Status) -> Result<(), AwsError> {
         let status = match status {
             Status::Active => StatusType::Active,
-            Status::Inactive => StatusType::Inactive,
+            Status::Inactive | Status::Expired => StatusType::Inactive,
         };
         let call = self.client.update_access_key().user_name(user).access_key_id(key).status(status);
         done(call.send().await, "iam:UpdateAccessKey", format!("key {key} of user {user}"))

@@ -25,6 +25,8 @@ pub struct Described {
     pub managed_by: Option<String>,
     /// `KmsKeyId`.
     pub kms_key: Option<String>,
+    /// `PrimaryRegion`: where it is kept, if it is kept in more than one.
+    pub primary_region: Option<String>,
     /// How it is rotated.
     pub rotation: RotationFacts,
     /// The versions that carry a label, by id. This call shows no dates of theirs.

@@ -52,6 +52,13 @@ impl SecretsReader {
         Ok(versions)
     }
 
+    /// Who else may do what with it, where it says so.
+    pub async fn policy(&self, name: &str) -> Result<Option<String>, AwsError> {
+        let answer = self.0.get_resource_policy().secret_id(name).send().await;
+        let answer = answer.map_err(|error| AwsError::of("secretsmanager:GetResourcePolicy", object(name), error))?;
+        Ok(answer.resource_policy)
+    }
+
     /// What a version holds; `None` where there is no such version, or no text in it.
     pub async fn value(&self, name: &str, version: &str) -> Result<Option<Secret>, AwsError> {
         Ok(self.get(name, Some(version)).await?.and_then(|(_, value)| value))
@@ -84,6 +91,7 @@ impl SecretsReader {
             deletion: answer.deleted_date.map(|date| date.as_nanos().to_string()),
             managed_by: answer.owning_service,
             kms_key: answer.kms_key_id,
+            primary_region: answer.primary_region,
             rotation: RotationFacts {
                 enabled: answer.rotation_enabled.unwrap_or_default(),
                 function: answer.rotation_lambda_arn,

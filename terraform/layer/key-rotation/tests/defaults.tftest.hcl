@@ -127,6 +127,7 @@ run "every_variable_of_the_layer_reaches_the_function" {
       max_overlap_days         = 20
       max_rotation_percent     = 30
       max_rotations            = 4
+      orphans                  = "switch-off"
       overlap_days             = 5
       owner_tag                = "team"
       quiet_days               = 3
@@ -139,6 +140,8 @@ run "every_variable_of_the_layer_reaches_the_function" {
       secret_replica_regions   = ["eu-north-1"]
       secret_shape             = "legacy"
       smtp_regions             = ["eu-west-1"]
+      switch_off_signs         = ["AWS_RISK_CREDENTIALS_EXPOSED"]
+      tell_signs               = ["AWS_RISK_IAM_QUARANTINE", "UnauthorizedAccess:IAMUser/*"]
       time_zone                = "Europe/Madrid"
       unused_keys              = "deactivate"
       warn_days                = 4
@@ -167,6 +170,7 @@ run "every_variable_of_the_layer_reaches_the_function" {
       NIGHTSHIFT_MAX_ROTATION_PERCENT     = "30"
       NIGHTSHIFT_MODE                     = "apply"
       NIGHTSHIFT_OPERATORS_MAIL           = "ops@example.com,night@example.com"
+      NIGHTSHIFT_ORPHANS                  = "switch-off"
       NIGHTSHIFT_OVERLAP_DAYS             = "5"
       NIGHTSHIFT_OWNER_MAIL_DOMAIN        = "example.com"
       NIGHTSHIFT_OWNER_MAIL_TAG           = "mail"
@@ -185,6 +189,8 @@ run "every_variable_of_the_layer_reaches_the_function" {
       NIGHTSHIFT_SLACK_SECRET_ID          = "hook"
       NIGHTSHIFT_SMTP_REGIONS             = "eu-west-1"
       NIGHTSHIFT_SNS_TOPIC_ARN            = "arn:aws:sns:eu-west-1:111122223333:notices"
+      NIGHTSHIFT_SWITCH_OFF_SIGNS         = "AWS_RISK_CREDENTIALS_EXPOSED"
+      NIGHTSHIFT_TELL_SIGNS               = "AWS_RISK_IAM_QUARANTINE,UnauthorizedAccess:IAMUser/*"
       NIGHTSHIFT_TIME_ZONE                = "Europe/Madrid"
       NIGHTSHIFT_UNUSED_KEYS              = "deactivate"
       NIGHTSHIFT_WARN_DAYS                = "4"

@@ -117,7 +117,7 @@ run "in_apply_mode_it_rotates_and_tells" {
       "SwitchKeysOff | iam:UpdateAccessKey | user/* | ",
       "NoteWhatWasDone | iam:TagUser iam:UntagUser | user/* | ForAllValues:StringLike(aws:TagKeys AKIA*,nightshift:*) Null(aws:TagKeys false)",
       "MakeMarkedSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:/aws/iam/credentials/* | ForAllValues:StringEquals(aws:TagKeys nightshift:user-id) Null(aws:RequestTag/nightshift:user-id false)",
-      "WriteMarkedSecrets | secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "WriteMarkedSecrets | secretsmanager:GetResourcePolicy secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
       "ReadOnlyWhatIsNotProvenYet | secretsmanager:GetSecretValue | secret:/aws/iam/credentials/* | StringEquals(secretsmanager:VersionStage AWSPENDING)",
       "MailOwners | ses:SendEmail | arn:aws:ses:eu-west-1:111122223333:identity/example.com arn:aws:ses:eu-west-1:111122223333:identity/n@example.com | StringEquals(ses:FromAddress n@example.com)",
     ]
@@ -163,7 +163,7 @@ run "nobody_is_given_a_key_who_is_excluded_or_not_included" {
       "NOT NeverForExcludedUsers | iam:CreateAccessKey iam:DeleteAccessKey | user/*/break-glass user/admin/* user/break-glass | ",
       "NOT NeverForUsersWithTag0 | iam:CreateAccessKey iam:DeleteAccessKey | user/* | StringLike(aws:ResourceTag/team security*)",
       "MakeMarkedSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:/aws/iam/credentials/* | ForAllValues:StringEquals(aws:TagKeys nightshift:user-id) Null(aws:RequestTag/nightshift:user-id false)",
-      "WriteMarkedSecrets | secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "WriteMarkedSecrets | secretsmanager:GetResourcePolicy secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
       "ReadOnlyWhatIsNotProvenYet | secretsmanager:GetSecretValue | secret:/aws/iam/credentials/* | StringEquals(secretsmanager:VersionStage AWSPENDING)",
       "MailOwners | ses:SendEmail | arn:aws:ses:eu-west-1:111122223333:identity/example.com arn:aws:ses:eu-west-1:111122223333:identity/n@example.com | StringEquals(ses:FromAddress n@example.com)",
     ]
@@ -209,7 +209,7 @@ run "without_the_reflex_on_leaks_nobody_elses_key_is_switched_either" {
       "NoteWhatWasDone | iam:TagUser iam:UntagUser | user/robots/* | ForAllValues:StringLike(aws:TagKeys AKIA*,nightshift:*) Null(aws:TagKeys false)",
       "NOT NeverForExcludedUsers | iam:CreateAccessKey iam:DeleteAccessKey iam:TagUser iam:UntagUser iam:UpdateAccessKey | user/*/root-of-all user/root-of-all | ",
       "MakeMarkedSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:/aws/iam/credentials/* | ForAllValues:StringEquals(aws:TagKeys nightshift:user-id) Null(aws:RequestTag/nightshift:user-id false)",
-      "WriteMarkedSecrets | secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "WriteMarkedSecrets | secretsmanager:GetResourcePolicy secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
       "ReadOnlyWhatIsNotProvenYet | secretsmanager:GetSecretValue | secret:/aws/iam/credentials/* | StringEquals(secretsmanager:VersionStage AWSPENDING)",
       "MailOwners | ses:SendEmail | arn:aws:ses:eu-west-1:111122223333:identity/example.com arn:aws:ses:eu-west-1:111122223333:identity/n@example.com | StringEquals(ses:FromAddress n@example.com)",
     ]
@@ -275,7 +275,7 @@ run "copies_keys_of_yours_reports_and_channels_each_add_their_own_right" {
       "SwitchKeysOff | iam:UpdateAccessKey | user/* | ",
       "NoteWhatWasDone | iam:TagUser iam:UntagUser | user/* | ForAllValues:StringLike(aws:TagKeys AKIA*,nightshift:*) Null(aws:TagKeys false)",
       "MakeMarkedSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:robots/* | ForAllValues:StringEquals(aws:TagKeys nightshift:user-id) Null(aws:RequestTag/nightshift:user-id false)",
-      "WriteMarkedSecrets | secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:robots/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "WriteMarkedSecrets | secretsmanager:GetResourcePolicy secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:robots/* | Null(aws:ResourceTag/nightshift:user-id false)",
       "ReadOnlyWhatIsNotProvenYet | secretsmanager:GetSecretValue | secret:robots/* | StringEquals(secretsmanager:VersionStage AWSPENDING)",
       "CopyNewSecrets | secretsmanager:ReplicateSecretToRegions | secret:robots/* | ForAllValues:StringEquals(secretsmanager:AddReplicaRegions eu-north-1)",
       "EncryptSecrets | kms:Decrypt kms:GenerateDataKey | arn:aws:kms:eu-west-1:111122223333:key/ours | StringEquals(kms:ViaService secretsmanager.eu-west-1.amazonaws.com)",

@@ -118,8 +118,9 @@ async fn interrupted(scene: &Scene, user: &str) -> anyhow::Result<()> {
 async fn orphan(scene: &Scene, user: &str) -> anyhow::Result<()> {
     let before = scene.keys(user).await?.into_iter().map(|key| key.id).collect();
     let at = ago(1);
-    scene.tag(user, INTENT, &Intent { at, before }.value()).await?;
     let created = (at + SignedDuration::from_secs(5)).to_string();
+    secret(scene, user).await?;
     let key = minted(scene, user).await?.access_key_id;
+    scene.tag(user, INTENT, &Intent { at, before, minted: Some(key.clone()) }.value()).await?;
     scene.control("age-key", json!({"key": key, "created": created, "last_used": null})).await.map(drop)
 }

@@ -3,38 +3,54 @@
 
 use super::{Applier, Ended, Stop};
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{INTENT, Intent, Kind, Memory as _, OWED, PROOF, Proof, USER_ID};
+use crate::domains::keys::tags::{
+    INTENT, Intent, Kind, Memory as _, OWED, PROOF, Proof, READERS, READERS_DONE, SECRET,
+};
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::plan::{Facts, Rotate};
-use crate::jobs::key_rotation::store::{self, EMPTY, PLACEHOLDER, Principals, Value};
+use crate::jobs::key_rotation::store::{self, Value};
 use crate::report::{Outcome, Reason};
 use crate::run::Done;
-use crate::secret::Secret;
 use crate::services::aws::{AwsError, Kind as Refusal};
 use crate::services::iam::Minted;
-use crate::services::secrets::{CURRENT, NewSecret, PENDING};
+use crate::services::secrets::{CURRENT, PENDING};
+use crate::services::tags::Tags;
 
 impl Applier<'_> {
     pub(super) async fn rotate(&self, user: &User, rotate: &Rotate, facts: &Facts, steps: &mut Vec<String>) -> Ended {
         self.prepare(user, rotate, steps).await?;
-        self.announce(user, steps).await?;
+        let intent = self.announce(user, rotate, steps).await?;
         let minted = self.mint(user, steps).await?;
+        self.note_minted(user, intent, &minted.id, steps).await;
         self.keep(user, rotate, &minted, steps).await?;
         self.prove(user, &minted.id, &minted.secret, steps).await?;
         let proof = Proof { at: self.moment(), read: false };
         self.hand_out(user, (&minted.id, proof), rotate.replaces.as_deref(), facts, steps).await
     }
 
-    /// Writes down that a key of `user` is about to be minted, and which keys there are before.
-    async fn announce(&self, user: &User, steps: &mut Vec<String>) -> Result<(), AwsError> {
+    /// Writes down that a key of `user` is about to be minted, which keys there are before, and where it goes.
+    async fn announce(&self, user: &User, rotate: &Rotate, steps: &mut Vec<String>) -> Result<Intent, AwsError> {
         let before = user.keys.known().into_iter().flatten().map(|key| key.id.clone()).collect();
-        let intent = Intent { at: self.moment(), before };
-        let written = self.writers.iam.tag(&user.name, &[(INTENT.to_owned(), intent.value())]).await;
+        let intent = Intent { at: self.moment(), before, minted: None };
+        let mut tags = vec![(INTENT.to_owned(), intent.value()), (SECRET.to_owned(), rotate.secret.clone())];
+        // A tag's value is shorter than the longest name of a secret; it is found by the user's name then.
+        tags.retain(|(_, value)| value.chars().count() <= Tags::VALUE_LIMIT);
+        tags.extend(readers_done(user));
+        let written = self.writers.iam.tag(&user.name, &tags).await;
         // The last no may follow on a yes whose answer was lost, to us or to the SDK.
         if written.is_err() {
             self.take_back(user, steps).await;
         }
-        written
+        written.map(|()| intent)
+    }
+
+    /// Writes down which key it came to: by that id, and by nothing else, a later run knows that it is ours. Where it cannot be
+    /// written, the key is nobody's until it is stored.
+    async fn note_minted(&self, user: &User, intent: Intent, minted: &str, steps: &mut Vec<String>) {
+        let intent = Intent { minted: Some(minted.to_owned()), ..intent };
+        if let Err(error) = self.writers.iam.tag(&user.name, &[(INTENT.to_owned(), intent.value())]).await {
+            steps.push(format!("could not note which key was minted: {}", error.said()));
+        }
     }
 
     /// No key of ours is there, for certain. What is written must not say otherwise: a key its owner makes now would be taken
@@ -50,12 +66,12 @@ impl Applier<'_> {
 
     /// No mint is under way any more. That a leaked key is still to be replaced stays written.
     pub(super) async fn settle_intent(&self, user: &User) -> Result<(), AwsError> {
-        let (iam, name, tag) = (&self.writers.iam, &user.name, INTENT.to_owned());
+        let (iam, name, owed) = (&self.writers.iam, &user.name, (INTENT.to_owned(), OWED.to_owned()));
         if user.tags.replacing_a_leak() {
-            iam.tag(name, &[(tag, OWED.to_owned())]).await
-        } else if iam.untag(name, std::slice::from_ref(&tag)).await.is_err() {
+            iam.tag(name, &[owed]).await
+        } else if iam.untag(name, &[INTENT.to_owned(), SECRET.to_owned()]).await.is_err() {
             // Written over it is as good as gone, and a later run tidies it.
-            iam.tag(name, &[(tag, OWED.to_owned())]).await
+            iam.tag(name, &[owed]).await
         } else {
             Ok(())
         }
@@ -86,44 +102,6 @@ impl Applier<'_> {
         }
         let proof = Proof { at: self.moment(), read: true };
         self.hand_out(user, (key, proof), replaces, facts, steps).await
-    }
-
-    /// Makes sure of the place the secret half goes to, before there is one.
-    async fn prepare(&self, user: &User, rotate: &Rotate, steps: &mut Vec<String>) -> Result<(), Stop> {
-        let (store, name) = (&self.writers.store, rotate.secret.as_str());
-        let placeholder = naming::placeholder_of(self.terms.account, &user.id);
-        let policy = &self.terms.policy.store;
-        let empty = Secret::new(PLACEHOLDER.to_owned());
-        let is_new = matches!(user.secret.known(), Some(None));
-        if is_new {
-            let kms_key = policy.kms_key.as_deref();
-            let new = NewSecret {
-                name,
-                description: &format!("Access key of IAM user {}, rotated by nightshift", user.name),
-                value: &empty,
-                version: &placeholder,
-                kms_key,
-                replicas: &policy.replicas,
-                tag: (USER_ID, &user.id),
-            };
-            store.create(new).await?;
-            steps.push(format!("made secret {name}"));
-        } else if rotate.restore {
-            store.restore(name).await?;
-            steps.push(format!("restored secret {name}"));
-        }
-        let principals = Principals {
-            owner: &user.arn,
-            owner_id: &user.id,
-            readers: &policy.readers,
-            rotator: self.writers.rotator,
-        };
-        store.set_policy(name, &store::document(principals)).await?;
-        if !is_new {
-            // Nothing changes where it is there already, and that it can be written is shown.
-            store.put(name, &placeholder, &empty, EMPTY).await?;
-        }
-        Ok(())
     }
 
     async fn mint(&self, user: &User, steps: &mut Vec<String>) -> Result<Minted, Stop> {
@@ -261,8 +239,17 @@ impl Applier<'_> {
     }
 
     pub(super) fn secret_of(&self, user: &User) -> String {
-        naming::secret_name(&self.terms.policy.store.prefix, &user.name)
+        let by_name = || naming::secret_name(&self.terms.policy.store.prefix, &user.name);
+        match user.secret.known() {
+            Some(Some(secret)) => secret.name.clone(),
+            _ => by_name(),
+        }
     }
+}
+
+/// What the tag of readers said when the policy was written, as another tag keeps it.
+pub(super) fn readers_done(user: &User) -> Option<(String, String)> {
+    user.tags.get(READERS).map(|readers| (READERS_DONE.to_owned(), readers.to_owned()))
 }
 
 impl Stop {

@@ -1,7 +1,9 @@
 //! Carries a plan out. Every user is looked at again before the first write and decided about anew; what is no longer the
 //! same is left to the next run. One that fails does not stop the others; none is begun without the time to end it.
 
+mod leaked;
 mod mint;
+mod prepare;
 mod prove;
 mod retire;
 mod tell;
@@ -17,7 +19,7 @@ use super::observe::{Readers, Seen};
 use super::plan::{self, Action, Decision, Leak, Leaked, Step, Terms};
 use crate::clock::{self, ITEM_BUDGET};
 use crate::domains::keys::naming::masked;
-use crate::report::{Outcome, Reason};
+use crate::report::Outcome;
 use crate::run::{Allowed, Done, Entry, Hands, Ledger};
 use crate::services::Permit;
 use crate::services::aws::{Aws, AwsError};
@@ -73,8 +75,12 @@ impl<'a> Applier<'a> {
 
     /// Carries out the actions, a few at once, and says how each ended, in their order.
     pub(super) async fn apply(&self, allowed: &Allowed<'_, Action>) -> Vec<Done> {
-        let one = |(action, entry)| self.one(action, entry);
-        stream::iter(allowed.iter()).map(one).buffered(self.terms.policy.concurrency).collect().await
+        // One that takes long holds no place that another could have.
+        let one = |(place, (action, entry))| async move { (place, self.one(action, entry).await) };
+        let all = stream::iter(allowed.iter().enumerate()).map(one);
+        let mut done: Vec<(usize, Done)> = all.buffer_unordered(self.terms.policy.concurrency).collect().await;
+        done.sort_by_key(|(place, _)| *place);
+        done.into_iter().map(|(_, done)| done).collect()
     }
 
     async fn one(&self, action: &Action, entry: &Entry) -> Done {
@@ -94,7 +100,7 @@ impl<'a> Applier<'a> {
         let ended = match &fresh.step {
             Step::Rotate(rotate) => self.rotate(&user, rotate, &facts, &mut steps).await,
             Step::Resume { key, replaces } => self.resume(&user, key, replaces.as_deref(), &facts, &mut steps).await,
-            Step::Deactivate { key, .. } => self.deactivate(&user, key, &facts, &mut steps).await,
+            Step::Deactivate { key, because } => self.deactivate(&user, key, *because, &facts, &mut steps).await,
             Step::Delete { key, replaced_by } => {
                 self.delete(&user, key, replaced_by.as_deref(), &facts, &mut steps).await
             }
@@ -104,13 +110,14 @@ impl<'a> Applier<'a> {
             Step::Tell { kind, key, other, came_back } => {
                 self.tell_only(&user, *kind, (key, other.as_deref()), *came_back, &facts, &mut steps).await
             }
+            Step::Readers { secret } => self.let_read(&user, secret, &mut steps).await,
             Step::Tidy { tags } => self.tidy(&user, tags, &mut steps).await,
             Step::Leaked { keys, then } => {
                 // A replacement that nobody planned is left to the next run.
                 let then = then.as_ref().filter(|_| fresh.step == action.step);
-                let ended = self.leaked(&user, keys, then, &facts, &mut steps).await;
-                ended.and_then(|untold| not_seen_again(action, keys).map_or(Ok(untold), Err))
+                self.leaked(&user, &with_planned(keys, action), then, &facts, &mut steps).await
             }
+            Step::Suspected { keys } => self.tell_of_signs(&user, keys, &facts, &mut steps).await,
             Step::Reactivate { key } => self.reactivate(&user, key, &mut steps).await,
         };
         match ended {
@@ -123,17 +130,20 @@ impl<'a> Applier<'a> {
 
     /// The user as it is now, and what is decided about it, if that is still the same. Leaked keys go off whatever else there is.
     async fn again(&self, action: &Action) -> Result<(User, Action), Box<Done>> {
-        let known = self.world.users.iter().find(|user| user.id == action.user_id);
+        let is_it = |user: &&User| user.id == action.user_id && user.name == action.user;
+        let known = self.world.users.iter().find(is_it);
         let known = known.ok_or_else(|| Box::new(Done::moved("it is not part of this run")))?;
-        let fresh = match self.readers.iam.user(&known.name, &known.groups).await {
+        let is_leak = matches!(action.step, Step::Leaked { .. });
+        let fresh = match self.readers.look_again(known, self.terms).await {
             Ok(Some(fresh)) => fresh,
-            Ok(None) => return Err(Box::new(Done::moved("the user is gone"))),
+            // What cannot be read keeps no leaked key on. Of one that is gone AWS says so when it is to go off.
+            Ok(None) | Err(_) if is_leak => return Ok((known.clone(), action.clone())),
+            Ok(None) => return Err(Box::new(Done::already("gone", "the user is gone", Vec::new()))),
             Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
         };
-        if fresh.id != action.user_id {
+        if !action.user_id.is_empty() && fresh.id != action.user_id {
             return Err(Box::new(Done::moved("another user has its name now")));
         }
-        let fresh = self.readers.look(fresh.into(), self.terms).await;
         match plan::decide(&fresh, self.terms) {
             Some(Decision::Act(again)) if again.step == action.step || both_leaked(&again.step, &action.step) => {
                 Ok((fresh, *again))
@@ -155,12 +165,11 @@ impl<'a> Applier<'a> {
     }
 }
 
-/// A leaked key that was planned for and that AWS no longer lists may be on all the same: its lists lag behind.
-fn not_seen_again(planned: &Action, now: &[Leaked]) -> Option<Stop> {
-    let missing = planned.step.leaked().iter().find(|one| now.iter().all(|other| other.key != one.key))?;
-    let message = format!("AWS does not list leaked key {} any more, so it was not switched off", missing.key);
-    let fix = "look whether it still is there; the event is tried again";
-    Some(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new("no-such-key", message, fix)))))
+/// `now` and what was planned for: a leaked key that AWS does not list any more may be on all the same, since its lists lag
+/// behind.
+fn with_planned(now: &[Leaked], planned: &Action) -> Vec<Leaked> {
+    let missing = planned.step.leaked().iter().filter(|one| now.iter().all(|other| other.key != one.key));
+    now.iter().chain(missing).cloned().collect()
 }
 
 fn both_leaked(one: &Step, other: &Step) -> bool {

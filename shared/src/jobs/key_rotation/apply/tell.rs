@@ -5,10 +5,10 @@ use jiff::Timestamp;
 
 use super::retire::off;
 use super::{Applier, Ended};
-use crate::domains::keys::tags::{INTENT, Kind, Memory as _, Off};
+use crate::domains::keys::tags::{INTENT, Kind, Memory as _, Off, Telling, Whom};
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::notice::{Notice, Told};
-use crate::jobs::key_rotation::plan::{self, Facts};
+use crate::jobs::key_rotation::plan::{self, Facts, Terms};
 use crate::report::Reason;
 use crate::services::aws::AwsError;
 
@@ -42,43 +42,44 @@ impl Applier<'_> {
     }
 
     /// Writes `tags`, tells, and then writes, if a channel took it, that it was told. Answers with why it could not be.
-    /// What the next run has to know is written before anybody is told: telling may take long, and the process may end.
+    /// What the next run has to know is written before anybody is told: telling may take long, and the process may end. So is
+    /// that it is about to be told: where nothing can be written, it would be told again each night.
     pub(super) async fn tell(
         &self,
         user: &User,
         kind: Kind,
         keys: Keys<'_>,
         facts: &Facts,
-        tags: Vec<(String, String)>,
+        mut tags: Vec<(String, String)>,
         steps: &mut Vec<String>,
     ) -> Result<Option<Reason>, AwsError> {
+        let before = user.tags.telling(kind, keys.0).map_or(Whom::Nobody, |telling| telling.whom);
+        if self.terms.announces && before == Whom::Nobody {
+            tags.push(self.telling(user, kind, keys, Whom::Nobody));
+        }
         if !tags.is_empty() {
             self.writers.iam.tag(&user.name, &tags).await?;
         }
-        let untold = self.send(user, kind, keys, facts, steps).await;
-        if untold.is_none() {
-            let (tag, told) = self.telling(user, kind, keys.0);
-            let until = self.hold_end(user, kind, keys).map(|until| format!(" {until}")).unwrap_or_default();
-            self.writers.iam.tag(&user.name, &[(tag, told + &until)]).await?;
+        let (whom, untold) = self.send(user, kind, keys, facts, steps).await;
+        if whom != before && whom != Whom::Nobody {
+            self.writers.iam.tag(&user.name, &[self.telling(user, kind, keys, whom)]).await?;
         }
         Ok(untold)
     }
 
-    /// That `kind` was told about `key`, as its tag remembers it. Several keys may leak; of each it is told once.
-    pub(super) fn telling(&self, user: &User, kind: Kind, key: &str) -> (String, String) {
-        let here = user.keys.known().into_iter().flatten().map(|one| one.id.as_str());
-        let before = here.filter(|id| kind == Kind::Leaked && *id != key && user.tags.told(kind, id).is_some());
-        let about = before.chain([key]).collect::<Vec<_>>().join(" ");
-        (kind.tag(), format!("{about} {}", self.moment()))
+    /// That `kind` was told about a key, as its tag remembers it, with the dates that were named.
+    fn telling(&self, user: &User, kind: Kind, keys: Keys<'_>, whom: Whom) -> (String, String) {
+        let telling = Telling { at: self.moment(), dates: self.dates(user, kind, keys), whom };
+        (kind.tag(keys.0), telling.value(keys.0))
     }
 
-    /// The date a notice of a hold names, and its tag keeps.
-    fn hold_end(&self, user: &User, kind: Kind, (key, other): Keys<'_>) -> Option<Timestamp> {
-        let came_back = matches!(user.tags.off(key), Some(Off::Done(_) | Off::Back(_)));
-        let is_held = !came_back && !user.tags.leaked(key);
-        other.filter(|_| is_held).and_then(|new| plan::hold_end(user, kind, new, self.terms))
+    fn dates(&self, user: &User, kind: Kind, (key, other): Keys<'_>) -> Vec<Timestamp> {
+        let dates = plan::dates(user, kind, key, other, Terms { now: self.moment(), ..self.terms });
+        // Whole seconds: the rest is nobody's to read.
+        dates.into_iter().map(|date| Timestamp::from_second(date.as_second()).unwrap_or(date)).collect()
     }
 
+    /// Who knows by now, and why not everybody does.
     pub(super) async fn send(
         &self,
         user: &User,
@@ -86,17 +87,23 @@ impl Applier<'_> {
         (key, other): Keys<'_>,
         facts: &Facts,
         steps: &mut Vec<String>,
-    ) -> Option<Reason> {
-        let until = self.hold_end(user, kind, (key, other));
-        let message = match self.writers.teller.tell(Notice { kind, user, key, other, until, facts }).await {
-            Told::Sent(whom) => {
-                steps.push(format!("told {whom}: {}", kind.as_str()));
-                return None;
+    ) -> (Whom, Option<Reason>) {
+        let dates = self.dates(user, kind, (key, other));
+        let told = self.writers.teller.tell(Notice { kind, user, key, other, dates: &dates, facts }).await;
+        let (whom, message) = match told {
+            Told::Sent { to, whom, missing } => {
+                steps.push(format!("told {to}: {}", kind.as_str()));
+                let Some(said) = missing else { return (whom, None) };
+                (whom, format!("not everybody could be told '{}' about key {key}: {said}", kind.as_str()))
             }
-            Told::NoChannel => format!("nobody was told '{}' about key {key}: no channel is configured", kind.as_str()),
-            Told::NotSent(said) => format!("nobody could be told '{}' about key {key}: {said}", kind.as_str()),
+            Told::NoChannel => {
+                (Whom::Nobody, format!("nobody was told '{}' about key {key}: no channel is configured", kind.as_str()))
+            }
+            Told::NotSent(said) => {
+                (Whom::Nobody, format!("nobody could be told '{}' about key {key}: {said}", kind.as_str()))
+            }
         };
         let fix = "the next run tells again; no old key is taken from anybody before its owner was told";
-        Some(Reason::new("not-told", message, fix))
+        (whom, Some(Reason::new("not-told", message, fix)))
     }
 }

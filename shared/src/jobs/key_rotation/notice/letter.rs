@@ -1,39 +1,19 @@
 //! A notice as a message. Key ids are cut to their last four characters: whoever owns them knows them by that, and a
 //! message travels.
 
-use jiff::Timestamp;
-
 use super::Notice;
-use crate::domains::keys::naming::masked;
-use crate::domains::keys::tags::{Kind, Memory as _, Off};
-use crate::jobs::key_rotation::plan::KeyFacts;
-use crate::jobs::key_rotation::policy::Ages;
-use crate::notify::{Clock, Entry, Language, Letter, Section, Tone, shell_word};
-
-/// Where and when a message is written.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting<'a> {
-    /// Twelve digits.
-    pub account: &'a str,
-    /// Where secrets are kept.
-    pub region: &'a str,
-    /// The name of the user's secret.
-    pub secret: &'a str,
-    /// How long each state lasts.
-    pub ages: Ages,
-    /// A due key that was never used is switched off instead of being rotated.
-    pub deactivate_unused: bool,
-    /// The name of the deployed function, for a command to type.
-    pub function: &'a str,
-    /// The moment of the run.
-    pub now: Timestamp,
-    /// How moments are shown, and the language.
-    pub clock: Clock<'a>,
-}
+use super::fetching::how_to_fetch;
+use super::heading::{Hold, heading, tone};
+use super::leaks;
+use super::setting::Setting;
+use crate::domains::keys::naming::{id_in_a_command, masked};
+use crate::domains::keys::tags::{BY_OTHERS, Kind, Memory as _};
+use crate::jobs::key_rotation::plan::{Because, KeyFacts};
+use crate::notify::{Entry, Language, Letter, Section, shell_word};
 
 /// The message of `notice`.
 pub fn letter(notice: Notice<'_>, setting: Setting<'_>) -> Letter {
-    let Setting { account, clock, now, .. } = setting;
+    let Setting { account, clock, now, operators, .. } = setting;
     let language = clock.language;
     let (user, tone) = (&notice.user.name, tone(notice));
     let place = language.pick(format!("account {account}"), format!("cuenta {account}"));
@@ -41,113 +21,44 @@ pub fn letter(notice: Notice<'_>, setting: Setting<'_>) -> Letter {
     for key in &notice.facts.keys {
         entry = entry.fact(&key_label(key, language), &key_words(key, setting));
     }
-    entry = match notice.kind {
-        Kind::Rotated => how_to_fetch(entry.note(&after_rotation(notice, setting)), setting),
-        Kind::Warning => entry.note(&before_rotation(notice, setting)),
-        Kind::Held => held(entry, notice, setting),
-        Kind::NotTakenOver => how_to_fetch(entry.note(&not_taken_over(notice, setting)), setting),
-        Kind::Deactivated => how_to_return(entry, notice, setting),
-        Kind::Leaked => entry.note(language.pick(
-            "Look at once at what it was used for (AWS CloudTrail) and what it may do; sessions made with it live on.",
-            "Revise de inmediato para qué se usó (AWS CloudTrail) y qué permisos tiene; sus sesiones siguen activas.",
-        )),
-        Kind::Cannot => entry.note(&language.pick(
-            "Both slots are taken, so no new key can be made. Delete the one you no longer need; the rest happens by itself.".to_owned(),
-            "Las dos plazas están ocupadas y no se puede crear otra clave. Elimine la que ya no necesite; lo demás es automático.".to_owned(),
-        )),
-        Kind::Deleted => entry,
-    };
+    let entry = body(entry, notice, setting);
     let heading = heading(notice, setting);
+    let mut footer = vec![language.pick(
+        format!("key-rotation of Nightshift in account {account}, {}.", clock.show(now)),
+        format!("key-rotation de Nightshift en la cuenta {account}, {}.", clock.show(now)),
+    )];
+    if !operators.is_empty() {
+        let operators = operators.join(", ");
+        footer.push(language.pick(format!("Questions: {operators}"), format!("Preguntas: {operators}")));
+    }
     Letter {
         subject: format!("[{account}] {user}: {heading}"),
         tone,
         lead: Vec::new(),
         sections: Section::of(heading, tone, vec![entry]).into_iter().collect(),
-        footer: vec![language.pick(
-            format!("key-rotation of Nightshift in account {account}, {}.", clock.show(now)),
-            format!("key-rotation de Nightshift en la cuenta {account}, {}.", clock.show(now)),
-        )],
+        footer,
         lang: language.code(),
     }
 }
 
-fn tone(notice: Notice<'_>) -> Tone {
+fn body(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> Entry {
     match notice.kind {
-        Kind::Deleted => Tone::Calm,
-        Kind::Leaked => Tone::Alarm,
-        Kind::Held if Hold::of(notice) == Hold::Leaked => Tone::Alarm,
-        Kind::Warning | Kind::Rotated | Kind::Deactivated | Kind::Held | Kind::NotTakenOver | Kind::Cannot => {
-            Tone::Warning
+        Kind::Rotated => how_to_fetch(entry.note(&after_rotation(notice, setting)), notice.key, notice, setting),
+        Kind::Warning => entry.note(&before_rotation(notice, setting)),
+        Kind::Unused => entry.note(&unused(notice, setting)),
+        Kind::Held => held(entry, notice, setting),
+        Kind::NotTakenOver => {
+            let new = notice.other.unwrap_or_default();
+            how_to_fetch(entry.note(&not_taken_over(notice, setting)), new, notice, setting)
         }
-    }
-}
-
-/// Why a key that should be off is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hold {
-    /// It is past its time and still used.
-    InUse,
-    /// It was off, and somebody switched it on again.
-    CameBack,
-    /// The same, of one that leaked.
-    Leaked,
-}
-
-impl Hold {
-    fn of(notice: Notice<'_>) -> Self {
-        let tags = &notice.user.tags;
-        match tags.off(notice.key) {
-            _ if tags.leaked(notice.key) => Self::Leaked,
-            Some(Off::Done(_) | Off::Back(_)) => Self::CameBack,
-            Some(Off::Todo(_)) | None => Self::InUse,
-        }
-    }
-}
-
-/// Whether the key a warning is about is going to be switched off and not rotated.
-fn goes_unused(notice: Notice<'_>, setting: Setting<'_>) -> bool {
-    let never = |key: &KeyFacts| key.id == notice.key && key.last_used.as_ref().is_some_and(|last| last == "never");
-    setting.deactivate_unused && notice.facts.keys.iter().any(never)
-}
-
-fn heading(notice: Notice<'_>, setting: Setting<'_>) -> String {
-    let (key, language) = (masked(notice.key), setting.clock.language);
-    match (notice.kind, language) {
-        (Kind::Warning, _) if goes_unused(notice, setting) => language.pick(
-            format!("access key {key} was never used and will be switched off"),
-            format!("la clave de acceso {key} nunca se usó y se desactivará"),
-        ),
-        (Kind::Warning, Language::English) => format!("access key {key} will be rotated soon"),
-        (Kind::Warning, Language::Spanish) => format!("la clave de acceso {key} se rotará pronto"),
-        (Kind::Rotated, Language::English) => format!("new access key {key} is ready to fetch"),
-        (Kind::Rotated, Language::Spanish) => format!("la nueva clave de acceso {key} está lista"),
-        (Kind::Deactivated, Language::English) => format!("access key {key} was switched off"),
-        (Kind::Deactivated, Language::Spanish) => format!("la clave de acceso {key} se ha desactivado"),
-        (Kind::Deleted, Language::English) => format!("access key {key} was deleted"),
-        (Kind::Deleted, Language::Spanish) => format!("la clave de acceso {key} se ha eliminado"),
-        (Kind::Held, _) => match Hold::of(notice) {
-            Hold::InUse => language
-                .pick(format!("old access key {key} is still in use"), format!("la clave antigua {key} sigue en uso")),
-            Hold::CameBack => language.pick(
-                format!("old access key {key} was switched on again"),
-                format!("la clave antigua {key} se ha vuelto a activar"),
-            ),
-            Hold::Leaked => language.pick(
-                format!("leaked access key {key} was switched on again"),
-                format!("la clave filtrada {key} se ha vuelto a activar"),
-            ),
-        },
-        (Kind::NotTakenOver, _) => {
-            let new = masked(notice.other.unwrap_or_default());
-            language.pick(
-                format!("nobody has taken over new access key {new}"),
-                format!("nadie ha empezado a usar la clave nueva {new}"),
-            )
-        }
-        (Kind::Cannot, Language::English) => format!("access key {key} cannot be rotated"),
-        (Kind::Cannot, Language::Spanish) => format!("la clave de acceso {key} no se puede rotar"),
-        (Kind::Leaked, Language::English) => format!("access key {key} leaked and was switched off"),
-        (Kind::Leaked, Language::Spanish) => format!("la clave de acceso {key} se ha filtrado y se ha desactivado"),
+        Kind::Deactivated => how_to_return(entry, notice, setting),
+        Kind::Cannot => cannot(entry, notice, setting),
+        Kind::Leaked => leaks::leaked(entry, notice, setting),
+        Kind::Suspected => leaks::suspected(entry, notice, setting),
+        Kind::Quarantined => leaks::quarantined(entry, setting),
+        Kind::Unclaimed => unclaimed(entry, notice, setting),
+        Kind::Astray => astray(entry, notice, setting),
+        Kind::Deleted => entry,
     }
 }
 
@@ -155,19 +66,21 @@ fn key_label(key: &KeyFacts, language: Language) -> String {
     language.pick(format!("Key {}", masked(&key.id)), format!("Clave {}", masked(&key.id)))
 }
 
+/// What is known of it; of what nobody asked nothing is said.
 fn key_words(key: &KeyFacts, Setting { clock, .. }: Setting<'_>) -> String {
     let language = clock.language;
     let mut words = vec![language.pick(format!("{} days old", key.age_days), format!("{} días", key.age_days))];
-    words.push(match &key.last_used {
-        None => language.pick("last use not known", "último uso desconocido").to_owned(),
-        Some(last) => match (last["at"].as_str().and_then(|at| at.parse().ok()), last["service"].as_str()) {
+    if let Some(last) = &key.last_used {
+        words.push(match (last["at"].as_str().and_then(|at| at.parse().ok()), last["service"].as_str()) {
             (Some(at), service) => language.pick(
                 format!("last used {} for {}", clock.show(at), service.unwrap_or("?")),
                 format!("último uso {} para {}", clock.show(at), service.unwrap_or("?")),
             ),
             _ => language.pick("never used", "nunca usada").to_owned(),
-        },
-    });
+        });
+    } else if key.use_unknown {
+        words.push(language.pick("AWS did not say when it was last used", "AWS no dijo cuándo se usó").to_owned());
+    }
     if let Some(day) = key.fetched {
         let day = day.strftime("%Y-%m-%d");
         words.push(language.pick(format!("fetched on {day}"), format!("obtenida el {day}")));
@@ -175,34 +88,35 @@ fn key_words(key: &KeyFacts, Setting { clock, .. }: Setting<'_>) -> String {
     words.join(", ")
 }
 
-fn after_rotation(notice: Notice<'_>, Setting { ages, now, clock, .. }: Setting<'_>) -> String {
-    let hours = i64::from(ages.overlap) * 24;
-    let until = now.checked_add(jiff::SignedDuration::from_hours(hours)).unwrap_or(now);
+/// The date at `place` that the notice names, for people.
+fn date(notice: Notice<'_>, place: usize, Setting { clock, .. }: Setting<'_>) -> Option<String> {
+    notice.dates.get(place).map(|at| clock.show(*at))
+}
+
+fn after_rotation(notice: Notice<'_>, setting: Setting<'_>) -> String {
+    let language = setting.clock.language;
     let Some(old) = notice.other else {
-        return clock.language.pick("It is the only key.", "Es la única clave.").to_owned();
+        return language.pick("It is the only key.", "Es la única clave.").to_owned();
     };
-    if notice.user.tags.leaked(old) {
-        let old = masked(old);
-        return clock.language.pick(
+    let is_leaked = notice.user.tags.leaked(old);
+    let old = masked(old);
+    let Some(until) = date(notice, 0, setting).filter(|_| !is_leaked) else {
+        return language.pick(
             format!("Old key {old} leaked and does not work any more."),
             format!("La clave antigua {old} se filtró y ya no funciona."),
         );
-    }
-    let (old, until) = (masked(old), clock.show(until));
-    let note = clock.language.pick(
+    };
+    let note = language.pick(
         format!(
             "Old key {old} goes on working until {until} at least, and as long as nobody has taken the new one over or the old \
-             one is in use. Fetch the new one and use it."
+             one is in use."
         ),
         format!(
-            "La clave antigua {old} funciona al menos hasta el {until}, y mientras nadie tenga la nueva o la antigua siga en uso. \
-             Obtenga la nueva y úsela."
+            "La clave antigua {old} funciona al menos hasta el {until}, y mientras nadie tenga la nueva o la antigua siga en uso."
         ),
     );
-    let Some(limit) = ages.hold_limit else { return note };
-    let end = now.checked_add(jiff::SignedDuration::from_hours(i64::from(limit) * 24)).unwrap_or(now);
-    let end = clock.show(end);
-    let even_so = clock.language.pick(
+    let Some(end) = date(notice, 1, setting) else { return note };
+    let even_so = language.pick(
         format!("If nobody takes the new one over, the old one is switched off even so, on {end} at the earliest."),
         format!("Si nadie usa la nueva, la antigua se desactivará en cualquier caso, como pronto el {end}."),
     );
@@ -210,28 +124,28 @@ fn after_rotation(notice: Notice<'_>, Setting { ages, now, clock, .. }: Setting<
 }
 
 fn held(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> Entry {
-    let language = setting.clock.language;
+    let (language, quiet) = (setting.clock.language, setting.ages.quiet);
+    let new = notice.other.unwrap_or_default();
     match Hold::of(notice) {
         Hold::InUse => {
-            let end = notice.until.map(|until| setting.clock.show(until));
-            let note = match end {
+            let note = match date(notice, 0, setting) {
                 Some(end) => language.pick(
-                    format!("The old key is held: it goes on working until it is quiet, or until {end}."),
-                    format!("La clave antigua se mantiene: funciona hasta que deje de usarse, o hasta el {end}."),
+                    format!("The old key is held: it goes on working until nobody has used it for {quiet} days, or until {end}."),
+                    format!("La clave antigua se mantiene: funciona hasta que lleve {quiet} días sin usarse, o hasta el {end}."),
                 ),
                 None => language.pick(
-                    "The old key is held: it goes on working until it is quiet.".to_owned(),
-                    "La clave antigua se mantiene: funciona hasta que deje de usarse.".to_owned(),
+                    format!("The old key is held: it goes on working until nobody has used it for {quiet} days."),
+                    format!("La clave antigua se mantiene: funciona hasta que lleve {quiet} días sin usarse."),
                 ),
             };
-            how_to_fetch(entry.note(&note), setting)
+            how_to_fetch(entry.note(&note), new, notice, setting)
         }
         Hold::CameBack => {
             let note = language.pick(
                 "It stays on until somebody switches it off by hand. Find out what needs it; the new key is here.",
                 "Seguirá activa hasta que alguien la desactive a mano. Averigüe qué la necesita; la clave nueva está aquí.",
             );
-            how_to_fetch(entry.note(note), setting)
+            how_to_fetch(entry.note(note), new, notice, setting)
         }
         Hold::Leaked => entry.note(language.pick(
             "Whoever has the leak can use it. Switch it off at once, in the console or with an event 'compromised'.",
@@ -240,73 +154,148 @@ fn held(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> Entry {
     }
 }
 
-fn not_taken_over(notice: Notice<'_>, Setting { clock, .. }: Setting<'_>) -> String {
+fn not_taken_over(notice: Notice<'_>, setting: Setting<'_>) -> String {
     let old = masked(notice.key);
-    match notice.until.map(|until| clock.show(until)) {
-        None => clock.language.pick(
-            format!("Old key {old} goes on working until somebody fetches the new one or uses it."),
-            format!("La clave antigua {old} funciona hasta que alguien obtenga o use la nueva."),
-        ),
-        Some(end) => clock.language.pick(
-            format!(
-                "Old key {old} goes on working until somebody fetches the new one or uses it. On {end} it is switched off even so."
-            ),
-            format!(
-                "La clave antigua {old} funciona hasta que alguien obtenga o use la nueva. El {end} se desactivará en cualquier caso."
-            ),
-        ),
-    }
+    let note = setting.clock.language.pick(
+        format!("Old key {old} goes on working until somebody fetches the new one or uses it."),
+        format!("La clave antigua {old} funciona hasta que alguien obtenga o use la nueva."),
+    );
+    let Some(end) = date(notice, 0, setting) else { return note };
+    let even_so = setting
+        .clock
+        .language
+        .pick(format!("On {end} it is switched off even so."), format!("El {end} se desactivará en cualquier caso."));
+    format!("{note} {even_so}")
 }
 
 fn before_rotation(notice: Notice<'_>, setting: Setting<'_>) -> String {
-    let Setting { ages, clock, .. } = setting;
-    let (warn, overlap) = (ages.warn, ages.overlap);
-    if goes_unused(notice, setting) {
-        // It is told so long before, and a day at least.
-        let days = warn.max(1);
-        return clock.language.pick(
-            format!(
-                "It is due and nobody ever used it: within {days} days it is switched off. Use it, and it is rotated."
-            ),
-            format!("Le toca rotar y nadie la usó: antes de {days} días se desactivará. Si la usa, se rotará."),
-        );
-    }
-    let rotated = clock.language.pick(
+    let (language, ages) = (setting.clock.language, setting.ages);
+    let due = date(notice, 0, setting).unwrap_or_default();
+    let (overlap, every) = (ages.overlap, ages.every);
+    // As it will be, and not as the policy would like it: a key that is due waits for the next run.
+    let late = if every > 1 {
+        language.pick(format!(" (within {every} days of that)"), format!(" (en un plazo de {every} días)"))
+    } else {
+        String::new()
+    };
+    let rotated = language.pick(
         format!(
-            "Within {warn} days a new key will be waiting for you; the old one then works for {overlap} more days."
+            "From {due} on{late} a new key is made, and a message says where to fetch it. The old one then works for {overlap} \
+             more days at least. Nothing has to be done until then."
         ),
-        format!("Antes de {warn} días le esperará una clave nueva; la antigua funcionará {overlap} días más."),
+        format!(
+            "A partir del {due}{late} se creará una clave nueva y un mensaje dirá dónde obtenerla. La antigua funcionará entonces al \
+             menos {overlap} días más. Hasta entonces no hay que hacer nada."
+        ),
     );
     if !setting.deactivate_unused {
         return rotated;
     }
-    let unless = clock.language.pick(
-        "If it was never used by then, it is switched off instead.",
-        "Si para entonces nunca se usó, en su lugar se desactivará.",
+    let unless = language.pick(
+        "If nobody has ever used it by then, you hear instead when it will be switched off.",
+        "Si para entonces nadie la ha usado nunca, en su lugar se le dirá cuándo se desactivará.",
     );
     format!("{rotated} {unless}")
 }
 
-fn how_to_fetch(entry: Entry, Setting { region, secret, clock, .. }: Setting<'_>) -> Entry {
-    let label = clock.language.pick("To fetch the key", "Para obtener la clave");
-    let line = format!(
-        "aws secretsmanager get-secret-value --region {region} --secret-id {} --query SecretString --output text",
-        shell_word(secret)
-    );
-    entry.command(label, &line)
+fn unused(notice: Notice<'_>, setting: Setting<'_>) -> String {
+    let (date, days) = (date(notice, 0, setting).unwrap_or_default(), setting.ages.recovery);
+    setting.clock.language.pick(
+        format!(
+            "It is due and nobody uses it: in the first run after {date} it is switched off, unless somebody uses it before. It \
+             can then be had back for {days} days at least."
+        ),
+        format!(
+            "Le toca rotar y nadie la usa: en la primera ejecución después del {date} se desactivará, salvo que alguien la use \
+             antes. Después se puede recuperar durante al menos {days} días."
+        ),
+    )
 }
 
-fn how_to_return(entry: Entry, notice: Notice<'_>, Setting { ages, clock, function, .. }: Setting<'_>) -> Entry {
+fn cannot(entry: Entry, notice: Notice<'_>, Setting { clock, .. }: Setting<'_>) -> Entry {
+    let (key, other) = (masked(notice.key), masked(notice.other.unwrap_or_default()));
+    entry.note(&clock.language.pick(
+        format!(
+            "A user has two keys at most, so no new one can be made for {key} while {other} is there. Nightshift made neither and \
+             touches neither. Find out which nobody needs (their last use is above) and delete that one; the next run then rotates."
+        ),
+        format!(
+            "Un usuario tiene dos claves como máximo: no se puede crear otra en lugar de {key} mientras exista {other}. Nightshift no \
+             creó ninguna y no toca ninguna. Averigüe cuál no hace falta (su último uso está arriba) y elimínela; la siguiente ejecución rotará."
+        ),
+    ))
+}
+
+fn unclaimed(entry: Entry, notice: Notice<'_>, Setting { clock, .. }: Setting<'_>) -> Entry {
+    let key = masked(notice.key);
     let note = clock.language.pick(
-        format!("It is deleted after {} days. Until then it can be brought back.", ages.recovery),
-        format!("Se eliminará dentro de {} días. Hasta entonces se puede recuperar.", ages.recovery),
+        format!(
+            "Key {key} was made when Nightshift asked AWS for one and got no answer, so nobody may hold its secret half. It is not \
+             touched, since somebody may have made it by hand. If nobody did, delete it."
+        ),
+        format!(
+            "La clave {key} se creó cuando Nightshift pidió una a AWS y no obtuvo respuesta; puede que nadie tenga su parte secreta. No \
+             se toca, porque alguien puede haberla creado a mano. Si no es así, elimínela."
+        ),
     );
+    let user = shell_word(&notice.user.name);
+    let line =
+        format!("aws iam delete-access-key --user-name {user} --access-key-id {}", id_in_a_command(&user, notice.key));
+    entry.note(&note).command(clock.language.pick("To delete it", "Para eliminarla"), &line)
+}
+
+fn astray(entry: Entry, notice: Notice<'_>, Setting { clock, secret, .. }: Setting<'_>) -> Entry {
+    let (new, old) = (masked(notice.key), masked(notice.other.unwrap_or_default()));
+    entry.note(&clock.language.pick(
+        format!(
+            "Nightshift stored new key {new} in secret {secret}, and that does not hand it out now: somebody wrote something else into \
+             it, or it is gone or has another name. Both keys stay as they are. Do not delete {new} if you have fetched it; go on \
+             with it, and delete {old} once nothing uses it."
+        ),
+        format!(
+            "Nightshift guardó la clave nueva {new} en el secreto {secret} y ahora no la entrega: alguien escribió otra cosa, o el secreto \
+             ya no existe o tiene otro nombre. Las dos claves siguen igual. No elimine {new} si ya la obtuvo; úsela y elimine {old} \
+             cuando nada la use."
+        ),
+    ))
+}
+
+/// Why it is off, in a sentence; nothing where that is not known.
+fn why_off(notice: Notice<'_>, language: Language) -> Option<String> {
+    let why = notice.user.tags.off_because(notice.key)?;
+    let (english, spanish) = if why == Because::Quiet.as_str() {
+        ("The new key was taken over, and nobody used this one any more.", "La nueva ya se usa y nadie usaba esta.")
+    } else if why == Because::HardEnd.as_str() {
+        ("It was in use to the end of the time that was named.", "Se usó hasta el final del plazo anunciado.")
+    } else if why == Because::HoldLimit.as_str() {
+        ("Nobody took the new key over by the date that was named.", "Nadie usó la nueva antes de la fecha anunciada.")
+    } else if why == Because::Idle.as_str() || why == Because::NeverUsed.as_str() {
+        ("It was due, and nobody used it.", "Le tocaba rotar y nadie la usaba.")
+    } else if why == Because::Unclaimed.as_str() {
+        ("Nobody claimed it, and nobody used it.", "Nadie la reclamó ni la usaba.")
+    } else if why == BY_OTHERS {
+        ("Somebody else switched it off, not Nightshift.", "La desactivó otra persona, no Nightshift.")
+    } else {
+        return None;
+    };
+    Some(language.pick(english, spanish).to_owned())
+}
+
+fn how_to_return(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> Entry {
+    let Setting { clock, function, .. } = setting;
+    let language = clock.language;
+    let until = date(notice, 0, setting).unwrap_or_default();
+    let note = language.pick(
+        format!("Until {until} at least it can be brought back; then it is deleted."),
+        format!("Se puede recuperar al menos hasta el {until}; después se eliminará."),
+    );
+    let note = why_off(notice, language).into_iter().chain([note]).collect::<Vec<_>>().join(" ");
     let event = serde_json::json!({"mode": "apply", "rollback": {"user": notice.user.name}}).to_string();
     let line = format!(
         "aws lambda invoke --function-name {} --cli-binary-format raw-in-base64-out --payload {} /dev/stdout",
         shell_word(function),
         shell_word(&event)
     );
-    let label = clock.language.pick("To bring it back, an operator runs", "Para recuperarla, un operador ejecuta");
+    let label = language.pick("To bring it back, an operator runs", "Para recuperarla, un operador ejecuta");
     entry.note(&note).command(label, &line)
 }

@@ -1,17 +1,24 @@
 //! What people have to be told, as values, and the one place it is handed on. A notice never holds a secret; it says where
 //! the owner fetches it.
 
+mod fetching;
+mod heading;
+mod leaks;
 mod letter;
+mod setting;
 
 use jiff::Timestamp;
 
 use super::model::User;
 use super::plan::{Facts, Terms};
+use super::readers;
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::Kind;
-use crate::notify::{Because, Clock, Notifier, OwnerPolicy, Recipient};
+use crate::domains::keys::tags::{Kind, Memory as _, Whom};
+use crate::notify::{Address, Because, Clock, Letter, Notifier, OwnerPolicy, Reached, Recipient};
+use crate::report::Reason;
 
-pub use letter::{Setting, letter};
+pub use letter::letter;
+pub use setting::Setting;
 
 /// Something somebody has to know.
 #[derive(Debug, Clone, Copy)]
@@ -24,8 +31,8 @@ pub struct Notice<'a> {
     pub key: &'a str,
     /// The key that takes its place, or stands in its way.
     pub other: Option<&'a str>,
-    /// When a key that is held is switched off even so, where that has a date.
-    pub until: Option<Timestamp>,
+    /// The dates it names, as a tag keeps them.
+    pub dates: &'a [Timestamp],
     /// Where the user stands.
     pub facts: &'a Facts,
 }
@@ -33,8 +40,15 @@ pub struct Notice<'a> {
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
-    /// A channel took it: whose.
-    Sent(String),
+    /// A channel took it.
+    Sent {
+        /// Whose, in words.
+        to: String,
+        /// Who of those who have to know does by now.
+        whom: Whom,
+        /// What was said where somebody does not.
+        missing: Option<String>,
+    },
     /// There is none.
     NoChannel,
     /// None took it: what was said.
@@ -54,13 +68,44 @@ impl<'a> Teller<'a> {
         Self { notifier, terms }
     }
 
-    /// Tells whoever has to know. What the operators decide about counts as told when they were.
+    /// Tells whoever has to know and does not yet.
     pub async fn tell(&self, notice: Notice<'_>) -> Told {
         let Some(notifier) = self.notifier else { return Told::NoChannel };
+        let letter = self.letter(notice, notifier);
+        let about = [notice.user.name.clone()];
+        let policy = notifier.policy();
+        let owners = if policy.mail.is_some() { groups(notice.user, &policy.owners) } else { Vec::new() };
+        let before = notice.user.tags.telling(notice.kind, notice.key).map_or(Whom::Nobody, |telling| telling.whom);
+        if owners.is_empty() {
+            // Nobody else is known, or all hear the same channels.
+            return told(notifier.reach(&letter, &[], true, &about).await, Whom::Everybody);
+        }
+        if !notice.kind.is_for_operators() {
+            // Who was told in its owner's place is not told again.
+            return told(notifier.reach(&letter, &owners, before == Whom::Nobody, &about).await, Whom::Everybody);
+        }
+        let operators = match before {
+            Whom::Operators => None,
+            _ => Some(told(notifier.reach(&letter, &[], true, &about).await, Whom::Operators)),
+        };
+        let owner = match before {
+            Whom::Owner => None,
+            _ => Some(told(notifier.reach(&letter, &owners, false, &about).await, Whom::Owner)),
+        };
+        both(operators, owner)
+    }
+
+    fn letter(&self, notice: Notice<'_>, notifier: &Notifier<'_>) -> Letter {
         let policy = notifier.policy();
         let clock = Clock { zone: &policy.time_zone, language: policy.language };
-        let secret = naming::secret_name(&self.terms.policy.store.prefix, &notice.user.name);
-        let Terms { account, now, policy: keys, .. } = self.terms;
+        let secret = match notice.user.secret.known() {
+            Some(Some(secret)) => secret.name.clone(),
+            _ => naming::secret_name(&self.terms.policy.store.prefix, &notice.user.name),
+        };
+        let readers = readers::of(notice.user, self.terms.policy);
+        let Terms { account, now, policy: keys, request, .. } = self.terms;
+        let operators: Vec<_> =
+            policy.mail.iter().flat_map(|mail| &mail.operators).map(std::string::ToString::to_string).collect();
         let setting = Setting {
             account,
             region: &keys.region,
@@ -68,29 +113,59 @@ impl<'a> Teller<'a> {
             ages: keys.ages,
             deactivate_unused: keys.deactivate_unused,
             function: &keys.function,
+            readers: &readers,
+            operators: &operators,
+            sign: request.sign.as_deref(),
             now,
             clock,
         };
-        let letter = letter(notice, setting);
-        let about = [notice.user.name.clone()];
-        let owners = recipients(notice.user, &policy.owners);
-        if !notice.kind.is_for_operators() {
-            return told(notifier.tell_owner(&letter, &owners, &about).await);
-        }
-        let operators = notifier.tell_owner(&letter, &[], &about).await;
-        if policy.mail.is_some() && !owners.is_empty() {
-            // Whether its owner could be told as well is in the report's notices; the operators are who decides.
-            let _ = notifier.tell_owner(&letter, &owners, &about).await;
-        }
-        told(operators)
+        letter(notice, setting)
     }
 }
 
-fn told(sent: Result<String, crate::report::Reason>) -> Told {
+/// `whom` were told, unless it was the operators in somebody's place.
+fn told(sent: Result<Reached, Reason>, whom: Whom) -> Told {
     match sent {
-        Ok(whom) => Told::Sent(whom),
+        Ok(Reached { whom: to, in_place_of: None }) => Told::Sent { to, whom, missing: None },
+        Ok(Reached { whom: to, in_place_of: Some(refused) }) => {
+            let missing = Some(format!("its owner could not be told: {refused}"));
+            Told::Sent { to, whom: Whom::Operators, missing }
+        }
         Err(reason) => Told::NotSent(reason.message),
     }
+}
+
+/// Where both have to know: `None` is somebody who does already.
+fn both(operators: Option<Told>, owner: Option<Told>) -> Told {
+    let is_told = |told: &Option<Told>| told.as_ref().is_none_or(|told| matches!(told, Told::Sent { .. }));
+    let whom = match (is_told(&operators), is_told(&owner)) {
+        (true, true) => Whom::Everybody,
+        (true, false) => Whom::Operators,
+        (false, true) => Whom::Owner,
+        (false, false) => Whom::Nobody,
+    };
+    let (mut to, mut said) = (Vec::new(), Vec::new());
+    for told in operators.into_iter().chain(owner) {
+        match told {
+            Told::Sent { to: one, .. } => to.push(one),
+            Told::NotSent(why) => said.push(why),
+            Told::NoChannel => {}
+        }
+    }
+    let missing = (!said.is_empty()).then(|| said.join("; "));
+    if to.is_empty() { Told::NotSent(said.join("; ")) } else { Told::Sent { to: to.join(" and "), whom, missing } }
+}
+
+/// The addresses of a user's owner, best first; all those of one tag get one mail.
+fn groups(user: &User, policy: &OwnerPolicy) -> Vec<Vec<Address>> {
+    let mut groups: Vec<(Because, Vec<Address>)> = Vec::new();
+    for Recipient { address, because } in recipients(user, policy) {
+        match groups.iter_mut().find(|(known, _)| *known == because) {
+            Some((_, addresses)) => addresses.push(address),
+            None => groups.push((because, vec![address])),
+        }
+    }
+    groups.into_iter().map(|(_, addresses)| addresses).collect()
 }
 
 /// The addresses of a user's owner, best first: its tags `mail` and `email` in any case, then as for everything else.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Rule;
-use crate::domains::keys::tags::Kind;
+use crate::domains::keys::tags::{Kind, OFF, READERS, READERS_DONE};
 use crate::jobs::key_rotation::request::Phase;
 
 /// What to do about one user.
@@ -27,6 +27,9 @@ pub struct Action {
     /// The event calls keys of this user compromised.
     #[serde(skip)]
     pub leaks: bool,
+    /// The event says that keys of its may have leaked, and nothing that is sure.
+    #[serde(skip)]
+    pub suspected: bool,
 }
 
 /// See the module.
@@ -84,6 +87,11 @@ pub enum Step {
         /// The owner switched `key` on again, which is also written down.
         came_back: bool,
     },
+    /// Let those read the secret, and nobody else beside its owner, whom a tag on the user names by now.
+    Readers {
+        /// Its name.
+        secret: String,
+    },
     /// Remove what an earlier run wrote on the user and nobody needs any more.
     Tidy {
         /// Tag keys.
@@ -95,6 +103,11 @@ pub enum Step {
         keys: Vec<Leaked>,
         /// The replacement.
         then: Option<Rotate>,
+    },
+    /// Tell of a sign that keys may have leaked, and write down that it was told.
+    Suspected {
+        /// All of the user's that the event names.
+        keys: Vec<String>,
     },
     /// Make a key that was switched off work again.
     Reactivate {
@@ -137,6 +150,8 @@ pub enum Because {
     Idle,
     /// It is due, was never used, and the policy says so.
     NeverUsed,
+    /// A run may have made it whose answer was lost, nobody uses it, and the policy says so.
+    Unclaimed,
 }
 
 impl Because {
@@ -147,6 +162,19 @@ impl Because {
             Self::HoldLimit => "nobody took the new key over by the end of NIGHTSHIFT_HOLD_LIMIT_DAYS",
             Self::Idle => "nobody has used it for long, and the other key is in use",
             Self::NeverUsed => "it is due and was never used",
+            Self::Unclaimed => "a run whose answer was lost may have made it, and nobody uses it",
+        }
+    }
+
+    /// As a tag keeps it, for whoever has to say later why the key is off.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Quiet => "quiet",
+            Self::HardEnd => "hard-end",
+            Self::HoldLimit => "hold-limit",
+            Self::Idle => "idle",
+            Self::NeverUsed => "never-used",
+            Self::Unclaimed => "unclaimed",
         }
     }
 }
@@ -160,13 +188,17 @@ impl Step {
             | Self::Delete { .. }
             | Self::NoteOff { .. }
             | Self::Tell { kind: Kind::Held | Kind::NotTakenOver | Kind::Deactivated, .. } => Some(Phase::Retire),
-            Self::Tell { kind: Kind::Warning | Kind::Cannot, .. } => Some(Phase::Warn),
+            Self::Tell { kind: Kind::Warning | Kind::Unused | Kind::Cannot, .. } => Some(Phase::Warn),
+            Self::Tell { kind: Kind::Quarantined, .. }
+            | Self::Leaked { .. }
+            | Self::Suspected { .. }
+            | Self::Reactivate { .. } => None,
             Self::Tell { .. }
             | Self::Resume { .. }
             | Self::DeleteOrphan { .. }
             | Self::DropPending { .. }
+            | Self::Readers { .. }
             | Self::Tidy { .. } => Some(Phase::Repair),
-            Self::Leaked { .. } | Self::Reactivate { .. } => None,
         }
     }
 
@@ -181,6 +213,19 @@ impl Step {
         )
     }
 
+    /// The tags it writes on the user, where it writes any but its last.
+    pub(super) fn writes(&self) -> Vec<String> {
+        let off = |key: &str| format!("{OFF}{key}");
+        match self {
+            Self::Tell { kind, key, .. } => vec![kind.tag(key)],
+            Self::Suspected { keys } => keys.iter().map(|key| Kind::Suspected.tag(key)).collect(),
+            Self::Deactivate { key, .. } => vec![off(key), Kind::Deactivated.tag(key)],
+            Self::NoteOff { key, .. } => vec![off(key)],
+            Self::Readers { .. } => vec![READERS_DONE.to_owned()],
+            _ => Vec::new(),
+        }
+    }
+
     /// The leaked keys it is about.
     pub fn leaked(&self) -> &[Leaked] {
         match self {
@@ -192,8 +237,12 @@ impl Step {
     /// What is begun first: what leaked, what was interrupted, then rotations, then the retirement of old keys.
     pub(super) const fn rank(&self) -> u8 {
         match self {
-            Self::Leaked { .. } | Self::Reactivate { .. } => 0,
-            Self::Resume { .. } | Self::DeleteOrphan { .. } | Self::DropPending { .. } | Self::Tidy { .. } => 1,
+            Self::Leaked { .. } | Self::Suspected { .. } | Self::Reactivate { .. } => 0,
+            Self::Resume { .. }
+            | Self::DeleteOrphan { .. }
+            | Self::DropPending { .. }
+            | Self::Readers { .. }
+            | Self::Tidy { .. } => 1,
             Self::Rotate(_) => 2,
             Self::Tell { .. } | Self::NoteOff { .. } => 3,
             Self::Deactivate { .. } | Self::Delete { .. } => 4,
@@ -219,7 +268,9 @@ impl Step {
             }
             Self::NoteOff { key, since: Some(since) } => vec![format!("note that key {key} is off since {since}")],
             Self::NoteOff { key, since: None } => vec![format!("note that key {key} is off; its recovery time begins")],
-            Self::Tell { kind, key, .. } => vec![format!("{} about key {key}", tell(*kind))],
+            Self::Tell { kind, key, .. } => vec![format!("{} ({key})", tell(*kind))],
+            Self::Suspected { keys } => vec![format!("{} ({})", tell(Kind::Suspected), keys.join(", "))],
+            Self::Readers { secret } => vec![format!("let those read secret {secret} whom {READERS} names")],
             Self::Tidy { tags } => vec![format!("remove tags nobody needs: {}", tags.join(", "))],
             Self::Leaked { keys, then } => {
                 let mut words: Vec<_> = keys.iter().map(Leaked::words).collect();
@@ -258,5 +309,24 @@ impl Rotate {
 
 fn tell(kind: Kind) -> String {
     let who = if kind.is_for_operators() { "owner and operators" } else { "owner" };
-    format!("tell {who}: {}", kind.as_str())
+    format!("tell {who} {}", matter(kind))
+}
+
+/// What people are told, for somebody who reads a plan.
+const fn matter(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Warning => "that the key will be rotated",
+        Kind::Unused => "that the key will be switched off because nobody uses it",
+        Kind::Rotated => "that a new key is there, and how to fetch it",
+        Kind::Deactivated => "that the old key is off, and until when it can be had back",
+        Kind::Deleted => "that the old key is gone",
+        Kind::Held => "that the old key goes on working past its time",
+        Kind::NotTakenOver => "that nobody has taken the new key over",
+        Kind::Cannot => "that the key cannot be rotated until one of two is deleted",
+        Kind::Leaked => "that the key leaked",
+        Kind::Suspected => "that the key may have leaked",
+        Kind::Quarantined => "that AWS has put the user under quarantine",
+        Kind::Unclaimed => "that a key has appeared which nobody has claimed",
+        Kind::Astray => "that the secret does not hand out the new key",
+    }
 }

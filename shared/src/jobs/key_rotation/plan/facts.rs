@@ -34,6 +34,9 @@ pub struct KeyFacts {
     pub last_used: Option<serde_json::Value>,
     /// The day its stored value was last read by anybody.
     pub fetched: Option<Timestamp>,
+    /// AWS was asked for its last use, and did not answer: not the same as that nobody asked.
+    #[serde(skip)]
+    pub use_unknown: bool,
 }
 
 /// What happens next.
@@ -70,6 +73,7 @@ fn of_key(user: &User, key: &Key, terms: Terms<'_>) -> KeyFacts {
             LastUsed::At(last) => serde_json::to_value(last).ok(),
             LastUsed::NotAsked | LastUsed::Unknown(_) => None,
         },
+        use_unknown: matches!(key.last_used, LastUsed::Unknown(_)),
         fetched: state::version(user, key, secret.flatten(), terms.account).and_then(|version| version.last_accessed),
     }
 }
@@ -78,7 +82,9 @@ fn next(why: &Why) -> Option<Next> {
     let (at, what) = match why {
         Why::NotDue { at } => (*at, "rotated"),
         Why::Overlap { until, .. } => (*until, "old key switched off if quiet, held if not"),
-        Why::InUse { until, .. } | Why::NotTakenOver { until, .. } => ((*until)?, "old key switched off"),
+        Why::InUse { until, .. } => (*until, "old key switched off"),
+        Why::NotTakenOver { until, .. } => ((*until)?, "old key switched off"),
+        Why::Unused { at, .. } => (*at, "key nobody uses switched off"),
         Why::Recovering { until, .. } => (*until, "old key deleted"),
         _ => return None,
     };

@@ -39,7 +39,8 @@ impl Subject<InScope> for Action {
     }
 
     fn details(&self, _: &InScope, outcome: Outcome) -> Details {
-        details(self.rule, &self.facts, self.leak(outcome))
+        let told = matches!(outcome, Outcome::Changed | Outcome::AlreadyRight);
+        details(self.rule, &self.facts, self.leak(outcome), sign(self.suspected, told))
     }
 
     fn settled(&self, outcome: Outcome) -> Outcome {
@@ -76,10 +77,10 @@ impl Subject<InScope> for Left {
     }
 
     fn details(&self, _: &InScope, _: Outcome) -> Details {
-        let leak = self.leak;
+        let (leak, told) = (self.leak, matches!(self.why, Why::Suspected { .. }));
         match (&self.facts, &self.why) {
-            (Some((rule, facts)), _) => details(*rule, facts, leak),
-            (None, Why::NoSuchKey { key, .. }) => {
+            (Some((rule, facts)), _) => details(*rule, facts, leak, sign(self.suspected, told)),
+            (None, Why::NoSuchKey { key, .. } | Why::NobodysKey { key, .. }) => {
                 [(Cow::Borrowed("keys"), json!({ "access_key_id": key, "leak": leak }))].into()
             }
             (None, _) => leak.map(|leak| (Cow::Borrowed("keys"), json!({ "leak": leak }))).into_iter().collect(),
@@ -101,6 +102,11 @@ impl Leave<InScope> for Left {
     }
 }
 
+/// Whether people heard of a sign that is about this user, if one is.
+fn sign(is_suspected: bool, told: bool) -> Option<Leak> {
+    is_suspected.then_some(if told { Leak::Off } else { Leak::Open })
+}
+
 /// What a leak needs and does not get is nobody's choice to leave: it failed.
 fn settled(outcome: Outcome, leak: Option<Leak>) -> Outcome {
     match (leak, outcome) {
@@ -115,10 +121,13 @@ pub(in crate::jobs::key_rotation) fn without_ids(reason: Reason) -> Reason {
 }
 
 /// What this domain adds to an item, under its own key.
-fn details(rule: Rule, facts: &Facts, leak: Option<Leak>) -> Details {
+fn details(rule: Rule, facts: &Facts, leak: Option<Leak>, sign: Option<Leak>) -> Details {
     let mut value = json!({ "rule": rule, "access_keys": facts.keys, "next": facts.next });
     if let Some(leak) = leak {
         value["leak"] = json!(leak);
+    }
+    if let Some(sign) = sign {
+        value["sign"] = json!(sign);
     }
     [(Cow::Borrowed("keys"), value)].into()
 }

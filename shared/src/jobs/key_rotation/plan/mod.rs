@@ -4,14 +4,20 @@
 mod action;
 mod facts;
 mod item;
+mod leaks;
+mod minting;
 mod overlap;
+mod retired;
 mod rules;
 mod said;
+mod slots;
 mod state;
 mod takeover;
+mod tidy;
 mod why;
 
 use crate::domains::keys::tags::Memory as _;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use jiff::Timestamp;
@@ -20,18 +26,18 @@ use serde::Serialize;
 pub use action::{Action, Because, Leaked, Rotate, Step};
 pub use facts::{Facts, KeyFacts, Next};
 pub(super) use item::without_ids;
-pub use overlap::hold_end;
+pub use overlap::dates;
 pub use state::{Class, version};
 pub use why::Why;
 
 use super::caps::{self, Load};
-use super::model::{User, World};
+use super::model::{Stray, User, World};
 use super::policy::Policy;
 use super::request::Request;
 use crate::run;
 use crate::run::plan::Scope;
 use crate::services::Read;
-use crate::services::iam::{Key, Status};
+use crate::services::iam::Key;
 
 /// What every decision is made by.
 #[derive(Debug, Clone, Copy)]
@@ -64,6 +70,7 @@ pub enum Rule {
     R10,
     R11,
     Rollback,
+    Sign,
 }
 
 /// A user left alone.
@@ -77,6 +84,8 @@ pub struct Left {
     pub facts: Option<(Rule, Facts)>,
     /// How those of its keys stand that the event calls compromised.
     pub leak: Option<Leak>,
+    /// The event says that keys of its may have leaked, and nothing that is sure.
+    pub suspected: bool,
     /// Why.
     pub why: Why,
 }
@@ -103,7 +112,7 @@ impl Plan {
     /// Decides about everybody in `world`.
     pub fn make(world: &World, terms: Terms<'_>) -> Self {
         let scope = |user: &&User| terms.policy.included(user) && terms.policy.excluded(user).is_none();
-        let active = |key: &&Key| key.status == Status::Active;
+        let active = |key: &&Key| key.works();
         let keys = world.users.iter().filter(scope).filter_map(|user| user.keys.known()).flatten();
         let scope = InScope {
             users: world.users.iter().filter(scope).count(),
@@ -137,27 +146,34 @@ impl Plan {
     fn add_unseen(&mut self, world: &World, terms: Terms<'_>) {
         let request = terms.request;
         let named = request.users.iter().flatten().chain(&request.rollback);
-        let named = named.chain(request.compromised.iter().filter_map(|leak| leak.user.as_ref()));
+        let leaks = request.compromised.iter().chain(&request.suspected);
+        let named = named.chain(leaks.filter_map(|leak| leak.user.as_ref()).collect::<BTreeSet<_>>());
         let ids = request.user_ids.iter().flatten();
         let missing = named
             .filter(|name| !world.users.iter().any(|user| user.name == **name))
             .chain(ids.filter(|id| !world.users.iter().any(|user| user.id == **id)));
         // Of whom nobody knows, leaked keys are open.
-        let unseen = |name: &str, why| {
-            let leak = (!request.compromised.is_empty()).then_some(Leak::Open);
-            Left { user: name.to_owned(), owner: None, facts: None, leak, why }
+        let any = request.calls_any_compromised();
+        let unseen = |name: &str, why, open: bool| {
+            let leak = open.then_some(Leak::Open);
+            Left { user: name.to_owned(), owner: None, facts: None, leak, suspected: false, why }
         };
-        self.left.extend(missing.map(|name| unseen(name, Why::NoSuchUser)));
-        let stray = |key: &str, said: &str| unseen(key, Why::NoSuchKey { key: key.to_owned(), said: said.to_owned() });
-        self.left.extend(world.strays.iter().map(|one| stray(&one.key, &one.said)));
+        self.left.extend(missing.map(|name| unseen(name, Why::NoSuchUser, any)));
+        let stray = |one: &Stray| {
+            let (key, said) = (one.key.clone(), one.said.clone());
+            let why = if one.compromised { Why::NoSuchKey { key, said } } else { Why::NobodysKey { key, said } };
+            unseen(&one.key, why, one.compromised)
+        };
+        self.left.extend(world.strays.iter().map(stray));
         for user in &world.users {
-            let Some(keys) = user.keys.known() else { continue };
             let compromised = request.compromised_of(user);
-            let missing = compromised.iter().filter(|id| !keys.iter().any(|key| key.id == **id));
+            let missing = leaks::missing(user, &compromised, terms);
             // Where none of them is here, what is said of the user names the first.
-            let said_already = usize::from(missing.clone().count() == compromised.len());
+            let said_already = usize::from(!missing.is_empty() && missing.len() == compromised.len());
             let said = format!("{} has no such key", user.name);
-            self.left.extend(missing.skip(said_already).map(|id| stray(id, &said)));
+            let missing = missing.into_iter().skip(said_already);
+            let one = |key: &str| stray(&Stray { key: key.to_owned(), said: said.clone(), compromised: true });
+            self.left.extend(missing.map(one));
         }
     }
 }
@@ -176,7 +192,7 @@ pub enum Leak {
 pub fn leak(user: &User, request: &Request) -> Option<Leak> {
     let compromised = request.compromised_of(user);
     let keys = user.keys.known().map(Vec::as_slice).unwrap_or_default();
-    let is_off = |id: &&str| keys.iter().any(|key| key.id == **id && rules::is_put_away(user, key));
+    let is_off = |id: &&str| keys.iter().any(|key| key.id == **id && leaks::is_put_away(user, key));
     (!compromised.is_empty()).then(|| if compromised.iter().all(is_off) { Leak::Off } else { Leak::Open })
 }
 
@@ -194,7 +210,8 @@ pub fn decide(user: &User, terms: Terms<'_>) -> Option<Decision> {
     if !terms.request.covers(user) {
         return None;
     }
-    if !terms.policy.included(user) && !terms.request.names(user) && !user.tags.replacing_a_leak() {
+    let concerns_anybody = user.tags.replacing_a_leak() || leaks::is_news(user).is_some();
+    if !terms.policy.included(user) && !terms.request.names(user) && !concerns_anybody {
         return None;
     }
     let (rule, said) = rules::ask(user, terms)?;
@@ -202,6 +219,7 @@ pub fn decide(user: &User, terms: Terms<'_>) -> Option<Decision> {
     let owner = terms.policy.owner(user);
     let name = user.name.clone();
     let leak = leak(user, terms.request);
+    let suspected = leak.is_none() && !terms.request.suspected_of(user).is_empty();
     match said {
         Ok(step) => {
             let leaks = leak.is_some();
@@ -213,10 +231,14 @@ pub fn decide(user: &User, terms: Terms<'_>) -> Option<Decision> {
                 step,
                 facts,
                 leaks,
+                suspected,
             })))
         }
         Err(Why::NoKeys) if !terms.request.names(user) => None,
-        Err(why) => Some(Decision::Leave(Box::new(Left { user: name, owner, facts: Some((rule, facts)), leak, why }))),
+        Err(why) => {
+            let facts = Some((rule, facts));
+            Some(Decision::Leave(Box::new(Left { user: name, owner, facts, leak, suspected, why })))
+        }
     }
 }
 
@@ -230,7 +252,7 @@ pub fn needs_keys(user: &User, terms: Terms<'_>) -> bool {
     if !covered {
         return false;
     }
-    if user.tags.replacing_a_leak() {
+    if user.tags.replacing_a_leak() || leaks::is_news(user).is_some() {
         return true;
     }
     if !terms.policy.included(user) || terms.policy.excluded(user).is_some() {
@@ -247,10 +269,8 @@ pub fn needs_state(user: &User, terms: Terms<'_>) -> bool {
     match keys.as_slice() {
         [] => false,
         [one] => {
-            let due = one.status == Status::Active && overlap::due(user, one, terms);
-            due || user.tags.remember()
-                || terms.request.names(user)
-                || one.status == Status::Inactive && terms.policy.delete_inactive
+            // Of one that is off its secret may say that it leaked.
+            !one.works() || overlap::due(user, one, terms) || user.tags.remember() || terms.request.names(user)
         }
         _ => keys.len() == 2,
     }

@@ -1,20 +1,17 @@
 //! The rules, in the order they are asked: the first that fits decides. Each answers with one step, or with why there is
 //! none.
 
-use std::collections::BTreeSet;
-
-use super::action::{Because, Leaked, Rotate};
+use super::action::Because;
 use super::overlap::{self, due, due_at};
-use super::said::{KEYS, Keyed, SECRET, Said, no_last_use, not_read, tell};
+use super::said::{Keyed, SECRET, Said, no_last_use, not_read, tell};
 use super::state::{self, Class};
-use super::{Rule, Step, Terms, Why};
+use super::{Rule, Step, Terms, Why, leaks, minting, retired, slots, tidy};
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{self, Kind, Memory as _, Off};
+use crate::domains::keys::tags::{Kind, Memory as _, Off, READERS, READERS_DONE, SECRET as SECRET_NAME};
 use crate::jobs::key_rotation::model::{Secret, User};
 use crate::services::Read;
-use crate::services::iam::{Key, LastUsed, Status};
+use crate::services::iam::{Key, LastUsed};
 use crate::services::secrets::PENDING;
-use crate::services::tags::Tags;
 
 /// Asks the rules about `user`; `None` if nothing was read because nothing can be due.
 pub(super) fn ask(user: &User, terms: Terms<'_>) -> Option<Said> {
@@ -29,8 +26,8 @@ pub(super) fn ask(user: &User, terms: Terms<'_>) -> Option<Said> {
         }
     };
     let said = match said {
-        // Beside finishing what a leak began, nothing is done about somebody this policy is not for.
-        Ok(step) if rule != Rule::R11 && !step.finishes_a_replacement() => {
+        // Beside leaks and what they began, nothing is done about somebody this policy is not for.
+        Ok(step) if !matches!(rule, Rule::R11 | Rule::Sign) && !step.finishes_a_replacement() => {
             out_of_scope(user, terms).map_or(Ok(step), Err)
         }
         said => said,
@@ -42,23 +39,33 @@ pub(super) fn ask(user: &User, terms: Terms<'_>) -> Option<Said> {
         },
         Err(why) => Err(why),
     };
-    Some((rule, said))
+    Some((rule, said.and_then(|step| with_room(user, step))))
+}
+
+/// What cannot be written down is not done: it would be done again each night.
+fn with_room(user: &User, step: Step) -> Result<Step, Why> {
+    let tags = step.writes();
+    let tags: Vec<_> = tags.iter().map(String::as_str).collect();
+    // One more may be written, and none over another of its own.
+    if minting::has_room(&user.tags, &tags) { Ok(step) } else { Err(Why::TagLimit { has: user.tags.len() }) }
 }
 
 /// What decides before anybody looks at how keys are stored.
 fn before_any_state(user: &User, terms: Terms<'_>) -> Option<Said> {
     let compromised = terms.request.compromised_of(user);
     if !compromised.is_empty() {
-        return Some((Rule::R11, leaked(user, &compromised, terms)));
+        return Some((Rule::R11, leaks::leaked(user, &compromised, terms)));
+    }
+    if let Some(said) = leaks::sign(user, terms) {
+        return Some((Rule::Sign, said));
     }
     if let Some(why) = out_of_scope(user, terms).filter(|_| !user.tags.replacing_a_leak()) {
         return Some((Rule::R1, Err(why)));
     }
-    let keys = match &user.keys {
-        Read::Known(keys) => keys,
-        Read::NotAsked => return None,
-        unread => return Some((Rule::R1, Err(not_read(unread, KEYS)))),
-    };
+    if let Some(why) = leaks::keys_unread(user) {
+        return Some((Rule::R1, Err(why)));
+    }
+    let keys = user.keys.known()?;
     if terms.request.rollback.is_some() {
         return Some((Rule::Rollback, roll_back(user, keys)));
     }
@@ -80,13 +87,20 @@ fn out_of_scope(user: &User, terms: Terms<'_>) -> Option<Why> {
 /// A single young key of a user nothing is written on: its age says all.
 fn by_age_alone(keys: &[Key], user: &User, terms: Terms<'_>) -> Said {
     match keys {
-        [key] if key.status == Status::Inactive => (Rule::R6, Err(Why::OnlyInactive { keys: vec![key.id.clone()] })),
+        [key] if !key.works() => (Rule::R6, Err(Why::OnlyInactive { keys: vec![key.id.clone()] })),
         [key] if !due(user, key, terms) => (Rule::R5, young(user, key, terms)),
         _ => (Rule::R1, Err(not_read(&user.secret, SECRET))),
     }
 }
 
 fn by_state(user: &User, keys: &[Key], secret: Option<&Secret>, terms: Terms<'_>) -> Said {
+    let unnoted = leaks::unnoted(user, keys, secret, terms);
+    if !unnoted.is_empty() {
+        return (Rule::R11, leaks::leaked(user, &unnoted, terms));
+    }
+    if let Some(step) = readers(user, secret) {
+        return (Rule::R3, Ok(step));
+    }
     let mut keyed: Vec<_> =
         keys.iter().map(|key| Keyed { key, class: state::class(user, key, secret, terms) }).collect();
     // The newest first.
@@ -95,28 +109,59 @@ fn by_state(user: &User, keys: &[Key], secret: Option<&Secret>, terms: Terms<'_>
         return said;
     }
     let (rule, said) = match keyed.as_slice() {
-        [one] if one.key.status == Status::Active => (Rule::R5, single(user, *one, secret, terms)),
+        [one] if one.key.works() => (Rule::R5, single(user, *one, secret, terms)),
         // An event called it compromised, and the run that was to replace it died.
         [one] if user.tags.leaked(&one.key.id) && user.tags.replacing_a_leak() => {
-            (Rule::R11, leaked(user, &[one.key.id.as_str()].into(), terms))
+            (Rule::R11, leaks::leaked(user, &[one.key.id.as_str()].into(), terms))
         }
-        [one] => (Rule::R6, all_off(user, &[*one], terms)),
-        [one, other] => match (one.key.status, other.key.status) {
-            (Status::Active, Status::Active) => overlap::both_active(user, *one, *other, terms),
-            (Status::Inactive, Status::Inactive) => (Rule::R10, all_off(user, &keyed, terms)),
-            (Status::Active, Status::Inactive) => (Rule::R8, overlap::one_off(user, *one, *other, terms)),
-            (Status::Inactive, Status::Active) => (Rule::R8, overlap::one_off(user, *other, *one, terms)),
+        [one] => (Rule::R6, retired::all_off(user, &[*one], terms)),
+        [one, other] => match (one.key.works(), other.key.works()) {
+            (true, true) => both_active(user, *one, *other, secret, terms),
+            (false, false) => (Rule::R10, retired::all_off(user, &keyed, terms)),
+            (true, false) => (Rule::R8, retired::one_off(user, *one, *other, terms)),
+            (false, true) => (Rule::R8, retired::one_off(user, *other, *one, terms)),
         },
         _ => (Rule::R4, Err(Why::NoKeys)),
     };
     // Nothing to do with the keys: then what earlier runs left behind is put away.
     match said {
-        Err(why) => match left_behind(user, keys, terms) {
+        Err(why) => match tidy::left_behind(user, &keyed, terms) {
             Some(step) => (Rule::R2, Ok(step)),
-            None => (rule, Err(stale(user, &keyed, secret, terms).unwrap_or(why))),
+            None => (rule, Err(tidy::stale(user, &keyed, secret, terms).unwrap_or(why))),
         },
         ok => (rule, ok),
     }
+}
+
+/// While a new key waits to be taken over, whoever may fetch it can be changed by a tag.
+fn readers(user: &User, secret: Option<&Secret>) -> Option<Step> {
+    let secret = secret.filter(|secret| !secret.deleted && minting::is_ours(user, secret).is_ok())?;
+    let is_awaited = user.tags.get(SECRET_NAME) == Some(&secret.name);
+    let changed = user.tags.get(READERS) != user.tags.get(READERS_DONE);
+    (is_awaited && changed).then(|| Step::Readers { secret: secret.name.clone() })
+}
+
+/// R7 and R9. `newer` was created after `older`.
+fn both_active(user: &User, newer: Keyed<'_>, older: Keyed<'_>, secret: Option<&Secret>, terms: Terms<'_>) -> Said {
+    if let Some(leaked) = [newer, older].into_iter().find(|one| user.tags.leaked(&one.key.id)) {
+        return (Rule::R7, leaked_again(user, leaked.key, terms));
+    }
+    // What a rotation replaced is always older than what it minted. A key made after ours is its owner's own.
+    if newer.class == Class::Current {
+        return (Rule::R7, overlap::retire(user, newer.key, older, secret, terms));
+    }
+    if slots::is_ours(user, newer) {
+        return (Rule::R7, slots::astray(user, newer.key, older.key, secret, terms));
+    }
+    (Rule::R9, slots::two(user, newer, older, terms))
+}
+
+/// Somebody switched a leaked key on again: a person has to know, and nothing else is decided beside it.
+fn leaked_again(user: &User, key: &Key, terms: Terms<'_>) -> Result<Step, Why> {
+    if terms.announces && user.tags.told(Kind::Held, &key.id).is_none() {
+        return Ok(tell(Kind::Held, &key.id, None));
+    }
+    Err(Why::LeakedActive { key: key.id.clone() })
 }
 
 /// What an earlier run did not get to the end of.
@@ -134,18 +179,31 @@ fn unfinished(user: &User, keyed: &[Keyed<'_>], secret: Option<&Secret>, terms: 
     if let Some(one) = find(Class::Orphan) {
         return Some((Rule::R2, Ok(Step::DeleteOrphan { key: one.key.id.clone() })));
     }
-    if let Some(one) = find(Class::Pending) {
-        let key = one.key.id.clone();
-        if one.key.status == Status::Inactive {
-            return Some((Rule::R3, Err(Why::PendingInactive { key })));
-        }
-        let replaces = keyed.iter().find(|other| other.key.id != key).map(|other| other.key.id.clone());
-        return Some((Rule::R3, Ok(Step::Resume { key, replaces })));
+    if let Some(step) = find(Class::Unclaimed).and_then(|one| slots::unclaimed(user, *one, keyed, terms)) {
+        return Some((Rule::R2, Ok(step)));
     }
-    let pending = secret?.versions.iter().find(|version| version.has(PENDING) && !secret.is_some_and(|s| s.deleted))?;
-    let foreign = secret?.user_id.as_deref() != Some(&user.id);
+    if let Some(one) = find(Class::Pending) {
+        return Some((Rule::R3, pending(user, one.key, keyed, secret)));
+    }
+    let secret = secret.filter(|secret| !secret.deleted && minting::is_ours(user, secret).is_ok())?;
+    let pending = secret.versions.iter().find(|version| version.has(PENDING))?;
     let placeholder = pending.id == naming::placeholder_of(terms.account, &user.id);
-    (!foreign && !placeholder).then(|| (Rule::R3, Ok(Step::DropPending { version: pending.id.clone() })))
+    (!placeholder).then(|| (Rule::R3, Ok(Step::DropPending { version: pending.id.clone() })))
+}
+
+/// R3: a key that is stored and not proven. What is on its way out is handed out to nobody.
+fn pending(user: &User, key: &Key, keyed: &[Keyed<'_>], secret: Option<&Secret>) -> Result<Step, Why> {
+    if let Some(secret) = secret {
+        minting::is_ours(user, secret)?;
+        if secret.deleted {
+            return Err(Why::SecretLeaving { secret: secret.name.clone() });
+        }
+    }
+    if !key.works() {
+        return Err(Why::PendingInactive { key: key.id.clone() });
+    }
+    let replaces = keyed.iter().find(|other| other.key.id != key.id).map(|other| other.key.id.clone());
+    Ok(Step::Resume { key: key.id.clone(), replaces })
 }
 
 /// R5: one active key.
@@ -166,169 +224,31 @@ fn single(user: &User, one: Keyed<'_>, secret: Option<&Secret>, terms: Terms<'_>
             return Err(why);
         }
         if key.last_used == LastUsed::Never {
-            return unused(user, key, terms);
+            return slots::unused(user, key, Because::NeverUsed, terms);
         }
     }
-    rotate(user, Some(key), secret, terms).map(Step::Rotate)
-}
-
-/// The stricter rule for a key nobody ever used, where the policy asks for it: its owner is told first.
-fn unused(user: &User, key: &Key, terms: Terms<'_>) -> Result<Step, Why> {
-    match user.tags.told(Kind::Warning, &key.id) {
-        Some(at) if terms.now >= state::after(at, terms.policy.ages.warn.max(1)) => {
-            Ok(Step::Deactivate { key: key.id.clone(), because: Because::NeverUsed })
-        }
-        Some(at) => Err(Why::NotDue { at: state::after(at, terms.policy.ages.warn.max(1)) }),
-        None if terms.announces => Ok(tell(Kind::Warning, &key.id, None)),
-        None => Err(Why::Untold { kind: Kind::Warning, key: key.id.clone() }),
-    }
+    minting::rotate(user, Some(key), secret, terms).map(Step::Rotate)
 }
 
 /// A key that is not due: its owner is warned once, where that time has come.
 fn young(user: &User, key: &Key, terms: Terms<'_>) -> Result<Step, Why> {
     let at = due_at(user, key, terms);
     let warn_from = at.checked_sub(state::days(terms.policy.ages.warn)).unwrap_or(at);
-    if terms.now >= warn_from && terms.announces && user.tags.told(Kind::Warning, &key.id).is_none() {
-        return Ok(tell(Kind::Warning, &key.id, None));
+    // Of one nobody ever used it is said that it will be switched off, where the policy says so and it was asked.
+    let goes = terms.policy.deactivate_unused && key.last_used == LastUsed::Never;
+    let kind = if goes { Kind::Unused } else { Kind::Warning };
+    if terms.now >= warn_from && terms.announces && user.tags.told(kind, &key.id).is_none() {
+        return Ok(tell(kind, &key.id, None));
     }
     Err(Why::NotDue { at })
 }
 
-/// R6 and R10: nothing here works, so nothing is minted; what is off is deleted only where the policy says so.
-fn all_off(user: &User, keyed: &[Keyed<'_>], terms: Terms<'_>) -> Result<Step, Why> {
-    let keys = || keyed.iter().map(|one| one.key.id.clone()).collect();
-    if !terms.policy.delete_inactive {
-        return Err(Why::OnlyInactive { keys: keys() });
-    }
-    let mut waits = Why::OnlyInactive { keys: keys() };
-    for one in keyed.iter().rev().filter(|one| !user.tags.leaked(&one.key.id) && one.class != Class::Current) {
-        match overlap::off_since(user, one.key) {
-            Err(step) => return Ok(step),
-            Ok(since) => {
-                let until = state::after(since, terms.policy.ages.recovery);
-                if terms.now >= until {
-                    return Ok(Step::Delete { key: one.key.id.clone(), replaced_by: None });
-                }
-                waits = Why::Recovering { key: one.key.id.clone(), until };
-            }
-        }
-    }
-    Err(waits)
-}
-
-/// R11: every leaked key goes off at once; an innocent one is never touched.
-fn leaked(user: &User, ids: &BTreeSet<&str>, terms: Terms<'_>) -> Result<Step, Why> {
-    let keys = match &user.keys {
-        Read::Known(keys) => keys,
-        unread => return Err(not_read(unread, KEYS)),
-    };
-    let mut named: Vec<_> = keys.iter().filter(|key| ids.contains(key.id.as_str())).collect();
-    named.sort_by(|a, b| a.id.cmp(&b.id));
-    let Some(first) = named.first() else {
-        let key = ids.first().copied().unwrap_or_default().to_owned();
-        return Err(Why::NoSuchKey { key, said: format!("{} has no such key", user.name) });
-    };
-    // Whatever speaks against a new key does not speak against switching this one off.
-    let replacement = (keys.len() == 1).then(|| match &user.secret {
-        Read::Known(secret) => rotate(user, Some(first), secret.as_ref(), terms),
-        unread => Err(not_read(unread, SECRET)),
-    });
-    let told = |key: &Key| !terms.announces || user.tags.told(Kind::Leaked, &key.id).is_some();
-    let settled = named.iter().all(|key| is_put_away(user, key) && told(key));
-    let then = match replacement {
-        Some(Ok(rotate)) => Some(rotate),
-        Some(Err(why)) if settled => return Err(why),
-        None if settled => return Err(Why::LeakedKept { keys: named.iter().map(|key| key.id.clone()).collect() }),
-        Some(Err(_)) | None => None,
-    };
-    let leaked = |key: &&Key| Leaked { key: key.id.clone(), off: key.status == Status::Inactive };
-    Ok(Step::Leaked { keys: named.iter().map(leaked).collect(), then })
-}
-
-/// Whether nothing is left to be done to leaked `key`: it is off, and noted.
-pub(super) fn is_put_away(user: &User, key: &Key) -> bool {
-    key.status == Status::Inactive && user.tags.leaked(&key.id)
-}
-
 /// The key this tool switched off last works again.
 fn roll_back(user: &User, keys: &[Key]) -> Result<Step, Why> {
-    let candidates = keys.iter().filter(|key| key.status == Status::Inactive && !user.tags.leaked(&key.id));
+    let candidates = keys.iter().filter(|key| !key.works() && !user.tags.leaked(&key.id));
     let dated = candidates.filter_map(|key| match user.tags.off(&key.id)? {
         Off::Todo(at) | Off::Done(at) | Off::Back(at) => Some((at, key)),
     });
     let last = dated.max_by_key(|(at, key)| (*at, key.id.clone()));
     last.map(|(_, key)| Step::Reactivate { key: key.id.clone() }).ok_or(Why::NothingToRollBack)
-}
-
-/// What minting a key takes, if nothing stands in its way.
-pub(super) fn rotate(
-    user: &User,
-    replaces: Option<&Key>,
-    secret: Option<&Secret>,
-    terms: Terms<'_>,
-) -> Result<Rotate, Why> {
-    /// The intent, the proof, the notice, the description of the new key.
-    const TAGS: usize = 4;
-    let name = naming::secret_name(&terms.policy.store.prefix, &user.name);
-    match secret.map(|secret| (secret, secret.user_id.as_deref())) {
-        None => {}
-        Some((_, Some(id))) if id == user.id => {}
-        Some((_, Some(of))) => return Err(Why::SecretOfAnother { secret: name, of: of.to_owned() }),
-        Some((_, None)) => return Err(Why::SecretNotOurs { secret: name, user_id: user.id.clone() }),
-    }
-    if user.tags.len() + TAGS > Tags::LIMIT {
-        return Err(Why::TagLimit { has: user.tags.len() });
-    }
-    Ok(Rotate {
-        replaces: replaces.map(|key| key.id.clone()),
-        secret: name,
-        restore: secret.is_some_and(|secret| secret.deleted),
-    })
-}
-
-/// Tags of earlier runs that are about nothing any more; the owner of a key that is gone hears so first.
-fn left_behind(user: &User, keys: &[Key], terms: Terms<'_>) -> Option<Step> {
-    let is_here = |id: &str| keys.iter().any(|key| key.id == id);
-    if terms.announces
-        && let Some(gone) = user.tags.off_keys().find(|id| !is_here(id))
-        && !matches!(user.tags.off(gone), None | Some(Off::Todo(_)))
-    {
-        return Some(tell(Kind::Deleted, gone, None));
-    }
-    let tags = about_nothing(user, &is_here, terms);
-    (!tags.is_empty()).then_some(Step::Tidy { tags })
-}
-
-fn about_nothing(user: &User, is_here: &impl Fn(&str) -> bool, terms: Terms<'_>) -> Vec<String> {
-    let keys = user.keys.known().map(Vec::as_slice).unwrap_or_default();
-    let alone = keys.len() == 1;
-    let only_leaked = !keys.is_empty() && keys.iter().all(|key| user.tags.leaked(&key.id));
-    let is_over = |key: &str, value: &str| {
-        let is_about_somebody_here = || value.split(' ').any(is_here);
-        if let Some(id) = key.strip_prefix(tags::OFF) {
-            return !is_here(id);
-        }
-        if let Some(kind) = key.strip_prefix(tags::TOLD) {
-            return !is_about_somebody_here() || alone && !only_leaked && kind != Kind::Warning.as_str();
-        }
-        match key {
-            tags::PROOF => !is_about_somebody_here() || alone && !only_leaked,
-            // It also says that a key which leaked is still to be replaced.
-            tags::INTENT => state::no_mint_is_under_way(user, terms.now) && !only_leaked,
-            tags::LEAKED => !value.split(' ').any(is_here),
-            _ => false,
-        }
-    };
-    user.tags.iter().filter(|(key, value)| is_over(key, value)).map(|(key, _)| key.to_owned()).collect()
-}
-
-/// The secret hands out a key that is no longer there, while another one works.
-fn stale(user: &User, keyed: &[Keyed<'_>], secret: Option<&Secret>, terms: Terms<'_>) -> Option<Why> {
-    let secret = secret.filter(|secret| secret.user_id.as_deref() == Some(&user.id) && !secret.deleted)?;
-    let current = secret.versions.iter().find(|version| version.has(crate::services::secrets::CURRENT))?;
-    let known = current.id == naming::placeholder_of(terms.account, &user.id)
-        || keyed.iter().any(|one| naming::version_of(terms.account, &user.id, &one.key.id) == current.id);
-    let works = keyed.iter().any(|one| one.key.status == Status::Active);
-    let secret = naming::secret_name(&terms.policy.store.prefix, &user.name);
-    (!known && works).then_some(Why::SecretStale { secret })
 }

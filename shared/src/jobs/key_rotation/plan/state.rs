@@ -1,12 +1,12 @@
 //! What each key of a user is to us, told by whether and how its value is stored. No secret has to be read for that.
 
-use crate::domains::keys::tags::Memory as _;
+use crate::domains::keys::tags::{Intent, Kind, Memory as _};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Terms;
 use crate::domains::keys::naming;
 use crate::jobs::key_rotation::model::{Secret, User};
-use crate::services::iam::{Key, LastUsed, Status};
+use crate::services::iam::{Key, LastUsed};
 use crate::services::secrets::{CURRENT, PENDING, Version};
 
 /// What a key is to us.
@@ -18,10 +18,12 @@ pub enum Class {
     Pending,
     /// Stored, and not what the secret hands out any more.
     Previous,
-    /// Minted by a run that died before it could store it: nobody can hold its secret half.
+    /// Minted by a run that died before it could store it, by the id that run noted: nobody can hold its secret half.
     Orphan,
-    /// It looks like an orphan and is too young to tell: its run may still be at work.
+    /// It may be an orphan and is too young to tell: its run may still be at work.
     Unsettled,
+    /// A run may have minted it whose answer was lost, or its owner did: nobody knows. Never deleted for that.
+    Unclaimed,
     /// Somebody else's making, or older than this tool. Never deleted unless it was rotated away.
     Foreign,
 }
@@ -35,6 +37,7 @@ impl Class {
             Self::Previous => "previous",
             Self::Orphan => "orphan",
             Self::Unsettled => "unsettled",
+            Self::Unclaimed => "unclaimed",
             Self::Foreign => "foreign",
         }
     }
@@ -54,15 +57,29 @@ pub(super) fn class(user: &User, key: &Key, secret: Option<&Secret>, terms: Term
         Some(version) if version.has(PENDING) => Class::Pending,
         Some(version) if version.has(CURRENT) => Class::Current,
         Some(_) => Class::Previous,
-        None if is_stillborn(user, key) => {
-            if terms.now.duration_since(key.created_at) >= SETTLED {
-                Class::Orphan
-            } else {
-                Class::Unsettled
-            }
-        }
-        None => Class::Foreign,
+        None => unstored(user, key, secret, terms),
     }
+}
+
+/// What a key is that is stored nowhere. Ours is only the one whose id was noted when it was minted.
+fn unstored(user: &User, key: &Key, secret: Option<&Secret>, terms: Terms<'_>) -> Class {
+    let Some(intent) = user.tags.intent().filter(|intent| is_candidate(user, key, intent)) else {
+        return Class::Foreign;
+    };
+    let is_ours = match &intent.minted {
+        Some(id) if *id == key.id => true,
+        Some(_) => return Class::Foreign,
+        None => false,
+    };
+    if !is_ours && !is_within(key, &intent, BEFORE_INTENT, AFTER_INTENT) {
+        return Class::Foreign;
+    }
+    if terms.now.duration_since(key.created_at) < SETTLED {
+        return Class::Unsettled;
+    }
+    // Before it was minted there was a secret. Where that is gone, or going, it may have been in it, and fetched.
+    let is_stored_nowhere = secret.is_some_and(|secret| !secret.deleted && secret.user_id.as_ref() == Some(&user.id));
+    if is_ours && is_stored_nowhere { Class::Orphan } else { Class::Unclaimed }
 }
 
 /// The version `key` is stored under.
@@ -71,16 +88,22 @@ pub fn version<'a>(user: &User, key: &Key, secret: Option<&'a Secret>, account: 
     secret?.versions.iter().find(|version| version.id == id)
 }
 
-/// Whether `key` was minted as the intent on its user says: it was not there before, it is as old as the intent, and it
-/// was never used.
-fn is_stillborn(user: &User, key: &Key) -> bool {
-    let Some(intent) = user.tags.intent() else { return false };
+/// Whether `key` can be the one that was about to be minted: it was not there before, nobody ever used it, and it was not
+/// handed out.
+fn is_candidate(user: &User, key: &Key, intent: &Intent) -> bool {
+    let is_handed_out = user.tags.proof(&key.id).is_some() || user.tags.telling(Kind::Rotated, &key.id).is_some();
+    key.last_used == LastUsed::Never && !intent.before.contains(&key.id) && !is_handed_out
+}
+
+fn is_within(key: &Key, intent: &Intent, before: SignedDuration, after: SignedDuration) -> bool {
     let since = key.created_at.duration_since(intent.at);
-    key.status == Status::Active
-        && key.last_used == LastUsed::Never
-        && !intent.before.contains(&key.id)
-        && since >= -BEFORE_INTENT
-        && since <= AFTER_INTENT
+    since >= -before && since <= after
+}
+
+/// Whether `key` was made within a minute of the intent.
+pub(super) fn is_of_the_minute(user: &User, key: &Key) -> bool {
+    const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+    user.tags.intent().is_some_and(|intent| is_within(key, &intent, MINUTE, MINUTE))
 }
 
 /// Whether no run can be minting a key for `user`: the intent is of one that is long over, or there is none.

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use crate::domains::keys::naming;
 use crate::domains::keys::tags::{self, Kind};
 use crate::jobs::key_rotation::request::Phase;
 use crate::report::{Outcome, Reason};
@@ -28,14 +29,22 @@ pub enum Why {
     SecretNotOurs { secret: String, user_id: String },
     SecretOfAnother { secret: String, of: String },
     SecretStale { secret: String },
+    SecretRuled { secret: String, by: String },
+    SecretLeaving { secret: String },
+    SecretAstray { secret: String, key: String, old: String, stored: Option<String> },
     TagLimit { has: usize },
     NoSlot { key: String, because: &'static str },
     Overlap { key: String, until: Timestamp },
-    InUse { key: String, until: Option<Timestamp> },
+    InUse { key: String, until: Timestamp },
     NotTakenOver { key: String, new: String, until: Option<Timestamp> },
     RolledBack { key: String },
     LeakedActive { key: String },
     LeakedKept { keys: Vec<String> },
+    Suspected { keys: Vec<String> },
+    NobodysKey { key: String, said: String },
+    Quarantined { key: String, policy: String },
+    Unclaimed { user: String, key: String },
+    Unused { key: String, at: Timestamp },
     Recovering { key: String, until: Timestamp },
     NoCurrent { key: String },
     CurrentOff { key: String },
@@ -64,6 +73,13 @@ impl Why {
                 | Self::SecretNotOurs { .. }
                 | Self::SecretOfAnother { .. }
                 | Self::SecretStale { .. }
+                | Self::SecretRuled { .. }
+                | Self::SecretLeaving { .. }
+                | Self::SecretAstray { .. }
+                | Self::Suspected { .. }
+                | Self::NobodysKey { .. }
+                | Self::Quarantined { .. }
+                | Self::Unclaimed { .. }
                 | Self::TagLimit { .. }
                 | Self::NoSlot { .. }
                 | Self::NoCurrent { .. }
@@ -104,6 +120,9 @@ impl Why {
             Self::SecretNotOurs { .. } => "secret-not-ours",
             Self::SecretOfAnother { .. } => "secret-of-another",
             Self::SecretStale { .. } => "secret-stale",
+            Self::SecretRuled { .. } => "secret-ruled",
+            Self::SecretLeaving { .. } => "secret-leaving",
+            Self::SecretAstray { .. } => "secret-astray",
             Self::TagLimit { .. } => "tag-limit",
             Self::NoSlot { .. } => "no-slot",
             Self::Overlap { .. } => "overlap",
@@ -112,6 +131,11 @@ impl Why {
             Self::RolledBack { .. } => "rolled-back",
             Self::LeakedActive { .. } => "leaked-active",
             Self::LeakedKept { .. } => "leaked-kept",
+            Self::Suspected { .. } => "suspected",
+            Self::NobodysKey { .. } => "nobodys-key",
+            Self::Quarantined { .. } => "quarantined",
+            Self::Unclaimed { .. } => "unclaimed",
+            Self::Unused { .. } => "unused",
             Self::Recovering { .. } => "recovering",
             Self::NoCurrent { .. } => "no-current",
             Self::CurrentOff { .. } => "current-off",
@@ -147,6 +171,21 @@ impl Why {
                 format!("secret {secret} belongs to user id {}, an earlier user of that name", printable(of))
             }
             Self::SecretStale { secret } => format!("secret {secret} hands out a key that no longer exists"),
+            Self::SecretRuled { secret, by } => {
+                format!("secret {secret} is left alone: {}", printable(by))
+            }
+            Self::SecretLeaving { secret } => {
+                format!(
+                    "secret {secret} is being deleted, so nobody can fetch the new key from it; the old one is kept"
+                )
+            }
+            Self::SecretAstray { secret, key, old, stored } => format!(
+                "secret {secret} does not hand out new key {key}: {}; old key {old} is kept",
+                match stored {
+                    Some(_) => "somebody wrote something else into it",
+                    None => "the secret it was stored in is gone, or has another name or prefix by now",
+                }
+            ),
             Self::TagLimit { has } => {
                 format!("the user has {has} of {} tags and a rotation needs room for more", Tags::LIMIT)
             }
@@ -154,11 +193,8 @@ impl Why {
                 format!("its key is due and key {key} takes the only other slot: {because}")
             }
             Self::Overlap { key, until } => format!("old key {key} stays active until {until}"),
-            Self::InUse { key, until: Some(until) } => {
+            Self::InUse { key, until } => {
                 format!("old key {key} is still in use and is held; it is switched off at {until} even so")
-            }
-            Self::InUse { key, until: None } => {
-                format!("old key {key} is still in use and is held until the operators have been told")
             }
             Self::NotTakenOver { key, new, until: Some(until) } => {
                 format!(
@@ -174,6 +210,24 @@ impl Why {
                 [key] => format!("leaked key {key} is off and is kept for the investigation"),
                 keys => format!("leaked keys {} are off and are kept for the investigation", keys.join(", ")),
             },
+            Self::Suspected { keys } => {
+                format!("AWS suspects these credentials, and people were told: {}", keys.join(", "))
+            }
+            Self::NobodysKey { key, said } => format!("AWS suspects key {key}, which is no key here: {said}"),
+            Self::Quarantined { key, policy } => {
+                format!(
+                    "key {key} is off and kept: {} is attached to its user, so it may be the one that leaked",
+                    printable(policy)
+                )
+            }
+            Self::Unclaimed { key, .. } => {
+                format!(
+                    "key {key} appeared when a run was about to mint one and lost AWS's answer; it may be its owner's own"
+                )
+            }
+            Self::Unused { key, at } => {
+                format!("nobody uses key {key}, and its owner knows that it is switched off at {at}")
+            }
             Self::Recovering { key, until } => format!("old key {key} is off and is deleted from {until} on"),
             Self::NoCurrent { key } => {
                 format!("old key {key} is off and kept: no other key of the user is stored, proven and active")
@@ -216,6 +270,34 @@ impl Why {
                 );
             }
             Self::SecretStale { .. } => "have the owner use another key; the next rotation writes the secret anew",
+            Self::SecretRuled { .. } => {
+                "end that, or have this tool use another place (NIGHTSHIFT_SECRET_PREFIX, NIGHTSHIFT_SECRET_REGION)"
+            }
+            Self::SecretLeaving { secret } => {
+                return format!("take it back: aws secretsmanager restore-secret --secret-id {secret}; then the next run goes on");
+            }
+            Self::SecretAstray { secret, stored: Some(version), .. } => {
+                return format!(
+                    "have it hand out the new key again: aws secretsmanager update-secret-version-stage --secret-id {secret} \
+                     --version-stage AWSCURRENT --move-to-version-id {version} --remove-from-version-id THE_ONE_THAT_HAS_IT"
+                );
+            }
+            Self::SecretAstray { .. } => {
+                "if its owner has the new key, delete the old one by hand once nothing uses it; if not, delete the new one, and \
+                 the next run mints another"
+            }
+            Self::Suspected { .. } => {
+                "look at what they were used for (AWS CloudTrail); if they leaked, have them switched off: an event with 'compromised'"
+            }
+            Self::NobodysKey { .. } => "look at whose it is: a session's ends with its role's sessions, another account's there",
+            Self::Quarantined { .. } => {
+                "follow the AWS Support case, then detach that policy; the next run goes on from there"
+            }
+            Self::Unclaimed { user, key } => {
+                let id = naming::id_in_a_command(user, key);
+                return format!("if nobody made it by hand: aws iam delete-access-key --user-name {user} --access-key-id {id}");
+            }
+            Self::Unused { .. } => "nothing to do if it is not needed; use it, and it stays",
             Self::TagLimit { .. } => "remove tags it does not need",
             Self::NoSlot { .. } => "delete that key once nobody needs it; then the next run rotates",
             Self::InUse { .. } => "find who still uses it (the item shows service and Region) and have them fetch the new key",

@@ -3,7 +3,7 @@
 mod document;
 mod value;
 
-pub use document::{Principals, document};
+pub use document::{Fault, Principals, document};
 pub use value::{PLACEHOLDER, Value, halves};
 
 /// The label of the version that holds no key.

@@ -1,9 +1,12 @@
 //! The plan by tables, by laws, and by every state there is.
 
+mod histories;
 mod laws;
+mod leaks;
 mod pairs;
 mod simulated;
 mod single;
+mod slots;
 mod states;
 mod takeover;
 
@@ -14,7 +17,7 @@ use crate::config::{Environment, Settings};
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{self, Kind, Off};
 use crate::jobs::key_rotation::model::Secret;
-use crate::services::iam::{LastUsed, Use};
+use crate::services::iam::{LastUsed, Status, Use};
 use crate::services::secrets::{CURRENT, PENDING, Version};
 
 const ACCOUNT: &str = "111122223333";
@@ -46,6 +49,7 @@ pub(in crate::jobs::key_rotation) fn someone() -> User {
         created_at: Some("2024-01-01T00:00:00Z".parse().unwrap()),
         groups: Vec::new(),
         tags: [("mail", "ana@example.com")].into_iter().collect(),
+        policies: Vec::new(),
         keys: Read::Known(Vec::new()),
         secret: Read::Known(None),
     }
@@ -75,8 +79,14 @@ fn stored(user: User, labels: &[(&str, &[&str])]) -> User {
         last_accessed: None,
     };
     let versions = labels.iter().map(version).collect();
-    let secret = Secret { user_id: Some(user.id.clone()), deleted: false, versions };
+    let secret = Secret { versions, ..secret_of(Some(&user.id)) };
     User { secret: Read::Known(Some(secret)), ..user }
+}
+
+/// The secret of ana, as it is marked, with nothing in it.
+fn secret_of(user_id: Option<&str>) -> Secret {
+    let (name, user_id) = ("/aws/iam/credentials/ana".to_owned(), user_id.map(str::to_owned));
+    Secret { name, ruled_by: None, user_id, deleted: false, versions: Vec::new() }
 }
 
 fn tagged(mut user: User, tags: &[(&str, String)]) -> User {
@@ -139,6 +149,8 @@ fn short(step: &Step) -> String {
         Step::Tell { kind, key, came_back, .. } => {
             format!("tell {} {key}{}", kind.as_str(), if *came_back { " came back" } else { "" })
         }
+        Step::Readers { .. } => "readers".to_owned(),
+        Step::Suspected { keys } => format!("suspected {}", keys.join(" and ")),
         Step::Tidy { tags } => format!("tidy {}", tags.join(" ")),
         Step::Leaked { keys, then } => {
             let one = |leaked: &Leaked| format!("{}{}", leaked.key, if leaked.off { " off already" } else { "" });

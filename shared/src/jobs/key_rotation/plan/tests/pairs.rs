@@ -1,8 +1,7 @@
 //! Users with two keys: overlap, hold, retirement, leaks and rollbacks.
 
 use super::*;
-use crate::jobs::key_rotation::plan::leak as leak_of;
-use crate::jobs::key_rotation::request::{Compromised, Phase};
+use crate::jobs::key_rotation::request::Phase;
 
 #[test]
 fn an_old_key_goes_only_after_its_overlap_and_only_when_it_is_quiet() {
@@ -51,8 +50,9 @@ fn only_a_key_that_is_current_and_proven_is_a_reason_to_retire_another() {
     let told = |user| tagged(user, &[("nightshift:told:rotated", format!("NEW {}", ago(20)))]);
     assert_eq!(verdict(told(stored(two(), &[("NEW", &[CURRENT])]))), "R7 deactivate OLD Quiet");
     assert_eq!(verdict(told(stored(two(), &[("NEW", &[CURRENT, PENDING])]))), "R3 resume NEW");
-    assert_eq!(verdict(told(stored(two(), &[("NEW", &["AWSPREVIOUS"])]))), "R9 tell cannot OLD");
-    assert_eq!(verdict(told(two())), "R9 tell cannot OLD", "a key nobody stored retires nothing");
+    assert_eq!(verdict(told(stored(two(), &[("NEW", &["AWSPREVIOUS"])]))), "R7 tell astray NEW");
+    assert_eq!(verdict(told(two())), "R7 tell astray NEW", "a key nobody stored retires nothing");
+    assert_eq!(verdict(two()), "R9 tell cannot OLD", "one of which nothing is known is somebody's own");
 }
 
 #[test]
@@ -84,12 +84,74 @@ fn a_key_that_is_off_is_deleted_after_recovery_and_not_before_its_owner_knows() 
     assert_eq!(verdict(asked), "R8 note-off OLD since", "an interrupted run switched it off");
     let mut others = gone(7, true);
     others.tags.remove("nightshift:off:OLD");
-    assert_eq!(verdict(others.clone()), "R8 not-due", "somebody else switched it off");
+    assert_eq!(
+        verdict(others),
+        "R8 note-off OLD",
+        "its owner switched it off, and ours replaced it: recovery begins now"
+    );
+    let unrelated = with(&[key("NEW", 20, used(0)), off(key("OLD", 110, used(15)))]);
+    assert_eq!(verdict(unrelated.clone()), "R8 not-due", "somebody else switched it off");
     let deleting = policy(&[("NIGHTSHIFT_INACTIVE_KEYS", "delete")]);
-    assert_eq!(verdict_by(others, &deleting, &Request::default()), "R8 note-off OLD", "recovery begins now");
+    assert_eq!(verdict_by(unrelated, &deleting, &Request::default()), "R8 note-off OLD", "recovery begins now");
     let mut alone = gone(30, true);
     alone.secret = Read::Known(None);
     assert_eq!(verdict(alone), "R8 no-current", "the key that took its place is not ours any more");
+}
+
+#[test]
+fn recovery_counts_from_the_telling_and_no_policy_moves_a_date_that_was_named() {
+    let gone = |off_days: u32, told: String| {
+        let mut user = rotated(40, used(35));
+        user.keys = Read::Known(vec![key("NEW", 40, used(0)), off(key("OLD", 130, used(35)))]);
+        user.tags.set("nightshift:off:OLD", Off::Done(ago(off_days)).value());
+        tagged(user, &[("nightshift:told:deactivated", told)])
+    };
+    let short = policy(&[("NIGHTSHIFT_RECOVERY_DAYS", "1"), ("NIGHTSHIFT_OVERLAP_DAYS", "1")]);
+    let by = |user| verdict_by(user, &short, &Request::default());
+    assert_eq!(verdict(gone(30, format!("OLD {}", ago(1)))), "R8 recovering", "off for long, told yesterday");
+    assert_eq!(verdict(gone(30, format!("OLD {}", ago(7)))), "R8 delete OLD");
+    let named = |at: Timestamp| format!("OLD {} {at}", ago(3));
+    assert_eq!(by(gone(3, named(state::after(ago(3), 7)))), "R8 recovering", "seven days were named");
+    assert_eq!(by(gone(3, format!("OLD {}", ago(3)))), "R8 delete OLD", "none were");
+    let overlap = |days: &str| {
+        let told = format!("NEW {} {}", ago(3), state::after(ago(3), 7));
+        tagged(rotated(3, used(3)), &[("nightshift:told:rotated", told + days)])
+    };
+    assert_eq!(by(overlap("")), "R7 overlap", "the old key works until the day that was named");
+    assert_eq!(by(rotated(3, used(3))), "R7 deactivate OLD Quiet", "where none was, the policy of today holds");
+}
+
+#[test]
+fn nothing_is_handed_out_of_a_secret_that_is_being_deleted() {
+    let leaving = |user: User| {
+        let mut user = user;
+        if let Read::Known(Some(secret)) = &mut user.secret {
+            secret.deleted = true;
+        }
+        user
+    };
+    let untaken = || User {
+        keys: Read::Known(vec![key("NEW", 20, LastUsed::Never), key("OLD", 110, used(15))]),
+        ..rotated(20, used(15))
+    };
+    assert_eq!(verdict(leaving(untaken())), "R7 secret-leaving");
+    let mut untold = untaken();
+    untold.tags.remove("nightshift:told:rotated");
+    assert_eq!(verdict(leaving(untold)), "R7 secret-leaving", "nobody is told to fetch what is going");
+    assert_eq!(verdict(leaving(rotated(20, used(15)))), "R7 deactivate OLD Quiet", "somebody uses it already");
+    let two = with(&[key("NEW", 1, LastUsed::Never), key("OLD", 95, used(1))]);
+    assert_eq!(verdict(leaving(stored(two, &[("NEW", &[PENDING])]))), "R3 secret-leaving");
+}
+
+#[test]
+fn that_the_operators_know_is_not_that_the_owner_does() {
+    for word in ["operators", "owner", "sending"] {
+        let told = tagged(rotated(20, used(15)), &[("nightshift:told:rotated", format!("NEW {} {word}", ago(20)))]);
+        assert_eq!(verdict(told), "R7 tell rotated NEW", "{word}");
+        let until = state::after(ago(40), 30).max(state::after(ago(20), 7));
+        let held = tagged(rotated(40, used(0)), &[("nightshift:told:held", format!("OLD {} {until} {word}", ago(20)))]);
+        assert_eq!(verdict(held), "R7 tell held OLD", "no hard end for whom it was not named: {word}");
+    }
 }
 
 #[test]
@@ -107,9 +169,19 @@ fn an_owner_who_switched_it_on_again_is_not_fought() {
 #[test]
 fn of_two_strangers_only_one_nobody_needs_goes() {
     let two = |a: LastUsed, b: LastUsed| verdict(with(&[key("B", 95, b), key("A", 200, a)]));
-    assert_eq!(two(used(100), used(1)), "R9 deactivate A Idle");
-    assert_eq!(two(used(1), used(94)), "R9 deactivate B Idle");
-    assert_eq!(two(LastUsed::Never, used(1)), "R9 deactivate A Idle");
+    assert_eq!(
+        two(used(100), used(1)),
+        "R9 tell unused A",
+        "a key for the quarter's end is 91 days idle: not without a word"
+    );
+    assert_eq!(two(used(1), used(94)), "R9 tell unused B");
+    assert_eq!(two(LastUsed::Never, used(1)), "R9 tell unused A");
+    let warned = |named: Timestamp| {
+        let user = with(&[key("B", 95, used(1)), key("A", 200, used(100))]);
+        verdict(tagged(user, &[("nightshift:told:unused", format!("A {} {named}", ago(7)))]))
+    };
+    assert_eq!(warned(state::after(now(), 1)), "R9 unused");
+    assert_eq!(warned(now()), "R9 deactivate A Idle");
     assert_eq!(two(used(1), used(2)), "R9 tell cannot A");
     assert_eq!(two(used(100), used(92)), "R9 tell cannot A", "nobody uses either: not ours to choose");
     assert_eq!(two(used(1), LastUsed::Unknown("x".to_owned())), "R9 preflight-unknown");
@@ -117,104 +189,11 @@ fn of_two_strangers_only_one_nobody_needs_goes() {
         with(&[key("B", 95, used(60)), key("A", 200, used(100))]),
         &[("nightshift:proof", format!("B {}", ago(60)))],
     );
-    assert_eq!(verdict(proven), "R9 tell cannot A", "our own proof is nobody's use");
+    assert_eq!(verdict(proven), "R7 tell astray B", "this tool proved it, and no secret shows it any more");
     let young = with(&[key("B", 10, used(1)), key("A", 200, LastUsed::Never)]);
     assert_eq!(verdict(young.clone()), "R9 tell cannot A", "one is not due");
     assert_eq!(verdict(tagged(young, &[("nightshift:told:cannot", format!("A {NOW}"))])), "R9 two-keys");
     assert_eq!(verdict(with(&[key("B", 10, used(1)), key("A", 20, LastUsed::Never)])), "R9 not-due");
-}
-
-fn leak(user: User, policy: &Policy, id: &str) -> String {
-    let leak = Compromised { user: Some("ana".to_owned()), key: id.to_owned() };
-    verdict_by(user, policy, &Request { compromised: vec![leak], ..Request::default() })
-}
-
-#[test]
-fn a_replacement_that_a_leak_began_is_finished_by_any_night_for_excluded_users_too() {
-    for intent in [tags::OWED.to_owned(), format!("{} ONE", ago(1))] {
-        a_replacement_is_finished(&intent);
-    }
-}
-
-fn a_replacement_is_finished(intent: &str) {
-    let begun = |user: User| {
-        let tags = [(tags::LEAKED, "ONE".to_owned()), (tags::INTENT, intent.to_owned())];
-        tagged(user, &[tags.as_slice(), &[("nightshift:told:leaked", format!("ONE {}", ago(1)))]].concat())
-    };
-    let leaked = || off(key("ONE", 200, used(1)));
-    let (normal, excluding) = (policy(&[]), policy(&[("NIGHTSHIFT_EXCLUDE", "ana")]));
-    let other = policy(&[("NIGHTSHIFT_INCLUDE", "bob")]);
-    let nightly = Request { phases: Some([Phase::Retire, Phase::Warn, Phase::Repair].into()), ..Request::default() };
-    for policy in [&normal, &excluding, &other] {
-        let by = |user| verdict_by(user, policy, &nightly);
-        assert_eq!(by(begun(with(&[leaked()]))), "R11 leaked ONE off already, rotate");
-        let stored = |label| stored(begun(with(&[key("TWO", 1, LastUsed::Never), leaked()])), &[("TWO", &[label])]);
-        assert_eq!(by(stored(PENDING)), "R3 resume TWO");
-        assert_eq!(by(stored(CURRENT)), "R8 tell rotated TWO");
-    }
-    let by = |user| verdict_by(user, &excluding, &nightly);
-    assert_eq!(by(with(&[leaked()])), "R1 excluded", "nothing says that anything was begun");
-    let strange = Secret { user_id: None, deleted: false, versions: Vec::new() };
-    let blocked = User { secret: Read::Known(Some(strange)), ..begun(with(&[leaked()])) };
-    assert_eq!(by(blocked), "R11 secret-not-ours", "and it is tried again each night");
-    let due = begun(with(&[key("TWO", 95, used(1)), leaked()]));
-    assert_eq!(by(due), "R2 tidy nightshift:intent", "and nothing else is done about somebody excluded");
-    let alone = tagged(with(&[leaked()]), &[(tags::LEAKED, "ONE".to_owned())]);
-    assert_eq!(verdict(alone), "R6 only-inactive", "somebody may have taken the other key away on purpose");
-}
-
-#[test]
-fn a_leaked_key_goes_off_at_once_and_the_innocent_one_is_never_touched() {
-    let normal = policy(&[]);
-    assert_eq!(leak(with(&[key("ONE", 10, used(1))]), &normal, "ONE"), "R11 leaked ONE, rotate");
-    let two = || with(&[key("B", 10, used(1)), key("A", 200, used(1))]);
-    assert_eq!(leak(two(), &normal, "B"), "R11 leaked B");
-    let excluding = policy(&[("NIGHTSHIFT_EXCLUDE", "ana")]);
-    assert_eq!(leak(two(), &excluding, "A"), "R11 leaked A", "exclusion does not shield it");
-    assert_eq!(leak(two(), &normal, "C"), "R11 no-such-key");
-    let unreadable = User {
-        secret: Read::unknown("secretsmanager:DescribeSecret", "AccessDenied"),
-        ..with(&[key("ONE", 10, used(1))])
-    };
-    assert_eq!(leak(unreadable, &normal, "ONE"), "R11 leaked ONE", "first things first");
-    let done = tagged(
-        with(&[key("NEW", 0, used(0)), off(key("ONE", 10, used(1)))]),
-        &[(tags::LEAKED, "ONE".to_owned()), ("nightshift:told:leaked", format!("ONE {NOW}"))],
-    );
-    assert_eq!(leak(done, &normal, "ONE"), "R11 leaked-kept", "an event may come twice");
-}
-
-#[test]
-fn every_leaked_key_goes_off_in_one_step_and_what_is_missing_is_named() {
-    let leaks = |ids: &[&str]| {
-        let leak = |id: &&str| Compromised { user: Some("ana".to_owned()), key: (*id).to_owned() };
-        Request { compromised: ids.iter().map(leak).collect(), ..Request::default() }
-    };
-    let (normal, both) = (policy(&[]), leaks(&["B", "A", "B"]));
-    let two = || with(&[key("B", 10, used(1)), key("A", 200, used(1))]);
-    assert_eq!(verdict_by(two(), &normal, &both), "R11 leaked A and B");
-    assert_eq!(leak_of(&two(), &both), Some(Leak::Open));
-    let one_off = with(&[key("B", 10, used(1)), off(key("A", 200, used(1)))]);
-    let noted = tagged(one_off, &[(tags::LEAKED, "A".to_owned()), ("nightshift:told:leaked", format!("A {NOW}"))]);
-    assert_eq!(verdict_by(noted, &normal, &both), "R11 leaked A off already and B");
-    let done = tagged(
-        with(&[off(key("B", 10, used(1))), off(key("A", 200, used(1)))]),
-        &[(tags::LEAKED, "A B".to_owned()), ("nightshift:told:leaked", format!("B A {NOW}"))],
-    );
-    assert_eq!(verdict_by(done.clone(), &normal, &both), "R11 leaked-kept");
-    assert_eq!(leak_of(&done, &both), Some(Leak::Off));
-    let unnoted = tagged(done, &[(tags::LEAKED, "A".to_owned())]);
-    assert_eq!(verdict_by(unnoted.clone(), &normal, &both), "R11 leaked A off already and B off already");
-    assert_eq!(leak_of(&unnoted, &both), Some(Leak::Open), "off, and nothing says that it leaked");
-    // Half wrong, and wholly.
-    for (ids, step, missing) in [(&["A", "C"][..], 1, 1), (&["C", "D"], 0, 2)] {
-        let request = leaks(ids);
-        let plan = plan_of(two(), terms(&normal, &request));
-        let unknown = plan.left.iter().filter(|left| left.why.code() == "no-such-key").count();
-        assert_eq!((plan.actions.len(), unknown), (step, missing), "{plan}");
-        assert_eq!(leak_of(&two(), &request), Some(Leak::Open));
-    }
-    assert_eq!(leak_of(&two(), &Request::default()), None);
 }
 
 #[test]

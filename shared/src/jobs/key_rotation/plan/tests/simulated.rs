@@ -35,7 +35,7 @@ impl Life {
     pub(super) fn a_day_passes(&mut self) {
         self.now = state::after(self.now, 1);
         let (now, adopts) = (self.now, self.adopts);
-        let told = self.user.tags.get(&Kind::Rotated.tag()).map(str::to_owned);
+        let told = self.user.tags.get(&Kind::Rotated.tag("")).map(str::to_owned);
         let Read::Known(keys) = &mut self.user.keys else { return };
         let busy =
             |key: &Key| matches!(&key.last_used, LastUsed::At(last) if now.duration_since(last.at) < state::days(4));
@@ -62,6 +62,13 @@ impl Life {
             return;
         }
         assert!(!matches!(taken.last_used, LastUsed::Unknown(_)) || taken.status == Status::Inactive, "{}", say());
+        // The policy may have keys deleted that are off, whatever else there is; not without a word, and none that leaked.
+        if matches!(step, Step::Delete { .. }) && terms.policy.delete_inactive {
+            let told = self.user.tags.told(Kind::Deactivated, key).expect("not without a word");
+            assert!(self.now.duration_since(told) >= state::days(terms.policy.ages.recovery), "{}", say());
+            assert!(!taken.works() && !self.user.tags.leaked(key), "{}", say());
+            return;
+        }
         let other = keys.iter().find(|one| one.id != *key && one.status == Status::Active);
         let other = other.unwrap_or_else(|| panic!("the last active key is taken: {}", say()));
         let proven = self.class(other, terms) == Class::Current;
@@ -84,7 +91,11 @@ impl Life {
     /// As these lives have it: its people use a key a day after they were told of it at the soonest, and nobody else does.
     fn is_taken_over(&self, new: &Key) -> bool {
         let told = self.user.tags.told(Kind::Rotated, &new.id);
-        told.is_some_and(|told| matches!(&new.last_used, LastUsed::At(last) if last.at > told))
+        let secret = self.user.secret.known().and_then(Option::as_ref);
+        let fetched = state::version(&self.user, new, secret, ACCOUNT).and_then(|version| version.last_accessed);
+        told.is_some_and(|told| {
+            matches!(&new.last_used, LastUsed::At(last) if last.at > told) || fetched.is_some_and(|at| at > told)
+        })
     }
 
     /// Whether a date has come that was named a week before, at the least.
@@ -96,15 +107,15 @@ impl Life {
 
     fn apply(&mut self, step: &Step, policy: &Policy) {
         match step {
-            Step::Rotate(rotate) => self.rotate(rotate),
-            Step::Resume { key, .. } => {
+            Step::Rotate(rotate) => self.rotate(rotate, policy),
+            Step::Resume { key, replaces } => {
                 self.promote(key);
-                self.told(Kind::Rotated, key);
+                self.told(Kind::Rotated, key, replaces.as_deref(), policy);
             }
             Step::Deactivate { key, .. } => {
                 self.key(key).status = Status::Inactive;
                 self.note(key, Off::Done(self.now));
-                self.told(Kind::Deactivated, key);
+                self.told(Kind::Deactivated, key, None, policy);
             }
             Step::Delete { key, .. } | Step::DeleteOrphan { key } => {
                 if let Read::Known(keys) = &mut self.user.keys {
@@ -122,13 +133,7 @@ impl Life {
                 if *came_back {
                     self.note(key, Off::Back(self.now));
                 }
-                let request = Request::default();
-                let terms = Terms { now: self.now, ..super::terms(policy, &request) };
-                let end = other.as_ref().and_then(|new| hold_end(&self.user, *kind, new, terms));
-                self.told(*kind, key);
-                if let (Some(end), true) = (end, self.announces) {
-                    self.user.tags.set(kind.tag(), format!("{key} {} {end}", self.now));
-                }
+                self.told(*kind, key, other.as_deref(), policy);
                 if *kind == Kind::Rotated {
                     self.user.tags.remove(tags::INTENT);
                 }
@@ -140,17 +145,21 @@ impl Life {
                     leaked.off && self.user.tags.replacing_a_leak(),
                     "a night only goes on with what an event began"
                 );
-                self.told(Kind::Leaked, &leaked.key);
+                self.told(Kind::Leaked, &leaked.key, None, policy);
                 if let Some(rotate) = then {
-                    self.rotate(rotate);
+                    self.rotate(rotate, policy);
                     self.user.tags.remove(tags::INTENT);
                 }
             }
-            Step::Reactivate { .. } => unreachable!("only an event asks for it"),
+            Step::Reactivate { .. } | Step::Suspected { .. } => unreachable!("only an event asks for it"),
+            Step::Readers { .. } => {
+                let readers = self.user.tags.get(tags::READERS).unwrap_or_default().to_owned();
+                self.user.tags.set(tags::READERS_DONE, readers);
+            }
         }
     }
 
-    fn rotate(&mut self, rotate: &Rotate) {
+    fn rotate(&mut self, rotate: &Rotate, policy: &Policy) {
         self.minted += 1;
         assert!(self.keys().len() < 2, "no slot: {:#?}", self.user);
         let id = format!("MINTED{}", self.minted);
@@ -166,9 +175,9 @@ impl Life {
         let id_of = naming::version_of(ACCOUNT, &self.user.id, &id);
         versions.push(Version { id: id_of, labels: [PENDING.to_owned()].into(), last_accessed: None });
         let user_id = Some(self.user.id.clone());
-        self.user.secret = Read::Known(Some(Secret { user_id, deleted: false, versions }));
+        self.user.secret = Read::Known(Some(Secret { versions, ..secret_of(user_id.as_deref()) }));
         self.promote(&id);
-        self.told(Kind::Rotated, &id);
+        self.told(Kind::Rotated, &id, rotate.replaces.as_deref(), policy);
     }
 
     fn promote(&mut self, key: &str) {
@@ -183,9 +192,13 @@ impl Life {
         }
     }
 
-    fn told(&mut self, kind: Kind, key: &str) {
+    fn told(&mut self, kind: Kind, key: &str, other: Option<&str>, policy: &Policy) {
+        let request = Request::default();
+        let terms = Terms { now: self.now, ..super::terms(policy, &request) };
+        let dates = dates(&self.user, kind, key, other, terms);
         if self.announces {
-            self.user.tags.set(kind.tag(), format!("{key} {}", self.now));
+            let telling = tags::Telling { at: self.now, dates, whom: tags::Whom::Everybody };
+            self.user.tags.set(kind.tag(key), telling.value(key));
         }
     }
 
@@ -213,7 +226,7 @@ impl Life {
 }
 
 use crate::jobs::key_rotation::plan::action::Rotate;
-use crate::jobs::key_rotation::plan::hold_end;
+use crate::jobs::key_rotation::plan::dates;
 
 #[test]
 fn a_life_of_rotations_leaves_nobody_without_a_key() {

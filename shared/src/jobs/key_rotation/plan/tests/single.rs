@@ -37,10 +37,17 @@ fn a_key_never_used_is_rotated_like_any_other_unless_the_policy_says_otherwise()
     assert_eq!(verdict(unused()), "R5 rotate ONE");
     let strict = policy(&[("NIGHTSHIFT_UNUSED_KEYS", "deactivate")]);
     let by = |user| verdict_by(user, &strict, &Request::default());
-    assert_eq!(by(unused()), "R5 tell warning ONE", "not without a word");
-    let told = |days| tagged(unused(), &[("nightshift:told:warning", format!("ONE {}", ago(days)))]);
-    assert_eq!(by(told(6)), "R5 not-due");
+    assert_eq!(by(unused()), "R5 tell unused ONE", "not without a word");
+    let told = |days| {
+        let named = state::after(ago(days), 7);
+        tagged(unused(), &[("nightshift:told:unused", format!("ONE {} {named}", ago(days)))])
+    };
+    assert_eq!(by(told(6)), "R5 unused");
     assert_eq!(by(told(7)), "R5 deactivate ONE NeverUsed");
+    let rotation = tagged(unused(), &[("nightshift:told:warning", format!("ONE {}", ago(12)))]);
+    assert_eq!(by(rotation), "R5 tell unused ONE", "a warning of something else is none of this");
+    let undated = tagged(unused(), &[("nightshift:told:unused", format!("ONE {}", ago(12)))]);
+    assert_eq!(by(undated), "R5 tell unused ONE", "nor is one that named no day");
     assert_eq!(by(with(&[key("ONE", 95, used(80))])), "R5 rotate ONE");
     assert_eq!(by(with(&[key("ONE", 95, LastUsed::Unknown("throttled".to_owned()))])), "R5 preflight-unknown");
     assert_eq!(mute_verdict(unused(), &strict), "R5 untold");
@@ -54,9 +61,14 @@ fn a_key_that_is_off_is_never_rotated_into_one_that_works() {
     let by = |user| verdict_by(user, &deleting, &Request::default());
     let alone = || with(&[off(key("ONE", 400, used(1)))]);
     assert_eq!(by(alone()), "R6 note-off ONE", "its recovery begins now, however old it is");
-    let noted = |days| tagged(alone(), &[("nightshift:off:ONE", Off::Done(ago(days)).value())]);
+    let noted = |days| {
+        let told = ("nightshift:told:deactivated", format!("ONE {}", ago(days)));
+        tagged(alone(), &[("nightshift:off:ONE", Off::Done(ago(days)).value()), told])
+    };
     assert_eq!(by(noted(6)), "R6 recovering");
     assert_eq!(by(noted(7)), "R6 delete ONE");
+    let untold = tagged(alone(), &[("nightshift:off:ONE", Off::Done(ago(30)).value())]);
+    assert_eq!(by(untold), "R6 tell deactivated ONE", "not without a word");
     assert_eq!(by(tagged(noted(7), &[(tags::LEAKED, "ONE".to_owned())])), "R6 only-inactive", "a leaked one is kept");
 }
 
@@ -90,34 +102,55 @@ fn nobody_is_touched_who_is_excluded_unreadable_or_out_of_the_ordinary() {
 fn a_secret_that_is_not_this_users_is_never_written() {
     let due = || with(&[key("ONE", 95, used(1))]);
     let secret = |user_id: Option<&str>, deleted| {
-        let secret = Secret { user_id: user_id.map(str::to_owned), deleted, versions: Vec::new() };
+        let secret = Secret { deleted, ..secret_of(user_id) };
         verdict(User { secret: Read::Known(Some(secret)), ..due() })
     };
     assert_eq!(secret(Some("AIDAANA"), false), "R5 rotate ONE");
     assert_eq!(secret(Some("AIDAANA"), true), "R5 rotate ONE", "restored first");
     assert_eq!(secret(None, false), "R5 secret-not-ours");
     assert_eq!(secret(Some("AIDAOLDANA"), false), "R5 secret-of-another", "an earlier user of that name");
-    let full = (0..48).fold(due(), |user, n| tagged(user, &[(&format!("t{n}"), String::new())]));
-    assert_eq!(verdict(full), "R5 tag-limit");
+    let with_tags = |number: u32, prefix: &str| {
+        (0..number).fold(due(), |user, n| tagged(user, &[(&format!("{prefix}{n}"), String::new())]))
+    };
+    assert_eq!(verdict(with_tags(45, "t")), "R5 tag-limit", "45 and the one for mail, and five are needed");
+    assert_eq!(verdict(with_tags(44, "t")), "R5 rotate ONE");
+    assert_eq!(verdict(with_tags(60, "aws:t")), "R5 rotate ONE", "AWS's own do not count");
+    let ours = [tags::INTENT, tags::SECRET, tags::PROOF, "nightshift:told:rotated"];
+    let again = ours.iter().fold(with_tags(44, "t"), |user, tag| tagged(user, &[(*tag, "x".to_owned())]));
+    assert_eq!(verdict(again), "R5 rotate ONE", "what is there already takes no room");
 }
 
 #[test]
-fn a_key_minted_and_never_stored_is_removed_and_a_strangers_is_not() {
-    let minted = |minutes: i64, last_used: LastUsed| {
-        let at = now().checked_sub(jiff::SignedDuration::from_mins(minutes)).unwrap();
-        let new = Key { created_at: at, last_used, ..key("NEW", 0, LastUsed::Never) };
-        let intent = tags::Intent { at, before: vec!["OLD".to_owned()] };
-        tagged(with(&[new, key("OLD", 95, used(1))]), &[(tags::INTENT, intent.value())])
-    };
-    assert_eq!(verdict(minted(29, LastUsed::Never)), "R2 unsettled", "its run may still be at work");
-    assert_eq!(verdict(minted(30, LastUsed::Never)), "R2 orphan NEW");
-    assert_eq!(verdict(minted(60, used(0))), "R9 tell cannot OLD", "whoever used it holds its secret");
-    assert_eq!(verdict(minted(60, LastUsed::Unknown("x".to_owned()))), "R1 preflight-unknown");
-    let before = tagged(minted(60, LastUsed::Never), &[(tags::INTENT, format!("{} NEW OLD", ago(0)))]);
-    assert_eq!(verdict(before), "R9 tell cannot OLD", "it was there before");
-    let hour_later = minted(60, LastUsed::Never);
-    let late = tagged(hour_later, &[(tags::INTENT, format!("{} OLD", ago(1)))]);
-    assert_eq!(verdict(late), "R9 tell cannot OLD", "made long after the intent");
+fn nobody_is_told_what_cannot_be_written_down() {
+    let near =
+        (0..49).fold(with(&[key("ONE", 85, used(1))]), |user, n| tagged(user, &[(&format!("t{n}"), String::new())]));
+    assert_eq!(near.tags.len(), 50);
+    assert_eq!(verdict(near.clone()), "R5 tag-limit", "it would be told again each night");
+    let mut told = near;
+    told.tags.remove("t0");
+    let told = tagged(told, &[("nightshift:told:warning", "OTHER 2026-01-01T00:00:00Z".to_owned())]);
+    assert_eq!(verdict(told), "R5 tell warning ONE", "over a tag that is there");
+}
+
+#[test]
+fn a_secret_that_others_rule_is_left_alone_and_so_is_what_is_pending_in_it() {
+    use crate::jobs::key_rotation::model::Ruler;
+    for ruler in
+        [Ruler::Rotation("f".to_owned()), Ruler::Service("rds".to_owned()), Ruler::Primary("us-east-1".to_owned())]
+    {
+        let ruled = |user: User, labels: &[(&str, &[&str])]| {
+            let mut user = stored(user, labels);
+            if let Read::Known(Some(secret)) = &mut user.secret {
+                secret.ruled_by = Some(ruler.clone());
+            }
+            verdict(user)
+        };
+        assert_eq!(ruled(with(&[key("ONE", 95, used(1))]), &[]), "R5 secret-ruled", "{ruler:?}");
+        let young = with(&[key("ONE", 20, used(1))]);
+        assert_eq!(ruled(young, &[("GONE", &[PENDING])]), "R5 not-due", "another's AWSPENDING stays: {ruler:?}");
+        let two = with(&[key("NEW", 1, LastUsed::Never), key("OLD", 95, used(1))]);
+        assert_eq!(ruled(two, &[("NEW", &[PENDING])]), "R3 secret-ruled", "{ruler:?}");
+    }
 }
 
 #[test]

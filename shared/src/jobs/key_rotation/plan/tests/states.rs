@@ -11,7 +11,7 @@ const STORED: [Option<&[&str]>; 5] =
 /// A key and what its version carries.
 type Stored = (Key, Option<&'static [&'static str]>);
 /// How many different things beside the state of a key may be written on a user.
-const RESTS: usize = 8;
+const RESTS: usize = 12;
 
 fn last_uses() -> [LastUsed; 4] {
     [LastUsed::Never, used(1), used(100), LastUsed::Unknown("throttled".to_owned())]
@@ -54,6 +54,10 @@ fn every_memory() -> Vec<Vec<(&'static str, String)>> {
         vec![(tags::LEAKED, "A".to_owned())],
         vec![(tags::LEAKED, "B".to_owned()), (tags::INTENT, format!("{} B", ago(10)))],
         vec![(tags::LEAKED, "B".to_owned()), (tags::INTENT, tags::OWED.to_owned())],
+        vec![("nightshift:leaked:A", ago(9).to_string()), ("nightshift:leaked:B", ago(9).to_string())],
+        vec![(tags::INTENT, format!("{} A minted=B", ago(10)))],
+        vec![("nightshift:told:unused", format!("A {} {}", ago(9), ago(2)))],
+        vec![("nightshift:told:held", format!("A {} {} operators", ago(9), ago(1)))],
     ];
     let mut memories = Vec::new();
     for off in &offs {

@@ -1,0 +1,147 @@
+//! Keys that leaked: off at once, noted where it lasts, told, and replaced where nothing else works.
+
+use super::retire::other;
+use super::{Applier, Ended, ROTATION_BUDGET, Stop};
+use crate::clock;
+use crate::domains::keys::naming;
+use crate::domains::keys::tags::{INTENT, Kind, LEAK, Memory as _, OWED};
+use crate::jobs::key_rotation::model::User;
+use crate::jobs::key_rotation::plan::{Facts, Leaked, Rotate};
+use crate::report::Reason;
+use crate::run::Done;
+use crate::secret::Secret;
+use crate::services::aws::AwsError;
+use crate::services::iam::Status;
+
+/// What the version holds that says that a key leaked.
+const MARK: &str = r#"{"Message":"an access key of this user leaked; nightshift could not write that on the user"}"#;
+
+impl Applier<'_> {
+    /// The leaked keys go first; that they could not be replaced, or nobody told, does not bring them back.
+    pub(super) async fn leaked(
+        &self,
+        user: &User,
+        keys: &[Leaked],
+        then: Option<&Rotate>,
+        facts: &Facts,
+        steps: &mut Vec<String>,
+    ) -> Ended {
+        let (off, stopped) = self.switch_off_leaked(user, keys, steps).await;
+        let user = self.note_leaked(user, &off, steps).await?;
+        let untold = self.tell_of(Kind::Leaked, &user, &off, facts, steps).await?;
+        if let Some(error) = stopped {
+            return Err(error.into());
+        }
+        let Some(rotate) = then else { return Ok(untold) };
+        if !self.ledger.deadline().leaves(ROTATION_BUDGET, clock::now()) {
+            let message = "the leaked key is off, and no time was left to mint another";
+            return Ok(Some(Reason::new("deadline", message, "nothing to do; the next run mints it")));
+        }
+        match self.rotate(&user, rotate, facts, steps).await {
+            Ok(also_untold) => Ok(untold.or(also_untold)),
+            Err(stop) => Ok(stop.reason()),
+        }
+    }
+
+    /// Those that are off now, and the first refusal: one that stays on does not keep another on.
+    async fn switch_off_leaked<'k>(
+        &self,
+        user: &User,
+        keys: &'k [Leaked],
+        steps: &mut Vec<String>,
+    ) -> (Vec<&'k str>, Option<AwsError>) {
+        let (mut off, mut stopped) = (Vec::new(), None);
+        for leaked in keys {
+            let key = leaked.key.as_str();
+            if !leaked.off {
+                if let Err(error) = self.writers.iam.set_status(&user.name, key, Status::Inactive).await {
+                    stopped = stopped.or(Some(error));
+                    continue;
+                }
+                steps.push(format!("switched leaked key {key} off"));
+            }
+            off.push(key);
+        }
+        (off, stopped)
+    }
+
+    /// Writes down that `keys` leaked, and what is still to be done about it, so that it is done even if this run dies. Where
+    /// nothing can be written on the user, the secret keeps it, and the error is for whoever waits.
+    async fn note_leaked(&self, user: &User, keys: &[&str], steps: &mut Vec<String>) -> Result<User, AwsError> {
+        let mut noted = user.clone();
+        if keys.is_empty() {
+            return Ok(noted);
+        }
+        let at = self.moment().to_string();
+        let new = keys.iter().filter(|key| !user.tags.leaked(key));
+        let mut tags: Vec<_> = new.map(|key| (format!("{LEAK}{key}"), at.clone())).collect();
+        // Also where it could not be read whether another works: if one does, a later run takes it back.
+        let works = |key: &crate::services::iam::Key| key.works() && !keys.contains(&key.id.as_str());
+        if !user.keys.known().is_some_and(|all| all.iter().any(works)) {
+            tags.push((INTENT.to_owned(), OWED.to_owned()));
+        }
+        if let Err(error) = self.writers.iam.tag(&user.name, &tags).await {
+            self.mark_in_secret(user, keys, steps).await;
+            return Err(error);
+        }
+        for (tag, value) in tags {
+            noted.tags.set(tag, value);
+        }
+        Ok(noted)
+    }
+
+    /// The same in the user's secret, as versions that carry a label and no key.
+    async fn mark_in_secret(&self, user: &User, keys: &[&str], steps: &mut Vec<String>) {
+        let mark = Secret::new(MARK.to_owned());
+        let name = self.secret_of(user);
+        let marked = async {
+            match user.secret.known() {
+                Some(Some(secret)) if !secret.deleted && secret.user_id.as_ref() == Some(&user.id) => {}
+                Some(None) => self.make(user, &name, &mut Vec::new()).await?,
+                _ => return Ok(false),
+            }
+            for key in keys {
+                let version = naming::leak_version_of(self.terms.account, &user.id, key);
+                self.writers.store.put(&name, &version, &mark, &naming::leak_label(key)).await?;
+            }
+            Ok::<_, AwsError>(true)
+        };
+        steps.push(match marked.await {
+            Ok(true) => format!("noted in secret {name} that it leaked, since it could not be noted on the user"),
+            Ok(false) => "nothing says that it leaked but this report: it is not noted anywhere".to_owned(),
+            Err(error) => format!("nothing says that it leaked but this report: {}", error.said()),
+        });
+    }
+
+    /// A notice for each of `keys`, each with a tag of its own.
+    pub(super) async fn tell_of(
+        &self,
+        kind: Kind,
+        user: &User,
+        keys: &[&str],
+        facts: &Facts,
+        steps: &mut Vec<String>,
+    ) -> Result<Option<Reason>, AwsError> {
+        let mut untold = None;
+        for key in keys.iter().filter(|key| user.tags.told(kind, key).is_none()) {
+            let why = self.tell(user, kind, (key, other(user, key)), facts, Vec::new(), steps).await?;
+            untold = untold.or(why);
+        }
+        Ok(untold)
+    }
+
+    pub(super) async fn tell_of_signs(
+        &self,
+        user: &User,
+        keys: &[String],
+        facts: &Facts,
+        steps: &mut Vec<String>,
+    ) -> Ended {
+        let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+        match self.tell_of(Kind::Suspected, user, &keys, facts, steps).await? {
+            None => Ok(None),
+            // To tell is all there was to do.
+            Some(reason) => Err(Stop::Done(Box::new(Done::failed(Vec::new(), reason)))),
+        }
+    }
+}

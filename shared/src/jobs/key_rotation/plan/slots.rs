@@ -1,0 +1,104 @@
+//! Two keys that no rotation explains (R9), a key that nobody has claimed, a secret that no longer hands out what was stored,
+//! and keys nobody uses.
+
+use super::action::Because;
+use super::minting::name_of;
+use super::overlap::{due, due_at, unused_for};
+use super::said::{Keyed, no_last_use, tell};
+use super::state::{self, Class};
+use super::{Step, Terms, Why, takeover};
+use crate::domains::keys::naming;
+use crate::domains::keys::tags::{Kind, Memory as _};
+use crate::jobs::key_rotation::model::{Secret, User};
+use crate::services::iam::{Key, LastUsed};
+
+/// R9: two keys work, and neither took the other's place.
+pub(super) fn two(user: &User, newer: Keyed<'_>, older: Keyed<'_>, terms: Terms<'_>) -> Result<Step, Why> {
+    let keys = [older, newer];
+    let due_keys: Vec<_> = keys.iter().filter(|one| due(user, one.key, terms)).collect();
+    let Some(first) = due_keys.first() else {
+        let at = keys.iter().map(|one| due_at(user, one.key, terms)).min();
+        return Err(Why::NotDue { at: at.unwrap_or(terms.now) });
+    };
+    if let Some(one) = keys.iter().find(|one| one.class == Class::Unclaimed) {
+        return Err(Why::Unclaimed { user: user.name.clone(), key: one.key.id.clone() });
+    }
+    if due_keys.len() == 2 && keys.iter().all(|one| one.class == Class::Foreign) {
+        if let Some(why) = keys.iter().find_map(no_last_use) {
+            return Err(why);
+        }
+        let idle = |one: &Keyed<'_>| unused_for(one.key, terms.policy.ages.idle, terms.now);
+        let in_use = |one: &Keyed<'_>| takeover::used_by_others(user, one.key) && !idle(one);
+        for (one, other) in [(older, newer), (newer, older)] {
+            if idle(&one) && in_use(&other) {
+                return unused(user, one.key, Because::Idle, terms);
+            }
+        }
+    }
+    let other = keys.iter().find(|one| one.key.id != first.key.id).map(|one| one.key);
+    if terms.announces && user.tags.told(Kind::Cannot, &first.key.id).is_none() {
+        return Ok(tell(Kind::Cannot, &first.key.id, other));
+    }
+    Err(Why::TwoKeys { keys: keys.iter().map(|one| one.key.id.clone()).collect() })
+}
+
+/// A key nobody uses is switched off on the day that was named to its owner, and not before.
+pub(super) fn unused(user: &User, key: &Key, because: Because, terms: Terms<'_>) -> Result<Step, Why> {
+    if user.tags.told(Kind::Unused, &key.id).is_none() {
+        return if terms.announces {
+            Ok(tell(Kind::Unused, &key.id, None))
+        } else {
+            Err(Why::Untold { kind: Kind::Unused, key: key.id.clone() })
+        };
+    }
+    match user.tags.told_until(Kind::Unused, &key.id) {
+        Some(at) if terms.now >= at => Ok(Step::Deactivate { key: key.id.clone(), because }),
+        Some(at) => Err(Why::Unused { key: key.id.clone(), at }),
+        None => Ok(tell(Kind::Unused, &key.id, None)),
+    }
+}
+
+/// Whether this tool minted `one` and handed it out, whatever its secret shows by now.
+pub(super) fn is_ours(user: &User, one: Keyed<'_>) -> bool {
+    let id = &one.key.id;
+    let is_remembered = user.tags.proof(id).is_some() || user.tags.telling(Kind::Rotated, id).is_some();
+    one.class == Class::Previous || one.class == Class::Foreign && is_remembered
+}
+
+/// The new key is there and its secret does not hand it out: whose hand moves it is said, and neither key is touched.
+pub(super) fn astray(
+    user: &User,
+    new: &Key,
+    old: &Key,
+    secret: Option<&Secret>,
+    terms: Terms<'_>,
+) -> Result<Step, Why> {
+    if terms.announces && user.tags.told(Kind::Astray, &new.id).is_none() {
+        return Ok(tell(Kind::Astray, &new.id, Some(old)));
+    }
+    let version = state::version(user, new, secret, terms.account);
+    Err(Why::SecretAstray {
+        secret: name_of(user, secret, terms),
+        key: new.id.clone(),
+        old: old.id.clone(),
+        stored: version.map(|_| naming::version_of(terms.account, &user.id, &new.id)),
+    })
+}
+
+/// A key that a run may have made whose answer was lost. It may be its owner's as well, so people are told; by policy it is
+/// switched off where nobody uses it, and never the last one that works.
+pub(super) fn unclaimed(user: &User, one: Keyed<'_>, keyed: &[Keyed<'_>], terms: Terms<'_>) -> Option<Step> {
+    let key = one.key;
+    if !key.works() {
+        return None;
+    }
+    let other = keyed.iter().find(|other| other.key.id != key.id).map(|other| other.key);
+    if terms.announces && user.tags.told(Kind::Unclaimed, &key.id).is_none() {
+        return Some(tell(Kind::Unclaimed, &key.id, other));
+    }
+    let lone = other.is_none_or(|other| !other.works());
+    let idle = terms.now.duration_since(key.created_at) >= state::days(1) && key.last_used == LastUsed::Never;
+    let goes =
+        terms.policy.switch_off_unclaimed && terms.announces && !lone && idle && state::is_of_the_minute(user, key);
+    goes.then(|| Step::Deactivate { key: key.id.clone(), because: Because::Unclaimed })
+}
