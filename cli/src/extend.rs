@@ -11,7 +11,7 @@ use nightshift::services::aws::{Aws, Roots};
 use serde_json::json;
 
 use crate::args::ExtendArgs;
-use crate::output::{Ending, Output, Words};
+use crate::output::{Ending, Output, Words, complain};
 use crate::{account, one, policy, record};
 
 const NOTHING: &str = "nothing was changed";
@@ -48,6 +48,13 @@ pub(crate) async fn run(args: ExtendArgs, environment: &Environment) -> anyhow::
     let output = Output::new(words);
     let steps = report.items.iter().flat_map(|item| &item.steps);
     steps.for_each(|step| output.say(&if args.dry_run { format!("would {step}") } else { step.clone() }));
-    let ending = one::ending(&report, NOTHING)?;
+    let mut ending = one::ending(&report, NOTHING)?;
+    // More time alone does not bring members back: who reads only the exit code is to know that, too.
+    let notes = report.items.iter().flat_map(|item| item.domain.values()).filter_map(|own| own["notes"].as_array());
+    for note in notes.flatten() {
+        let text = |key: &str| note[key].as_str().unwrap_or_default();
+        complain(&format!("{}; {}", text("message"), text("fix")));
+        ending = Ending::Failed;
+    }
     Ok(output.end(ending))
 }

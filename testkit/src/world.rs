@@ -152,7 +152,9 @@ pub async fn notified(scene: &Scene, region: &str, id: &str, told: &str, expiry:
     let rds = scene.rds(region).await;
     let mut found = rds.describe_db_clusters().db_cluster_identifier(id).into_paginator().items().send();
     let found = found.next().await.context("there is no such cluster")??;
-    let value = format!("{told} {expiry} {}", found.db_cluster_resource_id().unwrap_or_default());
+    let owner = found.tag_list().iter().find(|tag| tag.key() == Some("owner")).and_then(Tag::value);
+    let who = nightshift::domains::clusters::notice::who(owner, None);
+    let value = format!("{told} {expiry} {} {who}", found.db_cluster_resource_id().unwrap_or_default());
     rds.add_tags_to_resource()
         .resource_name(found.db_cluster_arn().unwrap_or_default())
         .tags(Tag::builder().key("nightshift:notified").value(value).build())

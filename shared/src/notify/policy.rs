@@ -21,7 +21,12 @@ pub struct NotifyPolicy {
     pub time_zone: TimeZone,
     /// How an owner's address is found.
     pub owners: OwnerPolicy,
+    /// `NIGHTSHIFT_CONTACT`: whom people ask who got a message.
+    pub contact: Option<String>,
 }
+
+/// The longest contact: it stands in every message.
+const LONGEST_CONTACT: usize = 200;
 
 /// Mail by Amazon SES.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +95,13 @@ impl NotifyPolicy {
             }),
             language: settings.choice("NIGHTSHIFT_LANGUAGE", Language::English, &Language::CHOICES),
             time_zone: settings.time_zone(),
+            contact: settings.parsed("NIGHTSHIFT_CONTACT", |text| {
+                let length = text.chars().count();
+                if length > LONGEST_CONTACT {
+                    return Err(format!("has {length} characters, and a contact is at most {LONGEST_CONTACT} long"));
+                }
+                Ok(text.to_owned())
+            }),
             owners: OwnerPolicy {
                 owner_tag: settings.text("NIGHTSHIFT_OWNER_TAG").unwrap_or("owner").to_owned(),
                 mail_tag: settings.text("NIGHTSHIFT_OWNER_MAIL_TAG").map(str::to_owned),
@@ -101,6 +113,25 @@ impl NotifyPolicy {
                         .map_err(|_| format!("'{}' is not a mail domain such as example.com", printable(domain)))
                 }),
             },
+        }
+    }
+
+    /// Whom to ask, and where the command is to be had, in a sentence for the end of a message.
+    pub fn ask(&self) -> String {
+        let operators = || {
+            let addresses: Vec<_> = self.mail.iter().flat_map(|mail| &mail.operators).map(Address::as_str).collect();
+            (!addresses.is_empty()).then(|| addresses.join(", "))
+        };
+        match self.contact.clone().or_else(operators) {
+            Some(contact) => self.language.pick(
+                format!("Questions, or no command nightshift yet? Ask {contact}."),
+                format!("¿Tiene preguntas, o aún no tiene el comando nightshift? Pregunte a {contact}."),
+            ),
+            None => self.language.pick(
+                "Questions, or no command nightshift yet? Ask whoever runs this account.".to_owned(),
+                "¿Tiene preguntas, o aún no tiene el comando nightshift? Pregunte a quien administra esta cuenta."
+                    .to_owned(),
+            ),
         }
     }
 

@@ -59,9 +59,14 @@ impl Tags {
         self.pairs.is_empty()
     }
 
-    /// How many there would be with `more` added.
-    pub fn len_with(&self, more: &Self) -> usize {
-        self.pairs.len() + more.pairs.keys().filter(|key| !self.pairs.contains_key(*key)).count()
+    /// How many count towards the [limit](Self::LIMIT): all but AWS's own (AWS Tagging guide, "Tag naming limits").
+    pub fn counted(&self) -> usize {
+        self.pairs.keys().filter(|key| !key.starts_with("aws:")).count()
+    }
+
+    /// How many would count with `more` added.
+    pub fn counted_with(&self, more: &Self) -> usize {
+        self.counted() + more.pairs.keys().filter(|key| !self.pairs.contains_key(*key)).count()
     }
 
     /// Sets one.
@@ -124,6 +129,13 @@ mod tests {
         let in_any_case = Tags::in_any_case(pairs);
         assert_eq!(in_any_case.get("email"), Some("bob@example.com"), "the one written so comes first");
         assert_eq!(in_any_case.get("owner"), Some("ana"));
+    }
+
+    #[test]
+    fn aws_own_tags_do_not_count() {
+        let tags: Tags = [("aws:cloudformation:stack-name", "x"), ("env", "dev")].into_iter().collect();
+        assert_eq!((tags.len(), tags.counted()), (2, 1));
+        assert_eq!(tags.counted_with(&[("env", "x"), ("owner", "ana")].into_iter().collect()), 2);
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub fn samples() -> anyhow::Result<Vec<Sample>> {
             ("owner", owner(owner::everything()?)),
             ("owner-one-cluster", owner(owner::one_cluster()?)),
             ("owner-stand-in", owner(owner::nobody_elses()?)),
+            ("owner-team", owner(owner::two_owners()?)),
             ("summary-bad-night", operators(summary::bad_night())),
             ("summary-good-night", operators(summary::good_night())),
             ("summary-quiet-night", operators(summary::quiet_night())),
@@ -62,7 +63,20 @@ pub fn samples() -> anyhow::Result<Vec<Sample>> {
 }
 
 fn setting<'a>(tag_key: &'a str, clock: Clock<'a>) -> Setting<'a> {
-    Setting { account: ACCOUNT, tag_key, now: at("2026-11-21T02:00:00Z"), clock }
+    Setting {
+        account: ACCOUNT,
+        tag_key,
+        owner_tag: "owner",
+        lease_days: 90,
+        function: Some("nightshift-prod-cluster-cleanup"),
+        home: Some("eu-west-1"),
+        contact: clock.language.pick(
+            "Questions, or no command nightshift yet? Ask platform@example.com.",
+            "¿Tiene preguntas, o aún no tiene el comando nightshift? Pregunte a platform@example.com.",
+        ),
+        now: at("2026-11-21T02:00:00Z"),
+        clock,
+    }
 }
 
 fn policy(zone: &TimeZone, language: Language) -> anyhow::Result<NotifyPolicy> {
@@ -76,6 +90,7 @@ fn policy(zone: &TimeZone, language: Language) -> anyhow::Result<NotifyPolicy> {
         slack_secret: None,
         language,
         time_zone: zone.clone(),
+        contact: None,
         owners: OwnerPolicy { owner_tag: "owner".to_owned(), mail_tag: None, domain: Some("example.com".to_owned()) },
     })
 }

@@ -12,15 +12,74 @@ pub const DELETE_OF: &str = "nightshift:delete-of";
 pub const PURGE_AFTER: &str = "nightshift:purge-after";
 /// How the cluster was built, in numbered pieces: see [`super::facts`].
 pub const RESTORE_PREFIX: &str = "nightshift:restore-";
-/// When the owner was told that the cluster expires, at which expiry, and of which resource id: a changed expiry or a new
-/// cluster of the same name makes it no notice at all.
+/// When the owner was told that the cluster expires, at which expiry, of which resource id, and who that owner was; or
+/// [`VOID`]. See [`super::notice`].
 pub const NOTIFIED: &str = "nightshift:notified";
+/// When the owner was asked to put something right, and what: so that they are reminded, and not asked every night.
+pub const ASKED: &str = "nightshift:asked";
+/// How often a stopped cluster was started so that it could be deleted, and for which expiry and resource id.
+pub const STARTED: &str = "nightshift:started";
+/// On a final snapshot that was given all its tags: the resource id of its cluster. Where this is and the purge date is
+/// not, somebody took the date off.
+pub const FINAL_OF: &str = "nightshift:final-of";
 /// On a final snapshot whose cluster's owner has not been told yet that it was deleted.
 pub const UNTOLD: &str = "nightshift:untold";
 /// The snapshot a cluster was brought back from.
 pub const RESTORED_FROM: &str = "nightshift:restored-from";
 
-/// Whose a cluster is, as the tag with the key `owner_tag` says.
+/// What stands in place of a notice, or of a deletion asked for, that holds no longer.
+pub const VOID: &str = "void";
+
+/// Whose something is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Owner {
+    /// Nobody is named.
+    Nobody,
+    /// Them.
+    One(String),
+    /// Several are, by tags that differ in their case alone: these keys.
+    Several(Vec<String>),
+}
+
+/// Whose a cluster is, as the tag with the key `owner_tag` says, in any case: `Owner` is by far the commonest spelling of
+/// `owner`.
+pub fn whose(tags: &Tags, owner_tag: &str) -> Owner {
+    let spelt: Vec<_> = tags
+        .iter()
+        .filter(|(key, value)| key.eq_ignore_ascii_case(owner_tag) && !value.trim().is_empty())
+        .collect();
+    match spelt.as_slice() {
+        [] => Owner::Nobody,
+        [(_, first), rest @ ..] if rest.iter().all(|(_, other)| other == first) => Owner::One((*first).to_owned()),
+        several => Owner::Several(several.iter().map(|(key, _)| (*key).to_owned()).collect()),
+    }
+}
+
+/// The name to show: where several are named, the one whose key is spelt exactly so, or none.
 pub fn owner(tags: &Tags, owner_tag: &str) -> Option<String> {
-    tags.get(owner_tag).filter(|owner| !owner.is_empty()).map(str::to_owned)
+    match whose(tags, owner_tag) {
+        Owner::Nobody => None,
+        Owner::One(name) => Some(name),
+        Owner::Several(_) => tags.get(owner_tag).filter(|name| !name.trim().is_empty()).map(str::to_owned),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_owner_is_read_in_any_case_and_two_that_differ_are_a_doubt() {
+        let of = |pairs: &[(&str, &str)]| whose(&pairs.iter().copied().collect(), "owner");
+        let one = |name: &str| Owner::One(name.to_owned());
+        assert_eq!(of(&[]), Owner::Nobody);
+        assert_eq!(of(&[("owner", " ")]), Owner::Nobody);
+        assert_eq!(of(&[("Owner", "ana")]), one("ana"));
+        assert_eq!(of(&[("OWNER", "ana"), ("owner", "ana")]), one("ana"));
+        assert_eq!(of(&[("OWNER", ""), ("owner", "ana")]), one("ana"));
+        let two = [("Owner", "ana"), ("owner", "bob")];
+        assert_eq!(of(&two), Owner::Several(vec!["Owner".to_owned(), "owner".to_owned()]));
+        assert_eq!(owner(&two.into_iter().collect(), "owner").as_deref(), Some("bob"));
+        assert_eq!(of(&[("cost-owner", "ana")]), Owner::Nobody);
+    }
 }

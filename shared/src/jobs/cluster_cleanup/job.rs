@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+
 use super::apply::Applier;
 use super::model::World;
 use super::observe::{self, Place, Seen};
@@ -83,7 +85,7 @@ impl Job for ClusterCleanup {
         Applier::new(allowed, seen, terms(given), hands).apply(left).await
     }
 
-    fn sum_up(plan: &Plan, seen: &Seen, given: Given<'_, Self>, _: &[Done]) -> Sums {
+    fn sum_up(plan: &Plan, seen: &Seen, given: Given<'_, Self>, done: &[Done]) -> Sums {
         let left = |wanted: fn(&Why) -> bool| plan.left.iter().filter(|left| wanted(&left.why)).count();
         let metrics = BTreeMap::from([
             ("MalformedTags", left(Why::is_a_bad_tag)),
@@ -92,7 +94,9 @@ impl Job for ClusterCleanup {
             ("UnreadableRegions", seen.world.unreadable.len()),
         ]);
         let regions = seen.places.iter().map(|place| place.region.clone()).collect();
-        Sums { regions, concerns: concerns(plan, &seen.world, given.notify), metrics }
+        let mut concerns = concerns(plan, &seen.world, given.notify, given.now);
+        found_by_doing(done, &mut concerns);
+        Sums { regions, concerns, metrics }
     }
 }
 
@@ -102,11 +106,14 @@ fn terms(given: Given<'_, ClusterCleanup>) -> Terms<'_> {
 }
 
 /// By their place in the report: first what was to be done, then what was left alone.
-fn concerns(plan: &Plan, world: &World, notify: &NotifyPolicy) -> Concerns {
+fn concerns(plan: &Plan, world: &World, notify: &NotifyPolicy, now: Timestamp) -> Concerns {
     let mut concerns = Concerns::default();
     for (place, action) in plan.actions.iter().enumerate() {
         if matches!(action, Action::DeleteCluster(delete) if delete.asked_before.is_some()) {
             concerns.stuck.push(place);
+        }
+        if matches!(action, Action::WarnOwner(warn) if warn.no_record) {
+            concerns.needs_hand.push(place);
         }
         let touches = matches!(action, Action::DeleteCluster(_) | Action::WarnOwner(_));
         if touches && !can_be_told(action.id(), action.region(), action.owner(), world, notify) {
@@ -114,17 +121,29 @@ fn concerns(plan: &Plan, world: &World, notify: &NotifyPolicy) -> Concerns {
         }
     }
     for (place, left) in (plan.actions.len()..).zip(&plan.left) {
-        if left.why.is_a_bad_tag() || left.why.is_a_blocker() {
-            concerns.needs_hand.push(place);
-        }
-        if matches!(left.why, Why::HalfDeleted { .. }) {
+        if left.why.is_half_way() {
             concerns.stuck.push(place);
+        } else if left.why.needs_attention() || left.is_overdue(now) {
+            concerns.needs_hand.push(place);
         }
         if left.why.is_for_its_owner() && !can_be_told(&left.id, &left.region, left.owner.as_deref(), world, notify) {
             concerns.unowned.push(place);
         }
     }
     concerns
+}
+
+/// What only came out when it was tried.
+fn found_by_doing(done: &[Done], concerns: &mut Concerns) {
+    for (place, done) in done.iter().enumerate() {
+        match done.reason.as_ref().map(|reason| &*reason.code) {
+            Some("half-deleted-blocked") if !concerns.stuck.contains(&place) => concerns.stuck.push(place),
+            Some("snapshot-not-marked" | "snapshot-without-facts") if !concerns.needs_hand.contains(&place) => {
+                concerns.needs_hand.push(place);
+            }
+            _ => {}
+        }
+    }
 }
 
 /// Whether anybody but the operators is told about the cluster `id`.

@@ -1,6 +1,7 @@
 //! Reads the world: every region at once, clusters and snapshots first; what needs a further call is asked once a region,
 //! and only where something is due there.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use futures::future::join_all;
@@ -10,7 +11,7 @@ use super::model::{Region, UnreadableRegion, World};
 use super::plan::{self, Terms};
 use crate::services::Read;
 use crate::services::aws::AwsError;
-use crate::services::rds::RdsReader;
+use crate::services::rds::{Cluster, Instance, RdsReader};
 
 /// A region to read and the way to it.
 #[derive(Debug, Clone)]
@@ -73,19 +74,43 @@ async fn read_region(place: &Place, account: &str, terms: Terms<'_>) -> Result<R
     let with_instances: Vec<_> = due
         .iter()
         .filter(|cluster| plan::needs_instances(cluster, &region.clusters, terms))
-        .map(|cluster| cluster.id.as_str())
+        .map(|cluster| cluster.id.clone())
         .collect();
+    let asked: Vec<_> = with_instances.iter().map(String::as_str).collect();
     let any_snapshot = due.iter().any(|cluster| plan::needs_snapshot(cluster, &region.clusters, terms));
     let quota = async { if any_snapshot { Some(reader.snapshot_quota().await) } else { None } };
     let instances =
-        async { if with_instances.is_empty() { None } else { Some(reader.instances(&with_instances).await) } };
+        async { if with_instances.is_empty() { None } else { Some(reader.instances(&asked).await) } };
     let (blue_green, integrations, quota, instances) =
         futures::join!(reader.blue_green(), reader.integrations(), quota, instances);
+    if let Some(Ok(instances)) = &instances {
+        look_again(&mut region.clusters, &with_instances, instances, reader, account).await?;
+    }
     region.blue_green = known(blue_green, &region.name);
     region.integrations = known(integrations, &region.name);
     region.snapshot_quota = quota.map_or(Read::NotAsked, |quota| known(quota, &region.name));
     region.instances = instances.map_or(Read::NotAsked, |instances| known(instances, &region.name));
     Ok(region)
+}
+
+/// A cluster of which a member is not shown was changed since it was listed: it may be gone, or have other members by now.
+async fn look_again(
+    clusters: &mut Vec<Cluster>,
+    asked: &[String],
+    instances: &BTreeMap<String, Instance>,
+    reader: &RdsReader,
+    account: &str,
+) -> Result<(), AwsError> {
+    let changed = |cluster: &Cluster| {
+        asked.contains(&cluster.id) && cluster.members.iter().any(|member| !instances.contains_key(&member.id))
+    };
+    let doubtful: Vec<_> = clusters.iter().filter(|cluster| changed(cluster)).map(|found| found.id.clone()).collect();
+    for id in doubtful {
+        let now = reader.cluster(&id, account).await?;
+        clusters.retain(|cluster| cluster.id != id);
+        clusters.extend(now);
+    }
+    Ok(())
 }
 
 /// A service that does not know the call cannot have the thing; any other failure is unknown.

@@ -4,11 +4,15 @@ use jiff::tz::TimeZone;
 
 use crate::config::{Alphabet, Settings};
 use crate::domains::clusters::lease::{self, Lease};
+use crate::domains::clusters::notice;
 use crate::domains::clusters::tags::owner;
 use crate::run::Protected;
 use crate::run::caps::DeletionCaps;
 use crate::services::tags::Tags;
 use crate::text::printable;
+
+/// What CloudFormation writes on what it makes, and the CDK with it.
+const STACK: &str = "aws:cloudformation:stack-name";
 
 /// The checked policy.
 #[derive(Debug, Clone)]
@@ -41,10 +45,24 @@ pub struct Policy {
     pub warn_hours: u16,
     /// `NIGHTSHIFT_MIN_NOTICE_HOURS`: how old that notice has to be before the cluster goes; 0: none is needed.
     pub min_notice_hours: u16,
+    /// `NIGHTSHIFT_NOTICE_VALID_DAYS`: how old that notice may be: who was told longer ago is told again first.
+    pub notice_days: u16,
+    /// `NIGHTSHIFT_REMIND_DAYS`: after how many days an owner is reminded of what only they can put right.
+    pub remind_days: u16,
+    /// `NIGHTSHIFT_OWNER_MAIL_TAG`: a tag that says who reads what the owner is told.
+    pub mail_tag: Option<String>,
+    /// `NIGHTSHIFT_MANAGED_TAGS`: what says that another tool made a cluster, beside what AWS itself writes on it.
+    pub managed_tags: Vec<(String, String)>,
+    /// `NIGHTSHIFT_MANAGED_CLUSTERS`: whether it may be deleted all the same.
+    pub delete_managed: bool,
     /// `NIGHTSHIFT_MAX_LEASE_DAYS`: how far ahead `nightshift clusters extend` may put an expiry.
     pub max_lease_days: u16,
     /// `NIGHTSHIFT_CONCURRENCY`: items in progress at once.
     pub concurrency: usize,
+    /// The deployed function whose policy this is, where it is one's.
+    pub function: Option<String>,
+    /// Its Region.
+    pub home: Option<String>,
 }
 
 /// Whether data is kept when a cluster goes.
@@ -62,6 +80,8 @@ impl Policy {
     /// Reads it; `home` is the function's own region.
     pub fn read(settings: &mut Settings<'_>, home: Option<&str>) -> Self {
         let Lease { tag_key, owner_tag, time_zone, max_lease_days } = Lease::read(settings);
+        // A nightly run that starts seconds earlier than yesterday's must not cost a day: hence not 24.
+        let min_notice_hours = hours(settings, "NIGHTSHIFT_MIN_NOTICE_HOURS", 20, 720);
         Self {
             regions: settings.regions_to_work_in(home),
             tag_key,
@@ -98,15 +118,49 @@ impl Policy {
             },
             warn_hours: hours(settings, "NIGHTSHIFT_WARN_HOURS", 48, 8_760),
             max_lease_days,
-            // A nightly run that starts seconds earlier than yesterday's must not cost a day: hence not 24.
-            min_notice_hours: hours(settings, "NIGHTSHIFT_MIN_NOTICE_HOURS", 20, 720),
+            min_notice_hours,
+            notice_days: notice_days(settings, min_notice_hours),
+            remind_days: u16::try_from(settings.number("NIGHTSHIFT_REMIND_DAYS", 7, 1..=365)).unwrap_or(7),
+            mail_tag: settings.text("NIGHTSHIFT_OWNER_MAIL_TAG").map(str::to_owned),
+            managed_tags: managed_tags(settings),
+            delete_managed: settings.choice(
+                "NIGHTSHIFT_MANAGED_CLUSTERS",
+                false,
+                &[("leave", false), ("delete", true)],
+            ),
             concurrency: settings.concurrency(),
+            function: settings.text("AWS_LAMBDA_FUNCTION_NAME").map(str::to_owned),
+            home: home.map(str::to_owned),
         }
     }
 
     /// Whether `tags` carry every required tag; otherwise the first that is missing or different.
     pub fn missing_mark<'a>(&'a self, tags: &Tags) -> Option<&'a (String, String)> {
         self.required_tags.iter().find(|(key, value)| tags.get(key) != Some(value))
+    }
+
+    /// A tag of `tags` that is `key` and `value`, or reads like them but for case and separators.
+    pub fn near(tags: &Tags, key: &str, value: &str) -> Option<(String, String)> {
+        let alike = |found: &&str| tags.get(found).is_some_and(|found| found.trim().eq_ignore_ascii_case(value));
+        let found = tags.look_alikes(key).into_iter().find(alike)?;
+        Some((found.to_owned(), tags.get(found).unwrap_or_default().to_owned()))
+    }
+
+    /// Whether `tags` carry every required tag, or one that reads like it.
+    pub fn nearly_marked(&self, tags: &Tags) -> bool {
+        self.required_tags.iter().all(|(key, value)| Self::near(tags, key, value).is_some())
+    }
+
+    /// The tag that says that another tool made it, if there is one.
+    pub fn managed_by(&self, tags: &Tags) -> Option<(String, String)> {
+        let stack = tags.get(STACK).map(|name| (STACK.to_owned(), name.to_owned()));
+        stack.or_else(|| self.managed_tags.iter().find_map(|(key, value)| Self::near(tags, key, value)))
+    }
+
+    /// Whoever reads what is told of what carries `tags`, as a notice remembers them.
+    pub fn who(&self, tags: &Tags) -> String {
+        let mail = self.mail_tag.as_ref().and_then(|key| tags.get(key));
+        notice::who(self.owner(tags).as_deref(), mail)
     }
 
     /// The pattern that protects what has this `id`, `arn` and `tags`, if any.
@@ -128,6 +182,28 @@ fn alphabet(pattern: &str) -> Alphabet {
     Alphabet { of, signs: "_.:/=+-@", spaces: is_tag }
 }
 
+/// Some nights more than a notice needs to be old enough.
+fn notice_days(settings: &mut Settings<'_>, min_notice_hours: u16) -> u16 {
+    const NAME: &str = "NIGHTSHIFT_NOTICE_VALID_DAYS";
+    let least = usize::from(min_notice_hours.div_ceil(24)) + 2;
+    let days = settings.number(NAME, least.max(14), 1..=365);
+    if days < least {
+        settings.fault(
+            NAME,
+            format!("is {days}, and a notice that is good for less than {least} days is over before NIGHTSHIFT_MIN_NOTICE_HOURS={min_notice_hours} have passed and a night has come"),
+        );
+    }
+    u16::try_from(days).unwrap_or(14)
+}
+
+fn managed_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
+    const NAME: &str = "NIGHTSHIFT_MANAGED_TAGS";
+    let Some(entries) = settings.list(NAME) else {
+        return vec![("managed-by".to_owned(), "terraform".to_owned()), ("terraform".to_owned(), "true".to_owned())];
+    };
+    pairs(settings, NAME, &entries)
+}
+
 fn hours(settings: &mut Settings<'_>, name: &'static str, default: u16, most: u16) -> u16 {
     u16::try_from(settings.number(name, default.into(), 0..=most.into())).unwrap_or(default)
 }
@@ -143,16 +219,20 @@ fn required_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
             "is empty: an expiry tag alone is not enough to delete a cluster; name at least one key=value",
         );
     }
-    let mut required = Vec::new();
+    pairs(settings, NAME, &entries)
+}
+
+fn pairs(settings: &mut Settings<'_>, name: &'static str, entries: &[String]) -> Vec<(String, String)> {
+    let mut pairs = Vec::new();
     for entry in entries {
         match entry.split_once('=') {
             Some((key, value)) if !key.is_empty() && !value.is_empty() => {
-                required.push((key.to_owned(), value.to_owned()));
+                pairs.push((key.to_owned(), value.to_owned()));
             }
-            _ => settings.fault(NAME, format!("'{}' is not key=value", printable(&entry))),
+            _ => settings.fault(name, format!("'{}' is not key=value", printable(entry))),
         }
     }
-    required
+    pairs
 }
 
 #[cfg(test)]

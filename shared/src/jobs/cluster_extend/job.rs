@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use serde_json::json;
 
 use super::plan::{self, ExtendFault, Extension, Terms, Wish};
 use crate::clock::ITEM_BUDGET;
@@ -133,7 +134,8 @@ impl Subject<Alone> for Extension {
     }
 
     fn details(&self, _: &Alone, _: Outcome) -> Details {
-        Details::new()
+        let notes: Vec<_> = self.warning().into_iter().collect();
+        if notes.is_empty() { Details::new() } else { [("clusters".into(), json!({ "notes": notes }))].into() }
     }
 }
 

@@ -7,7 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::domains::clusters::expiry::{self, Expiry};
-use crate::domains::clusters::tags;
+use crate::domains::clusters::deletion::{self, HalfDeleted};
+use crate::domains::clusters::notice;
+use crate::domains::clusters::tags::{self, Owner};
+use crate::report::Reason;
 use crate::services::rds::Cluster;
 use crate::services::tags::Tags;
 use crate::text::printable;
@@ -49,12 +52,27 @@ pub struct Extension {
     tag_key: String,
     was: String,
     until: Timestamp,
+    /// What is written over besides, in the same call: the notice of the old expiry, and a deletion that took nothing.
+    void: Tags,
+    half: Option<HalfDeleted>,
 }
 
 impl Extension {
-    /// The expiry tag: an instant, so that it means the same in every zone.
+    /// The expiry tag: an instant, so that it means the same in every zone. The old expiry takes its notice along: it must
+    /// not be good again should somebody put the old one back.
     pub fn tags(&self) -> Tags {
-        [(self.tag_key.as_str(), self.until.to_string())].into_iter().collect()
+        self.void.clone().with([(self.tag_key.as_str(), self.until.to_string())].into_iter().collect())
+    }
+
+    /// What more time alone does not mend: a deletion had taken members before.
+    pub fn warning(&self) -> Option<Reason> {
+        let half = self.half?;
+        let fix = format!(
+            "create its members again (aws rds create-db-instance --db-cluster-identifier {} …), then remove its tag {}",
+            self.id,
+            tags::DELETE_REQUESTED
+        );
+        Some(Reason::new("half-deleted", format!("cluster {} is half deleted: {}", self.id, half.message()), fix))
     }
 }
 
@@ -86,6 +104,8 @@ pub enum ExtendFault {
     NotYours { id: String, owner: String, caller: String },
     #[error("cluster {id} has no tag {key}, so nobody can say whose it is")]
     Nobodys { id: String, key: String },
+    #[error("cluster {id} names more than one owner, by the tags '{keys}'")]
+    SeveralOwners { id: String, keys: String },
     #[error("cluster {id} belongs to {owner}, not to {said}")]
     OtherOwner { id: String, owner: String, said: String },
 }
@@ -103,6 +123,7 @@ impl ExtendFault {
             Self::TooLong { .. } => "lease-too-long",
             Self::NotYours { .. } | Self::OtherOwner { .. } => "another-owner",
             Self::Nobodys { .. } => "no-owner",
+            Self::SeveralOwners { .. } => "owners-differ",
         }
     }
 
@@ -114,7 +135,8 @@ impl ExtendFault {
             }
             Self::NoExpiry { .. } | Self::Never { .. } => "there is nothing to extend".to_owned(),
             Self::LookAlikes { .. } => "remove all but the one that is meant".to_owned(),
-            Self::NotATime { .. } => "write 2026-12-05T12:00:00Z, or 2026-12-05 for the end of that day".to_owned(),
+            Self::SeveralOwners { .. } => "leave one of them, or give them the same value".to_owned(),
+            Self::NotATime { .. } => "write YYYY-MM-DDTHH:MM:SSZ, or YYYY-MM-DD for the end of that day".to_owned(),
             Self::NotLater { .. } => "name a later time".to_owned(),
             Self::TooLong { most, .. } => format!("the last time allowed now is {most}"),
             Self::NotYours { owner, .. } => format!("say --owner {owner} if you mean to extend it for them"),
@@ -163,14 +185,25 @@ pub(super) fn extension(cluster: &Cluster, wish: Wish<'_>, terms: Terms<'_>) -> 
         tag_key: wish.tag_key.to_owned(),
         was: was.to_owned(),
         until,
+        void: void(cluster),
+        half: deletion::half_deleted(cluster),
     })
+}
+
+fn void(cluster: &Cluster) -> Tags {
+    let told = cluster.tags.get(tags::NOTIFIED).is_some_and(|value| value != tags::VOID);
+    let notice = if told { notice::void() } else { Tags::default() };
+    let whole = deletion::asked(cluster).is_some() && deletion::half_deleted(cluster).is_none();
+    if whole { notice.with(deletion::called_off(cluster)) } else { notice }
 }
 
 /// A slip of the name must not keep somebody else's cluster alive; who may write tags at all is IAM's to say.
 fn whose(cluster: &Cluster, wish: Wish<'_>, terms: Terms<'_>) -> Result<(), ExtendFault> {
     let id = cluster.id.clone();
-    let Some(owner) = tags::owner(&cluster.tags, terms.owner_tag) else {
-        return Err(ExtendFault::Nobodys { id, key: printable(terms.owner_tag) });
+    let owner = match tags::whose(&cluster.tags, terms.owner_tag) {
+        Owner::One(owner) => owner,
+        Owner::Nobody => return Err(ExtendFault::Nobodys { id, key: printable(terms.owner_tag) }),
+        Owner::Several(keys) => return Err(ExtendFault::SeveralOwners { id, keys: printable(&keys.join("', '")) }),
     };
     match wish.owner {
         Some(said) if said == owner => Ok(()),
@@ -209,7 +242,7 @@ mod tests {
             status: "available".to_owned(),
             created_at: None,
             tags: tags.iter().copied().collect(),
-            deletion_protection: false,
+            deletion_protection: Some(false),
             members: Vec::new(),
             global_cluster: None,
             replication_source: None,
@@ -217,6 +250,7 @@ mod tests {
             limitless: false,
             clone_group: None,
             copies_tags: false,
+            restarts_at: None,
             settings: Settings::default(),
         }
     }
@@ -260,6 +294,40 @@ mod tests {
             let answer = said(&tags, until, caller, says);
             assert!(answer.contains(expected), "{owner} {until} {caller}: {answer}");
         }
+    }
+
+    #[test]
+    fn the_old_expiry_takes_its_notice_and_its_deletion_along() {
+        let members = |many| (0..many).map(|n| crate::services::rds::Member { id: format!("m{n}"), writer: n == 0 });
+        let extended = |had: &str, has: usize| {
+            let mut it = cluster(&[("owner", "ana"), ("auto-delete-after", "2026-11-20")]);
+            it.members = members(has).collect();
+            it.tags.set(tags::NOTIFIED, "2026-11-20T02:00:00Z 2026-11-21T00:00:00Z cluster-A 0123456789ab");
+            it.tags.set(tags::DELETE_REQUESTED, "2026-11-21T01:00:00Z");
+            it.tags.set(tags::DELETE_OF, had);
+            let terms = Terms { owner_tag: "owner", time_zone: &TimeZone::UTC, max_lease_days: 90 };
+            let wish = Wish {
+                until: "2026-12-05",
+                caller: Some("ana"),
+                owner: None,
+                tag_key: "auto-delete-after",
+                now: NOW.parse().unwrap(),
+            };
+            let extension = extension(&it, wish, terms).unwrap();
+            let tags: Vec<_> = extension.tags().iter().map(|(key, value)| format!("{key}={value}")).collect();
+            (tags.join(" "), extension.warning().map(|warning| warning.message))
+        };
+        assert_eq!(
+            extended("cluster-A 2", 2),
+            (
+                "auto-delete-after=2026-12-06T00:00:00Z nightshift:delete-of=cluster-A void nightshift:notified=void"
+                    .to_owned(),
+                None
+            )
+        );
+        let (tags, warning) = extended("cluster-A 3", 0);
+        assert_eq!(tags, "auto-delete-after=2026-12-06T00:00:00Z nightshift:notified=void");
+        insta::assert_snapshot!(warning.unwrap(), @"cluster orders-dev is half deleted: a deletion that began at 2026-11-21T01:00:00Z took 3 of its 3 members, and 0 are left; its data is there");
     }
 
     #[test]

@@ -88,7 +88,7 @@ impl Job for ClusterRestore {
 
     fn plan(seen: &Seen, given: Given<'_, Self>) -> PlanOf<Self> {
         let mut plan = Plan::empty(&given.caller.account, Alone, 1);
-        match RestorePlan::make(&seen.snapshot, seen.existing.as_ref(), &given.request.wish) {
+        match RestorePlan::make(&seen.snapshot, seen.existing.as_ref(), &given.request.wish, given.now) {
             Ok(restore) => plan.actions.push(restore),
             Err(fault) => {
                 let (snapshot, region) = (seen.snapshot.id.clone(), seen.snapshot.region.clone());

@@ -1,9 +1,10 @@
 //! What a restore would make. Pure.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
 
-use crate::domains::clusters::expiry;
+use crate::domains::clusters::expiry::{self, Expiry};
 use crate::domains::clusters::facts::{Facts, Unreadable};
 use crate::domains::clusters::tags::{RESTORE_PREFIX, RESTORED_FROM};
 use crate::services::rds::{AURORA_ENGINES, Cluster, Instance, RestoreCluster, RestoreMember, Snapshot};
@@ -74,6 +75,9 @@ pub enum RestoreFault {
     /// The expiry asked for is not one.
     #[error("'{0}' is not an expiry")]
     BadExpiry(String),
+    /// The next run would take it again.
+    #[error("--until {0} has passed, so the next run would delete it again")]
+    PastExpiry(String),
 }
 
 impl RestoreFault {
@@ -85,6 +89,7 @@ impl RestoreFault {
             Self::NoFacts { .. } => "no-facts",
             Self::NameTaken { .. } => "name-taken",
             Self::BadExpiry(_) => "not-a-time",
+            Self::PastExpiry(_) => "not-later",
         }
     }
 
@@ -101,14 +106,20 @@ impl RestoreFault {
                  aws rds create-db-instance for each member"
             ),
             Self::NameTaken { .. } => "choose another name with --as".to_owned(),
-            Self::BadExpiry(_) => "write a time as 2026-03-31T12:00:00Z, a day as 2026-03-31, or never".to_owned(),
+            Self::BadExpiry(_) => "write a time as YYYY-MM-DDTHH:MM:SSZ, a day as YYYY-MM-DD, or never".to_owned(),
+            Self::PastExpiry(_) => "name a later time, or never".to_owned(),
         }
     }
 }
 
 impl RestorePlan {
     /// From `snapshot`, and the cluster that bears the wanted name, if one does.
-    pub fn make(snapshot: &Snapshot, existing: Option<&Cluster>, wish: &Wish) -> Result<Self, RestoreFault> {
+    pub fn make(
+        snapshot: &Snapshot,
+        existing: Option<&Cluster>,
+        wish: &Wish,
+        now: Timestamp,
+    ) -> Result<Self, RestoreFault> {
         let (id, engine) = (snapshot.id.clone(), snapshot.engine.clone());
         if !AURORA_ENGINES.contains(&engine.as_str()) {
             return Err(RestoreFault::NotAurora { id, engine });
@@ -142,7 +153,7 @@ impl RestorePlan {
             engine: snapshot.engine.clone(),
             engine_version: snapshot.engine_version.clone(),
             settings: facts.cluster,
-            tags: wish.tags(snapshot)?,
+            tags: wish.tags(snapshot, now)?,
         };
         let members = members.into_iter().map(|instance| RestoreMember { instance }).collect();
         Ok(Self { cluster, cluster_exists, members })
@@ -182,9 +193,13 @@ impl Wish {
         self.name.clone().unwrap_or_else(|| snapshot.cluster_id.clone())
     }
 
-    fn tags(&self, snapshot: &Snapshot) -> Result<Tags, RestoreFault> {
+    fn tags(&self, snapshot: &Snapshot, now: Timestamp) -> Result<Tags, RestoreFault> {
         let until = self.until.as_deref().unwrap_or("never");
-        expiry::read(until, &TimeZone::UTC).map_err(|_| RestoreFault::BadExpiry(crate::text::printable(until)))?;
+        let read = expiry::read(until, &TimeZone::UTC);
+        match read.map_err(|_| RestoreFault::BadExpiry(crate::text::printable(until)))? {
+            Expiry::At(at) if at <= now => return Err(RestoreFault::PastExpiry(until.to_owned())),
+            Expiry::At(_) | Expiry::Never => {}
+        }
         let mut tags = snapshot.tags.of_others();
         tags.set(&self.tag_key, until);
         tags.set(RESTORED_FROM, &snapshot.arn);
@@ -224,7 +239,8 @@ mod tests {
                 .to_owned(),
             region: "eu-west-1".to_owned(),
             cluster_id: "orders".to_owned(),
-            resource_id: "cluster-ABCD1234".to_owned(),
+            resource_id: Some("cluster-ABCD1234".to_owned()),
+            copy_of: None,
             engine: "aurora-postgresql".to_owned(),
             engine_version: Some("16.4".to_owned()),
             status: "available".to_owned(),
@@ -234,13 +250,17 @@ mod tests {
         }
     }
 
+    fn now() -> Timestamp {
+        "2026-11-21T02:00:00Z".parse().unwrap()
+    }
+
     fn wish() -> Wish {
         Wish { name: None, until: None, tag_key: "auto-delete-after".to_owned() }
     }
 
     #[test]
     fn a_cluster_comes_back_as_it_was_and_does_not_expire_by_itself() {
-        let plan = RestorePlan::make(&snapshot(), None, &wish()).unwrap();
+        let plan = RestorePlan::make(&snapshot(), None, &wish(), now()).unwrap();
         let tags: Vec<_> = plan.cluster.tags.iter().collect();
         assert_eq!(
             tags,
@@ -261,7 +281,7 @@ mod tests {
     #[test]
     fn under_another_name_members_are_named_after_it() {
         let wish = Wish { name: Some("rescue".to_owned()), until: Some("2026-12-01".to_owned()), ..wish() };
-        let plan = RestorePlan::make(&snapshot(), None, &wish).unwrap();
+        let plan = RestorePlan::make(&snapshot(), None, &wish, now()).unwrap();
         assert_eq!(plan.cluster.tags.get("auto-delete-after"), Some("2026-12-01"));
         let ids: Vec<_> = plan.members.iter().map(|member| member.instance.id.as_str()).collect();
         assert_eq!(ids, ["rescue-b", "rescue-a"]);
@@ -273,13 +293,14 @@ mod tests {
             let mut snapshot = snapshot();
             change(&mut snapshot);
             {
-                let fault = RestorePlan::make(&snapshot, None, &wish).unwrap_err();
+                let fault = RestorePlan::make(&snapshot, None, &wish, now()).unwrap_err();
                 format!("{fault}; {}", fault.fix())
             }
         };
         insta::assert_snapshot!(message(|s| s.engine = "neptune".to_owned(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 is of engine 'neptune', not Aurora; name a snapshot of an Aurora cluster");
         insta::assert_snapshot!(message(|s| s.status = "creating".to_owned(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 is 'creating', not 'available'; try again when AWS has finished it");
         insta::assert_snapshot!(message(|s| s.tags = Tags::default(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 does not say how its cluster was built; if the log of the run that deleted orders is still there, put the nightshift:restore-* tags of item.tags in its line 'about to apply' on the snapshot (aws rds add-tags-to-resource) and run this again; otherwise restore it by hand: aws rds restore-db-cluster-from-snapshot --db-cluster-identifier orders --snapshot-identifier nightshift-orders-20261120t000000z-abcd1234 --engine aurora-postgresql --db-subnet-group-name … --vpc-security-group-ids …, then aws rds create-db-instance for each member");
-        insta::assert_snapshot!(message(|_| (), Wish { until: Some("tomorrow".to_owned()), ..wish() }), @"'tomorrow' is not an expiry; write a time as 2026-03-31T12:00:00Z, a day as 2026-03-31, or never");
+        insta::assert_snapshot!(message(|_| (), Wish { until: Some("2026-11-20".to_owned()), ..wish() }), @"--until 2026-11-20 has passed, so the next run would delete it again; name a later time, or never");
+        insta::assert_snapshot!(message(|_| (), Wish { until: Some("tomorrow".to_owned()), ..wish() }), @"'tomorrow' is not an expiry; write a time as YYYY-MM-DDTHH:MM:SSZ, a day as YYYY-MM-DD, or never");
     }
 }

@@ -4,7 +4,7 @@ use aws_sdk_rds::types;
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
-use super::{Cluster, Instance, Member, Settings, Snapshot};
+use super::{AssociatedRole, Cluster, Instance, Member, Settings, Snapshot};
 use crate::services::tags::Tags;
 
 pub(super) fn cluster(found: &types::DbCluster, region: &str) -> Option<Cluster> {
@@ -17,8 +17,7 @@ pub(super) fn cluster(found: &types::DbCluster, region: &str) -> Option<Cluster>
         status: found.status().unwrap_or("unknown").to_owned(),
         created_at: found.cluster_create_time().and_then(timestamp),
         tags: tags(found.tag_list()),
-        // Protection that is not stated is taken to be there.
-        deletion_protection: found.deletion_protection().unwrap_or(true),
+        deletion_protection: found.deletion_protection(),
         members: found.db_cluster_members().iter().filter_map(member).collect(),
         global_cluster: text(found.global_cluster_identifier()),
         replication_source: text(found.replication_source_identifier()),
@@ -29,6 +28,7 @@ pub(super) fn cluster(found: &types::DbCluster, region: &str) -> Option<Cluster>
             }),
         clone_group: text(found.clone_group_id()),
         copies_tags: found.copy_tags_to_snapshot().unwrap_or(false),
+        restarts_at: found.automatic_restart_time().and_then(timestamp),
         settings: settings(found),
     })
 }
@@ -39,7 +39,8 @@ pub(super) fn snapshot(found: &types::DbClusterSnapshot, region: &str) -> Option
         arn: found.db_cluster_snapshot_arn()?.to_owned(),
         region: region.to_owned(),
         cluster_id: found.db_cluster_identifier()?.to_owned(),
-        resource_id: found.db_cluster_resource_id().unwrap_or_default().to_owned(),
+        resource_id: text(found.db_cluster_resource_id()),
+        copy_of: text(found.source_db_cluster_snapshot_arn()),
         engine: found.engine().unwrap_or_default().to_owned(),
         engine_version: text(found.engine_version()),
         status: found.status().unwrap_or("unknown").to_owned(),
@@ -57,6 +58,9 @@ pub(super) fn instance(found: &types::DbInstance) -> Option<Instance> {
         promotion_tier: found.promotion_tier(),
         public: found.publicly_accessible().unwrap_or(false),
         parameter_group: parameter_group.filter(|name| !name.starts_with("default.")).map(str::to_owned),
+        minor_upgrades: found.auto_minor_version_upgrade().filter(|on| !on),
+        certificate: text(found.ca_certificate_identifier()),
+        maintenance_window: text(found.preferred_maintenance_window()),
         status: found.db_instance_status().unwrap_or("unknown").to_owned(),
         writer: false,
     })
@@ -87,8 +91,30 @@ fn settings(found: &types::DbCluster) -> Settings {
         serverless_v2: found
             .serverless_v2_scaling_configuration()
             .and_then(|scaling| Some((scaling.min_capacity()?, scaling.max_capacity()?))),
+        auto_pause: found
+            .serverless_v2_scaling_configuration()
+            .and_then(types::ServerlessV2ScalingConfigurationInfo::seconds_until_auto_pause),
         storage_type: text(found.storage_type()).filter(|kind| kind == "aurora-iopt1"),
+        lifecycle_support: text(found.engine_lifecycle_support()),
+        network_type: text(found.network_type()).filter(|kind| kind != "IPV4"),
+        vpc_networking: found.vpc_networking_enabled().filter(|on| !on),
+        internet_gateway: found.internet_access_gateway_enabled().filter(|on| *on),
+        roles: found.associated_roles().iter().filter_map(role).collect(),
+        backtrack: found.backtrack_window().filter(|seconds| *seconds > 0),
+        backup_days: found.backup_retention_period(),
+        backup_window: text(found.preferred_backup_window()),
+        domain: found
+            .domain_memberships()
+            .first()
+            .and_then(|one| Some((text(one.domain())?, text(one.iam_role_name())))),
     }
+}
+
+/// One whose association failed or is going is not made again.
+fn role(found: &types::DbClusterRole) -> Option<AssociatedRole> {
+    let works = !matches!(found.status(), Some("INVALID" | "PENDING_REMOVAL"));
+    let arn = text(found.role_arn()).filter(|_| works)?;
+    Some(AssociatedRole { arn, feature: text(found.feature_name()) })
 }
 
 fn member(found: &types::DbClusterMember) -> Option<Member> {

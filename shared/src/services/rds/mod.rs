@@ -9,7 +9,9 @@ mod restorer;
 mod writer;
 
 pub use endpoints::Endpoints;
-pub use model::{AURORA_ENGINES, Cluster, Instance, Member, Quota, RestoreCluster, RestoreMember, Settings, Snapshot};
+pub use model::{
+    AURORA_ENGINES, AssociatedRole, Cluster, Instance, Member, Quota, RestoreCluster, RestoreMember, Settings, Snapshot,
+};
 pub use reader::RdsReader;
 pub use restorer::RdsRestorer;
 pub use writer::RdsWriter;

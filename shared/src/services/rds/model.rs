@@ -29,8 +29,8 @@ pub struct Cluster {
     pub created_at: Option<Timestamp>,
     /// `TagList`.
     pub tags: Tags,
-    /// `DeletionProtection`.
-    pub deletion_protection: bool,
+    /// `DeletionProtection`; `None` where AWS does not say.
+    pub deletion_protection: Option<bool>,
     /// `DBClusterMembers`: readers and the writer.
     pub members: Vec<Member>,
     /// `GlobalClusterIdentifier`.
@@ -45,6 +45,8 @@ pub struct Cluster {
     pub clone_group: Option<String>,
     /// `CopyTagsToSnapshot`.
     pub copies_tags: bool,
+    /// `AutomaticRestartTime`: when AWS starts it by itself, where it is stopped.
+    pub restarts_at: Option<Timestamp>,
     /// What it takes to build it again.
     pub settings: Settings,
 }
@@ -89,9 +91,49 @@ pub struct Settings {
     /// `ServerlessV2ScalingConfiguration`: least and most capacity units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub serverless_v2: Option<(f64, f64)>,
+    /// Of the same: seconds until an idle cluster is paused. Left out, a cluster that paused runs on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auto_pause: Option<i32>,
     /// `StorageType`, where it is not the default: `aurora-iopt1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub storage_type: Option<String>,
+    /// `EngineLifecycleSupport`. Left out, AWS enrols the restored cluster in paid Extended Support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lifecycle_support: Option<String>,
+    /// `NetworkType`, where it is not IPv4 alone: `DUAL`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network_type: Option<String>,
+    /// `VPCNetworkingEnabled`, where it is not: a cluster outside any VPC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vpc_networking: Option<bool>,
+    /// `InternetAccessGatewayEnabled`, where it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub internet_gateway: Option<bool>,
+    /// `AssociatedRoles`, those that work.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<AssociatedRole>,
+    /// `BacktrackWindow` in seconds, where there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backtrack: Option<i64>,
+    /// `BackupRetentionPeriod` in days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backup_days: Option<i32>,
+    /// `PreferredBackupWindow`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backup_window: Option<String>,
+    /// Of `DomainMemberships`: the directory, and the role the cluster uses to reach it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub domain: Option<(String, Option<String>)>,
+}
+
+/// An IAM role a cluster uses, and what for.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AssociatedRole {
+    /// `RoleArn`.
+    pub arn: String,
+    /// `FeatureName`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub feature: Option<String>,
 }
 
 /// A member instance, as needed to build it again.
@@ -111,6 +153,15 @@ pub struct Instance {
     /// The one of `DBParameterGroups`, where it is not a default one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parameter_group: Option<String>,
+    /// `AutoMinorVersionUpgrade`, where it is off: AWS turns it on in what it makes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub minor_upgrades: Option<bool>,
+    /// `CACertificateIdentifier`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<String>,
+    /// `PreferredMaintenanceWindow`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub maintenance_window: Option<String>,
     /// `DBInstanceStatus` when it was read.
     #[serde(skip)]
     pub status: String,
@@ -130,8 +181,10 @@ pub struct Snapshot {
     pub region: String,
     /// `DBClusterIdentifier` of the cluster it was taken of.
     pub cluster_id: String,
-    /// `DbClusterResourceId` of that cluster.
-    pub resource_id: String,
+    /// `DbClusterResourceId` of that cluster, which AWS leaves out of some snapshots, and of all copies.
+    pub resource_id: Option<String>,
+    /// `SourceDBClusterSnapshotArn`: this is a copy that somebody made.
+    pub copy_of: Option<String>,
     /// `Engine`.
     pub engine: String,
     /// `EngineVersion`.

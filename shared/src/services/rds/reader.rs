@@ -90,17 +90,33 @@ impl RdsReader {
         }
     }
 
-    /// The instances of `clusters`, by identifier.
+    /// The instances of `clusters`, by identifier. A cluster that is gone by now has none; asked about it among others, AWS
+    /// may refuse the whole question, which then is asked for each by itself.
     pub async fn instances(&self, clusters: &[&str]) -> Result<BTreeMap<String, Instance>, AwsError> {
         let mut instances = BTreeMap::new();
         for some in clusters.chunks(FILTER_VALUES) {
-            let ids = some.iter().map(|&id| id.to_owned()).collect();
-            let call = self.client.describe_db_instances().filters(filter("db-cluster-id", ids)).max_records(PAGE);
-            let mut pages = call.into_paginator().items().send();
-            while let Some(found) = pages.next().await {
-                let found = found.map_err(|error| AwsError::of("rds:DescribeDBInstances", self.here(), error))?;
-                instances.extend(convert::instance(&found).map(|instance| (instance.id.clone(), instance)));
+            match self.instances_of(some).await {
+                Ok(found) => instances.extend(found),
+                Err(error) if error.is_not_found() => {
+                    for one in some {
+                        let found = self.instances_of(&[one]).await.map(Some).or_else(absent_if_gone)?;
+                        instances.extend(found.unwrap_or_default());
+                    }
+                }
+                Err(error) => return Err(error),
             }
+        }
+        Ok(instances)
+    }
+
+    async fn instances_of(&self, clusters: &[&str]) -> Result<BTreeMap<String, Instance>, AwsError> {
+        let mut instances = BTreeMap::new();
+        let ids = clusters.iter().map(|&id| id.to_owned()).collect();
+        let call = self.client.describe_db_instances().filters(filter("db-cluster-id", ids)).max_records(PAGE);
+        let mut pages = call.into_paginator().items().send();
+        while let Some(found) = pages.next().await {
+            let found = found.map_err(|error| AwsError::of("rds:DescribeDBInstances", self.here(), error))?;
+            instances.extend(convert::instance(&found).map(|instance| (instance.id.clone(), instance)));
         }
         Ok(instances)
     }

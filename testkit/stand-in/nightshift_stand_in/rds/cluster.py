@@ -1,7 +1,6 @@
 """Clusters made, changed, stopped and started as AWS does."""
 
 import re
-import uuid
 
 from moto.core.responses import ActionResult
 from moto.rds.models import DBCluster, RDSBackend
@@ -74,7 +73,8 @@ def create_db_cluster(original, backend, settings):
     tags.check(settings.get("tags"))
     account.check(backend, "DBClusters")
     cluster = original(backend, settings)
-    cluster.clone_group_id = str(uuid.uuid4())
+    # Nobody has one before they are cloned.
+    cluster.clone_group_id = None
     cluster.delete_automated_backups = True
     if not settings.get("db_cluster_parameter_group_name"):
         cluster.parameter_group = _default_parameter_group(cluster.engine, cluster.engine_version)

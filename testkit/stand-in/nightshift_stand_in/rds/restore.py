@@ -5,6 +5,8 @@ data (parameter group, port, security groups, protection, tags) comes from the
 call or falls back to the defaults of a new cluster. moto copies it all.
 """
 
+import uuid
+
 from moto.rds.models import RDSBackend
 from moto.rds.responses import RDSResponse
 
@@ -88,5 +90,6 @@ def restore_db_cluster_to_point_in_time(original, response):
     source = _source_of_clone(response)
     restored = _restore(response.backend, source, dict(params))
     if copy_on_write:
+        source.clone_group_id = source.clone_group_id or str(uuid.uuid4())
         restored.clone_group_id = source.clone_group_id
     return lifecycle.creating_reply("DBCluster", restored)

@@ -36,11 +36,18 @@ def _find(resources, body: dict):
 
 @control.control("cluster")
 def cluster(world: worlds.World, region: str, body: dict) -> None:
-    control.only(body, "id", "created", "global_cluster_identifier", *_CLUSTER_KEYS)
+    control.only(
+        body, "id", "created", "global_cluster_identifier", "aws_tags", "restarts", *_CLUSTER_KEYS
+    )
     found = _find(rds_backends[world.account][region].clusters, body)
     _set(found, body, _CLUSTER_KEYS)
     if "created" in body:
         found.cluster_create_time = clock.parse(body["created"])
+    if "restarts" in body:
+        found.automatic_restart_time = clock.parse(body["restarts"])
+    # AWS's own tags, which no call can set.
+    for key, value in body.get("aws_tags", {}).items():
+        found.tags.append({"Key": f"aws:{key}", "Value": value})
     if "engine" in body:
         for member in found._members:
             member.engine = body["engine"]
@@ -59,8 +66,12 @@ def instance(world: worlds.World, region: str, body: dict) -> None:
 
 @control.control("snapshot")
 def snapshot(world: worlds.World, region: str, body: dict) -> None:
-    control.only(body, "id", "status", "created", "snapshot_type")
+    control.only(body, "id", "status", "created", "snapshot_type", "copy_of", "resource_id")
     found = _find(rds_backends[world.account][region].cluster_snapshots, body)
     _set(found, body, ("status", "snapshot_type"))
+    if "resource_id" in body:
+        found.db_cluster_resource_id = body["resource_id"]
+    if "copy_of" in body:
+        found.source_db_cluster_snapshot_arn = body["copy_of"]
     if "created" in body:
         found.created = clock.parse(body["created"])

@@ -87,7 +87,14 @@ def create_db_cluster_snapshot_reply(original, response):
 def copy_db_cluster_snapshot(original, backend, *args, **kwargs):
     tags.check(kwargs.get("tags"))
     account.check(backend, "ManualClusterSnapshots")
-    return original(backend, *args, **kwargs)
+    copy = original(backend, *args, **kwargs)
+    # As recorded answers of AWS have it: a copy names the snapshot it was made of, and no cluster.
+    source = kwargs.get("source_db_cluster_snapshot_identifier") or args[0]
+    copy.source_db_cluster_snapshot_arn = backend.get_db_cluster_snapshot(
+        source
+    ).db_cluster_snapshot_arn
+    copy.db_cluster_resource_id = None
+    return copy
 
 
 @mend(RDSResponse, "delete_db_cluster_snapshot")

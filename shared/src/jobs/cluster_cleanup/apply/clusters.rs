@@ -1,14 +1,20 @@
 //! Deleting and starting clusters.
 
+use std::sync::PoisonError;
+
 use super::InRegion;
 use super::snapshots::{kept, not_marked};
+use crate::domains::clusters::deletion::{self, HalfDeleted};
 use crate::domains::clusters::tags;
-use crate::jobs::cluster_cleanup::plan::{self, Action, Assessment, DeleteCluster, StartCluster};
+use crate::jobs::cluster_cleanup::plan::{
+    self, Action, Assessment, DeleteCluster, ForgetNotice, StartCluster, Stop, Why,
+};
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
 use crate::report::{Outcome, Reason};
 use crate::run::Done;
-use crate::services::aws::AwsError;
+use crate::services::aws::{AwsError, Kind};
 use crate::services::rds::{Cluster, Member};
+use crate::services::tags::Tags;
 
 impl InRegion<'_> {
     pub(super) async fn delete_cluster(&self, planned: &DeleteCluster) -> Done {
@@ -24,11 +30,55 @@ impl InRegion<'_> {
         if let Err(reason) = self.tell_before(&delete, &mut steps).await {
             return Done::left(Outcome::Deferred, reason);
         }
-        match self.delete(&delete, &mut steps).await {
+        let mut taken = usize::from(delete.begun);
+        match self.delete(&delete, &mut steps, &mut taken).await {
             Ok(done) => done,
             Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", steps),
-            Err(error) => Done::stopped_by(&error, steps),
+            Err(error) if taken == 0 => {
+                self.take_back(&delete, &error).await;
+                Done::stopped_by(&error, steps)
+            }
+            // It may pass, or may have happened: the next run looks.
+            Err(error) if matches!(error.kind, Kind::Throttled | Kind::NoAnswer) => Done::stopped_by(&error, steps),
+            Err(error) => self.half_way(&delete, &error, steps).await,
         }
+    }
+
+    /// A deletion that was refused before it took anything is no deletion: a member its owner removes later was not taken by
+    /// us. Where this does not reach AWS either, the next run writes it.
+    async fn take_back(&self, delete: &DeleteCluster, error: &AwsError) {
+        if delete.asked_before.is_some() || error.may_have_happened() {
+            return;
+        }
+        let Some(cluster) = self.region.clusters.iter().find(|cluster| cluster.resource_id == delete.resource_id) else {
+            return;
+        };
+        if let Err(error) = self.writer.add_tags(&delete.arn, &deletion::called_off(cluster)).await {
+            tracing::warn!(error.message = crate::text::chain(&error), "a deletion that took nothing was not called off");
+        }
+    }
+
+    /// Its members went and it did not: that is for people to know, each night until it is over.
+    async fn half_way(&self, delete: &DeleteCluster, error: &AwsError, steps: Vec<String>) -> Done {
+        let had = delete.marks.get(tags::DELETE_OF).and_then(|of| of.split_once(' ')?.1.parse().ok());
+        let has = match self.reader.cluster(&delete.id, self.account).await {
+            Ok(Some(found)) => found.members.len(),
+            _ => 0,
+        };
+        let asked = self.asked_at(delete);
+        let had: usize = had.unwrap_or(has).max(has);
+        let half = HalfDeleted { asked, had, has };
+        let why = Why::HalfDeletedBlocked { half, stop: Stop::Said(error.said()) };
+        let reason = why.reason();
+        self.half_way.lock().unwrap_or_else(PoisonError::into_inner).insert(delete.resource_id.clone(), why);
+        Done::failed(steps, reason)
+    }
+
+    /// When the deletion was first asked for.
+    fn asked_at(&self, delete: &DeleteCluster) -> jiff::Timestamp {
+        let cluster = self.region.clusters.iter().find(|cluster| cluster.resource_id == delete.resource_id);
+        let asked = cluster.and_then(deletion::asked).filter(|_| delete.begun);
+        asked.map_or(self.terms.now, |asked| asked.at)
     }
 
     /// A clone goes without a snapshot because its source holds the data: so the source is looked at again, too.
@@ -49,7 +99,12 @@ impl InRegion<'_> {
         }
     }
 
-    async fn delete(&self, delete: &DeleteCluster, steps: &mut Vec<String>) -> Result<Done, AwsError> {
+    async fn delete(
+        &self,
+        delete: &DeleteCluster,
+        steps: &mut Vec<String>,
+        taken: &mut usize,
+    ) -> Result<Done, AwsError> {
         if let Some(asked) = delete.asked_before {
             steps.push(format!("asked for already at {asked}, and it still stood whole"));
         }
@@ -63,11 +118,11 @@ impl InRegion<'_> {
             self.writer.lift_protection(&delete.id).await?;
             steps.push("lifted deletion protection".to_owned());
         }
-        self.delete_members(&delete.members, steps).await?;
+        self.delete_members(&delete.members, steps, taken).await?;
         let keep = delete.keep.as_ref();
         let name = keep.map(|keep| keep.name.as_str());
         if let Err(error) = self.writer.delete_cluster(&delete.id, name).await {
-            self.second_look(delete, name, error, steps).await?;
+            self.second_look(delete, name, error, steps, taken).await?;
             // It is going, but perhaps not by this call: nobody may be told that data is kept unless it is seen.
             if let Some(missing) = self.missing_snapshot(delete).await? {
                 return Ok(Done { outcome: Outcome::Failed, steps: std::mem::take(steps), reason: Some(missing) });
@@ -86,7 +141,12 @@ impl InRegion<'_> {
         Ok(done)
     }
 
-    async fn delete_members(&self, members: &[Member], steps: &mut Vec<String>) -> Result<(), AwsError> {
+    async fn delete_members(
+        &self,
+        members: &[Member],
+        steps: &mut Vec<String>,
+        taken: &mut usize,
+    ) -> Result<(), AwsError> {
         for member in members {
             let what = if member.writer { "writer" } else { "reader" };
             match self.writer.delete_instance(&member.id).await {
@@ -101,6 +161,7 @@ impl InRegion<'_> {
                 }
                 Err(error) => return Err(error),
             }
+            *taken += 1;
         }
         Ok(())
     }
@@ -113,6 +174,7 @@ impl InRegion<'_> {
         snapshot: Option<&str>,
         error: AwsError,
         steps: &mut Vec<String>,
+        taken: &mut usize,
     ) -> Result<(), AwsError> {
         if error.is_not_found() {
             return Ok(());
@@ -133,7 +195,7 @@ impl InRegion<'_> {
         if newcomers.is_empty() {
             return Err(error);
         }
-        self.delete_members(&newcomers, steps).await?;
+        self.delete_members(&newcomers, steps, taken).await?;
         self.writer.delete_cluster(&delete.id, snapshot).await
     }
 
@@ -141,11 +203,12 @@ impl InRegion<'_> {
     async fn missing_snapshot(&self, delete: &DeleteCluster) -> Result<Option<Reason>, AwsError> {
         let Some(keep) = &delete.keep else { return Ok(None) };
         let found = self.reader.snapshot(&keep.name).await?;
-        if found.is_some_and(|found| found.resource_id == delete.resource_id) {
+        if found.is_some_and(|found| plan::has_the_data(&found, delete)) {
             return Ok(None);
         }
         let message = format!(
-            "it is being deleted, but not by this run's call, and its final snapshot {} is not there",
+            "it is being deleted, but not by this run's call, and its final snapshot {} is not there, or cannot be told \
+             from another",
             keep.name
         );
         let fix = "find out who deleted it; while AWS still keeps its automated backups, restore it from those";
@@ -154,13 +217,28 @@ impl InRegion<'_> {
 
     pub(super) async fn start_cluster(&self, planned: &StartCluster) -> Done {
         match self.again(&planned.id, &planned.resource_id).await {
-            Ok(Action::StartCluster(start)) => match self.writer.start_cluster(&start.id).await {
+            Ok(Action::StartCluster(start)) => match self.start(&start).await {
                 Ok(()) => Done::changed(vec!["start requested; a later run deletes it".to_owned()]),
                 Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
                 Err(error) => Done::stopped_by(&error, Vec::new()),
             },
             Ok(_) => Done::moved("it is no longer stopped"),
             Err(done) => *done,
+        }
+    }
+
+    /// Counted first: a start that is not counted could be repeated for ever.
+    async fn start(&self, start: &StartCluster) -> Result<(), AwsError> {
+        self.writer.add_tags(&start.arn, &start.marks).await?;
+        self.writer.start_cluster(&start.id).await
+    }
+
+    /// Needs no second look: whatever the cluster is by now, its tags were seen otherwise.
+    pub(super) async fn forget(&self, forget: &ForgetNotice) -> Done {
+        match self.writer.add_tags(&forget.arn, &forget.marks).await {
+            Ok(()) => Done::changed(vec![format!("tagged {}", keys(&forget.marks))]),
+            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+            Err(error) => Done::stopped_by(&error, Vec::new()),
         }
     }
 
@@ -184,6 +262,10 @@ impl InRegion<'_> {
         plan::decide(&fresh, at, self.region, i64::MAX, self.terms)
             .map_err(|why| Box::new(Done::left(why.outcome(), why.reason())))
     }
+}
+
+fn keys(tags: &Tags) -> String {
+    tags.iter().map(|(key, _)| key).collect::<Vec<_>>().join(", ")
 }
 
 /// Members may come and go between plan and apply; what deleting the cluster costs may not.

@@ -5,13 +5,15 @@ mod clusters;
 mod snapshots;
 mod tell;
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use futures::{StreamExt as _, stream};
 
 use super::model::{Region, World};
 use super::observe::{Place, Seen};
-use super::plan::{Action, Left, Terms};
+use super::plan::{Action, Left, Terms, Why};
 use crate::clock::{self, ITEM_BUDGET};
 use crate::notify::Notifier;
 use crate::report::Reason;
@@ -46,7 +48,12 @@ pub(super) struct Applier<'a> {
     terms: Terms<'a>,
     ledger: &'a Ledger<'a>,
     notifier: Option<&'a Notifier<'a>>,
+    /// Deletions that took members and were refused then, by resource id.
+    half_way: HalfWay,
 }
+
+/// See [`Applier`].
+type HalfWay = Mutex<BTreeMap<String, Why>>;
 
 impl<'a> Applier<'a> {
     /// For one run.
@@ -54,7 +61,8 @@ impl<'a> Applier<'a> {
         let Hands { aws, ledger, notifier } = hands;
         let Seen { places, world } = seen;
         let (actions, entries) = (allowed.actions(), allowed.entries());
-        Self { aws, permit: allowed.permit(), actions, entries, places, world, terms, ledger, notifier }
+        let (permit, half_way) = (allowed.permit(), HalfWay::default());
+        Self { aws, permit, actions, entries, places, world, terms, ledger, notifier, half_way }
     }
 
     /// Carries out the actions, a few at once, then tells owners what was done, what will be and what is `left` to them.
@@ -124,7 +132,10 @@ impl<'a> Applier<'a> {
             Action::StartCluster(start) => region.start_cluster(start).await,
             Action::MarkSnapshot(mark) => region.mark_snapshot(mark).await,
             Action::DeleteSnapshot(delete) => region.delete_snapshot(delete).await,
-            Action::WarnOwner(_) | Action::TellDeleted(_) => Done::moved("it is told when all else is done"),
+            Action::ForgetNotice(forget) => region.forget(forget).await,
+            Action::WarnOwner(_) | Action::TellDeleted(_) | Action::AskOwner(_) => {
+                Done::moved("it is told when all else is done")
+            }
         }
     }
 
@@ -136,6 +147,7 @@ impl<'a> Applier<'a> {
             account: &self.world.account,
             terms: self.terms,
             notifier: self.notifier,
+            half_way: &self.half_way,
         })
     }
 }
@@ -165,4 +177,5 @@ struct InRegion<'a> {
     account: &'a str,
     terms: Terms<'a>,
     notifier: Option<&'a Notifier<'a>>,
+    half_way: &'a HalfWay,
 }

@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{InRegion, Late};
 use crate::domains::clusters::tags::{self, RESTORE_PREFIX};
-use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteSnapshot, KeepSnapshot, MarkSnapshot};
+use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteSnapshot, KeepSnapshot, MarkSnapshot, Why};
 use crate::report::{Outcome, Reason};
 use crate::run::Done;
 use crate::services::aws::AwsError;
@@ -21,7 +21,12 @@ impl InRegion<'_> {
             Err(done) => return *done,
         };
         match self.mark(&planned.arn, &planned.tags, &planned.strip, planned.keep_days).await {
-            Ok(()) => Done::changed(vec![format!("tagged: kept {} days", planned.keep_days)]),
+            Ok(()) if planned.has_facts => Done::changed(vec![format!("tagged: kept {} days", planned.keep_days)]),
+            Ok(()) => {
+                let at = purge_after(self.terms.now, planned.keep_days);
+                let why = Why::SnapshotWithoutFacts { cluster: planned.cluster_id.clone(), at };
+                Done::but(vec![format!("tagged: kept {} days", planned.keep_days)], why.reason())
+            }
             Err(error) if error.is_not_found() => self.gone_or_not_ready(&planned.id, &error).await,
             Err(error) => Done::stopped_by(&error, Vec::new()),
         }
@@ -79,17 +84,20 @@ impl InRegion<'_> {
         }
     }
 
-    /// Inherited tags go first: a purge tag means that nothing is left to do.
+    /// What is inherited goes first, so that there is room; but for the mark of the deletion, which goes last: while it is
+    /// there, whoever finds the snapshot knows that it does not have all its tags yet.
     pub(super) async fn mark(&self, arn: &str, tags: &Tags, strip: &[String], keep_days: u16) -> Result<(), AwsError> {
-        if !strip.is_empty() {
-            self.writer.remove_tags(arn, strip).await?;
+        let (last, first): (Vec<_>, Vec<_>) = strip.iter().cloned().partition(|key| key == tags::DELETE_REQUESTED);
+        if !first.is_empty() {
+            self.writer.remove_tags(arn, &first).await?;
         }
         let mut tags = tags.clone();
         tags.set(tags::PURGE_AFTER, purge_after(self.terms.now, keep_days).to_string());
         if self.terms.announces {
             tags.set(tags::UNTOLD, self.terms.now.to_string());
         }
-        self.writer.add_tags(arn, &tags).await
+        self.writer.add_tags(arn, &tags).await?;
+        if last.is_empty() { Ok(()) } else { self.writer.remove_tags(arn, &last).await }
     }
 }
 

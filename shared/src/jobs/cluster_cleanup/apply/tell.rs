@@ -2,14 +2,16 @@
 //! a process killed in between tells twice, and never not at all. Of what goes without a snapshot nothing stays to write
 //! on, so its owner is told before it goes.
 
+use std::sync::PoisonError;
+
 use super::snapshots::{NOT_MARKED, purge_after};
 use super::{Applier, InRegion};
-use crate::domains::clusters::tags;
+use crate::domains::clusters::{self, tags};
 use crate::jobs::cluster_cleanup::model::Region;
 use crate::jobs::cluster_cleanup::notice::{self, Data, Digest, Expiring, Gone, Hand, Item, Kept, Matter, Setting};
-use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteCluster, Left, Terms};
+use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteCluster, Left, Terms, Why};
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
-use crate::notify::{Clock, Notifier};
+use crate::notify::{Clock, Notifier, NotifyPolicy};
 use crate::report::{Outcome, Reason};
 use crate::run::Done;
 use crate::services::aws::AwsError;
@@ -21,9 +23,8 @@ impl Applier<'_> {
     /// Tells every owner what is theirs, and brings `done` up to date with what came of it.
     pub(super) async fn tell(&self, notifier: &Notifier<'_>, actions: &[Action], done: &mut [Done], left: &[Left]) {
         let policy = notifier.policy();
-        let clock = Clock { zone: &policy.time_zone, language: policy.language };
-        let setting =
-            Setting { account: &self.world.account, tag_key: &self.terms.policy.tag_key, now: self.terms.now, clock };
+        let contact = policy.ask();
+        let setting = setting(&self.world.account, self.terms, policy, &contact);
         let left = if self.leave_what_only_tells(actions, done) { &[] } else { left };
         for digest in notice::digests(self.items(notifier, actions, done, left), policy.mail.is_some()) {
             let Some(digest) = self.unless_asked_to_stop(digest, actions, done) else { continue };
@@ -84,22 +85,14 @@ impl Applier<'_> {
             if done.outcome == Outcome::Deferred {
                 continue;
             }
-            let Some((matter, tags)) = self.matter(action, done) else { continue };
+            let Some((matter, tags)) = self.matter(action, done, left) else { continue };
             items.push(item(action.owner(), tags, matter, Some(place)));
-        }
-        for left in left.iter().filter(|left| left.why.is_for_its_owner()) {
-            let tags = self.region(&left.region).and_then(|region| {
-                let cluster = region.clusters.iter().find(|cluster| cluster.id == left.id).map(|found| &found.tags);
-                cluster.or_else(|| snapshots(region).find(|snapshot| snapshot.id == left.id).map(|found| &found.tags))
-            });
-            let hand = Hand { id: left.id.clone(), region: left.region.clone(), why: left.why.clone() };
-            items.push(item(left.owner.as_deref(), tags, Matter::Hand(hand), None));
         }
         items
     }
 
     /// What there is to tell about one action, and the tags that say whom.
-    fn matter(&self, action: &Action, done: &Done) -> Option<(Matter, Option<&Tags>)> {
+    fn matter(&self, action: &Action, done: &Done, left: &[Left]) -> Option<(Matter, Option<&Tags>)> {
         let region = self.region(action.region())?;
         let changed = done.outcome == Outcome::Changed;
         let of_snapshot = |arn: &str, until| {
@@ -121,6 +114,7 @@ impl Applier<'_> {
                     id: warn.id.clone(),
                     region: warn.region.clone(),
                     arn: warn.arn.clone(),
+                    owner: warn.owner.clone(),
                     expires_at: warn.expires_at,
                     earliest: plan::earliest(warn.expires_at, self.terms.now, self.terms.policy),
                     data: data(cluster, region, self.terms),
@@ -149,8 +143,42 @@ impl Applier<'_> {
                 of_snapshot(&mark.arn, purge_after(self.terms.now, mark.keep_days))
             }
             Action::TellDeleted(tell) => of_snapshot(&tell.arn, tell.purge_after),
+            Action::AskOwner(ask) => {
+                let left = left.iter().find(|left| left.id == ask.id && left.region == ask.region)?;
+                let hand = Hand {
+                    id: ask.id.clone(),
+                    region: ask.region.clone(),
+                    arn: ask.arn.clone(),
+                    owner: ask.owner.clone(),
+                    why: left.why.clone(),
+                };
+                Some((Matter::Hand(hand), self.tags_of(region, &ask.arn)))
+            }
+            Action::DeleteCluster(delete) => {
+                let cluster = find(region, &delete.resource_id)?;
+                let why = self.half_way(delete)?;
+                plan::is_due(&why, &cluster.tags, self.terms)?;
+                let hand = Hand {
+                    id: delete.id.clone(),
+                    region: delete.region.clone(),
+                    arn: delete.arn.clone(),
+                    owner: delete.owner.clone(),
+                    why,
+                };
+                Some((Matter::Hand(hand), Some(&cluster.tags)))
+            }
             _ => None,
         }
+    }
+
+    /// Why a deletion stands half-way since this run, if it does.
+    fn half_way(&self, delete: &DeleteCluster) -> Option<Why> {
+        self.half_way.lock().unwrap_or_else(PoisonError::into_inner).get(&delete.resource_id).cloned()
+    }
+
+    fn tags_of<'b>(&self, region: &'b Region, arn: &str) -> Option<&'b Tags> {
+        let cluster = region.clusters.iter().find(|cluster| cluster.arn == arn).map(|found| &found.tags);
+        cluster.or_else(|| snapshots(region).find(|snapshot| snapshot.arn == arn).map(|found| &found.tags))
     }
 
     async fn write_down(&self, digest: &Digest, actions: &[Action], done: &mut [Done], whom: &str) {
@@ -160,9 +188,19 @@ impl Applier<'_> {
             let writer = RdsWriter::new(self.aws, action.region(), self.permit);
             let written = match action {
                 Action::WarnOwner(warn) => {
-                    let mark = plan::notice_mark(self.terms.now, warn.expires_at, &warn.resource_id);
+                    let mark = clusters::notice::mark(self.terms.now, warn.expires_at, &warn.resource_id, &warn.who);
                     let written = writer.add_tags(&warn.arn, &mark).await;
                     replace(done, written, vec![told, format!("tagged {}", tags::NOTIFIED)]);
+                    Ok(())
+                }
+                Action::AskOwner(ask) if ask.remembers => {
+                    let mark = clusters::notice::asked(self.terms.now, &ask.matter);
+                    let written = writer.add_tags(&ask.arn, &mark).await;
+                    replace(done, written, vec![told, format!("tagged {}", tags::ASKED)]);
+                    Ok(())
+                }
+                Action::AskOwner(_) => {
+                    replace(done, Ok(()), vec![told]);
                     Ok(())
                 }
                 Action::TellDeleted(tell) => {
@@ -174,6 +212,10 @@ impl Applier<'_> {
                     done.steps.push(told);
                     is_told(&writer, &mark.arn).await
                 }
+                Action::DeleteCluster(delete) if self.half_way(delete).is_some() => {
+                    done.steps.push(told);
+                    self.write_down_half_way(&writer, delete).await
+                }
                 Action::DeleteCluster(delete) => {
                     done.steps.push(told);
                     let marked = done.reason.as_ref().is_none_or(|reason| reason.code != NOT_MARKED);
@@ -182,12 +224,21 @@ impl Applier<'_> {
                         None => Ok(()),
                     }
                 }
-                Action::StartCluster(_) | Action::DeleteSnapshot(_) => Ok(()),
+                Action::StartCluster(_) | Action::DeleteSnapshot(_) | Action::ForgetNotice(_) => Ok(()),
             };
             if let Err(error) = written {
                 // The next run tells them again.
                 tracing::warn!(error.message = crate::text::chain(&error), "what was told was not written down");
             }
+        }
+    }
+
+    async fn write_down_half_way(&self, writer: &RdsWriter, delete: &DeleteCluster) -> Result<(), AwsError> {
+        let tags = self.region(&delete.region).and_then(|region| find(region, &delete.resource_id)).map(|it| &it.tags);
+        let matter = tags.and_then(|tags| plan::is_due(&self.half_way(delete)?, tags, self.terms));
+        match matter {
+            Some(matter) => writer.add_tags(&delete.arn, &clusters::notice::asked(self.terms.now, &matter)).await,
+            None => Ok(()),
         }
     }
 
@@ -202,9 +253,8 @@ impl InRegion<'_> {
         let Some(notifier) = self.notifier.filter(|_| delete.keep.is_none()) else { return Ok(()) };
         let Some(cluster) = find(self.region, &delete.resource_id) else { return Ok(()) };
         let policy = notifier.policy();
-        let clock = Clock { zone: &policy.time_zone, language: policy.language };
-        let setting =
-            Setting { account: self.account, tag_key: &self.terms.policy.tag_key, now: self.terms.now, clock };
+        let contact = policy.ask();
+        let setting = setting(self.account, self.terms, policy, &contact);
         let source = match data(cluster, self.region, self.terms) {
             Data::InSource(source) => Some(source),
             Data::Snapshot { .. } | Data::Lost => None,
@@ -226,6 +276,20 @@ impl InRegion<'_> {
             steps.push(format!("told {whom} that it is being deleted now"));
         }
         Ok(())
+    }
+}
+
+fn setting<'a>(account: &'a str, terms: Terms<'a>, policy: &'a NotifyPolicy, contact: &'a str) -> Setting<'a> {
+    Setting {
+        account,
+        tag_key: &terms.policy.tag_key,
+        owner_tag: &terms.policy.owner_tag,
+        lease_days: terms.policy.max_lease_days,
+        function: terms.policy.function.as_deref(),
+        home: terms.policy.home.as_deref(),
+        contact,
+        now: terms.now,
+        clock: Clock { zone: &policy.time_zone, language: policy.language },
     }
 }
 
@@ -268,8 +332,8 @@ fn replace(done: &mut Done, written: Result<(), AwsError>, steps: Vec<String>) {
 fn untold(digest: &Digest, actions: &[Action], done: &mut [Done], reason: &Reason) {
     for &place in &digest.actions {
         // What was done before is done; only what is nothing but telling has failed.
-        if let (Some(Action::WarnOwner(_) | Action::TellDeleted(_)), Some(done)) =
-            (actions.get(place), done.get_mut(place))
+        if let (Some(action), Some(done)) = (actions.get(place), done.get_mut(place))
+            && action.only_tells()
         {
             let outcome = if reason.code == "deadline" { Outcome::Deferred } else { Outcome::Failed };
             *done = Done { outcome, steps: Vec::new(), reason: Some(reason.clone()) };

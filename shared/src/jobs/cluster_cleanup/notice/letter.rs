@@ -2,54 +2,47 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Data, Digest, Expiring, Gone, Hand, Matter, spanish};
+use super::commands::{self, Movable};
+use super::{Asked, Data, Digest, Expiring, Gone, Hand, Matter, Setting, english, spanish};
 use crate::domains::clusters::tags;
-use crate::notify::{Clock, Entry, Language, Letter, Section, Tone, shell_word};
+use crate::jobs::cluster_cleanup::plan::Why;
+use crate::notify::{Entry, Language, Letter, Section, Tone, shell_word};
 use crate::text::printable;
-
-/// How much longer the commands in a message would keep something.
-const EXTENSION: SignedDuration = SignedDuration::from_hours(14 * 24);
-
-/// Where and when a message is written.
-#[derive(Debug, Clone, Copy)]
-pub struct Setting<'a> {
-    /// Twelve digits.
-    pub account: &'a str,
-    /// The key of the expiry tag.
-    pub tag_key: &'a str,
-    /// The moment of the run.
-    pub now: Timestamp,
-    /// How moments are shown, and the language.
-    pub clock: Clock<'a>,
-}
 
 /// The message of one owner.
 pub fn letter(digest: &Digest, setting: Setting<'_>) -> Letter {
     let language = setting.clock.language;
     let (mut expiring, mut going, mut gone, mut hands) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut snapshots = 0;
     for (owner, matter) in &digest.matters {
         let (entries, entry) = match matter {
             Matter::Expiring(one) => (&mut expiring, about_expiring(one, setting)),
             Matter::Going(one) => (&mut going, about_gone(one, setting)),
             Matter::Gone(one) => (&mut gone, about_gone(one, setting)),
-            Matter::Hand(one) => (&mut hands, about_hand(one, language)),
+            Matter::Hand(one) => {
+                snapshots += usize::from(matches!(one.why, Why::MalformedPurge { .. }));
+                (&mut hands, about_hand(one, setting))
+            }
         };
-        // Said only to those who stand in for somebody else.
+        // Said only to those who read it for several, or in the place of somebody else.
         let entry = match owner {
-            Some(owner) if digest.owner.is_none() => entry.fact(language.pick("Owner", "Propietario"), owner),
+            Some(owner) if digest.to.is_empty() || digest.owners.len() > 1 => {
+                entry.fact(language.pick("Owner", "Propietario"), owner)
+            }
             _ => entry,
         };
         entries.push(entry);
     }
-    let subject = subject(setting.account, [expiring.len(), going.len(), gone.len(), hands.len()], language);
+    let counts = [expiring.len(), going.len(), gone.len(), hands.len() - snapshots, snapshots];
+    let subject = subject(setting.account, counts, language);
     let tone = if expiring.is_empty() && going.is_empty() && hands.is_empty() { Tone::Calm } else { Tone::Warning };
     let by_number = |entries: &Vec<Entry>, one, several| if entries.len() == 1 { one } else { several };
     let will_go = by_number(&expiring, "Se eliminará si no hace nada", "Se eliminarán si no hace nada");
     let goes = by_number(&going, "Se está eliminando ahora", "Se están eliminando ahora");
     let went = by_number(&gone, "Eliminado", "Eliminados");
     let wait = language.pick(
-        by_number(&hands, "Needs your hand", "Need your hand"),
-        by_number(&hands, "Necesita su intervención", "Necesitan su intervención"),
+        by_number(&hands, "Needs your attention", "Need your attention"),
+        by_number(&hands, "Requiere su atención", "Requieren su atención"),
     );
     let sections = [
         Section::of(language.pick("Will be deleted unless you act", will_go), Tone::Warning, expiring),
@@ -60,14 +53,14 @@ pub fn letter(digest: &Digest, setting: Setting<'_>) -> Letter {
     Letter {
         subject,
         tone,
-        lead: vec![lead(digest, setting)],
+        lead: lead(digest, setting),
         sections: sections.into_iter().flatten().collect(),
         footer: footer(digest, setting),
         lang: language.code(),
     }
 }
 
-fn subject(account: &str, [expiring, going, gone, hands]: [usize; 4], language: Language) -> String {
+fn subject(account: &str, [expiring, going, gone, hands, snapshots]: [usize; 5], language: Language) -> String {
     let clusters = |number: usize| match (number, language) {
         (1, Language::English) => "1 cluster".to_owned(),
         (_, Language::English) => format!("{number} clusters"),
@@ -94,26 +87,52 @@ fn subject(account: &str, [expiring, going, gone, hands]: [usize; 4], language: 
             format!("{} {}", clusters(gone), if gone == 1 { "eliminado" } else { "eliminados" }),
         ));
     }
+    let attention = |number: usize| {
+        language.pick(
+            if number == 1 { "needs attention" } else { "need attention" },
+            if number == 1 { "requiere atención" } else { "requieren atención" },
+        )
+    };
     if hands > 0 {
-        words.push(language.pick(
-            format!("{hands} {} your hand", if hands == 1 { "needs" } else { "need" }),
-            format!("{hands} {} su intervención", if hands == 1 { "necesita" } else { "necesitan" }),
-        ));
+        words.push(format!("{} {}", clusters(hands), attention(hands)));
+    }
+    if snapshots > 0 {
+        let noun = language.pick(
+            if snapshots == 1 { "snapshot" } else { "snapshots" },
+            if snapshots == 1 { "copia" } else { "copias" },
+        );
+        words.push(format!("{snapshots} {noun} {}", attention(snapshots)));
     }
     format!("[{account}] {}", words.join(", "))
 }
 
-fn lead(digest: &Digest, Setting { account, tag_key, clock, .. }: Setting<'_>) -> String {
-    let whose = match (&digest.owner, clock.language) {
-        (Some(owner), Language::English) => format!("Aurora clusters of {owner}"),
-        (Some(owner), Language::Spanish) => format!("Los clústeres de Aurora de {owner}"),
-        (None, Language::English) => "These Aurora clusters, for which nobody else could be told,".to_owned(),
-        (None, Language::Spanish) => "Estos clústeres de Aurora, de los que no se pudo avisar a nadie más,".to_owned(),
+/// What this is, and about whose.
+fn lead(digest: &Digest, Setting { account, tag_key, clock, .. }: Setting<'_>) -> Vec<String> {
+    let language = clock.language;
+    let what = language.pick(
+        format!(
+            "Nightshift looks after AWS account {account} at night. It deletes an Aurora cluster once the time in its tag {tag_key} has passed."
+        ),
+        format!(
+            "Nightshift se ocupa por la noche de la cuenta de AWS {account}. Elimina un clúster de Aurora cuando ha pasado la hora de su etiqueta {tag_key}."
+        ),
+    );
+    let owners = digest.owners.join(", ");
+    let whose = match (digest.to.is_empty(), digest.owners.len()) {
+        (_, 0) => language.pick(
+            "These clusters have no owner, so you are told instead.".to_owned(),
+            "Estos clústeres no tienen propietario, por eso se le avisa a usted.".to_owned(),
+        ),
+        (false, 1) => language.pick(
+            format!("This is about clusters whose owner is {owners}."),
+            format!("Se trata de clústeres cuyo propietario es {owners}."),
+        ),
+        _ => language.pick(
+            format!("This is about clusters of {owners}."),
+            format!("Se trata de clústeres de {owners}."),
+        ),
     };
-    printable(&clock.language.pick(
-        format!("{whose} in account {account} are deleted when the time in their tag {tag_key} has passed."),
-        format!("{whose} en la cuenta {account} se eliminan cuando pasa la hora de su etiqueta {tag_key}."),
-    ))
+    vec![printable(&what), printable(&whose)]
 }
 
 fn footer(digest: &Digest, setting: Setting<'_>) -> Vec<String> {
@@ -122,15 +141,18 @@ fn footer(digest: &Digest, setting: Setting<'_>) -> Vec<String> {
     let at = setting.clock.show(setting.now);
     because
         .into_iter()
-        .chain([language.pick(
-            format!("cluster-cleanup of Nightshift in account {}, {at}.", setting.account),
-            format!("cluster-cleanup de Nightshift en la cuenta {}, {at}.", setting.account),
-        )])
+        .chain([
+            printable(setting.contact),
+            language.pick(
+                format!("cluster-cleanup of Nightshift in account {}, {at}.", setting.account),
+                format!("cluster-cleanup de Nightshift en la cuenta {}, {at}.", setting.account),
+            ),
+        ])
         .collect()
 }
 
 fn about_expiring(it: &Expiring, setting: Setting<'_>) -> Entry {
-    let Setting { tag_key, now, clock, .. } = setting;
+    let Setting { now, clock, .. } = setting;
     let language = clock.language;
     let data = match (&it.data, language) {
         (Data::Snapshot { days }, Language::English) => format!("kept for {days} days in a final snapshot"),
@@ -146,29 +168,38 @@ fn about_expiring(it: &Expiring, setting: Setting<'_>) -> Entry {
     };
     let expiry =
         if it.expires_at <= now { language.pick("Expired", "Caducó") } else { language.pick("Expires", "Caduca") };
-    // A day, which the expiry tag takes as its end.
-    let until = it.expires_at.max(now).checked_add(EXTENSION).unwrap_or(Timestamp::MAX);
-    let until = until.to_zoned(clock.zone.clone()).date().to_string();
-    Entry::new(&it.id, &it.region)
+    let entry = Entry::new(&it.id, &it.region)
         .fact(expiry, &clock.show(it.expires_at))
-        .fact(
-            language.pick("Deleted by the first run after", "Lo elimina la primera ejecución después del"),
-            &clock.show(it.earliest),
-        )
-        .fact(language.pick("Its data", "Sus datos"), &data)
-        .command(
-            language.pick("To keep it longer", "Para conservarlo más tiempo"),
-            &format!(
-                "nightshift clusters extend {} --until {until} --region {}{}",
-                shell_word(&it.id),
-                it.region,
-                key_option(tag_key)
-            ),
-        )
-        .command(
-            language.pick("or with the AWS CLI", "o con la AWS CLI"),
-            &add_tag(&it.region, &it.arn, tag_key, &until),
-        )
+        .fact(language.pick("Earliest deletion", "Se elimina como pronto"), &clock.show(it.earliest))
+        .fact(language.pick("Its data", "Sus datos"), &data);
+    let movable = Movable {
+        id: &it.id,
+        region: &it.region,
+        arn: &it.arn,
+        owner: it.owner.as_deref(),
+        expires_at: Some(it.expires_at),
+    };
+    moved(entry, movable, setting)
+}
+
+/// With the ways to move its date, or that there are none.
+fn moved(entry: Entry, it: Movable<'_>, setting: Setting<'_>) -> Entry {
+    let language = setting.clock.language;
+    let Some(until) = commands::until(it.expires_at, setting) else {
+        let days = setting.lease_days;
+        return entry.note(&language.pick(
+            format!("It can be given no more time now: {days} days ahead is the farthest that is allowed."),
+            format!("Ahora no se le puede dar más tiempo: lo más lejos que se permite son {days} días."),
+        ));
+    };
+    let keep = language.pick("To keep it longer", "Para conservarlo más tiempo");
+    let aws = commands::set_expiry(it, &until, setting);
+    match commands::extend(it, &until, setting) {
+        Some(extend) => {
+            entry.command(keep, &extend).command(language.pick("or with the AWS CLI", "o con la AWS CLI"), &aws)
+        }
+        None => entry.command(keep, &aws),
+    }
 }
 
 fn about_gone(it: &Gone, setting: Setting<'_>) -> Entry {
@@ -196,7 +227,7 @@ fn about_gone(it: &Gone, setting: Setting<'_>) -> Entry {
         .fact(language.pick("Kept until", "Se conserva hasta el"), &clock.show(copy.until))
         .command(
             language.pick("To get it back", "Para recuperarlo"),
-            &format!("nightshift clusters restore {snapshot} --region {region}{}", key_option(tag_key)),
+            &format!("nightshift clusters restore {snapshot} --region {region}{}", commands::key_option(tag_key)),
         )
         .command(
             language.pick(
@@ -210,17 +241,44 @@ fn about_gone(it: &Gone, setting: Setting<'_>) -> Entry {
         )
         .command(
             language.pick("To keep the snapshot for good", "Para conservar la copia para siempre"),
-            &add_tag(region, &copy.arn, tags::PURGE_AFTER, "never"),
+            &commands::add_tag(region, &copy.arn, tags::PURGE_AFTER, "never"),
         )
 }
 
-fn about_hand(it: &Hand, language: Language) -> Entry {
-    let english = || (it.why.message(), it.why.fix());
-    let (message, fix) = match language {
+fn about_hand(it: &Hand, setting: Setting<'_>) -> Entry {
+    let Setting { tag_key, now, clock, .. } = setting;
+    let until = commands::until(None, setting);
+    let soon = now.checked_add(SignedDuration::from_hours(14 * 24)).unwrap_or(Timestamp::MAX);
+    let day = soon.to_zoned(clock.zone.clone()).date().to_string();
+    let asked = Asked { tag_key, time: &format!("{day}T12:00:00Z"), day: &day, clock };
+    let english = || english::words(&it.why, asked).unwrap_or_else(|| (it.why.message(), it.why.fix()));
+    let (message, fix) = match clock.language {
         Language::English => english(),
-        Language::Spanish => spanish::words(&it.why).unwrap_or_else(english),
+        Language::Spanish => spanish::words(&it.why, asked).unwrap_or_else(english),
     };
-    Entry::new(&it.id, &it.region).note(&sentence(&message)).note(&sentence(&fix))
+    let entry = Entry::new(&it.id, &it.region).note(&sentence(&message)).note(&sentence(&fix));
+    let movable = |expires_at| Movable {
+        id: &it.id,
+        region: &it.region,
+        arn: &it.arn,
+        owner: it.owner.as_deref(),
+        expires_at,
+    };
+    match (&it.why, until) {
+        (Why::MalformedPurge { .. }, _) => entry.command(
+            clock.language.pick("To keep the snapshot for good", "Para conservar la copia para siempre"),
+            &commands::add_tag(&it.region, &it.arn, tags::PURGE_AFTER, "never"),
+        ),
+        // A second tag that reads like it would only be one more.
+        (Why::LookAlikeTags { .. }, _) => entry,
+        // Ours moves no date back.
+        (Why::TooFarAhead { .. }, Some(until)) => entry.command(
+            clock.language.pick("To give it a date", "Para darle una fecha"),
+            &commands::set_expiry(movable(None), &until, setting),
+        ),
+        (Why::HalfDeleted { until, .. }, _) => moved(entry, movable(*until), setting),
+        _ => moved(entry, movable(None), setting),
+    }
 }
 
 /// With a capital and a full stop.
@@ -228,19 +286,4 @@ fn sentence(text: &str) -> String {
     let mut characters = text.chars();
     let first = characters.next().into_iter().flat_map(char::to_uppercase);
     format!("{}.", first.chain(characters).collect::<String>())
-}
-
-fn key_option(tag_key: &str) -> String {
-    if tag_key == "auto-delete-after" { String::new() } else { format!(" --tag-key {}", shell_word(tag_key)) }
-}
-
-/// The AWS CLI's shorthand breaks at `=` in a key; its JSON does not.
-fn add_tag(region: &str, arn: &str, key: &str, value: &str) -> String {
-    let tag = if key.contains(['=', ' ']) {
-        serde_json::json!([{ "Key": key, "Value": value }]).to_string()
-    } else {
-        format!("Key={key},Value={value}")
-    };
-    let (arn, tag) = (shell_word(arn), shell_word(&tag));
-    format!("aws rds add-tags-to-resource --region {region} --resource-name {arn} --tags {tag}")
 }

@@ -1,5 +1,7 @@
 //! What owners are told: one message each in a run, with only what is theirs. Pure; sending it is `apply`'s.
 
+mod commands;
+mod english;
 mod letter;
 mod spanish;
 
@@ -8,9 +10,43 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::plan::Why;
-use crate::notify::Recipient;
+use crate::notify::{Clock, Recipient};
 
-pub use letter::{Setting, letter};
+pub use letter::letter;
+
+/// Where and when a message is written, and by which policy.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// Twelve digits.
+    pub account: &'a str,
+    /// The key of the expiry tag.
+    pub tag_key: &'a str,
+    /// The key of the tag that names an owner.
+    pub owner_tag: &'a str,
+    /// How far ahead `nightshift clusters extend` may put an expiry.
+    pub lease_days: u16,
+    /// The deployed function, where this is one.
+    pub function: Option<&'a str>,
+    /// Its Region.
+    pub home: Option<&'a str>,
+    /// Whom to ask, in a sentence.
+    pub contact: &'a str,
+    /// The moment of the run.
+    pub now: Timestamp,
+    /// How moments are shown, and the language.
+    pub clock: Clock<'a>,
+}
+
+/// What is needed to ask for something in words.
+#[derive(Debug, Clone, Copy)]
+struct Asked<'a> {
+    tag_key: &'a str,
+    /// A time to come, as the tag takes it.
+    time: &'a str,
+    /// A day to come.
+    day: &'a str,
+    clock: Clock<'a>,
+}
 
 /// A cluster that goes unless somebody acts.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +57,8 @@ pub struct Expiring {
     pub region: String,
     /// Its ARN.
     pub arn: String,
+    /// Whose, as its tag has it.
+    pub owner: Option<String>,
     /// Its expiry.
     pub expires_at: Timestamp,
     /// No run deletes it before.
@@ -76,6 +114,10 @@ pub struct Hand {
     pub id: String,
     /// Where.
     pub region: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Whose, as its tag has it.
+    pub owner: Option<String>,
     /// What it is.
     pub why: Why,
 }
@@ -90,11 +132,11 @@ pub enum Matter {
     Hand(Hand),
 }
 
-/// One owner's message.
+/// One message.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Digest {
-    /// As their tag has it; none where the operators stand in for nobody, or for several.
-    pub owner: Option<String>,
+    /// Whose matters these are, as their tags have it; none where nobody is named.
+    pub owners: Vec<String>,
     /// Their addresses, best first; none where nobody but the operators can be told.
     pub to: Vec<Recipient>,
     /// What it is about, each with the owner its own tag names.
@@ -113,22 +155,21 @@ pub struct Item {
     pub action: Option<usize>,
 }
 
-/// One digest for each owner: by their first address where there is mail, else by their name. What nobody can be told of
-/// goes to the operators in one.
+/// One digest for those who are reached alike: by mail, those with the same addresses in the same order, so that no address
+/// that is tried for one stands for another; else by their name. What nobody can be told of goes to the operators in one.
 pub fn digests(items: Vec<Item>, by_mail: bool) -> Vec<Digest> {
-    let mut digests: BTreeMap<Option<String>, Digest> = BTreeMap::new();
+    let mut digests: BTreeMap<Vec<String>, Digest> = BTreeMap::new();
     for Item { owner, to, matter, action } in items {
-        let key = if by_mail { to.first().map(|to| to.address.to_string()) } else { owner.clone() };
-        let digest = digests.entry(key.clone()).or_insert_with(|| Digest {
-            owner: key.is_some().then(|| owner.clone()).flatten(),
-            to: Vec::new(),
+        let key = if by_mail {
+            to.iter().map(|to| to.address.to_string().to_lowercase()).collect()
+        } else {
+            owner.iter().cloned().collect()
+        };
+        let digest = digests.entry(key).or_insert_with(|| Digest {
+            to: if by_mail { to.clone() } else { Vec::new() },
             ..Digest::default()
         });
-        for recipient in to {
-            if by_mail && !digest.to.iter().any(|known| known.address == recipient.address) {
-                digest.to.push(recipient);
-            }
-        }
+        digest.owners.extend(owner.iter().filter(|owner| !digest.owners.contains(owner)).cloned().collect::<Vec<_>>());
         digest.matters.push((owner, matter));
         digest.actions.extend(action);
     }

@@ -1,83 +1,121 @@
 //! In Spanish, what an owner is asked to put right. The report stays English.
 
+use super::Asked;
+use crate::domains::clusters::deletion::HalfDeleted;
 use crate::domains::clusters::expiry::FARTHEST_YEARS;
-use crate::domains::clusters::tags;
-use crate::jobs::cluster_cleanup::plan::Why;
+use crate::domains::clusters::tags::DELETE_REQUESTED;
+use crate::jobs::cluster_cleanup::plan::{Stop, Why};
 use crate::services::tags::Tags;
 use crate::text::printable;
 
-const WRITE_THE_TIME: &str =
-    "escriba la hora como 2026-03-31T12:00:00Z, el día como 2026-03-31, o 'never'; hasta entonces no se elimina";
-
 /// What is the case and the next step; `None` for what is never said to an owner.
-pub(super) fn words(why: &Why) -> Option<(String, String)> {
+pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
     let said = |message: String, fix: &str| Some((message, fix.to_owned()));
+    let write = format!(
+        "escriba la hora como {}, el día como {}, o 'never' para conservarlo; hasta entonces no se elimina",
+        asked.time, asked.day
+    );
     match why {
         Why::LookAlikeTags { keys } => said(
-            format!("tiene más de una etiqueta de caducidad: '{}'", printable(&keys.join("', '"))),
-            "quite todas menos la que vale",
+            format!("tiene más de una etiqueta que podría ser su caducidad: '{}'", printable(&keys.join("', '"))),
+            &format!("deje solo la que vale, con la clave '{}'", asked.tag_key),
         ),
         Why::MalformedExpiry { value } => {
-            said(format!("su caducidad '{}' no es una hora que se pueda leer", printable(value)), WRITE_THE_TIME)
+            said(format!("su caducidad '{}' no es una fecha ni una hora que se pueda leer", printable(value)), &write)
         }
-        Why::BareNumber { value } => {
-            said(format!("su caducidad '{value}' es un número suelto y nadie sabe de qué"), WRITE_THE_TIME)
-        }
+        Why::BareNumber { value } => said(
+            format!("su caducidad '{value}' es solo un número, que podría ser de segundos, de días o una fecha"),
+            &write,
+        ),
         Why::BeforeCreation { value, .. } => said(
             format!("su caducidad {} es anterior a su creación, así que no puede ser la suya", printable(value)),
-            WRITE_THE_TIME,
+            &write,
         ),
         Why::TooFarAhead { value } => {
-            said(format!("su caducidad {} queda a más de {FARTHEST_YEARS} años", printable(value)), WRITE_THE_TIME)
+            said(format!("su caducidad {} queda a más de {FARTHEST_YEARS} años", printable(value)), &write)
         }
         Why::MalformedPurge { value } => said(
-            format!("la etiqueta de borrado de la copia, '{}', no es una hora que se pueda leer", printable(value)),
-            WRITE_THE_TIME,
+            format!("la fecha en que se borra esta copia, '{}', no se puede leer", printable(value)),
+            &format!("escriba la hora como {}, o 'never' para conservarla; hasta entonces no se borra", asked.time),
         ),
         Why::GlobalClusterMember { global } => said(
-            format!("pertenece al clúster global {}", printable(global)),
-            "sáquelo antes del clúster global (aws rds remove-from-global-cluster)",
+            format!("ha caducado, pero pertenece al clúster global {}", printable(global)),
+            "sáquelo del clúster global (aws rds remove-from-global-cluster) y la próxima ejecución lo elimina",
         ),
         Why::Replica { source } => said(
-            format!("es una réplica de {}", printable(source)),
-            "promuévalo antes (aws rds promote-read-replica-db-cluster)",
+            format!("ha caducado, pero es una réplica de {}", printable(source)),
+            "conviértalo en un clúster independiente (aws rds promote-read-replica-db-cluster) y la próxima ejecución lo elimina",
         ),
         Why::ReplicationSource { replicas } => said(
-            format!("otros clústeres replican de él: {}", printable(&replicas.join(", "))),
-            "elimine o promueva antes las réplicas",
+            format!("ha caducado, pero otros clústeres replican de él: {}", printable(&replicas.join(", "))),
+            "elimine o promueva esos clústeres y la próxima ejecución elimina este",
         ),
         Why::Limitless => said(
-            "es una base de datos Aurora Limitless, cuyo grupo de particiones se elimina con otra llamada".to_owned(),
-            "elimine a mano su grupo de particiones y el clúster",
+            "ha caducado, pero es una base de datos Aurora Limitless".to_owned(),
+            "elimine a mano su grupo de particiones y después el clúster",
         ),
         Why::BlueGreen => said(
-            "forma parte de un despliegue azul/verde".to_owned(),
-            "elimine antes el despliegue (aws rds delete-blue-green-deployment)",
+            "ha caducado, pero forma parte de un despliegue azul/verde".to_owned(),
+            "elimine el despliegue (aws rds delete-blue-green-deployment) y la próxima ejecución elimina el clúster",
         ),
         Why::Integration => said(
-            "es el origen de una integración zero-ETL".to_owned(),
-            "elimine antes la integración (aws rds delete-integration)",
+            "ha caducado, pero es el origen de una integración zero-ETL".to_owned(),
+            "elimine la integración (aws rds delete-integration) y la próxima ejecución elimina el clúster",
         ),
-        Why::Stopped => said(
-            "ha caducado pero está detenido, y AWS no elimina clústeres detenidos".to_owned(),
-            "inícielo; una ejecución posterior lo elimina",
+        Why::Stopped { restarts } => {
+            let starts = restarts.map_or_else(String::new, |at| format!("; AWS lo inicia por sí sola el {}", asked.clock.show(at)));
+            said(
+                format!("ha caducado pero está detenido, y AWS no puede eliminar un clúster detenido{starts}"),
+                "inícielo (aws rds start-db-cluster) y una ejecución posterior lo elimina",
+            )
+        }
+        Why::StartedInVain { times } => said(
+            format!("ha caducado; se inició {times} veces para eliminarlo y cada vez algo lo había detenido de nuevo"),
+            "sáquelo del horario que lo detiene e inícielo (aws rds start-db-cluster)",
         ),
-        Why::HalfDeleted { asked, until } => said(
-            format!(
-                "ha de seguir (hasta {until}), pero una eliminación empezada el {asked} ya le había quitado instancias"
-            ),
-            &format!(
-                "vuelva a crear sus instancias (aws rds create-db-instance) y quite la etiqueta {}",
-                tags::DELETE_REQUESTED
-            ),
-        ),
+        Why::HalfDeleted { half, until } => {
+            let until = until.map_or_else(
+                || "sus etiquetas dicen que se queda".to_owned(),
+                |at| format!("su caducidad se cambió al {}", asked.clock.show(at)),
+            );
+            said(
+                format!("{until}, pero {}", half_deleted(half, asked)),
+                &format!(
+                    "para volver a usarlo, cree sus instancias (aws rds create-db-instance) y quite su etiqueta {DELETE_REQUESTED}; para que se elimine, ponga como caducidad una hora pasada"
+                ),
+            )
+        }
+        Why::HalfDeletedBlocked { half, stop } => {
+            let (stop, on) = match stop {
+                Stop::Why(why) => words(why, asked)
+                    .unwrap_or_else(|| (why.message(), "corríjalo y una ejecución posterior hace el resto".to_owned())),
+                Stop::Said(said) => (
+                    format!("AWS se negó a eliminar el clúster: {}", printable(said)),
+                    "corrija lo que AWS indica y una ejecución posterior hace el resto".to_owned(),
+                ),
+            };
+            said(
+                format!("está eliminado a medias: {}; lo que lo impide: {stop}", half_deleted(half, asked)),
+                &format!(
+                    "para terminar: {on}; para conservarlo, cambie su caducidad y vuelva a crear sus instancias (aws rds create-db-instance)"
+                ),
+            )
+        }
         Why::KeyLost { status } => said(
-            format!("su clave de cifrado no es accesible ({status})"),
-            "recupere el acceso a la clave o elimine el clúster a mano: sin ella no se puede hacer una copia",
+            format!("ha caducado, pero no se puede usar su clave de cifrado ({})", printable(status)),
+            "haga que la clave se pueda usar de nuevo, o elimine el clúster a mano: sin la clave no se pueden conservar sus datos",
+        ),
+        Why::StatusFailed { status } => said(
+            format!("ha caducado, pero AWS le da el estado '{}', que no se resuelve solo", printable(status)),
+            "elimínelo a mano (aws rds delete-db-cluster): AWS no conserva datos de él",
         ),
         Why::DeletionProtection => said(
-            "ha caducado, pero tiene activada la protección contra eliminación".to_owned(),
-            "desactívela si puede eliminarse, o quite su etiqueta de caducidad",
+            "ha caducado, pero está protegido contra la eliminación".to_owned(),
+            "desactive la protección si puede eliminarse (aws rds modify-db-cluster --no-deletion-protection)",
+        ),
+        Why::Managed { key, value } => said(
+            format!("ha caducado, pero lo creó otra herramienta ({}={})", printable(key), printable(value)),
+            "elimínelo con esa herramienta; si no, lo volvería a crear o fallaría al no encontrarlo",
         ),
         Why::TagLimit { has, needs } => said(
             format!("tiene {has} etiquetas y eliminarlo requiere {needs} más; AWS permite {}", Tags::LIMIT),
@@ -85,4 +123,13 @@ pub(super) fn words(why: &Why) -> Option<(String, String)> {
         ),
         _ => None,
     }
+}
+
+fn half_deleted(half: &HalfDeleted, asked: Asked<'_>) -> String {
+    let HalfDeleted { asked: at, had, has } = half;
+    format!(
+        "una eliminación que empezó el {} le quitó {} de sus {had} instancias y le quedan {has}; sus datos siguen ahí",
+        asked.clock.show(*at),
+        had - has
+    )
 }

@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::*;
+use crate::domains::clusters::deletion::HalfDeleted;
+use crate::jobs::cluster_cleanup::plan::Stop;
 use crate::notify::{Because, Clock, Language, Recipient, text};
 
 fn at(text: &str) -> Timestamp {
@@ -20,9 +22,20 @@ fn expiring(id: &str, data: Data) -> Matter {
         id: id.to_owned(),
         region: "eu-west-1".to_owned(),
         arn: format!("arn:aws:rds:eu-west-1:111122223333:cluster:{id}"),
+        owner: Some("ana".to_owned()),
         expires_at: at("2026-11-22T23:30:00Z"),
         earliest: at("2026-11-22T23:30:00Z"),
         data,
+    })
+}
+
+fn hand(id: &str, why: Why) -> Matter {
+    Matter::Hand(Hand {
+        id: id.to_owned(),
+        region: "eu-west-1".to_owned(),
+        arn: format!("arn:aws:rds:eu-west-1:111122223333:cluster:{id}"),
+        owner: Some("ana".to_owned()),
+        why,
     })
 }
 
@@ -42,35 +55,49 @@ fn matters() -> Vec<Matter> {
             }),
             source: None,
         }),
-        Matter::Hand(Hand {
-            id: "trial-dev".to_owned(),
-            region: "eu-west-1".to_owned(),
-            why: Why::MalformedExpiry { value: "next friday".to_owned() },
-        }),
+        hand("trial-dev", Why::MalformedExpiry { value: "next friday".to_owned() }),
     ]
 }
 
 fn digest(owner: Option<&str>) -> Digest {
     Digest {
-        owner: owner.map(str::to_owned),
+        owners: vec!["ana".to_owned()],
         to: owner.map(|_| ana()).into_iter().collect(),
         matters: matters().into_iter().map(|matter| (Some("ana".to_owned()), matter)).collect(),
         actions: Vec::new(),
     }
 }
 
+const CONTACT: &str = "Questions, or no command nightshift yet? Ask platform@example.com.";
+
 fn written(digest: &Digest, language: Language, tag_key: &str) -> String {
-    let zone = TimeZone::get("Europe/Madrid").unwrap();
-    let clock = Clock { zone: &zone, language };
-    text(&letter(digest, Setting { account: "111122223333", tag_key, now: at("2026-11-21T02:00:00Z"), clock }))
+    written_by(digest, language, |setting| Setting { tag_key, ..setting })
+}
+
+fn written_by<'a>(digest: &Digest, language: Language, by: impl FnOnce(Setting<'a>) -> Setting<'a>) -> String {
+    let zone = Box::leak(Box::new(TimeZone::get("Europe/Madrid").unwrap()));
+    let setting = Setting {
+        account: "111122223333",
+        tag_key: "auto-delete-after",
+        owner_tag: "owner",
+        lease_days: 90,
+        function: Some("nightshift-dev-cluster-cleanup"),
+        home: Some("eu-central-1"),
+        contact: CONTACT,
+        now: at("2026-11-21T02:00:00Z"),
+        clock: Clock { zone, language },
+    };
+    text(&letter(digest, by(setting)))
 }
 
 #[test]
 fn an_owner_reads_what_goes_how_to_keep_it_and_how_to_get_it_back() {
     insta::assert_snapshot!(written(&digest(Some("ana")), Language::English, "auto-delete-after"), @"
-    [111122223333] 2 clusters will be deleted, 1 cluster was deleted, 1 needs your hand
+    [111122223333] 2 clusters will be deleted, 1 cluster was deleted, 1 cluster needs attention
 
-    Aurora clusters of ana in account 111122223333 are deleted when the time in their tag auto-delete-after has passed.
+    Nightshift looks after AWS account 111122223333 at night. It deletes an Aurora cluster once the time in its tag auto-delete-after has passed.
+
+    This is about clusters whose owner is ana.
 
 
     Will be deleted unless you act
@@ -78,19 +105,19 @@ fn an_owner_reads_what_goes_how_to_keep_it_and_how_to_get_it_back() {
 
     * orders-dev (eu-west-1)
       Expires: Mon 23 Nov 2026, 00:30 CET (Sun 22 Nov 2026, 23:30 UTC)
-      Deleted by the first run after: Mon 23 Nov 2026, 00:30 CET (Sun 22 Nov 2026, 23:30 UTC)
+      Earliest deletion: Mon 23 Nov 2026, 00:30 CET (Sun 22 Nov 2026, 23:30 UTC)
       Its data: kept for 30 days in a final snapshot
       To keep it longer:
-        nightshift clusters extend orders-dev --until 2026-12-07 --region eu-west-1
+        nightshift clusters extend orders-dev --until 2026-12-07 --region eu-west-1 --owner ana
       or with the AWS CLI:
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:orders-dev --tags Key=auto-delete-after,Value=2026-12-07
 
     * orders-copy (eu-west-1)
       Expires: Mon 23 Nov 2026, 00:30 CET (Sun 22 Nov 2026, 23:30 UTC)
-      Deleted by the first run after: Mon 23 Nov 2026, 00:30 CET (Sun 22 Nov 2026, 23:30 UTC)
+      Earliest deletion: Mon 23 Nov 2026, 00:30 CET (Sun 22 Nov 2026, 23:30 UTC)
       Its data: not kept: it is a clone of orders, which still has it
       To keep it longer:
-        nightshift clusters extend orders-copy --until 2026-12-07 --region eu-west-1
+        nightshift clusters extend orders-copy --until 2026-12-07 --region eu-west-1 --owner ana
       or with the AWS CLI:
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:orders-copy --tags Key=auto-delete-after,Value=2026-12-07
 
@@ -109,15 +136,20 @@ fn an_owner_reads_what_goes_how_to_keep_it_and_how_to_get_it_back() {
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:nightshift-billing-dev-20261120t000000z-abcd1234 --tags Key=nightshift:purge-after,Value=never
 
 
-    Needs your hand
-    ---------------
+    Needs your attention
+    --------------------
 
     * trial-dev (eu-west-1)
-      Its expiry 'next friday' is not a time this tool reads.
-      Write the time as 2026-03-31T12:00:00Z, the day as 2026-03-31, or 'never'; it is not deleted until then.
+      Its expiry 'next friday' is not a date or time that can be read.
+      Write the time as 2026-12-05T12:00:00Z, the day as 2026-12-05, or 'never' to keep it; it is not deleted until then.
+      To keep it longer:
+        nightshift clusters extend trial-dev --until 2026-12-05 --region eu-west-1 --owner ana
+      or with the AWS CLI:
+        aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:trial-dev --tags Key=auto-delete-after,Value=2026-12-05
 
     --
     You get this because these resources are tagged as owned by ana.
+    Questions, or no command nightshift yet? Ask platform@example.com.
     cluster-cleanup of Nightshift in account 111122223333, Sat 21 Nov 2026, 03:00 CET (02:00 UTC).
     ");
 }
@@ -125,9 +157,11 @@ fn an_owner_reads_what_goes_how_to_keep_it_and_how_to_get_it_back() {
 #[test]
 fn and_so_in_spanish() {
     insta::assert_snapshot!(written(&digest(Some("ana")), Language::Spanish, "auto-delete-after"), @"
-    [111122223333] 2 clústeres se eliminarán, 1 clúster eliminado, 1 necesita su intervención
+    [111122223333] 2 clústeres se eliminarán, 1 clúster eliminado, 1 clúster requiere atención
 
-    Los clústeres de Aurora de ana en la cuenta 111122223333 se eliminan cuando pasa la hora de su etiqueta auto-delete-after.
+    Nightshift se ocupa por la noche de la cuenta de AWS 111122223333. Elimina un clúster de Aurora cuando ha pasado la hora de su etiqueta auto-delete-after.
+
+    Se trata de clústeres cuyo propietario es ana.
 
 
     Se eliminarán si no hace nada
@@ -135,19 +169,19 @@ fn and_so_in_spanish() {
 
     * orders-dev (eu-west-1)
       Caduca: lun 23 nov 2026, 00:30 CET (dom 22 nov 2026, 23:30 UTC)
-      Lo elimina la primera ejecución después del: lun 23 nov 2026, 00:30 CET (dom 22 nov 2026, 23:30 UTC)
+      Se elimina como pronto: lun 23 nov 2026, 00:30 CET (dom 22 nov 2026, 23:30 UTC)
       Sus datos: se conservan 30 días en una copia final
       Para conservarlo más tiempo:
-        nightshift clusters extend orders-dev --until 2026-12-07 --region eu-west-1
+        nightshift clusters extend orders-dev --until 2026-12-07 --region eu-west-1 --owner ana
       o con la AWS CLI:
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:orders-dev --tags Key=auto-delete-after,Value=2026-12-07
 
     * orders-copy (eu-west-1)
       Caduca: lun 23 nov 2026, 00:30 CET (dom 22 nov 2026, 23:30 UTC)
-      Lo elimina la primera ejecución después del: lun 23 nov 2026, 00:30 CET (dom 22 nov 2026, 23:30 UTC)
+      Se elimina como pronto: lun 23 nov 2026, 00:30 CET (dom 22 nov 2026, 23:30 UTC)
       Sus datos: no se conservan: es un clon de orders, que los tiene
       Para conservarlo más tiempo:
-        nightshift clusters extend orders-copy --until 2026-12-07 --region eu-west-1
+        nightshift clusters extend orders-copy --until 2026-12-07 --region eu-west-1 --owner ana
       o con la AWS CLI:
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:orders-copy --tags Key=auto-delete-after,Value=2026-12-07
 
@@ -166,15 +200,20 @@ fn and_so_in_spanish() {
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:nightshift-billing-dev-20261120t000000z-abcd1234 --tags Key=nightshift:purge-after,Value=never
 
 
-    Necesita su intervención
-    ------------------------
+    Requiere su atención
+    --------------------
 
     * trial-dev (eu-west-1)
-      Su caducidad 'next friday' no es una hora que se pueda leer.
-      Escriba la hora como 2026-03-31T12:00:00Z, el día como 2026-03-31, o 'never'; hasta entonces no se elimina.
+      Su caducidad 'next friday' no es una fecha ni una hora que se pueda leer.
+      Escriba la hora como 2026-12-05T12:00:00Z, el día como 2026-12-05, o 'never' para conservarlo; hasta entonces no se elimina.
+      Para conservarlo más tiempo:
+        nightshift clusters extend trial-dev --until 2026-12-05 --region eu-west-1 --owner ana
+      o con la AWS CLI:
+        aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:trial-dev --tags Key=auto-delete-after,Value=2026-12-05
 
     --
     Recibe este mensaje porque estos recursos están etiquetados como propiedad de ana.
+    Questions, or no command nightshift yet? Ask platform@example.com.
     cluster-cleanup de Nightshift en la cuenta 111122223333, sáb 21 nov 2026, 03:00 CET (02:00 UTC).
     ");
 }
@@ -186,7 +225,9 @@ fn operators_who_stand_in_read_whose_each_is_and_commands_name_another_tag_key()
     insta::assert_snapshot!(written(&digest, Language::English, "expires on"), @r#"
     [111122223333] 1 cluster will be deleted
 
-    These Aurora clusters, for which nobody else could be told, in account 111122223333 are deleted when the time in their tag expires on has passed.
+    Nightshift looks after AWS account 111122223333 at night. It deletes an Aurora cluster once the time in its tag expires on has passed.
+
+    This is about clusters of ana.
 
 
     Will be deleted unless you act
@@ -194,23 +235,25 @@ fn operators_who_stand_in_read_whose_each_is_and_commands_name_another_tag_key()
 
     * orders-dev (eu-west-1)
       Expires: Mon 23 Nov 2026, 00:30 CET (Sun 22 Nov 2026, 23:30 UTC)
-      Deleted by the first run after: Mon 23 Nov 2026, 00:30 CET (Sun 22 Nov 2026, 23:30 UTC)
+      Earliest deletion: Mon 23 Nov 2026, 00:30 CET (Sun 22 Nov 2026, 23:30 UTC)
       Its data: kept for 30 days in a final snapshot
       Owner: ana
       To keep it longer:
-        nightshift clusters extend orders-dev --until 2026-12-07 --region eu-west-1 --tag-key 'expires on'
+        nightshift clusters extend orders-dev --until 2026-12-07 --region eu-west-1 --owner ana --tag-key 'expires on'
       or with the AWS CLI:
         aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:orders-dev --tags '[{"Key":"expires on","Value":"2026-12-07"}]'
 
     --
+    Questions, or no command nightshift yet? Ask platform@example.com.
     cluster-cleanup of Nightshift in account 111122223333, Sat 21 Nov 2026, 03:00 CET (02:00 UTC).
     "#);
 }
 
-#[test]
-fn everything_an_owner_is_asked_has_its_spanish_words() {
+/// Each kind of thing an owner is asked.
+fn everything_asked() -> Vec<Why> {
     let word = || "x".to_owned();
-    for why in [
+    let half = HalfDeleted { asked: at("2026-11-20T00:00:00Z"), had: 2, has: 0 };
+    vec![
         Why::LookAlikeTags { keys: vec![word()] },
         Why::MalformedExpiry { value: word() },
         Why::BareNumber { value: word() },
@@ -223,15 +266,68 @@ fn everything_an_owner_is_asked_has_its_spanish_words() {
         Why::Limitless,
         Why::BlueGreen,
         Why::Integration,
-        Why::Stopped,
-        Why::HalfDeleted { asked: at("2026-11-20T00:00:00Z"), until: word() },
+        Why::Stopped { restarts: Some(at("2026-11-24T00:00:00Z")) },
+        Why::StartedInVain { times: 3 },
+        Why::HalfDeleted { half, until: Some(at("2026-12-20T00:00:00Z")) },
+        Why::HalfDeletedBlocked { half, stop: Stop::Why(Box::new(Why::GlobalClusterMember { global: word() })) },
+        Why::HalfDeletedBlocked { half, stop: Stop::Said(word()) },
         Why::KeyLost { status: word() },
+        Why::StatusFailed { status: word() },
         Why::DeletionProtection,
+        Why::Managed { key: word(), value: word() },
         Why::TagLimit { has: 49, needs: 2 },
-    ] {
-        assert!(why.is_for_its_owner(), "{why:?}");
-        assert!(spanish::words(&why).is_some(), "{why:?}");
+    ]
+}
+
+#[test]
+fn an_owner_is_asked_nothing_that_only_an_operator_could_do_and_shown_no_date_that_has_passed() {
+    for language in [Language::English, Language::Spanish] {
+        for why in everything_asked() {
+            assert!(why.is_for_its_owner(), "{why:?}");
+            let one = Digest { matters: vec![(Some("ana".to_owned()), hand("orders-dev", why.clone()))], ..digest(Some("ana")) };
+            let text = written(&one, language, "auto-delete-after");
+            assert!(!text.contains("NIGHTSHIFT_"), "{why:?}: {text}");
+            assert!(!text.contains("2026-03-31"), "{why:?}: {text}");
+            let keeps = matches!(why, Why::LookAlikeTags { .. }) || text.contains("\n    aws rds add-tags-to-resource ");
+            assert!(keeps, "nobody is left without a way to move the date: {why:?}: {text}");
+            if language == Language::Spanish {
+                let english = written(&one, Language::English, "auto-delete-after");
+                let (_, said) = text.split_once("orders-dev (eu-west-1)").unwrap();
+                let (_, english) = english.split_once("orders-dev (eu-west-1)").unwrap();
+                assert_ne!(said.lines().nth(1), english.lines().nth(1), "{why:?}");
+                assert_ne!(said.lines().nth(2), english.lines().nth(2), "{why:?}");
+            }
+        }
     }
+}
+
+#[test]
+fn a_command_works_under_the_policy_in_force() {
+    let extend = |owner: Option<&str>, by: fn(Setting<'static>) -> Setting<'static>| {
+        let Matter::Expiring(one) = expiring("orders-dev", Data::Lost) else { panic!() };
+        let one = Matter::Expiring(Expiring { owner: owner.map(str::to_owned), ..one });
+        let text = written_by(&Digest { matters: vec![(None, one)], ..digest(Some("ana")) }, Language::English, by);
+        let lines: Vec<_> = text.lines().skip_while(|line| !line.contains("To keep it longer")).collect();
+        let lines = lines.iter().filter(|line| line.starts_with("    ") || line.contains("no more time"));
+        lines.map(|line| line.trim()).collect::<Vec<_>>().join("\n")
+    };
+    let aws = "aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:orders-dev --tags Key=auto-delete-after,Value=2026-12-07";
+    let plain = "nightshift clusters extend orders-dev --until 2026-12-07 --region eu-west-1 --owner";
+    assert_eq!(extend(Some("ana"), |it| it), format!("{plain} ana\n{aws}"));
+    assert_eq!(extend(Some("the data team"), |it| it), format!("{plain} 'the data team'\n{aws}"));
+    assert_eq!(extend(None, |it| it), aws, "ours refuses to move the date of what nobody owns");
+    // It expires at the end of the 22nd in UTC: a lease of five days ends on the 26th.
+    let short = extend(Some("ana"), |it| Setting { lease_days: 5, ..it });
+    assert!(short.contains(" --until 2026-11-25 "), "{short}");
+    let hours = extend(Some("ana"), |it| Setting { lease_days: 2, ..it });
+    assert!(hours.contains(" --until 2026-11-23T02:00:00Z "), "{hours}");
+    assert_eq!(extend(Some("ana"), |it| Setting { lease_days: 1, ..it }), "", "{hours}");
+    // What the command would not know by itself, it reads from the function.
+    assert_eq!(
+        extend(Some("ana"), |it| Setting { owner_tag: "team", ..it }).lines().next().unwrap(),
+        format!("AWS_REGION=eu-central-1 {plain} ana --function nightshift-dev-cluster-cleanup")
+    );
+    assert_eq!(extend(Some("ana"), |it| Setting { owner_tag: "team", function: None, ..it }), aws);
 }
 
 #[test]
@@ -257,31 +353,62 @@ fn each_owner_gets_one_message_and_only_what_is_theirs() {
             item(None, None, "e", 4),
         ]
     };
-    let shown = |digests: Vec<Digest>| -> Vec<(Option<String>, Vec<String>, Vec<usize>)> {
+    let shown = |digests: Vec<Digest>| -> Vec<(Vec<String>, Vec<String>, Vec<usize>)> {
         digests
             .into_iter()
-            .map(|digest| (digest.owner, digest.to.iter().map(|to| to.address.to_string()).collect(), digest.actions))
+            .map(|digest| (digest.owners, digest.to.iter().map(|to| to.address.to_string()).collect(), digest.actions))
             .collect()
     };
-    let owner = |name: &str| Some(name.to_owned());
+    let owners = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
     assert_eq!(
         shown(digests(items(), true)),
         [
-            (None, vec![], vec![3, 4]),
-            (owner("ana"), vec!["ana@example.com".to_owned()], vec![0, 2]),
-            (owner("bob"), vec!["bob@example.com".to_owned()], vec![1]),
+            (owners(&["the team"]), vec![], vec![3, 4]),
+            (owners(&["ana", "ana@example.com"]), vec!["ana@example.com".to_owned()], vec![0, 2]),
+            (owners(&["bob"]), vec!["bob@example.com".to_owned()], vec![1]),
         ]
     );
     assert_eq!(
         shown(digests(items(), false)),
         [
-            (None, vec![], vec![4]),
-            (owner("ana"), vec![], vec![0]),
-            (owner("ana@example.com"), vec![], vec![2]),
-            (owner("bob"), vec![], vec![1]),
-            (owner("the team"), vec![], vec![3]),
+            (owners(&[]), vec![], vec![4]),
+            (owners(&["ana"]), vec![], vec![0]),
+            (owners(&["ana@example.com"]), vec![], vec![2]),
+            (owners(&["bob"]), vec![], vec![1]),
+            (owners(&["the team"]), vec![], vec![3]),
         ]
     );
+}
+
+#[test]
+fn an_address_that_is_tried_for_one_owner_stands_for_no_other() {
+    let to = |addresses: &[&str]| -> Vec<Recipient> {
+        let because = || Because::MailTag { key: "contact".to_owned() };
+        addresses.iter().map(|one| Recipient { address: one.parse().unwrap(), because: because() }).collect()
+    };
+    let item = |owner: &str, addresses: &[&str], id: &str| Item {
+        owner: Some(owner.to_owned()),
+        to: to(addresses),
+        matter: expiring(id, Data::Lost),
+        action: None,
+    };
+    // One team address for both, and then each of them by themselves: were the letter one, ana's own address could be the
+    // one that takes it for bob.
+    let each = digests(
+        vec![
+            item("ana", &["team@example.com", "ana@example.com"], "a"),
+            item("bob", &["team@example.com", "bob@example.com"], "b"),
+        ],
+        true,
+    );
+    let shown: Vec<_> = each.iter().map(|digest| (digest.owners.join(" "), digest.to.len(), digest.matters.len())).collect();
+    assert_eq!(shown, [("ana".to_owned(), 2, 1), ("bob".to_owned(), 2, 1)]);
+    // Reached by the same addresses they get one letter, which says whose each is and is headed by neither.
+    let both = digests(vec![item("ana", &["team@example.com"], "a"), item("bob", &["team@example.com"], "b")], true);
+    let [both] = both.as_slice() else { panic!("{both:?}") };
+    let text = written(both, Language::English, "auto-delete-after");
+    assert!(text.contains("This is about clusters of ana, bob."), "{text}");
+    assert!(text.contains("Owner: ana") && text.contains("Owner: bob"), "{text}");
 }
 
 #[test]
@@ -298,7 +425,9 @@ fn what_goes_without_a_snapshot_is_told_before_it_goes() {
     insta::assert_snapshot!(written(&lost, Language::English, "auto-delete-after"), @"
     [111122223333] 1 cluster is being deleted now
 
-    Aurora clusters of ana in account 111122223333 are deleted when the time in their tag auto-delete-after has passed.
+    Nightshift looks after AWS account 111122223333 at night. It deletes an Aurora cluster once the time in its tag auto-delete-after has passed.
+
+    This is about clusters whose owner is ana.
 
 
     Being deleted now
@@ -309,13 +438,16 @@ fn what_goes_without_a_snapshot_is_told_before_it_goes() {
 
     --
     You get this because these resources are tagged as owned by ana.
+    Questions, or no command nightshift yet? Ask platform@example.com.
     cluster-cleanup of Nightshift in account 111122223333, Sat 21 Nov 2026, 03:00 CET (02:00 UTC).
     ");
     let copies = digest(vec![going("a-copy", Some("orders")), going("b-copy", Some("orders"))]);
     insta::assert_snapshot!(written(&copies, Language::Spanish, "auto-delete-after"), @"
     [111122223333] 2 clústeres se están eliminando
 
-    Los clústeres de Aurora de ana en la cuenta 111122223333 se eliminan cuando pasa la hora de su etiqueta auto-delete-after.
+    Nightshift se ocupa por la noche de la cuenta de AWS 111122223333. Elimina un clúster de Aurora cuando ha pasado la hora de su etiqueta auto-delete-after.
+
+    Se trata de clústeres cuyo propietario es ana.
 
 
     Se están eliminando ahora
@@ -329,6 +461,7 @@ fn what_goes_without_a_snapshot_is_told_before_it_goes() {
 
     --
     Recibe este mensaje porque estos recursos están etiquetados como propiedad de ana.
+    Questions, or no command nightshift yet? Ask platform@example.com.
     cluster-cleanup de Nightshift en la cuenta 111122223333, sáb 21 nov 2026, 03:00 CET (02:00 UTC).
     ");
 }

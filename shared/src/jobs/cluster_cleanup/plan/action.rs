@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::services::rds::{Member, Snapshot};
+use crate::services::rds::{Cluster, Member, Snapshot};
 use crate::services::tags::Tags;
 
 /// One thing to do to one cluster or snapshot.
@@ -23,6 +23,11 @@ pub enum Action {
     WarnOwner(WarnOwner),
     /// Tell the owner of a cluster that it is gone and where its data is: an interrupted run did not get to it.
     TellDeleted(TellDeleted),
+    /// Write over a notice, or a deletion asked for, that a cluster's tags do not bear out any more: it must not come back
+    /// with the old expiry.
+    ForgetNotice(ForgetNotice),
+    /// Ask an owner to put right what only they can, and write that down.
+    AskOwner(AskOwner),
 }
 
 /// See [`Action::DeleteCluster`]. Cannot be undone without the final snapshot.
@@ -76,9 +81,12 @@ pub struct KeepSnapshot {
 pub struct StartCluster {
     pub region: String,
     pub id: String,
+    pub arn: String,
     pub resource_id: String,
     pub owner: Option<String>,
     pub expired_at: Timestamp,
+    /// Written on the cluster first: how often it was started for this.
+    pub marks: Tags,
 }
 
 /// See [`Action::MarkSnapshot`].
@@ -89,9 +97,12 @@ pub struct MarkSnapshot {
     pub id: String,
     pub owner: Option<String>,
     pub arn: String,
+    pub cluster_id: String,
     pub keep_days: u16,
     pub tags: Tags,
     pub strip: Vec<String>,
+    /// Whether it then says how its cluster was built.
+    pub has_facts: bool,
 }
 
 /// See [`Action::DeleteSnapshot`]. Cannot be undone.
@@ -115,7 +126,13 @@ pub struct WarnOwner {
     pub arn: String,
     pub resource_id: String,
     pub owner: Option<String>,
+    /// Whoever reads it, as the notice will have it.
+    pub who: String,
     pub expires_at: Timestamp,
+    /// Its time has been over for some nights, and nothing says that anybody was told: it is new here, or something removes
+    /// our tags.
+    #[serde(skip)]
+    pub no_record: bool,
 }
 
 /// See [`Action::TellDeleted`].
@@ -130,27 +147,78 @@ pub struct TellDeleted {
     pub purge_after: Timestamp,
 }
 
+/// See [`Action::ForgetNotice`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "as in DeleteCluster")]
+pub struct ForgetNotice {
+    pub region: String,
+    pub id: String,
+    pub arn: String,
+    pub owner: Option<String>,
+    pub marks: Tags,
+}
+
+/// See [`Action::AskOwner`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(missing_docs, reason = "as in DeleteCluster")]
+pub struct AskOwner {
+    pub region: String,
+    pub id: String,
+    pub arn: String,
+    pub owner: Option<String>,
+    /// The reason's.
+    pub code: &'static str,
+    /// What is asked, as the tag will have it.
+    pub matter: String,
+    /// Whether there is room for that tag.
+    pub remembers: bool,
+}
+
 /// Only final snapshots of ours are named so, for a cluster `cluster_id`.
 pub(super) fn snapshot_name(cluster_id: &str, resource_id: &str, expired_at: Timestamp) -> String {
     let moment = expired_at.strftime("%Y%m%dt%H%M%Sz");
     format!("nightshift-{cluster_id}-{moment}-{}", short(resource_id))
 }
 
-/// Whether `snapshot` bears the name this tool gives, for the very cluster it was taken of.
+/// Whether `snapshot` bears the name this tool gives, for the very cluster it was taken of. AWS does not always say which
+/// that was; then the name has to do.
 pub(super) fn is_ours(snapshot: &Snapshot) -> bool {
-    let Some(rest) = snapshot.id.strip_prefix(&format!("nightshift-{}-", snapshot.cluster_id)) else {
-        return false;
-    };
-    let Some(moment) = rest.strip_suffix(&format!("-{}", short(&snapshot.resource_id))) else {
-        return false;
-    };
-    moment.len() == "20261121t020000z".len() && moment.ends_with('z') && moment.as_bytes()[8] == b't'
+    let Some((moment, of)) = parts(snapshot) else { return false };
+    let is_moment = moment.len() == "20261121t020000z".len() && moment.ends_with('z') && moment.as_bytes()[8] == b't';
+    is_moment
+        && match &snapshot.resource_id {
+            Some(resource_id) => of == short(resource_id),
+            None => of.len() == SHORT && of.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()),
+        }
 }
+
+/// Whether `snapshot`, which bears our name, is of `cluster`.
+pub(super) fn is_of(snapshot: &Snapshot, cluster: &Cluster) -> bool {
+    cluster.id == snapshot.cluster_id && parts(snapshot).is_some_and(|(_, of)| of == short(&cluster.resource_id))
+}
+
+/// Whether the data of a cluster that is gone or going by `delete` is in `snapshot`: the original and no copy, of that very
+/// cluster, there or in the making. One that does not name its cluster has to be younger than the expiry.
+pub(in crate::jobs::cluster_cleanup) fn has_the_data(snapshot: &Snapshot, delete: &DeleteCluster) -> bool {
+    let same = match &snapshot.resource_id {
+        Some(resource_id) => *resource_id == delete.resource_id,
+        None => snapshot.cluster_id == delete.id && snapshot.created_at.is_some_and(|at| at >= delete.expired_at),
+    };
+    same && snapshot.copy_of.is_none() && matches!(snapshot.status.as_str(), "available" | "creating")
+}
+
+/// The moment and the cluster in a name of ours.
+fn parts(snapshot: &Snapshot) -> Option<(&str, &str)> {
+    snapshot.id.strip_prefix(&format!("nightshift-{}-", snapshot.cluster_id))?.rsplit_once('-')
+}
+
+/// So many characters of a resource id are in a name.
+const SHORT: usize = 8;
 
 /// The first characters of a resource id (`cluster-ABCD…`): enough to tell two clusters of one name apart.
 fn short(resource_id: &str) -> String {
     let own = resource_id.strip_prefix("cluster-").unwrap_or(resource_id);
-    own.chars().filter(char::is_ascii_alphanumeric).take(8).collect::<String>().to_ascii_lowercase()
+    own.chars().filter(char::is_ascii_alphanumeric).take(SHORT).collect::<String>().to_ascii_lowercase()
 }
 
 impl Action {
@@ -163,6 +231,8 @@ impl Action {
             Self::DeleteSnapshot(delete) => &delete.id,
             Self::WarnOwner(warn) => &warn.id,
             Self::TellDeleted(tell) => &tell.id,
+            Self::ForgetNotice(forget) => &forget.id,
+            Self::AskOwner(ask) => &ask.id,
         }
     }
 
@@ -175,6 +245,8 @@ impl Action {
             Self::DeleteSnapshot(delete) => &delete.region,
             Self::WarnOwner(warn) => &warn.region,
             Self::TellDeleted(tell) => &tell.region,
+            Self::ForgetNotice(forget) => &forget.region,
+            Self::AskOwner(ask) => &ask.region,
         }
     }
 
@@ -187,24 +259,27 @@ impl Action {
             Self::DeleteSnapshot(delete) => delete.owner.as_deref(),
             Self::WarnOwner(warn) => warn.owner.as_deref(),
             Self::TellDeleted(tell) => tell.owner.as_deref(),
+            Self::ForgetNotice(forget) => forget.owner.as_deref(),
+            Self::AskOwner(ask) => ask.owner.as_deref(),
         }
     }
 
     /// Whether this is nothing but telling.
     pub fn only_tells(&self) -> bool {
-        matches!(self, Self::WarnOwner(_) | Self::TellDeleted(_))
+        matches!(self, Self::WarnOwner(_) | Self::TellDeleted(_) | Self::AskOwner(_))
     }
 
     /// What is begun first: marks, which secure what is already deleted; then clusters by oldest expiry; then snapshots;
     /// then messages, which say what was done, too.
     pub(super) fn order(&self) -> (u8, Option<Timestamp>, &str, &str) {
         let (rank, at) = match self {
-            Self::MarkSnapshot(_) => (0, None),
+            Self::MarkSnapshot(_) | Self::ForgetNotice(_) => (0, None),
             Self::DeleteCluster(delete) => (1, Some(delete.expired_at)),
             Self::StartCluster(start) => (1, Some(start.expired_at)),
             Self::DeleteSnapshot(delete) => (2, Some(delete.purge_after)),
             Self::WarnOwner(warn) => (3, Some(warn.expires_at)),
             Self::TellDeleted(tell) => (3, Some(tell.purge_after)),
+            Self::AskOwner(_) => (4, None),
         };
         (rank, at, self.region(), self.id())
     }
@@ -222,6 +297,8 @@ impl Action {
             Self::TellDeleted(tell) => {
                 vec![format!("tell the owner of {} that it was deleted and its data is kept here", tell.cluster_id)]
             }
+            Self::ForgetNotice(_) => vec!["write over what its owner was told before its tags were changed".to_owned()],
+            Self::AskOwner(ask) => vec![format!("ask its owner to put right: {}", ask.code)],
         }
     }
 }

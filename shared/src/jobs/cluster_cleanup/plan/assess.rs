@@ -3,8 +3,11 @@
 use jiff::Timestamp;
 
 use super::notice::{self, Standing};
-use super::{Terms, Why, blockers, progress};
+use super::{Terms, Why, blockers};
 use crate::domains::clusters::expiry::{self, Expiry, Suspicion};
+use crate::domains::clusters::tags::{self, Owner};
+use crate::domains::clusters::deletion;
+use crate::jobs::cluster_cleanup::policy::Policy;
 use crate::services::rds::Cluster;
 
 /// What the list alone says.
@@ -27,22 +30,45 @@ pub fn assess(cluster: &Cluster, terms: Terms<'_>) -> Assessment {
         return Assessment::OutOfScope;
     }
     let Some(value) = cluster.tags.get(&policy.tag_key) else {
-        let named = request.clusters.as_ref().is_some_and(|ids| ids.contains(&cluster.id));
-        let why = Why::NoExpiryTag { key: policy.tag_key.clone() };
-        return if named { Assessment::Left(why) } else { Assessment::OutOfScope };
+        return without_expiry(cluster, terms);
     };
-    let until = match judge(cluster, value, terms) {
-        Ok(at) if at <= now => return expired(cluster, at, terms),
-        Ok(at) if notice::is_soon(cluster, at, terms) => return Assessment::Untold(at),
-        Ok(at) => at.to_string(),
-        Err(Why::KeptForever) => "never".to_owned(),
-        Err(why) => return Assessment::Left(why),
-    };
-    Assessment::Left(match (progress::half_deleted(cluster), until.parse()) {
-        (Some(asked), _) => Why::HalfDeleted { asked, until },
-        (None, Ok(at)) => Why::NotDue { at },
-        (None, Err(_)) => Why::KeptForever,
-    })
+    let judged = judge(cluster, value, terms);
+    match (judged, deletion::half_deleted(cluster)) {
+        (Ok(at), _) if at <= now => expired(cluster, at, terms),
+        (Ok(at), Some(half)) => Assessment::Left(Why::HalfDeleted { half, until: Some(at) }),
+        (Ok(at), None) if notice::is_soon(cluster, at, terms) => Assessment::Untold(at),
+        (Ok(at), None) => Assessment::Left(Why::NotDue { at }),
+        (Err(why), Some(half)) if why != Why::Deleting => Assessment::Left(Why::HalfDeleted { half, until: None }),
+        (Err(why), _) => Assessment::Left(why),
+    }
+}
+
+/// The expiry by which `cluster` goes some day, as its tags stand; `None` where they say that it does not go, or nothing
+/// that counts. What AWS did not say, or is doing, is no verdict: then this is an error.
+pub(super) fn present_expiry(cluster: &Cluster, terms: Terms<'_>) -> Result<Option<Timestamp>, Why> {
+    let Some(value) = cluster.tags.get(&terms.policy.tag_key) else { return Ok(None) };
+    match judge(cluster, value, terms) {
+        Ok(at) => Ok(Some(at)),
+        Err(why @ (Why::Deleting | Why::CreationUnknown)) => Err(why),
+        Err(_) => Ok(None),
+    }
+}
+
+/// One without an expiry has nothing to fear, but may be one of which a deletion was called off half-way, or one whose
+/// owner meant to give it an expiry.
+fn without_expiry(cluster: &Cluster, Terms { policy, request, .. }: Terms<'_>) -> Assessment {
+    if let Some(half) = deletion::half_deleted(cluster) {
+        return Assessment::Left(Why::HalfDeleted { half, until: None });
+    }
+    if request.clusters.as_ref().is_some_and(|ids| ids.contains(&cluster.id)) {
+        return Assessment::Left(Why::NoExpiryTag { key: policy.tag_key.clone() });
+    }
+    match cluster.tags.look_alikes(&policy.tag_key).first() {
+        Some(key) if cluster.status != "deleting" && policy.nearly_marked(&cluster.tags) => {
+            Assessment::Left(Why::NearMiss { found: (*key).to_owned(), wanted: policy.tag_key.clone() })
+        }
+        _ => Assessment::OutOfScope,
+    }
 }
 
 fn expired(cluster: &Cluster, at: Timestamp, terms: Terms<'_>) -> Assessment {
@@ -50,7 +76,7 @@ fn expired(cluster: &Cluster, at: Timestamp, terms: Terms<'_>) -> Assessment {
         Standing::Enough => Assessment::Due(at),
         Standing::Young { told, from } => Assessment::Left(Why::NoticePeriod { told, from }),
         // Nobody is told that a thing goes which cannot.
-        Standing::Missing => match blockers::lasting(cluster, terms.policy) {
+        Standing::Missing => match blockers::lasting(cluster, at, terms.policy) {
             Ok(()) => Assessment::Untold(at),
             Err(why) => Assessment::Left(why),
         },
@@ -78,14 +104,19 @@ fn judge(cluster: &Cluster, value: &str, Terms { policy, now, .. }: Terms<'_>) -
         return Err(suspect(suspicion));
     }
     if let Some((key, value)) = policy.missing_mark(&cluster.tags) {
-        return Err(Why::MissingMark {
-            key: key.clone(),
-            wanted: value.clone(),
-            found: cluster.tags.get(key).map(str::to_owned),
+        let (key, wanted) = (key.clone(), value.clone());
+        return Err(match Policy::near(&cluster.tags, &key, &wanted) {
+            Some((near, found)) => {
+                Why::NearMiss { found: format!("{near}={found}"), wanted: format!("{key}={wanted}") }
+            }
+            None => Why::MissingMark { found: cluster.tags.get(&key).map(str::to_owned), key, wanted },
         });
     }
     if let Some(pattern) = policy.protects(&cluster.id, &cluster.arn, &cluster.tags) {
         return Err(Why::Protected { pattern: pattern.to_owned() });
+    }
+    if let Owner::Several(keys) = tags::whose(&cluster.tags, &policy.owner_tag) {
+        return Err(Why::OwnersDiffer { keys });
     }
     Ok(at)
 }

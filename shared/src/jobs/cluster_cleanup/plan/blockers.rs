@@ -7,14 +7,18 @@ use jiff::Timestamp;
 
 use super::action::{self, Action, DeleteCluster, KeepSnapshot, StartCluster};
 use super::progress::{Progress, delete_of, progress};
+use super::why::Stop;
 use super::{Terms, Why, source};
 use crate::domains::clusters::facts::Facts;
-use crate::domains::clusters::tags;
+use crate::domains::clusters::{deletion, tags};
 use crate::jobs::cluster_cleanup::model::Region;
 use crate::jobs::cluster_cleanup::policy::Policy;
 use crate::services::Read;
 use crate::services::rds::{Cluster, Instance, Member};
 use crate::services::tags::Tags;
+
+/// How often a stopped cluster is started for its deletion. Whatever stops it again before the next run would do so for ever.
+const MOST_STARTS: usize = 3;
 
 /// What to do about `cluster`, due since `at`, or what stands in the way. `snapshots_left` is what remains of the
 /// region's quota.
@@ -25,35 +29,46 @@ pub fn decide(
     snapshots_left: i64,
     terms: Terms<'_>,
 ) -> Result<Action, Why> {
+    let progress = progress(cluster, at, &region.instances);
+    preflight(cluster, at, region, snapshots_left, &progress, terms).map_err(|why| match progress {
+        Progress::Begun(_) => half_way(cluster, why),
+        Progress::None | Progress::AskedFor(_) => why,
+    })
+}
+
+fn preflight(
+    cluster: &Cluster,
+    at: Timestamp,
+    region: &Region,
+    snapshots_left: i64,
+    progress: &Progress,
+    terms: Terms<'_>,
+) -> Result<Action, Why> {
     let Terms { policy, .. } = terms;
-    relations(cluster, region)?;
-    if cluster.status == "stopped" && policy.start_stopped {
-        protection(cluster, policy)?;
-        return Ok(Action::StartCluster(StartCluster {
-            region: cluster.region.clone(),
-            id: cluster.id.clone(),
-            resource_id: cluster.resource_id.clone(),
-            owner: policy.owner(&cluster.tags),
-            expired_at: at,
-        }));
-    }
-    status(cluster)?;
+    relations(cluster, region, policy)?;
+    let is_stopped = status(cluster, policy)? == Rest::Stopped;
     let lift_protection = protection(cluster, policy)?;
     members(cluster, &region.instances)?;
-    let progress = progress(cluster, at, &region.instances);
-    let facts = facts(cluster, region, &progress, terms)?;
+    let facts = facts(cluster, region, progress, terms)?;
     let keep = facts
         .as_ref()
-        .map(|pieces| keep(cluster, at, region, pieces, snapshots_left, &progress, policy))
+        .map(|pieces| keep(cluster, at, region, pieces, snapshots_left, progress, policy))
         .transpose()?;
 
     let mut marks = facts.unwrap_or_default();
-    marks.set(tags::DELETE_OF, delete_of(cluster, &progress));
+    marks.set(tags::DELETE_OF, delete_of(cluster, progress));
     let mut all_marks = marks.clone();
     all_marks.set(tags::DELETE_REQUESTED, "");
-    let needed = cluster.tags.len_with(&all_marks);
+    if is_stopped {
+        all_marks.set(tags::STARTED, "");
+    }
+    let needed = cluster.tags.counted_with(&all_marks);
     if needed > Tags::LIMIT {
-        return Err(Why::TagLimit { has: cluster.tags.len(), needs: needed - cluster.tags.len() });
+        let has = cluster.tags.counted();
+        return Err(Why::TagLimit { has, needs: needed - has });
+    }
+    if is_stopped {
+        return start(cluster, at, policy);
     }
     Ok(Action::DeleteCluster(Box::new(DeleteCluster {
         region: cluster.region.clone(),
@@ -66,20 +81,56 @@ pub fn decide(
         members: readers_then_writer(&cluster.members),
         marks,
         keep,
-        begun: matches!(progress, Progress::Begun),
-        asked_before: if let Progress::AskedFor(asked) = progress { Some(asked) } else { None },
+        begun: matches!(progress, Progress::Begun(_)),
+        asked_before: if let Progress::AskedFor(asked) = progress { Some(*asked) } else { None },
     })))
 }
 
-/// What the list alone shows to stand in the way until a person removes it.
-pub(super) fn lasting(cluster: &Cluster, policy: &Policy) -> Result<(), Why> {
-    ties(cluster)?;
-    protection(cluster, policy).map(|_| ())
+/// Starting a cluster of which everything but its rest says that it can go.
+fn start(cluster: &Cluster, at: Timestamp, policy: &Policy) -> Result<Action, Why> {
+    let of = format!("{} {at} ", cluster.resource_id);
+    let before = cluster.tags.get(tags::STARTED).and_then(|value| value.strip_prefix(&of)?.parse().ok());
+    let times: usize = before.unwrap_or(0);
+    if times >= MOST_STARTS {
+        return Err(Why::StartedInVain { times });
+    }
+    Ok(Action::StartCluster(StartCluster {
+        region: cluster.region.clone(),
+        id: cluster.id.clone(),
+        arn: cluster.arn.clone(),
+        resource_id: cluster.resource_id.clone(),
+        owner: policy.owner(&cluster.tags),
+        expired_at: at,
+        marks: [(tags::STARTED, format!("{of}{}", times + 1))].into_iter().collect(),
+    }))
+}
+
+/// A deletion that has taken members and cannot go on is another matter than one that has not begun, unless it only waits
+/// for what passes by itself.
+fn half_way(cluster: &Cluster, why: Why) -> Why {
+    match (why, deletion::half_deleted(cluster)) {
+        (why @ (Why::Status { .. } | Why::MemberStatus { .. }), _) | (why, None) => why,
+        (why, Some(half)) => Why::HalfDeletedBlocked { half, stop: Stop::Why(Box::new(why)) },
+    }
+}
+
+/// What the list alone shows to stand in the way of deleting `cluster`, due since `at`, until a person removes it.
+pub(super) fn lasting(cluster: &Cluster, at: Timestamp, policy: &Policy) -> Result<(), Why> {
+    let found = ties(cluster)
+        .and_then(|()| managed(cluster, policy))
+        .and_then(|()| match status(cluster, policy) {
+            Ok(Rest::Stopped) => start(cluster, at, policy).map(|_| ()),
+            Ok(Rest::None) | Err(Why::Status { .. }) => Ok(()),
+            Err(why) => Err(why),
+        })
+        .and_then(|()| protection(cluster, policy).map(|_| ()));
+    found.map_err(|why| half_way(cluster, why))
 }
 
 /// What else hangs on this cluster.
-fn relations(cluster: &Cluster, region: &Region) -> Result<(), Why> {
+fn relations(cluster: &Cluster, region: &Region, policy: &Policy) -> Result<(), Why> {
     ties(cluster)?;
+    managed(cluster, policy)?;
     if among(cluster, &region.blue_green, "rds:DescribeBlueGreenDeployments")? {
         return Err(Why::BlueGreen);
     }
@@ -105,6 +156,14 @@ fn ties(cluster: &Cluster) -> Result<(), Why> {
     Ok(())
 }
 
+/// What another tool made goes by that tool: it would make it again, or stumble over its absence.
+fn managed(cluster: &Cluster, policy: &Policy) -> Result<(), Why> {
+    match policy.managed_by(&cluster.tags) {
+        Some((key, value)) if !policy.delete_managed => Err(Why::Managed { key, value }),
+        _ => Ok(()),
+    }
+}
+
 fn among(cluster: &Cluster, arns: &Read<BTreeSet<String>>, call: &'static str) -> Result<bool, Why> {
     Ok(answer(arns, call)?.is_some_and(|arns| arns.contains(&cluster.arn)))
 }
@@ -123,24 +182,63 @@ fn not_asked(call: &'static str) -> Why {
     Why::PreflightUnknown { call, said: "it was not asked in this run".to_owned() }
 }
 
-fn status(cluster: &Cluster) -> Result<(), Why> {
-    match cluster.status.as_str() {
-        "available" => Ok(()),
-        "stopped" => Err(Why::Stopped),
-        status if status.starts_with("inaccessible-encryption-credentials") => {
-            Err(Why::KeyLost { status: status.to_owned() })
+/// Whether a cluster that can go has to be started first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    None,
+    Stopped,
+}
+
+/// A list of what is known (Amazon Aurora User Guide, "Viewing DB cluster status"): what is not on it does not pass by itself,
+/// for all anybody knows.
+fn status(cluster: &Cluster, policy: &Policy) -> Result<Rest, Why> {
+    let status = cluster.status.clone();
+    match status.as_str() {
+        "available" => Ok(Rest::None),
+        "stopped" if policy.start_stopped => Ok(Rest::Stopped),
+        "stopped" => Err(Why::Stopped { restarts: cluster.restarts_at }),
+        "inaccessible-encryption-credentials" | "inaccessible-encryption-credentials-recoverable" => {
+            Err(Why::KeyLost { status })
         }
-        status => Err(Why::Status { status: status.to_owned() }),
+        "cloning-failed" | "migration-failed" => Err(Why::StatusFailed { status }),
+        passing if PASSING.contains(&passing) => Err(Why::Status { status }),
+        _ => Err(Why::StatusUnknown { status }),
     }
 }
+
+/// Statuses that end by themselves.
+const PASSING: [&str; 21] = [
+    "backing-up",
+    "backtracking",
+    "configuring-enhanced-monitoring",
+    "configuring-iam-database-auth",
+    "configuring-log-exports",
+    "creating",
+    "failing-over",
+    "maintenance",
+    "migrating",
+    "modifying",
+    "preparing-data-migration",
+    "promoting",
+    "rebooting",
+    "renaming",
+    "resetting-master-credentials",
+    "scaling-compute",
+    "starting",
+    "stopping",
+    "storage-optimization",
+    "update-iam-db-auth",
+    "upgrading",
+];
 
 /// Whether protection is to be lifted. RDS lets members be deleted while it is on and refuses only the cluster, so this
 /// has to be known before the first of them.
 fn protection(cluster: &Cluster, policy: &Policy) -> Result<bool, Why> {
-    if cluster.deletion_protection && !policy.override_protection {
-        return Err(Why::DeletionProtection);
+    match cluster.deletion_protection {
+        Some(true) if !policy.override_protection => Err(Why::DeletionProtection),
+        Some(on) => Ok(on),
+        None => Err(Why::ProtectionUnknown),
     }
-    Ok(cluster.deletion_protection)
 }
 
 /// Members in the middle of a change refuse to be deleted, when others may be gone already.
@@ -168,7 +266,7 @@ fn facts(cluster: &Cluster, region: &Region, progress: &Progress, terms: Terms<'
     if !source::wants_snapshot(cluster, &region.clusters, terms) {
         return Ok(None);
     }
-    if matches!(progress, Progress::Begun) {
+    if matches!(progress, Progress::Begun(_)) || deletion::half_deleted(cluster).is_some() {
         // Members are missing by now; what the first run wrote down knows them all.
         if let Ok(Some(facts)) = Facts::from_tags(&cluster.tags) {
             return Ok(Some(facts.to_tags()));
@@ -204,13 +302,13 @@ fn keep(
     }
     // A deletion already begun must not be left half-way for a quota; AWS has the last word on it.
     let quota = answer(&region.snapshot_quota, "rds:DescribeAccountAttributes")?;
-    if let Some(quota) = quota.filter(|_| snapshots_left <= 0 && !matches!(progress, Progress::Begun)) {
+    if let Some(quota) = quota.filter(|_| snapshots_left <= 0 && !matches!(progress, Progress::Begun(_))) {
         return Err(Why::SnapshotQuota { max: quota.max });
     }
-    let tags = snapshot_tags(&cluster.tags, facts, policy);
+    let tags = snapshot_tags(&cluster.tags, facts, &cluster.resource_id, policy);
     // Beside these: when it may go, and that its owner does not know yet.
-    if tags.len() + 2 > Tags::LIMIT {
-        return Err(Why::TagLimit { has: cluster.tags.len(), needs: facts.len() + 2 });
+    if tags.counted() + 2 > Tags::LIMIT {
+        return Err(Why::TagLimit { has: cluster.tags.counted(), needs: facts.len() + 3 });
     }
     Ok(KeepSnapshot {
         arn: cluster.arn.replacen(&format!(":cluster:{}", cluster.id), &format!(":cluster-snapshot:{name}"), 1),
@@ -222,13 +320,22 @@ fn keep(
 }
 
 /// What a final snapshot carries: whose it was and how to build it again, never an expiry.
-pub(super) fn snapshot_tags(cluster: &Tags, facts: &Tags, policy: &Policy) -> Tags {
-    cluster.of_others().without(&policy.tag_key).with(facts.clone())
+pub(super) fn snapshot_tags(cluster: &Tags, facts: &Tags, resource_id: &str, policy: &Policy) -> Tags {
+    let mut tags = cluster.of_others().without(&policy.tag_key).with(facts.clone());
+    tags.set(tags::FINAL_OF, resource_id);
+    tags
 }
 
 /// What a snapshot may inherit by `CopyTagsToSnapshot` and must not keep.
 pub(super) fn inherited(policy: &Policy) -> Vec<String> {
-    let ours = [tags::DELETE_REQUESTED, tags::DELETE_OF, tags::NOTIFIED, tags::PURGE_AFTER];
+    let ours = [
+        tags::ASKED,
+        tags::DELETE_OF,
+        tags::DELETE_REQUESTED,
+        tags::NOTIFIED,
+        tags::PURGE_AFTER,
+        tags::STARTED,
+    ];
     ours.into_iter().map(str::to_owned).chain([policy.tag_key.clone()]).collect()
 }
 

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde_json::json;
 
 use super::{Action, Left, Marked};
+use crate::domains::clusters::tags::NOTIFIED;
 use crate::report::{Outcome, Reason};
 use crate::run::caps::{DELETIONS, Kind, PURGES};
 use crate::run::plan::{Act, Details, Leave, Subject};
@@ -32,6 +33,13 @@ impl Subject<Marked> for Action {
                 "asked_before": delete.asked_before,
             }),
             Self::StartCluster(start) => json!({ "expired_at": start.expired_at, "resource_id": start.resource_id }),
+            Self::ForgetNotice(forget) => json!({ "forgets": forget.marks }),
+            Self::AskOwner(ask) => json!({ "asks": ask.code }),
+            Self::WarnOwner(warn) if warn.no_record => json!({
+                "expires_at": warn.expires_at,
+                "resource_id": warn.resource_id,
+                "notes": [no_record()],
+            }),
             Self::MarkSnapshot(_) => json!({ "snapshot": true }),
             Self::WarnOwner(warn) => json!({ "expires_at": warn.expires_at, "resource_id": warn.resource_id }),
             Self::TellDeleted(tell) => {
@@ -45,6 +53,17 @@ impl Subject<Marked> for Action {
     }
 }
 
+/// Told, and nothing says that it was ever told before, though its time has been over for some nights.
+fn no_record() -> Reason {
+    let message = format!(
+        "its time has been over for some nights, and no tag {NOTIFIED} says that its owner was told before: either it is new \
+         here, or something removes this tool's tags each day"
+    );
+    let fix = "if it is new, nothing; if this is said again tomorrow, let Terraform ignore tags that start with \
+               'nightshift:' (ignore_tags in the provider), or whatever else sets the tags of this cluster";
+    Reason::new("no-record", message, fix)
+}
+
 impl Act<Marked> for Action {
     fn steps(&self) -> Vec<String> {
         Self::steps(self)
@@ -55,7 +74,12 @@ impl Act<Marked> for Action {
             // What an earlier run began is gone on with: it is counted once.
             Self::DeleteCluster(delete) => (!delete.begun).then_some(DELETIONS),
             Self::DeleteSnapshot(_) => Some(PURGES),
-            Self::StartCluster(_) | Self::MarkSnapshot(_) | Self::WarnOwner(_) | Self::TellDeleted(_) => None,
+            Self::StartCluster(_)
+            | Self::MarkSnapshot(_)
+            | Self::WarnOwner(_)
+            | Self::TellDeleted(_)
+            | Self::ForgetNotice(_)
+            | Self::AskOwner(_) => None,
         }
     }
 

@@ -2,6 +2,7 @@
 //! give the same plan, whatever order the world was read in.
 
 mod action;
+mod ask;
 mod assess;
 mod blockers;
 mod item;
@@ -10,21 +11,25 @@ mod progress;
 mod snapshots;
 mod source;
 mod why;
+mod words;
 
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
+pub(super) use action::has_the_data;
 pub use action::{
-    Action, DeleteCluster, DeleteSnapshot, KeepSnapshot, MarkSnapshot, StartCluster, TellDeleted, WarnOwner,
+    Action, AskOwner, DeleteCluster, DeleteSnapshot, ForgetNotice, KeepSnapshot, MarkSnapshot, StartCluster, TellDeleted,
+    WarnOwner,
 };
+pub(super) use ask::is_due;
 pub use assess::{Assessment, assess};
 pub use blockers::decide;
-pub(super) use notice::{earliest, mark as notice_mark};
+pub(super) use notice::earliest;
 pub use snapshots::decide_snapshot;
 pub(super) use source::{holds_data, source_of};
-pub use why::{Left, Why};
+pub use why::{Left, Stop, Why};
 
 use super::model::{Region, World};
 use super::policy::Policy;
@@ -34,6 +39,9 @@ use crate::run::caps::{DELETIONS, Deletions, PURGES};
 use crate::run::plan::Scope;
 use crate::services::Read;
 use crate::services::rds::{Cluster, Quota};
+
+/// What is due for longer than this has waited for more than a night that went wrong.
+pub(super) const OVERDUE: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 /// What every decision is made by.
 #[derive(Debug, Clone, Copy)]
@@ -87,12 +95,17 @@ impl Plan {
     fn add_clusters(&mut self, region: &Region, terms: Terms<'_>) {
         let mut due = Vec::new();
         for cluster in &region.clusters {
-            match assess(cluster, terms) {
+            let assessment = assess(cluster, terms);
+            if !matches!(assessment, Assessment::Due(_)) && terms.request.covers(cluster, terms.policy) {
+                let present = assess::present_expiry(cluster, terms);
+                self.actions.extend(present.ok().and_then(|present| notice::forget(cluster, present, terms)));
+            }
+            match assessment {
                 Assessment::OutOfScope => {}
-                Assessment::Left(why) => self.left.push(Left::cluster(cluster, terms.policy, why)),
-                Assessment::Untold(at) => match notice::warn(cluster, at, terms.policy) {
+                Assessment::Left(why) => self.leave(cluster, why, None, terms),
+                Assessment::Untold(at) => match notice::warn(cluster, at, terms) {
                     Ok(action) => self.actions.push(action),
-                    Err(why) => self.left.push(Left::cluster(cluster, terms.policy, why)),
+                    Err(why) => self.leave(cluster, why, Some(at), terms),
                 },
                 Assessment::Due(at) => due.push((at, cluster)),
             }
@@ -107,21 +120,35 @@ impl Plan {
                         i64::from(matches!(&action, Action::DeleteCluster(delete) if delete.keep.is_some()));
                     self.actions.push(action);
                 }
-                Err(why) => self.left.push(Left::cluster(cluster, terms.policy, why)),
+                Err(why) => self.leave(cluster, why, Some(at), terms),
             }
         }
+    }
+
+    /// Leaves `cluster` alone, which is due since `due` if it is, and asks its owner if they are the one to do something.
+    fn leave(&mut self, cluster: &Cluster, why: Why, due: Option<Timestamp>, terms: Terms<'_>) {
+        let left = Left { due, ..Left::cluster(cluster, terms.policy, why) };
+        // Whoever did not mark it as ours to delete is not written to, and their cluster not written on.
+        if terms.policy.missing_mark(&cluster.tags).is_none() {
+            self.actions.extend(ask::ask(&left, &cluster.arn, &cluster.tags, terms));
+        }
+        self.left.push(left);
     }
 
     fn add_snapshots(&mut self, region: &Region, terms: Terms<'_>) {
         if let Read::Unknown { said, .. } = &region.snapshots {
             let why = Why::SnapshotsUnreadable { said: said.clone() };
-            self.left.push(Left { id: region.name.clone(), region: region.name.clone(), owner: None, why });
+            self.left.push(Left { id: region.name.clone(), region: region.name.clone(), owner: None, why, due: None });
         }
         for snapshot in region.snapshots.known().into_iter().flatten() {
             match decide_snapshot(snapshot, region, terms) {
                 None => {}
                 Some(Ok(action)) => self.actions.push(action),
-                Some(Err(why)) => self.left.push(Left::snapshot(snapshot, terms.policy, why)),
+                Some(Err(why)) => {
+                    let left = Left::snapshot(snapshot, terms.policy, why);
+                    self.actions.extend(ask::ask(&left, &snapshot.arn, &snapshot.tags, terms));
+                    self.left.push(left);
+                }
             }
         }
     }
@@ -130,7 +157,7 @@ impl Plan {
     fn add_unseen(&mut self, world: &World, terms: Terms<'_>) {
         for region in &world.unreadable {
             let why = Why::RegionUnreadable { said: region.said.clone(), fix: region.fix.clone() };
-            self.left.push(Left { id: region.name.clone(), region: region.name.clone(), owner: None, why });
+            self.left.push(Left { id: region.name.clone(), region: region.name.clone(), owner: None, why, due: None });
         }
         if !world.unreadable.is_empty() {
             return;
@@ -140,7 +167,7 @@ impl Plan {
             let seen = world.regions.iter().any(|region| region.clusters.iter().any(|cluster| cluster.id == *id));
             if !seen {
                 let why = Why::NotFound { regions: regions.join(", ") };
-                self.left.push(Left { id: id.clone(), region: regions.join(","), owner: None, why });
+                self.left.push(Left { id: id.clone(), region: regions.join(","), owner: None, why, due: None });
             }
         }
     }

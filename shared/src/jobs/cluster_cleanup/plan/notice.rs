@@ -1,11 +1,12 @@
-//! Two-phase expiry: nothing goes whose owner was not told, long enough ago, of this very expiry of this very cluster.
-//! The memory is one tag on the cluster.
+//! Two-phase expiry: nothing goes whose present owner was not told of this very expiry of this very cluster, long enough
+//! ago, not too long ago, and without a break since. The memory is one tag on the cluster.
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::action::{Action, WarnOwner};
-use super::{Terms, Why, blockers, progress};
-use crate::domains::clusters::tags;
+use super::action::{Action, ForgetNotice, WarnOwner};
+use super::{OVERDUE, Terms, Why, blockers, progress};
+use crate::domains::clusters::notice::{self, Notice};
+use crate::domains::clusters::{deletion, tags};
 use crate::jobs::cluster_cleanup::policy::Policy;
 use crate::services::rds::Cluster;
 use crate::services::tags::Tags;
@@ -25,17 +26,20 @@ pub(super) enum Standing {
     Missing,
 }
 
-/// How it stands with `cluster`, which expired at `at`. A deletion that an earlier run asked for is gone on with.
+/// How it stands with `cluster`, which expired at `at`. A deletion that has taken members is gone on with under the notice
+/// it began by, however old that is by now, but not under one that was broken since.
 pub(super) fn standing(cluster: &Cluster, at: Timestamp, Terms { policy, now, .. }: Terms<'_>) -> Standing {
-    if policy.min_notice_hours == 0 || progress::is_asked_for(cluster, at) {
+    if policy.min_notice_hours == 0 {
         return Standing::Enough;
     }
-    match told(cluster, at) {
-        None => Standing::Missing,
-        Some(told) => match later(told, policy.min_notice_hours) {
-            from if from <= now => Standing::Enough,
-            from => Standing::Young { told, from },
-        },
+    let Some(told) = told(cluster, at, policy, now) else { return Standing::Missing };
+    if progress::is_begun(cluster, at) {
+        return Standing::Enough;
+    }
+    match later(told, policy.min_notice_hours) {
+        _ if !is_fresh(told, policy, now) => Standing::Missing,
+        from if from <= now => Standing::Enough,
+        from => Standing::Young { told, from },
     }
 }
 
@@ -43,25 +47,58 @@ pub(super) fn standing(cluster: &Cluster, at: Timestamp, Terms { policy, now, ..
 pub(super) fn is_soon(cluster: &Cluster, at: Timestamp, Terms { policy, now, announces, .. }: Terms<'_>) -> bool {
     announces
         && at <= later(now, policy.warn_hours)
-        && told(cluster, at).is_none()
-        && progress::half_deleted(cluster).is_none()
-        && blockers::lasting(cluster, policy).is_ok()
+        && !told(cluster, at, policy, now).is_some_and(|told| is_fresh(told, policy, now))
+        && blockers::lasting(cluster, at, policy).is_ok()
 }
 
 /// Telling it.
-pub(super) fn warn(cluster: &Cluster, at: Timestamp, policy: &Policy) -> Result<Action, Why> {
-    let needed = cluster.tags.len_with(&mark(Timestamp::UNIX_EPOCH, at, &cluster.resource_id));
+pub(super) fn warn(cluster: &Cluster, at: Timestamp, Terms { policy, now, .. }: Terms<'_>) -> Result<Action, Why> {
+    let who = policy.who(&cluster.tags);
+    let needed = cluster.tags.counted_with(&notice::mark(Timestamp::UNIX_EPOCH, at, &cluster.resource_id, &who));
     if needed > Tags::LIMIT {
-        return Err(Why::TagLimit { has: cluster.tags.len(), needs: 1 });
+        return Err(Why::TagLimit { has: cluster.tags.counted(), needs: 1 });
     }
+    // Nobody can say how often it was told: nothing remembers what something else takes off each day.
+    let lead = later(at, policy.min_notice_hours);
+    let no_record =
+        cluster.tags.get(tags::NOTIFIED).is_none() && lead.checked_add(OVERDUE).is_ok_and(|overdue| overdue <= now);
     Ok(Action::WarnOwner(WarnOwner {
         region: cluster.region.clone(),
         id: cluster.id.clone(),
         arn: cluster.arn.clone(),
         resource_id: cluster.resource_id.clone(),
         owner: policy.owner(&cluster.tags),
+        who,
         expires_at: at,
+        no_record,
     }))
+}
+
+/// Writing over what `cluster` carries of an earlier expiry, an earlier owner, or a deletion that was called off.
+/// `present` is its expiry, where it has one by which it goes.
+pub(super) fn forget(cluster: &Cluster, present: Option<Timestamp>, Terms { policy, now, .. }: Terms<'_>) -> Option<Action> {
+    let mut marks = Tags::default();
+    let broken = match notice::of(cluster, present, &policy.who(&cluster.tags)) {
+        Notice::Absent | Notice::Void => false,
+        Notice::Holds(told) => told > now,
+        Notice::OfAnother => true,
+    };
+    if broken {
+        marks = marks.with(notice::void());
+    }
+    let called_off = deletion::asked(cluster).is_some_and(|asked| present.is_none_or(|at| asked.at < at));
+    if called_off && deletion::half_deleted(cluster).is_none() {
+        marks = marks.with(deletion::called_off(cluster));
+    }
+    (!marks.is_empty()).then(|| {
+        Action::ForgetNotice(ForgetNotice {
+            region: cluster.region.clone(),
+            id: cluster.id.clone(),
+            arn: cluster.arn.clone(),
+            owner: policy.owner(&cluster.tags),
+            marks,
+        })
+    })
 }
 
 /// When a cluster may go whose owner is told at `now` that it expires at `at`.
@@ -69,19 +106,17 @@ pub(in crate::jobs::cluster_cleanup) fn earliest(at: Timestamp, now: Timestamp, 
     at.max(later(now, policy.min_notice_hours))
 }
 
-/// The tag that says so.
-pub(in crate::jobs::cluster_cleanup) fn mark(told: Timestamp, at: Timestamp, resource_id: &str) -> Tags {
-    [(tags::NOTIFIED, format!("{told} {at} {resource_id}"))].into_iter().collect()
+/// When the present owner of this very cluster was told that it expires at `at`.
+fn told(cluster: &Cluster, at: Timestamp, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+    match notice::of(cluster, Some(at), &policy.who(&cluster.tags)) {
+        Notice::Holds(told) if told <= now => Some(told),
+        _ => None,
+    }
 }
 
-/// When the owner of this very cluster was told that it expires at `at`.
-fn told(cluster: &Cluster, at: Timestamp) -> Option<Timestamp> {
-    let mut words = cluster.tags.get(tags::NOTIFIED)?.split(' ');
-    let (told, expiry, resource_id) = (words.next()?, words.next()?, words.next()?);
-    let same = expiry.parse().is_ok_and(|expiry: Timestamp| expiry == at)
-        && resource_id == cluster.resource_id
-        && words.next().is_none();
-    told.parse().ok().filter(|_| same)
+/// Whether somebody who was told then can be taken to know still.
+fn is_fresh(told: Timestamp, policy: &Policy, now: Timestamp) -> bool {
+    now <= later(told, policy.notice_days.saturating_mul(24))
 }
 
 fn later(than: Timestamp, hours: u16) -> Timestamp {

@@ -3,10 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::assess::{Assessment, assess};
-use super::{Terms, Why, progress};
+use super::Terms;
+use crate::domains::clusters::expiry::{self, Expiry};
+use crate::domains::clusters::{deletion, tags};
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
-use crate::jobs::cluster_cleanup::request::Request;
 use crate::services::rds::Cluster;
 
 /// The statuses in which a cluster has its data and will have it. Those AWS calls failed, those without their key, those
@@ -55,23 +55,32 @@ pub(in crate::jobs::cluster_cleanup) fn source_of<'a>(
     })
 }
 
-/// Whether `source` may be relied on to hold what was cloned from it.
+/// Whether `source` may be relied on to hold what was cloned from it. A clone may not: it could go without a snapshot
+/// itself, some night when whoever relied on it has long gone.
 pub(in crate::jobs::cluster_cleanup) fn holds_data(source: &Cluster, terms: Terms<'_>) -> bool {
-    READABLE.contains(&source.status.as_str()) && !progress::was_asked_to_go(source) && stays(source, terms)
+    READABLE.contains(&source.status.as_str())
+        && source.tags.get(&terms.policy.source_tag).is_none()
+        && !is_announced(source)
+        && stays(source, terms)
 }
 
-/// Whether its own time has neither come nor been announced. What this run is narrowed to makes no difference to that, nor
-/// does what stands in the way of its deletion tonight. A source that is a clone itself may go without a snapshot as well:
-/// it is relied on only if it stays for as long as a snapshot would be kept.
+/// Whether any deployment of this tool, whatever its policy, has said of it that it goes.
+fn is_announced(source: &Cluster) -> bool {
+    let told = source.tags.get(tags::NOTIFIED).is_some_and(|value| value != tags::VOID);
+    told || deletion::asked(source).is_some()
+}
+
+/// Whether it stays long enough, by its expiry alone. What this run is narrowed to makes no difference to that, nor does
+/// what stands in the way tonight: a protection of ours or a mark that it lacks binds no other deployment. One that bears
+/// all our marks leaves a snapshot of its own when it goes; one that does not may go by a policy that keeps nothing.
 fn stays(source: &Cluster, terms: Terms<'_>) -> bool {
-    let everything = Request::default();
-    match assess(source, Terms { request: &everything, ..terms }) {
-        Assessment::Due(_) | Assessment::Untold(_) | Assessment::Left(Why::NoticePeriod { .. }) => false,
-        Assessment::Left(Why::NotDue { at }) => {
-            source.tags.get(&terms.policy.source_tag).is_none() || at >= end_of_keeping(terms)
-        }
-        Assessment::OutOfScope | Assessment::Left(_) => true,
-    }
+    let Terms { policy, now, .. } = terms;
+    let keys = source.tags.look_alikes(&policy.tag_key);
+    keys.into_iter().filter_map(|key| source.tags.get(key)).all(|value| match expiry::read(value, &policy.time_zone) {
+        Ok(Expiry::At(at)) if policy.missing_mark(&source.tags).is_none() => at > now,
+        Ok(Expiry::At(at)) => at >= end_of_keeping(terms),
+        Ok(Expiry::Never) | Err(_) => true,
+    })
 }
 
 /// When a snapshot that was made now would go.

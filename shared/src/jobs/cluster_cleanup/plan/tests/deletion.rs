@@ -59,19 +59,34 @@ fn a_source_that_goes_itself_holds_nothing() {
         &[],
         pair(|source, _| {
             expires(source, PAST);
-            source.deletion_protection = true;
+            source.deletion_protection = Some(true);
         })
     ));
-    // What may never be deleted stays, whatever its tag says.
+    // What we may never delete, another deployment may, by a policy that keeps nothing.
     let protected = [("NIGHTSHIFT_PROTECTED", "source")];
-    assert!(!keeps_data(&protected, pair(|source, _| expires(source, PAST))));
-    assert!(!keeps_data(
+    assert!(keeps_data(&protected, pair(|source, _| expires(source, PAST))));
+    let of_another = |at: &'static str| {
+        keeps_data(
+            &[],
+            pair(move |source, _| {
+                expires(source, at);
+                source.tags.set("env", "prod");
+            }),
+        )
+    };
+    for (at, keeps) in [(PAST, true), ("2026-11-25", true), ("2026-12-20", true), ("2026-12-22", false), ("never", false)]
+    {
+        assert_eq!(of_another(at), keeps, "{at}");
+    }
+    // Whatever its expiry tag is called, it has said of it that it goes.
+    assert!(keeps_data(
         &[],
         pair(|source, _| {
-            expires(source, PAST);
-            source.tags.set("env", "prod");
+            source.tags.set(tags::NOTIFIED, format!("{PAST} {PAST} {} 0123456789ab", source.resource_id));
         })
     ));
+    assert!(!keeps_data(&[], pair(|source, _| source.tags.set(tags::NOTIFIED, tags::VOID))));
+    assert!(keeps_data(&[], pair(|source, _| source.tags.set("Auto_Delete_After", PAST))));
     // A deletion some run has asked for, this one or another.
     assert!(keeps_data(
         &[],
@@ -113,7 +128,8 @@ fn an_event_about_a_clone_alone_changes_nothing_about_its_source() {
 fn a_source_whose_owner_is_being_told_that_it_goes_holds_nothing_either() {
     let notice = [("NIGHTSHIFT_MIN_NOTICE_HOURS", "20")];
     let told = |cluster: &mut Cluster, at: &str| {
-        cluster.tags.set(tags::NOTIFIED, format!("{at} {PAST} {}", cluster.resource_id));
+        let who = policy(&[]).who(&cluster.tags);
+        cluster.tags.set(tags::NOTIFIED, format!("{at} {PAST} {} {who}", cluster.resource_id));
     };
     for told_at in [None, Some("2026-11-21T01:00:00Z"), Some("2026-11-20T00:00:00Z")] {
         let clusters = pair(|source, clone| {
@@ -132,9 +148,10 @@ fn of_a_chain_of_clones_each_whose_source_goes_keeps_its_data() {
     let link = |id: &str, source: &str, day: u32, expiry: &str| {
         let mut link = cluster(id);
         link.created_at = Some(format!("2026-10-{day:02}T00:00:00Z").parse().unwrap());
-        link.tags.set("nightshift:source", source);
         expires(&mut link, expiry);
-        link.tags.set("nightshift:source", source);
+        if source != "-" {
+            link.tags.set("nightshift:source", source);
+        }
         link
     };
     let kept = |root: &str| {
@@ -173,26 +190,26 @@ fn a_deletion_is_readers_then_writer_then_cluster_with_its_data_kept() {
     );
     assert_eq!(keep.tags.get("owner"), Some("ana"));
     assert_eq!(keep.tags.get("auto-delete-after"), None, "a snapshot never carries the expiry");
+    assert_eq!(keep.tags.get(tags::FINAL_OF), Some("cluster-ABCD1234EFGH"));
     let facts = Facts::from_tags(&keep.tags).unwrap().unwrap();
     assert_eq!(facts.members.iter().map(|member| member.id.as_str()).collect::<Vec<_>>(), ["orders-w", "orders-r"]);
 }
 
 #[test]
-fn a_source_that_is_a_clone_itself_and_goes_while_a_snapshot_would_be_kept_holds_nothing() {
+fn a_source_that_is_a_clone_itself_holds_nothing_however_long_it_stays() {
     let chain = |expiry: &str| {
         let mut root = Cluster { tags: Tags::default(), ..cluster("root") };
         root.created_at = Some("2026-09-01T00:00:00Z".parse().unwrap());
         let mut clusters = pair(|source, _| {
             expires(source, expiry);
             source.tags.set("nightshift:source", "root");
-            source.tags.set(tags::NOTIFIED, format!("{PAST} {expiry} {}", source.resource_id));
         });
         clusters.push(root);
         keeps_data(&[], clusters)
     };
-    assert!(chain("2026-11-21T06:00:00Z"), "it goes this morning");
-    assert!(chain("2026-12-20T00:00:00Z"), "it goes before a snapshot would");
-    assert!(!chain("2026-12-22T00:00:00Z") && !chain("never"));
+    for expiry in ["2026-11-21T06:00:00Z", "2026-12-20T00:00:00Z", "2026-12-22T00:00:00Z", "never"] {
+        assert!(chain(expiry), "{expiry}: its owner may move that, and then it goes without a snapshot");
+    }
     assert!(
         !keeps_data(&[], pair(|source, _| expires(source, "2026-11-21T06:00:00Z"))),
         "it leaves a snapshot of its own"

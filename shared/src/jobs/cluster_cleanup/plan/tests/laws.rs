@@ -27,7 +27,7 @@ fn any_cluster() -> impl Strategy<Value = Cluster> {
                 one.tags.set("env", env);
             }
             one.status = status.to_owned();
-            one.deletion_protection = protected && n % 3 == 0;
+            one.deletion_protection = Some(protected && n % 3 == 0);
             one.copies_tags = copies;
             one
         },
@@ -133,7 +133,7 @@ proptest! {
             prop_assert!(cluster.tags.get("auto-delete-after").is_some());
             prop_assert_eq!(cluster.tags.get("env"), Some("dev"));
             prop_assert_eq!(&cluster.status, "available");
-            prop_assert!(!cluster.deletion_protection);
+            prop_assert_eq!(cluster.deletion_protection, Some(false));
         }
     }
 
@@ -212,7 +212,8 @@ fn applied(mut region: Region, plan: &Plan, gone: bool) -> Region {
                 arn: keep.arn.clone(),
                 region: region.name.clone(),
                 cluster_id: delete.id.clone(),
-                resource_id: delete.resource_id.clone(),
+                resource_id: Some(delete.resource_id.clone()),
+                copy_of: None,
                 engine: cluster.engine.clone(),
                 engine_version: None,
                 status: "available".to_owned(),

@@ -1,5 +1,6 @@
 //! The plan by tables: one cluster of a small world is changed, and what is then said of it is compared.
 
+mod ask;
 mod deletion;
 mod laws;
 mod notice;
@@ -47,7 +48,7 @@ fn cluster(id: &str) -> Cluster {
         status: "available".to_owned(),
         created_at: Some("2026-11-01T00:00:00Z".parse().unwrap()),
         tags: [("auto-delete-after", PAST), ("env", "dev"), ("owner", "ana")].into_iter().collect(),
-        deletion_protection: false,
+        deletion_protection: Some(false),
         members: vec![member("w", true), member("r", false)],
         global_cluster: None,
         replication_source: None,
@@ -55,6 +56,7 @@ fn cluster(id: &str) -> Cluster {
         limitless: false,
         clone_group: Some("group-1".to_owned()),
         copies_tags: false,
+        restarts_at: None,
         settings: Settings { subnet_group: Some("private".to_owned()), ..Settings::default() },
     }
 }
@@ -147,11 +149,22 @@ fn the_expiry_tag_alone_is_not_enough() {
     assert_eq!(verdict(&[], |c| c.tags = Tags::default()), "out-of-scope");
     assert_eq!(
         verdict(&[], |c| c.tags = [("Auto-Delete-After", PAST), ("env", "dev")].into_iter().collect()),
-        "out-of-scope"
+        "near-miss"
+    );
+    assert_eq!(
+        verdict(&[], |c| c.tags = [("Auto-Delete-After", PAST), ("env", "prod")].into_iter().collect()),
+        "out-of-scope",
+        "nobody meant production"
     );
     assert_eq!(verdict(&[], |c| c.tags.set("Auto_Delete_After", PAST)), "look-alike-tags");
     assert_eq!(verdict(&[], |c| c.tags.set("env", "prod")), "missing-mark");
-    assert_eq!(verdict(&[], |c| c.tags.set("env", "Dev")), "missing-mark");
+    assert_eq!(verdict(&[], |c| c.tags.set("env", "Dev")), "near-miss");
+    assert_eq!(
+        verdict(&[], |c| c.tags = [("auto-delete-after", PAST), ("Env", "dev")].into_iter().collect()),
+        "near-miss"
+    );
+    assert_eq!(verdict(&[], |c| c.tags.set("Owner", "ana")), "delete", "twice the same");
+    assert_eq!(verdict(&[], |c| c.tags.set("Owner", "bob")), "owners-differ");
     assert_eq!(verdict(&[("NIGHTSHIFT_REQUIRED_TAGS", "env=dev,owner=bo")], |_| ()), "missing-mark");
     assert_eq!(verdict(&[("NIGHTSHIFT_PROTECTED", "ord*")], |_| ()), "protected");
     assert_eq!(verdict(&[("NIGHTSHIFT_PROTECTED", "owner=ana")], |_| ()), "protected");
@@ -162,8 +175,16 @@ fn the_expiry_tag_alone_is_not_enough() {
 #[test]
 fn everything_that_would_stop_a_deletion_half_way_stops_it_before() {
     type Change = fn(&mut Cluster);
-    let table: [(&str, Change); 13] = [
-        ("deletion-protection", |c| c.deletion_protection = true),
+    let table: [(&str, Change); 21] = [
+        ("protection-unknown", |c| c.deletion_protection = None),
+        ("managed", |c| c.tags.set("aws:cloudformation:stack-name", "orders")),
+        ("managed", |c| c.tags.set("ManagedBy", "Terraform")),
+        ("managed", |c| c.tags.set("terraform", "true")),
+        ("status-failed", |c| c.status = "cloning-failed".to_owned()),
+        ("status-failed", |c| c.status = "migration-failed".to_owned()),
+        ("encryption-key-lost", |c| c.status = "inaccessible-encryption-credentials".to_owned()),
+        ("status-unknown", |c| c.status = "inaccessible-something-else".to_owned()),
+        ("deletion-protection", |c| c.deletion_protection = Some(true)),
         ("global-cluster-member", |c| c.global_cluster = Some("g".to_owned())),
         ("cross-region-replica", |c| {
             c.replication_source = Some("arn".to_owned());
@@ -176,7 +197,7 @@ fn everything_that_would_stop_a_deletion_half_way_stops_it_before() {
         }),
         ("status", |c| c.status = "modifying".to_owned()),
         ("status", |c| c.status = "backing-up".to_owned()),
-        ("status", |c| c.status = "a-status-of-next-year".to_owned()),
+        ("status-unknown", |c| c.status = "a-status-of-next-year".to_owned()),
         ("deleting", |c| c.status = "deleting".to_owned()),
         ("tag-limit", |c| (0..46).for_each(|n| c.tags.set(format!("t{n}"), "x"))),
         ("preflight-unknown", |c| {
@@ -190,8 +211,66 @@ fn everything_that_would_stop_a_deletion_half_way_stops_it_before() {
         region.clusters = vec![one];
         assert_eq!(verdict_in(&[], region), expected);
     }
-    assert_eq!(verdict(&[("NIGHTSHIFT_DELETION_PROTECTION", "override")], |c| c.deletion_protection = true), "delete");
-    assert_eq!(verdict(&[("NIGHTSHIFT_STOPPED_CLUSTERS", "start")], |c| c.status = "stopped".to_owned()), "start");
+    assert_eq!(verdict(&[("NIGHTSHIFT_DELETION_PROTECTION", "override")], |c| c.deletion_protection = Some(true)), "delete");
+    let override_protection = [("NIGHTSHIFT_DELETION_PROTECTION", "override")];
+    assert_eq!(verdict(&override_protection, |c| c.deletion_protection = None), "protection-unknown");
+    let managed = [("NIGHTSHIFT_MANAGED_CLUSTERS", "delete")];
+    assert_eq!(verdict(&managed, |c| c.tags.set("aws:cloudformation:stack-name", "orders")), "delete");
+    let own = [("NIGHTSHIFT_MANAGED_TAGS", "made-by=pulumi")];
+    assert_eq!(verdict(&own, |c| c.tags.set("Made_By", "Pulumi")), "managed");
+    assert_eq!(verdict(&own, |c| c.tags.set("ManagedBy", "Terraform")), "delete");
+}
+
+#[test]
+fn only_what_can_go_is_started_and_only_so_often() {
+    const START: [(&str, &str); 1] = [("NIGHTSHIFT_STOPPED_CLUSTERS", "start")];
+    type Change = fn(&mut Cluster);
+    let stopped = |change: Change| verdict(&START, |c| {
+        c.status = "stopped".to_owned();
+        change(c);
+    });
+    assert_eq!(stopped(|_| ()), "start");
+    for (expected, change) in [
+        ("deletion-protection", (|c| c.deletion_protection = Some(true)) as Change),
+        ("managed", |c| c.tags.set("aws:cloudformation:stack-name", "orders")),
+        ("global-cluster-member", |c| c.global_cluster = Some("g".to_owned())),
+        ("tag-limit", |c| (0..44).for_each(|n| c.tags.set(format!("t{n}"), "x"))),
+    ] {
+        assert_eq!(stopped(change), expected);
+    }
+    let mut region = region(vec![Cluster { status: "stopped".to_owned(), ..cluster("orders") }]);
+    region.snapshot_quota = Read::Known(Quota { used: 100, max: 100 });
+    assert_eq!(verdict_in(&START, region), "snapshot-quota");
+    // Night after night something stops it again.
+    let mut one = Cluster { status: "stopped".to_owned(), ..cluster("orders") };
+    let policy = policy(&START);
+    let mut said = Vec::new();
+    for _ in 0..5 {
+        let plan = plan_of(super::tests::region(vec![one.clone()]), &policy, &Request::default());
+        match (plan.actions.as_slice(), plan.left.as_slice()) {
+            ([Action::StartCluster(start)], []) => {
+                one.tags = one.tags.with(start.marks.clone());
+                said.push("start");
+            }
+            ([], [left]) => said.push(left.why.code()),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(said, ["start", "start", "start", "started-in-vain", "started-in-vain"]);
+    // Another expiry is another deletion.
+    one.tags.set("auto-delete-after", "2026-11-20T12:00:00Z");
+    assert_eq!(verdict_in(&START, super::tests::region(vec![one])), "start");
+}
+
+#[test]
+fn aws_own_tags_do_not_fill_the_room_there_is() {
+    let tagged = |own: usize, aws: usize| {
+        verdict(&[], |c| {
+            (0..own).for_each(|n| c.tags.set(format!("t{n}"), "x"));
+            (0..aws).for_each(|n| c.tags.set(format!("aws:t{n}"), "x"));
+        })
+    };
+    assert_eq!((tagged(46, 0), tagged(20, 40)), ("tag-limit", "delete"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use super::*;
 const TWO_PHASES: [(&str, &str); 1] = [("NIGHTSHIFT_MIN_NOTICE_HOURS", "20")];
 
 fn told(cluster: &Cluster, told: &str, at: &str) -> String {
-    format!("{told} {at} {}", cluster.resource_id)
+    format!("{told} {at} {} {}", cluster.resource_id, policy(&[]).who(&cluster.tags))
 }
 
 /// What is said of one cluster at `now`.
@@ -17,11 +17,26 @@ fn said(cluster: Cluster, now: &str, variables: &[(&str, &str)]) -> String {
     let terms = Terms { policy: &policy, request: &request, now: now.parse().unwrap(), announces: true };
     let world = World { account: "111122223333".to_owned(), regions: vec![region(vec![cluster])], unreadable: vec![] };
     let plan = Plan::make(&world, terms);
-    match (plan.actions.as_slice(), plan.left.as_slice()) {
+    let aside = |action: &&Action| !matches!(action, Action::ForgetNotice(_) | Action::AskOwner(_));
+    let main: Vec<_> = plan.actions.iter().filter(aside).collect();
+    match (main.as_slice(), plan.left.as_slice()) {
         ([action], []) => action.steps().pop().unwrap(),
         ([], [left]) => left.why.code().to_owned(),
         other => panic!("{other:?}"),
     }
+}
+
+/// The tags that are written over on one cluster, whatever else becomes of it.
+fn forgets(cluster: Cluster, variables: &[(&str, &str)]) -> String {
+    let policy = policy(variables);
+    let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+    let plan = Plan::make(&world(region(vec![cluster])), terms);
+    let forget = plan.actions.iter().find_map(|action| match action {
+        Action::ForgetNotice(forget) => Some(forget),
+        _ => None,
+    });
+    let tags = forget.map(|forget| forget.marks.clone()).unwrap_or_default();
+    tags.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -44,8 +59,14 @@ fn a_cluster_goes_only_after_its_owner_was_told_long_enough_ago() {
         (Some(told(&it, "2026-11-19T00:00:00Z", "2026-11-20T00:00:00Z")), goes),
         // Of another expiry, of another cluster of that name, from the future, or no notice at all.
         (Some(told(&it, "2026-11-19T00:00:00Z", "2026-11-19T00:00:00Z")), tell),
-        (Some("2026-11-19T00:00:00Z 2026-11-20T00:00:00Z cluster-OTHER".to_owned()), tell),
-        (Some(told(&it, "2026-12-19T00:00:00Z", "2026-11-20T00:00:00Z")), "notice-period"),
+        (Some("2026-11-19T00:00:00Z 2026-11-20T00:00:00Z cluster-OTHER 0123456789ab".to_owned()), tell),
+        (Some(told(&it, "2026-12-19T00:00:00Z", "2026-11-20T00:00:00Z")), tell),
+        // As an earlier version wrote it, without the owner; and one that was written over.
+        (Some(format!("2026-11-19T00:00:00Z 2026-11-20T00:00:00Z {}", it.resource_id)), tell),
+        (Some(tags::VOID.to_owned()), tell),
+        // Good for two weeks, to the second.
+        (Some(told(&it, "2026-11-07T02:00:00Z", "2026-11-20T00:00:00Z")), goes),
+        (Some(told(&it, "2026-11-07T01:59:59Z", "2026-11-20T00:00:00Z")), tell),
         (Some("yes".to_owned()), tell),
         (Some(String::new()), tell),
     ] {
@@ -77,10 +98,22 @@ fn an_owner_is_told_two_days_before_and_once() {
 #[test]
 fn nobody_is_told_that_a_thing_goes_which_cannot() {
     let mut protected = cluster("orders");
-    protected.deletion_protection = true;
+    protected.deletion_protection = Some(true);
     assert_eq!(said(protected.clone(), NOW, &TWO_PHASES), "deletion-protection");
     protected.tags.set("auto-delete-after", "2026-11-22");
     assert_eq!(said(protected, NOW, &TWO_PHASES), "not-due");
+    for status in ["stopped", "cloning-failed", "inaccessible-encryption-credentials", "a-status-of-next-year"] {
+        for (expiry, expected) in [(PAST, false), ("2026-11-22", false)] {
+            let mut it = Cluster { status: status.to_owned(), ..cluster("orders") };
+            it.tags.set("auto-delete-after", expiry);
+            assert_eq!(said(it, NOW, &TWO_PHASES).starts_with("tell"), expected, "{status} {expiry}");
+        }
+    }
+    // It passes, and then it goes.
+    let busy = Cluster { status: "modifying".to_owned(), ..cluster("orders") };
+    assert!(said(busy, NOW, &TWO_PHASES).starts_with("tell"));
+    let stopped = Cluster { status: "stopped".to_owned(), ..cluster("orders") };
+    assert!(said(stopped, NOW, &[TWO_PHASES[0], ("NIGHTSHIFT_STOPPED_CLUSTERS", "start")]).starts_with("tell"));
     let mut full = cluster("orders");
     for number in 0..47 {
         full.tags.set(format!("tag-{number}"), "x");
@@ -90,14 +123,105 @@ fn nobody_is_told_that_a_thing_goes_which_cannot() {
 }
 
 #[test]
-fn a_deletion_already_begun_waits_for_no_notice() {
+fn a_deletion_already_begun_goes_on_under_its_own_notice_however_old_and_no_other() {
     let mut begun = cluster("orders");
     begun.tags.set(tags::DELETE_REQUESTED, "2026-11-20T02:00:00Z");
     begun.tags.set(tags::DELETE_OF, format!("{} 3", begun.resource_id));
-    assert!(said(begun.clone(), NOW, &TWO_PHASES).starts_with("delete cluster"));
-    // One of an earlier expiry was another deletion.
-    begun.tags.set("auto-delete-after", "2026-11-20T03:00:00Z");
+    let with = |tag: &str| {
+        let mut it = begun.clone();
+        it.tags.set(tags::NOTIFIED, tag);
+        said(it, NOW, &TWO_PHASES)
+    };
+    assert!(with(&told(&begun, "2026-10-01T00:00:00Z", PAST)).starts_with("delete cluster"));
+    assert!(with(tags::VOID).starts_with("tell its owner"), "somebody moved its expiry and put it back");
+    assert!(said(begun.clone(), NOW, &TWO_PHASES).starts_with("tell its owner"));
+    // One that stands whole has lost nothing yet: it waits as any other does.
+    begun.tags.set(tags::DELETE_OF, format!("{} 2", begun.resource_id));
     assert!(said(begun, NOW, &TWO_PHASES).starts_with("tell its owner"));
+}
+
+#[test]
+fn what_was_told_is_written_over_once_it_was_seen_not_to_hold() {
+    let void = "nightshift:notified=void";
+    let with = |change: fn(&mut Cluster)| {
+        let mut it = cluster("orders");
+        it.tags.set(tags::NOTIFIED, told(&it, "2026-11-20T23:00:00Z", PAST));
+        change(&mut it);
+        forgets(it, &TWO_PHASES)
+    };
+    type Change = fn(&mut Cluster);
+    for (change, expected) in [
+        ((|_| ()) as Change, ""),
+        (|c| c.tags.set("auto-delete-after", "2026-12-24"), void),
+        (|c| c.tags.set("auto-delete-after", "2026-11-22"), void),
+        (|c| c.tags.set("auto-delete-after", "never"), void),
+        (|c| c.tags.set("auto-delete-after", "friday"), void),
+        (|c| c.tags.set("Auto-Delete-After", "2026-12-24"), void),
+        (|c| c.tags.remove("auto-delete-after"), void),
+        (|c| c.tags.remove("env"), void),
+        (|c| c.tags.set("owner", "bob"), void),
+        (|c| c.tags.remove("owner"), void),
+        (|c| c.tags.set("Owner", "bob"), void),
+        (|c| c.resource_id = "cluster-OTHER".to_owned(), void),
+        (|c| c.tags.set(tags::NOTIFIED, "yes"), void),
+        (|c| c.tags.set(tags::NOTIFIED, told(c, "2026-11-22T00:00:00Z", PAST)), void),
+        // It stands in nobody's way to be told later, or AWS did not say.
+        (|c| c.deletion_protection = Some(true), ""),
+        (|c| c.status = "deleting".to_owned(), ""),
+        (|c| c.created_at = None, ""),
+        (|c| c.tags.set(tags::NOTIFIED, tags::VOID), ""),
+    ] {
+        assert_eq!(with(change), expected);
+    }
+    let mut protected = cluster("orders");
+    protected.tags.set(tags::NOTIFIED, told(&protected, "2026-11-20T23:00:00Z", PAST));
+    assert_eq!(forgets(protected, &[TWO_PHASES[0], ("NIGHTSHIFT_PROTECTED", "orders")]), void);
+    let mut mail = cluster("orders");
+    mail.tags.set(tags::NOTIFIED, told(&mail, "2026-11-20T23:00:00Z", PAST));
+    mail.tags.set("contact", "team@example.com");
+    let by_mail = [TWO_PHASES[0], ("NIGHTSHIFT_OWNER_MAIL_TAG", "contact")];
+    assert_eq!(forgets(mail, &by_mail), void, "somebody else reads it now");
+}
+
+#[test]
+fn a_deletion_that_took_nothing_is_called_off_with_its_expiry() {
+    let asked = |members: usize, expiry: &str| {
+        let mut it = cluster("orders");
+        it.tags.set("auto-delete-after", expiry);
+        it.tags.set(tags::DELETE_REQUESTED, "2026-11-20T02:00:00Z");
+        it.tags.set(tags::DELETE_OF, format!("{} {members}", it.resource_id));
+        forgets(it, &TWO_PHASES)
+    };
+    assert_eq!(asked(2, "2026-12-24"), "nightshift:delete-of=cluster-ORDERSXYZ12345 void");
+    assert_eq!(asked(2, "never"), "nightshift:delete-of=cluster-ORDERSXYZ12345 void");
+    assert_eq!(asked(2, PAST), "", "it still stands for that");
+    assert_eq!(asked(3, "2026-12-24"), "", "it took a member: that is not to be forgotten");
+    // Its owner removes a reader later, and nobody says that we did.
+    let mut off = cluster("orders");
+    off.tags.set("auto-delete-after", "2026-12-24");
+    off.tags.set(tags::DELETE_REQUESTED, "2026-11-20T02:00:00Z");
+    off.tags.set(tags::DELETE_OF, format!("{} void", off.resource_id));
+    off.members.pop();
+    assert_eq!(said(off, NOW, &TWO_PHASES), "not-due");
+}
+
+#[test]
+fn what_is_due_for_some_nights_and_bears_no_notice_is_told_to_the_operators_too() {
+    let no_record = |expiry: &str, mark: Option<&str>| {
+        let mut it = cluster("orders");
+        it.tags.set("auto-delete-after", expiry);
+        if let Some(mark) = mark {
+            it.tags.set(tags::NOTIFIED, mark);
+        }
+        let policy = policy(&TWO_PHASES);
+        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+        let plan = Plan::make(&world(region(vec![it])), terms);
+        plan.actions.iter().any(|action| matches!(action, Action::WarnOwner(warn) if warn.no_record))
+    };
+    // Three nights beyond the twenty hours that a notice takes.
+    assert!(no_record("2026-11-17T06:00:00Z", None));
+    assert!(!no_record("2026-11-17T06:00:01Z", None));
+    assert!(!no_record("2026-11-17T06:00:00Z", Some(tags::VOID)), "something remembers");
 }
 
 #[test]
@@ -111,7 +235,8 @@ fn the_owner_of_a_cluster_an_interrupted_run_deleted_is_told_once_it_is_marked()
         arn: format!("arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:{name}"),
         region: "eu-west-1".to_owned(),
         cluster_id: "orders".to_owned(),
-        resource_id: cluster("orders").resource_id,
+        resource_id: Some(cluster("orders").resource_id),
+        copy_of: None,
         engine: "aurora-postgresql".to_owned(),
         engine_version: None,
         status: "available".to_owned(),
@@ -135,17 +260,20 @@ proptest! {
     /// enough, or by a deletion already asked for.
     #[test]
     fn no_cluster_goes_without_its_notice(
-        told_hours_ago in -100_i64..100,
+        told_hours_ago in -100_i64..400,
         same_expiry: bool,
         same_cluster: bool,
+        same_owner: bool,
         min in 1_u16..100,
     ) {
         let mut it = cluster("orders");
         let told = now() - jiff::SignedDuration::from_hours(told_hours_ago);
         let expiry = if same_expiry { PAST } else { "2026-11-19T00:00:00Z" };
         let id = if same_cluster { it.resource_id.clone() } else { "cluster-OTHER".to_owned() };
-        it.tags.set(tags::NOTIFIED, format!("{told} {expiry} {id}"));
+        let who = if same_owner { policy(&[]).who(&it.tags) } else { "0123456789ab".to_owned() };
+        it.tags.set(tags::NOTIFIED, format!("{told} {expiry} {id} {who}"));
         let goes = said(it, NOW, &[("NIGHTSHIFT_MIN_NOTICE_HOURS", &min.to_string())]).starts_with("delete cluster");
-        prop_assert_eq!(goes, same_expiry && same_cluster && told_hours_ago >= i64::from(min));
+        let known = same_expiry && same_cluster && same_owner;
+        prop_assert_eq!(goes, known && (i64::from(min)..=14 * 24).contains(&told_hours_ago));
     }
 }

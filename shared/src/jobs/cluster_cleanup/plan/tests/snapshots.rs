@@ -8,7 +8,8 @@ fn snapshot(id: &str, tags: &[(&str, &str)]) -> Snapshot {
         arn: format!("arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:{id}"),
         region: "eu-west-1".to_owned(),
         cluster_id: "orders".to_owned(),
-        resource_id: "cluster-ABCD1234EFGH".to_owned(),
+        resource_id: Some("cluster-ABCD1234EFGH".to_owned()),
+        copy_of: None,
         engine: "aurora-mysql".to_owned(),
         engine_version: None,
         status: "available".to_owned(),
@@ -19,6 +20,15 @@ fn snapshot(id: &str, tags: &[(&str, &str)]) -> Snapshot {
 }
 
 const OURS: &str = "nightshift-orders-20261020t000000z-abcd1234";
+
+/// With what says how its cluster was built.
+fn whole(tags: &[(&str, &str)]) -> Snapshot {
+    let mut whole = snapshot(OURS, tags);
+    let facts = Facts::of(Settings::default(), Vec::new()).to_tags();
+    whole.tags = whole.tags.with(facts);
+    whole.tags.set(tags::FINAL_OF, "cluster-ABCD1234EFGH");
+    whole
+}
 
 fn snapshot_verdict(snapshot: Snapshot) -> &'static str {
     let region = Region { snapshots: Read::Known(vec![snapshot]), ..region(Vec::new()) };
@@ -34,7 +44,7 @@ fn snapshot_verdict(snapshot: Snapshot) -> &'static str {
 
 #[test]
 fn only_our_own_snapshots_past_their_purge_tag_go() {
-    let purge = |at: &str| snapshot(OURS, &[(tags::PURGE_AFTER, at)]);
+    let purge = |at: &str| whole(&[(tags::PURGE_AFTER, at), ("env", "dev")]);
     assert_eq!(snapshot_verdict(purge("2026-11-20T00:00:00Z")), "delete");
     assert_eq!(snapshot_verdict(purge("2026-11-22T00:00:00Z")), "snapshot-not-due");
     assert_eq!(snapshot_verdict(purge("never")), "snapshot-kept");
@@ -54,7 +64,7 @@ fn only_our_own_snapshots_past_their_purge_tag_go() {
     let past = || purge("2026-11-20T00:00:00Z");
     assert_eq!(snapshot_verdict(Snapshot { kind: "automated".to_owned(), ..past() }), "not-ours");
     assert_eq!(snapshot_verdict(Snapshot { status: "copying".to_owned(), ..past() }), "snapshot-status");
-    assert_eq!(snapshot_verdict(Snapshot { resource_id: "cluster-OTHER".to_owned(), ..past() }), "not-our-snapshot");
+    assert_eq!(snapshot_verdict(Snapshot { resource_id: Some("cluster-OTHER".to_owned()), ..past() }), "not-our-snapshot");
     assert_eq!(snapshot_verdict(Snapshot { cluster_id: "other".to_owned(), ..past() }), "not-our-snapshot");
     let mut kept = past();
     kept.tags.set("keep", "audit");
@@ -65,4 +75,87 @@ fn only_our_own_snapshots_past_their_purge_tag_go() {
     };
     assert!(of("orders*"), "who protects a cluster protects what is left of it");
     assert!(!of("other*"));
+}
+
+#[test]
+fn a_copy_that_somebody_made_is_theirs_whatever_it_bears() {
+    let of = |change: fn(&mut Snapshot)| {
+        let mut it = whole(&[(tags::PURGE_AFTER, PAST), ("env", "dev")]);
+        change(&mut it);
+        snapshot_verdict(it)
+    };
+    let copy = |it: &mut Snapshot| {
+        it.copy_of = Some("arn:aws:rds:us-east-1:111122223333:cluster-snapshot:x".to_owned());
+        it.resource_id = None;
+    };
+    assert_eq!(of(|_| ()), "delete");
+    assert_eq!(of(copy), "snapshot-copy");
+    // As AWS shows copies, and as it shows some originals: a field that is left out is no verdict.
+    assert_eq!(of(|it| it.resource_id = None), "delete");
+    assert_eq!(of(|it| it.copy_of = Some("x".to_owned())), "snapshot-copy");
+    let mut bare = snapshot(OURS, &[]);
+    bare.resource_id = None;
+    assert_eq!(snapshot_verdict(bare.clone()), "mark");
+    copy(&mut bare);
+    assert_eq!(snapshot_verdict(bare), "not-ours");
+}
+
+#[test]
+fn a_snapshot_goes_only_by_what_a_cluster_goes_by() {
+    assert_eq!(snapshot_verdict(whole(&[(tags::PURGE_AFTER, PAST)])), "snapshot-missing-mark");
+    assert_eq!(snapshot_verdict(whole(&[(tags::PURGE_AFTER, PAST), ("env", "prod")])), "snapshot-missing-mark");
+    assert_eq!(snapshot_verdict(whole(&[(tags::PURGE_AFTER, PAST), ("env", "dev")])), "delete");
+}
+
+#[test]
+fn a_date_that_somebody_took_off_is_not_put_back() {
+    // By somebody, from one that had all its tags, however young it is.
+    assert_eq!(snapshot_verdict(whole(&[("env", "dev")])), "snapshot-unmarked");
+    assert_eq!(snapshot_verdict(snapshot(OURS, &[(tags::FINAL_OF, "cluster-ABCD1234EFGH")])), "snapshot-unmarked");
+    // By nobody: a run died before it wrote any, or between taking off what was inherited and the rest.
+    assert_eq!(snapshot_verdict(snapshot(OURS, &[("env", "dev")])), "mark");
+    let mut inherited = whole(&[("env", "dev")]);
+    inherited.tags.set(tags::DELETE_REQUESTED, PAST);
+    assert_eq!(snapshot_verdict(inherited), "mark");
+}
+
+#[test]
+fn one_that_does_not_say_how_its_cluster_was_built_is_said_each_night_until_its_day() {
+    let bare = |at: &str| snapshot(OURS, &[(tags::PURGE_AFTER, at), ("env", "dev")]);
+    assert_eq!(snapshot_verdict(bare("2026-12-20T00:00:00Z")), "snapshot-without-facts");
+    assert_eq!(snapshot_verdict(bare("never")), "snapshot-kept", "somebody has looked at it");
+    assert_eq!(snapshot_verdict(bare(PAST)), "delete");
+    let mut broken = whole(&[(tags::PURGE_AFTER, "2026-12-20T00:00:00Z")]);
+    broken.tags.set("nightshift:restore-01", "????");
+    assert_eq!(snapshot_verdict(broken), "snapshot-without-facts");
+}
+
+#[test]
+fn the_last_copy_is_the_original_of_that_very_cluster_and_no_older_than_its_expiry() {
+    let plan = plan_of(region(vec![cluster("orders")]), &policy(&[]), &Request::default());
+    let [Action::DeleteCluster(delete)] = plan.actions.as_slice() else { panic!("{plan}") };
+    let is_it = |change: fn(&mut Snapshot)| {
+        let mut it = snapshot(&delete.keep.as_ref().unwrap().name, &[]);
+        it.resource_id = Some(delete.resource_id.clone());
+        change(&mut it);
+        has_the_data(&it, delete)
+    };
+    assert!(is_it(|_| ()));
+    assert!(is_it(|it| it.status = "creating".to_owned()));
+    assert!(is_it(|it| it.resource_id = None), "created after the expiry");
+    assert!(!is_it(|it| it.status = "failed".to_owned()));
+    assert!(!is_it(|it| it.resource_id = Some("cluster-OTHER".to_owned())));
+    assert!(!is_it(|it| it.copy_of = Some("arn".to_owned())));
+    assert!(!is_it(|it| {
+        it.resource_id = None;
+        it.created_at = Some("2026-11-19T23:59:59Z".parse().unwrap());
+    }));
+    assert!(!is_it(|it| {
+        it.resource_id = None;
+        it.created_at = None;
+    }));
+    assert!(!is_it(|it| {
+        it.resource_id = None;
+        it.copy_of = Some("arn".to_owned());
+    }));
 }
