@@ -48,8 +48,10 @@ async fn main() -> ExitCode {
         Command::Plan { job: JobCommand::KeyRotation(args) } => job::plan::<KeyRotation>(args, &environment).await,
         Command::Apply { job: JobCommand::KeyRotation(args) } => job::apply::<KeyRotation>(args, &environment).await,
         Command::Keys { command: KeyCommand::List(args) } => keys::list(args, &environment).await,
-        Command::Clusters { command: ClusterCommand::Restore(args) } => restore::run(args, &environment).await,
-        Command::Clusters { command: ClusterCommand::Extend(args) } => extend::run(args, &environment).await,
+        Command::Clusters { command: ClusterCommand::Restore(args) } => {
+            Box::pin(restore::run(args, &environment)).await
+        }
+        Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, &environment)).await,
     };
     let ending = done.unwrap_or_else(|error| {
         output::complain(&nightshift::text::chain(error.as_ref()));

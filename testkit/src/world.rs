@@ -163,6 +163,23 @@ pub async fn notified(scene: &Scene, region: &str, id: &str, told: &str, expiry:
     Ok(())
 }
 
+/// Writes on cluster `id` what a deletion leaves there that took one member.
+pub async fn half_deleted(scene: &Scene, id: &str) -> anyhow::Result<()> {
+    let rds = scene.rds(REGION).await;
+    let mut found = rds.describe_db_clusters().db_cluster_identifier(id).into_paginator().items().send();
+    let found = found.next().await.context("there is no such cluster")??;
+    let of = found.db_cluster_resource_id().unwrap_or_default();
+    let of = format!("{of} {}", found.db_cluster_members().len() + 1);
+    let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
+    rds.add_tags_to_resource()
+        .resource_name(found.db_cluster_arn().unwrap_or_default())
+        .tags(tag("nightshift:delete-requested", "2026-11-20T02:00:00Z"))
+        .tags(tag("nightshift:delete-of", &of))
+        .send()
+        .await?;
+    Ok(())
+}
+
 /// The tags of cluster `id`, if it stands.
 pub async fn tags_of(scene: &Scene, id: &str) -> anyhow::Result<Option<std::collections::BTreeMap<String, String>>> {
     let rds = scene.rds(REGION).await;

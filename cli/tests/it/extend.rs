@@ -1,7 +1,7 @@
 //! `clusters extend`.
 
 use nightshift_testkit::Scene;
-use nightshift_testkit::world::{expired, tags_of};
+use nightshift_testkit::world::{expired, half_deleted, tags_of};
 
 use crate::{nightshift, policy_file};
 
@@ -71,4 +71,24 @@ async fn a_wrong_name_account_or_region_changes_nothing_and_says_so() {
         assert!(said.code == 1 && said.err.contains(complaint), "{}", said.err);
     }
     assert_eq!(expiry(&scene).await, "2026-11-20T00:00:00Z");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_time_takes_the_old_notice_along_and_says_what_a_deletion_had_taken() {
+    let scene = Scene::new().expect("a scene");
+    expired("orders-dev").notified("2026-11-20T02:00:00Z").create(&scene).await.expect("a cluster");
+    half_deleted(&scene, "orders-dev").await.expect("tags");
+    let extend = ["clusters", "extend", "orders-dev", "--until", "2026-12-05", "--owner", "ana"];
+    for more in [&["--dry-run"][..], &[]] {
+        let said = nightshift(&scene, &[NOW], &[&extend[..], more].concat());
+        assert_eq!(said.code, 2, "{}", said.err);
+        assert!(
+            said.err.contains("cluster orders-dev is half deleted") && said.err.contains("create-db-instance"),
+            "{}",
+            said.err
+        );
+    }
+    assert_eq!(expiry(&scene).await, "2026-12-06T00:00:00Z");
+    let tags = tags_of(&scene, "orders-dev").await.expect("a list").expect("it stands");
+    assert_eq!(tags["nightshift:notified"], "void");
 }

@@ -2,11 +2,8 @@
 //! says the same of every function. It is sent after quiet nights, too: silence means that nothing ran.
 
 use super::{Clock, Entry, Language, Letter, NotifyPolicy, Section, Tone};
-use crate::report::{Concerns, Delivery, Item, Outcome, Report};
+use crate::report::{Concerns, Delivery, Estimate, Item, Outcome, Report, Words};
 use crate::text::printable;
-
-/// More of one kind than this are counted and not listed: the report and the log hold them all.
-const MOST_LISTED: usize = 40;
 
 /// See the module.
 pub fn summary(report: &Report, concerns: &Concerns, policy: &NotifyPolicy) -> Letter {
@@ -20,7 +17,7 @@ pub fn summary(report: &Report, concerns: &Concerns, policy: &NotifyPolicy) -> L
         (None, false) => tone.max(Tone::Warning),
     };
     Letter {
-        subject: subject(report, language),
+        subject: subject(report, concerns, language),
         tone,
         lead: lead(report, clock),
         sections,
@@ -37,27 +34,23 @@ pub fn summary(report: &Report, concerns: &Concerns, policy: &NotifyPolicy) -> L
     }
 }
 
-fn subject(report: &Report, language: Language) -> String {
+fn subject(report: &Report, concerns: &Concerns, language: Language) -> String {
     let (function, account, counts) = (&report.function, &report.account, report.counts);
     if let Some(tripped) = &report.tripped {
-        let (changed, waits) = (counts.changed, counts.planned);
-        let what = match changed {
-            0 => language.pick("nothing was changed".to_owned(), "no se ha cambiado nada".to_owned()),
-            _ => language.pick(
-                format!("{changed} changed, {waits} not begun"),
-                format!("{changed} con cambios, {waits} sin empezar"),
-            ),
+        let waits = counts.planned;
+        let what = if counts.changed == 0 {
+            language.pick("nothing was changed".to_owned(), "no se ha cambiado nada".to_owned())
+        } else {
+            let changed = changed(report, concerns, language).join(", ");
+            language.pick(format!("{changed}, {waits} not begun"), format!("{changed}, {waits} sin empezar"))
         };
         return language.pick(
             format!("[{account}] {function} STOPPED by {}: {what}", tripped.guard),
             format!("[{account}] {function} DETENIDA por {}: {what}", tripped.guard),
         );
     }
-    let (changed, failed, deferred) = (counts.changed, counts.failed, counts.deferred);
-    let mut words = vec![match changed {
-        0 => language.pick("nothing changed".to_owned(), "sin cambios".to_owned()),
-        _ => language.pick(format!("{changed} changed"), format!("{changed} con cambios")),
-    }];
+    let (failed, deferred) = (counts.failed, counts.deferred);
+    let mut words = changed(report, concerns, language);
     if failed > 0 {
         words.insert(0, language.pick(format!("{failed} FAILED"), format!("{failed} CON FALLO")));
     }
@@ -68,6 +61,42 @@ fn subject(report: &Report, language: Language) -> String {
         ));
     }
     format!("[{account}] {function}: {}", words.join(", "))
+}
+
+/// What was changed, sort by sort.
+fn changed(report: &Report, concerns: &Concerns, language: Language) -> Vec<String> {
+    let mut words: Vec<_> = concerns
+        .sorts
+        .iter()
+        .filter_map(|sort| match done(report, &sort.places).len() {
+            0 => None,
+            1 => Some(format!("1 {}", pick(language, sort.one))),
+            number => Some(format!("{number} {}", pick(language, sort.several))),
+        })
+        .collect();
+    match others(report, concerns).len() {
+        0 if words.is_empty() => words.push(language.pick("nothing changed", "sin cambios").to_owned()),
+        0 => {}
+        number => words.push(language.pick(format!("{number} changed"), format!("{number} con cambios"))),
+    }
+    words
+}
+
+/// The items at `places` that were changed.
+fn done<'a>(report: &'a Report, places: &[usize]) -> Vec<&'a Item> {
+    let those = places.iter().filter_map(|place| report.items.get(*place));
+    those.filter(|item| item.outcome == Outcome::Changed).collect()
+}
+
+/// What was changed and is of no sort.
+fn others<'a>(report: &'a Report, concerns: &Concerns) -> Vec<&'a Item> {
+    let sorted = |place| concerns.sorts.iter().any(|sort| sort.places.contains(&place));
+    let all = report.items.iter().enumerate();
+    all.filter(|(place, item)| item.outcome == Outcome::Changed && !sorted(*place)).map(|(_, item)| item).collect()
+}
+
+fn pick(language: Language, [english, spanish]: Words) -> &'static str {
+    language.pick(english, spanish)
 }
 
 fn lead(report: &Report, clock: Clock<'_>) -> Vec<String> {
@@ -97,20 +126,34 @@ fn lead(report: &Report, clock: Clock<'_>) -> Vec<String> {
         ));
         lead.push(format!("→ {}", printable(&tripped.fix)));
     }
+    lead.extend(report.estimate.as_ref().map(|estimate| saved(estimate, language)));
     lead.extend(report.warnings.iter().map(|warning| printable(&format!("{} → {}", warning.message, warning.fix))));
     lead
+}
+
+fn saved(estimate: &Estimate, language: Language) -> String {
+    let (saved, due, unknown) = (estimate.saved(), estimate.due(), estimate.unknown);
+    let mut words = language.pick(
+        format!(
+            "Estimate: what was deleted cost {saved} a month, and what is due and still there costs {due} a month."
+        ),
+        format!("Estimación: lo eliminado costaba {saved} al mes, y lo caducado que sigue ahí cuesta {due} al mes."),
+    );
+    if unknown > 0 {
+        words.push_str(&language.pick(
+            format!(" Not counted, because their price is not known: {unknown}."),
+            format!(" Sin contar, porque no se conoce su precio: {unknown}."),
+        ));
+    }
+    words
 }
 
 fn sections(report: &Report, concerns: &Concerns, language: Language) -> Vec<Section> {
     let those = |places: &[usize]| places.iter().filter_map(|place| report.items.get(*place)).collect::<Vec<_>>();
     let ended = |outcome| report.items.iter().filter(|item| item.outcome == outcome).collect::<Vec<_>>();
+    // All of them: what is too long for one message goes on in the next.
     let section = |english, spanish, tone, items: Vec<&Item>| {
-        let left_out = items.len().saturating_sub(MOST_LISTED);
-        let mut entries: Vec<_> = items.into_iter().take(MOST_LISTED).map(|item| entry(item, language)).collect();
-        if left_out > 0 {
-            let more = language.pick(format!("and {left_out} more"), format!("y {left_out} más"));
-            entries.push(Entry::new(&more, ""));
-        }
+        let entries = items.into_iter().map(|item| entry(item, language)).collect();
         Section::of(language.pick(english, spanish), tone, entries)
     };
     let planned = if report.tripped.is_some() { ended(Outcome::Planned) } else { Vec::new() };
@@ -122,28 +165,27 @@ fn sections(report: &Report, concerns: &Concerns, language: Language) -> Vec<Sec
             not_sent(report, language),
         ),
         section(
-            "Stuck: asked for before, and it has not come about",
-            "Atascados: ya se pidió y no ha ocurrido",
+            "Stuck: begun and not finished",
+            "Atascados: empezados y sin terminar",
             Tone::Alarm,
             those(&concerns.stuck),
         ),
         section("Stopped before it was done", "Detenido antes de hacerse", Tone::Warning, planned),
+        section("Need attention", "Requieren atención", Tone::Warning, those(&concerns.needs_hand)),
         section(
-            "A person has to look at these",
-            "Requieren la intervención de una persona",
-            Tone::Warning,
-            those(&concerns.needs_hand),
-        ),
-        section(
-            "Nobody who can be reached owns these",
+            "No owner could be told about these",
             "Sin propietario a quien avisar",
             Tone::Warning,
             those(&concerns.unowned),
         ),
         section("Deferred to the next run", "Aplazados a la próxima ejecución", Tone::Calm, ended(Outcome::Deferred)),
-        section("Changed", "Cambiados", Tone::Calm, ended(Outcome::Changed)),
     ]
     .into_iter()
+    .chain(concerns.sorts.iter().map(|sort| {
+        let [english, spanish] = sort.heading;
+        section(english, spanish, Tone::Calm, done(report, &sort.places))
+    }))
+    .chain([section("Changed", "Cambiados", Tone::Calm, others(report, concerns))])
     .flatten()
     .collect()
 }
@@ -162,7 +204,14 @@ fn entry(item: &Item, language: Language) -> Entry {
             entry = entry.note(&format!("→ {}", reason.fix));
         }
     }
-    entry
+    notes(item).iter().fold(entry, |entry, note| entry.note(note))
+}
+
+/// What a domain notes beside.
+fn notes(item: &Item) -> Vec<String> {
+    let lists = item.domain.values().filter_map(|own| own.get("notes")?.as_array());
+    let text = |note: &serde_json::Value, key: &str| note[key].as_str().unwrap_or_default().to_owned();
+    lists.flatten().flat_map(|note| [text(note, "message"), format!("→ {}", text(note, "fix"))]).collect()
 }
 
 fn not_sent(report: &Report, language: Language) -> Vec<Entry> {
@@ -182,189 +231,4 @@ fn not_sent(report: &Report, language: Language) -> Vec<Entry> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::super::text;
-    use super::*;
-    use crate::config::{Environment, Settings};
-    use crate::report::Notice;
-    use crate::report::SCHEMA;
-    use crate::report::Tripped;
-    use crate::report::{Counts, Mode, PlanDigest, Reason};
-
-    fn item(id: &str, outcome: Outcome, steps: &[&str], reason: Option<Reason>) -> Item {
-        Item {
-            id: id.to_owned(),
-            region: "eu-west-1".to_owned(),
-            owner: Some("ana".to_owned()),
-            outcome,
-            steps: steps.iter().map(|&step| step.to_owned()).collect(),
-            reason,
-            domain: BTreeMap::new(),
-        }
-    }
-
-    fn report(items: Vec<Item>, tripped: Option<Tripped>) -> Report {
-        Report {
-            schema: SCHEMA,
-            function: "cluster-cleanup".into(),
-            mode: Mode::Apply,
-            account: "111122223333".to_owned(),
-            plan_digest: PlanDigest::of("f", "a", &["s"]),
-            started_at: "2026-11-21T02:00:00Z".parse().unwrap(),
-            finished_at: "2026-11-21T02:00:01Z".parse().unwrap(),
-            regions: vec!["eu-west-1".to_owned()],
-            tripped,
-            counts: Counts::of(9, &items),
-            warnings: Vec::new(),
-            items,
-            notices: vec![Notice {
-                kind: "owner".into(),
-                channel: "mail".into(),
-                to: "ana@example.com".to_owned(),
-                about: vec!["orders".to_owned()],
-                outcome: Delivery::Failed,
-                reason: Some(Reason::new("not-sent", "SES said no", "verify it")),
-            }],
-            calls: BTreeMap::new(),
-        }
-    }
-
-    fn policy(variables: &[(&str, &str)]) -> NotifyPolicy {
-        let environment: Environment = variables.iter().copied().collect();
-        NotifyPolicy::read(&mut Settings::of(&environment))
-    }
-
-    fn night() -> (Vec<Item>, Concerns) {
-        let items = vec![
-            item("orders", Outcome::Changed, &["deletion requested"], None),
-            item("billing", Outcome::Failed, &[], Some(Reason::new("access-denied", "AWS said no", "allow it"))),
-            item("trial", Outcome::Skipped, &[], Some(Reason::new("malformed-expiry", "no time", "write one"))),
-            item("later", Outcome::Skipped, &[], Some(Reason::new("not-due", "later", "nothing to do"))),
-        ];
-        (items, Concerns { stuck: vec![0], needs_hand: vec![2], unowned: vec![0] })
-    }
-
-    #[test]
-    fn operators_read_what_went_wrong_first() {
-        let (items, concerns) = night();
-        let letter = summary(&report(items, None), &concerns, &policy(&[]));
-        assert_eq!(letter.tone, Tone::Alarm);
-        insta::assert_snapshot!(text(&letter), @"
-        [111122223333] cluster-cleanup: 1 FAILED, 1 changed
-
-        Run of Sat 21 Nov 2026, 02:00 UTC: 9 looked at, 1 changed, 0 already right, 0 deferred, 2 skipped, 1 failed.
-
-
-        Failed
-        ------
-
-        * billing (eu-west-1)
-          Owner: ana
-          [access-denied] AWS said no
-          → allow it
-
-
-        Messages that could not be sent
-        -------------------------------
-
-        * ana@example.com (mail)
-          About: orders
-          SES said no
-          → verify it
-
-
-        Stuck: asked for before, and it has not come about
-        --------------------------------------------------
-
-        * orders (eu-west-1)
-          Owner: ana
-          deletion requested
-
-
-        A person has to look at these
-        -----------------------------
-
-        * trial (eu-west-1)
-          Owner: ana
-          [malformed-expiry] no time
-          → write one
-
-
-        Nobody who can be reached owns these
-        ------------------------------------
-
-        * orders (eu-west-1)
-          Owner: ana
-          deletion requested
-
-
-        Changed
-        -------
-
-        * orders (eu-west-1)
-          Owner: ana
-          deletion requested
-
-        --
-        Plan: sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab
-        Regions: eu-west-1
-        The whole report is in the function's log, and in NIGHTSHIFT_REPORT_BUCKET where that is set.
-        ");
-    }
-
-    #[test]
-    fn and_so_in_spanish_and_a_trip_stands_in_the_subject() {
-        let tripped =
-            Tripped { guard: "max_deletions".into(), limit: 1.into(), wanted: 2.into(), fix: "raise it".into() };
-        let items = vec![item("orders", Outcome::Planned, &["delete cluster orders"], None)];
-        let spanish = policy(&[("NIGHTSHIFT_LANGUAGE", "es"), ("NIGHTSHIFT_TIME_ZONE", "Europe/Madrid")]);
-        insta::assert_snapshot!(text(&summary(&report(items, Some(tripped)), &Concerns::default(), &spanish)), @"
-        [111122223333] cluster-cleanup DETENIDA por max_deletions: no se ha cambiado nada
-
-        Ejecución del sáb 21 nov 2026, 03:00 CET (02:00 UTC): 9 examinados, 0 con cambios, 0 ya correctos, 0 aplazados, 0 omitidos, 0 con fallo.
-
-        El límite max_deletions la detuvo: permitido 1, pedido 2. Sin empezar por ello: 1.
-
-        → raise it
-
-
-        Mensajes que no se pudieron enviar
-        ----------------------------------
-
-        * ana@example.com (mail)
-          Acerca de: orders
-          SES said no
-          → verify it
-
-
-        Detenido antes de hacerse
-        -------------------------
-
-        * orders (eu-west-1)
-          Propietario: ana
-          delete cluster orders
-
-        --
-        Plan: sha256:7a2787bd24a0b3ba56271e16bb04ab2b200fa3b043e85d0b20ea6788413228ab
-        Regiones: eu-west-1
-        El informe completo está en el registro de la función, y en NIGHTSHIFT_REPORT_BUCKET si está definido.
-        ");
-    }
-
-    #[test]
-    fn a_quiet_night_is_told_too_and_a_long_one_is_cut() {
-        let mut quiet = report(Vec::new(), None);
-        quiet.notices.clear();
-        let letter = summary(&quiet, &Concerns::default(), &policy(&[]));
-        assert_eq!((letter.tone, letter.sections.len()), (Tone::Calm, 0));
-        assert_eq!(letter.subject, "[111122223333] cluster-cleanup: nothing changed");
-        quiet.warnings.push(Reason::new("other", "no channel is set", "set one"));
-        assert_eq!(summary(&quiet, &Concerns::default(), &policy(&[])).tone, Tone::Warning);
-        let many: Vec<_> = (0..100).map(|n| item(&format!("c{n}"), Outcome::Changed, &[], None)).collect();
-        let letter = summary(&report(many, None), &Concerns::default(), &policy(&[]));
-        let last = letter.sections.last().unwrap().entries.last().unwrap();
-        assert_eq!((letter.sections.last().unwrap().entries.len(), last.title.as_str()), (41, "and 60 more"));
-    }
-}
+mod tests;

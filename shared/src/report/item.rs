@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::estimate::Estimate;
+
 /// One thing the run looked at.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Item {
@@ -84,4 +86,25 @@ pub struct Concerns {
     pub needs_hand: Vec<usize>,
     /// Nobody is named as their owner whom mail could reach.
     pub unowned: Vec<usize>,
+    /// What was done, by what it is for a reader: a message sent and a database deleted are not the same change. What is in
+    /// none of these is a change like any other.
+    pub sorts: Vec<Sort>,
+    /// What it saved, where prices are known.
+    pub estimate: Option<Estimate>,
+}
+
+/// The same words in English and in Spanish.
+pub type Words = [&'static str; 2];
+
+/// Items whose changes are of one sort.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sort {
+    /// Over the list of them.
+    pub heading: Words,
+    /// What one of them is called, as in `1 cluster deleted`.
+    pub one: Words,
+    /// And several.
+    pub several: Words,
+    /// By their place in the list.
+    pub places: Vec<usize>,
 }

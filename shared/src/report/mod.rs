@@ -4,6 +4,7 @@
 
 mod cut;
 mod digest;
+mod estimate;
 mod item;
 mod mode;
 mod notice;
@@ -18,7 +19,8 @@ use serde::{Deserialize, Serialize};
 
 pub use cut::LONGEST_ANSWER;
 pub use digest::{NotADigest, PlanDigest};
-pub use item::{Concerns, Item, Outcome, Reason};
+pub use estimate::Estimate;
+pub use item::{Concerns, Item, Outcome, Reason, Sort, Words};
 pub use mode::Mode;
 pub use notice::{Delivery, Notice};
 pub use tripped::Tripped;
@@ -58,6 +60,9 @@ pub struct Report {
     /// Every message that was sent or could not be, in apply mode.
     #[serde(default)]
     pub notices: Vec<Notice>,
+    /// What this run saved, and what is due, where prices are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
     /// AWS calls by action, every attempt counted.
     pub calls: BTreeMap<String, u64>,
 }

@@ -112,6 +112,10 @@ fn closing(report: &Report) -> String {
             tripped.fix
         );
     }
+    if let Some(estimate) = &report.estimate {
+        let (saved, due, unknown) = (estimate.saved(), estimate.due(), estimate.unknown);
+        let _ = writeln!(text, "estimate a month: {saved} saved, {due} due; {unknown} of unknown price");
+    }
     for warning in &report.warnings {
         let _ =
             writeln!(text, "WARNING [{}] {}\n→ {}", warning.code, printable(&warning.message), printable(&warning.fix));
@@ -184,6 +188,7 @@ mod tests {
             warnings: Vec::new(),
             items,
             notices: Vec::new(),
+            estimate: None,
             calls: BTreeMap::new(),
         }
     }

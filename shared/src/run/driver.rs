@@ -156,6 +156,7 @@ impl<J: Job> Driver<J> {
             warnings,
             items,
             notices: Vec::new(),
+            estimate: concerns.estimate.clone(),
             calls: BTreeMap::new(),
         };
         // Before the summary, which may take what is left of the time.

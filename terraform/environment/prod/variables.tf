@@ -77,6 +77,7 @@ variable "key_rotation_mode" {
 
 variable "notices" {
   type = object({
+    contact                  = optional(string)
     language                 = optional(string)
     mail_from                = optional(string)
     operators_mail           = optional(list(string), [])

@@ -71,6 +71,7 @@ variable "mode" {
 
 variable "notices" {
   type = object({
+    contact                  = optional(string)
     language                 = optional(string)
     mail_from                = optional(string)
     operators_mail           = optional(list(string), [])
@@ -104,13 +105,18 @@ variable "policy" {
     deletion_protection  = optional(string, "respect")
     digest_lifts_caps    = optional(bool)
     final_snapshot       = optional(string)
+    managed_clusters     = optional(string)
+    managed_tags         = optional(list(string))
     max_deletion_percent = optional(number)
     max_deletions        = optional(number)
     max_lease_days       = optional(number)
     min_notice_hours     = optional(number)
+    notice_valid_days    = optional(number)
     owner_tag            = optional(string)
+    prices               = optional(string)
     protected            = optional(list(string), [])
     regions              = optional(list(string))
+    remind_days          = optional(number)
     required_tags        = optional(map(string), { env = "dev" })
     snapshot_keep_days   = optional(number)
     source_tag           = optional(string)

@@ -74,6 +74,7 @@ variable "mode" {
 
 variable "notices" {
   type = object({
+    contact                  = optional(string)
     language                 = optional(string)
     mail_from                = optional(string)
     operators_mail           = optional(list(string), [])

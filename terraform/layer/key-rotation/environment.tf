@@ -7,6 +7,7 @@ locals {
 
   all_variables = {
     NIGHTSHIFT_CONCURRENCY              = var.policy.concurrency
+    NIGHTSHIFT_CONTACT                  = var.notices.contact
     NIGHTSHIFT_DIGEST_LIFTS_CAPS        = var.policy.digest_lifts_caps
     NIGHTSHIFT_EXCLUDE                  = join(",", local.listed.exclude)
     NIGHTSHIFT_HOLD_LIMIT_DAYS          = var.policy.hold_limit_days

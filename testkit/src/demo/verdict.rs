@@ -9,7 +9,7 @@ use nightshift::report::{Delivery, Outcome, Report};
 
 use super::account::{Account, Cluster};
 use super::notices::Delivered;
-use super::world::{EXTENDED, GOES_FIRST, GOES_THEN, Going, MAIL, STAYS};
+use super::world::{ASKED, EXTENDED, GOES_FIRST, GOES_THEN, Going, MAIL, STAYS};
 
 /// All that was seen, in order.
 pub(super) struct Story {
@@ -50,7 +50,7 @@ impl Story {
     fn planned(&self, planned: &[&str]) -> anyhow::Result<()> {
         let all = sorted([planned, &STAYS.map(|(id, _)| id)].concat());
         expect("the clusters before", &self.before.cluster_ids(), &all)?;
-        expect("what is planned", &ids(&self.plan, Outcome::Planned), &sorted(planned.to_vec()))?;
+        expect("what is planned", &ids(&self.plan, Outcome::Planned), &sorted([planned, &ASKED].concat()))?;
         expect("the reasons in the plan", &reasons(&self.plan), &expected_reasons())?;
         let reads = |call: &str| call.contains(":Describe") || call.contains(":GetCaller");
         let writes: Vec<_> = self.plan.calls.keys().filter(|call| !reads(call)).collect();
@@ -61,7 +61,7 @@ impl Story {
     fn first_night(&self, gone: &[&str], told: &[&str]) -> anyhow::Result<()> {
         let Run { report, after, .. } = &self.first;
         expect("the digest of what was applied", &report.plan_digest, &self.plan.plan_digest)?;
-        let changed = sorted([gone, told, &[EXTENDED.0]].concat());
+        let changed = sorted([gone, told, &[EXTENDED.0], &ASKED].concat());
         expect("what the first night changed", &ids(report, Outcome::Changed), &changed)?;
         expect("the reasons of the first night", &reasons(report), &expected_reasons())?;
         stands(after, &without(&self.before, gone), &GOES_FIRST)

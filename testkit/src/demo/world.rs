@@ -62,22 +62,26 @@ pub(super) const STAYS: [(&str, Option<&str>); 9] = [
     ("trial-dev", Some("malformed-expiry")),
 ];
 
-/// Who is sent what, run by run, and nobody anything else. What only its owner can put right they are told each time.
+/// What the first night asks its owner to put right. The next nights wait a week with asking again.
+pub(super) const ASKED: [&str; 3] = ["audit-dev", "catalog-dev", "trial-dev"];
+
+/// Who is sent what, run by run, and nobody anything else.
 pub(super) const MAIL: [&[(&str, &str)]; 3] = [
     &[
         ("ana", "1 cluster will be deleted"),
         ("ben", "1 cluster will be deleted, 1 cluster was deleted"),
         ("chloe", "1 cluster will be deleted"),
-        ("dan", "1 cluster will be deleted, 3 need your hand"),
-        ("ops", "cluster-cleanup: 5 changed"),
+        ("dan", "1 cluster will be deleted, 3 clusters need attention"),
+        ("ops", "cluster-cleanup: 1 cluster deleted, 7 notices to owners"),
     ],
     &[
+        // Before it goes: without a snapshot there is nothing to write on that somebody is still to be told.
+        ("dan", "1 cluster is being deleted now"),
         ("ana", "1 cluster was deleted"),
         ("ben", "1 cluster was deleted"),
-        ("dan", "1 cluster was deleted, 3 need your hand"),
-        ("ops", "cluster-cleanup: 3 changed"),
+        ("ops", "cluster-cleanup: 3 clusters deleted"),
     ],
-    &[("dan", "3 need your hand"), ("ops", "cluster-cleanup: nothing changed")],
+    &[("ops", "cluster-cleanup: nothing changed")],
 ];
 
 /// What the first table does not show.

@@ -1,7 +1,7 @@
 //! What owners are told, of believable clusters.
 
-use nightshift::jobs::cluster_cleanup::notice::{Data, Digest, Expiring, Gone, Hand, Kept, Matter};
 use nightshift::domains::clusters::deletion::HalfDeleted;
+use nightshift::jobs::cluster_cleanup::notice::{Data, Digest, Expiring, Gone, Hand, Kept, Matter};
 use nightshift::jobs::cluster_cleanup::plan::{Stop, Why};
 use nightshift::notify::{Because, Recipient};
 
@@ -22,7 +22,10 @@ pub(super) fn everything() -> anyhow::Result<Digest> {
             hand("sleepy-dev", Why::Stopped { restarts: Some(at("2026-11-24T10:00:00Z")) }),
             hand("half-dev", Why::HalfDeletedBlocked { half: half(), stop: stop() }),
             hand("halved-dev", Why::HalfDeleted { half: half(), until: Some(at("2026-12-24T00:00:00Z")) }),
-            hand("stack-dev", Why::Managed { key: "aws:cloudformation:stack-name".to_owned(), value: "orders".to_owned() }),
+            hand(
+                "stack-dev",
+                Why::Managed { key: "aws:cloudformation:stack-name".to_owned(), value: "orders".to_owned() },
+            ),
         ],
     )?;
     // Its time has passed already; the first message about it comes late.
@@ -55,8 +58,10 @@ pub(super) fn one_cluster() -> anyhow::Result<Digest> {
 
 /// For the operators, who stand in for owners without an address.
 pub(super) fn nobody_elses() -> anyhow::Result<Digest> {
-    let mut digest =
-        digest(None, vec![expiring("orders-dev", Data::Snapshot { days: 30 }), hand("search-dev", Why::Stopped { restarts: None })])?;
+    let mut digest = digest(
+        None,
+        vec![expiring("orders-dev", Data::Snapshot { days: 30 }), hand("search-dev", Why::Stopped { restarts: None })],
+    )?;
     digest.matters[0].0 = Some("the data platform team".to_owned());
     digest.owners = vec!["the data platform team".to_owned()];
     Ok(digest)

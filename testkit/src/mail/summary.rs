@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nightshift::jobs::cluster_cleanup::plan::Why;
 use nightshift::report::SCHEMA;
 use nightshift::report::Tripped;
-use nightshift::report::{Concerns, Counts, Delivery, Item, Mode, Notice, Outcome, PlanDigest, Reason, Report};
+use nightshift::report::{Concerns, Counts, Delivery, Item, Mode, Notice, Outcome, PlanDigest, Reason, Report, Sort};
 
 use super::{ACCOUNT, at};
 
@@ -52,7 +52,10 @@ pub(super) fn bad_night() -> Night {
             "verify the sender and, in the SES sandbox, the recipient",
         )),
     });
-    Night { report, concerns: Concerns { stuck: vec![3], needs_hand: vec![5, 6], unowned: vec![2] } }
+    Night {
+        report,
+        concerns: Concerns { stuck: vec![3], needs_hand: vec![5, 6], unowned: vec![2], sorts: sorts(), estimate: None },
+    }
 }
 
 /// Things were deleted and nothing went wrong.
@@ -61,7 +64,17 @@ pub(super) fn good_night() -> Night {
         deleted("orders-dev", "nightshift-orders-dev-20261120t000000z-9be04d17"),
         item("nightshift-cart-dev-20261021t000000z-0c55aa31", Outcome::Changed, &["deletion requested"], None),
     ];
-    Night { report: report(items, None), concerns: Concerns::default() }
+    Night { report: report(items, None), concerns: Concerns { sorts: sorts(), ..Concerns::default() } }
+}
+
+/// As the job itself sorts them.
+fn sorts() -> Vec<Sort> {
+    vec![Sort {
+        heading: ["Clusters deleted", "Clústeres eliminados"],
+        one: ["cluster deleted", "clúster eliminado"],
+        several: ["clusters deleted", "clústeres eliminados"],
+        places: vec![0, 1, 3],
+    }]
 }
 
 /// Nothing to do.
@@ -103,6 +116,7 @@ pub(super) fn report(items: Vec<Item>, tripped: Option<Tripped>) -> Report {
         warnings: Vec::new(),
         items,
         notices: Vec::new(),
+        estimate: None,
         calls: BTreeMap::new(),
     }
 }

@@ -113,7 +113,7 @@ async fn a_plan_that_is_not_the_reviewed_one_is_not_applied() -> anyhow::Result<
 #[tokio::test]
 async fn a_clone_goes_without_a_snapshot_and_its_source_does_not() -> anyhow::Result<()> {
     let scene = Scene::new()?;
-    expired("source").tag("env", "prod").create(&scene).await?;
+    expired("source").tag("auto-delete-after", "").create(&scene).await?;
     expired_clone("clone-dev", "source", &scene).await?;
     expired("alone-dev").tag("nightshift:source", "source").create(&scene).await?;
     let report = apply(&scene, &[]).await?;
@@ -254,12 +254,12 @@ async fn what_aws_answers_to_the_delete_decides_how_it_is_told() -> anyhow::Resu
     // After caller, two lists, four pre-flight reads, re-read, tag and member.
     let delete = 10;
     for (status, code, expected) in [
-        (400, "InvalidDBClusterStateFault", ("deferred", "not-ready")),
+        (400, "InvalidDBClusterStateFault", ("failed", "half-deleted-blocked")),
         (400, "Throttling", ("deferred", "throttled")),
-        (400, "SnapshotQuotaExceeded", ("failed", "refused")),
-        (400, "KMSKeyNotAccessibleFault", ("failed", "refused")),
-        (400, "InvalidParameterCombination", ("failed", "refused")),
-        (403, "AccessDenied", ("failed", "access-denied")),
+        (400, "SnapshotQuotaExceeded", ("failed", "half-deleted-blocked")),
+        (400, "KMSKeyNotAccessibleFault", ("failed", "half-deleted-blocked")),
+        (400, "InvalidParameterCombination", ("failed", "half-deleted-blocked")),
+        (403, "AccessDenied", ("failed", "half-deleted-blocked")),
         (500, "InternalFailure", ("failed", "no-answer")),
         (500, "InvalidParameterCombination", ("failed", "no-answer")),
         (502, "AccessDenied", ("failed", "no-answer")),

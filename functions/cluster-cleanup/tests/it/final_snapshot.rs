@@ -27,7 +27,7 @@ async fn kept_of<'a>(scene: &Scene, ids: &[&'a str]) -> anyhow::Result<Vec<&'a s
 #[tokio::test]
 async fn of_a_clone_of_a_clone_that_both_go_one_keeps_the_data() -> anyhow::Result<()> {
     let scene = Scene::new()?;
-    expired("source").tag("env", "prod").create(&scene).await?;
+    expired("source").tag("auto-delete-after", "").create(&scene).await?;
     expired_clone("clone-dev", "source", &scene).await?;
     expired_clone("second-dev", "clone-dev", &scene).await?;
     scene.control("cluster", json!({"id": "second-dev", "created": "2026-11-03T00:00:00Z"})).await?;
@@ -138,5 +138,24 @@ async fn a_snapshot_an_earlier_run_left_is_waited_for_as_well() -> anyhow::Resul
         assert!(tags.contains_key("nightshift:restore-01"), "{code}: {tags:?}");
         assert!(tags.contains_key("nightshift:purge-after"), "{code}: {tags:?}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_copy_that_a_person_made_is_never_purged_and_the_original_is() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    expired("orders-dev").create(&scene).await?;
+    apply(&scene).await?;
+    let (name, _) = snapshots(&scene, REGION).await?.remove(0);
+    let later = [APPLY, ("NIGHTSHIFT_NOW", "2027-01-01T02:00:00Z")];
+    // Under the same name it stands in another Region; here it is enough that AWS shows it as a copy.
+    scene.control("snapshot", json!({"id": name, "copy_of": "arn:aws:rds:x", "resource_id": null})).await?;
+    let report = start(&scene, &later)?.invoke(&json!({})).await?.report();
+    assert_eq!(said(&report, &name), ("skipped", "snapshot-copy"), "{report:#}");
+    // An original of which AWS does not say whose it is goes in its time.
+    scene.control("snapshot", json!({"id": name, "copy_of": null, "resource_id": null})).await?;
+    let report = start(&scene, &later)?.invoke(&json!({})).await?.report();
+    assert_eq!(said(&report, &name), ("changed", ""), "{report:#}");
+    assert_eq!(snapshots(&scene, REGION).await?, []);
     Ok(())
 }

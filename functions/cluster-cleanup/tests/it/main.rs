@@ -8,6 +8,7 @@ mod night;
 mod notices;
 mod preflight;
 mod proof;
+mod standing;
 mod telling;
 
 use nightshift_testkit::{FunctionProcess, Scene};

@@ -174,3 +174,30 @@ async fn the_report_is_kept_in_the_bucket_and_a_lost_copy_fails_nothing() -> any
     assert_eq!(report["counts"]["planned"], 1);
     Ok(())
 }
+
+#[tokio::test]
+async fn what_a_night_saved_is_estimated_by_the_prices_an_operator_names() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    expired("orders-dev").members(2).create(&scene).await?;
+    expired("locked-dev").protected().create(&scene).await?;
+    expired("mysql-dev").engine("aurora-mysql").create(&scene).await?;
+    let path = std::env::temp_dir().join(format!("nightshift-prices-{}.json", scene.account));
+    // Each member is Serverless with half a unit at the least.
+    let prices = json!({"currency": "USD", "regions": {"eu-west-1": {"aurora-postgresql": {"acu_hour": 0.14}}}});
+    std::fs::write(&path, prices.to_string())?;
+    let named = path.to_str().unwrap_or_default();
+    let mut function = start(&scene, &[("NIGHTSHIFT_MODE", "apply"), ("NIGHTSHIFT_PRICES", named)])?;
+    let money = |report: &serde_json::Value, name: &str| report["estimate"][name].as_u64();
+    let plan = function.invoke(&json!({"mode": "plan"})).await?.report();
+    let one = 51_10;
+    assert_eq!(money(&plan, "saved_per_month_hundredths"), Some(0));
+    assert_eq!(money(&plan, "due_per_month_hundredths"), Some(3 * one), "{plan:#}");
+    assert_eq!(plan["estimate"]["unknown"], 1, "there is no price for MySQL, and that is not nothing");
+    let report = function.invoke(&json!({})).await?.report();
+    assert_eq!(money(&report, "saved_per_month_hundredths"), Some(2 * one), "{report:#}");
+    assert_eq!(money(&report, "due_per_month_hundredths"), Some(one));
+    let without = start(&scene, &[])?.invoke(&json!({})).await?.report();
+    assert!(without.get("estimate").is_none(), "without prices no figure: {without:#}");
+    std::fs::remove_file(path)?;
+    Ok(())
+}

@@ -43,6 +43,9 @@ async fn each_blocker_is_a_skip_of_its_own_and_not_one_call_writes() -> anyhow::
         ("cluster_scalability_type", json!("limitless"), "limitless"),
         ("status", json!("stopped"), "stopped"),
         ("status", json!("backing-up"), "status"),
+        ("status", json!("cloning-failed"), "status-failed"),
+        ("status", json!("a-status-of-next-year"), "status-unknown"),
+        ("aws_tags", json!({"cloudformation:stack-name": "orders"}), "managed"),
         ("status", json!("inaccessible-encryption-credentials-recoverable"), "encryption-key-lost"),
     ] {
         let scene = Scene::new()?;
@@ -83,7 +86,7 @@ async fn a_used_up_quota_of_snapshots_never_drops_the_data_instead() -> anyhow::
     scene.control("quota", json!({"name": "ManualClusterSnapshots", "max": 0})).await?;
     scene.proxy.release();
     let report: Value = function.answer().await?.report();
-    assert_eq!(said(&report, "orders-dev"), ("failed", "refused"), "{report:#}");
+    assert_eq!(said(&report, "orders-dev"), ("failed", "half-deleted-blocked"), "{report:#}");
     assert_eq!(clusters(&scene, REGION).await?, ["orders-dev"]);
     assert_eq!(snapshots(&scene, REGION).await?, []);
     Ok(())

@@ -238,7 +238,11 @@ async fn what_goes_without_a_snapshot_waits_until_its_owner_was_told_that_it_goe
         assert!(place(SEND) < place("rds:AddTagsToResource") && place(SEND).is_some(), "{order:?}");
         let told = mails(&scene).await?.split_off(before);
         let subjects: Vec<_> = told.iter().map(|(_, subject)| subject.as_str()).collect();
-        assert_eq!(subjects, ["1 cluster is being deleted now", "cluster-cleanup: 1 changed"], "told once: {told:?}");
+        assert_eq!(
+            subjects,
+            ["1 cluster is being deleted now", "cluster-cleanup: 1 cluster deleted"],
+            "told once: {told:?}"
+        );
     }
     Ok(())
 }

@@ -33,7 +33,10 @@ impl HalfDeleted {
     pub fn message(&self) -> String {
         let Self { asked, had, has } = self;
         let left = if *has == 1 { "1 is left".to_owned() } else { format!("{has} are left") };
-        format!("a deletion that began at {asked} took {} of its {had} members, and {left}; its data is there", had - has)
+        format!(
+            "a deletion that began at {asked} took {} of its {had} members, and {left}; its data is there",
+            had - has
+        )
     }
 }
 

@@ -6,4 +6,5 @@ pub mod expiry;
 pub mod facts;
 pub mod lease;
 pub mod notice;
+pub mod price;
 pub mod tags;

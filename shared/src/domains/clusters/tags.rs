@@ -44,10 +44,8 @@ pub enum Owner {
 /// Whose a cluster is, as the tag with the key `owner_tag` says, in any case: `Owner` is by far the commonest spelling of
 /// `owner`.
 pub fn whose(tags: &Tags, owner_tag: &str) -> Owner {
-    let spelt: Vec<_> = tags
-        .iter()
-        .filter(|(key, value)| key.eq_ignore_ascii_case(owner_tag) && !value.trim().is_empty())
-        .collect();
+    let spelt: Vec<_> =
+        tags.iter().filter(|(key, value)| key.eq_ignore_ascii_case(owner_tag) && !value.trim().is_empty()).collect();
     match spelt.as_slice() {
         [] => Owner::Nobody,
         [(_, first), rest @ ..] if rest.iter().all(|(_, other)| other == first) => Owner::One((*first).to_owned()),

@@ -11,8 +11,9 @@ use super::plan::{Action, Left, Marked, Plan, Terms, Why};
 use super::policy::Policy;
 use super::request::Request;
 use crate::config::{ConfigFaults, Settings};
+use crate::domains::clusters::price::Prices;
 use crate::notify::NotifyPolicy;
-use crate::report::{Concerns, Mode, Reason};
+use crate::report::{Concerns, Estimate, Mode, Outcome, Reason, Sort};
 use crate::run::caps::Cap;
 use crate::run::event::Fields;
 use crate::run::{Allowed, Done, Given, Hands, Job, RunFault, Sight, Sums};
@@ -96,6 +97,7 @@ impl Job for ClusterCleanup {
         let regions = seen.places.iter().map(|place| place.region.clone()).collect();
         let mut concerns = concerns(plan, &seen.world, given.notify, given.now);
         found_by_doing(done, &mut concerns);
+        concerns.estimate = given.policy.prices.as_ref().map(|prices| estimate(prices, plan, done));
         Sums { regions, concerns, metrics }
     }
 }
@@ -107,7 +109,7 @@ fn terms(given: Given<'_, ClusterCleanup>) -> Terms<'_> {
 
 /// By their place in the report: first what was to be done, then what was left alone.
 fn concerns(plan: &Plan, world: &World, notify: &NotifyPolicy, now: Timestamp) -> Concerns {
-    let mut concerns = Concerns::default();
+    let mut concerns = Concerns { sorts: sorts(&plan.actions), ..Concerns::default() };
     for (place, action) in plan.actions.iter().enumerate() {
         if matches!(action, Action::DeleteCluster(delete) if delete.asked_before.is_some()) {
             concerns.stuck.push(place);
@@ -131,6 +133,67 @@ fn concerns(plan: &Plan, world: &World, notify: &NotifyPolicy, now: Timestamp) -
         }
     }
     concerns
+}
+
+/// What each action is for whoever reads that it was done.
+fn sorts(actions: &[Action]) -> Vec<Sort> {
+    let sort = |heading, one, several, is: fn(&Action) -> bool| Sort {
+        heading,
+        one,
+        several,
+        places: actions.iter().enumerate().filter(|(_, action)| is(action)).map(|(place, _)| place).collect(),
+    };
+    vec![
+        sort(
+            ["Clusters deleted", "Clústeres eliminados"],
+            ["cluster deleted", "clúster eliminado"],
+            ["clusters deleted", "clústeres eliminados"],
+            |action| matches!(action, Action::DeleteCluster(_)),
+        ),
+        sort(
+            ["Snapshots deleted, kept long enough", "Copias borradas, conservadas lo suficiente"],
+            ["old snapshot deleted", "copia antigua borrada"],
+            ["old snapshots deleted", "copias antiguas borradas"],
+            |action| matches!(action, Action::DeleteSnapshot(_)),
+        ),
+        sort(
+            ["Clusters started", "Clústeres iniciados"],
+            ["cluster started", "clúster iniciado"],
+            ["clusters started", "clústeres iniciados"],
+            |action| matches!(action, Action::StartCluster(_)),
+        ),
+        sort(
+            ["Owners told", "Propietarios avisados"],
+            ["notice to an owner", "aviso a un propietario"],
+            ["notices to owners", "avisos a propietarios"],
+            Action::only_tells,
+        ),
+        sort(
+            ["Only tags written", "Solo etiquetas escritas"],
+            ["only tagged", "solo etiquetado"],
+            ["only tagged", "solo etiquetados"],
+            |action| matches!(action, Action::MarkSnapshot(_) | Action::ForgetNotice(_)),
+        ),
+    ]
+}
+
+/// What was saved, and what is due and still there.
+fn estimate(prices: &Prices, plan: &Plan, done: &[Done]) -> Estimate {
+    let acted = plan.actions.iter().zip(done).filter_map(|(action, done)| match action {
+        Action::DeleteCluster(delete) => Some((delete.monthly, done.outcome == Outcome::Changed)),
+        Action::StartCluster(start) => Some((start.monthly, false)),
+        _ => None,
+    });
+    let left = plan.left.iter().filter(|left| left.due.is_some()).map(|left| (left.monthly, false));
+    let all: Vec<_> = acted.chain(left).collect();
+    let sum = |of_gone: bool| all.iter().filter(|(_, gone)| *gone == of_gone).filter_map(|(cost, _)| *cost).sum();
+    Estimate {
+        currency: prices.currency.clone(),
+        prices_as_of: prices.as_of.clone(),
+        saved_per_month_hundredths: sum(true),
+        due_per_month_hundredths: sum(false),
+        unknown: all.iter().filter(|(cost, _)| cost.is_none()).count(),
+    }
 }
 
 /// What only came out when it was tried.

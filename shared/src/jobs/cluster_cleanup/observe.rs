@@ -68,7 +68,7 @@ async fn read_region(place: &Place, account: &str, terms: Terms<'_>) -> Result<R
         instances: Read::NotAsked,
     };
     let due = plan::due(&region.clusters, terms);
-    if due.is_empty() {
+    if due.is_empty() && !plan::is_anybody_untold(&region.clusters, terms) {
         return Ok(region);
     }
     let with_instances: Vec<_> = due
@@ -79,8 +79,7 @@ async fn read_region(place: &Place, account: &str, terms: Terms<'_>) -> Result<R
     let asked: Vec<_> = with_instances.iter().map(String::as_str).collect();
     let any_snapshot = due.iter().any(|cluster| plan::needs_snapshot(cluster, &region.clusters, terms));
     let quota = async { if any_snapshot { Some(reader.snapshot_quota().await) } else { None } };
-    let instances =
-        async { if with_instances.is_empty() { None } else { Some(reader.instances(&asked).await) } };
+    let instances = async { if with_instances.is_empty() { None } else { Some(reader.instances(&asked).await) } };
     let (blue_green, integrations, quota, instances) =
         futures::join!(reader.blue_green(), reader.integrations(), quota, instances);
     if let Some(Ok(instances)) = &instances {

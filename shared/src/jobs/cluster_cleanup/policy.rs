@@ -5,13 +5,14 @@ use jiff::tz::TimeZone;
 use crate::config::{Alphabet, Settings};
 use crate::domains::clusters::lease::{self, Lease};
 use crate::domains::clusters::notice;
+use crate::domains::clusters::price::Prices;
 use crate::domains::clusters::tags::owner;
 use crate::run::Protected;
 use crate::run::caps::DeletionCaps;
 use crate::services::tags::Tags;
 use crate::text::printable;
 
-/// What CloudFormation writes on what it makes, and the CDK with it.
+/// What `CloudFormation` writes on what it makes, and the CDK with it.
 const STACK: &str = "aws:cloudformation:stack-name";
 
 /// The checked policy.
@@ -59,6 +60,8 @@ pub struct Policy {
     pub max_lease_days: u16,
     /// `NIGHTSHIFT_CONCURRENCY`: items in progress at once.
     pub concurrency: usize,
+    /// `NIGHTSHIFT_PRICES`: what clusters cost, where the operator says.
+    pub prices: Option<Prices>,
     /// The deployed function whose policy this is, where it is one's.
     pub function: Option<String>,
     /// Its Region.
@@ -129,6 +132,11 @@ impl Policy {
                 &[("leave", false), ("delete", true)],
             ),
             concurrency: settings.concurrency(),
+            prices: settings.parsed("NIGHTSHIFT_PRICES", |path| {
+                let text = std::fs::read_to_string(path);
+                let text = text.map_err(|error| format!("'{}' cannot be read: {error}", printable(path)))?;
+                Prices::parse(&text).map_err(|problem| format!("'{}' {problem}", printable(path)))
+            }),
             function: settings.text("AWS_LAMBDA_FUNCTION_NAME").map(str::to_owned),
             home: home.map(str::to_owned),
         }

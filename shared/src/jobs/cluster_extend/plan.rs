@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::domains::clusters::expiry::{self, Expiry};
 use crate::domains::clusters::deletion::{self, HalfDeleted};
+use crate::domains::clusters::expiry::{self, Expiry};
 use crate::domains::clusters::notice;
 use crate::domains::clusters::tags::{self, Owner};
 use crate::report::Reason;

@@ -256,7 +256,8 @@ mod tests {
     fn each_kept_input_is_set() {
         let code = include_str!("restorer.rs").split("#[cfg(test)]").next().unwrap();
         let (cluster, member) = code.split_once("create_db_instance()").unwrap();
-        let set = |code: &str, name: &str| code.contains(&format!(".{name}(")) || code.contains(&format!(".set_{name}("));
+        let set =
+            |code: &str, name: &str| code.contains(&format!(".{name}(")) || code.contains(&format!(".set_{name}("));
         let (_, cluster) = cluster.split_once("restore_db_cluster_from_snapshot()").unwrap();
         for name in KEPT {
             assert!(set(cluster, name), "{name}");

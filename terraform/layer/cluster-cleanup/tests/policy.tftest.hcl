@@ -83,6 +83,7 @@ run "in_apply_mode_it_may_delete_what_is_marked" {
       ] == [
       "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
       "NoteTheDeletionOnMarkedClusters | rds:AddTagsToResource | cluster:* | ForAllValues:StringLike(aws:TagKeys nightshift:*) Null(aws:TagKeys false) StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
+      "ForgetWhatWasTold | rds:AddTagsToResource | cluster:* | ForAllValues:StringEquals(aws:TagKeys nightshift:delete-of,nightshift:notified) Null(aws:ResourceTag/nightshift:notified false) Null(aws:TagKeys false)",
       "DeleteMarkedClusters | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
       "TakeTheFinalSnapshot | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster-snapshot:nightshift-* | ",
       "SayHowLongASnapshotIsKept | rds:AddTagsToResource rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",
@@ -121,6 +122,7 @@ run "what_is_switched_on_is_added_and_marked_members_are_held_to_their_marks" {
       ] == [
       "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
       "NoteTheDeletionOnMarkedClusters | rds:AddTagsToResource | cluster:* | ForAllValues:StringLike(aws:TagKeys nightshift:*) Null(aws:TagKeys false) StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
+      "ForgetWhatWasTold | rds:AddTagsToResource | cluster:* | ForAllValues:StringEquals(aws:TagKeys nightshift:delete-of,nightshift:notified) Null(aws:ResourceTag/nightshift:notified false) Null(aws:TagKeys false)",
       "DeleteMarkedClusters | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
       "TakeTheFinalSnapshot | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster-snapshot:nightshift-* | ",
       "SayHowLongASnapshotIsKept | rds:AddTagsToResource rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",
@@ -202,6 +204,7 @@ run "in_apply_mode_each_channel_adds_its_own_right" {
       ] == [
       "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
       "NoteTheDeletionOnMarkedClusters | rds:AddTagsToResource | cluster:* | ForAllValues:StringLike(aws:TagKeys nightshift:*) Null(aws:TagKeys false) StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
+      "ForgetWhatWasTold | rds:AddTagsToResource | cluster:* | ForAllValues:StringEquals(aws:TagKeys nightshift:delete-of,nightshift:notified) Null(aws:ResourceTag/nightshift:notified false) Null(aws:TagKeys false)",
       "DeleteMarkedClusters | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
       "TakeTheFinalSnapshot | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster-snapshot:nightshift-* | ",
       "SayHowLongASnapshotIsKept | rds:AddTagsToResource rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",

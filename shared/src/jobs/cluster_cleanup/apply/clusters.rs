@@ -50,11 +50,15 @@ impl InRegion<'_> {
         if delete.asked_before.is_some() || error.may_have_happened() {
             return;
         }
-        let Some(cluster) = self.region.clusters.iter().find(|cluster| cluster.resource_id == delete.resource_id) else {
+        let Some(cluster) = self.region.clusters.iter().find(|cluster| cluster.resource_id == delete.resource_id)
+        else {
             return;
         };
         if let Err(error) = self.writer.add_tags(&delete.arn, &deletion::called_off(cluster)).await {
-            tracing::warn!(error.message = crate::text::chain(&error), "a deletion that took nothing was not called off");
+            tracing::warn!(
+                error.message = crate::text::chain(&error),
+                "a deletion that took nothing was not called off"
+            );
         }
     }
 
@@ -68,7 +72,8 @@ impl InRegion<'_> {
         let asked = self.asked_at(delete);
         let had: usize = had.unwrap_or(has).max(has);
         let half = HalfDeleted { asked, had, has };
-        let why = Why::HalfDeletedBlocked { half, stop: Stop::Said(error.said()) };
+        let why =
+            Why::HalfDeletedBlocked { half, stop: Stop::Refused { said: crate::text::chain(error), fix: error.fix() } };
         let reason = why.reason();
         self.half_way.lock().unwrap_or_else(PoisonError::into_inner).insert(delete.resource_id.clone(), why);
         Done::failed(steps, reason)

@@ -152,7 +152,7 @@ impl Applier<'_> {
                     owner: ask.owner.clone(),
                     why: left.why.clone(),
                 };
-                Some((Matter::Hand(hand), self.tags_of(region, &ask.arn)))
+                Some((Matter::Hand(hand), tags_of(region, &ask.arn)))
             }
             Action::DeleteCluster(delete) => {
                 let cluster = find(region, &delete.resource_id)?;
@@ -174,11 +174,6 @@ impl Applier<'_> {
     /// Why a deletion stands half-way since this run, if it does.
     fn half_way(&self, delete: &DeleteCluster) -> Option<Why> {
         self.half_way.lock().unwrap_or_else(PoisonError::into_inner).get(&delete.resource_id).cloned()
-    }
-
-    fn tags_of<'b>(&self, region: &'b Region, arn: &str) -> Option<&'b Tags> {
-        let cluster = region.clusters.iter().find(|cluster| cluster.arn == arn).map(|found| &found.tags);
-        cluster.or_else(|| snapshots(region).find(|snapshot| snapshot.arn == arn).map(|found| &found.tags))
     }
 
     async fn write_down(&self, digest: &Digest, actions: &[Action], done: &mut [Done], whom: &str) {
@@ -343,6 +338,11 @@ fn untold(digest: &Digest, actions: &[Action], done: &mut [Done], reason: &Reaso
 
 async fn is_told(writer: &RdsWriter, arn: &str) -> Result<(), AwsError> {
     writer.remove_tags(arn, &[tags::UNTOLD.to_owned()]).await
+}
+
+fn tags_of<'a>(region: &'a Region, arn: &str) -> Option<&'a Tags> {
+    let cluster = region.clusters.iter().find(|cluster| cluster.arn == arn).map(|found| &found.tags);
+    cluster.or_else(|| snapshots(region).find(|snapshot| snapshot.arn == arn).map(|found| &found.tags))
 }
 
 fn find<'a>(region: &'a Region, resource_id: &str) -> Option<&'a Cluster> {

@@ -1,6 +1,8 @@
 //! What an owner can type, as it works under the policy in force: within the longest lease, for the owner the cluster
 //! names, with the tags this deployment reads.
 
+use std::fmt::Write as _;
+
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::Setting;
@@ -60,7 +62,7 @@ pub(super) fn extend(it: Movable<'_>, until: &str, setting: Setting<'_>) -> Opti
         let (function, home) = (function?, home?);
         command = format!("AWS_REGION={home} {command} --function {}", shell_word(function));
     } else if tag_key != DEFAULT_TAG_KEY {
-        command.push_str(&format!(" --tag-key {}", shell_word(tag_key)));
+        let _ = write!(command, " --tag-key {}", shell_word(tag_key));
     }
     Some(command)
 }

@@ -8,6 +8,7 @@ use crate::services::tags::Tags;
 use crate::text::printable;
 
 /// What is the case and the next step; `None` for what is never said to an owner.
+#[expect(clippy::too_many_lines, reason = "one row for each thing that is asked")]
 pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
     let said = |message: String, fix: &str| Some((message, fix.to_owned()));
     let write = format!(
@@ -61,16 +62,17 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
             "delete the integration (aws rds delete-integration), and the next run deletes the cluster",
         ),
         Why::Stopped { restarts } => {
-            let starts = restarts.map_or_else(String::new, |at| {
-                format!("; AWS starts it by itself on {}", asked.clock.show(at))
-            });
+            let starts = restarts
+                .map_or_else(String::new, |at| format!("; AWS starts it by itself on {}", asked.clock.show(at)));
             said(
                 format!("it has expired but is stopped, and AWS cannot delete a stopped cluster{starts}"),
                 "start it (aws rds start-db-cluster), and a later run deletes it",
             )
         }
         Why::StartedInVain { times } => said(
-            format!("it has expired; it was started {times} times to be deleted, and each time something had stopped it again"),
+            format!(
+                "it has expired; it was started {times} times to be deleted, and each time something had stopped it again"
+            ),
             "take it out of the schedule that stops it and start it (aws rds start-db-cluster)",
         ),
         Why::HalfDeleted { half, until } => {
@@ -89,7 +91,7 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
             let (stop, on) = match stop {
                 Stop::Why(why) => words(why, asked)
                     .unwrap_or_else(|| (why.message(), "put that right, and a later run does the rest".to_owned())),
-                Stop::Said(said) => (
+                Stop::Refused { said, .. } => (
                     format!("AWS refused to delete the cluster itself: {}", printable(said)),
                     "put right what AWS names, and a later run does the rest".to_owned(),
                 ),

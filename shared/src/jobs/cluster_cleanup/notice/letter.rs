@@ -127,10 +127,9 @@ fn lead(digest: &Digest, Setting { account, tag_key, clock, .. }: Setting<'_>) -
             format!("This is about clusters whose owner is {owners}."),
             format!("Se trata de clústeres cuyo propietario es {owners}."),
         ),
-        _ => language.pick(
-            format!("This is about clusters of {owners}."),
-            format!("Se trata de clústeres de {owners}."),
-        ),
+        _ => {
+            language.pick(format!("This is about clusters of {owners}."), format!("Se trata de clústeres de {owners}."))
+        }
     };
     vec![printable(&what), printable(&whose)]
 }
@@ -257,13 +256,8 @@ fn about_hand(it: &Hand, setting: Setting<'_>) -> Entry {
         Language::Spanish => spanish::words(&it.why, asked).unwrap_or_else(english),
     };
     let entry = Entry::new(&it.id, &it.region).note(&sentence(&message)).note(&sentence(&fix));
-    let movable = |expires_at| Movable {
-        id: &it.id,
-        region: &it.region,
-        arn: &it.arn,
-        owner: it.owner.as_deref(),
-        expires_at,
-    };
+    let movable =
+        |expires_at| Movable { id: &it.id, region: &it.region, arn: &it.arn, owner: it.owner.as_deref(), expires_at };
     match (&it.why, until) {
         (Why::MalformedPurge { .. }, _) => entry.command(
             clock.language.pick("To keep the snapshot for good", "Para conservar la copia para siempre"),

@@ -165,10 +165,9 @@ pub fn digests(items: Vec<Item>, by_mail: bool) -> Vec<Digest> {
         } else {
             owner.iter().cloned().collect()
         };
-        let digest = digests.entry(key).or_insert_with(|| Digest {
-            to: if by_mail { to.clone() } else { Vec::new() },
-            ..Digest::default()
-        });
+        let digest = digests
+            .entry(key)
+            .or_insert_with(|| Digest { to: if by_mail { to.clone() } else { Vec::new() }, ..Digest::default() });
         digest.owners.extend(owner.iter().filter(|owner| !digest.owners.contains(owner)).cloned().collect::<Vec<_>>());
         digest.matters.push((owner, matter));
         digest.actions.extend(action);

@@ -9,6 +9,7 @@ use crate::services::tags::Tags;
 use crate::text::printable;
 
 /// What is the case and the next step; `None` for what is never said to an owner.
+#[expect(clippy::too_many_lines, reason = "one row for each thing that is asked")]
 pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
     let said = |message: String, fix: &str| Some((message, fix.to_owned()));
     let write = format!(
@@ -63,7 +64,8 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
             "elimine la integración (aws rds delete-integration) y la próxima ejecución elimina el clúster",
         ),
         Why::Stopped { restarts } => {
-            let starts = restarts.map_or_else(String::new, |at| format!("; AWS lo inicia por sí sola el {}", asked.clock.show(at)));
+            let starts = restarts
+                .map_or_else(String::new, |at| format!("; AWS lo inicia por sí sola el {}", asked.clock.show(at)));
             said(
                 format!("ha caducado pero está detenido, y AWS no puede eliminar un clúster detenido{starts}"),
                 "inícielo (aws rds start-db-cluster) y una ejecución posterior lo elimina",
@@ -89,7 +91,7 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
             let (stop, on) = match stop {
                 Stop::Why(why) => words(why, asked)
                     .unwrap_or_else(|| (why.message(), "corríjalo y una ejecución posterior hace el resto".to_owned())),
-                Stop::Said(said) => (
+                Stop::Refused { said, .. } => (
                     format!("AWS se negó a eliminar el clúster: {}", printable(said)),
                     "corrija lo que AWS indica y una ejecución posterior hace el resto".to_owned(),
                 ),

@@ -58,6 +58,9 @@ pub struct DeleteCluster {
     /// An earlier run asked for it, at this moment, and the cluster still stands whole.
     #[serde(skip)]
     pub asked_before: Option<Timestamp>,
+    /// What it costs a month, in hundredths, where that is known.
+    #[serde(skip)]
+    pub monthly: Option<u64>,
 }
 
 /// How the data of a cluster is kept.
@@ -87,6 +90,9 @@ pub struct StartCluster {
     pub expired_at: Timestamp,
     /// Written on the cluster first: how often it was started for this.
     pub marks: Tags,
+    /// What it costs a month, in hundredths, where that is known.
+    #[serde(skip)]
+    pub monthly: Option<u64>,
 }
 
 /// See [`Action::MarkSnapshot`].
@@ -261,6 +267,15 @@ impl Action {
             Self::TellDeleted(tell) => tell.owner.as_deref(),
             Self::ForgetNotice(forget) => forget.owner.as_deref(),
             Self::AskOwner(ask) => ask.owner.as_deref(),
+        }
+    }
+
+    /// Notes what the cluster costs that goes.
+    pub(super) fn set_monthly(&mut self, hundredths: Option<u64>) {
+        match self {
+            Self::DeleteCluster(delete) => delete.monthly = hundredths,
+            Self::StartCluster(start) => start.monthly = hundredths,
+            _ => {}
         }
     }
 

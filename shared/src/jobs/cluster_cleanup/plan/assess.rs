@@ -4,9 +4,9 @@ use jiff::Timestamp;
 
 use super::notice::{self, Standing};
 use super::{Terms, Why, blockers};
+use crate::domains::clusters::deletion;
 use crate::domains::clusters::expiry::{self, Expiry, Suspicion};
 use crate::domains::clusters::tags::{self, Owner};
-use crate::domains::clusters::deletion;
 use crate::jobs::cluster_cleanup::policy::Policy;
 use crate::services::rds::Cluster;
 

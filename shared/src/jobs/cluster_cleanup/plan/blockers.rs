@@ -50,10 +50,8 @@ fn preflight(
     let lift_protection = protection(cluster, policy)?;
     members(cluster, &region.instances)?;
     let facts = facts(cluster, region, progress, terms)?;
-    let keep = facts
-        .as_ref()
-        .map(|pieces| keep(cluster, at, region, pieces, snapshots_left, progress, policy))
-        .transpose()?;
+    let keep =
+        facts.as_ref().map(|pieces| keep(cluster, at, region, pieces, snapshots_left, progress, policy)).transpose()?;
 
     let mut marks = facts.unwrap_or_default();
     marks.set(tags::DELETE_OF, delete_of(cluster, progress));
@@ -83,6 +81,7 @@ fn preflight(
         keep,
         begun: matches!(progress, Progress::Begun(_)),
         asked_before: if let Progress::AskedFor(asked) = progress { Some(*asked) } else { None },
+        monthly: None,
     })))
 }
 
@@ -102,6 +101,7 @@ fn start(cluster: &Cluster, at: Timestamp, policy: &Policy) -> Result<Action, Wh
         owner: policy.owner(&cluster.tags),
         expired_at: at,
         marks: [(tags::STARTED, format!("{of}{}", times + 1))].into_iter().collect(),
+        monthly: None,
     }))
 }
 
@@ -125,6 +125,15 @@ pub(super) fn lasting(cluster: &Cluster, at: Timestamp, policy: &Policy) -> Resu
         })
         .and_then(|()| protection(cluster, policy).map(|_| ()));
     found.map_err(|why| half_way(cluster, why))
+}
+
+/// What else hangs on this cluster, as far as it was read: for saying that it will be deleted, which destroys nothing.
+pub(super) fn known_relations(cluster: &Cluster, region: &Region) -> Result<(), Why> {
+    let is_among = |arns: &Read<BTreeSet<String>>| arns.known().is_some_and(|arns| arns.contains(&cluster.arn));
+    if is_among(&region.blue_green) {
+        return Err(Why::BlueGreen);
+    }
+    if is_among(&region.integrations) { Err(Why::Integration) } else { Ok(()) }
 }
 
 /// What else hangs on this cluster.
@@ -328,14 +337,7 @@ pub(super) fn snapshot_tags(cluster: &Tags, facts: &Tags, resource_id: &str, pol
 
 /// What a snapshot may inherit by `CopyTagsToSnapshot` and must not keep.
 pub(super) fn inherited(policy: &Policy) -> Vec<String> {
-    let ours = [
-        tags::ASKED,
-        tags::DELETE_OF,
-        tags::DELETE_REQUESTED,
-        tags::NOTIFIED,
-        tags::PURGE_AFTER,
-        tags::STARTED,
-    ];
+    let ours = [tags::ASKED, tags::DELETE_OF, tags::DELETE_REQUESTED, tags::NOTIFIED, tags::PURGE_AFTER, tags::STARTED];
     ours.into_iter().map(str::to_owned).chain([policy.tag_key.clone()]).collect()
 }
 

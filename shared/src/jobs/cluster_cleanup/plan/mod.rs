@@ -20,8 +20,8 @@ use serde::Serialize;
 
 pub(super) use action::has_the_data;
 pub use action::{
-    Action, AskOwner, DeleteCluster, DeleteSnapshot, ForgetNotice, KeepSnapshot, MarkSnapshot, StartCluster, TellDeleted,
-    WarnOwner,
+    Action, AskOwner, DeleteCluster, DeleteSnapshot, ForgetNotice, KeepSnapshot, MarkSnapshot, StartCluster,
+    TellDeleted, WarnOwner,
 };
 pub(super) use ask::is_due;
 pub use assess::{Assessment, assess};
@@ -103,10 +103,14 @@ impl Plan {
             match assessment {
                 Assessment::OutOfScope => {}
                 Assessment::Left(why) => self.leave(cluster, why, None, terms),
-                Assessment::Untold(at) => match notice::warn(cluster, at, terms) {
-                    Ok(action) => self.actions.push(action),
-                    Err(why) => self.leave(cluster, why, Some(at), terms),
-                },
+                Assessment::Untold(at) => {
+                    let known = blockers::known_relations(cluster, region);
+                    match known.and_then(|()| notice::warn(cluster, at, terms)) {
+                        Ok(action) => self.actions.push(action),
+                        Err(_) if at > terms.now => self.leave(cluster, Why::NotDue { at }, None, terms),
+                        Err(why) => self.leave(cluster, why, Some((at, None)), terms),
+                    }
+                }
                 Assessment::Due(at) => due.push((at, cluster)),
             }
         }
@@ -114,20 +118,24 @@ impl Plan {
         due.sort_by(|(at, a), (bt, b)| (at, &a.id).cmp(&(bt, &b.id)));
         let mut snapshots_left = region.snapshot_quota.known().map_or(0, |Quota { used, max }| max - used);
         for (at, cluster) in due {
+            let monthly = terms.policy.prices.as_ref().and_then(|it| it.monthly(cluster, region.instances.known()));
             match decide(cluster, at, region, snapshots_left, terms) {
-                Ok(action) => {
+                Ok(mut action) => {
+                    action.set_monthly(monthly);
                     snapshots_left -=
                         i64::from(matches!(&action, Action::DeleteCluster(delete) if delete.keep.is_some()));
                     self.actions.push(action);
                 }
-                Err(why) => self.leave(cluster, why, Some(at), terms),
+                Err(why) => self.leave(cluster, why, Some((at, monthly)), terms),
             }
         }
     }
 
-    /// Leaves `cluster` alone, which is due since `due` if it is, and asks its owner if they are the one to do something.
-    fn leave(&mut self, cluster: &Cluster, why: Why, due: Option<Timestamp>, terms: Terms<'_>) {
-        let left = Left { due, ..Left::cluster(cluster, terms.policy, why) };
+    /// Leaves `cluster` alone, which is due since `due` and costs so much a month if it is, and asks its owner if they are
+    /// the one to do something.
+    fn leave(&mut self, cluster: &Cluster, why: Why, due: Option<(Timestamp, Option<u64>)>, terms: Terms<'_>) {
+        let (due, monthly) = due.map_or((None, None), |(at, monthly)| (Some(at), monthly));
+        let left = Left { due, monthly, ..Left::cluster(cluster, terms.policy, why) };
         // Whoever did not mark it as ours to delete is not written to, and their cluster not written on.
         if terms.policy.missing_mark(&cluster.tags).is_none() {
             self.actions.extend(ask::ask(&left, &cluster.arn, &cluster.tags, terms));
@@ -138,7 +146,14 @@ impl Plan {
     fn add_snapshots(&mut self, region: &Region, terms: Terms<'_>) {
         if let Read::Unknown { said, .. } = &region.snapshots {
             let why = Why::SnapshotsUnreadable { said: said.clone() };
-            self.left.push(Left { id: region.name.clone(), region: region.name.clone(), owner: None, why, due: None });
+            self.left.push(Left {
+                id: region.name.clone(),
+                region: region.name.clone(),
+                owner: None,
+                why,
+                due: None,
+                monthly: None,
+            });
         }
         for snapshot in region.snapshots.known().into_iter().flatten() {
             match decide_snapshot(snapshot, region, terms) {
@@ -157,7 +172,14 @@ impl Plan {
     fn add_unseen(&mut self, world: &World, terms: Terms<'_>) {
         for region in &world.unreadable {
             let why = Why::RegionUnreadable { said: region.said.clone(), fix: region.fix.clone() };
-            self.left.push(Left { id: region.name.clone(), region: region.name.clone(), owner: None, why, due: None });
+            self.left.push(Left {
+                id: region.name.clone(),
+                region: region.name.clone(),
+                owner: None,
+                why,
+                due: None,
+                monthly: None,
+            });
         }
         if !world.unreadable.is_empty() {
             return;
@@ -167,7 +189,14 @@ impl Plan {
             let seen = world.regions.iter().any(|region| region.clusters.iter().any(|cluster| cluster.id == *id));
             if !seen {
                 let why = Why::NotFound { regions: regions.join(", ") };
-                self.left.push(Left { id: id.clone(), region: regions.join(","), owner: None, why, due: None });
+                self.left.push(Left {
+                    id: id.clone(),
+                    region: regions.join(","),
+                    owner: None,
+                    why,
+                    due: None,
+                    monthly: None,
+                });
             }
         }
     }
@@ -183,10 +212,16 @@ pub fn due<'a>(clusters: &'a [Cluster], terms: Terms<'_>) -> Vec<&'a Cluster> {
     clusters.iter().filter(|cluster| matches!(assess(cluster, terms), Assessment::Due(_))).collect()
 }
 
+/// Whether anybody is to be told of a cluster that it goes: what stands in the way is worth a call then, too.
+pub fn is_anybody_untold(clusters: &[Cluster], terms: Terms<'_>) -> bool {
+    clusters.iter().any(|cluster| matches!(assess(cluster, terms), Assessment::Untold(_)))
+}
+
 /// Whether deciding about `cluster` takes what only its instances say: how to build it again, or whether a deletion
 /// already begun has reached them.
 pub fn needs_instances(cluster: &Cluster, clusters: &[Cluster], terms: Terms<'_>) -> bool {
-    needs_snapshot(cluster, clusters, terms)
+    terms.policy.prices.is_some()
+        || needs_snapshot(cluster, clusters, terms)
         || cluster.tags.get(crate::domains::clusters::tags::DELETE_REQUESTED).is_some()
 }
 

@@ -76,7 +76,11 @@ pub(super) fn warn(cluster: &Cluster, at: Timestamp, Terms { policy, now, .. }: 
 
 /// Writing over what `cluster` carries of an earlier expiry, an earlier owner, or a deletion that was called off.
 /// `present` is its expiry, where it has one by which it goes.
-pub(super) fn forget(cluster: &Cluster, present: Option<Timestamp>, Terms { policy, now, .. }: Terms<'_>) -> Option<Action> {
+pub(super) fn forget(
+    cluster: &Cluster,
+    present: Option<Timestamp>,
+    Terms { policy, now, .. }: Terms<'_>,
+) -> Option<Action> {
     let mut marks = Tags::default();
     let broken = match notice::of(cluster, present, &policy.who(&cluster.tags)) {
         Notice::Absent | Notice::Void => false,

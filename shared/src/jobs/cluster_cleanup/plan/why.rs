@@ -21,11 +21,20 @@ pub struct Left {
     pub why: Why,
     /// Since when it should be gone, where it should.
     pub due: Option<Timestamp>,
+    /// What it costs a month, in hundredths, where that is known.
+    pub monthly: Option<u64>,
 }
 
 impl Left {
     pub(super) fn cluster(cluster: &Cluster, policy: &Policy, why: Why) -> Self {
-        Self { id: cluster.id.clone(), region: cluster.region.clone(), owner: policy.owner(&cluster.tags), why, due: None }
+        Self {
+            id: cluster.id.clone(),
+            region: cluster.region.clone(),
+            owner: policy.owner(&cluster.tags),
+            why,
+            due: None,
+            monthly: None,
+        }
     }
 
     /// Whether it has been due for some nights and nobody was told of it, because what stopped it seemed to pass.
@@ -34,17 +43,25 @@ impl Left {
     }
 
     pub(super) fn snapshot(snapshot: &Snapshot, policy: &Policy, why: Why) -> Self {
-        Self { id: snapshot.id.clone(), region: snapshot.region.clone(), owner: policy.owner(&snapshot.tags), why, due: None }
+        Self {
+            id: snapshot.id.clone(),
+            region: snapshot.region.clone(),
+            owner: policy.owner(&snapshot.tags),
+            why,
+            due: None,
+            monthly: None,
+        }
     }
 }
 
 /// What stops a deletion that has taken members.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "each says what it is")]
 pub enum Stop {
     /// What was seen before anything was asked for.
     Why(Box<Why>),
-    /// AWS's own words.
-    Said(String),
+    /// AWS's own words, and the next step for whoever runs this.
+    Refused { said: String, fix: String },
 }
 
 /// See the module.

@@ -7,10 +7,12 @@ use crate::domains::clusters::tags::{DELETE_REQUESTED, PURGE_AFTER, RESTORE_PREF
 use crate::services::tags::Tags;
 use crate::text::printable;
 
-const WRITE_THE_TIME: &str = "write the time as YYYY-MM-DDTHH:MM:SSZ, the day as YYYY-MM-DD, or 'never'; it is not deleted until then";
+const WRITE_THE_TIME: &str =
+    "write the time as YYYY-MM-DDTHH:MM:SSZ, the day as YYYY-MM-DD, or 'never'; it is not deleted until then";
 
 impl Why {
     /// For people: what is the case.
+    #[expect(clippy::too_many_lines, reason = "one row for each reason")]
     pub fn message(&self) -> String {
         match self {
             Self::NoExpiryTag { key } => format!("the event names it, but it has no tag '{key}'"),
@@ -113,7 +115,9 @@ impl Why {
             Self::HalfDeletedBlocked { half, stop } => {
                 let stop = match stop {
                     Stop::Why(why) => why.message(),
-                    Stop::Said(said) => format!("AWS refused to delete it: {}", printable(said)),
+                    Stop::Refused { said, .. } => {
+                        format!("AWS refuses to delete the cluster itself: {}", printable(said))
+                    }
                 };
                 format!("it is half deleted: {}; now {stop}", half.message())
             }
@@ -125,8 +129,13 @@ impl Why {
                 printable(cluster)
             ),
             Self::SnapshotMissingMark { key, wanted, found } => {
-                let found = found.as_ref().map_or_else(|| "is missing".to_owned(), |f| format!("is '{}'", printable(f)));
-                format!("it is kept long enough, but its required tag {} is to be '{}' and {found}", printable(key), printable(wanted))
+                let found =
+                    found.as_ref().map_or_else(|| "is missing".to_owned(), |f| format!("is '{}'", printable(f)));
+                format!(
+                    "it is kept long enough, but its required tag {} is to be '{}' and {found}",
+                    printable(key),
+                    printable(wanted)
+                )
             }
             Self::SnapshotNotDue { at } => format!("it is kept until {at}"),
             Self::SnapshotStatus { status } => format!("it may go, but its status is '{}'", printable(status)),
@@ -168,7 +177,7 @@ impl Why {
             Self::HalfDeletedBlocked { stop, .. } => {
                 let on = match stop {
                     Stop::Why(why) => why.fix(),
-                    Stop::Said(_) => "put right what AWS names".to_owned(),
+                    Stop::Refused { fix, .. } => fix.clone(),
                 };
                 return format!(
                     "to go on: {on}; a later run does the rest; to go back: move its expiry and create its members again (aws rds create-db-instance)"

@@ -28,8 +28,7 @@ fn bad() -> Cluster {
 #[test]
 fn an_owner_is_asked_once_for_each_matter_and_reminded_after_a_week() {
     let mut it = bad();
-    let nights: Vec<_> =
-        (21..30).map(|day| asked(&mut it, &format!("2026-11-{day}T02:00:00Z"), &[])).collect();
+    let nights: Vec<_> = (21..30).map(|day| asked(&mut it, &format!("2026-11-{day}T02:00:00Z"), &[])).collect();
     assert_eq!(nights, [true, false, false, false, false, false, false, true, false]);
     // However often a night is run again.
     assert!(!asked(&mut it, "2026-11-28T02:00:05Z", &[]));

@@ -74,7 +74,8 @@ fn a_source_that_goes_itself_holds_nothing() {
             }),
         )
     };
-    for (at, keeps) in [(PAST, true), ("2026-11-25", true), ("2026-12-20", true), ("2026-12-22", false), ("never", false)]
+    for (at, keeps) in
+        [(PAST, true), ("2026-11-25", true), ("2026-12-20", true), ("2026-12-22", false), ("never", false)]
     {
         assert_eq!(of_another(at), keeps, "{at}");
     }

@@ -3,6 +3,7 @@
 mod ask;
 mod deletion;
 mod laws;
+mod nights;
 mod notice;
 mod progress;
 mod scope;
@@ -211,7 +212,10 @@ fn everything_that_would_stop_a_deletion_half_way_stops_it_before() {
         region.clusters = vec![one];
         assert_eq!(verdict_in(&[], region), expected);
     }
-    assert_eq!(verdict(&[("NIGHTSHIFT_DELETION_PROTECTION", "override")], |c| c.deletion_protection = Some(true)), "delete");
+    assert_eq!(
+        verdict(&[("NIGHTSHIFT_DELETION_PROTECTION", "override")], |c| c.deletion_protection = Some(true)),
+        "delete"
+    );
     let override_protection = [("NIGHTSHIFT_DELETION_PROTECTION", "override")];
     assert_eq!(verdict(&override_protection, |c| c.deletion_protection = None), "protection-unknown");
     let managed = [("NIGHTSHIFT_MANAGED_CLUSTERS", "delete")];
@@ -225,10 +229,12 @@ fn everything_that_would_stop_a_deletion_half_way_stops_it_before() {
 fn only_what_can_go_is_started_and_only_so_often() {
     const START: [(&str, &str); 1] = [("NIGHTSHIFT_STOPPED_CLUSTERS", "start")];
     type Change = fn(&mut Cluster);
-    let stopped = |change: Change| verdict(&START, |c| {
-        c.status = "stopped".to_owned();
-        change(c);
-    });
+    let stopped = |change: Change| {
+        verdict(&START, |c| {
+            c.status = "stopped".to_owned();
+            change(c);
+        })
+    };
     assert_eq!(stopped(|_| ()), "start");
     for (expected, change) in [
         ("deletion-protection", (|c| c.deletion_protection = Some(true)) as Change),
@@ -337,4 +343,38 @@ fn the_oldest_expiry_goes_first() {
     let clusters = vec![at("b", "2026-11-19"), at("a", "2026-11-20"), at("c", "2026-11-18T00:00:00Z")];
     let plan = plan_of(region(clusters), &policy(&[]), &Request::default());
     assert_eq!(plan.actions.iter().map(Action::id).collect::<Vec<_>>(), ["c", "b", "a"]);
+}
+
+#[test]
+fn what_a_cluster_costs_is_the_sum_of_its_members_or_unknown() {
+    let prices = r#"{"currency": "USD", "regions": {"eu-west-1": {"aurora-postgresql": {
+        "instances": {"db.r6g.large": 0.5}, "acu_hour": 0.14, "io_optimized": {"instances": {"db.r6g.large": 1}}
+    }}}}"#;
+    let cost = |change: fn(&mut Cluster), class: &str| {
+        let mut policy = policy(&[]);
+        policy.prices = Some(crate::domains::clusters::price::Prices::parse(prices).unwrap());
+        let mut one = cluster("orders");
+        change(&mut one);
+        let mut region = region(vec![one]);
+        if let Read::Known(instances) = &mut region.instances {
+            for instance in instances.values_mut() {
+                class.clone_into(&mut instance.class);
+            }
+        }
+        let plan = plan_of(region, &policy, &Request::default());
+        let acted = plan.actions.iter().find_map(|action| match action {
+            Action::DeleteCluster(delete) => Some(delete.monthly),
+            _ => None,
+        });
+        acted.or_else(|| plan.left.first().map(|left| left.monthly)).unwrap()
+    };
+    assert_eq!(cost(|_| (), "db.r6g.large"), Some(73_000));
+    assert_eq!(cost(|c| c.settings.storage_type = Some("aurora-iopt1".to_owned()), "db.r6g.large"), Some(146_000));
+    assert_eq!(cost(|c| c.settings.serverless_v2 = Some((0.5, 8.0)), "db.serverless"), Some(10_220));
+    assert_eq!(cost(|c| c.status = "stopped".to_owned(), "db.r6g.large"), Some(0));
+    assert_eq!(cost(|c| c.deletion_protection = Some(true), "db.r6g.large"), Some(73_000), "what is left is due, too");
+    // A class, a capacity or an engine that the file does not have.
+    assert_eq!(cost(|_| (), "db.x2g.large"), None);
+    assert_eq!(cost(|_| (), "db.serverless"), None);
+    assert_eq!(cost(|c| c.engine = "aurora-mysql".to_owned(), "db.r6g.large"), None);
 }

@@ -109,6 +109,17 @@ fn nobody_is_told_that_a_thing_goes_which_cannot() {
             assert_eq!(said(it, NOW, &TWO_PHASES).starts_with("tell"), expected, "{status} {expiry}");
         }
     }
+    // What hangs on it and is only seen by another call.
+    for expiry in [PAST, "2026-11-22"] {
+        let mut green = cluster("orders");
+        green.tags.set("auto-delete-after", expiry);
+        let arn = green.arn.clone();
+        let policy = policy(&TWO_PHASES);
+        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+        let region = Region { blue_green: Read::Known([arn].into()), ..region(vec![green]) };
+        let plan = Plan::make(&world(region), terms);
+        assert!(plan.actions.iter().all(|action| !matches!(action, Action::WarnOwner(_))), "{expiry}: {plan}");
+    }
     // It passes, and then it goes.
     let busy = Cluster { status: "modifying".to_owned(), ..cluster("orders") };
     assert!(said(busy, NOW, &TWO_PHASES).starts_with("tell"));
@@ -140,6 +151,8 @@ fn a_deletion_already_begun_goes_on_under_its_own_notice_however_old_and_no_othe
     assert!(said(begun, NOW, &TWO_PHASES).starts_with("tell its owner"));
 }
 
+type Change = fn(&mut Cluster);
+
 #[test]
 fn what_was_told_is_written_over_once_it_was_seen_not_to_hold() {
     let void = "nightshift:notified=void";
@@ -149,7 +162,6 @@ fn what_was_told_is_written_over_once_it_was_seen_not_to_hold() {
         change(&mut it);
         forgets(it, &TWO_PHASES)
     };
-    type Change = fn(&mut Cluster);
     for (change, expected) in [
         ((|_| ()) as Change, ""),
         (|c| c.tags.set("auto-delete-after", "2026-12-24"), void),

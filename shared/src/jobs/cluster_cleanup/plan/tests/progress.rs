@@ -42,6 +42,8 @@ fn a_deletion_begun_is_gone_on_with_and_counted_by_no_cap() {
     );
 }
 
+type Change = fn(&mut Cluster);
+
 #[test]
 fn what_stops_a_deletion_half_way_is_said_as_that() {
     let half = |change: fn(&mut Cluster)| {
@@ -50,7 +52,6 @@ fn what_stops_a_deletion_half_way_is_said_as_that() {
             change(c);
         })
     };
-    type Change = fn(&mut Cluster);
     for (expected, change) in [
         ("half-deleted-blocked", (|c| c.global_cluster = Some("world".to_owned())) as Change),
         ("half-deleted-blocked", |c| c.deletion_protection = Some(true)),

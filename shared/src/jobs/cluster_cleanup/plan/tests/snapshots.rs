@@ -64,7 +64,10 @@ fn only_our_own_snapshots_past_their_purge_tag_go() {
     let past = || purge("2026-11-20T00:00:00Z");
     assert_eq!(snapshot_verdict(Snapshot { kind: "automated".to_owned(), ..past() }), "not-ours");
     assert_eq!(snapshot_verdict(Snapshot { status: "copying".to_owned(), ..past() }), "snapshot-status");
-    assert_eq!(snapshot_verdict(Snapshot { resource_id: Some("cluster-OTHER".to_owned()), ..past() }), "not-our-snapshot");
+    assert_eq!(
+        snapshot_verdict(Snapshot { resource_id: Some("cluster-OTHER".to_owned()), ..past() }),
+        "not-our-snapshot"
+    );
     assert_eq!(snapshot_verdict(Snapshot { cluster_id: "other".to_owned(), ..past() }), "not-our-snapshot");
     let mut kept = past();
     kept.tags.set("keep", "audit");

@@ -1,5 +1,8 @@
 //! An owner's message in both languages, word for word, and who gets which.
 
+mod commands;
+mod owners;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -270,7 +273,7 @@ fn everything_asked() -> Vec<Why> {
         Why::StartedInVain { times: 3 },
         Why::HalfDeleted { half, until: Some(at("2026-12-20T00:00:00Z")) },
         Why::HalfDeletedBlocked { half, stop: Stop::Why(Box::new(Why::GlobalClusterMember { global: word() })) },
-        Why::HalfDeletedBlocked { half, stop: Stop::Said(word()) },
+        Why::HalfDeletedBlocked { half, stop: Stop::Refused { said: word(), fix: word() } },
         Why::KeyLost { status: word() },
         Why::StatusFailed { status: word() },
         Why::DeletionProtection,
@@ -284,11 +287,15 @@ fn an_owner_is_asked_nothing_that_only_an_operator_could_do_and_shown_no_date_th
     for language in [Language::English, Language::Spanish] {
         for why in everything_asked() {
             assert!(why.is_for_its_owner(), "{why:?}");
-            let one = Digest { matters: vec![(Some("ana".to_owned()), hand("orders-dev", why.clone()))], ..digest(Some("ana")) };
+            let one = Digest {
+                matters: vec![(Some("ana".to_owned()), hand("orders-dev", why.clone()))],
+                ..digest(Some("ana"))
+            };
             let text = written(&one, language, "auto-delete-after");
             assert!(!text.contains("NIGHTSHIFT_"), "{why:?}: {text}");
             assert!(!text.contains("2026-03-31"), "{why:?}: {text}");
-            let keeps = matches!(why, Why::LookAlikeTags { .. }) || text.contains("\n    aws rds add-tags-to-resource ");
+            let keeps =
+                matches!(why, Why::LookAlikeTags { .. }) || text.contains("\n    aws rds add-tags-to-resource ");
             assert!(keeps, "nobody is left without a way to move the date: {why:?}: {text}");
             if language == Language::Spanish {
                 let english = written(&one, Language::English, "auto-delete-after");
@@ -299,116 +306,6 @@ fn an_owner_is_asked_nothing_that_only_an_operator_could_do_and_shown_no_date_th
             }
         }
     }
-}
-
-#[test]
-fn a_command_works_under_the_policy_in_force() {
-    let extend = |owner: Option<&str>, by: fn(Setting<'static>) -> Setting<'static>| {
-        let Matter::Expiring(one) = expiring("orders-dev", Data::Lost) else { panic!() };
-        let one = Matter::Expiring(Expiring { owner: owner.map(str::to_owned), ..one });
-        let text = written_by(&Digest { matters: vec![(None, one)], ..digest(Some("ana")) }, Language::English, by);
-        let lines: Vec<_> = text.lines().skip_while(|line| !line.contains("To keep it longer")).collect();
-        let lines = lines.iter().filter(|line| line.starts_with("    ") || line.contains("no more time"));
-        lines.map(|line| line.trim()).collect::<Vec<_>>().join("\n")
-    };
-    let aws = "aws rds add-tags-to-resource --region eu-west-1 --resource-name arn:aws:rds:eu-west-1:111122223333:cluster:orders-dev --tags Key=auto-delete-after,Value=2026-12-07";
-    let plain = "nightshift clusters extend orders-dev --until 2026-12-07 --region eu-west-1 --owner";
-    assert_eq!(extend(Some("ana"), |it| it), format!("{plain} ana\n{aws}"));
-    assert_eq!(extend(Some("the data team"), |it| it), format!("{plain} 'the data team'\n{aws}"));
-    assert_eq!(extend(None, |it| it), aws, "ours refuses to move the date of what nobody owns");
-    // It expires at the end of the 22nd in UTC: a lease of five days ends on the 26th.
-    let short = extend(Some("ana"), |it| Setting { lease_days: 5, ..it });
-    assert!(short.contains(" --until 2026-11-25 "), "{short}");
-    let hours = extend(Some("ana"), |it| Setting { lease_days: 2, ..it });
-    assert!(hours.contains(" --until 2026-11-23T02:00:00Z "), "{hours}");
-    assert_eq!(extend(Some("ana"), |it| Setting { lease_days: 1, ..it }), "", "{hours}");
-    // What the command would not know by itself, it reads from the function.
-    assert_eq!(
-        extend(Some("ana"), |it| Setting { owner_tag: "team", ..it }).lines().next().unwrap(),
-        format!("AWS_REGION=eu-central-1 {plain} ana --function nightshift-dev-cluster-cleanup")
-    );
-    assert_eq!(extend(Some("ana"), |it| Setting { owner_tag: "team", function: None, ..it }), aws);
-}
-
-#[test]
-fn each_owner_gets_one_message_and_only_what_is_theirs() {
-    let item = |owner: Option<&str>, address: Option<&str>, id: &str, action: usize| Item {
-        owner: owner.map(str::to_owned),
-        to: address
-            .map(|address| Recipient {
-                address: address.parse().unwrap(),
-                because: Because::OwnerTag { key: "owner".to_owned() },
-            })
-            .into_iter()
-            .collect(),
-        matter: expiring(id, Data::Lost),
-        action: Some(action),
-    };
-    let items = || {
-        vec![
-            item(Some("ana"), Some("ana@example.com"), "a", 0),
-            item(Some("bob"), Some("bob@example.com"), "b", 1),
-            item(Some("ana@example.com"), Some("ana@example.com"), "c", 2),
-            item(Some("the team"), None, "d", 3),
-            item(None, None, "e", 4),
-        ]
-    };
-    let shown = |digests: Vec<Digest>| -> Vec<(Vec<String>, Vec<String>, Vec<usize>)> {
-        digests
-            .into_iter()
-            .map(|digest| (digest.owners, digest.to.iter().map(|to| to.address.to_string()).collect(), digest.actions))
-            .collect()
-    };
-    let owners = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    assert_eq!(
-        shown(digests(items(), true)),
-        [
-            (owners(&["the team"]), vec![], vec![3, 4]),
-            (owners(&["ana", "ana@example.com"]), vec!["ana@example.com".to_owned()], vec![0, 2]),
-            (owners(&["bob"]), vec!["bob@example.com".to_owned()], vec![1]),
-        ]
-    );
-    assert_eq!(
-        shown(digests(items(), false)),
-        [
-            (owners(&[]), vec![], vec![4]),
-            (owners(&["ana"]), vec![], vec![0]),
-            (owners(&["ana@example.com"]), vec![], vec![2]),
-            (owners(&["bob"]), vec![], vec![1]),
-            (owners(&["the team"]), vec![], vec![3]),
-        ]
-    );
-}
-
-#[test]
-fn an_address_that_is_tried_for_one_owner_stands_for_no_other() {
-    let to = |addresses: &[&str]| -> Vec<Recipient> {
-        let because = || Because::MailTag { key: "contact".to_owned() };
-        addresses.iter().map(|one| Recipient { address: one.parse().unwrap(), because: because() }).collect()
-    };
-    let item = |owner: &str, addresses: &[&str], id: &str| Item {
-        owner: Some(owner.to_owned()),
-        to: to(addresses),
-        matter: expiring(id, Data::Lost),
-        action: None,
-    };
-    // One team address for both, and then each of them by themselves: were the letter one, ana's own address could be the
-    // one that takes it for bob.
-    let each = digests(
-        vec![
-            item("ana", &["team@example.com", "ana@example.com"], "a"),
-            item("bob", &["team@example.com", "bob@example.com"], "b"),
-        ],
-        true,
-    );
-    let shown: Vec<_> = each.iter().map(|digest| (digest.owners.join(" "), digest.to.len(), digest.matters.len())).collect();
-    assert_eq!(shown, [("ana".to_owned(), 2, 1), ("bob".to_owned(), 2, 1)]);
-    // Reached by the same addresses they get one letter, which says whose each is and is headed by neither.
-    let both = digests(vec![item("ana", &["team@example.com"], "a"), item("bob", &["team@example.com"], "b")], true);
-    let [both] = both.as_slice() else { panic!("{both:?}") };
-    let text = written(both, Language::English, "auto-delete-after");
-    assert!(text.contains("This is about clusters of ana, bob."), "{text}");
-    assert!(text.contains("Owner: ana") && text.contains("Owner: bob"), "{text}");
 }
 
 #[test]
