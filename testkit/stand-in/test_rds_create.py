@@ -214,7 +214,22 @@ class CloneGroups(RdsTest):
             DBClusterIdentifier="b",
             UseLatestRestorableTime=True,
         )
-        self.assertNotEqual(self.shown("a")["CloneGroupId"], self.shown("b")["CloneGroupId"])
+        self.assertNotIn("CloneGroupId", self.shown("a"), "nobody has one before they are cloned")
+        self.assertNotIn("CloneGroupId", self.shown("b"))
+
+    def test_a_copy_names_its_original_and_no_cluster(self):
+        self.cluster("a")
+        self.rds.create_db_cluster_snapshot(
+            DBClusterIdentifier="a", DBClusterSnapshotIdentifier="first"
+        )
+        self.rds.copy_db_cluster_snapshot(
+            SourceDBClusterSnapshotIdentifier="first", TargetDBClusterSnapshotIdentifier="second"
+        )
+        first, second = self.shown_snapshot("first"), self.shown_snapshot("second")
+        self.assertEqual(second["SourceDBClusterSnapshotArn"], first["DBClusterSnapshotArn"])
+        self.assertNotIn("DbClusterResourceId", second)
+        self.assertNotIn("SourceDBClusterSnapshotArn", first)
+        self.assertIn("DbClusterResourceId", first)
 
     def test_a_group_can_be_set(self):
         self.cluster("a")

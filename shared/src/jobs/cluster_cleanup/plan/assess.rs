@@ -44,9 +44,14 @@ pub fn assess(cluster: &Cluster, terms: Terms<'_>) -> Assessment {
 }
 
 /// The expiry by which `cluster` goes some day, as its tags stand; `None` where they say that it does not go, or nothing
-/// that counts. What AWS did not say, or is doing, is no verdict: then this is an error.
+/// that counts. What AWS did not say, or is doing, is no verdict, and what is protected is not touched: then an error.
 pub(super) fn present_expiry(cluster: &Cluster, terms: Terms<'_>) -> Result<Option<Timestamp>, Why> {
-    let Some(value) = cluster.tags.get(&terms.policy.tag_key) else { return Ok(None) };
+    let policy = terms.policy;
+    if let Some(pattern) = policy.protects(&cluster.id, &cluster.arn, &cluster.tags) {
+        // Nothing is written on it, whatever it carries.
+        return Err(Why::Protected { pattern: pattern.to_owned() });
+    }
+    let Some(value) = cluster.tags.get(&policy.tag_key) else { return Ok(None) };
     match judge(cluster, value, terms) {
         Ok(at) => Ok(Some(at)),
         Err(why @ (Why::Deleting | Why::CreationUnknown)) => Err(why),

@@ -136,8 +136,10 @@ impl Plan {
     fn leave(&mut self, cluster: &Cluster, why: Why, due: Option<(Timestamp, Option<u64>)>, terms: Terms<'_>) {
         let (due, monthly) = due.map_or((None, None), |(at, monthly)| (Some(at), monthly));
         let left = Left { due, monthly, ..Left::cluster(cluster, terms.policy, why) };
-        // Whoever did not mark it as ours to delete is not written to, and their cluster not written on.
-        if terms.policy.missing_mark(&cluster.tags).is_none() {
+        // Whoever did not mark it as ours to delete is not written to, and their cluster not written on; nor is a protected one.
+        let policy = terms.policy;
+        let is_protected = policy.protects(&cluster.id, &cluster.arn, &cluster.tags).is_some();
+        if !is_protected && policy.missing_mark(&cluster.tags).is_none() {
             self.actions.extend(ask::ask(&left, &cluster.arn, &cluster.tags, terms));
         }
         self.left.push(left);
@@ -161,7 +163,10 @@ impl Plan {
                 Some(Ok(action)) => self.actions.push(action),
                 Some(Err(why)) => {
                     let left = Left::snapshot(snapshot, terms.policy, why);
-                    self.actions.extend(ask::ask(&left, &snapshot.arn, &snapshot.tags, terms));
+                    let protects = |id: &str| terms.policy.protects(id, &snapshot.arn, &snapshot.tags).is_some();
+                    if !protects(&snapshot.id) && !protects(&snapshot.cluster_id) {
+                        self.actions.extend(ask::ask(&left, &snapshot.arn, &snapshot.tags, terms));
+                    }
                     self.left.push(left);
                 }
             }

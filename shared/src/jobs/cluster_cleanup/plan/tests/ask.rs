@@ -48,6 +48,7 @@ fn nobody_is_asked_about_what_they_did_not_mark_or_cannot_mend() {
     let mut unmarked = bad();
     unmarked.tags.set("env", "prod");
     assert!(!asked(&mut unmarked, NOW, &[]));
+    assert!(!asked(&mut bad(), NOW, &[("NIGHTSHIFT_PROTECTED", "orders")]), "it is not touched, not even for that");
     let mut near = cluster("orders");
     near.tags.set("env", "Dev");
     assert!(!asked(&mut near, NOW, &[]), "that is for the operators to see");

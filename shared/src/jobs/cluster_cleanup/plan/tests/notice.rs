@@ -187,7 +187,8 @@ fn what_was_told_is_written_over_once_it_was_seen_not_to_hold() {
     }
     let mut protected = cluster("orders");
     protected.tags.set(tags::NOTIFIED, told(&protected, "2026-11-20T23:00:00Z", PAST));
-    assert_eq!(forgets(protected, &[TWO_PHASES[0], ("NIGHTSHIFT_PROTECTED", "orders")]), void);
+    protected.tags.set("auto-delete-after", "2026-12-24");
+    assert_eq!(forgets(protected, &[TWO_PHASES[0], ("NIGHTSHIFT_PROTECTED", "orders")]), "", "it is not touched");
     let mut mail = cluster("orders");
     mail.tags.set(tags::NOTIFIED, told(&mail, "2026-11-20T23:00:00Z", PAST));
     mail.tags.set("contact", "team@example.com");
