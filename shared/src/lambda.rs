@@ -12,7 +12,7 @@ use crate::config::{ConfigFaults, Environment};
 use crate::report::{LONGEST_ANSWER, Report};
 use crate::run::driver::{Caller, Driver, Finished};
 use crate::run::event::EventFault;
-use crate::run::{Job, Ledger, Payload, RunFault, Stop, store};
+use crate::run::{Job, Ledger, Payload, RunFault, Stop, answer, store};
 use crate::services::aws::{Aws, Roots};
 use crate::telemetry;
 use crate::text::chain;
@@ -58,7 +58,11 @@ pub async fn serve<J: Job>() -> Result<(), Error> {
 
 /// One deployed function.
 #[derive(Debug)]
-pub struct Function<J: Job>(Result<Driver<J>, ConfigFaults>);
+pub struct Function<J: Job> {
+    driver: Result<Driver<J>, ConfigFaults>,
+    /// As it was deployed, which its metrics go by.
+    name: String,
+}
 
 impl<J: Job> Function<J> {
     /// From this process's environment. Makes no call.
@@ -66,7 +70,8 @@ impl<J: Job> Function<J> {
         let environment = Environment::of_process();
         telemetry::init_function(&environment);
         let connected = Aws::connect(&environment, Roots::CompiledIn).await;
-        Self(connected.and_then(|aws| Driver::new(&environment, aws)))
+        let name = environment.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or(J::NAME).to_owned();
+        Self { driver: connected.and_then(|aws| Driver::new(&environment, aws)), name }
     }
 
     /// Answers one invocation.
@@ -79,7 +84,7 @@ impl<J: Job> Function<J> {
                 Ok(report) => Ok(report),
                 Err(fault) => {
                     telemetry::log_fault(&fault);
-                    telemetry::emit(&telemetry::metrics_of_fault(J::NAME, clock::now()));
+                    telemetry::emit(&telemetry::metrics_of_fault(&self.name, clock::now()));
                     Err(fault.into())
                 }
             }
@@ -89,25 +94,28 @@ impl<J: Job> Function<J> {
     }
 
     async fn run(&self, payload: Raw, deadline: Deadline, request_id: &str) -> Result<Report, RunFault> {
-        let driver = self.0.as_ref().map_err(Clone::clone)?;
+        let driver = self.driver.as_ref().map_err(Clone::clone)?;
         // Lambda asks nobody to stop: it ends the process.
         let never = Stop::new();
         let ledger = Ledger::new(deadline, &never, &telemetry::Log);
         // On the heap: a run is states within states, more of them than the compiler lays out in one piece.
         let run = Box::pin(driver.run(payload.payload()?, &ledger, Caller::Platform));
-        let Finished { report, metrics, record } = run.await?;
+        let Finished { report, metrics, record, awaited } = run.await?;
         telemetry::log_run(&report);
-        telemetry::emit(&telemetry::metrics_of(&report, &metrics, clock::now()));
+        telemetry::emit(&telemetry::metrics_of(&self.name, &report, &metrics, clock::now()));
         if let Some(bucket) = &driver.run_policy.report_bucket {
             // The work is done and told: a copy that could not be kept must not make Lambda do it again.
             let time = deadline.at_most(store::LONGEST, store::KEPT_FREE, clock::now());
             let lost = store::keep(driver.aws(), &record, bucket, &report, request_id, time).await.err();
-            telemetry::emit(&telemetry::metric_of_copy(&report, lost.is_none(), clock::now()));
+            telemetry::emit(&telemetry::metric_of_copy(&self.name, &report, lost.is_none(), clock::now()));
             if let Some(error) = lost {
                 warn!(error.message = chain(&error), "the report was not kept");
             }
         }
         J::answer(&report)?;
+        if awaited {
+            answer::in_full(&report)?;
+        }
         // What is too long to be answered with is in the log, and in the bucket.
         Ok(report.within(LONGEST_ANSWER))
     }

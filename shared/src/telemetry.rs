@@ -142,8 +142,9 @@ pub fn log_fault(fault: &RunFault) {
 }
 
 /// The metrics of a finished run as one line of the embedded metric format. `at` is the real moment, whatever
-/// `NIGHTSHIFT_NOW` says: `CloudWatch` drops what is two weeks old.
-pub fn metrics_of(report: &Report, own: &BTreeMap<&'static str, usize>, at: Timestamp) -> Value {
+/// `NIGHTSHIFT_NOW` says: `CloudWatch` drops what is two weeks old. `function` is the name of the deployed function: two of one
+/// job in one account are two.
+pub fn metrics_of(function: &str, report: &Report, own: &BTreeMap<&'static str, usize>, at: Timestamp) -> Value {
     let counts = report.counts;
     let notices = |outcome| report.notices.iter().filter(|notice| notice.outcome == outcome).count();
     let mut values: BTreeMap<&str, i128> = [
@@ -164,12 +165,12 @@ pub fn metrics_of(report: &Report, own: &BTreeMap<&'static str, usize>, at: Time
     .map(|(name, value)| (name, value as i128))
     .collect();
     values.insert("DurationMs", duration_ms(report));
-    embedded(&report.function, at, &values)
+    embedded(function, at, &values)
 }
 
 /// Whether the copy of a report was kept.
-pub fn metric_of_copy(report: &Report, kept: bool, at: Timestamp) -> Value {
-    embedded(&report.function, at, &[("ReportsNotKept", i128::from(!kept))].into())
+pub fn metric_of_copy(function: &str, report: &Report, kept: bool, at: Timestamp) -> Value {
+    embedded(function, at, &[("ReportsNotKept", i128::from(!kept))].into())
 }
 
 /// The metric of a run that could not take place.

@@ -5,7 +5,7 @@ use crate::report::{Outcome, Report};
 use crate::text::printable;
 
 /// A failure, unless everything that was asked for was done.
-pub(super) fn in_full(report: &Report) -> Result<(), RunFault> {
+pub fn in_full(report: &Report) -> Result<(), RunFault> {
     let undone = |outcome| matches!(outcome, Outcome::Failed | Outcome::Deferred | Outcome::Skipped);
     let open: Vec<_> = report.items.iter().filter(|item| undone(item.outcome)).collect();
     if open.is_empty() && report.tripped.is_none() {
@@ -16,5 +16,45 @@ pub(super) fn in_full(report: &Report) -> Result<(), RunFault> {
         None => printable(&item.id),
     });
     let said: Vec<_> = said.chain(report.tripped.iter().map(|tripped| format!("{} tripped", tripped.guard))).collect();
-    Err(RunFault::NotCarriedOut(format!("not done: {}", said.join("; "))))
+    let all = report.items.len();
+    Err(RunFault::NotCarriedOut(format!("{} of {all} not done: {}", open.len(), said.join("; "))))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+    use crate::report::{Item, Reason};
+
+    fn item(id: &str, outcome: Outcome, reason: Option<Reason>) -> Item {
+        let id = id.to_owned();
+        let region = "eu-west-1".to_owned();
+        Item { id, region, owner: None, outcome, steps: Vec::new(), reason, domain: [].into() }
+    }
+
+    #[test]
+    fn what_was_not_done_is_counted_and_named_with_its_reason() {
+        let mut report = crate::report::Report {
+            schema: 1,
+            function: Cow::Borrowed("db-users"),
+            mode: crate::report::Mode::Apply,
+            account: "111122223333".to_owned(),
+            plan_digest: crate::report::PlanDigest::of("db-users", "111122223333", &""),
+            started_at: "2026-11-21T02:00:00Z".parse().unwrap(),
+            finished_at: "2026-11-21T02:00:01Z".parse().unwrap(),
+            regions: Vec::new(),
+            tripped: None,
+            counts: crate::report::Counts::default(),
+            warnings: Vec::new(),
+            items: vec![item("ana", Outcome::Changed, None), item("ben", Outcome::AlreadyRight, None)],
+            notices: Vec::new(),
+            calls: [].into(),
+        };
+        assert!(in_full(&report).is_ok());
+        let why = Reason::new("access-denied", "no", "allow it");
+        report.items.push(item("cay", Outcome::Failed, Some(why)));
+        let said = in_full(&report).unwrap_err().to_string();
+        assert_eq!(said, "1 of 3 not done: cay (access-denied: no)");
+    }
 }

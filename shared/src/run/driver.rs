@@ -42,6 +42,8 @@ pub struct Finished {
     pub metrics: BTreeMap<&'static str, usize>,
     /// Leave to keep the report in the place named for it.
     pub record: RecordPermit,
+    /// Whether anything that was not done is a failure to whoever sent the event.
+    pub awaited: bool,
 }
 
 /// A function's checked configuration and its way to AWS.
@@ -169,7 +171,7 @@ impl<J: Job> Driver<J> {
         report.calls = self.aws.take_calls();
         #[expect(clippy::disallowed_methods, reason = "this is the driver")]
         let record = RecordPermit::grant();
-        Ok(Finished { report, metrics, record })
+        Ok(Finished { report, metrics, record, awaited: J::is_awaited(&request) })
     }
 
     fn read(&self, payload: Payload, caller: &Caller) -> Result<Asked<J>, RunFault> {

@@ -1,7 +1,7 @@
 //! The rhythm: what an event says, how far a run may go, the guard before anything destructive, and the driver that takes
 //! an event through all of them in the same order.
 
-mod answer;
+pub mod answer;
 pub mod caps;
 mod ceiling;
 pub mod done;

@@ -13,7 +13,8 @@ pub const LONGEST: Duration = Duration::from_secs(10);
 /// Kept free of it, for the answer itself.
 pub const KEPT_FREE: Duration = Duration::from_secs(1);
 
-/// Writes `report` as JSON under `<function>/<date>/<time>-<request id>.json` and returns that key.
+/// Writes `report` as JSON under `<function>/<account>/<date>/<time>-<request id>.json` and returns that key: one bucket may keep
+/// those of many accounts.
 pub async fn keep(
     aws: &Aws,
     permit: &RecordPermit,
@@ -22,7 +23,8 @@ pub async fn keep(
     request_id: &str,
     time: Duration,
 ) -> Result<String, AwsError> {
-    let key = format!("{}/{}-{request_id}.json", report.function, report.started_at.strftime("%Y/%m/%d/%H%M%SZ"));
+    let started = report.started_at.strftime("%Y/%m/%d/%H%M%SZ");
+    let key = format!("{}/{}/{started}-{request_id}.json", report.function, report.account);
     let body = serde_json::to_vec(report).unwrap_or_default();
     RecordStore::new(aws, bucket, permit).put_json(&key, body, time).await?;
     Ok(key)

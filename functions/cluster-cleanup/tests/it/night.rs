@@ -166,7 +166,8 @@ async fn the_report_is_kept_in_the_bucket_and_a_lost_copy_fails_nothing() -> any
     let report = start(&scene, &[("NIGHTSHIFT_REPORT_BUCKET", "reports")])?.invoke(&json!({})).await?.report();
     let listed = s3.list_objects_v2().bucket("reports").send().await?;
     let keys: Vec<_> = listed.contents().iter().filter_map(|object| object.key()).collect();
-    assert_eq!(keys, ["cluster-cleanup/2026/11/21/020000Z-8476a536-e9f4-11e8-9739-2dfe598c3fcd.json"]);
+    let day = format!("cluster-cleanup/{}/2026/11/21", scene.account);
+    assert_eq!(keys, [format!("{day}/020000Z-8476a536-e9f4-11e8-9739-2dfe598c3fcd.json")]);
     let kept = s3.get_object().bucket("reports").key(keys[0]).send().await?.body.collect().await?.into_bytes();
     assert_eq!(serde_json::from_slice::<serde_json::Value>(&kept)?, report);
 

@@ -37,6 +37,10 @@ impl Job for DbUsers {
         Request::read(fields, policy)
     }
 
+    fn is_awaited(request: &Request) -> bool {
+        request.awaited
+    }
+
     async fn observe(sight: Sight<'_>, given: Given<'_, Self>) -> Result<Seen, RunFault> {
         let Given { policy, request, caller, .. } = given;
         let secrets = SecretsReader::new(sight.aws, &request.region);

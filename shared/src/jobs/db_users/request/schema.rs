@@ -18,11 +18,12 @@ enum Kind {
     Engine,
     Users,
     Rotation,
+    Terraform,
 }
 
 type Key = (&'static str, Kind, &'static str);
 
-const TOP: [Key; 15] = [
+const TOP: [Key; 17] = [
     ("mode", Kind::Choice(&["plan", "apply"]), "Whether to do it, or only say what would be done."),
     ("expect_plan", Kind::Digest, "Apply only the plan with this digest."),
     ("secret_name", Kind::Text, "The master user's secret, by name or ARN."),
@@ -41,6 +42,12 @@ const TOP: [Key; 15] = [
         Kind::Flag,
         "PostgreSQL: users of presets leave a group that opens more than this event gives.",
     ),
+    (
+        "fail_unless_done",
+        Kind::Flag,
+        "The invocation fails unless everything was done; the error counts and names what was not.",
+    ),
+    ("tf", Kind::Terraform, "What aws_lambda_invocation of Terraform adds; the same as fail_unless_done."),
     ("users", Kind::Users, "The users."),
 ];
 
@@ -108,6 +115,7 @@ impl Kind {
                 json!({ "anyOf": [{ "type": "string" }, { "type": "array", "items": item }, { "type": "null" }] })
             }
             Self::Users => json!({ "type": "array", "items": object(&USER, &["db_user"]) }),
+            Self::Terraform => json!({ "type": ["object", "null"] }),
             Self::Rotation => json!({ "anyOf": [{ "const": "none" }, object(&ROTATION, &[])] }),
         }
     }

@@ -37,6 +37,8 @@ pub struct Request {
     pub extensions: Vec<String>,
     /// `migrate_presets`: whether users leave a group that opens more than the event gives them.
     pub migrate_presets: bool,
+    /// `fail_unless_done`, or a resource of Terraform: whoever sent it waits for a failure.
+    pub awaited: bool,
     /// `users`, and the roles that own what they make, in the event's order.
     pub users: Vec<UserRequest>,
 }
@@ -83,6 +85,7 @@ impl Request {
             create_database: words::flag(fields, "create_database"),
             extensions: words::list(fields, "extensions").unwrap_or_default(),
             migrate_presets: words::flag(fields, "migrate_presets"),
+            awaited: words::flag(fields, "fail_unless_done") | of_terraform(fields),
             users: Vec::new(),
         };
         if let Some(fault) = names::fault_of_object(&request.database, engine).filter(|_| !request.database.is_empty())
@@ -157,6 +160,29 @@ impl Request {
             }
         }
     }
+}
+
+/// Whether a resource `aws_lambda_invocation` of Terraform sent it, which says so under a key of its own where it goes through a
+/// whole life. That it is destroyed is no reason for a user to go: it is destroyed, too, to be replaced.
+fn of_terraform(fields: &mut Fields) -> bool {
+    let Some(resource) = fields.value("tf") else { return false };
+    match resource["action"].as_str() {
+        Some("create" | "update") => {}
+        Some("delete") => {
+            fields.fault::<()>(
+                "'tf' says that a resource of Terraform is destroyed, and no user goes by that: have it dropped first, by \
+                 \"state\": \"absent\" in an apply, and give the resource lifecycle_scope = \"CREATE_ONLY\", as \
+                 terraform/layer/database-access does"
+                    .to_owned(),
+            );
+        }
+        _ => {
+            fields.fault::<()>(
+                "'tf' is for a resource of Terraform, and its 'action' is create, update or delete".to_owned(),
+            );
+        }
+    }
+    true
 }
 
 /// Regions are the policy's to give; an event may pick one.

@@ -181,6 +181,24 @@ fn a_user_to_be_dropped_implies_no_role() {
     assert_eq!(left(gone(json!({"preset": "reader"}))), json!(["a"]));
 }
 
+#[test]
+fn who_waits_for_a_failure_says_so_and_terraform_does_by_a_key_of_its_own() {
+    let base = || serde_json::from_str::<Value>(SEED).unwrap();
+    assert!(!read(base()).unwrap().awaited);
+    let with = |key: &str, value: Value| {
+        let mut event = base();
+        event[key] = value;
+        read(event)
+    };
+    assert!(with("fail_unless_done", json!("true")).unwrap().awaited);
+    for action in ["create", "update"] {
+        assert!(with("tf", json!({"action": action, "prev_input": base()})).unwrap().awaited, "{action}");
+    }
+    let gone = with("tf", json!({"action": "delete", "prev_input": base()})).unwrap_err();
+    assert!(gone.contains("no user goes by that") && gone.contains("CREATE_ONLY"), "{gone}");
+    assert!(with("tf", json!("create")).is_err());
+}
+
 /// The keys an object of the schema has.
 fn keys(object: &Value) -> BTreeSet<String> {
     object["properties"].as_object().unwrap().keys().cloned().collect()
