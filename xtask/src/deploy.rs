@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use crate::command::{at_root, succeed};
+use crate::package::Arch;
 use crate::provider::{self, Provider};
 use crate::{archive, environment, package, setup, testkit};
 
@@ -55,7 +56,8 @@ fn note_calls(function: &str) -> anyhow::Result<()> {
     succeed(&mut at_root("cargo", &["test", "--quiet", "--locked", "--package", function]))
 }
 
-/// The folder with `<function>/bootstrap.zip` of each function.
+/// The folder with `<architecture>/<function>/bootstrap.zip` of each function. The environments say `x86_64`; a stand-in runs
+/// whatever it is given.
 fn packages(functions: &[String]) -> anyhow::Result<PathBuf> {
     let mut build = at_root("cargo", &["build", "--quiet", "--locked"]);
     for function in functions {
@@ -64,7 +66,7 @@ fn packages(functions: &[String]) -> anyhow::Result<PathBuf> {
     succeed(&mut build)?;
     let folder = environment::tools().join("packages");
     for function in functions {
-        write(&folder.join(function), &environment::target().join("debug").join(function))?;
+        write(&folder.join(Arch::X86_64.name()).join(function), &environment::target().join("debug").join(function))?;
     }
     Ok(folder)
 }

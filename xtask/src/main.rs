@@ -58,7 +58,7 @@ enum Task {
         #[arg(long)]
         apply: bool,
     },
-    /// Build the functions as they are deployed: `target/lambda/<function>/bootstrap.zip`
+    /// Build the functions as they are deployed: `target/lambda/<architecture>/<function>/bootstrap.zip`
     Package {
         #[arg(long, value_enum, default_value_t)]
         arch: package::Arch,
@@ -67,6 +67,12 @@ enum Task {
     },
     /// Apply every environment of terraform/ to the stand-ins, and destroy it again
     Deploy,
+    /// Ask an evaluator of IAM what the roles of terraform/ may do, and compare them with AWS's reference
+    Policies {
+        /// Take today's reference for the one that was looked at
+        #[arg(long)]
+        accept: bool,
+    },
     /// Measure the functions against the stand-in
     Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -109,6 +115,7 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
         Some(Task::Invoke { function, event, apply }) => testkit::invoke(&function, &event, apply),
         Some(Task::Package { arch, functions }) => package::run(arch, functions).map(done),
         Some(Task::Deploy) => deploy::run().map(done),
+        Some(Task::Policies { accept }) => terraform::policies::run(accept).map(done),
         Some(Task::Bench { args }) => setup::for_bench().and_then(|()| testkit::run("bench", args)),
         Some(Task::Proof { args }) => testkit::run("proof", args),
         Some(Task::NewFunction { name }) => new_function::run(&name).map(done),

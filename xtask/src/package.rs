@@ -26,6 +26,22 @@ impl Arch {
             Self::Arm64 => "--arm64",
         }
     }
+
+    /// As Lambda and Terraform name it, and the folder of its archives.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        }
+    }
+
+    /// What an ELF file says of the machine it is for (`e_machine`).
+    fn machine(self) -> u16 {
+        match self {
+            Self::X86_64 => 0x3e,
+            Self::Arm64 => 0xb7,
+        }
+    }
 }
 
 pub(crate) fn run(arch: Arch, wanted: Vec<String>) -> anyhow::Result<()> {
@@ -33,7 +49,7 @@ pub(crate) fn run(arch: Arch, wanted: Vec<String>) -> anyhow::Result<()> {
     setup::cargo_lambda_only()?;
     build(arch, &functions)?;
     for function in &functions {
-        write_archive(function)?;
+        write_archive(arch, function)?;
     }
     Ok(())
 }
@@ -68,13 +84,27 @@ fn path_flags(paths: &[(&Path, &str)]) -> anyhow::Result<String> {
     Ok(flags.collect::<anyhow::Result<Vec<_>>>()?.join(" "))
 }
 
-fn write_archive(function: &str) -> anyhow::Result<()> {
-    let name = format!("target/lambda/{function}/bootstrap");
-    let binary = environment::root().join(&name);
-    let content = fs::read(&binary).with_context(|| format!("cargo-lambda left no {name}"))?;
+fn write_archive(arch: Arch, function: &str) -> anyhow::Result<()> {
+    let built = format!("target/lambda/{function}/bootstrap");
+    let content =
+        fs::read(environment::root().join(&built)).with_context(|| format!("cargo-lambda left no {built}"))?;
+    check_machine(arch, &content).with_context(|| format!("{built} is not what was asked for"))?;
     let zip = archive::of_bootstrap(&content)?;
-    fs::write(binary.with_extension("zip"), &zip).with_context(|| format!("could not write {name}.zip"))?;
-    println!("{name}.zip  {} KiB  sha256:{}", zip.len() / 1024, sha256(&zip));
+    let name = format!("target/lambda/{}/{function}/bootstrap.zip", arch.name());
+    let path = environment::root().join(&name);
+    fs::create_dir_all(path.with_file_name("")).with_context(|| format!("could not make the folder of {name}"))?;
+    fs::write(path, &zip).with_context(|| format!("could not write {name}"))?;
+    println!("{name}  {} KiB  sha256:{}", zip.len() / 1024, sha256(&zip));
+    Ok(())
+}
+
+/// A function of the wrong architecture is deployed without a word, and dies at every start.
+fn check_machine(arch: Arch, binary: &[u8]) -> anyhow::Result<()> {
+    let machine = match binary {
+        [0x7f, b'E', b'L', b'F', ..] if binary.len() > 19 => Some(u16::from_le_bytes([binary[18], binary[19]])),
+        _ => None,
+    };
+    ensure!(machine == Some(arch.machine()), "the binary is not one for {}", arch.name());
     Ok(())
 }
 
@@ -106,6 +136,17 @@ mod tests {
         assert_eq!(choose(vec!["key-rotation".to_owned()], all()).unwrap(), ["key-rotation"]);
         let error = choose(vec!["key-rotaton".to_owned()], all()).unwrap_err().to_string();
         assert_eq!(error, "there is no function key-rotaton; there are: cluster-cleanup, key-rotation");
+    }
+
+    #[test]
+    fn a_binary_of_another_architecture_is_not_packaged() {
+        let mut binary = vec![0; 64];
+        binary[..4].copy_from_slice(b"\x7fELF");
+        binary[18] = 0x3e;
+        assert!(check_machine(Arch::X86_64, &binary).is_ok());
+        let error = check_machine(Arch::Arm64, &binary).unwrap_err().to_string();
+        assert_eq!(error, "the binary is not one for arm64");
+        assert!(check_machine(Arch::X86_64, b"#!/bin/sh").is_err());
     }
 
     #[test]

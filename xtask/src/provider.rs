@@ -36,10 +36,10 @@ impl Provider {
         };
     }
 
-    /// Whether a module that asks for what the environments ask for can be initialised with it.
+    /// Whether a module that asks for what all modules ask for can be initialised with it.
     fn works(&self) -> bool {
         let probe = cache().join("probe");
-        let asked = environment::root().join("terraform/environment/dev/versions.tf");
+        let asked = environment::root().join("terraform/aws/account/versions.tf");
         let _ = fs::remove_dir_all(&probe);
         if fs::create_dir_all(&probe).and_then(|()| fs::copy(asked, probe.join("versions.tf"))).is_err() {
             return false;

@@ -40,6 +40,12 @@ variable "metric" {
   nullable    = false
 }
 
+variable "metric_account_id" {
+  type        = string
+  description = "Account whose metric is watched, where that is not the alarm's own: one that shares its metrics with it. Null for its own."
+  default     = null
+}
+
 variable "missing_data" {
   type        = string
   description = "What a period without data counts as: notBreaching, breaching, ignore or missing."

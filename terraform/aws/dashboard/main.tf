@@ -25,7 +25,7 @@ locals {
         height = 6
         properties = {
           title   = graph.title
-          region  = data.aws_region.current.name
+          region  = var.account.region
           view    = "timeSeries"
           stacked = false
           period  = graph.period_seconds
@@ -55,8 +55,6 @@ locals {
     }
   ]
 }
-
-data "aws_region" "current" {}
 
 resource "aws_cloudwatch_dashboard" "this" {
   dashboard_name = var.name

@@ -1,3 +1,11 @@
+variable "account" {
+  type = object({
+    region = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "alarm_arns" {
   type        = list(string)
   description = "Alarms whose state is shown below the rows."

@@ -1,17 +1,13 @@
 # A rule in another Region that hands matching events of this account over to the event bus of the function's Region. What
 # is about no Region, such as IAM, is said in one Region only.
 
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
 locals {
   bus_arn = join(":", [
     "arn",
-    data.aws_partition.current.partition,
+    var.account.partition,
     "events",
     var.region,
-    data.aws_caller_identity.current.account_id,
+    var.account.id,
     "event-bus/default",
   ])
 }
@@ -28,6 +24,10 @@ resource "aws_cloudwatch_event_target" "this" {
   arn      = local.bus_arn
   role_arn = aws_iam_role.this.arn
   rule     = aws_cloudwatch_event_rule.this.name
+
+  dead_letter_config {
+    arn = var.dead_letter_queue_arn
+  }
 }
 
 # Without the two conditions, any rule of any account could have this role used on its behalf.
@@ -44,7 +44,7 @@ data "aws_iam_policy_document" "trust" {
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
-      values   = [data.aws_caller_identity.current.account_id]
+      values   = [var.account.id]
     }
 
     condition {

@@ -2,3 +2,8 @@ output "arn" {
   description = "ARN of the rule."
   value       = aws_cloudwatch_event_rule.this.arn
 }
+
+output "name" {
+  description = "Name of the rule, the dimension of its metrics."
+  value       = aws_cloudwatch_event_rule.this.name
+}

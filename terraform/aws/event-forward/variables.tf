@@ -1,3 +1,18 @@
+variable "account" {
+  type = object({
+    id        = string
+    partition = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
+variable "dead_letter_queue_arn" {
+  type        = string
+  description = "ARN of the queue, in the rule's own Region, that gets an event it could not hand over. Its policy must allow it: rule_arns of the module queue."
+  nullable    = false
+}
+
 variable "description" {
   type        = string
   description = "One line for whoever finds the rule in the console."

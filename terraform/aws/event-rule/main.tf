@@ -18,10 +18,16 @@ resource "aws_cloudwatch_event_target" "this" {
 }
 
 # A rule calls a function under the function's own policy and not with a role.
-resource "aws_lambda_permission" "this" {
-  action        = "lambda:InvokeFunction"
-  function_name = var.function_arn
-  principal     = "events.amazonaws.com"
-  source_arn    = aws_cloudwatch_event_rule.this.arn
-  statement_id  = var.name
+module "permission" {
+  source = "../lambda-permission"
+
+  function_arn = var.function_arn
+  name         = var.name
+  principal    = "events.amazonaws.com"
+  source_arn   = aws_cloudwatch_event_rule.this.arn
+}
+
+moved {
+  from = aws_lambda_permission.this
+  to   = module.permission.aws_lambda_permission.this
 }

@@ -2,10 +2,10 @@
 
 locals {
   sources = {
-    job     = { namespace = "Nightshift", dimensions = { Function = var.job } }
+    job     = { namespace = "Nightshift", dimensions = { Function = var.function_name } }
     lambda  = { namespace = "AWS/Lambda", dimensions = { FunctionName = var.function_name } }
     log     = { namespace = "Nightshift/${var.function_name}", dimensions = {} }
-    letters = { namespace = "AWS/SQS", dimensions = { QueueName = var.dead_letter_queue_name } }
+    letters = { namespace = "AWS/SQS", dimensions = { QueueName = try(var.dead_letter_queue.name, "none") } }
   }
 
   # What is true once, and what has to stay so for days: one value a night, a day is a period.
@@ -49,18 +49,66 @@ locals {
       summary = "Lambda turned an invocation away."
       runbook = "invocation-turned-away"
     }
+  }
+
+  # Whoever hands an event over and cannot says so in a metric of its own; the queue of dead letters may be what it lacks.
+  handed_over = merge(
+    {
+      for name, group in var.schedules : "${name}-target-failed" => {
+        dimensions = { ScheduleGroup = group }
+        metric     = "TargetErrorCount"
+        namespace  = "AWS/Scheduler"
+        summary    = "The schedule could not call the function."
+        runbook    = "event-not-handed-over"
+      }
+    },
+    {
+      for name, group in var.schedules : "${name}-dropped" => {
+        dimensions = { ScheduleGroup = group }
+        metric     = "InvocationDroppedCount"
+        namespace  = "AWS/Scheduler"
+        summary    = "The schedule gave up calling the function."
+        runbook    = "event-not-handed-over"
+      }
+    },
+    {
+      for name, rule in var.rules : "${name}-rule-failed" => {
+        dimensions = { RuleName = rule }
+        metric     = "FailedInvocations"
+        namespace  = "AWS/Events"
+        summary    = "A rule could not hand an event to the function."
+        runbook    = "event-not-handed-over"
+      }
+    },
+    {
+      for name, arn in var.state_machines : "${name}-execution-failed" => {
+        dimensions = { StateMachineArn = arn }
+        metric     = "ExecutionsFailed"
+        namespace  = "AWS/States"
+        summary    = "An execution of the state machine that runs the function failed."
+        runbook    = "event-not-handed-over"
+      }
+    },
+  )
+
+  # Only a function that keeps reports says whether it could; only a job with a schedule can miss a run, or put work off
+  # from one to the next.
+  where_so = {
     dead-letters = {
+      there     = var.dead_letter_queue != null
       metric    = "ApproximateNumberOfMessagesVisible"
       source    = "letters"
       statistic = "Maximum"
       summary   = "An event was given up after its last retry."
       runbook   = "dead-letters"
     }
-  }
-
-  # Only a function that keeps reports says whether it could; only a job with a schedule can miss a run, or put work off
-  # from one to the next.
-  where_so = {
+    destination-failed = {
+      there   = var.dead_letter_queue != null
+      metric  = "DestinationDeliveryFailures"
+      source  = "lambda"
+      summary = "An event that failed could not be kept in the queue of dead letters; it is lost."
+      runbook = "event-not-handed-over"
+    }
     reports-not-kept = {
       there   = var.keeps_reports
       metric  = "ReportsNotKept"
@@ -89,7 +137,7 @@ locals {
   there = { for name, alarm in local.where_so : name => alarm if alarm.there }
 
   alarms = {
-    for name, alarm in merge(local.common, local.there, var.more) : name => merge(
+    for name, alarm in merge(local.common, local.there, local.handed_over, var.more) : name => merge(
       local.kinds[try(coalesce(alarm.kind), "once")],
       local.sources[try(coalesce(alarm.source), "job")],
       { for key, value in alarm : key => value if value != null },
@@ -101,18 +149,19 @@ module "alarm" {
   source   = "../alarm"
   for_each = local.alarms
 
-  actions        = var.actions
-  comparison     = try(each.value.comparison, null)
-  dimensions     = each.value.dimensions
-  metric         = each.value.metric
-  missing_data   = try(each.value.missing_data, null)
-  name           = "${var.function_name}-${each.key}"
-  namespace      = each.value.namespace
-  period_seconds = each.value.period_seconds
-  periods        = each.value.periods
-  runbook        = "${var.runbook_url}#${each.value.runbook}"
-  statistic      = each.value.statistic
-  summary        = each.value.summary
-  tags           = var.tags
-  threshold      = try(each.value.threshold, null)
+  actions           = var.actions
+  comparison        = try(each.value.comparison, null)
+  dimensions        = each.value.dimensions
+  metric            = each.value.metric
+  metric_account_id = var.metric_account_id
+  missing_data      = try(each.value.missing_data, null)
+  name              = "${var.function_name}-${each.key}"
+  namespace         = each.value.namespace
+  period_seconds    = each.value.period_seconds
+  periods           = each.value.periods
+  runbook           = "${var.runbook_url}#${each.value.runbook}"
+  statistic         = each.value.statistic
+  summary           = "Account ${coalesce(var.metric_account_id, var.account.id)}, ${var.account.region}: ${each.value.summary}"
+  tags              = var.tags
+  threshold         = try(each.value.threshold, null)
 }

@@ -1,13 +1,24 @@
+variable "account" {
+  type = object({
+    id     = string
+    region = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "actions" {
   type        = list(string)
   description = "ARNs told when an alarm is raised, mostly one topic's."
   nullable    = false
 }
 
-variable "dead_letter_queue_name" {
-  type        = string
-  description = "Name of the queue for events nobody handled."
-  nullable    = false
+variable "dead_letter_queue" {
+  type = object({
+    name = string
+  })
+  description = "The queue for events nobody handled. Null for a function that is only called by somebody who waits for its answer."
+  default     = null
 }
 
 variable "failed" {
@@ -32,16 +43,16 @@ variable "guard_runbook" {
   nullable    = false
 }
 
-variable "job" {
-  type        = string
-  description = "Name of the job, which is the dimension of its metrics."
-  nullable    = false
-}
-
 variable "keeps_reports" {
   type        = bool
   description = "Whether the function keeps its reports in a bucket."
   nullable    = false
+}
+
+variable "metric_account_id" {
+  type        = string
+  description = "Account the function runs in, where that is not the alarms' own: one that shares its metrics with it. Null for its own."
+  default     = null
 }
 
 variable "more" {
@@ -86,9 +97,23 @@ variable "no_run_hours" {
   }
 }
 
+variable "rules" {
+  type        = map(string)
+  description = "Names of the rules that hand events to the function, by what they are about."
+  default     = {}
+  nullable    = false
+}
+
 variable "runbook_url" {
   type        = string
   description = "Where docs/runbook.md can be read; alarms link to its paragraphs."
+  nullable    = false
+}
+
+variable "schedules" {
+  type        = map(string)
+  description = "Names of the schedule groups that call the function, by what they are for."
+  default     = {}
   nullable    = false
 }
 
@@ -102,6 +127,13 @@ variable "standing_days" {
     condition     = var.standing_days >= 1 && var.standing_days <= 7
     error_message = "An alarm looks back at most seven days: set standing_days to 1 to 7."
   }
+}
+
+variable "state_machines" {
+  type        = map(string)
+  description = "ARNs of the state machines that run the function, by what they are for."
+  default     = {}
+  nullable    = false
 }
 
 variable "tags" {

@@ -1,22 +1,29 @@
 # One role a function. What its job needs comes from the caller, as `policy`; what Lambda itself needs on the
 # function's behalf is added here, in a policy of its own, so that each can be held against what it is for.
 
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
-data "aws_region" "current" {}
-
 locals {
   function_arn = join(":", [
     "arn",
-    data.aws_partition.current.partition,
+    var.account.partition,
     "lambda",
-    data.aws_region.current.name,
-    data.aws_caller_identity.current.account_id,
+    var.account.region,
+    var.account.id,
     "function",
     var.name,
   ])
+
+  log_group_arn = join(":", [
+    "arn",
+    var.account.partition,
+    "logs",
+    var.account.region,
+    var.account.id,
+    "log-group",
+    var.log_group == null ? "/aws/lambda/${var.name}" : var.log_group,
+  ])
+
+  # As IAM counts them: of all policies that stand in a role, without white space.
+  policies_length = sum([for policy in [var.policy, data.aws_iam_policy_document.platform.json] : length(replace(policy, "/\\s/", ""))])
 
   network_actions = [
     "ec2:AssignPrivateIpAddresses",
@@ -52,19 +59,53 @@ resource "aws_iam_role_policy" "job" {
   name   = "job"
   role   = aws_iam_role.this.id
   policy = var.policy
+
+  lifecycle {
+    precondition {
+      condition     = local.policies_length <= 10240
+      error_message = "The policies of the role ${var.name} have ${local.policies_length} characters, and IAM takes 10240. Shorten ${var.policy_hint}."
+    }
+  }
 }
 
 data "aws_iam_policy_document" "platform" {
   statement {
     sid       = "WriteItsLog"
     actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-    resources = ["${aws_cloudwatch_log_group.this.arn}:*"]
+    resources = ["${local.log_group_arn}:*"]
   }
 
-  statement {
-    sid       = "KeepEventsItCouldNotHandle"
-    actions   = ["sqs:SendMessage"]
-    resources = [var.dead_letter_queue_arn]
+  dynamic "statement" {
+    for_each = var.dead_letter_queue[*].arn
+
+    content {
+      sid       = "KeepEventsItCouldNotHandle"
+      actions   = ["sqs:SendMessage"]
+      resources = [statement.value]
+    }
+  }
+
+  # Lambda writes to an encrypted queue with this role: without the key, a failed event is lost.
+  dynamic "statement" {
+    for_each = var.dead_letter_queue == null ? [] : compact([var.kms_key_arn])
+
+    content {
+      sid       = "EncryptEventsItCouldNotHandle"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["sqs.${var.account.region}.${var.account.dns_suffix}"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:aws:sqs:arn"
+        values   = [var.dead_letter_queue.arn]
+      }
+    }
   }
 
   dynamic "statement" {
@@ -74,6 +115,12 @@ data "aws_iam_policy_document" "platform" {
       sid       = "ReadItsEnvironment"
       actions   = ["kms:Decrypt"]
       resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:aws:lambda:FunctionArn"
+        values   = [local.function_arn]
+      }
     }
   }
 

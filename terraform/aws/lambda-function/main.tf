@@ -1,10 +1,22 @@
 # One function: its code from a built archive, its log group, what happens to events it could not handle.
 
+locals {
+  log_group = var.log_group == null ? aws_cloudwatch_log_group.this[0].name : var.log_group
+}
+
 resource "aws_cloudwatch_log_group" "this" {
+  count = var.log_group == null ? 1 : 0
+
   name              = "/aws/lambda/${var.name}"
   kms_key_id        = var.kms_key_arn
   retention_in_days = var.log_retention_days
   tags              = var.tags
+}
+
+# The log is the record of what was deleted: it must not go because a group may now be named.
+moved {
+  from = aws_cloudwatch_log_group.this
+  to   = aws_cloudwatch_log_group.this[0]
 }
 
 resource "aws_lambda_function" "this" {
@@ -14,19 +26,32 @@ resource "aws_lambda_function" "this" {
   function_name                  = var.name
   description                    = var.description
   architectures                  = [var.architecture]
-  filename                       = var.package
+  filename                       = var.package.path
   handler                        = "bootstrap"
   kms_key_arn                    = var.kms_key_arn
   memory_size                    = var.memory_mb
   reserved_concurrent_executions = var.reserved_concurrency
   role                           = aws_iam_role.this.arn
   runtime                        = "provided.al2023"
-  source_code_hash               = filebase64sha256(var.package)
-  tags                           = var.tags
-  timeout                        = var.timeout_seconds
+  s3_bucket                      = var.package.s3_bucket
+  s3_key                         = var.package.s3_key
+  s3_object_version              = var.package.s3_object_version
+  # Taking everything away must be possible where nothing was built.
+  source_code_hash = try(filebase64sha256(var.package.path), null)
+  tags             = var.tags
+  timeout          = var.timeout_seconds
 
   environment {
     variables = var.environment
+  }
+
+  dynamic "logging_config" {
+    for_each = var.log_group == null ? [] : [var.log_group]
+
+    content {
+      log_format = "Text"
+      log_group  = logging_config.value
+    }
   }
 
   dynamic "vpc_config" {
@@ -45,6 +70,13 @@ resource "aws_lambda_function" "this" {
     aws_iam_role_policy.job,
     aws_iam_role_policy.platform,
   ]
+
+  lifecycle {
+    precondition {
+      condition     = var.package.path == null || fileexists(coalesce(var.package.path, "-"))
+      error_message = "There is no archive ${coalesce(var.package.path, "-")}. Build it with `cargo xtask package`, or say where archives are: packages of platform."
+    }
+  }
 }
 
 # A schedule calls asynchronously: what becomes of a run that died is decided here.
@@ -53,9 +85,13 @@ resource "aws_lambda_function_event_invoke_config" "this" {
   maximum_event_age_in_seconds = var.async.maximum_event_age_seconds
   maximum_retry_attempts       = var.async.retries
 
-  destination_config {
-    on_failure {
-      destination = var.dead_letter_queue_arn
+  dynamic "destination_config" {
+    for_each = var.dead_letter_queue[*].arn
+
+    content {
+      on_failure {
+        destination = destination_config.value
+      }
     }
   }
 }

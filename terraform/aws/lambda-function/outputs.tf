@@ -5,12 +5,17 @@ output "arn" {
 
 output "log_group_name" {
   description = "Name of its log group."
-  value       = aws_cloudwatch_log_group.this.name
+  value       = local.log_group
 }
 
 output "name" {
   description = "Name of the function."
   value       = aws_lambda_function.this.function_name
+}
+
+output "platform_policy" {
+  description = "Policy document (JSON) of what Lambda does under the role."
+  value       = data.aws_iam_policy_document.platform.json
 }
 
 output "role_arn" {

@@ -1,3 +1,14 @@
+variable "account" {
+  type = object({
+    dns_suffix = string
+    id         = string
+    partition  = string
+    region     = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "architecture" {
   type        = string
   description = "Instruction set the archive was built for: x86_64 or arm64."
@@ -30,10 +41,12 @@ variable "async" {
   }
 }
 
-variable "dead_letter_queue_arn" {
-  type        = string
-  description = "ARN of the queue that gets an event after its last retry."
-  nullable    = false
+variable "dead_letter_queue" {
+  type = object({
+    arn = string
+  })
+  description = "The queue that gets an event after its last retry. Null for a function that is only called by somebody who waits for its answer."
+  default     = null
 }
 
 variable "description" {
@@ -51,7 +64,13 @@ variable "environment" {
 
 variable "kms_key_arn" {
   type        = string
-  description = "ARN of the KMS key for environment variables and log. Null leaves both to keys of AWS."
+  description = "ARN of the KMS key for environment variables, log and dead-letter queue. Null leaves each to a key of AWS."
+  default     = null
+}
+
+variable "log_group" {
+  type        = string
+  description = "Name of a log group that is there already and is to be used. Null makes /aws/lambda/<name>."
   default     = null
 }
 
@@ -94,13 +113,24 @@ variable "name" {
 }
 
 variable "package" {
-  type        = string
-  description = "Path of the archive with the binary `bootstrap`."
+  type = object({
+    path              = optional(string)
+    s3_bucket         = optional(string)
+    s3_key            = optional(string)
+    s3_object_version = optional(string)
+  })
+  description = "The archive with the binary `bootstrap`: a path here, or bucket, key and, if you like, version of an object in S3. One of its folders is named as the architecture. A new build in S3 needs a new key or version: Terraform does not look into the bucket."
   nullable    = false
 
   validation {
-    condition     = fileexists(var.package)
-    error_message = "There is no such archive. Build it with `cargo xtask package`, or set package_dir to the folder that holds <function>/bootstrap.zip."
+    condition     = (var.package.path == null) != (var.package.s3_bucket == null) && (var.package.s3_bucket == null) == (var.package.s3_key == null)
+    error_message = "The package is either a path, or s3_bucket with s3_key."
+  }
+
+  # A function of the wrong architecture is deployed without a word and dies at every start.
+  validation {
+    condition     = contains(split("/", coalesce(var.package.path, var.package.s3_key, "/")), var.architecture)
+    error_message = "The archive was not built for ${var.architecture}: none of the folders it lies in is named so. Build it with `cargo xtask package --arch`, which leaves it in target/lambda/<architecture>/<function>/bootstrap.zip, or set architecture."
   }
 }
 
@@ -116,10 +146,17 @@ variable "policy" {
   nullable    = false
 }
 
+variable "policy_hint" {
+  type        = string
+  description = "What to shorten where the policies of the role are longer than IAM allows, as a part of a sentence."
+  default     = "the job's policy"
+  nullable    = false
+}
+
 variable "reserved_concurrency" {
   type        = number
-  description = "Runs at the same time, taken from the account's pool; -1 reserves none."
-  default     = 1
+  description = "Runs at the same time, taken from the account's pool; 0 stops the function, -1 reserves none. AWS keeps 100 of the pool unreserved, and a new account has 10: there, only -1 can be applied."
+  default     = -1
   nullable    = false
 
   validation {

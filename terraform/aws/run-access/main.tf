@@ -1,27 +1,26 @@
 # What every run needs beside its job: the right to keep its report, and to tell people. Each is there only where its
 # variable is set; in plan mode nobody is told anything.
 
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
-data "aws_region" "current" {}
-
 locals {
   ses_prefix = join(":", [
     "arn",
-    data.aws_partition.current.partition,
+    var.account.partition,
     "ses",
-    data.aws_region.current.name,
-    data.aws_caller_identity.current.account_id,
-    "identity/",
+    var.account.region,
+    var.account.id,
+    "",
   ])
 
-  # SES asks about the address if that was verified, and otherwise about its domain.
-  senders = var.notices.mail_from == null ? [] : [
-    "${local.ses_prefix}${var.notices.mail_from}",
-    "${local.ses_prefix}${split("@", var.notices.mail_from)[1]}",
-  ]
+  # SES asks about the address if that was verified, and otherwise about its domain; about the configuration set, where one is
+  # attached to it; and, in the sandbox, about the recipient's identity as well.
+  mail_resources = var.notices.mail_from == null ? [] : concat(
+    [
+      "${local.ses_prefix}identity/${var.notices.mail_from}",
+      "${local.ses_prefix}identity/${split("@", var.notices.mail_from)[1]}",
+    ],
+    [for name in compact([var.notices.mail_configuration_set]) : "${local.ses_prefix}configuration-set/${name}"],
+    [for identity in var.notices.mail_sandbox_recipients : "${local.ses_prefix}identity/${identity}"],
+  )
 
   tells  = var.applies && (var.notices.mail_from != null || var.notices.sns_topic_arn != null)
   hooks  = var.applies && var.notices.slack_secret_id != null ? toset([var.notices.slack_secret_id]) : toset([])
@@ -35,7 +34,7 @@ data "aws_iam_policy_document" "reports" {
     content {
       sid       = "KeepReports"
       actions   = ["s3:PutObject"]
-      resources = ["arn:${data.aws_partition.current.partition}:s3:::${statement.value.name}/${var.job}/*"]
+      resources = ["arn:${var.account.partition}:s3:::${statement.value.name}/${var.job}/*"]
     }
   }
 
@@ -50,7 +49,7 @@ data "aws_iam_policy_document" "reports" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = ["s3.${data.aws_region.current.name}.amazonaws.com"]
+        values   = ["s3.${var.account.region}.${var.account.dns_suffix}"]
       }
     }
   }
@@ -58,7 +57,7 @@ data "aws_iam_policy_document" "reports" {
 
 data "aws_iam_policy_document" "notices" {
   dynamic "statement" {
-    for_each = length(local.senders) == 0 ? [] : [local.senders]
+    for_each = length(local.mail_resources) == 0 ? [] : [local.mail_resources]
 
     content {
       sid       = "MailOwners"
@@ -94,7 +93,7 @@ data "aws_iam_policy_document" "notices" {
       condition {
         test     = "StringLike"
         variable = "kms:ViaService"
-        values   = ["sns.*.amazonaws.com"]
+        values   = ["sns.*.${var.account.dns_suffix}"]
       }
     }
   }
@@ -104,6 +103,7 @@ module "slack_secret" {
   source   = "../secret-access"
   for_each = local.hooks
 
+  account      = var.account
   kms_key_arns = var.notices.slack_secret_kms_key_arn == null ? [] : [var.notices.slack_secret_kms_key_arn]
   secret_ids   = [each.value]
   sid          = "ReadTheWebhook"

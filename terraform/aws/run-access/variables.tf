@@ -1,3 +1,14 @@
+variable "account" {
+  type = object({
+    dns_suffix = string
+    id         = string
+    partition  = string
+    region     = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "applies" {
   type        = bool
   description = "Whether the function's mode is apply: in plan mode it tells nobody."
@@ -12,14 +23,19 @@ variable "job" {
 
 variable "notices" {
   type = object({
+    language                 = optional(string)
+    mail_configuration_set   = optional(string)
     mail_from                = optional(string)
+    mail_sandbox_recipients  = optional(list(string), [])
     operators_mail           = optional(list(string), [])
+    owner_mail_domain        = optional(string)
+    owner_mail_tag           = optional(string)
     slack_secret_id          = optional(string)
     slack_secret_kms_key_arn = optional(string)
     sns_topic_arn            = optional(string)
     sns_topic_kms_key_arn    = optional(string)
   })
-  description = "The channels that are switched on, and the keys they encrypt with where those are yours."
+  description = "Who is told, and how: the variables of docs/notices.md, the keys a channel encrypts with where those are yours, the configuration set attached to the sender's identity, and the identities (addresses or domains) that may get mail while the account is in the sandbox of SES."
   default     = {}
   nullable    = false
 

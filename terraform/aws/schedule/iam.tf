@@ -1,4 +1,13 @@
-data "aws_caller_identity" "current" {}
+locals {
+  schedule_arn = join(":", [
+    "arn",
+    var.account.partition,
+    "scheduler",
+    var.account.region,
+    var.account.id,
+    "schedule/${var.name}/${var.name}",
+  ])
+}
 
 # Without the two conditions, any schedule of any account could have this role used on its behalf.
 data "aws_iam_policy_document" "trust" {
@@ -14,7 +23,7 @@ data "aws_iam_policy_document" "trust" {
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
-      values   = [data.aws_caller_identity.current.account_id]
+      values   = [var.account.id]
     }
 
     condition {
@@ -27,21 +36,70 @@ data "aws_iam_policy_document" "trust" {
 
 data "aws_iam_policy_document" "this" {
   statement {
-    sid       = "CallTheFunction"
-    actions   = ["lambda:InvokeFunction"]
-    resources = [var.function_arn]
+    sid       = "CallTheTarget"
+    actions   = [var.target.action]
+    resources = [var.target.arn]
   }
 
-  statement {
-    sid       = "KeepEventsItCouldNotHandOver"
-    actions   = ["sqs:SendMessage"]
-    resources = [var.dead_letter_queue_arn]
+  dynamic "statement" {
+    for_each = var.dead_letter_queue[*].arn
+
+    content {
+      sid       = "KeepEventsItCouldNotHandOver"
+      actions   = ["sqs:SendMessage"]
+      resources = [statement.value]
+    }
+  }
+
+  # Scheduler decrypts the input with this role: without it, no schedule with a key of yours ever fires.
+  dynamic "statement" {
+    for_each = compact([var.kms_key_arn])
+
+    content {
+      sid       = "ReadItsInput"
+      actions   = ["kms:Decrypt"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["scheduler.${var.account.region}.${var.account.dns_suffix}"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:aws:scheduler:schedule:arn"
+        values   = [local.schedule_arn]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.dead_letter_queue == null ? [] : compact([var.kms_key_arn])
+
+    content {
+      sid       = "EncryptEventsItCouldNotHandOver"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["sqs.${var.account.region}.${var.account.dns_suffix}"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "kms:EncryptionContext:aws:sqs:arn"
+        values   = [var.dead_letter_queue.arn]
+      }
+    }
   }
 }
 
 resource "aws_iam_role" "this" {
   name                 = "${var.name}-schedule"
-  description          = "Lets the schedule ${var.name} call its function"
+  description          = "Lets the schedule ${var.name} call its target"
   assume_role_policy   = data.aws_iam_policy_document.trust.json
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags

@@ -1,4 +1,4 @@
-# One schedule of EventBridge Scheduler in a group of its own, with a role that may call this one function.
+# One schedule of EventBridge Scheduler in a group of its own, with a role that may call this one target.
 
 resource "aws_scheduler_schedule_group" "this" {
   name = var.name
@@ -20,12 +20,16 @@ resource "aws_scheduler_schedule" "this" {
   }
 
   target {
-    arn      = var.function_arn
+    arn      = var.target.arn
     input    = var.input
     role_arn = aws_iam_role.this.arn
 
-    dead_letter_config {
-      arn = var.dead_letter_queue_arn
+    dynamic "dead_letter_config" {
+      for_each = var.dead_letter_queue[*].arn
+
+      content {
+        arn = dead_letter_config.value
+      }
     }
 
     # This repeats the handing over only; a run that died is repeated by Lambda.

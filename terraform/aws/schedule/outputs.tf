@@ -13,6 +13,11 @@ output "name" {
   value       = aws_scheduler_schedule.this.name
 }
 
+output "policy" {
+  description = "Policy document (JSON) of the role it calls with."
+  value       = data.aws_iam_policy_document.this.json
+}
+
 output "role_name" {
   description = "Name of the role it calls with."
   value       = aws_iam_role.this.name

@@ -1,7 +1,20 @@
-variable "dead_letter_queue_arn" {
-  type        = string
-  description = "ARN of the queue that gets an event the schedule could not hand over."
+variable "account" {
+  type = object({
+    dns_suffix = string
+    id         = string
+    partition  = string
+    region     = string
+  })
+  description = "Where this lies: the output of the module account."
   nullable    = false
+}
+
+variable "dead_letter_queue" {
+  type = object({
+    arn = string
+  })
+  description = "The queue that gets an event the schedule could not hand over. Null gives it up, which only the metrics of Scheduler tell."
+  default     = null
 }
 
 variable "description" {
@@ -32,15 +45,9 @@ variable "expression" {
   }
 }
 
-variable "function_arn" {
-  type        = string
-  description = "ARN of the function it calls."
-  nullable    = false
-}
-
 variable "input" {
   type        = string
-  description = "Event (JSON) the function gets. Null sends Scheduler's own envelope, which means what {} means."
+  description = "Event (JSON) the target gets. Null sends Scheduler's own envelope, which means what {} means."
   default     = null
 
   validation {
@@ -51,7 +58,7 @@ variable "input" {
 
 variable "kms_key_arn" {
   type        = string
-  description = "ARN of the KMS key for the schedule's input. Null leaves it to a key of AWS."
+  description = "ARN of the KMS key for the schedule's input and its queue. Null leaves both to keys of AWS."
   default     = null
 }
 
@@ -77,6 +84,20 @@ variable "tags" {
   description = "Tags of everything here."
   default     = {}
   nullable    = false
+}
+
+variable "target" {
+  type = object({
+    action = optional(string, "lambda:InvokeFunction")
+    arn    = string
+  })
+  description = "What it calls, and the action its role needs for that: lambda:InvokeFunction of a function, states:StartExecution of a state machine."
+  nullable    = false
+
+  validation {
+    condition     = contains(["lambda:InvokeFunction", "states:StartExecution"], var.target.action)
+    error_message = "A schedule calls a function (lambda:InvokeFunction) or starts a state machine (states:StartExecution)."
+  }
 }
 
 variable "time_zone" {

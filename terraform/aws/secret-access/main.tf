@@ -1,19 +1,13 @@
 # The right to read secrets that others made and keep. No secret is declared here and no value read: Terraform would
 # keep it in its state.
 
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
-data "aws_region" "current" {}
-
 locals {
   prefix = join(":", [
     "arn",
-    data.aws_partition.current.partition,
+    var.account.partition,
     "secretsmanager",
-    data.aws_region.current.name,
-    data.aws_caller_identity.current.account_id,
+    var.account.region,
+    var.account.id,
     "secret",
   ])
 
@@ -39,7 +33,7 @@ data "aws_iam_policy_document" "this" {
       condition {
         test     = "StringEquals"
         variable = "kms:ViaService"
-        values   = ["secretsmanager.${data.aws_region.current.name}.amazonaws.com"]
+        values   = ["secretsmanager.${var.account.region}.${var.account.dns_suffix}"]
       }
     }
   }

@@ -1,3 +1,14 @@
+variable "account" {
+  type = object({
+    dns_suffix = string
+    id         = string
+    partition  = string
+    region     = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "kms_key_arns" {
   type        = list(string)
   description = "ARNs of the keys the secrets are encrypted with, where they are not the key of Secrets Manager."

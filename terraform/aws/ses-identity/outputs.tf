@@ -5,5 +5,5 @@ output "arn" {
 
 output "dkim_tokens" {
   description = "For a domain: each is a CNAME <token>._domainkey.<domain> to <token>.dkim.amazonses.com."
-  value       = aws_sesv2_email_identity.this.dkim_signing_attributes[*].tokens
+  value       = flatten(aws_sesv2_email_identity.this.dkim_signing_attributes[*].tokens)
 }

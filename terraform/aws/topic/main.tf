@@ -1,7 +1,5 @@
 # A topic that alarms and functions of this account may write to, and the addresses that get what is written.
 
-data "aws_caller_identity" "current" {}
-
 data "aws_iam_policy_document" "this" {
   statement {
     sid       = "AlarmsOfThisAccountWriteHere"
@@ -16,7 +14,7 @@ data "aws_iam_policy_document" "this" {
     condition {
       test     = "StringEquals"
       variable = "aws:SourceAccount"
-      values   = [data.aws_caller_identity.current.account_id]
+      values   = [var.account.id]
     }
   }
 

@@ -1,3 +1,11 @@
+variable "account" {
+  type = object({
+    id = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "kms_key_arn" {
   type        = string
   description = "ARN of the KMS key to encrypt with; its policy must let cloudwatch.amazonaws.com use it. Null leaves the topic unencrypted at rest, because alarms cannot use the key of SNS."

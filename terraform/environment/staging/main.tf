@@ -1,112 +1,39 @@
 # Staging: as development, but fewer at once, and every cluster leaves a snapshot.
 
-locals {
-  environment = "staging"
-}
+module "fleet" {
+  source    = "../../layer/fleet"
+  providers = { aws = aws, aws.global = aws.global }
 
-module "operations" {
-  source = "../../layer/operations"
+  alarm_mail_addresses = ["platform@example.com"]
+  environment          = "staging"
+  sender_identity      = "nightshift@staging.example.com"
+  time_zone            = "Europe/Madrid"
 
-  alarm_mail_addresses = var.alarm_mail_addresses
-  environment          = local.environment
-  sender_identity      = var.sender_identity
-}
+  # Never touched, whatever is asked for: clusters and snapshots, IAM users, database users.
+  protected       = ["release-*"]
+  excluded_users  = ["path:/admin/*"]
+  protected_users = ["billing"]
 
-module "cluster_cleanup" {
-  source = "../../layer/cluster-cleanup"
+  # Until SES has verified the sender, nothing is deleted, because nobody could be told.
+  notices = { mail_from = "nightshift@staging.example.com", operators_mail = ["platform@example.com"], owner_mail_domain = "example.com" }
 
-  architecture  = var.architecture
-  environment   = local.environment
-  mode          = var.cluster_cleanup_mode
-  notices       = var.notices
-  package       = "${var.package_dir}/cluster-cleanup/bootstrap.zip"
-  report_bucket = var.report_bucket
-  runbook_url   = var.runbook_url
-
-  alarms = {
-    actions = [module.operations.alarm_topic_arn]
+  # The functions only say what they would do. Change a mode to "apply" when you have read its plans for some nights.
+  cluster_cleanup = {
+    mode   = "plan"
+    policy = { final_snapshot = "always", max_deletions = 5, required_tags = { env = "staging" } }
   }
-
-  policy = {
-    final_snapshot = "always"
-    max_deletions  = 5
-    protected      = var.protected
-    required_tags  = { env = "staging" }
-    time_zone      = var.time_zone
+  key_rotation = {
+    mode = "plan"
   }
-
-  schedule = {
-    expression = "cron(0 2 * * ? *)"
-    time_zone  = var.time_zone
+  # Pipelines may have users of these databases made. Leave it out, and so is the function.
+  db_users = {
+    mode    = "plan"
+    secrets = { masters = ["rds!cluster-*", "staging/*/master"], users = ["staging/*/app-*"] }
+    vpc     = { security_group_ids = ["sg-0123456789abcdef0"], subnet_ids = ["subnet-0123456789abcdef0"] }
   }
 }
 
-module "key_rotation" {
-  source = "../../layer/key-rotation"
-
-  providers = {
-    aws        = aws
-    aws.global = aws.global
-  }
-
-  architecture  = var.architecture
-  environment   = local.environment
-  mode          = var.key_rotation_mode
-  notices       = var.notices
-  package       = "${var.package_dir}/key-rotation/bootstrap.zip"
-  report_bucket = var.report_bucket
-  runbook_url   = var.runbook_url
-
-  alarms = {
-    actions = [module.operations.alarm_topic_arn]
-  }
-
-  policy = {
-    exclude   = var.excluded_users
-    time_zone = var.time_zone
-  }
-
-  schedule = {
-    time_zone = var.time_zone
-  }
-}
-
-module "db_users" {
-  source = "../../layer/db-users"
-  count  = var.db_users == null ? 0 : 1
-
-  architecture           = var.architecture
-  environment            = local.environment
-  kms_key_arns           = var.db_users.kms_key_arns
-  mode                   = var.db_users_mode
-  notices                = var.notices
-  package                = "${var.package_dir}/db-users/bootstrap.zip"
-  report_bucket          = var.report_bucket
-  rotation_function_arns = var.db_users.rotation_function_arns
-  runbook_url            = var.runbook_url
-  secrets                = var.db_users.secrets
-  vpc                    = var.db_users.vpc
-
-  alarms = {
-    actions = [module.operations.alarm_topic_arn]
-  }
-
-  policy = {
-    protected = var.db_users.protected
-    time_zone = var.time_zone
-  }
-}
-
-module "overview" {
-  source = "../../layer/overview"
-
-  environment = local.environment
-
-  functions = merge(
-    {
-      cluster-cleanup = module.cluster_cleanup.overview
-      key-rotation    = module.key_rotation.overview
-    },
-    { for function in module.db_users : "db-users" => function.overview },
-  )
+output "fleet" {
+  description = "The outputs of terraform/layer/fleet: functions, roles, records of the sender, the policy for pipelines."
+  value       = module.fleet
 }

@@ -3,16 +3,17 @@
 module "alarms" {
   source = "../../aws/job-alarms"
 
-  actions                = var.alarms.actions
-  dead_letter_queue_name = module.dead_letters.name
-  failed                 = { summary = "Some clusters or snapshots could not be worked on." }
-  function_name          = module.function.name
-  job                    = local.job
-  keeps_reports          = var.report_bucket != null
-  no_run_hours           = var.alarms.no_run_hours
-  runbook_url            = var.runbook_url
-  standing_days          = var.alarms.standing_days
-  tags                   = local.tags
+  account           = var.account
+  actions           = var.alarms.actions
+  dead_letter_queue = { name = module.dead_letters.name }
+  failed            = { summary = "Some clusters or snapshots could not be worked on." }
+  function_name     = module.function.name
+  keeps_reports     = var.report_bucket != null
+  no_run_hours      = var.alarms.no_run_hours
+  runbook_url       = var.runbook_url
+  schedules         = { schedule = module.schedule.group_name }
+  standing_days     = var.alarms.standing_days
+  tags              = local.tags
 
   more = {
     blocked = {

@@ -21,3 +21,13 @@ output "role_arn" {
   description = "ARN of the function's role, for organisation policies that keep tags from everybody else."
   value       = module.function.role_arn
 }
+
+output "settings" {
+  description = "Names of what each object among the inputs may hold: Terraform would leave out a misspelt one without a word."
+  value = {
+    notices  = module.run_access.settings
+    alarms   = keys(var.alarms)
+    policy   = keys(var.policy)
+    schedule = keys(var.schedule)
+  }
+}

@@ -1,3 +1,14 @@
+variable "account" {
+  type = object({
+    dns_suffix = string
+    id         = string
+    partition  = string
+    region     = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "alarms" {
   type = object({
     actions       = optional(list(string), [])
@@ -33,6 +44,12 @@ variable "kms_key_arn" {
   default     = null
 }
 
+variable "log_group" {
+  type        = string
+  description = "Name of a log group that is there already and is to be used. Null makes /aws/lambda/<name>."
+  default     = null
+}
+
 variable "log_retention_days" {
   type        = number
   description = "Days the log is kept. It is the record of what was deleted and why."
@@ -60,36 +77,25 @@ variable "mode" {
 
   # The function refuses it too, but at night.
   validation {
-    condition = var.mode == "plan" || var.policy.min_notice_hours == 0 || anytrue([
-      var.notices.mail_from != null,
-      var.notices.slack_secret_id != null,
-      var.notices.sns_topic_arn != null,
-    ])
+    condition = var.mode == "plan" || var.policy.min_notice_hours == 0 || length(compact([
+      try(var.notices.mail_from, ""),
+      try(var.notices.slack_secret_id, ""),
+      try(var.notices.sns_topic_arn, ""),
+    ])) > 0
     error_message = "Nothing is deleted before its owner was told, and there is no way to tell: set mail_from, sns_topic_arn or slack_secret_id in notices, or min_notice_hours = 0 in policy to delete without a word."
   }
 }
 
 variable "notices" {
-  type = object({
-    contact                  = optional(string)
-    language                 = optional(string)
-    mail_from                = optional(string)
-    operators_mail           = optional(list(string), [])
-    owner_mail_domain        = optional(string)
-    owner_mail_tag           = optional(string)
-    slack_secret_id          = optional(string)
-    slack_secret_kms_key_arn = optional(string)
-    sns_topic_arn            = optional(string)
-    sns_topic_kms_key_arn    = optional(string)
-  })
-  description = "Who is told, and how: the variables of docs/notices.md. The role may mail, publish or read the webhook's secret only where the entry for it is set, and only in apply mode."
+  type        = any
+  description = "Who is told, and how: notices of the module run-access, the variables of docs/notices.md. The role may mail, publish or read the webhook's secret only where the entry for it is set, and only in apply mode."
   default     = {}
   nullable    = false
 }
 
 variable "package" {
-  type        = string
-  description = "Path of the function's archive, as `cargo xtask package` leaves it: target/lambda/cluster-cleanup/bootstrap.zip."
+  type        = any
+  description = "The function's archive, as the module lambda-function takes it: { path = \"target/lambda/x86_64/cluster-cleanup/bootstrap.zip\" }, or { s3_bucket, s3_key } of one in S3."
   nullable    = false
 }
 
@@ -105,18 +111,13 @@ variable "policy" {
     deletion_protection  = optional(string, "respect")
     digest_lifts_caps    = optional(bool)
     final_snapshot       = optional(string)
-    managed_clusters     = optional(string)
-    managed_tags         = optional(list(string))
     max_deletion_percent = optional(number)
     max_deletions        = optional(number)
     max_lease_days       = optional(number)
     min_notice_hours     = optional(number)
-    notice_valid_days    = optional(number)
     owner_tag            = optional(string)
-    prices               = optional(string)
     protected            = optional(list(string), [])
     regions              = optional(list(string))
-    remind_days          = optional(number)
     required_tags        = optional(map(string), { env = "dev" })
     snapshot_keep_days   = optional(number)
     source_tag           = optional(string)
@@ -161,6 +162,17 @@ variable "policy" {
     error_message = "An entry of protected is a glob with * and ? over an identifier, an ARN or key=value: letters, digits and _.:/=+-@, spaces only in key=value, no quotes, commas, semicolons or braces."
   }
 
+  # The role is denied what is protected, too.
+  validation {
+    condition = alltrue([
+      for entry in var.policy.protected :
+      !can(regex("[\\[\\]]", entry)) && !can(regex("[*?][^=]*=", entry)) && (
+        strcontains(entry, "=") || !strcontains(entry, ":") || can(regex("^(?i:arn):([^:]*:){4}[^:]*:.", entry))
+      )
+    ])
+    error_message = "An entry of protected is denied to the role as well, and IAM cannot say this one: it has no sets such as [ab], wants the key of a tag in full, and an ARN from its beginning, arn:aws:rds:*:*:cluster:orders-*. Write each name, or use * and ?."
+  }
+
   validation {
     condition     = contains(["respect", "override"], var.policy.deletion_protection)
     error_message = "deletion_protection is respect or override."
@@ -203,7 +215,7 @@ variable "report_bucket" {
 variable "reserved_concurrency" {
   type        = number
   description = "Runs at the same time, taken from the account's pool; 0 stops the function, -1 reserves none. Overlapping runs are safe and of no use."
-  default     = 1
+  default     = -1
   nullable    = false
 }
 

@@ -4,15 +4,15 @@
 module "alarms" {
   source = "../../aws/job-alarms"
 
-  actions                = var.alarms.actions
-  dead_letter_queue_name = module.dead_letters.name
-  failed                 = { summary = "Some database users are not as an event wants them.", runbook = "users-not-as-they-should-be" }
-  function_name          = module.function.name
-  guard_runbook          = "too-many-users-to-drop"
-  job                    = local.job
-  keeps_reports          = var.report_bucket != null
-  runbook_url            = var.runbook_url
-  tags                   = local.tags
+  account           = var.account
+  actions           = var.alarms.actions
+  dead_letter_queue = { name = module.dead_letters.name }
+  failed            = { summary = "Some database users are not as an event wants them.", runbook = "users-not-as-they-should-be" }
+  function_name     = module.function.name
+  guard_runbook     = "too-many-users-to-drop"
+  keeps_reports     = var.report_bucket != null
+  runbook_url       = var.runbook_url
+  tags              = local.tags
 
   more = {
     deferred = {

@@ -1,201 +1,29 @@
-# What the function may do: the calls it makes, each on the narrowest resource and condition that works. The databases
-# themselves are no matter of IAM: what the function may do there is what the master's secret says. Every action here is one
-# the function was seen to make, or stands in docs/permissions.md with the call that AWS needs it for; `cargo xtask deploy`
-# holds the three together.
-
-data "aws_caller_identity" "current" {}
-
-data "aws_partition" "current" {}
-
-data "aws_region" "current" {}
+# What the function may do, from the module access, and what every run needs besides. Every action is one the function was
+# seen to make, or stands in docs/permissions.md with the call that AWS needs it for; `cargo xtask test` holds the three
+# together.
 
 module "run_access" {
   source = "../../aws/run-access"
 
+  account       = var.account
   applies       = local.applies
   job           = local.job
   notices       = var.notices
   report_bucket = var.report_bucket
 }
 
-locals {
-  applies = var.mode == "apply"
-  regions = length(var.policy.regions) == 0 ? [data.aws_region.current.name] : var.policy.regions
+module "access" {
+  source = "./access"
 
-  secret_prefixes = [
-    for region in local.regions : join(":", [
-      "arn",
-      data.aws_partition.current.partition,
-      "secretsmanager",
-      region,
-      data.aws_caller_identity.current.account_id,
-      "secret",
-    ])
-  ]
-
-  # By name or pattern; Secrets Manager ends a secret's ARN with a dash and six characters of its own, which * covers too.
-  of_masters = sort(flatten([
-    for name in var.secrets.masters : [
-      for prefix in local.secret_prefixes : "${prefix}:${name}${endswith(name, "*") ? "" : "-??????"}"
-    ]
-  ]))
-  of_users = sort(flatten([
-    for name in var.secrets.users : [
-      for prefix in local.secret_prefixes : "${prefix}:${name}${endswith(name, "*") ? "" : "-??????"}"
-    ]
-  ]))
-
-  rotators = sort(distinct(concat(compact([var.policy.rotation_function_arn]), var.rotation_function_arns)))
-
-  writes = concat(
-    [
-      "secretsmanager:CancelRotateSecret",
-      "secretsmanager:DeleteSecret",
-      "secretsmanager:PutSecretValue",
-      "secretsmanager:RestoreSecret",
-      "secretsmanager:UpdateSecretVersionStage",
-    ],
-    # An event may name another key for a secret that is there.
-    length(var.kms_key_arns) == 0 ? [] : ["secretsmanager:UpdateSecret"],
-  )
-
-  through_secrets = [for region in sort(local.regions) : "secretsmanager.${region}.amazonaws.com"]
+  account                = var.account
+  applies                = local.applies
+  kms_key_arns           = var.kms_key_arns
+  regions                = local.regions
+  rotation_function_arn  = var.policy.rotation_function_arn
+  rotation_function_arns = var.rotation_function_arns
+  secrets                = var.secrets
 }
 
 data "aws_iam_policy_document" "job" {
-  source_policy_documents = concat(
-    [data.aws_iam_policy_document.read.json],
-    local.applies ? [data.aws_iam_policy_document.apply.json] : [],
-    module.run_access.policies,
-  )
-}
-
-data "aws_iam_policy_document" "read" {
-  statement {
-    sid       = "LogInAsTheMasterAndTryUsersPasswords"
-    actions   = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"]
-    resources = sort(distinct(concat(local.of_masters, local.of_users)))
-  }
-
-  dynamic "statement" {
-    for_each = length(var.kms_key_arns) == 0 ? [] : [sort(var.kms_key_arns)]
-
-    content {
-      sid       = "DecryptThem"
-      actions   = ["kms:Decrypt"]
-      resources = statement.value
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = local.through_secrets
-      }
-    }
-  }
-
-  # Whether a host is one of the server the master's secret belongs to. RDS lists an account: the Region is all that can be
-  # narrowed.
-  statement {
-    sid       = "KnowTheServersOfASecret"
-    actions   = ["rds:DescribeDBClusters", "rds:DescribeDBInstances"]
-    resources = ["*"]
-
-    condition {
-      test     = "StringEquals"
-      variable = "aws:RequestedRegion"
-      values   = sort(local.regions)
-    }
-  }
-}
-
-data "aws_iam_policy_document" "apply" {
-  statement {
-    sid       = "MakeUsersSecrets"
-    actions   = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"]
-    resources = local.of_users
-
-    condition {
-      test     = "Null"
-      variable = "aws:RequestTag/nightshift:db-user"
-      values   = ["false"]
-    }
-
-    condition {
-      test     = "ForAllValues:StringEquals"
-      variable = "aws:TagKeys"
-      values   = ["nightshift:db-user"]
-    }
-  }
-
-  # By name and not by mark: a secret that a pipeline made earlier is taken over if it names the very user.
-  statement {
-    sid       = "WriteUsersSecrets"
-    actions   = local.writes
-    resources = local.of_users
-  }
-
-  # Where a pattern of users' secrets covers a master's, too.
-  statement {
-    sid       = "NeverWriteAMastersSecret"
-    effect    = "Deny"
-    actions   = local.writes
-    resources = local.of_masters
-  }
-
-  # What is deleted can be had back; a right without this condition would delete for good.
-  statement {
-    sid       = "NeverWithoutAWindow"
-    effect    = "Deny"
-    actions   = ["secretsmanager:DeleteSecret"]
-    resources = ["*"]
-
-    condition {
-      test     = "Bool"
-      variable = "secretsmanager:ForceDeleteWithoutRecovery"
-      values   = ["true"]
-    }
-  }
-
-  dynamic "statement" {
-    for_each = length(local.rotators) == 0 ? [] : [local.rotators]
-
-    content {
-      sid       = "HaveThemRotated"
-      actions   = ["secretsmanager:RotateSecret"]
-      resources = local.of_users
-
-      condition {
-        test     = "StringEquals"
-        variable = "secretsmanager:RotationLambdaARN"
-        values   = statement.value
-      }
-    }
-  }
-
-  # Secrets Manager asks whether whoever sets a rotation may call the function that does it.
-  dynamic "statement" {
-    for_each = length(local.rotators) == 0 ? [] : [local.rotators]
-
-    content {
-      sid       = "CallWhatRotatesThem"
-      actions   = ["lambda:InvokeFunction"]
-      resources = statement.value
-    }
-  }
-
-  dynamic "statement" {
-    for_each = length(var.kms_key_arns) == 0 ? [] : [sort(var.kms_key_arns)]
-
-    content {
-      sid       = "EncryptUsersSecrets"
-      actions   = ["kms:GenerateDataKey"]
-      resources = statement.value
-
-      condition {
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = local.through_secrets
-      }
-    }
-  }
+  source_policy_documents = concat(module.access.policies, module.run_access.policies)
 }

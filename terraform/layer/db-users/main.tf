@@ -3,6 +3,9 @@
 # iam.tf; what it is told to do is in environment.tf.
 
 locals {
+  applies = var.mode == "apply"
+  regions = length(var.policy.regions) == 0 ? [var.account.region] : var.policy.regions
+
   job  = "db-users"
   name = "${var.project}-${var.environment}-${local.job}"
   tags = merge(var.tags, { component = local.job })
@@ -19,16 +22,19 @@ module "dead_letters" {
 module "function" {
   source = "../../aws/lambda-function"
 
+  account                  = var.account
   architecture             = var.architecture
-  dead_letter_queue_arn    = module.dead_letters.arn
+  dead_letter_queue        = { arn = module.dead_letters.arn }
   description              = "Makes, changes and drops the users of databases, and keeps their secrets (mode: ${var.mode})"
   environment              = local.variables
   kms_key_arn              = var.kms_key_arn
+  log_group                = var.log_group
   log_retention_days       = var.log_retention_days
   name                     = local.name
   package                  = var.package
   permissions_boundary_arn = var.permissions_boundary_arn
   policy                   = data.aws_iam_policy_document.job.json
+  policy_hint              = "secrets: a pattern such as prod/*/app-* stands for many"
   reserved_concurrency     = var.reserved_concurrency
   tags                     = local.tags
   vpc                      = var.vpc

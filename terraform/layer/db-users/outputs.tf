@@ -26,3 +26,13 @@ output "role_arn" {
   description = "ARN of the function's role, for policies of keys and secrets that name it."
   value       = module.function.role_arn
 }
+
+output "settings" {
+  description = "Names of what each object among the inputs may hold: Terraform would leave out a misspelt one without a word."
+  value = {
+    notices    = module.run_access.settings
+    alarms     = keys(var.alarms)
+    connection = keys(var.connection)
+    policy     = keys(var.policy)
+  }
+}

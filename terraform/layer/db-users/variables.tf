@@ -1,3 +1,14 @@
+variable "account" {
+  type = object({
+    dns_suffix = string
+    id         = string
+    partition  = string
+    region     = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "alarms" {
   type = object({
     actions = optional(list(string), [])
@@ -53,6 +64,12 @@ variable "kms_key_arns" {
   }
 }
 
+variable "log_group" {
+  type        = string
+  description = "Name of a log group that is there already and is to be used. Null makes /aws/lambda/<name>."
+  default     = null
+}
+
 variable "log_retention_days" {
   type        = number
   description = "Days the log is kept. It is the record of whose rights were changed and why."
@@ -73,26 +90,15 @@ variable "mode" {
 }
 
 variable "notices" {
-  type = object({
-    contact                  = optional(string)
-    language                 = optional(string)
-    mail_from                = optional(string)
-    operators_mail           = optional(list(string), [])
-    owner_mail_domain        = optional(string)
-    owner_mail_tag           = optional(string)
-    slack_secret_id          = optional(string)
-    slack_secret_kms_key_arn = optional(string)
-    sns_topic_arn            = optional(string)
-    sns_topic_kms_key_arn    = optional(string)
-  })
-  description = "Who is told, and how: the variables of docs/notices.md. The role may mail, publish or read the webhook's secret only where the entry for it is set, and only in apply mode."
+  type        = any
+  description = "Who is told, and how: notices of the module run-access, the variables of docs/notices.md. The role may mail, publish or read the webhook's secret only where the entry for it is set, and only in apply mode."
   default     = {}
   nullable    = false
 }
 
 variable "package" {
-  type        = string
-  description = "Path of the function's archive, as `cargo xtask package` leaves it: target/lambda/db-users/bootstrap.zip."
+  type        = any
+  description = "The function's archive, as the module lambda-function takes it: { path = \"target/lambda/x86_64/db-users/bootstrap.zip\" }, or { s3_bucket, s3_key } of one in S3."
   nullable    = false
 }
 
@@ -167,9 +173,14 @@ variable "report_bucket" {
 
 variable "reserved_concurrency" {
   type        = number
-  description = "Runs at the same time, taken from the account's pool; 0 stops the function, -1 reserves none. Runs on the same server wait for each other anyway."
-  default     = 1
+  description = "Runs at the same time, taken from the account's pool; 0 stops the function, -1 reserves none. Pipelines run side by side: those of one server wait for each other in the database."
+  default     = -1
   nullable    = false
+
+  validation {
+    condition     = var.reserved_concurrency != 1
+    error_message = "Pipelines run side by side, and all but one would be turned away: reserve as many as there may be, or none (-1)."
+  }
 }
 
 variable "rotation_function_arns" {

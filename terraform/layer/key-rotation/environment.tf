@@ -7,15 +7,12 @@ locals {
 
   all_variables = {
     NIGHTSHIFT_CONCURRENCY              = var.policy.concurrency
-    NIGHTSHIFT_CONTACT                  = var.notices.contact
     NIGHTSHIFT_DIGEST_LIFTS_CAPS        = var.policy.digest_lifts_caps
     NIGHTSHIFT_EXCLUDE                  = join(",", local.listed.exclude)
     NIGHTSHIFT_HOLD_LIMIT_DAYS          = var.policy.hold_limit_days
     NIGHTSHIFT_IDLE_DAYS                = var.policy.idle_days
     NIGHTSHIFT_INACTIVE_KEYS            = var.policy.inactive_keys
     NIGHTSHIFT_INCLUDE                  = join(",", local.listed.include)
-    NIGHTSHIFT_LANGUAGE                 = var.notices.language
-    NIGHTSHIFT_MAIL_FROM                = var.notices.mail_from
     NIGHTSHIFT_MAX_AGE_DAYS             = var.policy.max_age_days
     NIGHTSHIFT_MAX_DEACTIVATIONS        = var.policy.max_deactivations
     NIGHTSHIFT_MAX_DEACTIVATION_PERCENT = var.policy.max_deactivation_percent
@@ -23,15 +20,10 @@ locals {
     NIGHTSHIFT_MAX_ROTATIONS            = var.policy.max_rotations
     NIGHTSHIFT_MAX_ROTATION_PERCENT     = var.policy.max_rotation_percent
     NIGHTSHIFT_MODE                     = var.mode
-    NIGHTSHIFT_OPERATORS_MAIL           = join(",", var.notices.operators_mail)
-    NIGHTSHIFT_ORPHANS                  = var.policy.orphans
     NIGHTSHIFT_OVERLAP_DAYS             = var.policy.overlap_days
-    NIGHTSHIFT_OWNER_MAIL_DOMAIN        = var.notices.owner_mail_domain
-    NIGHTSHIFT_OWNER_MAIL_TAG           = var.notices.owner_mail_tag
     NIGHTSHIFT_OWNER_TAG                = var.policy.owner_tag
     NIGHTSHIFT_QUIET_DAYS               = var.policy.quiet_days
     NIGHTSHIFT_RECOVERY_DAYS            = var.policy.recovery_days
-    NIGHTSHIFT_REPORT_BUCKET            = try(var.report_bucket.name, null)
     NIGHTSHIFT_ROTATE_AFTER_DAYS        = var.policy.rotate_after_days
     NIGHTSHIFT_RUN_EVERY_DAYS           = local.run_every
     NIGHTSHIFT_SECRET_KMS_KEY           = var.policy.secret_kms_key_arn
@@ -40,15 +32,14 @@ locals {
     NIGHTSHIFT_SECRET_REGION            = var.policy.secret_region
     NIGHTSHIFT_SECRET_REPLICA_REGIONS   = join(",", var.policy.secret_replica_regions)
     NIGHTSHIFT_SECRET_SHAPE             = var.policy.secret_shape
-    NIGHTSHIFT_SLACK_SECRET_ID          = var.notices.slack_secret_id
     NIGHTSHIFT_SMTP_REGIONS             = join(",", var.policy.smtp_regions)
-    NIGHTSHIFT_SNS_TOPIC_ARN            = var.notices.sns_topic_arn
-    NIGHTSHIFT_SWITCH_OFF_SIGNS         = try(join(",", var.policy.switch_off_signs), null)
-    NIGHTSHIFT_TELL_SIGNS               = try(join(",", var.policy.tell_signs), null)
     NIGHTSHIFT_TIME_ZONE                = var.policy.time_zone
     NIGHTSHIFT_UNUSED_KEYS              = var.policy.unused_keys
     NIGHTSHIFT_WARN_DAYS                = var.policy.warn_days
   }
 
-  variables = { for name, value in local.all_variables : name => tostring(value) if value != null && try(tostring(value), "") != "" }
+  variables = {
+    for name, value in merge(local.all_variables, module.run_access.variables) :
+    name => tostring(value) if value != null && try(tostring(value), "") != ""
+  }
 }

@@ -2,6 +2,8 @@
 # that were not handled, and alarms. What it may do is in iam.tf; what it is told to do is in environment.tf.
 
 locals {
+  applies = var.mode == "apply"
+
   job  = "key-rotation"
   name = "${var.project}-${var.environment}-${local.job}"
   tags = merge(var.tags, { component = local.job })
@@ -25,16 +27,21 @@ module "dead_letters" {
 module "function" {
   source = "../../aws/lambda-function"
 
-  architecture             = var.architecture
-  dead_letter_queue_arn    = module.dead_letters.arn
+  account      = var.account
+  architecture = var.architecture
+  # A leak that finds the function busy waits as long as Lambda can keep it.
+  async                    = { maximum_event_age_seconds = 21600 }
+  dead_letter_queue        = { arn = module.dead_letters.arn }
   description              = "Rotates access keys of IAM users before they are too old (mode: ${var.mode})"
   environment              = local.variables
   kms_key_arn              = var.kms_key_arn
+  log_group                = var.log_group
   log_retention_days       = var.log_retention_days
   name                     = local.name
   package                  = var.package
   permissions_boundary_arn = var.permissions_boundary_arn
   policy                   = data.aws_iam_policy_document.job.json
+  policy_hint              = "exclude or include of policy: a path such as path:/admin/* stands for all who are below it"
   reserved_concurrency     = var.reserved_concurrency
   tags                     = local.tags
   vpc                      = var.vpc
@@ -44,16 +51,17 @@ module "schedule" {
   source   = "../../aws/schedule"
   for_each = local.phases
 
-  dead_letter_queue_arn    = module.dead_letters.arn
+  account                  = var.account
+  dead_letter_queue        = { arn = module.dead_letters.arn }
   description              = "Calls ${local.name} to ${join(", ", each.value)}"
   enabled                  = var.schedule.enabled
   expression               = var.schedule[each.key]
-  function_arn             = module.function.arn
   input                    = jsonencode({ phases = each.value })
   kms_key_arn              = var.kms_key_arn
   name                     = "${local.name}-${each.key}"
   permissions_boundary_arn = var.permissions_boundary_arn
   tags                     = local.tags
+  target                   = { arn = module.function.arn }
   time_zone                = var.schedule.time_zone
   window_minutes           = var.schedule.window_minutes
 }

@@ -51,3 +51,14 @@ output "role_arn" {
   description = "ARN of the function's role, for organisation policies that keep everybody else from the secrets and tags it writes."
   value       = module.function.role_arn
 }
+
+output "settings" {
+  description = "Names of what each object among the inputs may hold: Terraform would leave out a misspelt one without a word."
+  value = {
+    notices  = module.run_access.settings
+    alarms   = keys(var.alarms)
+    events   = keys(var.events)
+    policy   = keys(var.policy)
+    schedule = keys(var.schedule)
+  }
+}

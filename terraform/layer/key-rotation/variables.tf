@@ -1,11 +1,23 @@
+variable "account" {
+  type = object({
+    dns_suffix = string
+    id         = string
+    partition  = string
+    region     = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "alarms" {
   type = object({
     actions         = optional(list(string), [])
+    global_actions  = optional(list(string), [])
     no_run_hours    = optional(number, 26)
     oldest_key_days = optional(number)
     standing_days   = optional(number, 3)
   })
-  description = "Where alarms are sent (ARNs), after how many hours without a finished run one is raised, over which age of the oldest active key (left out: the promised age, or what the schedule allows), and how many days a held key or a blocked user may stand."
+  description = "Where alarms are sent (ARNs), and those of the Region aws.global, which takes a topic of that Region; after how many hours without a finished run one is raised, over which age of the oldest active key (left out: the promised age, or what the schedule allows), and how many days a held key or a blocked user may stand."
   default     = {}
   nullable    = false
 }
@@ -30,18 +42,30 @@ variable "environment" {
 
 variable "events" {
   type = object({
-    config_rule_name = optional(string, "access-keys-rotated")
+    config_rule_name = optional(string, "*access-keys-rotated*")
     leaked_keys      = optional(bool, true)
     old_keys         = optional(bool, true)
+    suspicions       = optional(bool, false)
   })
-  description = "What the function acts on at once, beside its schedules: old_keys, which the AWS Config rule of that name finds where you have one, and leaked_keys, which AWS Health finds in the open. With leaked_keys the role may switch off anybody's key."
+  description = "What the function acts on at once, beside its schedules: old_keys, which the AWS Config rule finds whose name this is (a star stands for anything: Security Hub calls its own securityhub-access-keys-rotated-…), leaked_keys, which AWS Health finds in the open, and suspicions, of AWS Health and GuardDuty. With leaked_keys the role may switch off anybody's key."
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9*_-]+$", var.events.config_rule_name)) && !strcontains(var.events.config_rule_name, "**")
+    error_message = "config_rule_name has letters, digits, - and _, and a star for anything; not two stars in a row, which EventBridge refuses."
+  }
 }
 
 variable "kms_key_arn" {
   type        = string
   description = "ARN of a KMS key for log, environment variables, queue and schedule; its policy must let those services use it. Null leaves each to a key of AWS."
+  default     = null
+}
+
+variable "log_group" {
+  type        = string
+  description = "Name of a log group that is there already and is to be used. Null makes /aws/lambda/<name>."
   default     = null
 }
 
@@ -64,36 +88,25 @@ variable "mode" {
   }
 
   validation {
-    condition = var.mode == "plan" || anytrue([
-      var.notices.mail_from != null,
-      var.notices.slack_secret_id != null,
-      var.notices.sns_topic_arn != null,
-    ])
+    condition = var.mode == "plan" || length(compact([
+      try(var.notices.mail_from, ""),
+      try(var.notices.slack_secret_id, ""),
+      try(var.notices.sns_topic_arn, ""),
+    ])) > 0
     error_message = "Keys would be made and nobody told where to fetch them, so that no old one could ever be retired: set mail_from, sns_topic_arn or slack_secret_id in notices."
   }
 }
 
 variable "notices" {
-  type = object({
-    contact                  = optional(string)
-    language                 = optional(string)
-    mail_from                = optional(string)
-    operators_mail           = optional(list(string), [])
-    owner_mail_domain        = optional(string)
-    owner_mail_tag           = optional(string)
-    slack_secret_id          = optional(string)
-    slack_secret_kms_key_arn = optional(string)
-    sns_topic_arn            = optional(string)
-    sns_topic_kms_key_arn    = optional(string)
-  })
-  description = "Who is told, and how: the variables of docs/notices.md. The role may mail, publish or read the webhook's secret only where the entry for it is set, and only in apply mode."
+  type        = any
+  description = "Who is told, and how: notices of the module run-access, the variables of docs/notices.md. The role may mail, publish or read the webhook's secret only where the entry for it is set, and only in apply mode."
   default     = {}
   nullable    = false
 }
 
 variable "package" {
-  type        = string
-  description = "Path of the function's archive, as `cargo xtask package` leaves it: target/lambda/key-rotation/bootstrap.zip."
+  type        = any
+  description = "The function's archive, as the module lambda-function takes it: { path = \"target/lambda/x86_64/key-rotation/bootstrap.zip\" }, or { s3_bucket, s3_key } of one in S3."
   nullable    = false
 }
 
@@ -118,7 +131,6 @@ variable "policy" {
     max_overlap_days         = optional(number)
     max_rotation_percent     = optional(number)
     max_rotations            = optional(number)
-    orphans                  = optional(string)
     overlap_days             = optional(number)
     owner_tag                = optional(string)
     quiet_days               = optional(number)
@@ -131,8 +143,6 @@ variable "policy" {
     secret_replica_regions   = optional(list(string), [])
     secret_shape             = optional(string)
     smtp_regions             = optional(list(string), [])
-    switch_off_signs         = optional(list(string))
-    tell_signs               = optional(list(string))
     time_zone                = optional(string)
     unused_keys              = optional(string)
     warn_days                = optional(number)
@@ -216,9 +226,14 @@ variable "report_bucket" {
 
 variable "reserved_concurrency" {
   type        = number
-  description = "Runs at the same time, taken from the account's pool; 0 stops the function, -1 reserves none. Overlapping runs are safe and of no use."
-  default     = 1
+  description = "Runs at the same time, taken from the account's pool; 0 stops the function, -1 reserves none. Overlapping runs are safe and of no use, but a key found in the open must not wait for a rotation of fifteen minutes: both schedules and a leak are three."
+  default     = -1
   nullable    = false
+
+  validation {
+    condition     = var.reserved_concurrency < 1 || var.reserved_concurrency > 2 || !var.events.leaked_keys
+    error_message = "A key found in the open would wait until a run of the schedules has ended: reserve at least 3, or none (-1)."
+  }
 }
 
 variable "runbook_url" {

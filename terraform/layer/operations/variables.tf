@@ -1,3 +1,12 @@
+variable "account" {
+  type = object({
+    id     = string
+    region = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "alarm_mail_addresses" {
   type        = set(string)
   description = "Mail addresses that get every alarm. Each must confirm the mail SNS sends it."

@@ -4,6 +4,7 @@
 module "dashboard" {
   source = "../../aws/dashboard"
 
+  account    = var.account
   alarm_arns = flatten(values(var.functions)[*].alarm_arns)
   name       = "${var.project}-${var.environment}"
 
@@ -14,19 +15,19 @@ module "dashboard" {
         {
           title      = "Outcomes"
           namespace  = "Nightshift"
-          dimensions = { Function = job }
+          dimensions = { Function = function.function_name }
           metrics    = ["Planned", "Changed", "Skipped", "Deferred", "Failed"]
         },
         {
           title      = "Runs and guards"
           namespace  = "Nightshift"
-          dimensions = { Function = job }
+          dimensions = { Function = function.function_name }
           metrics    = ["Runs", "RunFaults", "GuardTripped"]
         },
         {
           title      = "What needs a hand"
           namespace  = "Nightshift"
-          dimensions = { Function = job }
+          dimensions = { Function = function.function_name }
           metrics    = function.attention_metrics
           statistic  = "Maximum"
         },

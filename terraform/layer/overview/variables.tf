@@ -1,3 +1,11 @@
+variable "account" {
+  type = object({
+    region = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "environment" {
   type        = string
   description = "Name of the environment, a part of the dashboard's."
@@ -10,7 +18,7 @@ variable "functions" {
     attention_metrics = list(string)
     function_name     = string
   }))
-  description = "By the name of the job, which is the dimension of its metrics: the output overview of its layer."
+  description = "By the name of the job: the output overview of its layer."
   nullable    = false
 }
 

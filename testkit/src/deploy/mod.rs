@@ -2,7 +2,9 @@
 //! stand-ins, and what was deployed does its work there. Each part fails with the first thing that is not as it should
 //! be.
 
+mod access;
 mod account;
+mod actions;
 mod environments;
 mod night;
 mod permissions;
@@ -18,13 +20,17 @@ use std::path::Path;
 
 pub use show::show;
 
-/// Shows it on `out`. `packages` holds `<function>/bootstrap.zip` of every function. Most of it is waiting, so the two
+/// Shows it on `out`. `packages` holds `x86_64/<function>/bootstrap.zip` of every function. Most of it is waiting, so the two
 /// parts run side by side.
 pub async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
-    let (environments, ()) = tokio::try_join!(environments::run(packages), roles::run(out, packages))?;
-    writeln!(out, "\nENVIRONMENTS · each as its terraform.tfvars.example stands, on the stand-in")?;
-    for line in environments {
-        writeln!(out, "  {line}")?;
+    let (environments, everything) = tokio::try_join!(environments::run(packages), roles::run(out, packages))?;
+    writeln!(out, "\nENVIRONMENTS · each as it stands, on the stand-in")?;
+    let (mut called, mut held) = everything;
+    for shown in environments {
+        writeln!(out, "  {}", shown.line)?;
+        called.extend(shown.called);
+        held.extend(shown.held);
     }
+    writeln!(out, "\nDEPLOYER · {}", actions::compare(&called, &held)?)?;
     Ok(())
 }

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_mins(4);
 pub(super) struct Night {
     pub(super) account: Account,
     everything: String,
-    deployment: Deployment,
+    pub(super) deployment: Deployment,
 }
 
 /// What Terraform gave a function.
@@ -47,8 +47,10 @@ impl Night {
         let account = Account::new().await?;
         let (address, authority) = databases.connection();
         let everything = EVERYTHING.replace("DATABASE_ADDRESS", &address).replace("DATABASE_AUTHORITY", &authority);
+        let everything = everything.replace("ACCOUNT", &account.aws.account);
         let mut deployment = Deployment::new("dev", packages, &account.aws.url).await?;
-        deployment.account.clone_from(&account.aws.account);
+        deployment.move_to(&account.aws.account)?;
+        deployment.edit("main.tf", "Europe/Madrid", "UTC")?;
         let night = Self { account, everything, deployment };
         night.apply(NIGHTLY).await?;
         Ok(night)
@@ -57,13 +59,7 @@ impl Night {
     /// With the schedules at `expression`.
     async fn apply(&self, expression: &str) -> anyhow::Result<()> {
         self.deployment.add("everything_override.tf", &self.everything.replace(NIGHTLY, expression))?;
-        let [account, zone] = self.variables();
-        self.deployment.apply(&[&account, &zone]).await
-    }
-
-    /// What differs from the example.
-    fn variables(&self) -> [String; 2] {
-        [format!("account_id={}", self.account.aws.account), "time_zone=UTC".to_owned()]
+        self.deployment.apply().await
     }
 
     /// Fills the account, makes the schedules fire, and gives the reports of the runs.
@@ -106,7 +102,7 @@ impl Night {
 
     pub(super) async fn applied(&self, job: &str) -> anyhow::Result<Applied> {
         let resources = self.deployment.resources().await?;
-        let module = format!("module.{}", job.replace('-', "_"));
+        let module = format!("module.fleet.module.{}", job.replace('-', "_"));
         let values = |part: &str| {
             let part = format!(".module.function.{part}");
             let of_job = |address: &str| address.starts_with(&module) && address.ends_with(&part);
@@ -122,7 +118,6 @@ impl Night {
     }
 
     pub(super) async fn destroy(&self) -> anyhow::Result<()> {
-        let [account, zone] = self.variables();
-        self.deployment.destroy(&[&account, &zone]).await
+        self.deployment.destroy().await
     }
 }

@@ -35,9 +35,20 @@ impl Aws {
         version: &str,
         parameters: &[(&str, &str)],
     ) -> anyhow::Result<String> {
+        self.query_in(REGION, service, version, parameters).await
+    }
+
+    /// The same in another Region.
+    pub(super) async fn query_in(
+        &self,
+        region: &str,
+        service: &str,
+        version: &str,
+        parameters: &[(&str, &str)],
+    ) -> anyhow::Result<String> {
         let pairs = [("Version", version)].into_iter().chain(parameters.iter().copied());
         let body: Vec<_> = pairs.map(|(name, value)| format!("{name}={}", encoded(value))).collect();
-        text(self.send(service, Method::POST, "/", &[("content-type", FORM)], body.join("&")).await?).await
+        text(self.send_in(region, service, Method::POST, "/", &[("content-type", FORM)], body.join("&")).await?).await
     }
 
     /// A call of the JSON protocol.

@@ -1,6 +1,7 @@
 //! The deployed functions under the very roles that were applied: called by their schedules and by an event, held to their
 //! policies, and useless without any one of their rights, which they then name.
 
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
@@ -14,9 +15,10 @@ use super::subjects::Subject;
 use super::subjects::cluster_cleanup::ClusterCleanup;
 use super::subjects::db_users::DbUsers;
 use super::subjects::key_rotation::KeyRotation;
-use super::{permissions, policy};
+use super::{access, actions, permissions, policy};
 
-pub(super) async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
+/// Gives the actions the provider called, and those the roles hold.
+pub(super) async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<(BTreeSet<String>, BTreeSet<String>)> {
     writeln!(out, "\nROLES · dev with everything switched on, on the stand-in that enforces IAM")?;
     let mut databases = DbUsers::new().await?;
     let night = Night::new(packages, &databases).await?;
@@ -27,7 +29,10 @@ pub(super) async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<
     writeln!(out, "  AWS Health found a key, in us-east-1: {}", counts(&night.leak().await?))?;
     prove(out, &night, &mut ClusterCleanup).await?;
     prove(out, &night, &mut KeyRotation).await?;
-    prove(out, &night, &mut databases).await
+    prove(out, &night, &mut databases).await?;
+    let held = actions::held(&night.deployment.resources().await?)?;
+    access::prove(out, &night, &mut databases).await?;
+    Ok((night.deployment.called()?, held))
 }
 
 async fn prove<S: Subject>(out: &mut dyn Write, night: &Night, subject: &mut S) -> anyhow::Result<()> {

@@ -1,6 +1,7 @@
 //! One environment of `terraform/` as a user would deploy it: a copy of the whole folder, a backend on disk, and
-//! Terraform itself. Nothing else is changed; what it talks to is decided by `AWS_ENDPOINT_URL` alone.
+//! Terraform itself. Nothing else is changed but what a user changes; what it talks to is decided by `AWS_ENDPOINT_URL` alone.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Output, Stdio};
 use std::{fs, io};
@@ -11,6 +12,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::process::Command;
 
+use super::actions;
 use crate::repository;
 
 /// The one file a copy gets besides.
@@ -21,7 +23,7 @@ const LOCAL_BACKEND: &str = "terraform {\n  backend \"local\" {}\n}\n";
 pub(super) struct Deployment {
     folder: TempDir,
     name: String,
-    /// The account its example names.
+    /// The account it names.
     pub(super) account: String,
     endpoint: String,
 }
@@ -42,9 +44,14 @@ impl Deployment {
         std::os::unix::fs::symlink(packages, folder.path().join("target/lambda"))?;
         let mut new = Self { folder, name: name.to_owned(), account: String::new(), endpoint: endpoint.to_owned() };
         new.add("backend_override.tf", LOCAL_BACKEND)?;
-        new.account = account_of(&fs::read_to_string(new.path().join("terraform.tfvars.example"))?)?;
-        new.run(&["init", "-input=false"], &[]).await?;
+        new.account = account_of(&fs::read_to_string(new.path().join("providers.tf"))?)?;
+        new.init().await?;
         Ok(new)
+    }
+
+    /// Again, where a module was added.
+    pub(super) async fn init(&self) -> anyhow::Result<()> {
+        self.run(&["init", "-input=false"]).await.map(drop)
     }
 
     /// A file of the environment's own, for what a test asks of it beyond its example.
@@ -52,12 +59,32 @@ impl Deployment {
         fs::write(self.path().join(file), text)
     }
 
-    pub(super) async fn apply(&self, variables: &[&str]) -> anyhow::Result<()> {
-        self.run(&["apply", "-auto-approve", "-input=false"], variables).await.map(drop)
+    /// Says `to` instead of `from` in a file of the environment, as a user does in an editor.
+    pub(super) fn edit(&self, file: &str, from: &str, to: &str) -> anyhow::Result<()> {
+        let path = self.path().join(file);
+        let text = fs::read_to_string(&path)?;
+        ensure!(text.contains(from), "{file} of {} does not say {from}", self.name);
+        Ok(fs::write(path, text.replace(from, to))?)
     }
 
-    pub(super) async fn plan(&self, variables: &[&str]) -> anyhow::Result<Plan> {
-        let output = self.output(&["plan", "-detailed-exitcode", "-input=false"], variables).await?;
+    /// Lies in this account instead of the one it names.
+    pub(super) fn move_to(&mut self, account: &str) -> anyhow::Result<()> {
+        self.edit("providers.tf", &self.account, account)?;
+        account.clone_into(&mut self.account);
+        Ok(())
+    }
+
+    /// As in a fresh clone, where nothing was built.
+    pub(super) fn forget_packages(&self) -> io::Result<()> {
+        fs::remove_file(self.folder.path().join("target/lambda"))
+    }
+
+    pub(super) async fn apply(&self) -> anyhow::Result<()> {
+        self.run(&["apply", "-auto-approve", "-input=false"]).await.map(drop)
+    }
+
+    pub(super) async fn plan(&self) -> anyhow::Result<Plan> {
+        let output = self.output(&["plan", "-detailed-exitcode", "-input=false"]).await?;
         match output.status.code() {
             Some(0) => Ok(Plan::Empty),
             Some(2) => Ok(Plan::Changes),
@@ -65,13 +92,13 @@ impl Deployment {
         }
     }
 
-    pub(super) async fn destroy(&self, variables: &[&str]) -> anyhow::Result<()> {
-        self.run(&["destroy", "-auto-approve", "-input=false"], variables).await.map(drop)
+    pub(super) async fn destroy(&self) -> anyhow::Result<()> {
+        self.run(&["destroy", "-auto-approve", "-input=false"]).await.map(drop)
     }
 
     /// Every resource of the state: its address and its values.
     pub(super) async fn resources(&self) -> anyhow::Result<Vec<(String, Value)>> {
-        let output = self.output_without_variables(&["show", "-json"]).await?;
+        let output = self.output(&["show", "-json"]).await?;
         ensure!(output.status.success(), "terraform show of {} failed:\n{}", self.name, said(&output));
         let state: Value = serde_json::from_slice(&output.stdout).context("terraform show gave no JSON")?;
         let mut found = Vec::new();
@@ -79,27 +106,13 @@ impl Deployment {
         Ok(found)
     }
 
-    async fn run(&self, command: &[&str], variables: &[&str]) -> anyhow::Result<Output> {
-        let output = match command {
-            ["init", ..] => self.output_without_variables(command).await?,
-            _ => self.output(command, variables).await?,
-        };
+    async fn run(&self, command: &[&str]) -> anyhow::Result<Output> {
+        let output = self.output(command).await?;
         ensure!(output.status.success(), "terraform {} of {} failed:\n{}", command.join(" "), self.name, said(&output));
         Ok(output)
     }
 
-    async fn output(&self, command: &[&str], variables: &[&str]) -> anyhow::Result<Output> {
-        let mut command: Vec<_> = command.iter().map(|&word| word.to_owned()).collect();
-        command.push("-var-file=terraform.tfvars.example".to_owned());
-        command.extend(variables.iter().map(|variable| format!("-var={variable}")));
-        self.start(&command).await
-    }
-
-    async fn output_without_variables(&self, command: &[&str]) -> anyhow::Result<Output> {
-        self.start(&command.iter().map(|&word| word.to_owned()).collect::<Vec<_>>()).await
-    }
-
-    async fn start(&self, arguments: &[String]) -> anyhow::Result<Output> {
+    async fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
         let mut command = Command::new("terraform");
         // The caller's own credentials and endpoints have no business here.
         for name in Environment::of_process().names().filter(|name| name.starts_with("AWS_")) {
@@ -115,9 +128,20 @@ impl Deployment {
             .env("CHECKPOINT_DISABLE", "true")
             .env("TF_CLI_ARGS", "-no-color")
             .env("TF_IN_AUTOMATION", "true")
+            .env("TF_LOG_PROVIDER", "debug")
+            .env("TF_LOG_PATH", self.log())
             .stdin(Stdio::null())
             .kill_on_drop(true);
         command.output().await.context("could not start terraform")
+    }
+
+    /// Every action its provider has called so far.
+    pub(super) fn called(&self) -> anyhow::Result<BTreeSet<String>> {
+        actions::called(&fs::read_to_string(self.log()).context("the provider left no log")?)
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("provider.log")
     }
 
     fn path(&self) -> PathBuf {
@@ -144,10 +168,10 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn account_of(example: &str) -> anyhow::Result<String> {
-    let line =
-        example.lines().find(|line| line.starts_with("account_id")).context("the example names no account_id")?;
-    line.split('"').nth(1).map(str::to_owned).context("account_id is not a text")
+fn account_of(providers: &str) -> anyhow::Result<String> {
+    let line = providers.lines().find(|line| line.contains("allowed_account_ids"));
+    let line = line.context("the provider is bound to no account")?;
+    line.split('"').nth(1).map(str::to_owned).context("the account is not a text")
 }
 
 fn collect(module: &Value, found: &mut Vec<(String, Value)>) {

@@ -8,6 +8,7 @@ mod python;
 mod venv;
 
 use std::fs::{self, File};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Context as _;
@@ -45,6 +46,13 @@ pub(crate) fn postgres() -> anyhow::Result<Option<String>> {
 /// Installs what `deploy` needs.
 pub(crate) fn for_deploy() -> anyhow::Result<()> {
     ensure(&[stand_in()?, role_stand_in()?])
+}
+
+/// Installs what carries the Service Authorization Reference; the Python that has it.
+pub(crate) fn policies() -> anyhow::Result<PathBuf> {
+    let venv = listed("the Service Authorization Reference", "policies")?;
+    ensure(std::slice::from_ref(&venv))?;
+    Ok(venv.bin().join("python"))
 }
 
 /// Installs what `bench` compares with.

@@ -1,6 +1,8 @@
 //! The Terraform part of `test`: format, then each module by itself is initialised without a backend, validated, and
-//! tested where it has tests; checkov looks over all of them. At last every environment is deployed to the stand-ins.
+//! tested where it has tests; checkov looks over all of them, and an evaluator of IAM over the roles. At last every environment is
+//! deployed to the stand-ins.
 
+pub(crate) mod policies;
 pub(crate) mod tables;
 
 use std::fs;
@@ -15,6 +17,7 @@ use crate::{deploy, environment};
 const FORMAT: &str = "terraform format";
 const MODULES: &str = "terraform modules";
 const FINDINGS: &str = "checkov";
+const POLICIES: &str = "policies";
 const DEPLOYMENT: &str = "deployment";
 const CHECKOV: &str = ".tools/checkov/bin/checkov";
 
@@ -31,13 +34,20 @@ pub(crate) fn steps() -> Vec<Step> {
     }
     let format = Step::commands(FORMAT, [at_root("terraform", &["fmt", "-check", "-recursive", "terraform"])]);
     let Some(provider) = Provider::find() else {
-        return vec![format, findings(), Step::skipped(MODULES, MISSING), Step::skipped(DEPLOYMENT, MISSING)];
+        return vec![
+            format,
+            findings(),
+            Step::skipped(MODULES, MISSING),
+            Step::skipped(POLICIES, MISSING),
+            Step::skipped(DEPLOYMENT, MISSING),
+        ];
     };
     let modules = modules(&folder);
     vec![
         format,
         findings(),
         Step::commands(MODULES, modules.iter().flat_map(|module| commands(module, &provider))),
+        Step::optional(POLICIES, policies::step, "cargo xtask policies"),
         Step::inside(DEPLOYMENT, deploy::run, "cargo xtask deploy"),
     ]
 }

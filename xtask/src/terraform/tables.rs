@@ -13,7 +13,8 @@ const END: &str = "<!-- /tables -->";
 
 /// Writes the tables of every module into its README.
 pub(crate) fn write() -> anyhow::Result<()> {
-    for module in modules(&folder()) {
+    // An environment is handed nothing and has no versions of its own: it has no tables.
+    for module in modules(&folder()).into_iter().filter(|module| module.join("versions.tf").is_file()) {
         let readme = module.join("README.md");
         let page = fs::read_to_string(&readme).with_context(|| format!("could not read {}", readme.display()))?;
         let text = |name: &str| fs::read_to_string(module.join(name)).unwrap_or_default();

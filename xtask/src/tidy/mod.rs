@@ -41,6 +41,7 @@ fn findings(sources: &[Source], machine: &[String]) -> Vec<String> {
         .into_iter()
         .chain(tree::readme_shows_the_way(sources))
         .chain(tree::modules_have_their_tables(sources))
+        .chain(tree::environments_are_one_call(sources))
         .chain(borders::no_circles(sources));
     by_file.chain(paths).chain(by_tree).collect()
 }

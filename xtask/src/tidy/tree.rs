@@ -42,6 +42,38 @@ pub(super) fn modules_have_their_tables(sources: &[Source]) -> Vec<String> {
     folders.filter_map(finding).collect()
 }
 
+/// What an environment's files may have together: more than values, a provider, a backend and one call is a twin of another's.
+const ENVIRONMENT_LINES: usize = 80;
+
+/// What an earlier version made and is called otherwise now stands in a file of its own, and goes with the next one.
+pub(super) fn environments_are_one_call(sources: &[Source]) -> Vec<String> {
+    let of_environments = sources.iter().filter(|source| {
+        source.path.starts_with("terraform/environment/") && source.ends_in("tf") && !source.path.ends_with("/moved.tf")
+    });
+    let mut lines = std::collections::BTreeMap::new();
+    let mut found = Vec::new();
+    for source in of_environments {
+        let folder = source.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        *lines.entry(folder).or_insert(0) += source.text.lines().count();
+        let block = |(number, line): (usize, &str)| {
+            let kind = ["resource", "data", "variable", "locals"]
+                .into_iter()
+                .find(|kind| line.starts_with(&format!("{kind} ")));
+            kind.map(|kind| {
+                source.finding(number + 1, &format!("an environment has no {kind}: it belongs into a layer"))
+            })
+        };
+        found.extend(source.text.lines().enumerate().filter_map(block));
+    }
+    let long = lines.into_iter().filter(|(_, lines)| *lines > ENVIRONMENT_LINES);
+    found.extend(
+        long.map(|(folder, lines)| {
+            format!("{folder}:1: {lines} lines; an environment has at most {ENVIRONMENT_LINES}")
+        }),
+    );
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::source::source;
@@ -72,6 +104,24 @@ mod tests {
             ["terraform/aws/x/README.md:1: run `cargo xtask terraform-docs`"]
         );
         assert!(modules_have_their_tables(&[versions(), source("terraform/aws/x/README.md", &page)]).is_empty());
+    }
+
+    #[test]
+    fn an_environment_that_is_more_than_one_call_is_found() {
+        let call = source("terraform/environment/dev/main.tf", "module \"fleet\" {\n}\n");
+        assert!(
+            environments_are_one_call(&[call, source("terraform/environment/dev/moved.tf", &"\n".repeat(99))])
+                .is_empty()
+        );
+        let more =
+            source("terraform/environment/dev/main.tf", &format!("resource \"x\" \"y\" {{\n}}\n{}", "\n".repeat(79)));
+        assert_eq!(
+            environments_are_one_call(&[more]),
+            [
+                "terraform/environment/dev/main.tf:1: an environment has no resource: it belongs into a layer",
+                "terraform/environment/dev:1: 81 lines; an environment has at most 80"
+            ]
+        );
     }
 
     #[test]

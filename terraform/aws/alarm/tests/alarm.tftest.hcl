@@ -73,3 +73,19 @@ run "missing_data_is_one_of_four" {
 
   expect_failures = [var.missing_data]
 }
+
+run "the_metric_of_another_account_is_named_with_it" {
+  command = plan
+
+  variables {
+    metric_account_id = "444455556666"
+  }
+
+  assert {
+    condition = (
+      one(aws_cloudwatch_metric_alarm.this.metric_query).account_id == "444455556666" &&
+      aws_cloudwatch_metric_alarm.this.metric_name == null
+    )
+    error_message = jsonencode(aws_cloudwatch_metric_alarm.this.metric_query)
+  }
+}

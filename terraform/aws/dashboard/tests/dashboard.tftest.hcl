@@ -1,10 +1,7 @@
-mock_provider "aws" {
-  mock_data "aws_region" {
-    defaults = { name = "eu-west-1" }
-  }
-}
+mock_provider "aws" {}
 
 variables {
+  account    = { region = "eu-west-1" }
   alarm_arns = ["arn:aws:cloudwatch:eu-west-1:111122223333:alarm:no-run"]
   name       = "nightshift-dev"
 

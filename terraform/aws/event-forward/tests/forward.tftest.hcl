@@ -1,12 +1,4 @@
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "111122223333" }
-  }
-
-  mock_data "aws_partition" {
-    defaults = { partition = "aws" }
-  }
-
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
   }
@@ -19,6 +11,9 @@ override_resource {
 }
 
 variables {
+  account               = { id = "111122223333", partition = "aws" }
+  dead_letter_queue_arn = "arn:aws:sqs:us-east-1:111122223333:dead-letters"
+
   description = "Hands events over"
   name        = "nightshift-dev-job-health"
   pattern     = "{\"source\":[\"aws.health\"]}"

@@ -12,8 +12,8 @@ run "only_this_rule_may_call_the_function_and_nothing_is_lost" {
   command = plan
 
   assert {
-    condition     = aws_lambda_permission.this.principal == "events.amazonaws.com"
-    error_message = "Somebody else may call the function."
+    condition     = module.permission.statement_id == var.name
+    error_message = "The rule may not call the function."
   }
 
   assert {

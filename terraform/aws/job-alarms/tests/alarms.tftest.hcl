@@ -1,13 +1,13 @@
 mock_provider "aws" {}
 
 variables {
-  actions                = ["arn:aws:sns:eu-west-1:111122223333:alarms"]
-  dead_letter_queue_name = "nightshift-dev-job-dead-letters"
-  failed                 = { summary = "Some items failed." }
-  function_name          = "nightshift-dev-job"
-  job                    = "job"
-  keeps_reports          = false
-  runbook_url            = "docs/runbook.md"
+  account           = { id = "111122223333", region = "eu-west-1" }
+  actions           = ["arn:aws:sns:eu-west-1:111122223333:alarms"]
+  dead_letter_queue = { name = "nightshift-dev-job-dead-letters" }
+  failed            = { summary = "Some items failed." }
+  function_name     = "nightshift-dev-job"
+  keeps_reports     = false
+  runbook_url       = "docs/runbook.md"
 }
 
 run "a_job_that_waits_for_events_has_the_alarms_of_every_job_and_none_on_silence" {
@@ -15,7 +15,7 @@ run "a_job_that_waits_for_events_has_the_alarms_of_every_job_and_none_on_silence
 
   assert {
     condition = keys(module.alarm) == [
-      "dead-letters", "errors", "failed-items", "guard-tripped", "notices-not-sent", "run-fault", "throttles",
+      "dead-letters", "destination-failed", "errors", "failed-items", "guard-tripped", "notices-not-sent", "run-fault", "throttles",
     ]
     error_message = join(" ", keys(module.alarm))
   }
@@ -39,7 +39,7 @@ run "a_schedule_a_bucket_and_the_jobs_own_each_add_theirs" {
   assert {
     condition = local.alarms.old == {
       comparison     = "GreaterThanThreshold"
-      dimensions     = { Function = "job" }
+      dimensions     = { Function = "nightshift-dev-job" }
       kind           = "standing"
       metric         = "Age"
       namespace      = "Nightshift"
@@ -102,4 +102,34 @@ run "no_standing_longer_than_a_week" {
   }
 
   expect_failures = [var.standing_days]
+}
+
+run "whoever_calls_the_function_is_watched_and_the_account_is_named" {
+  command = plan
+
+  variables {
+    dead_letter_queue = null
+    metric_account_id = "444455556666"
+    rules             = { health = "nightshift-dev-job-health" }
+    schedules         = { night = "nightshift-dev-job" }
+    state_machines    = { fleet = "arn:aws:states:eu-west-1:111122223333:stateMachine:fleet" }
+  }
+
+  assert {
+    condition = {
+      for name, alarm in local.alarms : name => "${alarm.namespace} ${alarm.metric} ${join(" ", values(alarm.dimensions))}"
+      if contains(keys(local.handed_over), name)
+      } == {
+      fleet-execution-failed = "AWS/States ExecutionsFailed arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
+      health-rule-failed     = "AWS/Events FailedInvocations nightshift-dev-job-health"
+      night-dropped          = "AWS/Scheduler InvocationDroppedCount nightshift-dev-job"
+      night-target-failed    = "AWS/Scheduler TargetErrorCount nightshift-dev-job"
+    }
+    error_message = jsonencode(local.handed_over)
+  }
+
+  assert {
+    condition     = !contains(keys(local.alarms), "dead-letters") && !contains(keys(local.alarms), "destination-failed")
+    error_message = "There is an alarm on a queue that is not there."
+  }
 }

@@ -5,24 +5,31 @@ mock_provider "aws" {
 }
 
 variables {
-  dead_letter_queue_arn = "arn:aws:sqs:eu-west-1:111122223333:dead-letters"
-  description           = "Does a job"
-  name                  = "nightshift-dev-job"
-  package               = "../../fixtures/cluster-cleanup/bootstrap.zip"
-  policy                = "{}"
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
+  dead_letter_queue = { arn = "arn:aws:sqs:eu-west-1:111122223333:dead-letters" }
+  description       = "Does a job"
+  name              = "nightshift-dev-job"
+  package           = { path = "../../fixtures/x86_64/cluster-cleanup/bootstrap.zip" }
+  policy            = "{}"
 }
 
-run "by_default_it_runs_alone_and_its_log_is_kept_a_year" {
+run "by_default_it_takes_nothing_of_the_accounts_pool_and_its_log_is_kept_a_year" {
   command = plan
 
   assert {
-    condition     = aws_lambda_function.this.reserved_concurrent_executions == 1
-    error_message = "Two runs could overlap."
+    condition     = aws_lambda_function.this.reserved_concurrent_executions == -1
+    error_message = "A new account has no room for a reservation."
   }
 
   assert {
-    condition     = aws_cloudwatch_log_group.this.retention_in_days == 365
-    error_message = "The log is kept ${aws_cloudwatch_log_group.this.retention_in_days} days."
+    condition     = aws_cloudwatch_log_group.this[0].retention_in_days == 365
+    error_message = "The log is kept ${aws_cloudwatch_log_group.this[0].retention_in_days} days."
   }
 
   assert {
@@ -40,7 +47,7 @@ run "an_event_that_failed_is_repeated_twice_and_then_kept" {
   }
 
   assert {
-    condition     = aws_lambda_function_event_invoke_config.this.destination_config[0].on_failure[0].destination == var.dead_letter_queue_arn
+    condition     = aws_lambda_function_event_invoke_config.this.destination_config[0].on_failure[0].destination == var.dead_letter_queue.arn
     error_message = "A failed event is lost."
   }
 }
@@ -90,10 +97,10 @@ run "an_archive_has_to_be_there" {
   command = plan
 
   variables {
-    package = "nowhere/bootstrap.zip"
+    package = { path = "nowhere/x86_64/bootstrap.zip" }
   }
 
-  expect_failures = [var.package]
+  expect_failures = [aws_lambda_function.this]
 }
 
 run "a_log_is_kept_as_long_as_cloudwatch_can" {
@@ -164,4 +171,104 @@ run "no_less_than_no_reservation" {
   }
 
   expect_failures = [var.reserved_concurrency]
+}
+
+run "an_archive_was_built_for_the_functions_architecture" {
+  command = plan
+
+  variables {
+    architecture = "arm64"
+  }
+
+  expect_failures = [var.package]
+}
+
+run "an_archive_may_lie_in_s3" {
+  command = plan
+
+  variables {
+    package = { s3_bucket = "artifacts", s3_key = "nightshift/1.0/x86_64/job/bootstrap.zip", s3_object_version = "7" }
+  }
+
+  assert {
+    condition     = "${aws_lambda_function.this.s3_bucket} ${aws_lambda_function.this.s3_key} ${aws_lambda_function.this.s3_object_version}" == "artifacts nightshift/1.0/x86_64/job/bootstrap.zip 7"
+    error_message = "Another object is deployed."
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.filename == null
+    error_message = "A file is deployed as well."
+  }
+}
+
+run "an_archive_lies_in_one_place" {
+  command = plan
+
+  variables {
+    package = { path = "x86_64/bootstrap.zip", s3_bucket = "artifacts", s3_key = "x86_64/bootstrap.zip" }
+  }
+
+  expect_failures = [var.package]
+}
+
+run "a_function_whose_caller_waits_needs_no_dead_letters" {
+  command = plan
+
+  variables {
+    dead_letter_queue = null
+  }
+
+  assert {
+    condition     = length(aws_lambda_function_event_invoke_config.this.destination_config) == 0
+    error_message = "It sends to a queue that is not there."
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.platform.statement : statement.sid] == ["WriteItsLog"]
+    error_message = "It may do what nobody needs."
+  }
+}
+
+run "an_encrypted_queue_takes_the_key_for_that_queue_alone" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/ours"
+  }
+
+  assert {
+    condition = one([
+      for statement in data.aws_iam_policy_document.platform.statement :
+      { for condition in statement.condition : condition.variable => one(condition.values) }
+      if statement.sid == "EncryptEventsItCouldNotHandle"
+      ]) == {
+      "kms:EncryptionContext:aws:sqs:arn" = "arn:aws:sqs:eu-west-1:111122223333:dead-letters"
+      "kms:ViaService"                    = "sqs.eu-west-1.amazonaws.com"
+    }
+    error_message = jsonencode(data.aws_iam_policy_document.platform.statement)
+  }
+}
+
+run "a_log_group_that_is_there_is_used" {
+  command = plan
+
+  variables {
+    log_group = "/company/maintenance"
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_log_group.this) == 0 && aws_lambda_function.this.logging_config[0].log_group == "/company/maintenance"
+    error_message = "Another log group is made."
+  }
+}
+
+run "a_role_has_no_more_policy_than_iam_takes" {
+  command = plan
+
+  variables {
+    policy      = jsonencode({ Statement = [for number in range(300) : "arn:aws:iam::111122223333:user/excluded-${number}"] })
+    policy_hint = "exclude"
+  }
+
+  expect_failures = [aws_iam_role_policy.job]
 }

@@ -8,17 +8,14 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.slack_secret["hook"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
 variables {
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
   applies = true
   job     = "cluster-cleanup"
 
@@ -108,4 +105,46 @@ run "a_webhook_is_a_secret_and_no_value" {
   }
 
   expect_failures = [var.notices]
+}
+
+run "mail_takes_the_configuration_set_and_in_the_sandbox_its_recipients" {
+  command = plan
+
+  variables {
+    notices = {
+      mail_configuration_set  = "company"
+      mail_from               = "nightshift@example.com"
+      mail_sandbox_recipients = ["ops@example.org"]
+      operators_mail          = ["ops@example.org"]
+    }
+  }
+
+  assert {
+    condition = [
+      for arn in one([for policy in output.policies : jsondecode(policy).Statement[0] if jsondecode(policy).Statement[0].Sid == "MailOwners"]).Resource :
+      trimprefix(arn, "arn:aws:ses:eu-west-1:111122223333:")
+    ] == ["identity/ops@example.org", "identity/nightshift@example.com", "identity/example.com", "configuration-set/company"]
+    error_message = jsonencode(output.policies)
+  }
+}
+
+run "in_china_the_suffix_of_a_key_is_another" {
+  command = plan
+
+  variables {
+    account = {
+      dns_suffix = "amazonaws.com.cn"
+      id         = "111122223333"
+      partition  = "aws-cn"
+      region     = "cn-north-1"
+    }
+
+    notices       = {}
+    report_bucket = { kms_key_arn = "arn:aws-cn:kms:cn-north-1:111122223333:key/ours", name = "reports" }
+  }
+
+  assert {
+    condition     = jsondecode(output.policies[0]).Statement[1].Condition.StringEquals["kms:ViaService"] == "s3.cn-north-1.amazonaws.com.cn"
+    error_message = jsonencode(output.policies)
+  }
 }

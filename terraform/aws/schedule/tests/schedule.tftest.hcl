@@ -5,11 +5,18 @@ mock_provider "aws" {
 }
 
 variables {
-  dead_letter_queue_arn = "arn:aws:sqs:eu-west-1:111122223333:dead-letters"
-  description           = "Calls a job"
-  expression            = "cron(0 2 * * ? *)"
-  function_arn          = "arn:aws:lambda:eu-west-1:111122223333:function:job"
-  name                  = "nightshift-dev-job"
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
+  dead_letter_queue = { arn = "arn:aws:sqs:eu-west-1:111122223333:dead-letters" }
+  description       = "Calls a job"
+  expression        = "cron(0 2 * * ? *)"
+  name              = "nightshift-dev-job"
+  target            = { arn = "arn:aws:lambda:eu-west-1:111122223333:function:job" }
 }
 
 run "it_fires_on_the_minute_and_keeps_what_it_could_not_hand_over" {
@@ -21,7 +28,7 @@ run "it_fires_on_the_minute_and_keeps_what_it_could_not_hand_over" {
   }
 
   assert {
-    condition     = aws_scheduler_schedule.this.target[0].dead_letter_config[0].arn == var.dead_letter_queue_arn
+    condition     = aws_scheduler_schedule.this.target[0].dead_letter_config[0].arn == var.dead_letter_queue.arn
     error_message = "An event that was not handed over is lost."
   }
 
@@ -38,8 +45,8 @@ run "its_role_may_call_this_function_and_nothing_else" {
     condition = {
       for statement in data.aws_iam_policy_document.this.statement : one(statement.actions) => one(statement.resources)
       } == {
-      "lambda:InvokeFunction" = var.function_arn
-      "sqs:SendMessage"       = var.dead_letter_queue_arn
+      "lambda:InvokeFunction" = var.target.arn
+      "sqs:SendMessage"       = var.dead_letter_queue.arn
     }
     error_message = "The role may do something else."
   }
@@ -112,4 +119,56 @@ run "the_name_leaves_room_for_that_of_the_role" {
   }
 
   expect_failures = [var.name]
+}
+
+run "a_state_machine_is_started" {
+  command = plan
+
+  variables {
+    dead_letter_queue = null
+    target = {
+      action = "states:StartExecution"
+      arn    = "arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
+    }
+  }
+
+  assert {
+    condition     = [for statement in data.aws_iam_policy_document.this.statement : "${one(statement.actions)} ${one(statement.resources)}"] == ["states:StartExecution arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"]
+    error_message = "The role may do something else."
+  }
+
+  assert {
+    condition     = length(aws_scheduler_schedule.this.target[0].dead_letter_config) == 0
+    error_message = "It sends to a queue that is not there."
+  }
+}
+
+run "nothing_else_is_called" {
+  command = plan
+
+  variables {
+    target = { action = "iam:CreateUser", arn = "arn:aws:iam::111122223333:user/x" }
+  }
+
+  expect_failures = [var.target]
+}
+
+run "with_a_key_of_yours_its_role_may_read_the_input_of_this_schedule" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/ours"
+  }
+
+  assert {
+    condition = one([
+      for statement in data.aws_iam_policy_document.this.statement :
+      { for condition in statement.condition : condition.variable => one(condition.values) }
+      if statement.sid == "ReadItsInput"
+      ]) == {
+      "kms:EncryptionContext:aws:scheduler:schedule:arn" = "arn:aws:scheduler:eu-west-1:111122223333:schedule/nightshift-dev-job/nightshift-dev-job"
+      "kms:ViaService"                                   = "scheduler.eu-west-1.amazonaws.com"
+    }
+    error_message = jsonencode(data.aws_iam_policy_document.this.statement)
+  }
 }

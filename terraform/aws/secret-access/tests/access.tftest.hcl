@@ -8,12 +8,14 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
 variables {
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
   secret_ids = ["slack/webhook", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf"]
   sid        = "ReadTheWebhook"
 }

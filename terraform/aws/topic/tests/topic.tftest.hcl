@@ -1,14 +1,11 @@
 mock_provider "aws" {
-  mock_data "aws_caller_identity" {
-    defaults = { account_id = "111122223333" }
-  }
-
   mock_data "aws_iam_policy_document" {
     defaults = { json = "{}" }
   }
 }
 
 variables {
+  account        = { id = "111122223333" }
   mail_addresses = ["a@example.com", "b@example.com"]
   name           = "nightshift-dev-alarms"
 }

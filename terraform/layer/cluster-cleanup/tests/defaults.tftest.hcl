@@ -10,34 +10,16 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-override_data {
-  target = module.run_access.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.module.slack_secret["hook"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.function.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.schedule.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
 variables {
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
   environment = "dev"
-  package     = "../../fixtures/cluster-cleanup/bootstrap.zip"
+  package     = { path = "../../fixtures/x86_64/cluster-cleanup/bootstrap.zip" }
 }
 
 run "without_a_word_it_plans_nightly_one_at_a_time_and_keeps_its_log" {
@@ -159,7 +141,7 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
   }
 
   assert {
-    condition     = length(module.alarms.arns) == 14
+    condition     = length(module.alarms.arns) == 17
     error_message = "There are ${length(module.alarms.arns)} alarms."
   }
 }

@@ -10,34 +10,16 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-override_data {
-  target = module.run_access.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.module.slack_secret["hook"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.function.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.schedule.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
 variables {
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
   environment = "dev"
-  package     = "../../fixtures/cluster-cleanup/bootstrap.zip"
+  package     = { path = "../../fixtures/x86_64/cluster-cleanup/bootstrap.zip" }
 }
 
 run "in_plan_mode_the_role_may_only_read" {
@@ -46,9 +28,9 @@ run "in_plan_mode_the_role_may_only_read" {
   assert {
     condition = [
       for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
-        statement.Sid,
+        "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
         join(" ", sort(flatten([statement.Action]))),
-        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:eu-west-1:111122223333:", "")]),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:*:111122223333:", "")]),
         join(" ", flatten([
           for test, keys in try(statement.Condition, {}) :
           [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
@@ -72,9 +54,9 @@ run "in_apply_mode_it_may_delete_what_is_marked" {
   assert {
     condition = [
       for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
-        statement.Sid,
+        "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
         join(" ", sort(flatten([statement.Action]))),
-        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:eu-west-1:111122223333:", "")]),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:*:111122223333:", "")]),
         join(" ", flatten([
           for test, keys in try(statement.Condition, {}) :
           [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
@@ -82,11 +64,10 @@ run "in_apply_mode_it_may_delete_what_is_marked" {
       ])
       ] == [
       "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
+      "NOT NeverInAnotherRegion | rds:* | * | StringNotEquals(aws:RequestedRegion eu-west-1)",
       "NoteTheDeletionOnMarkedClusters | rds:AddTagsToResource | cluster:* | ForAllValues:StringLike(aws:TagKeys nightshift:*) Null(aws:TagKeys false) StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
-      "ForgetWhatWasTold | rds:AddTagsToResource | cluster:* | ForAllValues:StringEquals(aws:TagKeys nightshift:delete-of,nightshift:notified) Null(aws:ResourceTag/nightshift:notified false) Null(aws:TagKeys false)",
       "DeleteMarkedClusters | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
-      "TakeTheFinalSnapshot | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster-snapshot:nightshift-* | ",
-      "SayHowLongASnapshotIsKept | rds:AddTagsToResource rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",
+      "TakeTheFinalSnapshotAndSayHowLongItIsKept | rds:AddTagsToResource rds:CreateDBClusterSnapshot rds:DeleteDBCluster rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",
       "DeleteOldSnapshots | rds:DeleteDBClusterSnapshot | cluster-snapshot:nightshift-* | Null(aws:ResourceTag/nightshift:purge-after false)",
       "DeleteMembers | rds:DeleteDBInstance | db:* | StringEqualsIfExists(rds:DatabaseEngine aurora-mysql,aurora-postgresql)",
     ]
@@ -111,9 +92,9 @@ run "what_is_switched_on_is_added_and_marked_members_are_held_to_their_marks" {
   assert {
     condition = [
       for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
-        statement.Sid,
+        "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
         join(" ", sort(flatten([statement.Action]))),
-        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:eu-west-1:111122223333:", "")]),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:*:111122223333:", "")]),
         join(" ", flatten([
           for test, keys in try(statement.Condition, {}) :
           [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
@@ -121,15 +102,13 @@ run "what_is_switched_on_is_added_and_marked_members_are_held_to_their_marks" {
       ])
       ] == [
       "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
+      "NOT NeverInAnotherRegion | rds:* | * | StringNotEquals(aws:RequestedRegion eu-west-1)",
       "NoteTheDeletionOnMarkedClusters | rds:AddTagsToResource | cluster:* | ForAllValues:StringLike(aws:TagKeys nightshift:*) Null(aws:TagKeys false) StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
-      "ForgetWhatWasTold | rds:AddTagsToResource | cluster:* | ForAllValues:StringEquals(aws:TagKeys nightshift:delete-of,nightshift:notified) Null(aws:ResourceTag/nightshift:notified false) Null(aws:TagKeys false)",
-      "DeleteMarkedClusters | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
-      "TakeTheFinalSnapshot | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster-snapshot:nightshift-* | ",
-      "SayHowLongASnapshotIsKept | rds:AddTagsToResource rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",
+      "DeleteMarkedClusters | rds:CreateDBClusterSnapshot rds:DeleteDBCluster rds:ModifyDBCluster rds:StartDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
+      "TakeTheFinalSnapshotAndSayHowLongItIsKept | rds:AddTagsToResource rds:CreateDBClusterSnapshot rds:DeleteDBCluster rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",
       "DeleteOldSnapshots | rds:DeleteDBClusterSnapshot | cluster-snapshot:nightshift-* | Null(aws:ResourceTag/nightshift:purge-after false)",
       "DeleteMembers | rds:DeleteDBInstance | db:* | StringEquals(aws:ResourceTag/env dev) StringEqualsIfExists(rds:DatabaseEngine aurora-mysql,aurora-postgresql)",
       "LeaveTheGroupsOfAClusterAsTheyAre | rds:ModifyDBCluster | cluster-pg:* og:* | ",
-      "PrepareMarkedClusters | rds:ModifyDBCluster rds:StartDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
     ]
     error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
   }
@@ -157,9 +136,9 @@ run "in_plan_mode_reports_are_kept_and_nobody_is_told" {
   assert {
     condition = [
       for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
-        statement.Sid,
+        "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
         join(" ", sort(flatten([statement.Action]))),
-        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:eu-west-1:111122223333:", "")]),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:*:111122223333:", "")]),
         join(" ", flatten([
           for test, keys in try(statement.Condition, {}) :
           [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
@@ -193,9 +172,9 @@ run "in_apply_mode_each_channel_adds_its_own_right" {
   assert {
     condition = [
       for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
-        statement.Sid,
+        "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
         join(" ", sort(flatten([statement.Action]))),
-        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:eu-west-1:111122223333:", "")]),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:*:111122223333:", "")]),
         join(" ", flatten([
           for test, keys in try(statement.Condition, {}) :
           [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
@@ -203,11 +182,10 @@ run "in_apply_mode_each_channel_adds_its_own_right" {
       ])
       ] == [
       "ReadClustersAndWhatHoldsThem | rds:DescribeAccountAttributes rds:DescribeBlueGreenDeployments rds:DescribeDBClusterSnapshots rds:DescribeDBClusters rds:DescribeDBInstances rds:DescribeIntegrations | * | StringEquals(aws:RequestedRegion eu-west-1)",
+      "NOT NeverInAnotherRegion | rds:* | * | StringNotEquals(aws:RequestedRegion eu-west-1)",
       "NoteTheDeletionOnMarkedClusters | rds:AddTagsToResource | cluster:* | ForAllValues:StringLike(aws:TagKeys nightshift:*) Null(aws:TagKeys false) StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
-      "ForgetWhatWasTold | rds:AddTagsToResource | cluster:* | ForAllValues:StringEquals(aws:TagKeys nightshift:delete-of,nightshift:notified) Null(aws:ResourceTag/nightshift:notified false) Null(aws:TagKeys false)",
       "DeleteMarkedClusters | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster:* | StringEquals(aws:ResourceTag/env dev) StringLike(aws:ResourceTag/auto-delete-after *)",
-      "TakeTheFinalSnapshot | rds:CreateDBClusterSnapshot rds:DeleteDBCluster | cluster-snapshot:nightshift-* | ",
-      "SayHowLongASnapshotIsKept | rds:AddTagsToResource rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",
+      "TakeTheFinalSnapshotAndSayHowLongItIsKept | rds:AddTagsToResource rds:CreateDBClusterSnapshot rds:DeleteDBCluster rds:RemoveTagsFromResource | cluster-snapshot:nightshift-* | ",
       "DeleteOldSnapshots | rds:DeleteDBClusterSnapshot | cluster-snapshot:nightshift-* | Null(aws:ResourceTag/nightshift:purge-after false)",
       "DeleteMembers | rds:DeleteDBInstance | db:* | StringEqualsIfExists(rds:DatabaseEngine aurora-mysql,aurora-postgresql)",
       "MailOwners | ses:SendEmail | arn:aws:ses:eu-west-1:111122223333:identity/example.com arn:aws:ses:eu-west-1:111122223333:identity/nightshift@example.com | StringEquals(ses:FromAddress nightshift@example.com)",
@@ -229,17 +207,68 @@ run "every_region_of_the_policy_and_no_other_is_in_reach" {
   }
 
   assert {
-    condition = toset([
-      for arn in flatten([
-        for statement in jsondecode(data.aws_iam_policy_document.apply.json).Statement : statement.Resource
-      ]) : split(":", arn)[3]
-    ]) == toset(["eu-north-1", "eu-west-1"])
+    condition = alltrue([
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement :
+      statement.Condition.StringEquals["aws:RequestedRegion"] == ["eu-north-1", "eu-west-1"] if statement.Sid == "ReadClustersAndWhatHoldsThem"
+      ]) && alltrue([
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement :
+      statement.Condition.StringNotEquals["aws:RequestedRegion"] == ["eu-north-1", "eu-west-1"] if statement.Sid == "NeverInAnotherRegion"
+    ])
     error_message = "The role reaches other Regions than the policy names."
   }
 
   assert {
     condition     = local.variables.NIGHTSHIFT_REGIONS == "eu-north-1,eu-west-1"
     error_message = "The function is told other Regions than its role has."
+  }
+}
+
+run "seventeen_regions_and_forty_protections_fit_into_a_role" {
+  command = plan
+
+  variables {
+    mode = "apply"
+    policy = {
+      min_notice_hours = 0
+      protected        = [for number in range(40) : "orders-${number}"]
+      regions          = [for number in range(17) : "ap-southeast-${number}"]
+    }
+  }
+
+  assert {
+    condition     = length(replace(data.aws_iam_policy_document.job.json, "/\\s/", "")) < 9500
+    error_message = "The policy has ${length(replace(data.aws_iam_policy_document.job.json, "/\\s/", ""))} characters."
+  }
+}
+
+run "what_is_protected_is_denied_to_the_role" {
+  command = plan
+
+  variables {
+    mode = "apply"
+    policy = {
+      min_notice_hours = 0
+      protected        = ["Orders-*", "tier=gold", "tier=Sil*", "arn:aws:rds:*:*:cluster:ledger"]
+    }
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
+        statement.Sid,
+        join(" ", sort(flatten([statement.Action]))),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:*:111122223333:", "")]),
+        join(" ", flatten([
+          for test, keys in try(statement.Condition, {}) :
+          [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
+        ])),
+      ]) if statement.Effect == "Deny" && statement.Sid != "NeverInAnotherRegion"
+      ] == [
+      "NeverWhatIsProtected | rds:AddTagsToResource rds:DeleteDBCluster rds:DeleteDBInstance rds:ModifyDBCluster rds:StartDBCluster | arn:aws:rds:*:*:cluster:ledger cluster:orders-* db:orders-* | ",
+      "NeverAProtectedSnapshot | rds:DeleteDBClusterSnapshot | cluster-snapshot:orders-* | ",
+      "NeverWithProtectedTag0 | rds:AddTagsToResource rds:Delete* rds:ModifyDBCluster rds:StartDBCluster | cluster-snapshot:* cluster:* db:* | StringLike(aws:ResourceTag/tier GOLD,Gold,SIL*,Sil*,gold,sil*)",
+    ]
+    error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
   }
 }
 
@@ -266,7 +295,7 @@ run "the_marks_of_the_function_are_the_marks_of_its_role" {
 
   assert {
     condition = [
-      for statement in jsondecode(data.aws_iam_policy_document.apply.json).Statement : statement.Condition
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : statement.Condition
       if statement.Sid == "DeleteMarkedClusters"
       ][0] == {
       StringEquals = { "aws:ResourceTag/disposable" = "yes", "aws:ResourceTag/team" = "data" }

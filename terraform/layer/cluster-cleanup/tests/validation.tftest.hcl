@@ -9,29 +9,16 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-override_data {
-  target = module.run_access.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.function.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.schedule.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
 variables {
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
   environment = "dev"
-  package     = "../../fixtures/cluster-cleanup/bootstrap.zip"
+  package     = { path = "../../fixtures/x86_64/cluster-cleanup/bootstrap.zip" }
 }
 
 run "a_mode_is_plan_or_apply" {
@@ -229,6 +216,36 @@ run "a_pattern_is_not_written_with_a_bar" {
 
   variables {
     policy = { protected = ["prod-*|stage-*"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_protection_that_iam_cannot_say_is_refused" {
+  command = plan
+
+  variables {
+    policy = { protected = ["orders-[ab]"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_protected_tag_has_a_whole_key" {
+  command = plan
+
+  variables {
+    policy = { protected = ["tier*=gold"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_protected_arn_begins_at_its_beginning" {
+  command = plan
+
+  variables {
+    policy = { protected = ["*:cluster:orders"] }
   }
 
   expect_failures = [var.policy]

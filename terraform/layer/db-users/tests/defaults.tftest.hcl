@@ -10,29 +10,16 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.function.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.module.slack_secret["hook"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
 variables {
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
   environment = "dev"
-  package     = "../../fixtures/db-users/bootstrap.zip"
+  package     = { path = "../../fixtures/x86_64/db-users/bootstrap.zip" }
 
   secrets = {
     masters = ["rds!cluster-*", "shop-master"]
@@ -157,7 +144,7 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
   }
 
   assert {
-    condition     = length(module.alarms.arns) == 9
+    condition     = length(module.alarms.arns) == 10
     error_message = "There are ${length(module.alarms.arns)} alarms."
   }
 }

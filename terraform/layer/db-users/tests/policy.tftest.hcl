@@ -10,29 +10,16 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.function.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.module.slack_secret["hook"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
 variables {
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
   environment = "dev"
-  package     = "../../fixtures/db-users/bootstrap.zip"
+  package     = { path = "../../fixtures/x86_64/db-users/bootstrap.zip" }
 
   secrets = {
     masters = ["rds!cluster-*", "shop-master"]
@@ -53,14 +40,14 @@ run "in_plan_mode_the_role_may_only_read" {
       for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
         "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
         join(" ", sort(flatten([statement.Action]))),
-        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:secretsmanager:eu-west-1:111122223333:", "")]),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(replace(arn, "arn:aws:secretsmanager:*:111122223333:", ""), "arn:aws:secretsmanager:eu-west-1:111122223333:", "")]),
         join(" ", flatten([
           for test, keys in try(statement.Condition, {}) :
           [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
         ])),
       ])
       ] == [
-      "LogInAsTheMasterAndTryUsersPasswords | secretsmanager:DescribeSecret secretsmanager:GetSecretValue | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | ",
+      "LogInAsTheMasterAndTryUsersPasswords | secretsmanager:DescribeSecret secretsmanager:GetSecretValue | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | StringEquals(aws:RequestedRegion eu-west-1)",
       "KnowTheServersOfASecret | rds:DescribeDBClusters rds:DescribeDBInstances | * | StringEquals(aws:RequestedRegion eu-west-1)",
     ]
     error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
@@ -79,18 +66,19 @@ run "in_apply_mode_it_may_write_the_secrets_of_users_and_never_a_masters" {
       for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
         "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
         join(" ", sort(flatten([statement.Action]))),
-        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:secretsmanager:eu-west-1:111122223333:", "")]),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(replace(arn, "arn:aws:secretsmanager:*:111122223333:", ""), "arn:aws:secretsmanager:eu-west-1:111122223333:", "")]),
         join(" ", flatten([
           for test, keys in try(statement.Condition, {}) :
           [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
         ])),
       ])
       ] == [
-      "LogInAsTheMasterAndTryUsersPasswords | secretsmanager:DescribeSecret secretsmanager:GetSecretValue | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | ",
+      "LogInAsTheMasterAndTryUsersPasswords | secretsmanager:DescribeSecret secretsmanager:GetSecretValue | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | StringEquals(aws:RequestedRegion eu-west-1)",
       "KnowTheServersOfASecret | rds:DescribeDBClusters rds:DescribeDBInstances | * | StringEquals(aws:RequestedRegion eu-west-1)",
+      "NOT NeverInAnotherRegion | secretsmanager:* | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | StringNotEquals(aws:RequestedRegion eu-west-1)",
       "MakeUsersSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:shop-app-* | ForAllValues:StringEquals(aws:TagKeys nightshift:db-user) Null(aws:RequestTag/nightshift:db-user false)",
       "WriteUsersSecrets | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:shop-app-* | ",
-      "NOT NeverWriteAMastersSecret | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:rds!cluster-* secret:shop-master-?????? | ",
+      "NOT NeverWriteAMastersSecret | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:RotateSecret secretsmanager:TagResource secretsmanager:UpdateSecretVersionStage | secret:rds!cluster-* secret:shop-master-?????? | ",
       "NOT NeverWithoutAWindow | secretsmanager:DeleteSecret | * | Bool(secretsmanager:ForceDeleteWithoutRecovery true)",
     ]
     error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
@@ -113,19 +101,20 @@ run "keys_rotation_and_channels_each_add_their_own_right" {
       for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
         "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
         join(" ", sort(flatten([statement.Action]))),
-        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:secretsmanager:eu-west-1:111122223333:", "")]),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(replace(arn, "arn:aws:secretsmanager:*:111122223333:", ""), "arn:aws:secretsmanager:eu-west-1:111122223333:", "")]),
         join(" ", flatten([
           for test, keys in try(statement.Condition, {}) :
           [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
         ])),
       ])
       ] == [
-      "LogInAsTheMasterAndTryUsersPasswords | secretsmanager:DescribeSecret secretsmanager:GetSecretValue | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | ",
+      "LogInAsTheMasterAndTryUsersPasswords | secretsmanager:DescribeSecret secretsmanager:GetSecretValue | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | StringEquals(aws:RequestedRegion eu-west-1)",
       "DecryptThem | kms:Decrypt | arn:aws:kms:eu-west-1:111122223333:key/ours | StringEquals(kms:ViaService secretsmanager.eu-west-1.amazonaws.com)",
       "KnowTheServersOfASecret | rds:DescribeDBClusters rds:DescribeDBInstances | * | StringEquals(aws:RequestedRegion eu-west-1)",
+      "NOT NeverInAnotherRegion | secretsmanager:* | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | StringNotEquals(aws:RequestedRegion eu-west-1)",
       "MakeUsersSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:shop-app-* | ForAllValues:StringEquals(aws:TagKeys nightshift:db-user) Null(aws:RequestTag/nightshift:db-user false)",
       "WriteUsersSecrets | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecret secretsmanager:UpdateSecretVersionStage | secret:shop-app-* | ",
-      "NOT NeverWriteAMastersSecret | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecret secretsmanager:UpdateSecretVersionStage | secret:rds!cluster-* secret:shop-master-?????? | ",
+      "NOT NeverWriteAMastersSecret | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:RotateSecret secretsmanager:TagResource secretsmanager:UpdateSecret secretsmanager:UpdateSecretVersionStage | secret:rds!cluster-* secret:shop-master-?????? | ",
       "NOT NeverWithoutAWindow | secretsmanager:DeleteSecret | * | Bool(secretsmanager:ForceDeleteWithoutRecovery true)",
       "HaveThemRotated | secretsmanager:RotateSecret | secret:shop-app-* | StringEquals(secretsmanager:RotationLambdaARN arn:aws:lambda:eu-west-1:111122223333:function:rotate)",
       "CallWhatRotatesThem | lambda:InvokeFunction | arn:aws:lambda:eu-west-1:111122223333:function:rotate | ",
@@ -145,7 +134,10 @@ run "every_region_of_the_policy_and_no_other_is_in_reach" {
   }
 
   assert {
-    condition     = toset([for arn in concat(local.of_masters, local.of_users) : split(":", arn)[3]]) == toset(["eu-west-1", "us-east-1"])
+    condition = alltrue([
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement :
+      statement.Condition.StringEquals["aws:RequestedRegion"] == ["eu-west-1", "us-east-1"]
+    ])
     error_message = "The role reaches other Regions than the policy names."
   }
 

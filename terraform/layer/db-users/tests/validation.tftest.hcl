@@ -9,24 +9,16 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.function.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
 variables {
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
   environment = "dev"
-  package     = "../../fixtures/db-users/bootstrap.zip"
+  package     = { path = "../../fixtures/x86_64/db-users/bootstrap.zip" }
 
   secrets = {
     masters = ["rds!cluster-*", "shop-master"]
@@ -197,4 +189,14 @@ run "a_pattern_is_not_written_with_a_bar" {
   }
 
   expect_failures = [var.policy]
+}
+
+run "pipelines_run_side_by_side" {
+  command = plan
+
+  variables {
+    reserved_concurrency = 1
+  }
+
+  expect_failures = [var.reserved_concurrency]
 }

@@ -20,44 +20,16 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.forward["health"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.function.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.module.slack_secret["hook"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.schedule["rotate"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.schedule["tend"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
 variables {
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
   environment = "dev"
-  package     = "../../fixtures/key-rotation/bootstrap.zip"
+  package     = { path = "../../fixtures/x86_64/key-rotation/bootstrap.zip" }
 }
 
 run "without_a_word_it_plans_on_the_first_of_the_month_and_watches_nightly" {
@@ -203,18 +175,39 @@ run "leaks_are_handed_over_from_the_region_aws_speaks_of_them_in" {
   command = plan
 
   assert {
-    condition     = keys(module.rule) == ["config", "health"] && keys(module.forward) == ["health"]
+    condition     = keys(module.rule) == ["config", "health"] && keys(module.forward) == ["health"] && keys(module.forward_alarm) == ["forward-dead-letters", "forward-health-failed"]
     error_message = "Rules: ${jsonencode(keys(module.rule))}, handed over: ${jsonencode(keys(module.forward))}."
   }
 
   assert {
-    condition     = local.patterns.health.detail.eventTypeCode == ["AWS_RISK_CREDENTIALS_EXPOSED"]
+    condition     = jsondecode(local.patterns.health).detail.eventTypeCode == ["AWS_RISK_CREDENTIALS_EXPOSED", "AWS_RISK_CREDENTIALS_COMPROMISED"]
     error_message = jsonencode(local.patterns.health)
   }
 
   assert {
-    condition     = local.patterns.config.detail.configRuleName == ["access-keys-rotated"]
+    condition     = jsondecode(local.patterns.config).detail.configRuleName == [{ wildcard = "*access-keys-rotated*" }]
     error_message = jsonencode(local.patterns.config)
+  }
+}
+
+run "suspicions_of_health_and_guardduty_are_handed_over_where_asked_for" {
+  command = plan
+
+  variables {
+    events = { suspicions = true }
+  }
+
+  assert {
+    condition     = keys(module.rule) == ["config", "guardduty", "health"] && keys(module.forward) == ["guardduty", "health"]
+    error_message = "Rules: ${jsonencode(keys(module.rule))}, handed over: ${jsonencode(keys(module.forward))}."
+  }
+
+  assert {
+    condition = (
+      contains(jsondecode(local.patterns.guardduty).detail.type, { prefix = "UnauthorizedAccess:IAMUser/" }) &&
+      contains(jsondecode(local.patterns.health).detail.eventTypeCode, "AWS_RISK_IAM_QUARANTINE")
+    )
+    error_message = local.patterns.guardduty
   }
 }
 
@@ -250,7 +243,7 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
   }
 
   assert {
-    condition     = length(module.alarms.arns) == 16
+    condition     = length(module.alarms.arns) == 23
     error_message = "There are ${length(module.alarms.arns)} alarms."
   }
 }

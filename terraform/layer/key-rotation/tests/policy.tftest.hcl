@@ -20,44 +20,16 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.forward["health"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.function.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.module.slack_secret["hook"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.schedule["rotate"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.schedule["tend"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
 variables {
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
   environment = "dev"
-  package     = "../../fixtures/key-rotation/bootstrap.zip"
+  package     = { path = "../../fixtures/x86_64/key-rotation/bootstrap.zip" }
 }
 
 run "in_plan_mode_the_role_may_only_read_and_no_secrets_value" {
@@ -117,7 +89,8 @@ run "in_apply_mode_it_rotates_and_tells" {
       "SwitchKeysOff | iam:UpdateAccessKey | user/* | ",
       "NoteWhatWasDone | iam:TagUser iam:UntagUser | user/* | ForAllValues:StringLike(aws:TagKeys AKIA*,nightshift:*) Null(aws:TagKeys false)",
       "MakeMarkedSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:/aws/iam/credentials/* | ForAllValues:StringEquals(aws:TagKeys nightshift:user-id) Null(aws:RequestTag/nightshift:user-id false)",
-      "WriteMarkedSecrets | secretsmanager:GetResourcePolicy secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "WriteMarkedSecrets | secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "HandNewKeysOut | secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false) StringEquals(secretsmanager:VersionStage AWSCURRENT,AWSPENDING)",
       "ReadOnlyWhatIsNotProvenYet | secretsmanager:GetSecretValue | secret:/aws/iam/credentials/* | StringEquals(secretsmanager:VersionStage AWSPENDING)",
       "MailOwners | ses:SendEmail | arn:aws:ses:eu-west-1:111122223333:identity/example.com arn:aws:ses:eu-west-1:111122223333:identity/n@example.com | StringEquals(ses:FromAddress n@example.com)",
     ]
@@ -163,7 +136,8 @@ run "nobody_is_given_a_key_who_is_excluded_or_not_included" {
       "NOT NeverForExcludedUsers | iam:CreateAccessKey iam:DeleteAccessKey | user/*/break-glass user/admin/* user/break-glass | ",
       "NOT NeverForUsersWithTag0 | iam:CreateAccessKey iam:DeleteAccessKey | user/* | StringLike(aws:ResourceTag/team security*)",
       "MakeMarkedSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:/aws/iam/credentials/* | ForAllValues:StringEquals(aws:TagKeys nightshift:user-id) Null(aws:RequestTag/nightshift:user-id false)",
-      "WriteMarkedSecrets | secretsmanager:GetResourcePolicy secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "WriteMarkedSecrets | secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "HandNewKeysOut | secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false) StringEquals(secretsmanager:VersionStage AWSCURRENT,AWSPENDING)",
       "ReadOnlyWhatIsNotProvenYet | secretsmanager:GetSecretValue | secret:/aws/iam/credentials/* | StringEquals(secretsmanager:VersionStage AWSPENDING)",
       "MailOwners | ses:SendEmail | arn:aws:ses:eu-west-1:111122223333:identity/example.com arn:aws:ses:eu-west-1:111122223333:identity/n@example.com | StringEquals(ses:FromAddress n@example.com)",
     ]
@@ -209,7 +183,8 @@ run "without_the_reflex_on_leaks_nobody_elses_key_is_switched_either" {
       "NoteWhatWasDone | iam:TagUser iam:UntagUser | user/robots/* | ForAllValues:StringLike(aws:TagKeys AKIA*,nightshift:*) Null(aws:TagKeys false)",
       "NOT NeverForExcludedUsers | iam:CreateAccessKey iam:DeleteAccessKey iam:TagUser iam:UntagUser iam:UpdateAccessKey | user/*/root-of-all user/root-of-all | ",
       "MakeMarkedSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:/aws/iam/credentials/* | ForAllValues:StringEquals(aws:TagKeys nightshift:user-id) Null(aws:RequestTag/nightshift:user-id false)",
-      "WriteMarkedSecrets | secretsmanager:GetResourcePolicy secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "WriteMarkedSecrets | secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "HandNewKeysOut | secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false) StringEquals(secretsmanager:VersionStage AWSCURRENT,AWSPENDING)",
       "ReadOnlyWhatIsNotProvenYet | secretsmanager:GetSecretValue | secret:/aws/iam/credentials/* | StringEquals(secretsmanager:VersionStage AWSPENDING)",
       "MailOwners | ses:SendEmail | arn:aws:ses:eu-west-1:111122223333:identity/example.com arn:aws:ses:eu-west-1:111122223333:identity/n@example.com | StringEquals(ses:FromAddress n@example.com)",
     ]
@@ -227,8 +202,8 @@ run "a_group_is_for_the_function_to_see" {
   }
 
   assert {
-    condition     = local.reach == ["arn:aws:iam::111122223333:user/*"]
-    error_message = "A user of the group could not be rotated: ${jsonencode(local.reach)}"
+    condition     = module.access.reach == ["arn:aws:iam::111122223333:user/*"]
+    error_message = "A user of the group could not be rotated: ${jsonencode(module.access.reach)}"
   }
 }
 
@@ -275,7 +250,8 @@ run "copies_keys_of_yours_reports_and_channels_each_add_their_own_right" {
       "SwitchKeysOff | iam:UpdateAccessKey | user/* | ",
       "NoteWhatWasDone | iam:TagUser iam:UntagUser | user/* | ForAllValues:StringLike(aws:TagKeys AKIA*,nightshift:*) Null(aws:TagKeys false)",
       "MakeMarkedSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:robots/* | ForAllValues:StringEquals(aws:TagKeys nightshift:user-id) Null(aws:RequestTag/nightshift:user-id false)",
-      "WriteMarkedSecrets | secretsmanager:GetResourcePolicy secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:robots/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "WriteMarkedSecrets | secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret | secret:robots/* | Null(aws:ResourceTag/nightshift:user-id false)",
+      "HandNewKeysOut | secretsmanager:UpdateSecretVersionStage | secret:robots/* | Null(aws:ResourceTag/nightshift:user-id false) StringEquals(secretsmanager:VersionStage AWSCURRENT,AWSPENDING)",
       "ReadOnlyWhatIsNotProvenYet | secretsmanager:GetSecretValue | secret:robots/* | StringEquals(secretsmanager:VersionStage AWSPENDING)",
       "CopyNewSecrets | secretsmanager:ReplicateSecretToRegions | secret:robots/* | ForAllValues:StringEquals(secretsmanager:AddReplicaRegions eu-north-1)",
       "EncryptSecrets | kms:Decrypt kms:GenerateDataKey | arn:aws:kms:eu-west-1:111122223333:key/ours | StringEquals(kms:ViaService secretsmanager.eu-west-1.amazonaws.com)",
@@ -295,7 +271,22 @@ run "secrets_in_another_region_are_the_ones_in_reach" {
   }
 
   assert {
-    condition     = local.secrets == "arn:aws:secretsmanager:eu-central-1:111122223333:secret:/aws/iam/credentials/*"
-    error_message = "The role reaches ${local.secrets}."
+    condition     = module.access.secrets == "arn:aws:secretsmanager:eu-central-1:111122223333:secret:/aws/iam/credentials/*"
+    error_message = "The role reaches ${module.access.secrets}."
+  }
+}
+
+run "fifty_excluded_users_fit_into_a_role" {
+  command = plan
+
+  variables {
+    mode    = "apply"
+    notices = { mail_from = "n@example.com", operators_mail = ["ops@example.com"] }
+    policy  = { exclude = [for number in range(50) : "excluded-${number}"] }
+  }
+
+  assert {
+    condition     = length(replace(data.aws_iam_policy_document.job.json, "/\\s/", "")) < 9500
+    error_message = "The policy has ${length(replace(data.aws_iam_policy_document.job.json, "/\\s/", ""))} characters."
   }
 }

@@ -19,39 +19,16 @@ provider "aws" {
   skip_requesting_account_id  = true
 }
 
-override_data {
-  target = data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.forward["health"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.function.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.run_access.data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.schedule["rotate"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
-override_data {
-  target = module.schedule["tend"].data.aws_caller_identity.current
-  values = { account_id = "111122223333" }
-}
-
 variables {
+  account = {
+    dns_suffix = "amazonaws.com"
+    id         = "111122223333"
+    partition  = "aws"
+    region     = "eu-west-1"
+  }
+
   environment = "dev"
-  package     = "../../fixtures/key-rotation/bootstrap.zip"
+  package     = { path = "../../fixtures/x86_64/key-rotation/bootstrap.zip" }
 }
 
 run "a_mode_is_plan_or_apply" {
@@ -388,4 +365,24 @@ run "a_pattern_is_not_written_with_a_bar" {
   }
 
   expect_failures = [var.policy]
+}
+
+run "a_leak_does_not_wait_behind_a_rotation" {
+  command = plan
+
+  variables {
+    reserved_concurrency = 1
+  }
+
+  expect_failures = [var.reserved_concurrency]
+}
+
+run "a_config_rules_name_has_no_two_stars_in_a_row" {
+  command = plan
+
+  variables {
+    events = { config_rule_name = "**rotated" }
+  }
+
+  expect_failures = [var.events]
 }

@@ -1,10 +1,7 @@
-mock_provider "aws" {
-  mock_data "aws_region" {
-    defaults = { name = "eu-west-1" }
-  }
-}
+mock_provider "aws" {}
 
 variables {
+  account     = { region = "eu-west-1" }
   environment = "dev"
 
   functions = {
@@ -41,8 +38,8 @@ run "every_function_has_a_row_and_every_alarm_is_shown" {
       for widget in jsondecode(module.dashboard.body).widgets : widget.properties.metrics[0]
       if try(widget.properties.title, "") == "What needs a hand"
       ] == [
-      ["Nightshift", "Blocked", "Function", "cluster-cleanup"],
-      ["Nightshift", "Blocked", "Function", "key-rotation"],
+      ["Nightshift", "Blocked", "Function", "nightshift-dev-cluster-cleanup"],
+      ["Nightshift", "Blocked", "Function", "nightshift-dev-key-rotation"],
     ]
     error_message = "The metrics are not those of the job: ${module.dashboard.body}"
   }

@@ -33,7 +33,29 @@ impl DbUsers {
         (self.server.address().to_string(), self.server.certificates.authority.display().to_string())
     }
 
-    fn name(&self, part: &str) -> String {
+    /// The server and the master's secret, as the layer `database-access` takes them.
+    pub(in crate::deploy) fn server_for_terraform(&self) -> String {
+        format!(
+            "      database_name = \"{DATABASE}\"\n      db_engine     = \"postgres\"\n      rds_host      = \"{HOST}\"\n      \
+             secret_name   = \"{MASTER_SECRET}\"\n"
+        )
+    }
+
+    /// Whether there is such a login.
+    pub(in crate::deploy) async fn has_login(&self, name: &str) -> anyhow::Result<bool> {
+        let admin = self.server.admin(DATABASE).await?;
+        let found = admin.query_opt("SELECT 1 FROM pg_roles WHERE rolname = $1 AND rolcanlogin", &[&name]).await?;
+        Ok(found.is_some())
+    }
+
+    /// Makes a role that the master administers.
+    pub(in crate::deploy) async fn role(&self, name: &str) -> anyhow::Result<()> {
+        let admin = self.server.admin(DATABASE).await?;
+        let made = format!("CREATE ROLE \"{name}\"; GRANT \"{name}\" TO {MASTER} WITH ADMIN OPTION");
+        Ok(admin.batch_execute(&made).await?)
+    }
+
+    pub(in crate::deploy) fn name(&self, part: &str) -> String {
         format!("app-{part}-{}", self.round)
     }
 

@@ -1,8 +1,0 @@
-# The state lies in a bucket of yours: terraform init -backend-config=bucket=NAME -backend-config=region=REGION
-terraform {
-  backend "s3" {
-    encrypt      = true
-    key          = "nightshift/prod/terraform.tfstate"
-    use_lockfile = true
-  }
-}

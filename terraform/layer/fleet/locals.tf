@@ -1,0 +1,48 @@
+locals {
+  alarms = { actions = [module.operations.alarm_topic_arn] }
+
+  functions = merge(
+    {
+      cluster-cleanup = module.cluster_cleanup
+      key-rotation    = module.key_rotation
+    },
+    { for function in module.db_users : "db-users" => function },
+  )
+
+  # Below a folder, or a prefix of a bucket: <architecture>/<function>/bootstrap.zip.
+  packages = {
+    for job in ["cluster-cleanup", "db-users", "key-rotation"] : job => {
+      path      = var.platform.packages.s3_bucket == null ? "${var.platform.packages.directory}/${var.platform.architecture}/${job}/bootstrap.zip" : null
+      s3_bucket = var.platform.packages.s3_bucket
+      s3_key    = var.platform.packages.s3_bucket == null ? null : "${var.platform.packages.s3_prefix}${var.platform.architecture}/${job}/bootstrap.zip"
+    }
+  }
+
+  # What an object holds that its layer does not know, Terraform leaves out without a word; a misspelt protection would protect
+  # nothing. What each may hold is asked of the layers themselves.
+  given = merge(
+    { for part in ["alarms", "policy", "schedule"] : "cluster_cleanup.${part}" => {
+      known = module.cluster_cleanup.settings[part]
+      keys  = keys(try(var.cluster_cleanup[part], {}))
+    } },
+    { for part in ["alarms", "events", "policy", "schedule"] : "key_rotation.${part}" => {
+      known = module.key_rotation.settings[part]
+      keys  = keys(try(var.key_rotation[part], {}))
+    } },
+    flatten([for function in module.db_users : [for part in ["alarms", "connection", "policy"] : { "db_users.${part}" = {
+      known = function.settings[part]
+      keys  = keys(try(var.db_users[part], {}))
+    } }]])...
+  )
+  unknown = concat(
+    flatten([for name, part in local.given : [for key in setsubtract(part.keys, part.known) : "${name}.${key}"]]),
+    [for key in setsubtract(keys(var.notices), module.cluster_cleanup.settings.notices) : "notices.${key}"],
+  )
+
+  # Named beside the functions, so that nobody has to look in two places for what is never touched.
+  elsewhere = concat(
+    [for key in ["protected"] : "cluster_cleanup.policy.${key}" if can(var.cluster_cleanup.policy[key])],
+    [for key in ["exclude"] : "key_rotation.policy.${key}" if can(var.key_rotation.policy[key])],
+    [for key in ["protected"] : "db_users.policy.${key}" if can(var.db_users.policy[key])],
+  )
+}

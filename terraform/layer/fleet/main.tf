@@ -1,0 +1,115 @@
+# The whole fleet of one environment: every function with its layer, what they share, and one dashboard. An environment is a
+# provider, a backend, and one call of this module with its values.
+
+module "account" {
+  source = "../../aws/account"
+}
+
+module "operations" {
+  source = "../operations"
+
+  providers = {
+    aws        = aws
+    aws.global = aws.global
+  }
+
+  account              = module.account.account
+  alarm_mail_addresses = var.alarm_mail_addresses
+  environment          = var.environment
+  kms_key_arn          = var.platform.kms_key_arn
+  project              = var.project
+  sender_identity      = var.sender_identity
+  tags                 = var.platform.tags
+}
+
+module "cluster_cleanup" {
+  source = "../cluster-cleanup"
+
+  account                  = module.account.account
+  alarms                   = merge(local.alarms, try(var.cluster_cleanup.alarms, {}))
+  architecture             = var.platform.architecture
+  environment              = var.environment
+  kms_key_arn              = var.platform.kms_key_arn
+  log_group                = lookup(var.platform.log_groups, "cluster-cleanup", null)
+  log_retention_days       = var.platform.log_retention_days
+  members_are_marked       = try(var.cluster_cleanup.members_are_marked, false)
+  mode                     = try(var.cluster_cleanup.mode, "plan")
+  notices                  = var.notices
+  package                  = local.packages["cluster-cleanup"]
+  permissions_boundary_arn = var.platform.permissions_boundary_arn
+  policy                   = merge({ time_zone = var.time_zone }, try(var.cluster_cleanup.policy, {}), { protected = var.protected })
+  project                  = var.project
+  report_bucket            = var.platform.report_bucket
+  reserved_concurrency     = lookup(var.platform.reserved_concurrency, "cluster-cleanup", -1)
+  runbook_url              = var.platform.runbook_url
+  schedule                 = merge({ time_zone = var.time_zone }, try(var.cluster_cleanup.schedule, {}))
+  tags                     = var.platform.tags
+  vpc                      = var.platform.vpc
+}
+
+module "key_rotation" {
+  source = "../key-rotation"
+
+  providers = {
+    aws        = aws
+    aws.global = aws.global
+  }
+
+  account                  = module.account.account
+  alarms                   = merge(local.alarms, { global_actions = [module.operations.global_alarm_topic_arn] }, try(var.key_rotation.alarms, {}))
+  architecture             = var.platform.architecture
+  environment              = var.environment
+  events                   = try(var.key_rotation.events, {})
+  kms_key_arn              = var.platform.kms_key_arn
+  log_group                = lookup(var.platform.log_groups, "key-rotation", null)
+  log_retention_days       = var.platform.log_retention_days
+  mode                     = try(var.key_rotation.mode, "plan")
+  notices                  = var.notices
+  package                  = local.packages["key-rotation"]
+  permissions_boundary_arn = var.platform.permissions_boundary_arn
+  policy                   = merge({ time_zone = var.time_zone }, try(var.key_rotation.policy, {}), { exclude = var.excluded_users })
+  project                  = var.project
+  report_bucket            = var.platform.report_bucket
+  reserved_concurrency     = lookup(var.platform.reserved_concurrency, "key-rotation", -1)
+  runbook_url              = var.platform.runbook_url
+  schedule                 = merge({ time_zone = var.time_zone }, try(var.key_rotation.schedule, {}))
+  tags                     = var.platform.tags
+  vpc                      = var.platform.vpc
+}
+
+module "db_users" {
+  source = "../db-users"
+  count  = var.db_users == null ? 0 : 1
+
+  account                  = module.account.account
+  alarms                   = merge(local.alarms, try(var.db_users.alarms, {}))
+  architecture             = var.platform.architecture
+  connection               = try(var.db_users.connection, {})
+  environment              = var.environment
+  kms_key_arn              = var.platform.kms_key_arn
+  kms_key_arns             = try(var.db_users.kms_key_arns, [])
+  log_group                = lookup(var.platform.log_groups, "db-users", null)
+  log_retention_days       = var.platform.log_retention_days
+  mode                     = try(var.db_users.mode, "plan")
+  notices                  = var.notices
+  package                  = local.packages["db-users"]
+  permissions_boundary_arn = var.platform.permissions_boundary_arn
+  policy                   = merge({ time_zone = var.time_zone }, try(var.db_users.policy, {}), { protected = var.protected_users })
+  project                  = var.project
+  report_bucket            = var.platform.report_bucket
+  reserved_concurrency     = lookup(var.platform.reserved_concurrency, "db-users", -1)
+  rotation_function_arns   = try(var.db_users.rotation_function_arns, [])
+  runbook_url              = var.platform.runbook_url
+  secrets                  = var.db_users.secrets
+  tags                     = var.platform.tags
+  vpc                      = try(var.db_users.vpc, var.platform.vpc)
+}
+
+module "overview" {
+  source = "../overview"
+
+  account     = module.account.account
+  environment = var.environment
+  functions   = { for job, function in local.functions : job => function.overview }
+  project     = var.project
+}

@@ -1,0 +1,199 @@
+# Planned by the real provider with nothing but the account made up; no call is made.
+provider "aws" {
+  access_key                  = "none"
+  region                      = "eu-west-1"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+provider "aws" {
+  alias                       = "global"
+  access_key                  = "none"
+  region                      = "us-east-1"
+  secret_key                  = "none"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_module {
+  target = module.account
+  outputs = {
+    account = {
+      dns_suffix = "amazonaws.com"
+      id         = "111122223333"
+      partition  = "aws"
+      region     = "eu-west-1"
+    }
+  }
+}
+
+variables {
+  db_users = {
+    secrets = { masters = ["shop-master"], users = ["shop-app-*"] }
+    vpc     = { security_group_ids = ["sg-0123456789abcdef0"], subnet_ids = ["subnet-0123456789abcdef0"] }
+  }
+
+  environment = "dev"
+  platform    = { packages = { directory = "../../fixtures" } }
+}
+
+run "it_plans_until_it_is_told_to_apply" {
+  command = plan
+
+  assert {
+    condition = output.functions == {
+      cluster-cleanup = "nightshift-dev-cluster-cleanup"
+      db-users        = "nightshift-dev-db-users"
+      key-rotation    = "nightshift-dev-key-rotation"
+    }
+    error_message = "The functions are called ${jsonencode(output.functions)}."
+  }
+}
+
+run "without_databases_the_function_is_left_out" {
+  command = plan
+
+  variables {
+    db_users = null
+  }
+
+  assert {
+    condition     = keys(output.functions) == ["cluster-cleanup", "key-rotation"] && output.db_users_invoke_policy == null
+    error_message = "The functions are ${jsonencode(output.functions)}."
+  }
+}
+
+run "archives_may_lie_in_s3_by_architecture" {
+  command = plan
+
+  variables {
+    platform = { architecture = "arm64", packages = { s3_bucket = "artifacts", s3_prefix = "nightshift/1.0/" } }
+  }
+
+  assert {
+    condition     = local.packages["db-users"].s3_key == "nightshift/1.0/arm64/db-users/bootstrap.zip"
+    error_message = jsonencode(local.packages)
+  }
+}
+
+run "a_domain_that_sends_has_records_to_be_published" {
+  command = plan
+
+  variables {
+    sender_identity = "nightshift@example.com"
+  }
+
+  assert {
+    condition     = output.sender_dkim_records == []
+    error_message = "An address has no records."
+  }
+}
+
+run "a_misspelt_cap_is_no_default" {
+  command = plan
+
+  variables {
+    cluster_cleanup = { policy = { max_deletion = 1 } }
+  }
+
+  expect_failures = [output.functions]
+}
+
+run "a_misspelt_event_is_no_default" {
+  command = plan
+
+  variables {
+    key_rotation = { events = { leaked_key = false } }
+  }
+
+  expect_failures = [output.functions]
+}
+
+run "a_misspelt_channel_is_no_silence" {
+  command = plan
+
+  variables {
+    notices = { mail_form = "n@example.com" }
+  }
+
+  expect_failures = [output.functions]
+}
+
+run "a_misspelt_object_is_refused" {
+  command = plan
+
+  variables {
+    cluster_cleanup = { polcy = {} }
+  }
+
+  expect_failures = [var.cluster_cleanup]
+}
+
+run "what_is_never_touched_is_named_in_one_place" {
+  command = plan
+
+  variables {
+    cluster_cleanup = { policy = { protected = ["orders-*"] } }
+  }
+
+  expect_failures = [output.functions]
+}
+
+run "an_empty_list_elsewhere_lifts_no_exclusion" {
+  command = plan
+
+  variables {
+    key_rotation = { policy = { exclude = [] } }
+  }
+
+  expect_failures = [output.functions]
+}
+
+run "production_names_what_must_live" {
+  command = plan
+
+  variables {
+    alarm_mail_addresses = ["ops@example.com"]
+    excluded_users       = ["path:/admin/*"]
+    production           = true
+  }
+
+  expect_failures = [var.protected]
+}
+
+run "production_names_whose_keys_are_never_touched" {
+  command = plan
+
+  variables {
+    alarm_mail_addresses = ["ops@example.com"]
+    production           = true
+    protected            = ["orders-*"]
+  }
+
+  expect_failures = [var.excluded_users]
+}
+
+run "production_names_who_hears_of_an_alarm" {
+  command = plan
+
+  variables {
+    excluded_users = ["path:/admin/*"]
+    production     = true
+    protected      = ["orders-*"]
+  }
+
+  expect_failures = [var.alarm_mail_addresses]
+}
+
+run "a_reservation_names_a_function" {
+  command = plan
+
+  variables {
+    platform = { packages = { directory = "../../fixtures" }, reserved_concurrency = { cleanup = 2 } }
+  }
+
+  expect_failures = [var.platform]
+}
