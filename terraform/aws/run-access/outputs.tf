@@ -24,6 +24,7 @@ output "tells_owners" {
 output "variables" {
   description = "Environment variables that say the same to the function; null is not to be set."
   value = {
+    NIGHTSHIFT_CONTACT           = var.notices.contact
     NIGHTSHIFT_LANGUAGE          = var.notices.language
     NIGHTSHIFT_MAIL_FROM         = var.notices.mail_from
     NIGHTSHIFT_OPERATORS_MAIL    = length(var.notices.operators_mail) == 0 ? null : join(",", var.notices.operators_mail)

@@ -23,6 +23,7 @@ variable "job" {
 
 variable "notices" {
   type = object({
+    contact                  = optional(string)
     language                 = optional(string)
     mail_configuration_set   = optional(string)
     mail_from                = optional(string)

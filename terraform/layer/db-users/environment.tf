@@ -4,7 +4,6 @@
 locals {
   all_variables = {
     NIGHTSHIFT_CONCURRENCY               = var.policy.concurrency
-    NIGHTSHIFT_CONTACT                   = var.notices.contact
     NIGHTSHIFT_DB_ADDRESS                = var.connection.address
     NIGHTSHIFT_DB_CA_FILE                = var.connection.ca_file
     NIGHTSHIFT_DIGEST_LIFTS_CAPS         = var.policy.digest_lifts_caps

@@ -20,6 +20,7 @@ locals {
     NIGHTSHIFT_MAX_ROTATIONS            = var.policy.max_rotations
     NIGHTSHIFT_MAX_ROTATION_PERCENT     = var.policy.max_rotation_percent
     NIGHTSHIFT_MODE                     = var.mode
+    NIGHTSHIFT_ORPHANS                  = var.policy.orphans
     NIGHTSHIFT_OVERLAP_DAYS             = var.policy.overlap_days
     NIGHTSHIFT_OWNER_TAG                = var.policy.owner_tag
     NIGHTSHIFT_QUIET_DAYS               = var.policy.quiet_days
@@ -33,6 +34,8 @@ locals {
     NIGHTSHIFT_SECRET_REPLICA_REGIONS   = join(",", var.policy.secret_replica_regions)
     NIGHTSHIFT_SECRET_SHAPE             = var.policy.secret_shape
     NIGHTSHIFT_SMTP_REGIONS             = join(",", var.policy.smtp_regions)
+    NIGHTSHIFT_SWITCH_OFF_SIGNS         = try(join(",", var.policy.switch_off_signs), null)
+    NIGHTSHIFT_TELL_SIGNS               = try(join(",", var.policy.tell_signs), null)
     NIGHTSHIFT_TIME_ZONE                = var.policy.time_zone
     NIGHTSHIFT_UNUSED_KEYS              = var.policy.unused_keys
     NIGHTSHIFT_WARN_DAYS                = var.policy.warn_days

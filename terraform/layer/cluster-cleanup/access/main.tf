@@ -89,6 +89,32 @@ data "aws_iam_policy_document" "apply" {
     }
   }
 
+  # A cluster that lost its marks may still carry what its owner was told. That is written over, or it would be good again
+  # when the marks come back. Nothing else can be written there.
+  statement {
+    sid       = "ForgetWhatWasTold"
+    actions   = ["rds:AddTagsToResource"]
+    resources = ["${local.prefix}:cluster:*"]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "aws:TagKeys"
+      values   = ["nightshift:delete-of", "nightshift:notified"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "aws:TagKeys"
+      values   = ["false"]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "aws:ResourceTag/nightshift:notified"
+      values   = ["false"]
+    }
+  }
+
   # And, where that is switched on, prepare them: lift their protection, start them.
   statement {
     sid       = "DeleteMarkedClusters"

@@ -160,6 +160,7 @@ data "aws_iam_policy_document" "apply" {
   statement {
     sid = "WriteMarkedSecrets"
     actions = [
+      "secretsmanager:GetResourcePolicy",
       "secretsmanager:PutResourcePolicy",
       "secretsmanager:PutSecretValue",
       "secretsmanager:RestoreSecret",
