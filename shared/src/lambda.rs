@@ -107,7 +107,7 @@ impl<J: Job> Function<J> {
             // The work is done and told: a copy that could not be kept must not make Lambda do it again.
             let time = deadline.at_most(store::LONGEST, store::KEPT_FREE, clock::now());
             let lost = store::keep(driver.aws(), &record, bucket, &report, request_id, time).await.err();
-            telemetry::emit(&telemetry::metric_of_copy(&self.name, &report, lost.is_none(), clock::now()));
+            telemetry::emit(&telemetry::metric_of_copy(&self.name, lost.is_none(), clock::now()));
             if let Some(error) = lost {
                 warn!(error.message = chain(&error), "the report was not kept");
             }

@@ -169,7 +169,7 @@ pub fn metrics_of(function: &str, report: &Report, own: &BTreeMap<&'static str, 
 }
 
 /// Whether the copy of a report was kept.
-pub fn metric_of_copy(function: &str, report: &Report, kept: bool, at: Timestamp) -> Value {
+pub fn metric_of_copy(function: &str, kept: bool, at: Timestamp) -> Value {
     embedded(function, at, &[("ReportsNotKept", i128::from(!kept))].into())
 }
 

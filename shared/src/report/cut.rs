@@ -107,6 +107,7 @@ mod tests {
             warnings: Vec::new(),
             items,
             notices: Vec::new(),
+            estimate: None,
             calls: BTreeMap::new(),
         }
     }

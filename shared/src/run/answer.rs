@@ -49,6 +49,7 @@ mod tests {
             warnings: Vec::new(),
             items: vec![item("ana", Outcome::Changed, None), item("ben", Outcome::AlreadyRight, None)],
             notices: Vec::new(),
+            estimate: None,
             calls: [].into(),
         };
         assert!(in_full(&report).is_ok());

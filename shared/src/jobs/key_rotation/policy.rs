@@ -203,7 +203,7 @@ fn codes(settings: &mut Settings<'_>, name: &'static str, standard: Vec<String>)
             format!("'{code}' is no code such as AWS_RISK_CREDENTIALS_EXPOSED, nor the beginning of one with a *"),
         );
     }
-    listed.into_iter().map(str::to_owned).collect()
+    listed
 }
 
 fn ages(settings: &mut Settings<'_>) -> Ages {
