@@ -3,6 +3,7 @@
 
 use nightshift::config::{Environment, Settings};
 use nightshift::jobs::key_rotation::model::User;
+use nightshift::jobs::key_rotation::policy::Signs;
 use nightshift::jobs::key_rotation::select::entries;
 use nightshift::jobs::key_rotation::{Policy, Request, trigger};
 use nightshift::run::event::Fields;
@@ -104,7 +105,7 @@ proptest! {
     fn an_event_that_narrows_is_refused_or_leaves_a_bystander_out(event in narrowing()) {
         let Ok(plain) = trigger::plain(event.clone()) else { return Ok(()) };
         let Ok(mut fields) = Fields::of(plain) else { return Ok(()) };
-        let request = Request::read(&mut fields, &Default::default());
+        let request = Request::read(&mut fields, &Signs::default());
         if fields.finish().is_ok() {
             prop_assert!(!request.covers(&bystander()), "{event} is {request:?}");
         }

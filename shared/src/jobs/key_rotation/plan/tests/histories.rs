@@ -122,9 +122,11 @@ impl History {
                 }
             }),
             Turn::Fetches => {
-                if let Some(secret) = self.secret() {
-                    let current = secret.versions.iter_mut().find(|version| version.has(CURRENT));
-                    current.into_iter().for_each(|version| version.last_accessed = Some(now));
+                let current = |secret: &'_ mut Secret| secret.versions.iter().position(|version| version.has(CURRENT));
+                if let Some(secret) = self.secret()
+                    && let Some(place) = current(secret)
+                {
+                    secret.versions[place].last_accessed = Some(now);
                 }
             }
             Turn::SwitchesOff(newer) => self.change(newer, |key| key.status = Status::Inactive),
@@ -140,13 +142,18 @@ impl History {
             Turn::Makes => self.add(),
             Turn::Edits => {
                 if let Some(secret) = self.secret() {
-                    secret.versions.iter_mut().for_each(|version| _ = version.labels.remove(CURRENT));
+                    for version in &mut secret.versions {
+                        version.labels.remove(CURRENT);
+                    }
                     let labels = [CURRENT.to_owned()].into();
                     secret.versions.push(Version { id: "edited".to_owned(), labels, last_accessed: None });
                 }
             }
-            Turn::ThrowsAway => self.secret().into_iter().for_each(|secret| secret.deleted = true),
-            Turn::TakesBack => self.secret().into_iter().for_each(|secret| secret.deleted = false),
+            Turn::ThrowsAway | Turn::TakesBack => {
+                if let Some(secret) = self.secret() {
+                    secret.deleted = matches!(turn, Turn::ThrowsAway);
+                }
+            }
             // Nothing of that name is there, and nobody noted the old one.
             Turn::Renames => self.life.user.secret = Read::Known(None),
             Turn::LosesTags => self.life.user.tags = someone().tags,
