@@ -25,10 +25,16 @@ pub(super) async fn prove(out: &mut dyn Write, night: &Night, databases: &mut Db
         ensure!(databases.has_login(&one).await?, "what could be done of the event was not done");
         databases.role(&missing).await?;
         // Nothing was changed in Terraform: what failed is sent again.
-        ensure!(night.deployment.plan().await? == Plan::Changes, "an event that failed is not sent again");
+        ensure!(
+            night.deployment.plan_of("module.access").await? == Plan::Changes,
+            "an event that failed is not sent again"
+        );
         night.deployment.apply().await?;
         ensure!(databases.has_login(&two).await?, "the event was sent again and {two} is not there");
-        ensure!(night.deployment.plan().await? == Plan::Empty, "the plan after the event is not empty");
+        ensure!(
+            night.deployment.plan_of("module.access").await? == Plan::Empty,
+            "the plan after the event is not empty"
+        );
         writeln!(out, "  users {what}: what was refused failed the apply, and was sent again by the next")?;
     }
     night.destroy().await?;
@@ -53,7 +59,7 @@ fn file(databases: &DbUsers, one: &str, two: &str, privileges: &str, grantor: &s
     format!(
         r#"module "access" {{
   source        = "../../layer/database-access"
-  function_name = module.fleet.functions["db-users"]
+  function_name = "nightshift-dev-db-users"
 
   databases = {{
     shop = {{

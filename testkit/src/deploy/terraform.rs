@@ -84,7 +84,17 @@ impl Deployment {
     }
 
     pub(super) async fn plan(&self) -> anyhow::Result<Plan> {
-        let output = self.output(&["plan", "-detailed-exitcode", "-input=false"]).await?;
+        self.planned(&[]).await
+    }
+
+    /// Only what `module` makes: the stand-in that enforces IAM forgets some of what it was told of the rest.
+    pub(super) async fn plan_of(&self, module: &str) -> anyhow::Result<Plan> {
+        self.planned(&[&format!("-target={module}")]).await
+    }
+
+    async fn planned(&self, besides: &[&str]) -> anyhow::Result<Plan> {
+        let command = [&["plan", "-detailed-exitcode", "-input=false"], besides].concat();
+        let output = self.output(&command).await?;
         match output.status.code() {
             Some(0) => Ok(Plan::Empty),
             Some(2) => Ok(Plan::Changes),
