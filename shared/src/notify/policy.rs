@@ -68,7 +68,7 @@ impl NotifyPolicy {
                     ["arn", _, "sns", region, account, name]
                         if ![region, account, name].iter().any(|part| part.is_empty()) =>
                     {
-                        if name.ends_with(".fifo") {
+                        if name.strip_suffix(".fifo").is_some() {
                             return Err(format!(
                                 "'{}' is a FIFO topic, which takes no mail; name a standard one",
                                 printable(arn)

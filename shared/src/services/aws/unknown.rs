@@ -15,12 +15,8 @@ impl ClassifyRetry for UnknownCalls {
         let body = answer.and_then(|answer| answer.body().bytes()).unwrap_or_default();
         let text = String::from_utf8_lossy(body);
         // As XML and as JSON has it: a whole word.
-        let says = |code: &&str| text.contains(&format!(">{code}<")) || text.contains(&format!("\"{code}\""));
-        if UNKNOWN_CALL.iter().any(|code| says(code)) {
-            RetryAction::RetryForbidden
-        } else {
-            RetryAction::NoActionIndicated
-        }
+        let says = |code: &str| text.contains(&format!(">{code}<")) || text.contains(&format!("\"{code}\""));
+        if UNKNOWN_CALL.into_iter().any(says) { RetryAction::RetryForbidden } else { RetryAction::NoActionIndicated }
     }
 
     fn name(&self) -> &'static str {

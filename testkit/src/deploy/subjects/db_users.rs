@@ -34,7 +34,7 @@ impl DbUsers {
     }
 
     /// The server and the master's secret, as the layer `database-access` takes them.
-    pub(in crate::deploy) fn server_for_terraform(&self) -> String {
+    pub(in crate::deploy) fn server_for_terraform() -> String {
         format!(
             "      database_name = \"{DATABASE}\"\n      db_engine     = \"postgres\"\n      rds_host      = \"{HOST}\"\n      \
              secret_name   = \"{MASTER_SECRET}\"\n"
