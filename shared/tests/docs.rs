@@ -100,6 +100,24 @@ fn every_variable_of_db_users_can_be_set_by_its_layer() {
     settable("db-users", "shared/src/jobs/db_users/policy.rs");
 }
 
+/// The function and the rules that hand events to it have one list of signs of leaked keys.
+#[test]
+fn the_rules_hand_over_every_sign_the_function_knows() {
+    use nightshift::domains::keys::signs::{Response, codes};
+    let rules = source("terraform/layer/key-rotation/signs.tf");
+    let of_source = |name: &str, rest: &str| {
+        let block = rules.split(&format!("\"{name}\" = {{")).nth(1).and_then(|text| text.split("\n    }").next());
+        let list =
+            block.and_then(|block| block.split(&format!("{rest} = [")).nth(1)).and_then(|text| text.split(']').next());
+        let quoted = list.unwrap_or_default().split('"').skip(1).step_by(2);
+        quoted.map(str::to_owned).collect::<Vec<_>>()
+    };
+    for name in ["aws.health", "aws.guardduty"] {
+        assert_eq!(of_source(name, "switch_off"), codes(name, Response::SwitchOff), "{name}");
+        assert_eq!(of_source(name, "tell"), codes(name, Response::Tell), "{name}");
+    }
+}
+
 #[test]
 fn every_variable_of_notices_is_documented() {
     let words = variables(&["shared/src/notify/policy.rs"]);

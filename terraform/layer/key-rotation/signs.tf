@@ -1,5 +1,5 @@
 # What AWS says when it thinks that a key is in wrong hands, and what the function does about it: the list of
-# shared/src/jobs/key_rotation, once more, because a rule has to name what it hands over. A star at the end stands for any end.
+# shared/src/domains/keys/signs.rs, once more, because a rule has to name what it hands over. A star at the end stands for any end.
 
 locals {
   signs = {
@@ -33,11 +33,16 @@ locals {
     }
   }
 
-  # As a pattern of EventBridge has them.
+  # What the policy says stands instead of the list, here as in the function.
+  switched_off = var.policy.switch_off_signs == null ? flatten(values(local.signs)[*].switch_off) : var.policy.switch_off_signs
+  told         = var.policy.tell_signs == null ? flatten(values(local.signs)[*].tell) : var.policy.tell_signs
+
+  # As a pattern of EventBridge has them. A finding of GuardDuty has a colon in its type, a code of Health none.
   codes = {
-    for source, signs in local.signs : source => [
-      for code in concat(signs.switch_off, var.events.suspicions ? signs.tell : []) :
+    for source in keys(local.signs) : source => [
+      for code in distinct(concat(local.switched_off, var.events.suspicions ? local.told : [])) :
       endswith(code, "*") ? jsonencode({ prefix = trimsuffix(code, "*") }) : jsonencode(code)
+      if strcontains(code, ":") == (source == "aws.guardduty")
     ]
   }
 }

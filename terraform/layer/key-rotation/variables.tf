@@ -45,7 +45,7 @@ variable "events" {
     config_rule_name = optional(string, "*access-keys-rotated*")
     leaked_keys      = optional(bool, true)
     old_keys         = optional(bool, true)
-    suspicions       = optional(bool, false)
+    suspicions       = optional(bool, true)
   })
   description = "What the function acts on at once, beside its schedules: old_keys, which the AWS Config rule finds whose name this is (a star stands for anything: Security Hub calls its own securityhub-access-keys-rotated-…), leaked_keys, which AWS Health finds in the open, and suspicions, of AWS Health and GuardDuty. With leaked_keys the role may switch off anybody's key."
   default     = {}

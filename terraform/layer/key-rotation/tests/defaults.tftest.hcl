@@ -175,12 +175,12 @@ run "leaks_are_handed_over_from_the_region_aws_speaks_of_them_in" {
   command = plan
 
   assert {
-    condition     = keys(module.rule) == ["config", "health"] && keys(module.forward) == ["health"] && keys(module.forward_alarm) == ["forward-dead-letters", "forward-health-failed"]
+    condition     = keys(module.rule) == ["config", "guardduty", "health"] && keys(module.forward) == ["guardduty", "health"] && length(module.forward_alarm) == 3
     error_message = "Rules: ${jsonencode(keys(module.rule))}, handed over: ${jsonencode(keys(module.forward))}."
   }
 
   assert {
-    condition     = jsondecode(local.patterns.health).detail.eventTypeCode == ["AWS_RISK_CREDENTIALS_EXPOSED", "AWS_RISK_CREDENTIALS_COMPROMISED"]
+    condition     = slice(jsondecode(local.patterns.health).detail.eventTypeCode, 0, 2) == ["AWS_RISK_CREDENTIALS_EXPOSED", "AWS_RISK_CREDENTIALS_COMPROMISED"]
     error_message = jsonencode(local.patterns.health)
   }
 
@@ -190,17 +190,8 @@ run "leaks_are_handed_over_from_the_region_aws_speaks_of_them_in" {
   }
 }
 
-run "suspicions_of_health_and_guardduty_are_handed_over_where_asked_for" {
+run "suspicions_of_health_and_guardduty_are_handed_over" {
   command = plan
-
-  variables {
-    events = { suspicions = true }
-  }
-
-  assert {
-    condition     = keys(module.rule) == ["config", "guardduty", "health"] && keys(module.forward) == ["guardduty", "health"]
-    error_message = "Rules: ${jsonencode(keys(module.rule))}, handed over: ${jsonencode(keys(module.forward))}."
-  }
 
   assert {
     condition = (
@@ -208,6 +199,23 @@ run "suspicions_of_health_and_guardduty_are_handed_over_where_asked_for" {
       contains(jsondecode(local.patterns.health).detail.eventTypeCode, "AWS_RISK_IAM_QUARANTINE")
     )
     error_message = local.patterns.guardduty
+  }
+}
+
+run "what_the_policy_says_of_signs_is_what_is_handed_over" {
+  command = plan
+
+  variables {
+    events = { suspicions = false }
+    policy = { switch_off_signs = ["AWS_RISK_CREDENTIALS_EXPOSED", "Impact:IAMUser/*"] }
+  }
+
+  assert {
+    condition = (
+      jsondecode(local.patterns.health).detail.eventTypeCode == ["AWS_RISK_CREDENTIALS_EXPOSED"] &&
+      jsondecode(local.patterns.guardduty).detail.type == [{ prefix = "Impact:IAMUser/" }]
+    )
+    error_message = "${local.patterns.health} ${local.patterns.guardduty}"
   }
 }
 
@@ -243,7 +251,7 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
   }
 
   assert {
-    condition     = length(module.alarms.arns) == 23
+    condition     = length(module.alarms.arns) == 24
     error_message = "There are ${length(module.alarms.arns)} alarms."
   }
 }
