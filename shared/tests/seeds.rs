@@ -22,11 +22,12 @@ const MOST: usize = 20;
 
 #[track_caller]
 fn replay(folder: &str, law: fn(&str)) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let found: Vec<_> = fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the root");
+    let found: Vec<_> =
+        fs::read_dir(root.join(folder)).expect("seeds").map(|entry| entry.expect("a seed").path()).collect();
     assert!((1..=MOST).contains(&found.len()), "{folder} has {} seeds", found.len());
     for path in found {
-        law(&fs::read_to_string(&path).unwrap());
+        law(&fs::read_to_string(&path).expect("a text"));
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) async fn prove(out: &mut dyn Write, night: &Night, databases: &mut Db
     let owner = databases.name("tf-owner");
     for (privileges, what) in [("SELECT", "made"), ("SELECT,INSERT", "changed")] {
         let missing = format!("{owner}-{what}");
-        night.deployment.add("access.tf", &file(databases, &one, &two, privileges, &missing))?;
+        night.deployment.add("access.tf", &file(&one, &two, privileges, &missing))?;
         night.deployment.init().await?;
         refused(night, &two).await?;
         ensure!(databases.has_login(&one).await?, "what could be done of the event was not done");
@@ -55,7 +55,7 @@ async fn refused(night: &Night, user: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn file(databases: &DbUsers, one: &str, two: &str, privileges: &str, grantor: &str) -> String {
+fn file(one: &str, two: &str, privileges: &str, grantor: &str) -> String {
     format!(
         r#"module "access" {{
   source        = "../../layer/database-access"
@@ -72,6 +72,6 @@ fn file(databases: &DbUsers, one: &str, two: &str, privileges: &str, grantor: &s
   }}
 }}
 "#,
-        databases.server_for_terraform()
+        DbUsers::server_for_terraform()
     )
 }
