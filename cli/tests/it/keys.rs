@@ -24,7 +24,7 @@ async fn the_list_shows_every_key_with_what_happens_next() {
     let variables = [("NIGHTSHIFT_NOW", NOW), ("NIGHTSHIFT_EXCLUDE", r"ci\,build")];
     let said = nightshift(&scene, &variables, &["keys", "list", "--account", &scene.account]);
     assert_eq!((said.code, said.complaints().as_str()), (0, ""));
-    for row in ["ana", "95 d", "2026-11-20 s3", "400 d", "never", "excluded", "2027-02-09: rotated", "now:"] {
+    for row in ["ana", "95 d", "2026-11-20 s3", "400 d", "never", "excludes it", "2027-02-09: rotated", "now:"] {
         assert!(said.out.contains(row), "{row}: {}", said.out);
     }
     assert!(!said.out.contains("console"), "who has no key has no row");
