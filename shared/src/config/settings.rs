@@ -127,14 +127,13 @@ impl<'a> Settings<'a> {
         listed
     }
 
-    /// `NIGHTSHIFT_REGIONS`: each once, in order; the function's own Region, `home`, if it names none.
-    pub fn regions_to_work_in(&mut self, home: Option<&str>) -> Vec<String> {
-        const NAME: &str = "NIGHTSHIFT_REGIONS";
-        let mut regions = self.regions(NAME);
+    /// The Regions that `name` lists, each once, in order; the function's own, `home`, if it lists none.
+    pub fn regions_to_work_in(&mut self, name: &'static str, home: Option<&str>) -> Vec<String> {
+        let mut regions = self.regions(name);
         if regions.is_empty() {
             match home {
                 Some(home) => regions.push(home.to_owned()),
-                None => self.fault(NAME, "no Region is known; list them here, comma separated, or set AWS_REGION"),
+                None => self.fault(name, "no Region is known; list them here, comma separated, or set AWS_REGION"),
             }
         }
         regions.sort();

@@ -86,7 +86,7 @@ impl Policy {
         // A nightly run that starts seconds earlier than yesterday's must not cost a day: hence not 24.
         let min_notice_hours = hours(settings, "NIGHTSHIFT_MIN_NOTICE_HOURS", 20, 720);
         Self {
-            regions: settings.regions_to_work_in(home),
+            regions: settings.regions_to_work_in("NIGHTSHIFT_REGIONS", home),
             tag_key,
             owner_tag,
             time_zone,

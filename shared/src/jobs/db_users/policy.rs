@@ -42,7 +42,7 @@ impl Policy {
     /// Reads it; `home` is the function's own region.
     pub fn read(settings: &mut Settings<'_>, home: Option<&str>) -> Self {
         Self {
-            regions: settings.regions_to_work_in(home),
+            regions: settings.regions_to_work_in("NIGHTSHIFT_REGIONS", home),
             protected: Protected::read(settings, "NIGHTSHIFT_PROTECTED", alphabet, ""),
             max_deletions: settings.number("NIGHTSHIFT_MAX_DELETIONS", 10, 0..=10_000),
             recovery_days: i64::try_from(settings.number("NIGHTSHIFT_SECRET_RECOVERY_DAYS", 30, 7..=30)).unwrap_or(30),
