@@ -77,7 +77,7 @@ async fn every_fault_of_an_event_is_said_at_once() -> anyhow::Result<()> {
     user 'b': 'schemas' has an empty entry;
     user 'b': a user cannot be its own grantor, owner or heir;
     user 'b': 'user_secret_name' is missing: the secret its password is kept in;
-    unknown key 'user', did you mean 'users'? (known: mode, expect_plan, db_engine, secret_name, database_name, rds_host, port, tls_server_name, region, kms_key_id, revoke, create_database, extensions, migrate_presets, users)
+    unknown key 'user', did you mean 'users'? (known: mode, expect_plan, db_engine, secret_name, database_name, rds_host, port, tls_server_name, region, kms_key_id, revoke, create_database, extensions, migrate_presets, fail_unless_done, tf, users)
     ");
     let (_, message) = fault(&world, &[], &json!({})).await?;
     insta::assert_snapshot!(message.replace("; ", ";\n"), @"
