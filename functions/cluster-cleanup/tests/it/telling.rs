@@ -180,6 +180,9 @@ async fn a_run_that_is_killed_in_the_middle_of_an_item_says_which_it_had_begun()
         lines(&log, "about to apply")[0]["item.tags"].as_str().is_some_and(|tags| tags.contains("restore-")),
         "{log}"
     );
+    let done: Vec<_> = lines(&log, "step").iter().map(|line| line["item.step"].clone()).collect();
+    assert_eq!(done.first(), Some(&json!("tagged nightshift:delete-requested")), "{log}");
+    assert!(done.len() > 1, "how far it got with its members: {done:?}");
     assert_eq!(lines(&log, "item"), Vec::<Value>::new());
     Ok(())
 }

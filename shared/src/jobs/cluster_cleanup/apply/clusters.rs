@@ -11,7 +11,7 @@ use crate::jobs::cluster_cleanup::plan::{
 };
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
 use crate::report::{Outcome, Reason};
-use crate::run::Done;
+use crate::run::{Done, Steps};
 use crate::services::aws::{AwsError, Kind};
 use crate::services::rds::{Cluster, Member};
 use crate::services::tags::Tags;
@@ -23,7 +23,7 @@ impl InRegion<'_> {
             Ok(_) => return Done::moved("its expiry, protection or final snapshot is no longer what was planned"),
             Err(done) => return *done,
         };
-        let mut steps = Vec::new();
+        let mut steps = Steps::new(self.ledger, self.entry, str::to_owned);
         if let Err(done) = self.source_stands(&delete).await {
             return *done;
         }
@@ -33,14 +33,16 @@ impl InRegion<'_> {
         let mut taken = usize::from(delete.begun);
         match self.delete(&delete, &mut steps, &mut taken).await {
             Ok(done) => done,
-            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", steps),
+            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", steps.take()),
             Err(error) if taken == 0 => {
                 self.take_back(&delete, &error).await;
-                Done::stopped_by(&error, steps)
+                Done::stopped_by(&error, steps.take())
             }
             // It may pass, or may have happened: the next run looks.
-            Err(error) if matches!(error.kind, Kind::Throttled | Kind::NoAnswer) => Done::stopped_by(&error, steps),
-            Err(error) => self.half_way(&delete, &error, steps).await,
+            Err(error) if matches!(error.kind, Kind::Throttled | Kind::NoAnswer) => {
+                Done::stopped_by(&error, steps.take())
+            }
+            Err(error) => self.half_way(&delete, &error, steps.take()).await,
         }
     }
 
@@ -104,12 +106,7 @@ impl InRegion<'_> {
         }
     }
 
-    async fn delete(
-        &self,
-        delete: &DeleteCluster,
-        steps: &mut Vec<String>,
-        taken: &mut usize,
-    ) -> Result<Done, AwsError> {
+    async fn delete(&self, delete: &DeleteCluster, steps: &mut Steps<'_>, taken: &mut usize) -> Result<Done, AwsError> {
         if let Some(asked) = delete.asked_before {
             steps.push(format!("asked for already at {asked}, and it still stood whole"));
         }
@@ -121,7 +118,7 @@ impl InRegion<'_> {
         }
         if delete.lift_protection {
             self.writer.lift_protection(&delete.id).await?;
-            steps.push("lifted deletion protection".to_owned());
+            steps.push("lifted deletion protection");
         }
         self.delete_members(&delete.members, steps, taken).await?;
         let keep = delete.keep.as_ref();
@@ -130,14 +127,14 @@ impl InRegion<'_> {
             self.second_look(delete, name, error, steps, taken).await?;
             // It is going, but perhaps not by this call: nobody may be told that data is kept unless it is seen.
             if let Some(missing) = self.missing_snapshot(delete).await? {
-                return Ok(Done { outcome: Outcome::Failed, steps: std::mem::take(steps), reason: Some(missing) });
+                return Ok(Done { outcome: Outcome::Failed, steps: steps.take(), reason: Some(missing) });
             }
         }
         steps.push(match keep {
             Some(keep) => format!("deletion requested; data kept in snapshot {}", keep.name),
             None => "deletion requested; no snapshot".to_owned(),
         });
-        let mut done = Done::changed(std::mem::take(steps));
+        let mut done = Done::changed(steps.take());
         if let Some(keep) = keep {
             self.mark(&keep.arn, &keep.tags, &keep.strip, keep.keep_days)
                 .await
@@ -149,7 +146,7 @@ impl InRegion<'_> {
     async fn delete_members(
         &self,
         members: &[Member],
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
         taken: &mut usize,
     ) -> Result<(), AwsError> {
         for member in members {
@@ -178,7 +175,7 @@ impl InRegion<'_> {
         delete: &DeleteCluster,
         snapshot: Option<&str>,
         error: AwsError,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
         taken: &mut usize,
     ) -> Result<(), AwsError> {
         if error.is_not_found() {

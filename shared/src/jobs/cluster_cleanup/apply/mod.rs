@@ -82,13 +82,14 @@ impl<'a> Applier<'a> {
     /// Snapshots that could not be tagged are tried once more when all else is done, and then as long as AWS says what
     /// passes by itself: by the next run it may have forgotten a cluster, and with it how it was built.
     async fn mark_late(&self, actions: &[Action], done: &mut [Done]) {
-        let mut late: Vec<_> = actions.iter().zip(done).filter(|(action, done)| is_unmarked(action, done)).collect();
+        let all = actions.iter().zip(self.entries).zip(done);
+        let mut late: Vec<_> = all.filter(|((action, _), done)| is_unmarked(action, done)).collect();
         let mut pauses = LATE_PAUSES.iter();
         loop {
             let mut still = Vec::new();
-            for (action, done) in late {
-                if self.mark_again(action, done).await == Late::MayPass {
-                    still.push((action, done));
+            for ((action, entry), done) in late {
+                if self.mark_again(action, entry, done).await == Late::MayPass {
+                    still.push(((action, entry), done));
                 }
             }
             late = still;
@@ -101,8 +102,8 @@ impl<'a> Applier<'a> {
         }
     }
 
-    async fn mark_again(&self, action: &Action, done: &mut Done) -> Late {
-        let Some(region) = self.in_region(action) else { return Late::Over };
+    async fn mark_again(&self, action: &Action, entry: &Entry, done: &mut Done) -> Late {
+        let Some(region) = self.in_region(action, entry) else { return Late::Over };
         match action {
             Action::DeleteCluster(delete) => match &delete.keep {
                 Some(keep) => region.mark_late(keep, done).await,
@@ -122,11 +123,13 @@ impl<'a> Applier<'a> {
             let reason = Reason::new("notice-not-sent", "its owner was not told", "the next run tries again");
             return Done::failed(Vec::new(), reason);
         }
-        self.ledger.item(entry, ITEM_BUDGET, Box::pin(self.work(action))).await
+        self.ledger.item(entry, ITEM_BUDGET, Box::pin(self.work(action, entry))).await
     }
 
-    async fn work(&self, action: &Action) -> Done {
-        let Some(region) = self.in_region(action) else { return Done::moved("its region is not part of this run") };
+    async fn work(&self, action: &Action, entry: &Entry) -> Done {
+        let Some(region) = self.in_region(action, entry) else {
+            return Done::moved("its region is not part of this run");
+        };
         match action {
             Action::DeleteCluster(delete) => region.delete_cluster(delete).await,
             Action::StartCluster(start) => region.start_cluster(start).await,
@@ -139,7 +142,7 @@ impl<'a> Applier<'a> {
         }
     }
 
-    fn in_region(&self, action: &Action) -> Option<InRegion<'_>> {
+    fn in_region<'b>(&'b self, action: &Action, entry: &'b Entry) -> Option<InRegion<'b>> {
         Some(InRegion {
             reader: &self.places.iter().find(|place| place.region == action.region())?.reader,
             writer: RdsWriter::new(self.aws, action.region(), self.permit),
@@ -148,6 +151,8 @@ impl<'a> Applier<'a> {
             terms: self.terms,
             notifier: self.notifier,
             half_way: &self.half_way,
+            ledger: self.ledger,
+            entry,
         })
     }
 }
@@ -178,4 +183,6 @@ struct InRegion<'a> {
     terms: Terms<'a>,
     notifier: Option<&'a Notifier<'a>>,
     half_way: &'a HalfWay,
+    ledger: &'a Ledger<'a>,
+    entry: &'a Entry,
 }

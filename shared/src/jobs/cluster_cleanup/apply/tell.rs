@@ -13,7 +13,7 @@ use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteCluster, Left, Term
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
 use crate::notify::{Clock, Notifier, NotifyPolicy};
 use crate::report::{Outcome, Reason};
-use crate::run::Done;
+use crate::run::{Done, Steps};
 use crate::services::aws::AwsError;
 use crate::services::rds::RdsWriter;
 use crate::services::rds::{Cluster, Snapshot};
@@ -244,7 +244,7 @@ impl Applier<'_> {
 
 impl InRegion<'_> {
     /// Tells the owner of what goes without a snapshot that it goes now. What cannot be told does not go.
-    pub(super) async fn tell_before(&self, delete: &DeleteCluster, steps: &mut Vec<String>) -> Result<(), Reason> {
+    pub(super) async fn tell_before(&self, delete: &DeleteCluster, steps: &mut Steps<'_>) -> Result<(), Reason> {
         let Some(notifier) = self.notifier.filter(|_| delete.keep.is_none()) else { return Ok(()) };
         let Some(cluster) = find(self.region, &delete.resource_id) else { return Ok(()) };
         let policy = notifier.policy();

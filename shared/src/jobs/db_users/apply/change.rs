@@ -8,11 +8,12 @@ use crate::jobs::db_users::model::Trial;
 use crate::jobs::db_users::observe::{Kept, shape_of, try_login};
 use crate::jobs::db_users::plan::{Change, RotationStep, SecretPlan, SecretStep};
 use crate::report::Reason;
+use crate::run::Steps;
 use crate::secret::Secret;
 use crate::services::secrets::{CURRENT, NewSecret, PENDING};
 
 impl Applier<'_> {
-    pub(super) async fn change(&mut self, change: &Change, steps: &mut Vec<String>) -> Result<(), Stop> {
+    pub(super) async fn change(&mut self, change: &Change, steps: &mut Steps<'_>) -> Result<(), Stop> {
         let password = match &change.secret {
             Some(secret) => {
                 let kept = self.kept(&change.user);
@@ -40,7 +41,7 @@ impl Applier<'_> {
         user: &str,
         secret: &SecretPlan,
         kept: Kept,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Result<Option<Secret>, Stop> {
         let name = &secret.name;
         let shape = shape_of(&self.way.request, self.way, user);
@@ -106,7 +107,7 @@ impl Applier<'_> {
     }
 
     /// What comes after the login was seen to work.
-    async fn settle(&self, secret: &SecretPlan, steps: &mut Vec<String>) -> Result<(), Stop> {
+    async fn settle(&self, secret: &SecretPlan, steps: &mut Steps<'_>) -> Result<(), Stop> {
         let name = &secret.name;
         let promoted = match &secret.step {
             SecretStep::Stage { token, restore: true, .. } => {

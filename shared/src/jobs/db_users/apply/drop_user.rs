@@ -7,11 +7,12 @@ use crate::jobs::db_users::model::takes;
 use crate::jobs::db_users::observe;
 use crate::jobs::db_users::plan::{DropUser, Sessions, Why, abridged};
 use crate::report::Reason;
+use crate::run::Steps;
 use crate::services::Permit;
 use crate::services::sql::{MySession, Session, SqlError, SqlKind};
 
 impl Applier<'_> {
-    pub(super) async fn drop_user(&mut self, drop: &DropUser, steps: &mut Vec<String>) -> Result<(), Stop> {
+    pub(super) async fn drop_user(&mut self, drop: &DropUser, steps: &mut Steps<'_>) -> Result<(), Stop> {
         if !drop.drop.is_empty() {
             self.nothing_new(drop).await?;
             together(self.permit, &self.way.shared, self.words(None), &drop.lock).await?;
@@ -25,7 +26,7 @@ impl Applier<'_> {
     }
 
     /// All that comes after its login is taken.
-    async fn drop_login(&self, drop: &DropUser, steps: &mut Vec<String>) -> Result<(), Stop> {
+    async fn drop_login(&self, drop: &DropUser, steps: &mut Steps<'_>) -> Result<(), Stop> {
         let shared = &self.way.shared;
         if !drop.end_sessions.is_empty() {
             together(self.permit, shared, self.words(None), &drop.end_sessions).await?;
@@ -87,7 +88,7 @@ impl Applier<'_> {
     }
 
     /// Gives the login back: nobody is without it for a drop that did not come about.
-    async fn unlock(&self, drop: &DropUser, steps: &mut Vec<String>) {
+    async fn unlock(&self, drop: &DropUser, steps: &mut Steps<'_>) {
         if drop.unlock.is_empty() {
             return;
         }
@@ -106,7 +107,7 @@ impl Applier<'_> {
         }
     }
 
-    async fn drop_secret(&self, drop: &DropUser, steps: &mut Vec<String>) -> Result<(), Stop> {
+    async fn drop_secret(&self, drop: &DropUser, steps: &mut Steps<'_>) -> Result<(), Stop> {
         let Some(secret) = &drop.secret else { return Ok(()) };
         if secret.cancel_rotation {
             self.writer.cancel_rotation(&secret.name).await?;

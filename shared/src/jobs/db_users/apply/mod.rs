@@ -16,7 +16,7 @@ use super::way::Way;
 use crate::clock::{self, ITEM_BUDGET};
 use crate::domains::databases::PasswordPolicy;
 use crate::report::{Outcome, Reason};
-use crate::run::{Allowed, Done, Ledger};
+use crate::run::{Allowed, Done, Entry, Ledger, Steps};
 use crate::secret::Secret;
 use crate::services::Permit;
 use crate::services::secrets::{SecretsReader, SecretsWriter};
@@ -60,7 +60,7 @@ impl<'a> Applier<'a> {
                     Reason::new("need-failed", message, "mend that one, as its own reason says"),
                 )
             } else {
-                ledger.item(entry, ITEM_BUDGET, Box::pin(self.one(action))).await
+                ledger.item(entry, ITEM_BUDGET, Box::pin(self.one(action, entry, ledger))).await
             };
             if !matches!(done.outcome, Outcome::Changed | Outcome::AlreadyRight) {
                 undone.insert(action.id());
@@ -70,17 +70,18 @@ impl<'a> Applier<'a> {
         all
     }
 
-    async fn one(&mut self, action: &Action) -> Done {
-        let mut steps = Vec::new();
+    async fn one(&mut self, action: &Action, entry: &Entry, ledger: &Ledger<'_>) -> Done {
+        let mut steps = Steps::new(ledger, entry, str::to_owned);
         let done = self.done(action, &mut steps).await;
         steps.extend(self.told());
+        let steps = steps.take();
         match done {
             Ok(()) => Done { outcome: Outcome::Changed, steps, reason: None },
             Err(stop) => Done { outcome: stop.outcome, steps, reason: Some(stop.reason) },
         }
     }
 
-    async fn done(&mut self, action: &Action, steps: &mut Vec<String>) -> Result<(), stop::Stop> {
+    async fn done(&mut self, action: &Action, steps: &mut Steps<'_>) -> Result<(), stop::Stop> {
         match action {
             Action::Prepare(prepare) => self.prepare(prepare, steps).await,
             Action::Change(change) => self.change(change, steps).await,
@@ -95,7 +96,7 @@ impl<'a> Applier<'a> {
         told
     }
 
-    async fn prepare(&mut self, prepare: &Prepare, steps: &mut Vec<String>) -> Result<(), stop::Stop> {
+    async fn prepare(&mut self, prepare: &Prepare, steps: &mut Steps<'_>) -> Result<(), stop::Stop> {
         if let Some(create) = &prepare.create {
             let shown = create.to_string();
             match self.way.shared.run(self.permit, &shown, &shown).await {

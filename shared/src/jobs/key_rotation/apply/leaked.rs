@@ -8,7 +8,7 @@ use crate::domains::keys::tags::{INTENT, Kind, LEAK, Memory as _, OWED};
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::plan::{Facts, Leaked, Rotate};
 use crate::report::Reason;
-use crate::run::Done;
+use crate::run::{Done, Steps};
 use crate::secret::Secret;
 use crate::services::aws::AwsError;
 use crate::services::iam::Status;
@@ -24,7 +24,7 @@ impl Applier<'_> {
         keys: &[Leaked],
         then: Option<&Rotate>,
         facts: &Facts,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Ended {
         let (off, stopped) = self.switch_off_leaked(user, keys, steps).await;
         let user = self.note_leaked(user, &off, steps).await?;
@@ -48,7 +48,7 @@ impl Applier<'_> {
         &self,
         user: &User,
         keys: &'k [Leaked],
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> (Vec<&'k str>, Option<AwsError>) {
         let (mut off, mut stopped) = (Vec::new(), None);
         for leaked in keys {
@@ -67,7 +67,7 @@ impl Applier<'_> {
 
     /// Writes down that `keys` leaked, and what is still to be done about it, so that it is done even if this run dies. Where
     /// nothing can be written on the user, the secret keeps it, and the error is for whoever waits.
-    async fn note_leaked(&self, user: &User, keys: &[&str], steps: &mut Vec<String>) -> Result<User, AwsError> {
+    async fn note_leaked(&self, user: &User, keys: &[&str], steps: &mut Steps<'_>) -> Result<User, AwsError> {
         let mut noted = user.clone();
         if keys.is_empty() {
             return Ok(noted);
@@ -91,13 +91,13 @@ impl Applier<'_> {
     }
 
     /// The same in the user's secret, as versions that carry a label and no key.
-    async fn mark_in_secret(&self, user: &User, keys: &[&str], steps: &mut Vec<String>) {
+    async fn mark_in_secret(&self, user: &User, keys: &[&str], steps: &mut Steps<'_>) {
         let mark = Secret::new(MARK.to_owned());
         let name = self.secret_of(user);
         let marked = async {
             match user.secret.known() {
                 Some(Some(secret)) if !secret.deleted && secret.user_id.as_ref() == Some(&user.id) => {}
-                Some(None) => self.make(user, &name, &mut Vec::new()).await?,
+                Some(None) => self.make(user, &name, steps).await?,
                 _ => return Ok(false),
             }
             for key in keys {
@@ -106,7 +106,8 @@ impl Applier<'_> {
             }
             Ok::<_, AwsError>(true)
         };
-        steps.push(match marked.await {
+        let marked = marked.await;
+        steps.push(match marked {
             Ok(true) => format!("noted in secret {name} that it leaked, since it could not be noted on the user"),
             Ok(false) => "nothing says that it leaked but this report: it is not noted anywhere".to_owned(),
             Err(error) => format!("nothing says that it leaked but this report: {}", error.said()),
@@ -120,7 +121,7 @@ impl Applier<'_> {
         user: &User,
         keys: &[&str],
         facts: &Facts,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Result<Option<Reason>, AwsError> {
         let mut untold = None;
         for key in keys.iter().filter(|key| user.tags.told(kind, key).is_none()) {
@@ -135,7 +136,7 @@ impl Applier<'_> {
         user: &User,
         keys: &[String],
         facts: &Facts,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Ended {
         let keys: Vec<_> = keys.iter().map(String::as_str).collect();
         match self.tell_of(Kind::Suspected, user, &keys, facts, steps).await? {

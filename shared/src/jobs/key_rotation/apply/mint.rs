@@ -10,14 +10,14 @@ use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::plan::{Facts, Rotate};
 use crate::jobs::key_rotation::store::{self, Value};
 use crate::report::{Outcome, Reason};
-use crate::run::Done;
+use crate::run::{Done, Steps};
 use crate::services::aws::{AwsError, Kind as Refusal};
 use crate::services::iam::Minted;
 use crate::services::secrets::{CURRENT, PENDING};
 use crate::services::tags::Tags;
 
 impl Applier<'_> {
-    pub(super) async fn rotate(&self, user: &User, rotate: &Rotate, facts: &Facts, steps: &mut Vec<String>) -> Ended {
+    pub(super) async fn rotate(&self, user: &User, rotate: &Rotate, facts: &Facts, steps: &mut Steps<'_>) -> Ended {
         self.prepare(user, rotate, steps).await?;
         let intent = self.announce(user, rotate, steps).await?;
         let minted = self.mint(user, steps).await?;
@@ -29,7 +29,7 @@ impl Applier<'_> {
     }
 
     /// Writes down that a key of `user` is about to be minted, which keys there are before, and where it goes.
-    async fn announce(&self, user: &User, rotate: &Rotate, steps: &mut Vec<String>) -> Result<Intent, AwsError> {
+    async fn announce(&self, user: &User, rotate: &Rotate, steps: &mut Steps<'_>) -> Result<Intent, AwsError> {
         let before = user.keys.known().into_iter().flatten().map(|key| key.id.clone()).collect();
         let intent = Intent { at: self.moment(), before, minted: None };
         let mut tags = vec![(INTENT.to_owned(), intent.value()), (SECRET.to_owned(), rotate.secret.clone())];
@@ -46,7 +46,7 @@ impl Applier<'_> {
 
     /// Writes down which key it came to: by that id, and by nothing else, a later run knows that it is ours. Where it cannot be
     /// written, the key is nobody's until it is stored.
-    async fn note_minted(&self, user: &User, intent: Intent, minted: &str, steps: &mut Vec<String>) {
+    async fn note_minted(&self, user: &User, intent: Intent, minted: &str, steps: &mut Steps<'_>) {
         let intent = Intent { minted: Some(minted.to_owned()), ..intent };
         if let Err(error) = self.writers.iam.tag(&user.name, &[(INTENT.to_owned(), intent.value())]).await {
             steps.push(format!("could not note which key was minted: {}", error.said()));
@@ -55,7 +55,7 @@ impl Applier<'_> {
 
     /// No key of ours is there, for certain. What is written must not say otherwise: a key its owner makes now would be taken
     /// for one that nobody holds, and deleted.
-    async fn take_back(&self, user: &User, steps: &mut Vec<String>) {
+    async fn take_back(&self, user: &User, steps: &mut Steps<'_>) {
         if let Err(error) = self.settle_intent(user).await {
             steps.push(format!(
                 "could not take back {INTENT}: remove it before a key is made by hand; {}",
@@ -84,7 +84,7 @@ impl Applier<'_> {
         key: &str,
         replaces: Option<&str>,
         facts: &Facts,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Ended {
         let version = naming::version_of(self.terms.account, &user.id, key);
         // Before it is read and used: what this run does itself must never be taken for its owner's doing, even if it dies.
@@ -104,7 +104,7 @@ impl Applier<'_> {
         self.hand_out(user, (key, proof), replaces, facts, steps).await
     }
 
-    async fn mint(&self, user: &User, steps: &mut Vec<String>) -> Result<Minted, Stop> {
+    async fn mint(&self, user: &User, steps: &mut Steps<'_>) -> Result<Minted, Stop> {
         match self.writers.iam.create_key(&user.name).await {
             Ok(minted) => {
                 steps.push(format!("minted key {}", minted.id));
@@ -125,7 +125,7 @@ impl Applier<'_> {
 
     /// Stores the secret half. Where AWS says no and it is not stored either, the key goes again: nobody will ever hold
     /// it. Where nobody knows, it stays: the next run finds it stored and goes on, or finds it nowhere and deletes it.
-    async fn keep(&self, user: &User, rotate: &Rotate, minted: &Minted, steps: &mut Vec<String>) -> Result<(), Stop> {
+    async fn keep(&self, user: &User, rotate: &Rotate, minted: &Minted, steps: &mut Steps<'_>) -> Result<(), Stop> {
         let version = naming::version_of(self.terms.account, &user.id, &minted.id);
         let value = Value {
             key: &minted.id,
@@ -193,7 +193,7 @@ impl Applier<'_> {
         (key, proof): (&str, Proof),
         replaces: Option<&str>,
         facts: &Facts,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Ended {
         let (store, name) = (&self.writers.store, self.secret_of(user));
         let version = naming::version_of(self.terms.account, &user.id, key);
@@ -205,7 +205,7 @@ impl Applier<'_> {
         if versions.iter().any(|one| one.id == version && one.has(PENDING)) {
             store.drop_pending(&name, &version).await?;
         }
-        steps.push("handed it out as AWSCURRENT".to_owned());
+        steps.push("handed it out as AWSCURRENT");
         // The console keeps a key's description in a tag named as the key.
         let description = replaces.and_then(|old| user.tags.get(old)).filter(|_| user.tags.get(key).is_none());
         let description = description.map(|text| (key.to_owned(), text.to_owned()));
@@ -220,7 +220,7 @@ impl Applier<'_> {
     }
 
     /// Begins anew where a stored key cannot be proven: it goes, if nobody ever used it.
-    async fn give_up(&self, user: &User, key: &str, version: &str, why: &str, steps: &mut Vec<String>) -> Ended {
+    async fn give_up(&self, user: &User, key: &str, version: &str, why: &str, steps: &mut Steps<'_>) -> Ended {
         let last_used = self.readers.iam.last_used(key).await?.0;
         if last_used != crate::services::iam::LastUsed::Never {
             let message = format!("key {key} is stored, cannot be proven, and was used: {why}");

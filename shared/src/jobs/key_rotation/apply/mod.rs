@@ -20,7 +20,7 @@ use super::plan::{self, Action, Decision, Leak, Leaked, Step, Terms};
 use crate::clock::{self, ITEM_BUDGET};
 use crate::domains::keys::naming::masked;
 use crate::report::Outcome;
-use crate::run::{Allowed, Done, Entry, Hands, Ledger};
+use crate::run::{Allowed, Done, Entry, Hands, Ledger, Steps};
 use crate::services::Permit;
 use crate::services::aws::{Aws, AwsError};
 use crate::services::iam::IamWriter;
@@ -87,16 +87,16 @@ impl<'a> Applier<'a> {
         // A leaked key goes off even where no time is left to replace it.
         let mints = matches!(action.step, Step::Rotate(_) | Step::Resume { .. });
         let needed = if mints { ROTATION_BUDGET } else { ITEM_BUDGET };
-        let work = Box::pin(async { without_ids(self.work(action).await) });
+        let work = Box::pin(async { without_ids(self.work(action, entry).await) });
         self.ledger.item(entry, needed, work).await
     }
 
-    async fn work(&self, action: &Action) -> Done {
+    async fn work(&self, action: &Action, entry: &Entry) -> Done {
         let (user, fresh) = match self.again(action).await {
             Ok(fresh) => fresh,
             Err(done) => return *done,
         };
-        let (facts, mut steps) = (fresh.facts, Vec::new());
+        let (facts, mut steps) = (fresh.facts, Steps::new(self.ledger, entry, masked));
         let ended = match &fresh.step {
             Step::Rotate(rotate) => self.rotate(&user, rotate, &facts, &mut steps).await,
             Step::Resume { key, replaces } => self.resume(&user, key, replaces.as_deref(), &facts, &mut steps).await,
@@ -120,6 +120,7 @@ impl<'a> Applier<'a> {
             Step::Suspected { keys } => self.tell_of_signs(&user, keys, &facts, &mut steps).await,
             Step::Reactivate { key } => self.reactivate(&user, key, &mut steps).await,
         };
+        let steps = steps.take();
         match ended {
             Ok(None) => Done::changed(steps),
             Ok(Some(reason)) => Done::but(steps, reason),

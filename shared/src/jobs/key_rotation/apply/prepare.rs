@@ -10,13 +10,13 @@ use crate::jobs::key_rotation::plan::Rotate;
 use crate::jobs::key_rotation::readers;
 use crate::jobs::key_rotation::store::{self, EMPTY, Fault, PLACEHOLDER, Principals};
 use crate::report::Reason;
-use crate::run::Done;
+use crate::run::{Done, Steps};
 use crate::secret::Secret;
 use crate::services::aws::AwsError;
 use crate::services::secrets::NewSecret;
 
 impl Applier<'_> {
-    pub(super) async fn prepare(&self, user: &User, rotate: &Rotate, steps: &mut Vec<String>) -> Result<(), Stop> {
+    pub(super) async fn prepare(&self, user: &User, rotate: &Rotate, steps: &mut Steps<'_>) -> Result<(), Stop> {
         let (store, name) = (&self.writers.store, rotate.secret.as_str());
         if matches!(user.secret.known(), Some(None)) {
             self.make(user, name, steps).await?;
@@ -36,7 +36,7 @@ impl Applier<'_> {
     }
 
     /// Makes the secret of `user`, with no key in it.
-    pub(super) async fn make(&self, user: &User, name: &str, steps: &mut Vec<String>) -> Result<(), AwsError> {
+    pub(super) async fn make(&self, user: &User, name: &str, steps: &mut Steps<'_>) -> Result<(), AwsError> {
         let policy = &self.terms.policy.store;
         let new = NewSecret {
             name,
@@ -68,7 +68,7 @@ impl Applier<'_> {
     }
 
     /// Lets those read it whom the tag names by now.
-    pub(super) async fn let_read(&self, user: &User, name: &str, steps: &mut Vec<String>) -> Ended {
+    pub(super) async fn let_read(&self, user: &User, name: &str, steps: &mut Steps<'_>) -> Ended {
         let before = self.readers.store.policy(name).await?;
         self.write_policy(user, name, before.as_deref()).await?;
         match readers_done(user) {

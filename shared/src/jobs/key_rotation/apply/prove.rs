@@ -6,7 +6,7 @@ use super::{Applier, Stop};
 use crate::clock;
 use crate::jobs::key_rotation::model::User;
 use crate::report::Reason;
-use crate::run::Done;
+use crate::run::{Done, Steps};
 use crate::secret::Secret;
 use crate::services::aws::Kind;
 use crate::services::sts::Bearer;
@@ -28,7 +28,7 @@ impl Applier<'_> {
         user: &User,
         key: &str,
         secret: &Secret,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Result<(), Stop> {
         let bearer = Bearer::new(self.aws, key, secret);
         let mut pauses = PAUSES.iter();

@@ -7,6 +7,7 @@ use super::{Applier, Ended};
 use crate::domains::keys::tags::{self, BY_OTHERS, Kind, Memory as _, OFF, Off, TOLD};
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::plan::{Because, Facts};
+use crate::run::Steps;
 use crate::services::iam::Status;
 
 impl Applier<'_> {
@@ -16,7 +17,7 @@ impl Applier<'_> {
         key: &str,
         because: Because,
         facts: &Facts,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Ended {
         let (iam, name) = (&self.writers.iam, &user.name);
         let note = |off: Off| (format!("{OFF}{key}"), off.because(because.as_str()));
@@ -36,7 +37,7 @@ impl Applier<'_> {
         key: &str,
         replaced_by: Option<&str>,
         facts: &Facts,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Ended {
         self.writers.iam.delete_key(&user.name, key).await?;
         steps.push(format!("deleted key {key}"));
@@ -49,7 +50,7 @@ impl Applier<'_> {
         user: &User,
         keys: (&str, Option<&str>),
         facts: &Facts,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Ended {
         let key = keys.0;
         let about_it =
@@ -64,16 +65,16 @@ impl Applier<'_> {
         Ok(untold)
     }
 
-    pub(super) async fn delete_orphan(&self, user: &User, key: &str, steps: &mut Vec<String>) -> Ended {
+    pub(super) async fn delete_orphan(&self, user: &User, key: &str, steps: &mut Steps<'_>) -> Ended {
         self.writers.iam.delete_key(&user.name, key).await?;
         steps.push(format!("deleted key {key}, which nobody holds"));
         self.settle_intent(user).await?;
         Ok(None)
     }
 
-    pub(super) async fn drop_pending(&self, user: &User, version: &str, steps: &mut Vec<String>) -> Ended {
+    pub(super) async fn drop_pending(&self, user: &User, version: &str, steps: &mut Steps<'_>) -> Ended {
         self.writers.store.drop_pending(&self.secret_of(user), version).await?;
-        steps.push("took AWSPENDING from a version whose key is gone".to_owned());
+        steps.push("took AWSPENDING from a version whose key is gone");
         Ok(None)
     }
 
@@ -82,7 +83,7 @@ impl Applier<'_> {
         user: &User,
         key: &str,
         since: Option<Timestamp>,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Ended {
         // Why it is off is known where this tool was about to do it.
         let why = user.tags.off_because(key).filter(|_| since.is_some()).unwrap_or(BY_OTHERS).to_owned();
@@ -92,13 +93,13 @@ impl Applier<'_> {
         Ok(None)
     }
 
-    pub(super) async fn tidy(&self, user: &User, keys: &[String], steps: &mut Vec<String>) -> Ended {
+    pub(super) async fn tidy(&self, user: &User, keys: &[String], steps: &mut Steps<'_>) -> Ended {
         self.writers.iam.untag(&user.name, keys).await?;
         steps.push(format!("removed {}", keys.join(", ")));
         Ok(None)
     }
 
-    pub(super) async fn reactivate(&self, user: &User, key: &str, steps: &mut Vec<String>) -> Ended {
+    pub(super) async fn reactivate(&self, user: &User, key: &str, steps: &mut Steps<'_>) -> Ended {
         self.writers.iam.set_status(&user.name, key, Status::Active).await?;
         steps.push(format!("switched key {key} on again"));
         self.writers.iam.tag(&user.name, &[off(key, Off::Back(self.moment()))]).await?;

@@ -10,6 +10,7 @@ use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::notice::{Notice, Told};
 use crate::jobs::key_rotation::plan::{self, Facts, Terms};
 use crate::report::Reason;
+use crate::run::Steps;
 use crate::services::aws::AwsError;
 
 /// A key, and the one that takes its place or stands in its way.
@@ -24,7 +25,7 @@ impl Applier<'_> {
         keys: Keys<'_>,
         came_back: bool,
         facts: &Facts,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Ended {
         if kind == Kind::Deleted {
             return self.farewell(user, keys, facts, steps).await;
@@ -51,7 +52,7 @@ impl Applier<'_> {
         keys: Keys<'_>,
         facts: &Facts,
         mut tags: Vec<(String, String)>,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> Result<Option<Reason>, AwsError> {
         let before = user.tags.telling(kind, keys.0).map_or(Whom::Nobody, |telling| telling.whom);
         if self.terms.announces && before == Whom::Nobody {
@@ -86,7 +87,7 @@ impl Applier<'_> {
         kind: Kind,
         (key, other): Keys<'_>,
         facts: &Facts,
-        steps: &mut Vec<String>,
+        steps: &mut Steps<'_>,
     ) -> (Whom, Option<Reason>) {
         let dates = self.dates(user, kind, (key, other));
         let told = self.writers.teller.tell(Notice { kind, user, key, other, dates: &dates, facts }).await;
