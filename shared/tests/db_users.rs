@@ -241,7 +241,12 @@ proptest! {
         let plan = Plan::make(&world, Terms { policy: &policy, request: &request });
         for statement in plan.actions.iter().flat_map(statements).filter(|_| request.engine == Engine::Postgres) {
             for refused in ["\"aa\"", "\"bb\"", "GRANT \"master\"", "role TO 'master'", "role TO 'd'", "TO \"d\""] {
-                prop_assert!(!statement.contains(refused), "{statement}");
+                // A quote within a name is written twice: that is another name.
+                let whole = |at: usize| {
+                    let after = refused.ends_with('"') && statement[at + refused.len()..].starts_with('"');
+                    !after && !(refused.starts_with('"') && statement[..at].ends_with('"'))
+                };
+                prop_assert!(!statement.match_indices(refused).any(|(at, _)| whole(at)), "{statement}");
             }
         }
     }

@@ -43,11 +43,17 @@ pub(super) async fn judge(world: KeyRotation, scene: &Scene) -> anyhow::Result<V
 
 /// What must hold of one user; answers with what somebody has to have been told.
 fn expect(world: KeyRotation, left: &mut Left) -> &'static [&'static str] {
+    if left.has_an_unclaimed_key() {
+        // The answer that named it was lost, so nobody can prove whose it is: it stays, and people are told.
+        let leaked = world == KeyRotation::Leaked;
+        left.want(left.works() == [!leaked, true], "a key was touched beside the one that nobody can prove");
+        return &["nobody has claimed it"];
+    }
     match (world, left.user) {
         (KeyRotation::Minting, _) => {
             left.one_key_which_is_handed_out();
             left.nothing_is_written();
-            &["ready to fetch", "switched off", "was deleted"]
+            &["ready to fetch", "was switched off", "was deleted"]
         }
         (KeyRotation::Retiring, _) => {
             left.one_key_which_is_handed_out();
@@ -56,12 +62,12 @@ fn expect(world: KeyRotation, left: &mut Left) -> &'static [&'static str] {
         }
         (KeyRotation::Waiting, "held") => {
             left.one_key_which_is_handed_out();
-            &["still in use", "switched off", "was deleted"]
+            &["still in use", "was switched off", "was deleted"]
         }
         (KeyRotation::Waiting, "idle") => {
             // Its other key is due by then and is rotated.
             left.want(left.keys.iter().all(|key| key.active), "a key is off");
-            &["switched off", "was deleted"]
+            &["was switched off", "was deleted"]
         }
         (KeyRotation::Waiting, "blocked") => {
             left.want(left.works() == [true, true], "a key that is in use was touched");
@@ -117,6 +123,13 @@ impl Left {
     fn hands_out(&self, key: Option<&Standing>) -> bool {
         let id = self.handed_out.as_ref().and_then(|value| value["AccessKeyId"].as_str());
         key.is_some_and(|key| Some(key.id.as_str()) == id)
+    }
+
+    /// Its newest key is one that a run may have made and cannot prove, the owner knows, and the secret hands out no such key.
+    fn has_an_unclaimed_key(&self) -> bool {
+        let told = self.tags.get("nightshift:told:unclaimed").and_then(|told| told.split(' ').next());
+        let newest = self.keys.last().filter(|_| self.keys.len() == 2);
+        newest.is_some_and(|key| told == Some(key.id.as_str())) && !self.hands_out(newest)
     }
 
     fn one_key_which_is_handed_out(&mut self) {

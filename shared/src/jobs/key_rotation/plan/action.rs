@@ -202,14 +202,15 @@ impl Step {
         }
     }
 
-    /// Whether it brings the replacement of a leaked key to its end, which exclusion does not stop.
+    /// Whether it brings the replacement of a leaked key to its end, or hands that over to people, which exclusion does not
+    /// stop.
     pub(super) fn finishes_a_replacement(&self) -> bool {
         matches!(
             self,
             Self::Resume { .. }
                 | Self::DeleteOrphan { .. }
                 | Self::Tidy { .. }
-                | Self::Tell { kind: Kind::Rotated, .. }
+                | Self::Tell { kind: Kind::Rotated | Kind::Unclaimed, .. }
         )
     }
 

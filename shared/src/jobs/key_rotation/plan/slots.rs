@@ -44,12 +44,11 @@ pub(super) fn two(user: &User, newer: Keyed<'_>, older: Keyed<'_>, terms: Terms<
 
 /// A key nobody uses is switched off on the day that was named to its owner, and not before.
 pub(super) fn unused(user: &User, key: &Key, because: Because, terms: Terms<'_>) -> Result<Step, Why> {
+    if !terms.announces {
+        return Err(Why::Untold { kind: Kind::Unused, key: key.id.clone() });
+    }
     if user.tags.told(Kind::Unused, &key.id).is_none() {
-        return if terms.announces {
-            Ok(tell(Kind::Unused, &key.id, None))
-        } else {
-            Err(Why::Untold { kind: Kind::Unused, key: key.id.clone() })
-        };
+        return Ok(tell(Kind::Unused, &key.id, None));
     }
     match user.tags.told_until(Kind::Unused, &key.id) {
         Some(at) if terms.now >= at => Ok(Step::Deactivate { key: key.id.clone(), because }),
