@@ -56,7 +56,7 @@ pub async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
     writeln!(out, "Four nights of key-rotation in a made-up AWS account, all of it on this machine.\n")?;
     writeln!(
         out,
-        "hal has a second key that an interrupted run minted and never stored; gil has no mail tag; ci is excluded."
+        "hal has a second key that an interrupted run minted, noted and never stored; gil has no mail tag; ci is excluded."
     )?;
     writeln!(out, "\nBEFORE · nightshift keys list")?;
     write!(out, "{}", list(&scene, &binary, NIGHTS[0].0).await?)?;
@@ -107,7 +107,8 @@ async fn account() -> anyhow::Result<Scene> {
     let old = scene.keys("hal").await?.remove(0).id;
     let orphan = scene.key("hal", now, 0, None).await?;
     scene.control("age-key", json!({"key": orphan, "created": "2026-11-21T00:30:00Z"})).await?;
-    scene.tag("hal", "nightshift:intent", &format!("2026-11-21T00:30:00Z {old}")).await?;
+    scene.empty_secret("hal").await?;
+    scene.tag("hal", "nightshift:intent", &format!("2026-11-21T00:30:00Z {old} minted={orphan}")).await?;
     Ok(scene)
 }
 

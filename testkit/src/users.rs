@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::Context as _;
 use aws_sdk_iam::types::Tag;
 use jiff::{SignedDuration, Timestamp};
+use nightshift::domains::keys::naming::placeholder_of;
+use nightshift::domains::keys::tags::USER_ID;
+use nightshift::jobs::key_rotation::store::PLACEHOLDER;
 use serde_json::{Value, json};
 
 use crate::scene::{REGION, Scene};
@@ -111,5 +114,19 @@ impl Scene {
             .collect();
         labels.sort();
         Ok(labels)
+    }
+}
+
+impl Scene {
+    /// Makes the secret of `user` as key-rotation does, with no key in it; its name, and the id of the user.
+    pub async fn empty_secret(&self, user: &str) -> anyhow::Result<(String, String)> {
+        let found = self.iam().await.get_user().user_name(user).send().await?;
+        let id = found.user.context("no user")?.user_id;
+        let name = format!("/aws/iam/credentials/{user}");
+        let mark = aws_sdk_secretsmanager::types::Tag::builder().key(USER_ID).value(&id).build();
+        let made = self.secrets().await.create_secret().name(&name).description("made half-way");
+        let made = made.client_request_token(placeholder_of(&self.account, &id));
+        made.secret_string(PLACEHOLDER).tags(mark).send().await?;
+        Ok((name, id))
     }
 }

@@ -2,12 +2,9 @@
 
 use anyhow::{Context as _, ensure};
 use aws_sdk_iam::types::AccessKey;
-use aws_sdk_secretsmanager::types::Tag;
 use jiff::SignedDuration;
 use nightshift::domains::keys::naming;
-use nightshift::domains::keys::tags::USER_ID;
 use nightshift::domains::keys::tags::{INTENT, Intent};
-use nightshift::jobs::key_rotation::store::PLACEHOLDER;
 use serde_json::{Value, json};
 
 use super::{Subject, item};
@@ -80,20 +77,8 @@ async fn due(scene: &Scene, user: &str, used_days: i64) -> anyhow::Result<()> {
     scene.key(user, &now().to_string(), 99 + used_days, Some(used_days)).await.map(drop)
 }
 
-/// Makes the secret of `user`, as the function does, with no key in it; its name, and the id of the user.
-async fn secret(scene: &Scene, user: &str) -> anyhow::Result<(String, String)> {
-    let found = scene.iam().await.get_user().user_name(user).send().await?;
-    let user_id = found.user.context("no user")?.user_id;
-    let name = format!("/aws/iam/credentials/{user}");
-    let made = scene.secrets().await.create_secret().name(&name).description("made half-way");
-    let made = made.client_request_token(naming::placeholder_of(&scene.account, &user_id));
-    let tag = Tag::builder().key(USER_ID).value(&user_id).build();
-    made.secret_string(PLACEHOLDER).tags(tag).send().await?;
-    Ok((name, user_id))
-}
-
 async fn leaving_secret(scene: &Scene, user: &str) -> anyhow::Result<()> {
-    let (name, _) = secret(scene, user).await?;
+    let (name, _) = scene.empty_secret(user).await?;
     scene.secrets().await.delete_secret().secret_id(name).recovery_window_in_days(7).send().await?;
     Ok(())
 }
@@ -104,7 +89,7 @@ async fn minted(scene: &Scene, user: &str) -> anyhow::Result<AccessKey> {
 }
 
 async fn interrupted(scene: &Scene, user: &str) -> anyhow::Result<()> {
-    let (name, id) = secret(scene, user).await?;
+    let (name, id) = scene.empty_secret(user).await?;
     let key = minted(scene, user).await?;
     let value = json!({
         "Version": 1, "AccessKeyId": key.access_key_id, "SecretAccessKey": key.secret_access_key, "UserName": user,
@@ -119,7 +104,7 @@ async fn orphan(scene: &Scene, user: &str) -> anyhow::Result<()> {
     let before = scene.keys(user).await?.into_iter().map(|key| key.id).collect();
     let at = ago(1);
     let created = (at + SignedDuration::from_secs(5)).to_string();
-    secret(scene, user).await?;
+    scene.empty_secret(user).await?;
     let key = minted(scene, user).await?.access_key_id;
     scene.tag(user, INTENT, &Intent { at, before, minted: Some(key.clone()) }.value()).await?;
     scene.control("age-key", json!({"key": key, "created": created, "last_used": null})).await.map(drop)

@@ -3,8 +3,7 @@
 use anyhow::Context as _;
 use aws_sdk_iam::types::StatusType;
 use jiff::{SignedDuration, Timestamp};
-use nightshift::domains::keys::naming::{placeholder_of, version_of};
-use nightshift::jobs::key_rotation::store::PLACEHOLDER;
+use nightshift::domains::keys::naming::version_of;
 use serde_json::json;
 
 use super::{KeyRotation, NOW};
@@ -63,20 +62,8 @@ async fn orphaned(scene: &Scene, user: &str) -> anyhow::Result<()> {
     let old = scene.key(user, NOW, 95, Some(3)).await?;
     let orphan = scene.key(user, NOW, 0, None).await?;
     scene.control("age-key", json!({"key": orphan, "created": "2026-11-21T01:00:00Z"})).await?;
-    secret(scene, user).await?;
+    scene.empty_secret(user).await?;
     scene.tag(user, "nightshift:intent", &format!("2026-11-21T01:00:00Z {old} minted={orphan}")).await
-}
-
-/// The secret of `user` as this tool makes it, with no key in it; its name, and the id of the user.
-async fn secret(scene: &Scene, user: &str) -> anyhow::Result<(String, String)> {
-    let found = scene.iam().await.get_user().user_name(user).send().await?;
-    let id = found.user.context("no user")?.user_id;
-    let mark = aws_sdk_secretsmanager::types::Tag::builder().key("nightshift:user-id").value(&id).build();
-    let name = format!("/aws/iam/credentials/{user}");
-    let made = scene.secrets().await;
-    let made = made.create_secret().name(&name).client_request_token(placeholder_of(&scene.account, &id));
-    made.secret_string(PLACEHOLDER).tags(mark).send().await?;
-    Ok((name, id))
 }
 
 /// A due key, and one that was stored an hour ago and never proven.
@@ -117,7 +104,7 @@ async fn stored(scene: &Scene, user: &str, age_days: i64, label: &str) -> anyhow
     let key = iam.create_access_key().user_name(user).send().await?.access_key.context("no key")?;
     scene.age_key(&key.access_key_id, NOW, age_days, (age_days > 0).then_some(0)).await?;
     let value = json!({"Version": 1, "AccessKeyId": key.access_key_id, "SecretAccessKey": key.secret_access_key});
-    let (name, id) = secret(scene, user).await?;
+    let (name, id) = scene.empty_secret(user).await?;
     let secrets = scene.secrets().await;
     secrets
         .put_secret_value()
