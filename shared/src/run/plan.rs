@@ -57,6 +57,45 @@ pub trait Leave<S>: Subject<S> {
     fn reason(&self) -> Option<Reason>;
 }
 
+/// The thing an event names, left as it is because what was asked for cannot be done to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// What AWS calls it.
+    pub id: String,
+    /// Where it is.
+    pub region: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl<S> Subject<S> for Refusal {
+    fn id(&self) -> Cow<'_, str> {
+        (&self.id).into()
+    }
+
+    fn region<'a>(&'a self, _: &'a S) -> &'a str {
+        &self.region
+    }
+
+    fn owner(&self) -> Option<&str> {
+        None
+    }
+
+    fn details(&self, _: &S, _: Outcome) -> Details {
+        Details::new()
+    }
+}
+
+impl<S> Leave<S> for Refusal {
+    fn outcome(&self) -> Outcome {
+        Outcome::Skipped
+    }
+
+    fn reason(&self) -> Option<Reason> {
+        Some(self.reason.clone())
+    }
+}
+
 /// The whole decision.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan<A, L, S> {

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use serde::Serialize;
 use serde_json::json;
 
-use super::plan::{self, ExtendFault, Extension, Terms, Wish};
+use super::plan::{self, Extension, Terms, Wish};
 use crate::clock::ITEM_BUDGET;
 use crate::config::Settings;
 use crate::domains::clusters::lease::Lease;
 use crate::report::{Outcome, Reason};
 use crate::run::event::Fields;
-use crate::run::plan::{Act, Details, Leave, Plan, Scope, Subject};
+use crate::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};
 use crate::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
 use crate::services::rds::{Cluster, RdsReader, RdsWriter};
 
@@ -34,14 +34,6 @@ pub struct Alone;
 
 impl Scope for Alone {
     const FUNCTION: &'static str = "cluster-extend";
-}
-
-/// Why nothing is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    cluster: String,
-    region: String,
-    fault: ExtendFault,
 }
 
 impl Job for ClusterExtend {
@@ -87,8 +79,8 @@ impl Job for ClusterExtend {
         match plan::extension(cluster, wish, Terms { owner_tag, time_zone, max_lease_days: *max_lease_days }) {
             Ok(extension) => plan.actions.push(extension),
             Err(fault) => {
-                let (cluster, region) = (cluster.id.clone(), cluster.region.clone());
-                plan.left.push(Refusal { cluster, region, fault });
+                let reason = Reason::new(fault.code(), fault.to_string(), fault.fix());
+                plan.left.push(Refusal { id: cluster.id.clone(), region: cluster.region.clone(), reason });
             }
         }
         plan
@@ -147,33 +139,5 @@ impl Act<Alone> for Extension {
     /// One tag of one cluster, which lives the longer for it.
     fn capped(&self) -> Option<crate::run::caps::Kind> {
         None
-    }
-}
-
-impl Subject<Alone> for Refusal {
-    fn id(&self) -> Cow<'_, str> {
-        (&self.cluster).into()
-    }
-
-    fn region<'a>(&'a self, _: &'a Alone) -> &'a str {
-        &self.region
-    }
-
-    fn owner(&self) -> Option<&str> {
-        None
-    }
-
-    fn details(&self, _: &Alone, _: Outcome) -> Details {
-        Details::new()
-    }
-}
-
-impl Leave<Alone> for Refusal {
-    fn outcome(&self) -> Outcome {
-        Outcome::Skipped
-    }
-
-    fn reason(&self) -> Option<Reason> {
-        Some(Reason::new(self.fault.code(), self.fault.to_string(), self.fault.fix()))
     }
 }

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::apply::Restorer;
-use super::plan::{RestoreFault, RestorePlan, Wish};
+use super::plan::{RestorePlan, Wish};
 use crate::clock::ITEM_BUDGET;
 use crate::config::Settings;
 use crate::report::{Outcome, Reason};
 use crate::run::event::Fields;
-use crate::run::plan::{Act, Details, Leave, Plan, Scope, Subject};
+use crate::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};
 use crate::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
 use crate::services::rds::{Cluster, RdsReader, RdsRestorer, Snapshot};
 
@@ -41,14 +41,6 @@ pub struct Alone;
 
 impl Scope for Alone {
     const FUNCTION: &'static str = "cluster-restore";
-}
-
-/// Why nothing is made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refusal {
-    snapshot: String,
-    region: String,
-    fault: RestoreFault,
 }
 
 impl Job for ClusterRestore {
@@ -91,8 +83,9 @@ impl Job for ClusterRestore {
         match RestorePlan::make(&seen.snapshot, seen.existing.as_ref(), &given.request.wish, given.now) {
             Ok(restore) => plan.actions.push(restore),
             Err(fault) => {
-                let (snapshot, region) = (seen.snapshot.id.clone(), seen.snapshot.region.clone());
-                plan.left.push(Refusal { snapshot, region, fault });
+                let (id, region) = (seen.snapshot.id.clone(), seen.snapshot.region.clone());
+                let reason = Reason::new(fault.code(), fault.to_string(), fault.fix());
+                plan.left.push(Refusal { id, region, reason });
             }
         }
         plan
@@ -146,33 +139,5 @@ impl Act<Alone> for RestorePlan {
     /// It only makes.
     fn capped(&self) -> Option<crate::run::caps::Kind> {
         None
-    }
-}
-
-impl Subject<Alone> for Refusal {
-    fn id(&self) -> Cow<'_, str> {
-        (&self.snapshot).into()
-    }
-
-    fn region<'a>(&'a self, _: &'a Alone) -> &'a str {
-        &self.region
-    }
-
-    fn owner(&self) -> Option<&str> {
-        None
-    }
-
-    fn details(&self, _: &Alone, _: Outcome) -> Details {
-        Details::new()
-    }
-}
-
-impl Leave<Alone> for Refusal {
-    fn outcome(&self) -> Outcome {
-        Outcome::Skipped
-    }
-
-    fn reason(&self) -> Option<Reason> {
-        Some(Reason::new(self.fault.code(), self.fault.to_string(), self.fault.fix()))
     }
 }
