@@ -112,8 +112,7 @@ impl<J: Job> Driver<J> {
         }
         let mut warnings = J::check(&self.policy, &self.notify, mode)?;
         let identity = self.aws.identity().await;
-        let identity = identity
-            .map_err(|source| RunFault::Observe { attempt: "asking which account this is".to_owned(), source })?;
+        let identity = identity.map_err(RunFault::observing("asking which account this is"))?;
         // Before anything is decided, and in each run: by `now` is decided what goes.
         warnings.extend(skew::judge(identity.skew, mode)?);
         // Behind the comparison: a clock that was set right meanwhile is not to decide by what it said before.

@@ -78,6 +78,12 @@ pub enum RunFault {
 }
 
 impl RunFault {
+    /// What becomes of an answer that ended a reading: `attempt` says what was to be read, as `listing the users`.
+    pub fn observing(attempt: impl Into<String>) -> impl FnOnce(AwsError) -> Self {
+        let attempt = attempt.into();
+        move |source| Self::Observe { attempt, source }
+    }
+
     /// The fixed name alarms match on.
     pub fn error_type(&self) -> &'static str {
         match self {

@@ -61,10 +61,7 @@ impl Job for ClusterCleanup {
         let place = |region: &str| Place { region: region.to_owned(), reader: RdsReader::new(sight.aws, region) };
         let places: Vec<_> = given.request.regions(given.policy).into_iter().map(place).collect();
         let world = observe::observe(&places, &given.caller.account, terms(given)).await;
-        let world = world.map_err(|source| RunFault::Observe {
-            attempt: "listing the clusters of every configured region".to_owned(),
-            source,
-        })?;
+        let world = world.map_err(RunFault::observing("listing the clusters of every configured region"))?;
         Ok(Seen { places, world })
     }
 

@@ -62,8 +62,8 @@ impl Job for ClusterExtend {
         let Request { cluster, region, .. } = given.request;
         let account = &given.caller.account;
         let found = RdsReader::new(sight.aws, region).cluster(cluster, account).await;
-        let attempt = || format!("looking for cluster {cluster} in {region}");
-        found.map_err(|source| RunFault::Observe { attempt: attempt(), source })?.ok_or_else(|| {
+        let found = found.map_err(RunFault::observing(format!("looking for cluster {cluster} in {region}")))?;
+        found.ok_or_else(|| {
             RunFault::Refused(format!(
                 "there is no Aurora cluster {cluster} in {region} of account {account}; nothing was changed; check the \
                  name and --region"

@@ -64,8 +64,8 @@ impl Job for ClusterRestore {
         let Request { snapshot: id, region, wish } = given.request;
         let account = &given.caller.account;
         let reader = RdsReader::new(sight.aws, region);
-        let observed = |attempt: String| move |source| RunFault::Observe { attempt, source };
-        let snapshot = reader.snapshot(id).await.map_err(observed(format!("looking for snapshot {id} in {region}")))?;
+        let snapshot = reader.snapshot(id).await;
+        let snapshot = snapshot.map_err(RunFault::observing(format!("looking for snapshot {id} in {region}")))?;
         let snapshot = snapshot.ok_or_else(|| {
             RunFault::Refused(format!(
                 "there is no cluster snapshot {id} in {region} of account {account}; nothing was made; aws rds \
@@ -74,7 +74,7 @@ impl Job for ClusterRestore {
         })?;
         let name = wish.name_for(&snapshot);
         let existing = reader.cluster(&name, account).await;
-        let existing = existing.map_err(observed(format!("looking for a cluster {name} in {region}")))?;
+        let existing = existing.map_err(RunFault::observing(format!("looking for a cluster {name} in {region}")))?;
         Ok(Seen { reader, snapshot, existing })
     }
 

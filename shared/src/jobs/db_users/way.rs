@@ -82,9 +82,7 @@ fn shared_database(engine: Engine) -> &'static str {
 
 fn fault_of_master(fault: MasterFault) -> RunFault {
     match fault {
-        MasterFault::Aws(source) => {
-            RunFault::Observe { attempt: "reading the master user's secret".to_owned(), source }
-        }
+        MasterFault::Aws(source) => RunFault::observing("reading the master user's secret")(source),
         MasterFault::Refused(why) => EventFault::one(why).into(),
     }
 }

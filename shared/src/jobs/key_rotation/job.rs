@@ -55,9 +55,7 @@ impl Job for KeyRotation {
             Ok(users) => users.into_iter().map(User::from).collect(),
             // A leak is about users that are known by name: no list keeps a key on.
             Err(_) if request.calls_any_compromised() => Vec::new(),
-            Err(source) => {
-                return Err(RunFault::Observe { attempt: "listing the users of the account".to_owned(), source });
-            }
+            Err(source) => return Err(RunFault::observing("listing the users of the account")(source)),
         };
         let users = readers.with_owners(users, &request).await;
         let terms = terms(&request, given);
