@@ -1,7 +1,7 @@
 //! `keys list`: every key of the account as `key-rotation` sees it, for a person or an auditor.
 
 use nightshift::config::Environment;
-use nightshift::jobs::key_rotation::{KeyRotation, listing};
+use nightshift::jobs::key_rotation::{KeyRotation, codes, listing};
 use nightshift::report::{Mode, Reason};
 use nightshift::run::driver::{Caller, Driver, Finished};
 use nightshift::services::aws::{Aws, Roots};
@@ -48,7 +48,7 @@ async fn audit(aws: &Aws) -> Audit {
                 }
                 _ => error.fix(),
             };
-            output::warn(&Reason::new("no-credential-report", message, fix));
+            output::warn(&Reason::new(&codes::NO_CREDENTIAL_REPORT, message, fix));
             Audit::default()
         }
     }

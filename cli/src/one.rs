@@ -1,7 +1,7 @@
 //! What a run about one thing comes to, in words: the same outcome as its report has.
 
 use anyhow::bail;
-use nightshift::report::{Outcome, Report};
+use nightshift::report::{Outcome, Reason, Report};
 
 use crate::output::{self, Ending};
 
@@ -9,11 +9,11 @@ use crate::output::{self, Ending};
 pub(crate) fn ending(report: &Report, nothing: &str) -> anyhow::Result<Ending> {
     report.warnings.iter().for_each(output::warn);
     let Some(item) = report.items.first() else { bail!("{nothing}") };
-    let why = item.reason.as_ref().map(|why| (why.message.as_str(), why.fix.as_str()));
-    Ok(match (item.outcome, why) {
-        (Outcome::Skipped, Some((message, fix))) => bail!("{message}; {nothing}; {fix}"),
-        (Outcome::Failed | Outcome::Deferred, Some((message, fix))) => {
-            output::complain(&format!("{message}; {fix}"));
+    Ok(match (item.outcome, &item.reason) {
+        (Outcome::Skipped, Some(Reason { message, fix: Some(fix), .. })) => bail!("{message}; {nothing}; {fix}"),
+        (Outcome::Skipped, Some(Reason { message, fix: None, .. })) => bail!("{message}; {nothing}"),
+        (Outcome::Failed | Outcome::Deferred, Some(reason)) => {
+            output::complain(&reason.said());
             Ending::Failed
         }
         _ => Ending::of(report),

@@ -130,7 +130,7 @@ pub(crate) fn complain(line: &str) {
 
 /// What is not right with the run, on standard error.
 pub(crate) fn warn(warning: &Reason) {
-    complain(&format!("{}; {}", warning.message, warning.fix));
+    complain(&warning.said());
 }
 
 /// Where even standard error takes nothing there is nobody left to tell.

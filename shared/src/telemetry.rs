@@ -96,7 +96,7 @@ fn log_item(
         item.steps = steps.join("; "),
         reason.code = reason.map(|reason| reason.code.as_ref()),
         reason.message = reason.map(|reason| reason.message.as_str()),
-        reason.fix = reason.map(|reason| reason.fix.as_str()),
+        reason.fix = reason.and_then(|reason| reason.fix.as_deref()),
         "{message}"
     );
 }

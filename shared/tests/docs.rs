@@ -1,4 +1,4 @@
-//! The reference of a function names every reason code, variable and metric there is in the code.
+//! The reference of a function names every variable and metric there is in the code.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -31,30 +31,6 @@ fn variables(paths: &[&str]) -> BTreeSet<String> {
     let name = |text: &&str| text.len() > PREFIX.len() && text.starts_with(PREFIX) && !text.contains(' ');
     let texts = code.split('"').filter(name);
     texts.map(str::to_owned).collect()
-}
-
-#[test]
-fn every_reason_code_of_cluster_cleanup_is_documented() {
-    let why = source("shared/src/jobs/cluster_cleanup/plan/why.rs");
-    let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
-    let mut words = quoted(codes, "=> ");
-    let rooms = [
-        "jobs/cluster_cleanup/apply/clusters",
-        "jobs/cluster_cleanup/apply/mod",
-        "jobs/cluster_cleanup/apply/snapshots",
-        "jobs/cluster_cleanup/apply/tell",
-        "run/done",
-        "run/ledger",
-        "run/caps",
-    ];
-    let apply: String = rooms.iter().map(|room| source(&format!("shared/src/{room}.rs"))).collect();
-    words.extend(quoted(&apply, "Reason::new("));
-    words.extend(quoted(&apply, "Done::already("));
-    words.extend(quoted(&apply, "Outcome::Deferred, "));
-    words.extend(quoted(&apply, "Outcome::Failed, "));
-    words.extend(quoted(&apply, "=> (Outcome::Failed, "));
-    assert!(words.len() > 35, "{words:?}");
-    assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
 }
 
 #[test]
@@ -139,42 +115,6 @@ fn every_metric_of_cluster_cleanup_is_documented() {
 }
 
 #[test]
-fn every_reason_code_of_db_users_is_documented() {
-    let why = source("shared/src/jobs/db_users/plan/why.rs");
-    let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
-    let mut words = quoted(codes, "=> ");
-    let rooms =
-        ["apply/change", "apply/stop", "apply/drop_user", "apply/mod"].map(|room| format!("jobs/db_users/{room}"));
-    let common = ["services/sql/error", "run/done", "run/ledger"].map(str::to_owned);
-    let apply: String = rooms.iter().chain(&common).map(|room| source(&format!("shared/src/{room}.rs"))).collect();
-    for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> "] {
-        words.extend(quoted(&apply, before));
-    }
-    words.retain(|word| word.contains('-') && !word.contains(' '));
-    let rooms = [
-        "postgres/grants",
-        "postgres/revokes",
-        "postgres/surplus",
-        "postgres/memberships",
-        "mysql/rights",
-        "mysql/mod",
-        "secret",
-        "presets",
-    ];
-    let plan: String = rooms.iter().map(|room| source(&format!("shared/src/jobs/db_users/plan/{room}.rs"))).collect();
-    // However far it is indented.
-    let plan = plan.split_whitespace().collect::<Vec<_>>().join(" ");
-    for before in ["draft.note( ", "code: ", "const DRIFT: &str = ", "const NOT_GRANTABLE: &str = "] {
-        words.extend(quoted(&plan, before));
-    }
-    for known in ["drift", "not-grantable", "passed-on", "pattern-kept", "preset-union", "of-extension"] {
-        assert!(words.contains(known), "{known} is looked for in the wrong place");
-    }
-    assert!(words.len() > 35, "{words:?}");
-    assert_eq!(undocumented("docs/db-users.md", &words), Vec::<String>::new());
-}
-
-#[test]
 fn every_variable_of_db_users_is_documented() {
     let mut words = variables(&["shared/src/jobs/db_users/policy.rs"]);
     assert!(words.len() > 10, "{words:?}");
@@ -199,21 +139,6 @@ fn every_key_of_the_event_of_db_users_is_documented() {
     let page = source("docs/db-users.md");
     let missing: Vec<_> = words.iter().filter(|word| !page.contains(word.as_str())).collect();
     assert!(missing.is_empty(), "{missing:?}");
-}
-
-#[test]
-fn every_reason_code_of_key_rotation_is_documented() {
-    let why = source("shared/src/jobs/key_rotation/plan/why.rs");
-    let codes = why.split("pub fn code(").nth(1).and_then(|rest| rest.split("pub fn message(").next()).unwrap();
-    let mut words = quoted(codes, "=> ");
-    let rooms = ["mint", "mod", "prove", "retire", "tell"].map(|room| format!("jobs/key_rotation/apply/{room}"));
-    let common = ["run/done", "run/ledger", "run/caps"].map(str::to_owned);
-    let apply: String = rooms.iter().chain(&common).map(|room| source(&format!("shared/src/{room}.rs"))).collect();
-    for before in ["Reason::new(", "Outcome::Deferred, ", "Outcome::Failed, ", "=> (Outcome::Failed, "] {
-        words.extend(quoted(&apply, before));
-    }
-    assert!(words.contains("not-proven") && words.contains("not-told") && words.len() > 35, "{words:?}");
-    assert_eq!(undocumented("docs/key-rotation.md", &words), Vec::<String>::new());
 }
 
 #[test]

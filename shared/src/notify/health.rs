@@ -60,6 +60,7 @@ impl Health {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::codes;
 
     #[test]
     fn a_channel_is_given_up_at_its_quota_or_when_it_stays_silent() {
@@ -76,7 +77,7 @@ mod tests {
             let health = Health::default();
             for sign in signs {
                 match sign {
-                    Some(sign) => health.learn("mail", *sign, &Reason::new("not-sent", "no", "wait")),
+                    Some(sign) => health.learn("mail", *sign, &Reason::new(&codes::NOT_SENT, "no", "wait")),
                     None => health.is_well("mail"),
                 }
             }

@@ -12,7 +12,7 @@ use super::health::{Health, Sign};
 use super::owner::Recipient;
 use super::{Address, Language, Letter, NotifyPolicy, html, parts, slack, text};
 use crate::clock::{self, Deadline};
-use crate::report::{Delivery, Notice, Reason};
+use crate::report::{Delivery, Notice, Reason, codes};
 use crate::services::Permit;
 use crate::services::aws::{Aws, AwsError, Kind};
 use crate::services::mail::{self, Mail, Mailer};
@@ -123,7 +123,7 @@ impl<'a> Notifier<'a> {
             }
         }
         let message = format!("its owner could not be told: no address takes mail: {}", refused.join("; "));
-        Err(Reason::new("notice-not-sent", message, "verify the sender and, in the SES sandbox, the recipients"))
+        Err(Reason::new(&codes::NOT_TOLD, message, "verify the sender and, in the SES sandbox, the recipients"))
     }
 
     /// Tells the operators, on every channel there is, on all at once: one that hangs takes no time from the others.
@@ -142,17 +142,18 @@ impl<'a> Notifier<'a> {
     /// How long a letter of `kind` may take on `channel`, or why it is not tried.
     fn time(&self, kind: &str, channel: &'static str) -> Result<Duration, Reason> {
         if kind == OWNER
-            && let Some(Reason { message, fix, .. }) = self.health.given_up(channel)
+            && let Some(reason) = self.health.given_up(channel)
         {
-            let message = format!("nothing more is sent to owners by {channel} in this run, since {message}");
-            return Err(Reason { code: "not-sent".into(), message, fix });
+            let why = &reason.message;
+            let message = format!("nothing more is sent to owners by {channel} in this run, since {why}");
+            return Err(Reason { message, ..reason }.under(&codes::NOT_SENT));
         }
         let (least, kept) =
             if kind == OWNER { (LETTER_TIME, KEPT_FOR_THE_END) } else { (LEAST_TIME, KEPT_FOR_THE_LOG) };
         let time = self.deadline.at_most(LETTER_TIME, kept, clock::now());
         if time < least {
             let fix = "the next run tells them first; raise the function's timeout if this repeats";
-            return Err(Reason::new("deadline", "there was no time left to tell anybody", fix));
+            return Err(Reason::new(&codes::DEADLINE, "there was no time left to tell anybody", fix));
         }
         Ok(time)
     }
@@ -266,7 +267,7 @@ fn log(notice: &Notice) {
         notice.about = notice.about.join(", "),
         notice.sent = notice.outcome == Delivery::Sent,
         reason.message = reason.map(|reason| reason.message.as_str()),
-        reason.fix = reason.map(|reason| reason.fix.as_str()),
+        reason.fix = reason.and_then(|reason| reason.fix.as_deref()),
         "notice"
     );
 }
@@ -284,13 +285,13 @@ enum Unsent {
 }
 
 fn not_sent(error: &AwsError) -> Reason {
-    Reason::new("not-sent", crate::text::chain(error), error.fix())
+    Reason::new(&codes::NOT_SENT, crate::text::chain(error), error.fix())
 }
 
 /// The same for the item it was about. Too little time keeps its code: nothing is wrong with the channel.
-fn not_told(Reason { code, message, fix }: Reason) -> Reason {
-    let code = if code == "deadline" { code } else { "notice-not-sent".into() };
-    Reason { code, message: format!("its owner could not be told: {message}"), fix }
+fn not_told(reason: Reason) -> Reason {
+    let reason = if reason.is(&codes::DEADLINE) { reason } else { reason.under(&codes::NOT_TOLD) };
+    Reason { message: format!("its owner could not be told: {}", reason.message), ..reason }
 }
 
 fn sign_of(error: &AwsError) -> Sign {

@@ -2,7 +2,7 @@
 //! says the same of every function. It is sent after quiet nights, too: silence means that nothing ran.
 
 use super::{Clock, Entry, Language, Letter, NotifyPolicy, Section, Tone};
-use crate::report::{Concerns, Delivery, Estimate, Item, Outcome, Report, Words};
+use crate::report::{Concerns, Delivery, Estimate, Item, Outcome, Reason, Report, Words};
 use crate::text::printable;
 
 /// See the module.
@@ -127,7 +127,12 @@ fn lead(report: &Report, clock: Clock<'_>) -> Vec<String> {
         lead.push(format!("→ {}", printable(&tripped.fix)));
     }
     lead.extend(report.estimate.as_ref().map(|estimate| saved(estimate, language)));
-    lead.extend(report.warnings.iter().map(|warning| printable(&format!("{} → {}", warning.message, warning.fix))));
+    lead.extend(report.warnings.iter().map(|warning| {
+        printable(&match &warning.fix {
+            Some(fix) => format!("{} → {fix}", warning.message),
+            None => warning.message.clone(),
+        })
+    }));
     lead
 }
 
@@ -200,8 +205,8 @@ fn entry(item: &Item, language: Language) -> Entry {
     }
     if let Some(reason) = &item.reason {
         entry = entry.note(&format!("[{}] {}", reason.code, reason.message));
-        if !reason.fix.starts_with("nothing to do") {
-            entry = entry.note(&format!("→ {}", reason.fix));
+        if let Some(fix) = &reason.fix {
+            entry = entry.note(&format!("→ {fix}"));
         }
     }
     notes(item).iter().fold(entry, |entry, note| entry.note(note))
@@ -210,8 +215,9 @@ fn entry(item: &Item, language: Language) -> Entry {
 /// What a domain notes beside.
 fn notes(item: &Item) -> Vec<String> {
     let lists = item.domain.values().filter_map(|own| own.get("notes")?.as_array());
-    let text = |note: &serde_json::Value, key: &str| note[key].as_str().unwrap_or_default().to_owned();
-    lists.flatten().flat_map(|note| [text(note, "message"), format!("→ {}", text(note, "fix"))]).collect()
+    let text = |note: &serde_json::Value, key: &str| note[key].as_str().map(str::to_owned);
+    let said = |note| text(note, "message").into_iter().chain(text(note, "fix").map(|fix| format!("→ {fix}")));
+    lists.flatten().flat_map(said).collect()
 }
 
 fn not_sent(report: &Report, language: Language) -> Vec<Entry> {
@@ -223,7 +229,8 @@ fn not_sent(report: &Report, language: Language) -> Vec<Entry> {
                 entry = entry.fact(language.pick("About", "Acerca de"), &notice.about.join(", "));
             }
             match &notice.reason {
-                Some(reason) => entry.note(&reason.message).note(&format!("→ {}", reason.fix)),
+                Some(Reason { message, fix: Some(fix), .. }) => entry.note(message).note(&format!("→ {fix}")),
+                Some(reason) => entry.note(&reason.message),
                 None => entry,
             }
         })

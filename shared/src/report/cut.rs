@@ -3,7 +3,7 @@
 
 use std::io;
 
-use super::{Item, Outcome, Reason, Report};
+use super::{Item, Outcome, Reason, Report, codes};
 
 /// With room for what the platform puts around it.
 pub const LONGEST_ANSWER: usize = 5_000_000;
@@ -32,7 +32,7 @@ impl Report {
         });
         let items = before - self.items.len();
         self.warnings.push(Reason::new(
-            "report-cut",
+            &codes::REPORT_CUT,
             format!("this report was too long to answer with: {steps} steps and {items} items were left out of it"),
             "see the log, one line an item, or the report bucket, which has it whole",
         ));

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::code::Code;
+
 use super::estimate::Estimate;
 
 /// One thing the run looked at.
@@ -62,18 +64,47 @@ impl Outcome {
 /// Why, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// One of the function's documented codes, kebab-case.
+    /// The name of one of the job's [codes](Code).
     pub code: Cow<'static, str>,
     /// What is the case, naming the object.
     pub message: String,
-    /// The next step.
-    pub fix: String,
+    /// The next step, where a person has one to take.
+    pub fix: Option<String>,
 }
 
 impl Reason {
+    /// A reason with a next step.
+    pub fn new(code: &'static Code, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::of(code, message, Some(fix.into()))
+    }
+
+    /// A reason that asks nothing of anybody.
+    pub fn plain(code: &'static Code, message: impl Into<String>) -> Self {
+        Self::of(code, message, None)
+    }
+
     /// A reason from its three parts.
-    pub fn new(code: &'static str, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { code: Cow::Borrowed(code), message: message.into(), fix: fix.into() }
+    pub fn of(code: &'static Code, message: impl Into<String>, fix: Option<String>) -> Self {
+        Self { code: Cow::Borrowed(code.name), message: message.into(), fix }
+    }
+
+    /// The same under another code.
+    #[must_use]
+    pub fn under(self, code: &'static Code) -> Self {
+        Self { code: Cow::Borrowed(code.name), ..self }
+    }
+
+    /// Whether this is the condition.
+    pub fn is(&self, code: &Code) -> bool {
+        self.code == code.name
+    }
+
+    /// Message and next step in one sentence.
+    pub fn said(&self) -> String {
+        match &self.fix {
+            Some(fix) => format!("{}; {fix}", self.message),
+            None => self.message.clone(),
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 //! serialisable value, returned by the handler, printed by the command line, read by the notifier. Its field names are an
 //! interface; they change only with `schema`.
 
+mod code;
+pub mod codes;
 mod cut;
 mod digest;
 mod estimate;
@@ -17,6 +19,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use code::reason_codes;
+pub use code::{Code, Whose};
 pub use cut::LONGEST_ANSWER;
 pub use digest::{NotADigest, PlanDigest};
 pub use estimate::Estimate;

@@ -6,7 +6,7 @@ use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table};
 
 use super::Report;
-use super::item::Item;
+use super::item::{Item, Reason};
 use super::notice::Delivery;
 use crate::text::{count, markdown_cell, printable};
 
@@ -71,9 +71,7 @@ fn words(item: &Item, between: &str) -> String {
     let mut lines: Vec<String> = item.steps.iter().map(|step| printable(step)).collect();
     if let Some(reason) = &item.reason {
         lines.push(format!("[{}] {}", reason.code, reason.message));
-        if !reason.fix.starts_with("nothing to do") {
-            lines.push(format!("→ {}", reason.fix));
-        }
+        lines.extend(reason.fix.iter().map(|fix| format!("→ {fix}")));
     }
     lines.extend(notes(item));
     lines.join(between)
@@ -84,12 +82,9 @@ fn notes(item: &Item) -> Vec<String> {
     let lists = item.domain.values().filter_map(|own| own.get("notes")?.as_array());
     let mut lines = Vec::new();
     for note in lists.flatten() {
-        let text = |key: &str| printable(note.get(key).and_then(serde_json::Value::as_str).unwrap_or_default());
-        lines.push(format!("note [{}] {}", text("code"), text("message")));
-        let fix = text("fix");
-        if !fix.starts_with("nothing to do") {
-            lines.push(format!("→ {fix}"));
-        }
+        let text = |key: &str| note.get(key).and_then(serde_json::Value::as_str).map(printable);
+        lines.push(format!("note [{}] {}", text("code").unwrap_or_default(), text("message").unwrap_or_default()));
+        lines.extend(text("fix").map(|fix| format!("→ {fix}")));
     }
     lines
 }
@@ -117,8 +112,7 @@ fn closing(report: &Report) -> String {
         let _ = writeln!(text, "estimate a month: {saved} saved, {due} due; {unknown} of unknown price");
     }
     for warning in &report.warnings {
-        let _ =
-            writeln!(text, "WARNING [{}] {}\n→ {}", warning.code, printable(&warning.message), printable(&warning.fix));
+        let _ = writeln!(text, "WARNING [{}] {}{}", warning.code, printable(&warning.message), next_step(warning));
     }
     let sent = report.notices.iter().filter(|notice| notice.outcome == Delivery::Sent).count();
     if sent > 0 {
@@ -128,16 +122,20 @@ fn closing(report: &Report) -> String {
         if let Some(reason) = &notice.reason {
             let _ = writeln!(
                 text,
-                "NOT SENT to {} ({}): {}\n→ {}",
+                "NOT SENT to {} ({}): {}{}",
                 printable(&notice.to),
                 notice.channel,
                 printable(&reason.message),
-                printable(&reason.fix)
+                next_step(reason)
             );
         }
     }
     let _ = writeln!(text, "plan {}", report.plan_digest);
     text
+}
+
+fn next_step(reason: &Reason) -> String {
+    reason.fix.as_ref().map_or_else(String::new, |fix| format!("\n→ {}", printable(fix)))
 }
 
 #[cfg(test)]
@@ -146,9 +144,10 @@ mod tests {
 
     use super::super::item::{Outcome, Reason};
     use super::super::tripped::Tripped;
-    use super::super::{Counts, SCHEMA};
-    use super::super::{Mode, PlanDigest};
+    use super::super::{Code, Counts, Mode, PlanDigest, SCHEMA, Whose};
     use super::*;
+
+    static PROTECTED: Code = Code { name: "protected", whose: Whose::Nobody, means: "", fix: None };
 
     fn report() -> Report {
         let item = |id: &str, outcome, steps: &[&str], reason| Item {
@@ -166,7 +165,7 @@ mod tests {
                 "<b>",
                 Outcome::Skipped,
                 &[],
-                Some(Reason::new("protected", "it is protected by 'x*'", "remove its tag")),
+                Some(Reason::new(&PROTECTED, "it is protected by 'x*'", "remove its tag")),
             ),
         ];
         Report {
@@ -218,7 +217,7 @@ mod tests {
         let mut report = report();
         let notes = serde_json::json!({"notes": [
             {"code": "foreign-grant", "message": "it has SELECT\u{1b}[0m from hers", "fix": "revoke it as hers"},
-            {"code": "no-grantor-here", "message": "nobody owns tables", "fix": "nothing to do"},
+            {"code": "no-grantor-here", "message": "nobody owns tables", "fix": null},
         ]});
         report.items[0].domain = BTreeMap::from([("dbusers".into(), notes)]);
         assert_eq!(

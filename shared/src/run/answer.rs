@@ -25,6 +25,7 @@ mod tests {
     use std::borrow::Cow;
 
     use super::*;
+    use crate::report::codes;
     use crate::report::{Item, Reason};
 
     fn item(id: &str, outcome: Outcome, reason: Option<Reason>) -> Item {
@@ -53,7 +54,7 @@ mod tests {
             calls: [].into(),
         };
         assert!(in_full(&report).is_ok());
-        let why = Reason::new("access-denied", "no", "allow it");
+        let why = Reason::new(&codes::ACCESS_DENIED, "no", "allow it");
         report.items.push(item("cay", Outcome::Failed, Some(why)));
         let said = in_full(&report).unwrap_err().to_string();
         assert_eq!(said, "1 of 3 not done: cay (access-denied: no)");

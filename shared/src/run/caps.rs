@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
-use crate::report::{Reason, Tripped};
+use crate::report::{Reason, Tripped, codes};
 
 /// Below this many things a percentage says nothing: six clusters of one date in a small account are no accident.
 const SMALLEST_BASE_FOR_PERCENT: usize = 10;
@@ -83,7 +83,7 @@ impl Cap {
     pub(super) fn backlog(&self) -> Reason {
         let Self { kind: Kind(kind), variable, limit, wanted, .. } = self;
         let message = format!("{wanted} {kind} are due, and a run does {limit}, oldest first");
-        Reason::new("backlog", message, format!("a later run does it; or raise {variable}"))
+        Reason::new(&codes::BACKLOG, message, format!("a later run does it; or raise {variable}"))
     }
 
     /// Whether it is broken.

@@ -1,7 +1,7 @@
 //! How one action ended, in the words of a report. What every domain's applying has in common; what only one of them says
 //! stands there.
 
-use crate::report::{Outcome, Reason};
+use crate::report::{Code, Outcome, Reason, codes};
 use crate::services::aws::{AwsError, Kind};
 
 /// How one action ended.
@@ -27,8 +27,8 @@ impl Done {
     }
 
     /// Somebody else had done it.
-    pub fn already(code: &'static str, message: impl Into<String>, steps: Vec<String>) -> Self {
-        Self { outcome: Outcome::AlreadyRight, steps, reason: Some(Reason::new(code, message, "nothing to do")) }
+    pub fn already(code: &'static Code, message: impl Into<String>, steps: Vec<String>) -> Self {
+        Self { outcome: Outcome::AlreadyRight, steps, reason: Some(Reason::plain(code, message)) }
     }
 
     /// Not begun, and why.
@@ -39,7 +39,7 @@ impl Done {
     /// Not begun, because the world is no longer what was planned for.
     pub fn moved(message: impl Into<String>) -> Self {
         let fix = "nothing was done about it; the next run decides anew";
-        Self::left(Outcome::Skipped, Reason::new("changed-since-plan", message, fix))
+        Self::left(Outcome::Skipped, Reason::new(&codes::CHANGED_SINCE_PLAN, message, fix))
     }
 
     /// Not to its end, and why.
@@ -55,16 +55,16 @@ impl Done {
 }
 
 /// The codes of what may pass with nobody doing anything about it.
-pub const MAY_PASS: [&str; 3] = ["not-ready", "throttled", "no-answer"];
+pub static MAY_PASS: [&Code; 3] = [&codes::NOT_READY, &codes::THROTTLED, &codes::NO_ANSWER];
 
 /// What a call that did not succeed means for the action it belongs to.
 pub fn verdict(error: &AwsError) -> (Outcome, Reason) {
     let (outcome, code) = match error.kind {
-        Kind::BadState => (Outcome::Deferred, "not-ready"),
-        Kind::Throttled => (Outcome::Deferred, "throttled"),
-        Kind::Denied => (Outcome::Failed, "access-denied"),
-        Kind::NoAnswer => (Outcome::Failed, "no-answer"),
-        _ => (Outcome::Failed, "refused"),
+        Kind::BadState => (Outcome::Deferred, &codes::NOT_READY),
+        Kind::Throttled => (Outcome::Deferred, &codes::THROTTLED),
+        Kind::Denied => (Outcome::Failed, &codes::ACCESS_DENIED),
+        Kind::NoAnswer => (Outcome::Failed, &codes::NO_ANSWER),
+        _ => (Outcome::Failed, &codes::REFUSED),
     };
     (outcome, Reason::new(code, crate::text::chain(error), error.fix()))
 }

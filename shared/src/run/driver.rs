@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::event::Fields;
 use super::fault::RunFault;
 use super::guard::{self, Consent};
-use super::job::{Given, Hands, Job, Sight, Sums};
+use super::job::{Given, Hands, Job, Sight, Sums, codes_of};
 use super::ledger::Ledger;
 use super::payload::Payload;
 use super::skew;
@@ -15,7 +15,7 @@ use super::{ModeSetting, RunPolicy};
 use crate::clock;
 use crate::config::{ConfigFaults, Environment, Settings};
 use crate::notify::{self, Notifier, NotifyPolicy};
-use crate::report::{Counts, Mode, PlanDigest, Reason, Report, SCHEMA, Tripped};
+use crate::report::{Counts, Mode, PlanDigest, Reason, Report, SCHEMA, Tripped, codes};
 use crate::services::RecordPermit;
 use crate::services::aws::Aws;
 
@@ -160,6 +160,12 @@ impl<J: Job> Driver<J> {
             estimate: concerns.estimate.clone(),
             calls: BTreeMap::new(),
         };
+        debug_assert_eq!(
+            unknown_codes::<J>(&report),
+            Vec::<&str>::new(),
+            "codes that stand in no table of {}",
+            J::NAME
+        );
         // Before the summary, which may take what is left of the time.
         ledger.close(&report.items);
         if let Some(notifier) = notifier {
@@ -206,10 +212,21 @@ fn mode(caller: &Caller, asked: Option<Mode>, setting: ModeSetting, is_called: b
     }
 }
 
+/// The codes in a report of `J` that nobody could look up.
+fn unknown_codes<J: Job>(report: &Report) -> Vec<&str> {
+    let reasons = report.items.iter().filter_map(|item| item.reason.as_ref()).chain(&report.warnings);
+    let is_known = |reason: &&Reason| codes_of::<J>().any(|code| reason.is(code));
+    reasons.filter(|reason| !is_known(reason)).map(|reason| &*reason.code).collect()
+}
+
 /// What is said of a cap that broke beside the one the report names.
 fn tripped_too(tripped: &Tripped) -> Reason {
     let Tripped { guard, limit, wanted, fix } = tripped;
-    Reason::new("cap", format!("{guard} is {limit} and the plan wants {wanted}; nothing of its kind was begun"), fix)
+    Reason::new(
+        &codes::CAP,
+        format!("{guard} is {limit} and the plan wants {wanted}; nothing of its kind was begun"),
+        fix,
+    )
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ use super::ledger::Ledger;
 use super::plan::{Act, Leave, Plan, Scope};
 use crate::config::{ConfigFaults, Settings};
 use crate::notify::{Notifier, NotifyPolicy};
-use crate::report::{Concerns, Mode, Reason, Report};
+use crate::report::{Code, Concerns, Mode, Reason, Report, codes};
 use crate::services::aws::{Aws, Identity};
 
 /// The plan of a job.
@@ -29,6 +29,8 @@ pub trait Job: Sized {
     /// Whether somebody asks for one step and waits for the answer. Such a job has no plan of its own to review: an
     /// invocation applies, whatever `NIGHTSHIFT_MODE` says of schedules, and a failed item is the caller's failure.
     const IS_CALLED: bool = false;
+    /// The tables of every reason its reports can give, beside the one [all jobs share](crate::report::codes).
+    const CODES: &'static [&'static [&'static Code]];
     /// What its variables come to.
     type Policy: Debug;
     /// What its event comes to.
@@ -86,6 +88,11 @@ pub trait Job: Sized {
     fn answer(_report: &Report) -> Result<(), RunFault> {
         Ok(())
     }
+}
+
+/// Every reason a report of `J` can give, its own first.
+pub fn codes_of<J: Job>() -> impl Iterator<Item = &'static Code> {
+    J::CODES.iter().copied().flatten().chain(codes::ALL).copied()
 }
 
 /// What everything in a run is decided by.

@@ -10,7 +10,7 @@ use super::Done;
 use super::plan::Act;
 use super::stop::Stop;
 use crate::clock::{self, Deadline};
-use crate::report::{Item, Outcome, Reason};
+use crate::report::{Item, Outcome, Reason, codes};
 
 /// One item that is about to be worked on.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -84,7 +84,7 @@ impl<'a> Ledger<'a> {
     /// Why nothing new is to be begun, where somebody asked for that.
     pub fn interrupted(&self) -> Option<Reason> {
         let fix = "run the same again: it goes on from here";
-        let reason = || Reason::new("interrupted", "the run was asked to stop before this was begun", fix);
+        let reason = || Reason::new(&codes::INTERRUPTED, "the run was asked to stop before this was begun", fix);
         self.stop.is_asked().then(reason)
     }
 
@@ -95,7 +95,7 @@ impl<'a> Ledger<'a> {
         }
         if !self.deadline.leaves(needed, clock::now()) {
             let fix = "the next run begins with it; raise the function's timeout if this repeats";
-            return Err(Reason::new("deadline", "there was no time left to begin it", fix));
+            return Err(Reason::new(&codes::DEADLINE, "there was no time left to begin it", fix));
         }
         Ok(())
     }

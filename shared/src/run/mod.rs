@@ -25,7 +25,7 @@ pub use ceiling::{AboveCeiling, ModeSetting};
 pub use done::Done;
 pub use fault::RunFault;
 pub use guard::Allowed;
-pub use job::{Given, Hands, Job, PlanOf, Sight, Sums};
+pub use job::{Given, Hands, Job, PlanOf, Sight, Sums, codes_of};
 pub use ledger::{Entry, Ledger};
 pub use payload::Payload;
 pub use policy::RunPolicy;

@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 
 use super::fault::RunFault;
-use crate::report::{Mode, Reason};
+use crate::report::{Mode, Reason, codes};
 use crate::services::aws::Skew;
 
 /// Refuses to apply by a clock that is wrong, or that nobody can say is right. A plan is made, with a word of warning.
@@ -12,7 +12,7 @@ pub fn judge(skew: Skew, mode: Mode) -> Result<Option<Reason>, RunFault> {
     let (code, problem, fix) = match skew {
         Skew::Agreed => return Ok(None),
         Skew::Apart { here, there } => (
-            "clock-apart",
+            &codes::CLOCK_APART,
             format!(
                 "this machine's clock is {} AWS's ({here:.0} here, {there:.0} there)",
                 apart(here.duration_since(there))
@@ -20,7 +20,7 @@ pub fn judge(skew: Skew, mode: Mode) -> Result<Option<Reason>, RunFault> {
             "set the machine's clock (NTP) and run again: what is due is decided by it",
         ),
         Skew::Unknown => (
-            "clock-unknown",
+            &codes::CLOCK_UNKNOWN,
             "this machine's clock could not be compared with AWS's: the answer to sts:GetCallerIdentity has no date"
                 .to_owned(),
             "let the Date header of AWS's answers through, whatever stands between",
@@ -57,7 +57,7 @@ mod tests {
         };
         let said = |skew: Skew| {
             let (plan, apply) = (judge(skew, Mode::Plan).unwrap().unwrap(), judge(skew, Mode::Apply).unwrap_err());
-            format!("{} | {} | {} | {apply}", plan.code, plan.message, plan.fix)
+            format!("{} | {} | {} | {apply}", plan.code, plan.message, plan.fix.unwrap_or_default())
         };
         insta::assert_snapshot!(said(apart("2026-11-18T02:00:00Z")), @"clock-apart | this machine's clock is 3 d ahead of AWS's (2026-11-21T02:00:00Z here, 2026-11-18T02:00:00Z there); in apply mode this is a fault | set the machine's clock (NTP) and run again: what is due is decided by it | this machine's clock is 3 d ahead of AWS's (2026-11-21T02:00:00Z here, 2026-11-18T02:00:00Z there), so nothing was done: set the machine's clock (NTP) and run again: what is due is decided by it");
         insta::assert_snapshot!(said(apart("2026-11-21T08:30:00Z")), @"clock-apart | this machine's clock is 6 h behind AWS's (2026-11-21T02:00:00Z here, 2026-11-21T08:30:00Z there); in apply mode this is a fault | set the machine's clock (NTP) and run again: what is due is decided by it | this machine's clock is 6 h behind AWS's (2026-11-21T02:00:00Z here, 2026-11-21T08:30:00Z there), so nothing was done: set the machine's clock (NTP) and run again: what is due is decided by it");

@@ -10,7 +10,7 @@ use super::Permit;
 use super::aws::web::{WebClient, WebFault};
 use super::aws::{Aws, AwsError};
 use crate::clock;
-use crate::report::Reason;
+use crate::report::{Reason, codes};
 
 /// Attempts for one message. Slack's limit is about one message a second for a webhook.
 const ATTEMPTS: u32 = 3;
@@ -58,7 +58,7 @@ impl SlackFault {
             Self::Refused { .. } => "the message above is Slack's own".to_owned(),
             Self::NoAnswer(_) | Self::Slow(_) => "check that the function may reach hooks.slack.com".to_owned(),
         };
-        Reason::new("not-sent", crate::text::chain(self), fix)
+        Reason::new(&codes::NOT_SENT, crate::text::chain(self), fix)
     }
 }
 

@@ -3,8 +3,7 @@
 
 use nightshift::jobs::cluster_cleanup::notice::{Data, Digest};
 use nightshift::jobs::cluster_cleanup::plan::Why;
-use nightshift::report::Tripped;
-use nightshift::report::{Concerns, Delivery, Notice, Outcome, Reason};
+use nightshift::report::{Concerns, Delivery, Notice, Outcome, Reason, Tripped, codes};
 
 use super::owner::{digest, expiring, gone, hand};
 use super::summary::{Night, item, report};
@@ -57,7 +56,7 @@ pub(super) fn everything() -> anyhow::Result<Digest> {
 
 /// Each value as a name, an owner, a step and a reason.
 pub(super) fn night() -> Night {
-    let reason = |value: &str| Some(Reason::new("other", value, value));
+    let reason = |value: &str| Some(Reason::new(&codes::REFUSED, value, value));
     let mut items = Vec::new();
     for value in values() {
         for outcome in [Outcome::Failed, Outcome::Skipped, Outcome::Changed] {
@@ -71,7 +70,7 @@ pub(super) fn night() -> Night {
     let tripped = Tripped { guard: "max_deletions".into(), limit: 1.into(), wanted: 2.into(), fix: values().join(" ") };
     let mut report = report(items, Some(tripped));
     for value in values() {
-        report.warnings.push(Reason::new("other", &value, &value));
+        report.warnings.push(Reason::new(&codes::REFUSED, &value, &value));
         report.notices.push(Notice {
             kind: "owner".into(),
             channel: "mail".into(),

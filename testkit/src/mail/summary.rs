@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use nightshift::jobs::cluster_cleanup::plan::Why;
-use nightshift::report::SCHEMA;
-use nightshift::report::Tripped;
-use nightshift::report::{Concerns, Counts, Delivery, Item, Mode, Notice, Outcome, PlanDigest, Reason, Report, Sort};
+use nightshift::report::{
+    Concerns, Counts, Delivery, Item, Mode, Notice, Outcome, PlanDigest, Reason, Report, SCHEMA, Sort, Tripped, codes,
+};
 
 use super::{ACCOUNT, at};
 
@@ -21,8 +21,8 @@ pub(super) fn bad_night() -> Night {
     let said = "ModifyDBCluster of billing-dev in eu-west-1 was refused (AccessDenied): User: \
                 arn:aws:sts::111122223333:assumed-role/nightshift-cluster-cleanup/nightshift is not authorized to perform: \
                 rds:ModifyDBCluster";
-    let denied = Reason::new("access-denied", said, "allow rds:ModifyDBCluster in the function's role");
-    let late = Reason::new("deadline", "there was no time left", "the next run goes on with it");
+    let denied = Reason::new(&codes::ACCESS_DENIED, said, "allow rds:ModifyDBCluster in the function's role");
+    let late = Reason::new(&codes::DEADLINE, "there was no time left", "the next run goes on with it");
     let mut report = report(
         vec![
             item("billing-dev", Outcome::Failed, &["tagged nightshift:delete-requested"], Some(denied)),
@@ -36,7 +36,7 @@ pub(super) fn bad_night() -> Night {
         None,
     );
     report.warnings.push(Reason::new(
-        "report-not-stored",
+        &codes::CLOCK_UNKNOWN,
         "the report could not be written to s3://nightshift-reports",
         "allow s3:PutObject on it",
     ));
@@ -47,7 +47,7 @@ pub(super) fn bad_night() -> Night {
         about: vec!["payments-dev".to_owned(), "payments-load".to_owned()],
         outcome: Delivery::Failed,
         reason: Some(Reason::new(
-            "not-sent",
+            &codes::NOT_SENT,
             "SendEmail to bob@example.com was refused (MessageRejected): Email address is not verified",
             "verify the sender and, in the SES sandbox, the recipient",
         )),

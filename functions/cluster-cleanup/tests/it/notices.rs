@@ -113,7 +113,7 @@ async fn a_notice_that_cannot_be_sent_blocks_the_deletion_and_is_counted() -> an
     scene.proxy.deny("ses:SendEmail");
     for night in ["2026-11-21T02:00:00Z", "2026-11-22T02:00:00Z", "2026-11-23T02:00:00Z"] {
         let report = at(&scene, night, &MAIL).await?;
-        assert_eq!(said(&report, "orders-dev"), ("failed", "notice-not-sent"));
+        assert_eq!(said(&report, "orders-dev"), ("failed", "not-told"));
         let notices = report["notices"].as_array().cloned().unwrap_or_default();
         assert_eq!(notices.len(), 2, "{notices:?}");
         assert!(notices.iter().all(|notice| notice["outcome"] == "failed"), "{notices:?}");
@@ -282,7 +282,7 @@ async fn a_split_message_of_which_a_part_is_not_taken_tells_nobody() -> anyhow::
     let ids = expired_clusters(&scene, 60).await?;
     let policy = [APPLY, TWO_PHASES, ("NIGHTSHIFT_SLACK_SECRET_ID", "slack/webhook")];
     let report = run(&scene, &policy).await?;
-    assert_eq!(said(&report, &ids[0]), ("failed", "notice-not-sent"), "{report:#}");
+    assert_eq!(said(&report, &ids[0]), ("failed", "not-told"), "{report:#}");
     assert_eq!(told_of(&scene, &ids).await?, [] as [&str; 0]);
     let next = at(&scene, "2026-11-22T02:00:00Z", &policy).await?;
     assert_eq!(next["counts"]["changed"], 60, "the next night tells them");

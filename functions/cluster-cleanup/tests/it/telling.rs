@@ -226,7 +226,7 @@ async fn what_goes_without_a_snapshot_waits_until_its_owner_was_told_that_it_goe
                 scene.proxy.deny(SEND);
             }
             let report = start(&scene, &night)?.invoke(&json!({})).await?.report();
-            assert_eq!(said(&report, id), ("deferred", "notice-not-sent"), "{report:#}");
+            assert_eq!(said(&report, id), ("deferred", "not-told"), "{report:#}");
             assert_eq!(tags_of(&scene, id).await?, tags, "nothing was begun");
             scene.proxy.forgive();
         }

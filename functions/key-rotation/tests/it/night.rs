@@ -43,7 +43,7 @@ async fn a_due_key_is_replaced_and_the_old_one_goes_on_working() -> anyhow::Resu
     assert_eq!(scene.labels("ana").await?, ["AWSCURRENT", "AWSPREVIOUS"]);
 
     let again = function.invoke(&json!({})).await?.report();
-    assert_eq!(said(&again, "ana"), ("skipped", "untold"), "nobody was told, so nothing is taken");
+    assert_eq!(said(&again, "ana"), ("skipped", "not-told"), "nobody was told, so nothing is taken");
     assert_eq!(again["counts"]["changed"], 0);
     assert_eq!(scene.keys("ana").await?, keys);
     Ok(())

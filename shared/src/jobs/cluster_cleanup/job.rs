@@ -1,5 +1,6 @@
 //! The job `cluster-cleanup`: what it reads, decides and does.
 
+use crate::jobs::cluster_cleanup::codes;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -13,7 +14,7 @@ use super::request::Request;
 use crate::config::{ConfigFaults, Settings};
 use crate::domains::clusters::price::Prices;
 use crate::notify::NotifyPolicy;
-use crate::report::{Concerns, Estimate, Mode, Outcome, Reason, Sort};
+use crate::report::{Code, Concerns, Estimate, Mode, Outcome, Reason, Sort};
 use crate::run::caps::Cap;
 use crate::run::event::Fields;
 use crate::run::{Allowed, Done, Given, Hands, Job, RunFault, Sight, Sums};
@@ -25,6 +26,7 @@ pub struct ClusterCleanup;
 
 impl Job for ClusterCleanup {
     const NAME: &'static str = "cluster-cleanup";
+    const CODES: &'static [&'static [&'static Code]] = &[codes::ALL];
     type Policy = Policy;
     type Request = Request;
     type World = Seen;
@@ -49,7 +51,9 @@ impl Job for ClusterCleanup {
             format!("owners are to be told {hours} h before anything is deleted, and there is no channel to tell them");
         match mode {
             Mode::Apply => Err(ConfigFaults::one(NAME, format!("{message}: {FIX}"))),
-            Mode::Plan => Ok(vec![Reason::new("no-channel", format!("{message}; in apply mode this is a fault"), FIX)]),
+            Mode::Plan => {
+                Ok(vec![Reason::new(&codes::NO_CHANNEL, format!("{message}; in apply mode this is a fault"), FIX)])
+            }
         }
     }
 
@@ -196,12 +200,16 @@ fn estimate(prices: &Prices, plan: &Plan, done: &[Done]) -> Estimate {
 /// What only came out when it was tried.
 fn found_by_doing(done: &[Done], concerns: &mut Concerns) {
     for (place, done) in done.iter().enumerate() {
-        match done.reason.as_ref().map(|reason| &*reason.code) {
-            Some("half-deleted-blocked") if !concerns.stuck.contains(&place) => concerns.stuck.push(place),
-            Some("snapshot-not-marked" | "snapshot-without-facts") if !concerns.needs_hand.contains(&place) => {
-                concerns.needs_hand.push(place);
-            }
-            _ => {}
+        let is = |code: &Code| done.reason.as_ref().is_some_and(|reason| reason.is(code));
+        let list = if is(&codes::HALF_DELETED_BLOCKED) {
+            &mut concerns.stuck
+        } else if is(&codes::SNAPSHOT_NOT_MARKED) || is(&codes::SNAPSHOT_WITHOUT_FACTS) {
+            &mut concerns.needs_hand
+        } else {
+            continue;
+        };
+        if !list.contains(&place) {
+            list.push(place);
         }
     }
 }

@@ -2,6 +2,7 @@
 //! them back: the job `cluster-cleanup`. `plan` decides, `apply` acts.
 
 mod apply;
+pub mod codes;
 mod job;
 pub mod model;
 pub mod notice;

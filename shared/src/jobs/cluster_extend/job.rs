@@ -1,5 +1,6 @@
 //! The job `cluster-extend`: reads one cluster, decides, and writes one tag.
 
+use crate::jobs::cluster_extend::codes;
 use std::borrow::Cow;
 
 use serde::Serialize;
@@ -9,7 +10,7 @@ use super::plan::{self, Extension, Terms, Wish};
 use crate::clock::ITEM_BUDGET;
 use crate::config::Settings;
 use crate::domains::clusters::lease::Lease;
-use crate::report::{Outcome, Reason};
+use crate::report::{Code, Outcome, Reason};
 use crate::run::event::Fields;
 use crate::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};
 use crate::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
@@ -38,6 +39,7 @@ impl Scope for Alone {
 
 impl Job for ClusterExtend {
     const NAME: &'static str = Alone::FUNCTION;
+    const CODES: &'static [&'static [&'static Code]] = &[codes::ALL];
     type Policy = Lease;
     type Request = Request;
     type World = Cluster;

@@ -1,5 +1,6 @@
 //! More time for a cluster, on a person's word: the job behind `nightshift clusters extend`. `plan` decides.
 
+pub mod codes;
 mod job;
 mod plan;
 

@@ -1,5 +1,6 @@
 //! More time for a cluster: what its expiry tag becomes, or why it does not. Pure.
 
+use crate::jobs::cluster_extend::codes;
 use std::fmt;
 
 use jiff::tz::TimeZone;
@@ -10,7 +11,7 @@ use crate::domains::clusters::deletion::{self, HalfDeleted};
 use crate::domains::clusters::expiry::{self, Expiry};
 use crate::domains::clusters::notice;
 use crate::domains::clusters::tags::{self, Owner};
-use crate::report::Reason;
+use crate::report::{Code, Reason};
 use crate::services::rds::Cluster;
 use crate::services::tags::Tags;
 use crate::text::printable;
@@ -72,7 +73,7 @@ impl Extension {
             self.id,
             tags::DELETE_REQUESTED
         );
-        Some(Reason::new("half-deleted", format!("cluster {} is half deleted: {}", self.id, half.message()), fix))
+        Some(Reason::new(&codes::HALF_DELETED, format!("cluster {} is half deleted: {}", self.id, half.message()), fix))
     }
 }
 
@@ -112,18 +113,18 @@ pub enum ExtendFault {
 
 impl ExtendFault {
     /// For machines.
-    pub(super) const fn code(&self) -> &'static str {
+    pub(super) const fn code(&self) -> &'static Code {
         match self {
-            Self::Deleting { .. } => "deleting",
-            Self::NoExpiry { .. } => "no-expiry-tag",
-            Self::LookAlikes { .. } => "look-alike-tags",
-            Self::Never { .. } => "never-expires",
-            Self::NotATime { .. } => "not-a-time",
-            Self::NotLater { .. } => "not-later",
-            Self::TooLong { .. } => "lease-too-long",
-            Self::NotYours { .. } | Self::OtherOwner { .. } => "another-owner",
-            Self::Nobodys { .. } => "no-owner",
-            Self::SeveralOwners { .. } => "owners-differ",
+            Self::Deleting { .. } => &codes::DELETING,
+            Self::NoExpiry { .. } => &codes::NO_EXPIRY_TAG,
+            Self::LookAlikes { .. } => &codes::LOOK_ALIKE_TAGS,
+            Self::Never { .. } => &codes::NEVER_EXPIRES,
+            Self::NotATime { .. } => &codes::NOT_A_TIME,
+            Self::NotLater { .. } => &codes::NOT_LATER,
+            Self::TooLong { .. } => &codes::LEASE_TOO_LONG,
+            Self::NotYours { .. } | Self::OtherOwner { .. } => &codes::ANOTHER_OWNER,
+            Self::Nobodys { .. } => &codes::NO_OWNER,
+            Self::SeveralOwners { .. } => &codes::OWNERS_DIFFER,
         }
     }
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::plan::RestorePlan;
-use crate::report::{Outcome, Reason};
+use crate::report::{self, Outcome, Reason};
 use crate::run::{Done, Entry, Ledger, Steps};
 use crate::services::aws::{AwsError, Kind};
 use crate::services::rds::{RdsReader, RdsRestorer};
@@ -71,7 +71,11 @@ impl Restorer<'_> {
             }
             if waited >= LONGEST_WAIT {
                 let fix = "run the same command again later to make its members";
-                return Err(End::Later(Reason::new("not-ready", format!("cluster {id} is still '{status}'"), fix)));
+                return Err(End::Later(Reason::new(
+                    &report::codes::NOT_READY,
+                    format!("cluster {id} is still '{status}'"),
+                    fix,
+                )));
             }
             self.ledger.step(self.entry, &format!("cluster {id}: {status}, waiting for it to be available"));
             self.ledger.pause(BETWEEN_LOOKS).await;

@@ -1,5 +1,6 @@
 //! The job `cluster-restore`: reads one snapshot, decides, and makes what it holds.
 
+use crate::jobs::cluster_restore::codes;
 use std::borrow::Cow;
 
 use serde::Serialize;
@@ -8,7 +9,7 @@ use super::apply::Restorer;
 use super::plan::{RestorePlan, Wish};
 use crate::clock::ITEM_BUDGET;
 use crate::config::Settings;
-use crate::report::{Outcome, Reason};
+use crate::report::{Code, Outcome, Reason};
 use crate::run::event::Fields;
 use crate::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};
 use crate::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
@@ -45,6 +46,7 @@ impl Scope for Alone {
 
 impl Job for ClusterRestore {
     const NAME: &'static str = Alone::FUNCTION;
+    const CODES: &'static [&'static [&'static Code]] = &[codes::ALL];
     type Policy = ();
     type Request = Request;
     type World = Seen;

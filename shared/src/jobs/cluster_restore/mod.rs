@@ -3,6 +3,7 @@
 //! caller says when, or the next night would take it again.
 
 mod apply;
+pub mod codes;
 mod job;
 mod plan;
 

@@ -1,5 +1,7 @@
 //! What a restore would make. Pure.
 
+use crate::jobs::cluster_restore::codes;
+use crate::report::Code;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -82,14 +84,14 @@ pub enum RestoreFault {
 
 impl RestoreFault {
     /// For machines.
-    pub(super) const fn code(&self) -> &'static str {
+    pub(super) const fn code(&self) -> &'static Code {
         match self {
-            Self::NotAurora { .. } => "not-aurora",
-            Self::NotAvailable { .. } => "not-available",
-            Self::NoFacts { .. } => "no-facts",
-            Self::NameTaken { .. } => "name-taken",
-            Self::BadExpiry(_) => "not-a-time",
-            Self::PastExpiry(_) => "not-later",
+            Self::NotAurora { .. } => &codes::NOT_AURORA,
+            Self::NotAvailable { .. } => &codes::NOT_AVAILABLE,
+            Self::NoFacts { .. } => &codes::NO_FACTS,
+            Self::NameTaken { .. } => &codes::NAME_TAKEN,
+            Self::BadExpiry(_) => &codes::NOT_A_TIME,
+            Self::PastExpiry(_) => &codes::NOT_LATER,
         }
     }
 

@@ -1,5 +1,7 @@
 //! The job `db-users`: what it reads, decides and does.
 
+use crate::jobs::db_users::codes;
+use crate::services::sql;
 use std::collections::BTreeMap;
 
 use super::apply::Applier;
@@ -9,7 +11,7 @@ use super::policy::Policy;
 use super::request::Request;
 use super::way::{Way, fault_of_server};
 use crate::config::Settings;
-use crate::report::{Concerns, Mode, Outcome};
+use crate::report::{Code, Concerns, Mode, Outcome};
 use crate::run::caps::{Cap, DELETIONS};
 use crate::run::event::Fields;
 use crate::run::{Allowed, Done, Given, Hands, Job, RunFault, Sight, Sums};
@@ -22,6 +24,7 @@ pub struct DbUsers;
 
 impl Job for DbUsers {
     const NAME: &'static str = "db-users";
+    const CODES: &'static [&'static [&'static Code]] = &[codes::ALL, sql::codes::ALL];
     type Policy = Policy;
     type Request = Request;
     type World = Seen;

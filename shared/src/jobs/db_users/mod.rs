@@ -2,6 +2,7 @@
 //! its own. The job `db-users` makes the users an event asks for, and keeps the database and Secrets Manager in step.
 
 mod apply;
+pub mod codes;
 mod job;
 mod master;
 pub mod model;

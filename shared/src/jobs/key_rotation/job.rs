@@ -1,5 +1,6 @@
 //! The job `key-rotation`: what it reads, decides and does.
 
+use crate::jobs::key_rotation::codes;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ use super::request::Request;
 use super::{trigger, warnings};
 use crate::config::{ConfigFaults, Settings};
 use crate::notify::NotifyPolicy;
-use crate::report::{Concerns, Item, Mode, Reason, Report};
+use crate::report::{self, Code, Concerns, Item, Mode, Reason, Report};
 use crate::run::caps::Cap;
 use crate::run::event::{EventFault, Fields};
 use crate::run::{Allowed, Done, Given, Hands, Job, RunFault, Sight, Sums};
@@ -28,6 +29,7 @@ pub struct KeyRotation;
 
 impl Job for KeyRotation {
     const NAME: &'static str = "key-rotation";
+    const CODES: &'static [&'static [&'static Code]] = &[codes::ALL];
     type Policy = Policy;
     type Request = Request;
     type World = Seen;
@@ -86,7 +88,8 @@ impl Job for KeyRotation {
     fn sum_up(plan: &Plan, seen: &Seen, given: Given<'_, Self>, done: &[Done]) -> Sums {
         let left = |wanted: fn(&Why) -> bool| plan.left.iter().filter(|left| wanted(&left.why)).count();
         let steps = |wanted: fn(&Step) -> bool| plan.actions.iter().filter(|action| wanted(&action.step)).count();
-        let not_told = done.iter().filter(|done| done.reason.as_ref().is_some_and(|why| why.code == "not-told"));
+        let not_told =
+            done.iter().filter(|done| done.reason.as_ref().is_some_and(|why| why.is(&report::codes::NOT_TOLD)));
         let metrics = BTreeMap::from([
             ("InScope", plan.scope.users),
             ("OldestActiveKeyDays", usize::try_from(plan.scope.oldest_active_days).unwrap_or(0)),

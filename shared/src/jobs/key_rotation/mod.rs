@@ -3,6 +3,7 @@
 
 mod apply;
 pub mod caps;
+pub mod codes;
 mod job;
 pub mod listing;
 pub mod model;

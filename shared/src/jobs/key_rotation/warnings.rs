@@ -5,6 +5,7 @@ use super::model::{User, World};
 use super::policy::Policy;
 use super::readers;
 use crate::domains::keys::tags::ROTATE_AFTER_DAYS;
+use crate::jobs::key_rotation::codes;
 use crate::report::{Mode, Reason};
 use crate::text::printable;
 
@@ -15,7 +16,7 @@ const NAMED: usize = 5;
 pub(super) fn at_start(policy: &Policy, mode: Mode) -> Option<Reason> {
     (mode == Mode::Apply && policy.store.readers.is_empty()).then(|| {
         Reason::new(
-            "no-readers",
+            &codes::NO_READERS,
             "nobody but its owner may read a new key: an owner whose only key leaked needs the console to fetch another",
             "name a role in NIGHTSHIFT_SECRET_READERS, or in the tag nightshift:readers of users without a password",
         )
@@ -40,19 +41,19 @@ pub(super) fn of(world: &World, policy: &Policy) -> Vec<Reason> {
     };
     [
         warning(
-            "pattern-matches-nobody",
+            &codes::PATTERN_MATCHES_NOBODY,
             if world.users.is_empty() { Vec::new() } else { patterns },
             "NIGHTSHIFT_EXCLUDE excludes nobody by",
             "check the spelling: whoever was meant is not excluded; or take it out",
         ),
         warning(
-            "unreadable-tag",
+            &codes::UNREADABLE_TAG,
             ages,
             "nightshift:rotate-after-days is no number of days, so the policy's age holds, of",
             "write a whole number from 1 on",
         ),
         warning(
-            "unreadable-tag",
+            &codes::UNREADABLE_TAG,
             unreadable,
             "nightshift:readers names what is no role of this account, and nobody is let in by it, of",
             "write role/NAME with its path, with a space between two",

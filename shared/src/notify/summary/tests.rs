@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use super::super::text;
 use super::*;
 use crate::config::{Environment, Settings};
-use crate::report::Notice;
-use crate::report::SCHEMA;
-use crate::report::Tripped;
-use crate::report::{Counts, Mode, PlanDigest, Reason, Sort};
+use crate::report::{Code, Counts, Mode, Notice, PlanDigest, Reason, SCHEMA, Sort, Tripped, Whose, codes};
+
+static MALFORMED: Code = Code { name: "malformed-expiry", whose: Whose::Owner, means: "", fix: None };
+static NOT_DUE: Code = Code { name: "not-due", whose: Whose::Nobody, means: "", fix: None };
 
 fn item(id: &str, outcome: Outcome, steps: &[&str], reason: Option<Reason>) -> Item {
     Item {
@@ -42,7 +42,7 @@ fn report(items: Vec<Item>, tripped: Option<Tripped>) -> Report {
             to: "ana@example.com".to_owned(),
             about: vec!["orders".to_owned()],
             outcome: Delivery::Failed,
-            reason: Some(Reason::new("not-sent", "SES said no", "verify it")),
+            reason: Some(Reason::new(&codes::NOT_SENT, "SES said no", "verify it")),
         }],
         estimate: None,
         calls: BTreeMap::new(),
@@ -57,9 +57,9 @@ fn policy(variables: &[(&str, &str)]) -> NotifyPolicy {
 fn night() -> (Vec<Item>, Concerns) {
     let items = vec![
         item("orders", Outcome::Changed, &["deletion requested"], None),
-        item("billing", Outcome::Failed, &[], Some(Reason::new("access-denied", "AWS said no", "allow it"))),
-        item("trial", Outcome::Skipped, &[], Some(Reason::new("malformed-expiry", "no time", "write one"))),
-        item("later", Outcome::Skipped, &[], Some(Reason::new("not-due", "later", "nothing to do"))),
+        item("billing", Outcome::Failed, &[], Some(Reason::new(&codes::ACCESS_DENIED, "AWS said no", "allow it"))),
+        item("trial", Outcome::Skipped, &[], Some(Reason::new(&MALFORMED, "no time", "write one"))),
+        item("later", Outcome::Skipped, &[], Some(Reason::plain(&NOT_DUE, "later"))),
     ];
     (items, Concerns { stuck: vec![0], needs_hand: vec![2], unowned: vec![0], ..Concerns::default() })
 }
@@ -177,7 +177,7 @@ fn a_quiet_night_is_told_too_and_a_long_one_is_not_cut() {
     let letter = summary(&quiet, &Concerns::default(), &policy(&[]));
     assert_eq!((letter.tone, letter.sections.len()), (Tone::Calm, 0));
     assert_eq!(letter.subject, "[111122223333] cluster-cleanup: nothing changed");
-    quiet.warnings.push(Reason::new("other", "no channel is set", "set one"));
+    quiet.warnings.push(Reason::new(&codes::CLOCK_UNKNOWN, "no channel is set", "set one"));
     assert_eq!(summary(&quiet, &Concerns::default(), &policy(&[])).tone, Tone::Warning);
     let many: Vec<_> = (0..500).map(|n| item(&format!("c{n}"), Outcome::Changed, &[], None)).collect();
     let letter = summary(&report(many, None), &Concerns::default(), &policy(&[]));

@@ -106,7 +106,7 @@ fn a_broken_cap_stops_its_own_kind_and_a_backlog_is_worked_off_from_its_front() 
     assert_eq!(ends, ["changed", "planned", "changed", "planned", "changed", "deferred", "changed"]);
     let why = done[5].reason.as_ref().unwrap();
     insta::assert_snapshot!(
-        format!("[{}] {}; {}", why.code, why.message, why.fix),
+        format!("[{}] {}; {}", why.code, why.message, why.fix.as_deref().unwrap_or_default()),
         @"[backlog] 3 purges are due, and a run does 2, oldest first; a later run does it; or raise NIGHTSHIFT_MAX_DELETIONS"
     );
     let planned: Vec<_> = verdict.planned(&actions).iter().map(|done| done.outcome.as_str()).collect();

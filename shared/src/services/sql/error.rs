@@ -3,6 +3,8 @@
 
 use std::error::Error as _;
 
+use super::codes;
+use crate::report::{self, Code};
 use crate::text::printable;
 
 /// What kind of no it was.
@@ -68,17 +70,17 @@ impl SqlError {
     }
 
     /// The code of a report's reason.
-    pub fn reason_code(&self) -> &'static str {
+    pub fn reason_code(&self) -> &'static Code {
         match self.kind {
-            SqlKind::Login => "login-refused",
-            SqlKind::Denied => "sql-denied",
-            SqlKind::Busy => "sql-busy",
-            SqlKind::InUse => "sql-in-use",
-            SqlKind::Exists | SqlKind::Missing => "changed-since-plan",
-            SqlKind::Warning => "sql-warning",
-            SqlKind::ReadOnly => "sql-read-only",
-            SqlKind::NoAnswer => "sql-no-answer",
-            SqlKind::Other => "sql-refused",
+            SqlKind::Login => &codes::LOGIN_REFUSED,
+            SqlKind::Denied => &codes::SQL_DENIED,
+            SqlKind::Busy => &codes::SQL_BUSY,
+            SqlKind::InUse => &codes::SQL_IN_USE,
+            SqlKind::Exists | SqlKind::Missing => &report::codes::CHANGED_SINCE_PLAN,
+            SqlKind::Warning => &codes::SQL_WARNING,
+            SqlKind::ReadOnly => &codes::SQL_READ_ONLY,
+            SqlKind::NoAnswer => &codes::SQL_NO_ANSWER,
+            SqlKind::Other => &codes::SQL_REFUSED,
         }
     }
 
@@ -144,7 +146,7 @@ mod tests {
                 code: Some(code.to_owned()),
                 message: String::new(),
             };
-            assert_eq!(error.reason_code(), expected, "{code}");
+            assert_eq!(error.reason_code().name, expected, "{code}");
         }
     }
 }

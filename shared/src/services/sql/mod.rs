@@ -1,6 +1,7 @@
 //! The room that knows the database drivers: one way to connect, by verified TLS and never without, and errors that carry
 //! the server's own code and message but no statement, since that may hold a password.
 
+pub mod codes;
 mod endpoint;
 mod engine;
 mod error;

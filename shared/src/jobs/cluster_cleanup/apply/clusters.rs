@@ -1,5 +1,6 @@
 //! Deleting and starting clusters.
 
+use crate::jobs::cluster_cleanup::codes;
 use std::sync::PoisonError;
 
 use super::InRegion;
@@ -10,7 +11,7 @@ use crate::jobs::cluster_cleanup::plan::{
     self, Action, Assessment, DeleteCluster, ForgetNotice, StartCluster, Stop, Why,
 };
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
-use crate::report::{Outcome, Reason};
+use crate::report::{self, Outcome, Reason};
 use crate::run::{Done, Steps};
 use crate::services::aws::{AwsError, Kind};
 use crate::services::rds::{Cluster, Member};
@@ -33,7 +34,9 @@ impl InRegion<'_> {
         let mut taken = usize::from(delete.begun);
         match self.delete(&delete, &mut steps, &mut taken).await {
             Ok(done) => done,
-            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", steps.take()),
+            Err(error) if error.is_not_found() => {
+                Done::already(&report::codes::GONE, "it is gone already", steps.take())
+            }
             Err(error) if taken == 0 => {
                 self.take_back(&delete, &error).await;
                 Done::stopped_by(&error, steps.take())
@@ -214,14 +217,16 @@ impl InRegion<'_> {
             keep.name
         );
         let fix = "find out who deleted it; while AWS still keeps its automated backups, restore it from those";
-        Ok(Some(Reason::new("final-snapshot-missing", message, fix)))
+        Ok(Some(Reason::new(&codes::FINAL_SNAPSHOT_MISSING, message, fix)))
     }
 
     pub(super) async fn start_cluster(&self, planned: &StartCluster) -> Done {
         match self.again(&planned.id, &planned.resource_id).await {
             Ok(Action::StartCluster(start)) => match self.start(&start).await {
                 Ok(()) => Done::changed(vec!["start requested; a later run deletes it".to_owned()]),
-                Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+                Err(error) if error.is_not_found() => {
+                    Done::already(&report::codes::GONE, "it is gone already", Vec::new())
+                }
                 Err(error) => Done::stopped_by(&error, Vec::new()),
             },
             Ok(_) => Done::moved("it is no longer stopped"),
@@ -239,7 +244,7 @@ impl InRegion<'_> {
     pub(super) async fn forget(&self, forget: &ForgetNotice) -> Done {
         match self.writer.add_tags(&forget.arn, &forget.marks).await {
             Ok(()) => Done::changed(vec![format!("tagged {}", keys(&forget.marks))]),
-            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+            Err(error) if error.is_not_found() => Done::already(&report::codes::GONE, "it is gone already", Vec::new()),
             Err(error) => Done::stopped_by(&error, Vec::new()),
         }
     }
@@ -248,7 +253,7 @@ impl InRegion<'_> {
     async fn again(&self, id: &str, resource_id: &str) -> Result<Action, Box<Done>> {
         let fresh: Cluster = match self.reader.cluster(id, self.account).await {
             Ok(Some(fresh)) => fresh,
-            Ok(None) => return Err(Box::new(Done::already("gone", "it is gone already", Vec::new()))),
+            Ok(None) => return Err(Box::new(Done::already(&report::codes::GONE, "it is gone already", Vec::new()))),
             Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
         };
         if fresh.resource_id != resource_id {

@@ -5,6 +5,7 @@ mod clusters;
 mod snapshots;
 mod tell;
 
+use crate::jobs::cluster_cleanup::codes;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -16,14 +17,12 @@ use super::observe::{Place, Seen};
 use super::plan::{Action, Left, Terms, Why};
 use crate::clock::{self, ITEM_BUDGET};
 use crate::notify::Notifier;
-use crate::report::Reason;
+use crate::report::{self, Code, Reason};
 use crate::run::done::MAY_PASS;
 use crate::run::{Allowed, Done, Entry, Hands, Ledger};
 use crate::services::Permit;
 use crate::services::aws::Aws;
 use crate::services::rds::{RdsReader, RdsWriter};
-
-use snapshots::NOT_MARKED;
 
 /// How long final snapshots are waited for, all of them together, that AWS does not show yet or does not let be tagged: the
 /// one thing a function waits for, since what is not written on them now may be forgotten by the next run.
@@ -120,7 +119,7 @@ impl<'a> Applier<'a> {
     async fn one(&self, action: &Action, entry: &Entry) -> Done {
         if action.only_tells() {
             // When all else is done: see `tell`.
-            let reason = Reason::new("notice-not-sent", "its owner was not told", "the next run tries again");
+            let reason = Reason::new(&report::codes::NOT_TOLD, "its owner was not told", "the next run tries again");
             return Done::failed(Vec::new(), reason);
         }
         self.ledger.item(entry, ITEM_BUDGET, Box::pin(self.work(action, entry))).await
@@ -166,10 +165,10 @@ enum Late {
 
 /// Whether `action` was to tag a snapshot, and AWS said what may pass by itself or is worth another look.
 fn is_unmarked(action: &Action, done: &Done) -> bool {
-    let code = done.reason.as_ref().map_or("", |reason| &*reason.code);
+    let is = |code: &Code| done.reason.as_ref().is_some_and(|reason| reason.is(code));
     match action {
-        Action::DeleteCluster(_) => code == NOT_MARKED,
-        Action::MarkSnapshot(_) => MAY_PASS.contains(&code),
+        Action::DeleteCluster(_) => is(&codes::SNAPSHOT_NOT_MARKED),
+        Action::MarkSnapshot(_) => MAY_PASS.into_iter().any(is),
         _ => false,
     }
 }

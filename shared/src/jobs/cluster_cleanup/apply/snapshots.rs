@@ -1,17 +1,15 @@
 //! Marking and deleting final snapshots.
 
+use crate::jobs::cluster_cleanup::codes;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{InRegion, Late};
 use crate::domains::clusters::tags::{self, RESTORE_PREFIX};
 use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteSnapshot, KeepSnapshot, MarkSnapshot, Why};
-use crate::report::{Outcome, Reason};
+use crate::report::{self, Outcome, Reason};
 use crate::run::Done;
 use crate::services::aws::AwsError;
 use crate::services::tags::Tags;
-
-/// The one reason that is looked at again before a run ends.
-pub(super) const NOT_MARKED: &str = "snapshot-not-marked";
 
 impl InRegion<'_> {
     pub(super) async fn mark_snapshot(&self, planned: &MarkSnapshot) -> Done {
@@ -35,10 +33,10 @@ impl InRegion<'_> {
     /// What was seen a moment ago and is not found to be tagged: gone since, or not to be seen everywhere yet.
     async fn gone_or_not_ready(&self, id: &str, error: &AwsError) -> Done {
         if matches!(self.reader.snapshot(id).await, Ok(None)) {
-            return Done::already("gone", "it is gone already", Vec::new());
+            return Done::already(&report::codes::GONE, "it is gone already", Vec::new());
         }
         let fix = "the next run tries again; invoke the function within minutes if its cluster is still going";
-        Done::left(Outcome::Deferred, Reason::new("not-ready", crate::text::chain(error), fix))
+        Done::left(Outcome::Deferred, Reason::new(&report::codes::NOT_READY, crate::text::chain(error), fix))
     }
 
     pub(super) async fn delete_snapshot(&self, planned: &DeleteSnapshot) -> Done {
@@ -49,7 +47,7 @@ impl InRegion<'_> {
         }
         match self.writer.delete_snapshot(&planned.id).await {
             Ok(()) => Done::changed(vec!["deletion requested".to_owned()]),
-            Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", Vec::new()),
+            Err(error) if error.is_not_found() => Done::already(&report::codes::GONE, "it is gone already", Vec::new()),
             Err(error) => Done::stopped_by(&error, Vec::new()),
         }
     }
@@ -74,7 +72,7 @@ impl InRegion<'_> {
     async fn snapshot_again(&self, id: &str, arn: &str) -> Result<Action, Box<Done>> {
         let fresh = match self.reader.snapshot(id).await {
             Ok(Some(fresh)) => fresh,
-            Ok(None) => return Err(Box::new(Done::already("gone", "it is gone already", Vec::new()))),
+            Ok(None) => return Err(Box::new(Done::already(&report::codes::GONE, "it is gone already", Vec::new()))),
             Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
         };
         match plan::decide_snapshot(&fresh, self.region, self.terms) {
@@ -121,5 +119,5 @@ pub(super) fn not_marked(keep: &KeepSnapshot, error: &AwsError) -> Reason {
          the data is safe, but a restore does not know how the cluster was built: put the {RESTORE_PREFIX}* tags of \
          item.tags in this run's log line 'about to apply' on the snapshot by hand"
     );
-    Reason::new(NOT_MARKED, message, fix)
+    Reason::new(&codes::SNAPSHOT_NOT_MARKED, message, fix)
 }

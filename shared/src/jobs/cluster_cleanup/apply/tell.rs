@@ -2,9 +2,10 @@
 //! a process killed in between tells twice, and never not at all. Of what goes without a snapshot nothing stays to write
 //! on, so its owner is told before it goes.
 
+use crate::jobs::cluster_cleanup::codes;
 use std::sync::PoisonError;
 
-use super::snapshots::{NOT_MARKED, purge_after};
+use super::snapshots::purge_after;
 use super::{Applier, InRegion};
 use crate::domains::clusters::{self, tags};
 use crate::jobs::cluster_cleanup::model::Region;
@@ -12,7 +13,7 @@ use crate::jobs::cluster_cleanup::notice::{self, Data, Digest, Expiring, Gone, H
 use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteCluster, Left, Terms, Why};
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
 use crate::notify::{Clock, Notifier, NotifyPolicy};
-use crate::report::{Outcome, Reason};
+use crate::report::{self, Outcome, Reason};
 use crate::run::{Done, Steps};
 use crate::services::aws::AwsError;
 use crate::services::rds::RdsWriter;
@@ -213,7 +214,7 @@ impl Applier<'_> {
                 }
                 Action::DeleteCluster(delete) => {
                     done.steps.push(told);
-                    let marked = done.reason.as_ref().is_none_or(|reason| reason.code != NOT_MARKED);
+                    let marked = done.reason.as_ref().is_none_or(|reason| !reason.is(&codes::SNAPSHOT_NOT_MARKED));
                     match delete.keep.as_ref().filter(|_| marked) {
                         Some(keep) => is_told(&writer, &keep.arn).await,
                         None => Ok(()),
@@ -289,10 +290,10 @@ fn setting<'a>(account: &'a str, terms: Terms<'a>, policy: &'a NotifyPolicy, con
 }
 
 /// Without a snapshot nothing would remember that its owner was not told.
-fn waits(Reason { code, message, fix }: Reason) -> Reason {
-    let message =
-        format!("it goes without a snapshot, so it waits until somebody was told that it goes now: {message}");
-    Reason { code, message, fix }
+fn waits(reason: Reason) -> Reason {
+    let why = &reason.message;
+    let message = format!("it goes without a snapshot, so it waits until somebody was told that it goes now: {why}");
+    Reason { message, ..reason }
 }
 
 /// What becomes of the data of `cluster`.
@@ -319,7 +320,7 @@ impl Matter {
 fn replace(done: &mut Done, written: Result<(), AwsError>, steps: Vec<String>) {
     *done = match written {
         Ok(()) => Done::changed(steps),
-        Err(error) if error.is_not_found() => Done::already("gone", "it is gone already", steps),
+        Err(error) if error.is_not_found() => Done::already(&report::codes::GONE, "it is gone already", steps),
         Err(error) => Done::stopped_by(&error, steps),
     };
 }
@@ -330,7 +331,7 @@ fn untold(digest: &Digest, actions: &[Action], done: &mut [Done], reason: &Reaso
         if let (Some(action), Some(done)) = (actions.get(place), done.get_mut(place))
             && action.only_tells()
         {
-            let outcome = if reason.code == "deadline" { Outcome::Deferred } else { Outcome::Failed };
+            let outcome = if reason.is(&report::codes::DEADLINE) { Outcome::Deferred } else { Outcome::Failed };
             *done = Done { outcome, steps: Vec::new(), reason: Some(reason.clone()) };
         }
     }

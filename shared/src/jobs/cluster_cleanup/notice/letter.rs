@@ -250,7 +250,8 @@ fn about_hand(it: &Hand, setting: Setting<'_>) -> Entry {
     let soon = now.checked_add(SignedDuration::from_hours(14 * 24)).unwrap_or(Timestamp::MAX);
     let day = soon.to_zoned(clock.zone.clone()).date().to_string();
     let asked = Asked { tag_key, time: &format!("{day}T12:00:00Z"), day: &day, clock };
-    let english = || english::words(&it.why, asked).unwrap_or_else(|| (it.why.message(), it.why.fix()));
+    let english =
+        || english::words(&it.why, asked).unwrap_or_else(|| (it.why.message(), it.why.fix().unwrap_or_default()));
     let (message, fix) = match clock.language {
         Language::English => english(),
         Language::Spanish => spanish::words(&it.why, asked).unwrap_or_else(english),

@@ -1,6 +1,7 @@
 //! The steps a plan can hold. Each carries all that carrying it out takes, so that apply has no decision left to make,
 //! and nothing that depends on the moment, so that a digest outlives the morning.
 
+use crate::report::Code;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -173,7 +174,7 @@ pub struct AskOwner {
     pub arn: String,
     pub owner: Option<String>,
     /// The reason's.
-    pub code: &'static str,
+    pub code: &'static Code,
     /// What is asked, as the tag will have it.
     pub matter: String,
     /// Whether there is room for that tag.

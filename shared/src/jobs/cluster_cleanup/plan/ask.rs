@@ -23,7 +23,7 @@ pub(in crate::jobs::cluster_cleanup) fn is_due(why: &Why, tags: &Tags, terms: Te
     if !announces || !why.is_for_its_owner() {
         return None;
     }
-    let matter = notice::matter(why.code(), &why.message(), &policy.who(tags));
+    let matter = notice::matter(why.code().name, &why.message(), &policy.who(tags));
     let again = |asked: Timestamp| asked.checked_add(interval(policy)).is_ok_and(|again| again <= now);
     let due = match notice::asked_at(tags, &matter) {
         Some(asked) if asked <= now => again(asked),

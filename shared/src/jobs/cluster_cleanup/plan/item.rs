@@ -1,5 +1,6 @@
 //! What a report has of each step and of each thing left alone.
 
+use crate::jobs::cluster_cleanup::codes;
 use std::borrow::Cow;
 
 use serde_json::json;
@@ -61,7 +62,7 @@ fn no_record() -> Reason {
     );
     let fix = "if it is new, nothing; if this is said again tomorrow, let Terraform ignore tags that start with \
                'nightshift:' (ignore_tags in the provider), or whatever else sets the tags of this cluster";
-    Reason::new("no-record", message, fix)
+    Reason::new(&codes::NO_RECORD, message, fix)
 }
 
 impl Act<Marked> for Action {

@@ -1,11 +1,12 @@
 //! Why something is left alone: a closed list. Each reason has a code for machines, and in `words` a sentence for people
 //! and the next step. The list in `docs/cluster-cleanup.md` is checked against this one.
 
+use crate::jobs::cluster_cleanup::codes;
 use jiff::Timestamp;
 
 use crate::domains::clusters::deletion::HalfDeleted;
 use crate::jobs::cluster_cleanup::policy::Policy;
-use crate::report::{Outcome, Reason};
+use crate::report::{Code, Outcome, Reason, Whose};
 use crate::services::rds::{Cluster, Snapshot};
 
 /// One thing left alone.
@@ -191,83 +192,66 @@ impl Why {
 
     /// Whether its owner is the one to do something about it.
     pub fn is_for_its_owner(&self) -> bool {
-        match self {
-            Self::GlobalClusterMember { .. }
-            | Self::Replica { .. }
-            | Self::ReplicationSource { .. }
-            | Self::Limitless
-            | Self::BlueGreen
-            | Self::Integration
-            | Self::Stopped { .. }
-            | Self::StartedInVain { .. }
-            | Self::HalfDeleted { .. }
-            | Self::HalfDeletedBlocked { .. }
-            | Self::KeyLost { .. }
-            | Self::StatusFailed { .. }
-            | Self::DeletionProtection
-            | Self::Managed { .. }
-            | Self::TagLimit { .. } => true,
-            other => other.is_a_bad_tag(),
-        }
+        self.code().whose == Whose::Owner
     }
 
     /// The reason as a report has it.
     pub fn reason(&self) -> Reason {
-        Reason::new(self.code(), self.message(), self.fix())
+        Reason::of(self.code(), self.message(), self.fix())
     }
 
     /// For machines.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static Code {
         match self {
-            Self::NoExpiryTag { .. } => "no-expiry-tag",
-            Self::NotFound { .. } => "not-found",
-            Self::Deleting => "deleting",
-            Self::LookAlikeTags { .. } => "look-alike-tags",
-            Self::MalformedExpiry { .. } => "malformed-expiry",
-            Self::BareNumber { .. } => "bare-number",
-            Self::BeforeCreation { .. } => "expiry-before-creation",
-            Self::TooFarAhead { .. } => "expiry-too-far",
-            Self::CreationUnknown => "creation-unknown",
-            Self::KeptForever => "never",
-            Self::MissingMark { .. } => "missing-mark",
-            Self::Protected { .. } => "protected",
-            Self::NotDue { .. } => "not-due",
-            Self::NoticePeriod { .. } => "notice-period",
-            Self::GlobalClusterMember { .. } => "global-cluster-member",
-            Self::Replica { .. } => "cross-region-replica",
-            Self::ReplicationSource { .. } => "replication-source",
-            Self::Limitless => "limitless",
-            Self::BlueGreen => "blue-green-deployment",
-            Self::Integration => "zero-etl-integration",
-            Self::PreflightUnknown { .. } => "preflight-unknown",
-            Self::Stopped { .. } => "stopped",
-            Self::StartedInVain { .. } => "started-in-vain",
-            Self::KeyLost { .. } => "encryption-key-lost",
-            Self::Status { .. } => "status",
-            Self::StatusFailed { .. } => "status-failed",
-            Self::StatusUnknown { .. } => "status-unknown",
-            Self::DeletionProtection => "deletion-protection",
-            Self::ProtectionUnknown => "protection-unknown",
-            Self::Managed { .. } => "managed",
-            Self::OwnersDiffer { .. } => "owners-differ",
-            Self::NearMiss { .. } => "near-miss",
-            Self::SnapshotNameTaken { .. } => "snapshot-name-taken",
-            Self::SnapshotQuota { .. } => "snapshot-quota",
-            Self::TagLimit { .. } => "tag-limit",
-            Self::NotOurSnapshot => "not-our-snapshot",
-            Self::SnapshotKept => "snapshot-kept",
-            Self::SnapshotCopy { .. } => "snapshot-copy",
-            Self::SnapshotUnmarked => "snapshot-unmarked",
-            Self::SnapshotWithoutFacts { .. } => "snapshot-without-facts",
-            Self::SnapshotMissingMark { .. } => "snapshot-missing-mark",
-            Self::MemberStatus { .. } => "member-status",
-            Self::HalfDeleted { .. } => "half-deleted",
-            Self::HalfDeletedBlocked { .. } => "half-deleted-blocked",
-            Self::SnapshotNotDue { .. } => "snapshot-not-due",
-            Self::SnapshotStatus { .. } => "snapshot-status",
-            Self::MalformedPurge { .. } => "malformed-purge-after",
-            Self::RegionUnreadable { .. } => "region-unreadable",
-            Self::SnapshotsUnreadable { .. } => "snapshots-unreadable",
+            Self::NoExpiryTag { .. } => &codes::NO_EXPIRY_TAG,
+            Self::NotFound { .. } => &codes::NOT_FOUND,
+            Self::Deleting => &codes::DELETING,
+            Self::LookAlikeTags { .. } => &codes::LOOK_ALIKE_TAGS,
+            Self::MalformedExpiry { .. } => &codes::MALFORMED_EXPIRY,
+            Self::BareNumber { .. } => &codes::BARE_NUMBER,
+            Self::BeforeCreation { .. } => &codes::EXPIRY_BEFORE_CREATION,
+            Self::TooFarAhead { .. } => &codes::EXPIRY_TOO_FAR,
+            Self::CreationUnknown => &codes::CREATION_UNKNOWN,
+            Self::KeptForever => &codes::NEVER,
+            Self::MissingMark { .. } => &codes::MISSING_MARK,
+            Self::Protected { .. } => &codes::PROTECTED,
+            Self::NotDue { .. } => &codes::NOT_DUE,
+            Self::NoticePeriod { .. } => &codes::NOTICE_PERIOD,
+            Self::GlobalClusterMember { .. } => &codes::GLOBAL_CLUSTER_MEMBER,
+            Self::Replica { .. } => &codes::CROSS_REGION_REPLICA,
+            Self::ReplicationSource { .. } => &codes::REPLICATION_SOURCE,
+            Self::Limitless => &codes::LIMITLESS,
+            Self::BlueGreen => &codes::BLUE_GREEN_DEPLOYMENT,
+            Self::Integration => &codes::ZERO_ETL_INTEGRATION,
+            Self::PreflightUnknown { .. } => &codes::PREFLIGHT_UNKNOWN,
+            Self::Stopped { .. } => &codes::STOPPED,
+            Self::StartedInVain { .. } => &codes::STARTED_IN_VAIN,
+            Self::KeyLost { .. } => &codes::ENCRYPTION_KEY_LOST,
+            Self::Status { .. } => &codes::STATUS,
+            Self::StatusFailed { .. } => &codes::STATUS_FAILED,
+            Self::StatusUnknown { .. } => &codes::STATUS_UNKNOWN,
+            Self::DeletionProtection => &codes::DELETION_PROTECTION,
+            Self::ProtectionUnknown => &codes::PROTECTION_UNKNOWN,
+            Self::Managed { .. } => &codes::MANAGED,
+            Self::OwnersDiffer { .. } => &codes::OWNERS_DIFFER,
+            Self::NearMiss { .. } => &codes::NEAR_MISS,
+            Self::SnapshotNameTaken { .. } => &codes::SNAPSHOT_NAME_TAKEN,
+            Self::SnapshotQuota { .. } => &codes::SNAPSHOT_QUOTA,
+            Self::TagLimit { .. } => &codes::TAG_LIMIT,
+            Self::NotOurSnapshot => &codes::NOT_OUR_SNAPSHOT,
+            Self::SnapshotKept => &codes::SNAPSHOT_KEPT,
+            Self::SnapshotCopy { .. } => &codes::SNAPSHOT_COPY,
+            Self::SnapshotUnmarked => &codes::SNAPSHOT_UNMARKED,
+            Self::SnapshotWithoutFacts { .. } => &codes::SNAPSHOT_WITHOUT_FACTS,
+            Self::SnapshotMissingMark { .. } => &codes::SNAPSHOT_MISSING_MARK,
+            Self::MemberStatus { .. } => &codes::MEMBER_STATUS,
+            Self::HalfDeleted { .. } => &codes::HALF_DELETED,
+            Self::HalfDeletedBlocked { .. } => &codes::HALF_DELETED_BLOCKED,
+            Self::SnapshotNotDue { .. } => &codes::SNAPSHOT_NOT_DUE,
+            Self::SnapshotStatus { .. } => &codes::SNAPSHOT_STATUS,
+            Self::MalformedPurge { .. } => &codes::MALFORMED_PURGE_AFTER,
+            Self::RegionUnreadable { .. } => &codes::REGION_UNREADABLE,
+            Self::SnapshotsUnreadable { .. } => &codes::SNAPSHOTS_UNREADABLE,
         }
     }
 }

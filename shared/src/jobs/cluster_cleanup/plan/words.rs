@@ -147,81 +147,100 @@ impl Why {
         }
     }
 
-    /// For people: the next step.
-    pub fn fix(&self) -> String {
-        match self {
-            Self::NoExpiryTag { key } => return format!("add the tag '{key}' if it is to be deleted some day"),
-            Self::NotFound { .. } => "nothing to do if it is gone already; otherwise check the name and the regions",
-            Self::Deleting => "nothing to do",
+    /// For people: the next step, where there is one to take.
+    pub fn fix(&self) -> Option<String> {
+        let fix = match self {
+            Self::NoExpiryTag { key } => return Some(format!("add the tag '{key}' if it is to be deleted some day")),
+            Self::NotFound { .. } => "if it is not gone already, check the name and the regions",
             Self::LookAlikeTags { .. } => "remove all but the one that is meant",
-            Self::MalformedExpiry { .. } | Self::BareNumber { .. } | Self::BeforeCreation { .. } | Self::TooFarAhead { .. } => {
-                WRITE_THE_TIME
-            }
+            Self::MalformedExpiry { .. }
+            | Self::BareNumber { .. }
+            | Self::BeforeCreation { .. }
+            | Self::TooFarAhead { .. } => WRITE_THE_TIME,
             Self::SnapshotUnmarked => {
-                return format!("set {PURGE_AFTER} to a time to have it deleted then, or to 'never' to keep it and not be asked");
+                return Some(format!(
+                    "set {PURGE_AFTER} to a time to have it deleted then, or to 'never' to keep it and not be asked"
+                ));
             }
             Self::SnapshotWithoutFacts { .. } => {
-                return format!(
+                return Some(format!(
                     "put the {RESTORE_PREFIX}* tags on it that stand in item.tags of the log line 'about to apply' of the run that deleted its cluster; or set {PURGE_AFTER} to 'never' to keep it as it is"
-                );
+                ));
             }
             Self::SnapshotMissingMark { .. } => "give it the required tags if it may be deleted, or delete it by hand",
-            Self::SnapshotCopy { .. } => {
-                return format!("nothing to do: it is never deleted; remove {PURGE_AFTER} from it and it is not listed");
-            }
             Self::HalfDeleted { .. } => {
-                return format!(
+                return Some(format!(
                     "to keep it, create its members again (aws rds create-db-instance) and remove the tag {DELETE_REQUESTED}; to have it deleted, set its expiry to a time that has passed"
-                );
+                ));
             }
             Self::HalfDeletedBlocked { stop, .. } => {
                 let on = match stop {
-                    Stop::Why(why) => why.fix(),
+                    Stop::Why(why) => why.fix().unwrap_or_else(|| "wait for that to pass".to_owned()),
                     Stop::Refused { fix, .. } => fix.clone(),
                 };
-                return format!(
+                return Some(format!(
                     "to go on: {on}; a later run does the rest; to go back: move its expiry and create its members again (aws rds create-db-instance)"
-                );
+                ));
             }
-            Self::KeptForever | Self::NotDue { .. } | Self::NoticePeriod { .. } => {
-                "nothing to do; change the tag to change the time"
+            Self::Deleting
+            | Self::KeptForever
+            | Self::NotDue { .. }
+            | Self::NoticePeriod { .. }
+            | Self::SnapshotCopy { .. }
+            | Self::SnapshotKept
+            | Self::SnapshotNotDue { .. } => return None,
+            Self::MissingMark { .. } => {
+                "if it may be deleted, give it the required tags; otherwise remove its expiry tag"
             }
-            Self::MissingMark { .. } => "if it may be deleted, give it the required tags; otherwise remove its expiry tag",
             Self::Protected { .. } => "remove its expiry tag, or the protection if it may be deleted",
-            Self::GlobalClusterMember { .. } => "take it out of the global cluster (aws rds remove-from-global-cluster), then a later run deletes it",
+            Self::GlobalClusterMember { .. } => {
+                "take it out of the global cluster (aws rds remove-from-global-cluster), then a later run deletes it"
+            }
             Self::Replica { .. } => "promote it first (aws rds promote-read-replica-db-cluster)",
             Self::ReplicationSource { .. } => "delete or promote the replicas first",
             Self::Limitless => "delete its shard group and the cluster by hand",
             Self::BlueGreen => "delete the blue/green deployment first (aws rds delete-blue-green-deployment)",
             Self::Integration => "delete the integration first (aws rds delete-integration)",
-            Self::PreflightUnknown { call, .. } => return format!("allow {call} in the function's role, or wait for the next run"),
+            Self::PreflightUnknown { call, .. } => {
+                return Some(format!("allow {call} in the function's role, or wait for the next run"));
+            }
             Self::Stopped { .. } => "start it, or set NIGHTSHIFT_STOPPED_CLUSTERS=start; a later run deletes it",
-            Self::StartedInVain { .. } => "take it out of the schedule that stops it, start it, and a later run deletes it; or move its expiry",
+            Self::StartedInVain { .. } => {
+                "take it out of the schedule that stops it, start it, and a later run deletes it; or move its expiry"
+            }
             Self::StatusFailed { .. } => "delete it by hand: it cannot be repaired, and AWS takes no snapshot of it",
-            Self::StatusUnknown { .. } => "look at it in the console; if it is well, a newer version of this tool may know that status",
+            Self::StatusUnknown { .. } => {
+                "look at it in the console; if it is well, a newer version of this tool may know that status"
+            }
             Self::ProtectionUnknown => "the next run asks again; look at it in the console if this stays",
-            Self::Managed { .. } => "delete it with the tool that made it, remove its expiry tag, or set NIGHTSHIFT_MANAGED_CLUSTERS=delete",
+            Self::Managed { .. } => {
+                "delete it with the tool that made it, remove its expiry tag, or set NIGHTSHIFT_MANAGED_CLUSTERS=delete"
+            }
             Self::OwnersDiffer { .. } => "leave one of these tags, or give them the same value",
-            Self::NearMiss { .. } => "spell it so if it was meant; otherwise nothing to do",
-            Self::KeyLost { .. } => "restore access to the key, or delete the cluster by hand: no snapshot can be taken without it",
-            Self::CreationUnknown
-            | Self::Status { .. }
-            | Self::MemberStatus { .. }
-            | Self::SnapshotStatus { .. } => "the next run looks again",
+            Self::NearMiss { .. } => "spell it so if it was meant",
+            Self::KeyLost { .. } => {
+                "restore access to the key, or delete the cluster by hand: no snapshot can be taken without it"
+            }
+            Self::CreationUnknown | Self::Status { .. } | Self::MemberStatus { .. } | Self::SnapshotStatus { .. } => {
+                "the next run looks again"
+            }
             Self::DeletionProtection => "turn it off, or set NIGHTSHIFT_DELETION_PROTECTION=override",
-            Self::SnapshotNameTaken { .. } => "check that snapshot; delete it, or move the cluster's expiry by a second to get another name",
-            Self::SnapshotQuota { .. } => "delete snapshots no longer needed, or raise the quota; its data is never dropped instead",
+            Self::SnapshotNameTaken { .. } => {
+                "check that snapshot; delete it, or move the cluster's expiry by a second to get another name"
+            }
+            Self::SnapshotQuota { .. } => {
+                "delete snapshots no longer needed, or raise the quota; its data is never dropped instead"
+            }
             Self::TagLimit { .. } => "remove tags it does not need",
             Self::NotOurSnapshot => "remove the tag; this tool never deletes a snapshot it did not take",
-            Self::SnapshotKept | Self::SnapshotNotDue { .. } => return format!(
-                "nothing to do; set {PURGE_AFTER} to another time or to 'never' to keep it longer"
-            ),
-            Self::MalformedPurge { .. } => "write the time as YYYY-MM-DDTHH:MM:SSZ or 'never'; it is not deleted until then",
-            Self::RegionUnreadable { fix, .. } => return fix.clone(),
+            Self::MalformedPurge { .. } => {
+                "write the time as YYYY-MM-DDTHH:MM:SSZ or 'never'; it is not deleted until then"
+            }
+            Self::RegionUnreadable { fix, .. } => fix,
             Self::SnapshotsUnreadable { .. } => {
                 "allow rds:DescribeDBClusterSnapshots in the function's role, or wait for the next run"
             }
-        }
-        .to_owned()
+        };
+        Some(fix.to_owned())
     }
 }

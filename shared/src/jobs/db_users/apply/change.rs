@@ -4,6 +4,7 @@
 use super::stop::Stop;
 use super::{Applier, SqlError};
 use crate::domains::databases::{Content, OWNER_TAG, owner_tag_value};
+use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::Trial;
 use crate::jobs::db_users::observe::{Kept, shape_of, try_login};
 use crate::jobs::db_users::plan::{Change, RotationStep, SecretPlan, SecretStep};
@@ -11,6 +12,7 @@ use crate::report::Reason;
 use crate::run::Steps;
 use crate::secret::Secret;
 use crate::services::secrets::{CURRENT, NewSecret, PENDING};
+use crate::services::sql;
 
 impl Applier<'_> {
     pub(super) async fn change(&mut self, change: &Change, steps: &mut Steps<'_>) -> Result<(), Stop> {
@@ -97,7 +99,7 @@ impl Applier<'_> {
             Trial::Refused | Trial::NotTried | Trial::Expired => {
                 let message = format!("the server refuses the password that was just set for {login}");
                 let fix = "see whether somebody else sets it, too, or the role's password has run out (VALID UNTIL)";
-                Err(Stop::failed(Reason::new("login-refused", message, fix)))
+                Err(Stop::failed(Reason::new(&sql::codes::LOGIN_REFUSED, message, fix)))
             }
             Trial::Unknown(said) => {
                 let error = SqlError::unreachable(format!("logging in as {login}"), said);
@@ -149,7 +151,7 @@ impl Applier<'_> {
     fn new_password(&self) -> Result<Secret, Stop> {
         self.policy.passwords.make().map_err(|error| {
             let message = format!("the operating system gave no randomness for a password: {error}");
-            Stop::failed(Reason::new("no-randomness", message, "run this again"))
+            Stop::failed(Reason::new(&codes::NO_RANDOMNESS, message, "run this again"))
         })
     }
 }

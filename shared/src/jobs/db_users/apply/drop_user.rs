@@ -124,7 +124,7 @@ impl Applier<'_> {
 
 impl Stop {
     fn because(why: &Why) -> Self {
-        Self { outcome: why.outcome(), reason: Reason::new(why.code(), why.message(), why.fix()) }
+        Self { outcome: why.outcome(), reason: Reason::of(why.code(), why.message(), why.fix()) }
     }
 }
 

@@ -7,6 +7,7 @@ mod hand_over;
 mod hash;
 mod stop;
 
+use crate::jobs::db_users::codes;
 use std::collections::BTreeSet;
 
 use super::observe::{Kept, Observed, Seen, Vault};
@@ -57,7 +58,7 @@ impl<'a> Applier<'a> {
                 let message = format!("it needs {}, which this run did not get right", crate::text::printable(need));
                 Done::left(
                     Outcome::Deferred,
-                    Reason::new("need-failed", message, "mend that one, as its own reason says"),
+                    Reason::new(&codes::NEED_FAILED, message, "mend that one, as its own reason says"),
                 )
             } else {
                 ledger.item(entry, ITEM_BUDGET, Box::pin(self.one(action, entry, ledger))).await

@@ -1,6 +1,6 @@
 //! Why an action went no further, be it the server or AWS that said so.
 
-use crate::report::{Outcome, Reason};
+use crate::report::{self, Outcome, Reason};
 use crate::run::done;
 use crate::services::aws::{AwsError, Kind};
 use crate::services::sql::{SqlError, SqlKind};
@@ -30,7 +30,8 @@ impl From<AwsError> for Stop {
     fn from(error: AwsError) -> Self {
         let (outcome, reason) = done::verdict(&error);
         // What is made here was not there when it was planned.
-        let code = if matches!(error.kind, Kind::Exists) { "changed-since-plan".into() } else { reason.code };
-        Self { outcome, reason: Reason { code, ..reason } }
+        let exists = matches!(error.kind, Kind::Exists);
+        let reason = if exists { reason.under(&report::codes::CHANGED_SINCE_PLAN) } else { reason };
+        Self { outcome, reason }
     }
 }

@@ -2,6 +2,7 @@
 //! a server; whoever asks for others gets a group of their own. A group of old that opens several sets keeps its members, who
 //! are told, until an event says that they are to leave it.
 
+use crate::jobs::db_users::codes;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::why::Note;
@@ -36,9 +37,9 @@ pub fn with_groups(request: &Request, world: &World) -> (Request, BTreeMap<Strin
 
 fn note(group: &Group, too_much: &str) -> Note {
     Note {
-        code: "preset-union",
+        code: &codes::PRESET_UNION,
         message: format!("it is a member of {}, which also opens {}", group.common_name(), printable(too_much)),
-        fix: "say \"migrate_presets\": true, and it gets a group of its own and leaves this one".to_owned(),
+        fix: Some("say \"migrate_presets\": true, and it gets a group of its own and leaves this one".to_owned()),
     }
 }
 

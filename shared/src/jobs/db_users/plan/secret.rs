@@ -1,5 +1,6 @@
 //! What happens to a user's secret, and whether the database gets its password.
 
+use crate::jobs::db_users::codes;
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
@@ -15,10 +16,10 @@ use crate::services::Read;
 pub(super) fn note_replaced(account: Account, secret: Option<&SecretPlan>) -> Option<Note> {
     let made = secret.is_some_and(|secret| matches!(secret.step, SecretStep::Create { .. }));
     (account.exists && account.login && made).then(|| Note {
-        code: "password-replaced",
+        code: &codes::PASSWORD_REPLACED,
         message: "it is there already and has no secret: whoever logs in with its old password no longer can"
             .to_owned(),
-        fix: "store that password in the secret first, as username, host and password, to keep it".to_owned(),
+        fix: Some("store that password in the secret first, as username, host and password, to keep it".to_owned()),
     })
 }
 

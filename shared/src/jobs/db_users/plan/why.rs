@@ -1,10 +1,11 @@
 //! Why a user is left alone, or not served in full: a closed list. Each reason has a code for machines, a sentence for
 //! people and the next step. The list in `docs/db-users.md` is checked against this one.
 
+use crate::jobs::db_users::codes;
 use serde::Serialize;
 
 use crate::jobs::db_users::model::Held;
-use crate::report::{Outcome, Reason};
+use crate::report::{self, Code, Outcome, Reason};
 use crate::text::{count, printable};
 
 /// One user left alone.
@@ -22,11 +23,11 @@ pub struct Left {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Note {
     /// For machines.
-    pub code: &'static str,
+    pub code: &'static Code,
     /// For people.
     pub message: String,
-    /// The next step.
-    pub fix: String,
+    /// The next step, where there is one to take.
+    pub fix: Option<String>,
 }
 
 /// See the module.
@@ -95,45 +96,45 @@ impl Why {
 
     /// The reason as a report has it; nothing is to be said of what is as it should be.
     pub fn reason(&self) -> Option<Reason> {
-        (*self != Self::AlreadySo).then(|| Reason::new(self.code(), self.message(), self.fix()))
+        (*self != Self::AlreadySo).then(|| Reason::of(self.code(), self.message(), self.fix()))
     }
 
     /// For machines.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static Code {
         match self {
-            Self::AlreadySo => "already-so",
-            Self::Gone => "gone",
-            Self::IsMaster => "master",
-            Self::Protected { .. } => "protected",
-            Self::PrivilegedRole { .. } => "privileged-role",
-            Self::NotOurs { .. } => "not-ours",
-            Self::MasterIsMember => "master-is-member",
-            Self::IsLogin => "is-a-login",
-            Self::RoleRefused { .. } => "role-refused",
-            Self::IamLockout => "iam-lockout",
-            Self::IamMember => "iam-member",
-            Self::NoIam => "no-iam",
-            Self::DatabaseMissing { .. } => "database-missing",
-            Self::RoleMissing { .. } => "role-missing",
-            Self::NeedLeft { .. } => "need-left",
-            Self::SecretUnknown { .. } => "secret-unknown",
-            Self::SecretManaged { .. } => "secret-managed",
-            Self::SecretOfAnother { .. } => "secret-of-another",
-            Self::RotationPending { .. } => "rotation-pending",
-            Self::AlternateRefused { .. } => "alternate-refused",
-            Self::LoginUnknown { .. } => "login-unknown",
-            Self::NoRotationFunction => "no-rotation-function",
-            Self::OwnsObjects { .. } => "owns-objects",
-            Self::HasClone { .. } => "has-clone",
-            Self::NothingGrantable => "nothing-grantable",
-            Self::OtherPlugin { .. } => "other-plugin",
-            Self::GrantedByOthers { .. } => "granted-by-others",
-            Self::PassedOn { .. } => "passed-on",
-            Self::StillNamed { .. } => "still-named",
-            Self::DatabaseClosed { .. } => "database-closed",
-            Self::HeirCannotOwn { .. } => "heir-cannot-own",
-            Self::UnsafeSchema { .. } => "unsafe-schema",
-            Self::PatternsTie { .. } => "patterns-tie",
+            Self::AlreadySo => &codes::ALREADY_SO,
+            Self::Gone => &report::codes::GONE,
+            Self::IsMaster => &codes::MASTER,
+            Self::Protected { .. } => &codes::PROTECTED,
+            Self::PrivilegedRole { .. } => &codes::PRIVILEGED_ROLE,
+            Self::NotOurs { .. } => &codes::NOT_OURS,
+            Self::MasterIsMember => &codes::MASTER_IS_MEMBER,
+            Self::IsLogin => &codes::IS_A_LOGIN,
+            Self::RoleRefused { .. } => &codes::ROLE_REFUSED,
+            Self::IamLockout => &codes::IAM_LOCKOUT,
+            Self::IamMember => &codes::IAM_MEMBER,
+            Self::NoIam => &codes::NO_IAM,
+            Self::DatabaseMissing { .. } => &codes::DATABASE_MISSING,
+            Self::RoleMissing { .. } => &codes::ROLE_MISSING,
+            Self::NeedLeft { .. } => &codes::NEED_LEFT,
+            Self::SecretUnknown { .. } => &codes::SECRET_UNKNOWN,
+            Self::SecretManaged { .. } => &codes::SECRET_MANAGED,
+            Self::SecretOfAnother { .. } => &codes::SECRET_OF_ANOTHER,
+            Self::RotationPending { .. } => &codes::ROTATION_PENDING,
+            Self::AlternateRefused { .. } => &codes::ALTERNATE_REFUSED,
+            Self::LoginUnknown { .. } => &codes::LOGIN_UNKNOWN,
+            Self::NoRotationFunction => &codes::NO_ROTATION_FUNCTION,
+            Self::OwnsObjects { .. } => &codes::OWNS_OBJECTS,
+            Self::HasClone { .. } => &codes::HAS_CLONE,
+            Self::NothingGrantable => &codes::NOTHING_GRANTABLE,
+            Self::OtherPlugin { .. } => &codes::OTHER_PLUGIN,
+            Self::GrantedByOthers { .. } => &codes::GRANTED_BY_OTHERS,
+            Self::PassedOn { .. } => &codes::PASSED_ON,
+            Self::StillNamed { .. } => &codes::STILL_NAMED,
+            Self::DatabaseClosed { .. } => &codes::DATABASE_CLOSED,
+            Self::HeirCannotOwn { .. } => &codes::HEIR_CANNOT_OWN,
+            Self::UnsafeSchema { .. } => &codes::UNSAFE_SCHEMA,
+            Self::PatternsTie { .. } => &codes::PATTERNS_TIE,
         }
     }
 
@@ -226,10 +227,10 @@ impl Why {
         }
     }
 
-    /// For people: the next step.
-    pub fn fix(&self) -> String {
-        match self {
-            Self::AlreadySo | Self::Gone => "nothing to do",
+    /// For people: the next step, where there is one to take.
+    pub fn fix(&self) -> Option<String> {
+        let fix = match self {
+            Self::AlreadySo | Self::Gone => return None,
             Self::IsMaster => "take it out of the event; RDS looks after the master user",
             Self::Protected { .. } => "take it out of the event, or out of NIGHTSHIFT_PROTECTED",
             Self::PrivilegedRole { .. } => "take it out of the event, or take those rights from it first",
@@ -239,7 +240,11 @@ impl Why {
                 "choose another name; if nobody is to log in as it any more, name it with \"auth\": \"nobody\""
             }
             Self::RoleRefused { role, why } => {
-                return format!("name another role than {}; or, of that one: {}", printable(role), why.fix());
+                let other = format!("name another role than {}", printable(role));
+                return Some(match why.fix() {
+                    Some(fix) => format!("{other}; or, of that one: {fix}"),
+                    None => other,
+                });
             }
             Self::IamLockout => "try it on a server that may be lost, then set NIGHTSHIFT_IAM_USERS=accept-lockout",
             Self::IamMember => "say \"auth\": \"iam\" if that is meant, or revoke rds_iam from it",
@@ -247,7 +252,7 @@ impl Why {
             Self::DatabaseMissing { .. } => "create it, or set \"create_database\": true",
             Self::RoleMissing { .. } => "name it in the event, or create it",
             Self::NeedLeft { .. } => "mend that one first, as its own reason says",
-            Self::SecretUnknown { fix, .. } => return fix.clone(),
+            Self::SecretUnknown { fix, .. } => fix,
             Self::SecretManaged { .. } => "choose another secret name",
             Self::SecretOfAnother { .. } => {
                 "choose another secret name, or give that secret this user's username and host by hand"
@@ -262,7 +267,9 @@ impl Why {
             Self::HasClone { .. } => "name both in the event with \"state\": \"absent\"",
             Self::NothingGrantable => "see its notes",
             Self::GrantedByOthers { .. } => "revoke them as those roles, or make the master user a member of them",
-            Self::PassedOn { .. } => "grant those others what they need as the owner, then revoke it from them as this user",
+            Self::PassedOn { .. } => {
+                "grant those others what they need as the owner, then revoke it from them as this user"
+            }
             Self::StillNamed { .. } => "change those by hand, since what they do would change with it",
             Self::DatabaseClosed { .. } => "let the master user CONNECT there and run this again",
             Self::HeirCannotOwn { .. } => "as the owner of that, grant the heir CREATE there, or name another heir",
@@ -271,8 +278,8 @@ impl Why {
             }
             Self::PatternsTie { .. } => "revoke the privileges on all but one of them by hand",
             Self::OtherPlugin { .. } => "give it mysql_native_password, or look after it by hand",
-        }
-        .to_owned()
+        };
+        Some(fix.to_owned())
     }
 }
 

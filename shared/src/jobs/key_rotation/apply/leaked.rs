@@ -7,7 +7,7 @@ use crate::domains::keys::naming;
 use crate::domains::keys::tags::{INTENT, Kind, LEAK, Memory as _, OWED};
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::plan::{Facts, Leaked, Rotate};
-use crate::report::Reason;
+use crate::report::{self, Reason};
 use crate::run::{Done, Steps};
 use crate::secret::Secret;
 use crate::services::aws::AwsError;
@@ -35,7 +35,7 @@ impl Applier<'_> {
         let Some(rotate) = then else { return Ok(untold) };
         if !self.ledger.deadline().leaves(ROTATION_BUDGET, clock::now()) {
             let message = "the leaked key is off, and no time was left to mint another";
-            return Ok(Some(Reason::new("deadline", message, "nothing to do; the next run mints it")));
+            return Ok(Some(Reason::plain(&report::codes::DEADLINE, message)));
         }
         match self.rotate(&user, rotate, facts, steps).await {
             Ok(also_untold) => Ok(untold.or(also_untold)),

@@ -6,6 +6,7 @@ use crate::domains::keys::naming;
 use crate::domains::keys::tags::{
     INTENT, Intent, Kind, Memory as _, OWED, PROOF, Proof, READERS, READERS_DONE, SECRET,
 };
+use crate::jobs::key_rotation::codes;
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::plan::{Facts, Rotate};
 use crate::jobs::key_rotation::store::{self, Value};
@@ -226,7 +227,7 @@ impl Applier<'_> {
             let message = format!("key {key} is stored, cannot be proven, and was used: {why}");
             let fix =
                 "find out who uses it; then delete it, or take AWSPENDING from its version if it is meant to stay";
-            return Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new("not-proven", message, fix)))));
+            return Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new(&codes::NOT_PROVEN, message, fix)))));
         }
         self.writers.iam.delete_key(&user.name, key).await?;
         steps.push(format!("deleted key {key}, which was handed to nobody: {why}"));
@@ -234,8 +235,9 @@ impl Applier<'_> {
         if user.tags.get(INTENT).is_some() {
             self.settle_intent(user).await?;
         }
-        let fix = "nothing to do; the next run mints another";
-        Ok(Some(Reason::new("begun-anew", format!("the key an earlier run stored could not be proven: {why}"), fix)))
+        let message =
+            format!("the key an earlier run stored could not be proven, and the next run mints another: {why}");
+        Ok(Some(Reason::plain(&codes::BEGUN_ANEW, message)))
     }
 
     pub(super) fn secret_of(&self, user: &User) -> String {
@@ -263,9 +265,11 @@ impl Stop {
     }
 
     pub(super) fn unproven(key: &str, error: &AwsError) -> Self {
-        let message = format!("key {key} is stored and did not work within a minute: {}", error.said());
-        let fix = "nothing to do; the next run goes on with proving it, and the old key works";
-        let reason = Some(Reason::new("not-proven", message, fix));
+        let message = format!(
+            "key {key} is stored and did not work within a minute; the next run goes on with it, and the old key works: {}",
+            error.said()
+        );
+        let reason = Some(Reason::plain(&codes::NOT_PROVEN, message));
         Self::Done(Box::new(Done { outcome: Outcome::Deferred, steps: Vec::new(), reason }))
     }
 }

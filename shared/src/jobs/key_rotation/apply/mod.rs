@@ -19,7 +19,7 @@ use super::observe::{Readers, Seen};
 use super::plan::{self, Action, Decision, Leak, Leaked, Step, Terms};
 use crate::clock::{self, ITEM_BUDGET};
 use crate::domains::keys::naming::masked;
-use crate::report::Outcome;
+use crate::report::{self, Outcome};
 use crate::run::{Allowed, Done, Entry, Hands, Ledger, Steps};
 use crate::services::Permit;
 use crate::services::aws::{Aws, AwsError};
@@ -139,7 +139,7 @@ impl<'a> Applier<'a> {
             Ok(Some(fresh)) => fresh,
             // What cannot be read keeps no leaked key on. Of one that is gone AWS says so when it is to go off.
             Ok(None) | Err(_) if is_leak => return Ok((known.clone(), action.clone())),
-            Ok(None) => return Err(Box::new(Done::already("gone", "the user is gone", Vec::new()))),
+            Ok(None) => return Err(Box::new(Done::already(&report::codes::GONE, "the user is gone", Vec::new()))),
             Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
         };
         if !action.user_id.is_empty() && fresh.id != action.user_id {

@@ -5,6 +5,7 @@ use super::mint::readers_done;
 use super::{Applier, Ended, Stop};
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{READERS_DONE, USER_ID};
+use crate::jobs::key_rotation::codes;
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::plan::Rotate;
 use crate::jobs::key_rotation::readers;
@@ -83,12 +84,12 @@ impl Applier<'_> {
 fn refused(secret: &str, fault: &Fault) -> Stop {
     let reason = match fault {
         Fault::Open { statement } => Reason::new(
-            "policy-open",
+            &codes::POLICY_OPEN,
             format!("the policy of secret {secret} lets everybody in ('{statement}'), so no key is put into it"),
             "take that statement out of the secret's resource policy; the next run goes on",
         ),
         Fault::Unreadable { said } => Reason::new(
-            "policy-unreadable",
+            &codes::POLICY_UNREADABLE,
             format!("the policy of secret {secret} cannot be read ({said}), so nothing is written over it"),
             "mend or delete the secret's resource policy; the next run goes on",
         ),

@@ -1,5 +1,6 @@
 //! Proving a key: asking AWS, with it, whose it is. A new key takes AWS seconds to know everywhere.
 
+use crate::jobs::key_rotation::codes;
 use std::time::Duration;
 
 use super::{Applier, Stop};
@@ -48,7 +49,7 @@ impl Applier<'_> {
         if whose.account != self.terms.account || whose.user_id != user.id {
             let message = format!("key {key} works and belongs to {} of account {}", whose.user_id, whose.account);
             let fix = "nothing was handed out; look into the secret and the user by hand";
-            return Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new("not-its-own", message, fix)))));
+            return Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new(&codes::NOT_ITS_OWN, message, fix)))));
         }
         steps.push(format!("proved key {key}"));
         Ok(())

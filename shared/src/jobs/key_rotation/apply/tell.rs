@@ -9,7 +9,7 @@ use crate::domains::keys::tags::{INTENT, Kind, Memory as _, Off, Telling, Whom};
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::notice::{Notice, Told};
 use crate::jobs::key_rotation::plan::{self, Facts, Terms};
-use crate::report::Reason;
+use crate::report::{self, Reason};
 use crate::run::Steps;
 use crate::services::aws::AwsError;
 
@@ -105,6 +105,6 @@ impl Applier<'_> {
             }
         };
         let fix = "the next run tells again; no old key is taken from anybody before its owner was told";
-        (whom, Some(Reason::new("not-told", message, fix)))
+        (whom, Some(Reason::new(&report::codes::NOT_TOLD, message, fix)))
     }
 }

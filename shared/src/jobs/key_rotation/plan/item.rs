@@ -117,7 +117,7 @@ fn settled(outcome: Outcome, leak: Option<Leak>) -> Outcome {
 
 /// The same reason with no whole id in it.
 pub(in crate::jobs::key_rotation) fn without_ids(reason: Reason) -> Reason {
-    Reason { message: masked(&reason.message), fix: masked(&reason.fix), ..reason }
+    Reason { message: masked(&reason.message), fix: reason.fix.as_deref().map(masked), ..reason }
 }
 
 /// What this domain adds to an item, under its own key.

@@ -1,12 +1,13 @@
 //! Why a user is left alone: a closed list. Each reason has a code for machines, a sentence for people and the next step.
 //! The list in `docs/key-rotation.md` is checked against this one.
 
+use crate::jobs::key_rotation::codes;
 use jiff::Timestamp;
 
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{self, Kind};
 use crate::jobs::key_rotation::request::Phase;
-use crate::report::{Outcome, Reason};
+use crate::report::{self, Code, Outcome, Reason};
 use crate::services::tags::Tags;
 use crate::text::printable;
 
@@ -99,49 +100,49 @@ impl Why {
 
     /// The reason as a report has it.
     pub fn reason(&self) -> Reason {
-        Reason::new(self.code(), self.message(), self.fix())
+        Reason::of(self.code(), self.message(), self.fix())
     }
 
     /// For machines.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static Code {
         match self {
-            Self::Excluded { .. } => "excluded",
-            Self::NotIncluded => "not-included",
-            Self::NoSuchUser => "no-such-user",
-            Self::NoSuchKey { .. } => "no-such-key",
-            Self::NothingToRollBack => "nothing-to-roll-back",
-            Self::NoKeys => "no-keys",
-            Self::PreflightUnknown { .. } => "preflight-unknown",
-            Self::TooManyKeys { .. } => "too-many-keys",
-            Self::NotDue { .. } => "not-due",
-            Self::NotThisPhase { .. } => "not-this-phase",
-            Self::Unsettled { .. } => "unsettled",
-            Self::PendingInactive { .. } => "pending-inactive",
-            Self::SecretNotOurs { .. } => "secret-not-ours",
-            Self::SecretOfAnother { .. } => "secret-of-another",
-            Self::SecretStale { .. } => "secret-stale",
-            Self::SecretRuled { .. } => "secret-ruled",
-            Self::SecretLeaving { .. } => "secret-leaving",
-            Self::SecretAstray { .. } => "secret-astray",
-            Self::TagLimit { .. } => "tag-limit",
-            Self::NoSlot { .. } => "no-slot",
-            Self::Overlap { .. } => "overlap",
-            Self::InUse { .. } => "in-use",
-            Self::NotTakenOver { .. } => "not-taken-over",
-            Self::RolledBack { .. } => "rolled-back",
-            Self::LeakedActive { .. } => "leaked-active",
-            Self::LeakedKept { .. } => "leaked-kept",
-            Self::Suspected { .. } => "suspected",
-            Self::NobodysKey { .. } => "nobodys-key",
-            Self::Quarantined { .. } => "quarantined",
-            Self::Unclaimed { .. } => "unclaimed",
-            Self::Unused { .. } => "unused",
-            Self::Recovering { .. } => "recovering",
-            Self::NoCurrent { .. } => "no-current",
-            Self::CurrentOff { .. } => "current-off",
-            Self::OnlyInactive { .. } => "only-inactive",
-            Self::TwoKeys { .. } => "two-keys",
-            Self::Untold { .. } => "untold",
+            Self::Excluded { .. } => &codes::EXCLUDED,
+            Self::NotIncluded => &codes::NOT_INCLUDED,
+            Self::NoSuchUser => &codes::NO_SUCH_USER,
+            Self::NoSuchKey { .. } => &codes::NO_SUCH_KEY,
+            Self::NothingToRollBack => &codes::NOTHING_TO_ROLL_BACK,
+            Self::NoKeys => &codes::NO_KEYS,
+            Self::PreflightUnknown { .. } => &codes::PREFLIGHT_UNKNOWN,
+            Self::TooManyKeys { .. } => &codes::TOO_MANY_KEYS,
+            Self::NotDue { .. } => &codes::NOT_DUE,
+            Self::NotThisPhase { .. } => &codes::NOT_THIS_PHASE,
+            Self::Unsettled { .. } => &codes::UNSETTLED,
+            Self::PendingInactive { .. } => &codes::PENDING_INACTIVE,
+            Self::SecretNotOurs { .. } => &codes::SECRET_NOT_OURS,
+            Self::SecretOfAnother { .. } => &codes::SECRET_OF_ANOTHER,
+            Self::SecretStale { .. } => &codes::SECRET_STALE,
+            Self::SecretRuled { .. } => &codes::SECRET_RULED,
+            Self::SecretLeaving { .. } => &codes::SECRET_LEAVING,
+            Self::SecretAstray { .. } => &codes::SECRET_ASTRAY,
+            Self::TagLimit { .. } => &codes::TAG_LIMIT,
+            Self::NoSlot { .. } => &codes::NO_SLOT,
+            Self::Overlap { .. } => &codes::OVERLAP,
+            Self::InUse { .. } => &codes::IN_USE,
+            Self::NotTakenOver { .. } => &codes::NOT_TAKEN_OVER,
+            Self::RolledBack { .. } => &codes::ROLLED_BACK,
+            Self::LeakedActive { .. } => &codes::LEAKED_ACTIVE,
+            Self::LeakedKept { .. } => &codes::LEAKED_KEPT,
+            Self::Suspected { .. } => &codes::SUSPECTED,
+            Self::NobodysKey { .. } => &codes::NOBODYS_KEY,
+            Self::Quarantined { .. } => &codes::QUARANTINED,
+            Self::Unclaimed { .. } => &codes::UNCLAIMED,
+            Self::Unused { .. } => &codes::UNUSED,
+            Self::Recovering { .. } => &codes::RECOVERING,
+            Self::NoCurrent { .. } => &codes::NO_CURRENT,
+            Self::CurrentOff { .. } => &codes::CURRENT_OFF,
+            Self::OnlyInactive { .. } => &codes::ONLY_INACTIVE,
+            Self::TwoKeys { .. } => &codes::TWO_KEYS,
+            Self::Untold { .. } => &report::codes::NOT_TOLD,
         }
     }
 
@@ -243,44 +244,54 @@ impl Why {
         }
     }
 
-    fn fix(&self) -> String {
-        match self {
-            Self::Excluded { .. } | Self::NotDue { .. } | Self::Overlap { .. } | Self::Recovering { .. } | Self::NoKeys => {
-                "nothing to do"
-            }
+    fn fix(&self) -> Option<String> {
+        let fix = match self {
+            Self::Excluded { .. }
+            | Self::NotDue { .. }
+            | Self::Overlap { .. }
+            | Self::Recovering { .. }
+            | Self::NoKeys
+            | Self::NotThisPhase { .. } => return None,
             Self::NotIncluded => "add it to NIGHTSHIFT_INCLUDE, or leave it out of the event",
             Self::NoSuchUser => "check the spelling; nothing else was touched in its place",
-            Self::NoSuchKey { .. } => "check the key id and the account; switch the key off by hand if it is of another account",
-            Self::NothingToRollBack => "switch a key on by hand (aws iam update-access-key --status Active) if one is there",
-            Self::PreflightUnknown { call, .. } => return format!("allow {call} in the function's role, or wait for the next run"),
+            Self::NoSuchKey { .. } => {
+                "check the key id and the account; switch the key off by hand if it is of another account"
+            }
+            Self::NothingToRollBack => {
+                "switch a key on by hand (aws iam update-access-key --status Active) if one is there"
+            }
+            Self::PreflightUnknown { call, .. } => {
+                return Some(format!("allow {call} in the function's role, or wait for the next run"));
+            }
             Self::TooManyKeys { .. } => "delete those nobody uses by hand, until two are left",
-            Self::NotThisPhase { .. } => "nothing to do if another schedule runs that phase",
             Self::Unsettled { .. } => "the next run looks again",
             Self::PendingInactive { .. } => "delete that key by hand, or switch it on and the next run proves it",
             Self::SecretNotOurs { secret, user_id } => {
-                return format!(
+                return Some(format!(
                     "if it may be used for this, hand it over: aws secretsmanager tag-resource --secret-id {secret} --tags Key={},Value={user_id}; \
                      else move it or set another NIGHTSHIFT_SECRET_PREFIX",
                     tags::USER_ID
-                );
+                ));
             }
             Self::SecretOfAnother { secret, .. } => {
-                return format!(
+                return Some(format!(
                     "delete it once nobody needs it: aws secretsmanager delete-secret --secret-id {secret} --force-delete-without-recovery"
-                );
+                ));
             }
             Self::SecretStale { .. } => "have the owner use another key; the next rotation writes the secret anew",
             Self::SecretRuled { .. } => {
                 "end that, or have this tool use another place (NIGHTSHIFT_SECRET_PREFIX, NIGHTSHIFT_SECRET_REGION)"
             }
             Self::SecretLeaving { secret } => {
-                return format!("take it back: aws secretsmanager restore-secret --secret-id {secret}; then the next run goes on");
+                return Some(format!(
+                    "take it back: aws secretsmanager restore-secret --secret-id {secret}; then the next run goes on"
+                ));
             }
             Self::SecretAstray { secret, stored: Some(version), .. } => {
-                return format!(
+                return Some(format!(
                     "have it hand out the new key again: aws secretsmanager update-secret-version-stage --secret-id {secret} \
                      --version-stage AWSCURRENT --move-to-version-id {version} --remove-from-version-id THE_ONE_THAT_HAS_IT"
-                );
+                ));
             }
             Self::SecretAstray { .. } => {
                 "if its owner has the new key, delete the old one by hand once nothing uses it; if not, delete the new one, and \
@@ -289,32 +300,48 @@ impl Why {
             Self::Suspected { .. } => {
                 "look at what they were used for (AWS CloudTrail); if they leaked, have them switched off: an event with 'compromised'"
             }
-            Self::NobodysKey { .. } => "look at whose it is: a session's ends with its role's sessions, another account's there",
+            Self::NobodysKey { .. } => {
+                "look at whose it is: a session's ends with its role's sessions, another account's there"
+            }
             Self::Quarantined { .. } => {
                 "follow the AWS Support case, then detach that policy; the next run goes on from there"
             }
             Self::Unclaimed { user, key } => {
                 let id = naming::id_in_a_command(user, key);
-                return format!("if nobody made it by hand: aws iam delete-access-key --user-name {user} --access-key-id {id}");
+                return Some(format!(
+                    "if nobody made it by hand: aws iam delete-access-key --user-name {user} --access-key-id {id}"
+                ));
             }
-            Self::Unused { .. } => "nothing to do if it is not needed; use it, and it stays",
+            Self::Unused { .. } => "use it if it is needed, and it stays",
             Self::TagLimit { .. } => "remove tags it does not need",
             Self::NoSlot { .. } => "delete that key once nobody needs it; then the next run rotates",
-            Self::InUse { .. } => "find who still uses it (the item shows service and Region) and have them fetch the new key",
+            Self::InUse { .. } => {
+                "find who still uses it (the item shows service and Region) and have them fetch the new key"
+            }
             Self::NotTakenOver { .. } => {
                 "have the owner fetch the new key and use it; if nobody needs either, delete the old one by hand"
             }
             Self::RolledBack { key } => {
-                return format!("find out what still needs it; when nothing does, switch it off by hand and the next run goes on with {key}");
+                return Some(format!(
+                    "find out what still needs it; when nothing does, switch it off by hand and the next run goes on with {key}"
+                ));
             }
             Self::LeakedActive { .. } => "switch it off at once: aws iam update-access-key --status Inactive",
             Self::LeakedKept { .. } => "delete it by hand when the investigation is over; until then it takes a slot",
-            Self::NoCurrent { .. } => "delete it by hand if nobody needs it; this tool keeps it so that somebody can come back to it",
-            Self::CurrentOff { .. } => "switch it on again, or delete it by hand; the other key is then rotated in its time",
-            Self::OnlyInactive { .. } => "delete them by hand if nobody needs them, or set NIGHTSHIFT_INACTIVE_KEYS=delete",
+            Self::NoCurrent { .. } => {
+                "delete it by hand if nobody needs it; this tool keeps it so that somebody can come back to it"
+            }
+            Self::CurrentOff { .. } => {
+                "switch it on again, or delete it by hand; the other key is then rotated in its time"
+            }
+            Self::OnlyInactive { .. } => {
+                "delete them by hand if nobody needs them, or set NIGHTSHIFT_INACTIVE_KEYS=delete"
+            }
             Self::TwoKeys { .. } => "have the owner give up one of them; then the next run rotates the other",
-            Self::Untold { .. } => "configure a channel; until then rotation goes on and no old key is taken from anybody",
-        }
-        .to_owned()
+            Self::Untold { .. } => {
+                "configure a channel; until then rotation goes on and no old key is taken from anybody"
+            }
+        };
+        Some(fix.to_owned())
     }
 }

@@ -105,7 +105,7 @@ fn verdict_in(variables: &[(&str, &str)], region: Region) -> &'static str {
     match (plan.actions.as_slice(), plan.left.as_slice()) {
         ([Action::DeleteCluster(_)], []) => "delete",
         ([Action::StartCluster(_)], []) => "start",
-        ([], [left]) => left.why.code(),
+        ([], [left]) => left.why.code().name,
         ([], []) => "out-of-scope",
         other => panic!("expected one verdict, found {other:?}"),
     }
@@ -258,7 +258,7 @@ fn only_what_can_go_is_started_and_only_so_often() {
                 one.tags = one.tags.with(start.marks.clone());
                 said.push("start");
             }
-            ([], [left]) => said.push(left.why.code()),
+            ([], [left]) => said.push(left.why.code().name),
             other => panic!("{other:?}"),
         }
     }
@@ -328,7 +328,7 @@ fn the_quota_of_snapshots_goes_to_the_oldest_and_the_rest_is_left() {
     let plan = plan_of(region, &policy(&[]), &Request::default());
     assert_eq!(plan.actions.iter().map(Action::id).collect::<Vec<_>>(), ["older"]);
     assert_eq!(
-        plan.left.iter().map(|left| (left.id.as_str(), left.why.code())).collect::<Vec<_>>(),
+        plan.left.iter().map(|left| (left.id.as_str(), left.why.code().name)).collect::<Vec<_>>(),
         [("newer", "snapshot-quota")]
     );
 }

@@ -21,7 +21,7 @@ fn said(cluster: Cluster, now: &str, variables: &[(&str, &str)]) -> String {
     let main: Vec<_> = plan.actions.iter().filter(aside).collect();
     match (main.as_slice(), plan.left.as_slice()) {
         ([action], []) => action.steps().pop().unwrap(),
-        ([], [left]) => left.why.code().to_owned(),
+        ([], [left]) => left.why.code().name.to_owned(),
         other => panic!("{other:?}"),
     }
 }

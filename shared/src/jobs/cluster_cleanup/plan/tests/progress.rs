@@ -72,7 +72,7 @@ fn what_stops_a_deletion_half_way_is_said_as_that() {
         change(&mut one);
         let plan = plan_of(region(vec![one]), &policy(&[]), &Request::default());
         let reason = plan.left[0].why.reason();
-        format!("{}\n{}", reason.message, reason.fix)
+        format!("{}\n{}", reason.message, reason.fix.unwrap_or_default())
     };
     insta::assert_snapshot!(why(|c| c.global_cluster = Some("world".to_owned())), @"
     it is half deleted: a deletion that began at 2026-11-20T02:00:00Z took 1 of its 3 members, and 2 are left; its data is there; now it belongs to the global cluster world

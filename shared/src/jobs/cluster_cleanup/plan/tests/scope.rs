@@ -10,7 +10,7 @@ fn an_event_narrows_and_never_widens() {
     let set = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect::<BTreeSet<_>>());
     let ids = |request: Request| {
         let plan = plan_of(region(clusters.clone()), &policy(&[]), &request);
-        let left: Vec<_> = plan.left.iter().map(|left| format!("{}:{}", left.id, left.why.code())).collect();
+        let left: Vec<_> = plan.left.iter().map(|left| format!("{}:{}", left.id, left.why.code().name)).collect();
         (plan.actions.iter().map(|action| action.id().to_owned()).collect::<Vec<_>>(), left, plan.scope.marked)
     };
     let none: Vec<String> = Vec::new();
@@ -42,7 +42,7 @@ fn a_region_that_could_not_be_read_is_failed_and_the_others_go_on() {
     assert_eq!(plan.actions.len(), 1);
     let [left] = plan.left.as_slice() else { panic!("{plan}") };
     assert_eq!(
-        (left.id.as_str(), left.why.code()),
+        (left.id.as_str(), left.why.code().name),
         ("eu-north-1", "region-unreadable"),
         "and nothing is called missing"
     );
@@ -53,7 +53,7 @@ fn a_region_that_could_not_be_read_is_failed_and_the_others_go_on() {
 fn an_unreadable_list_of_snapshots_blocks_what_needs_one_and_is_failed() {
     let region = Region { snapshots: Read::unknown("rds:Describe", "AccessDenied"), ..region(vec![cluster("orders")]) };
     let plan = plan_of(region, &policy(&[]), &Request::default());
-    let codes: Vec<_> = plan.left.iter().map(|left| left.why.code()).collect();
+    let codes: Vec<_> = plan.left.iter().map(|left| left.why.code().name).collect();
     assert_eq!(codes, ["snapshots-unreadable", "preflight-unknown"]);
     assert!(plan.is_empty());
 }

@@ -36,7 +36,7 @@ fn snapshot_verdict(snapshot: Snapshot) -> &'static str {
     match (plan.actions.as_slice(), plan.left.as_slice()) {
         ([Action::DeleteSnapshot(_)], []) => "delete",
         ([Action::MarkSnapshot(_)], []) => "mark",
-        ([], [left]) => left.why.code(),
+        ([], [left]) => left.why.code().name,
         ([], []) => "not-ours",
         other => panic!("expected one verdict, found {other:?}"),
     }

@@ -9,6 +9,7 @@ use super::statement::Statement;
 use super::why::{Left, Note};
 use super::{Terms, Why};
 use crate::domains::databases::names::CLONE;
+use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::{Accounts, World};
 use crate::jobs::db_users::request::{Auth, UserRequest};
 use crate::services::sql::{Engine, mysql_ident, mysql_literal};
@@ -161,13 +162,13 @@ impl<'a> Planner<'a> {
     fn note_untried(&self, user: &UserRequest, here: bool, notes: &mut Vec<Note>) {
         if !here {
             notes.push(Note {
-                code: "login-untried",
+                code: &codes::LOGIN_UNTRIED,
                 message: format!(
                     "a login from {}, where this run is, does not meet the account {}: its password is not tried",
                     printable(&self.accounts.from),
                     printable(&account_name(user))
                 ),
-                fix: "try it from where the account may log in".to_owned(),
+                fix: Some("try it from where the account may log in".to_owned()),
             });
         }
     }
@@ -176,9 +177,9 @@ impl<'a> Planner<'a> {
     fn note_what_means_nothing(&self, user: &UserRequest, notes: &mut Vec<Note>) {
         if user.grantor.is_some() || user.auth == Auth::Nobody {
             notes.push(Note {
-                code: "no-grantor-here",
+                code: &codes::NO_GRANTOR_HERE,
                 message: format!("{} knows no owners of tables: 'grantor' only says who comes first", self.engine()),
-                fix: "nothing to do".to_owned(),
+                fix: None,
             });
         }
     }

@@ -2,6 +2,8 @@
 //! at one alone, the one whose name is written out furthest: a grant on the database itself hides what a pattern gave. So
 //! what counted before is looked at, and is given again where nobody asked to take it.
 
+use crate::jobs::db_users::codes;
+use crate::report::Code;
 use std::collections::BTreeMap;
 
 use super::{Planner, sql};
@@ -48,8 +50,8 @@ struct Draft<'a> {
 }
 
 impl Draft<'_> {
-    fn note(&mut self, code: &'static str, message: String, fix: &str) {
-        self.notes.push(Note { code, message, fix: fix.to_owned() });
+    fn note(&mut self, code: &'static Code, message: String, fix: impl Into<Option<&'static str>>) {
+        self.notes.push(Note { code, message, fix: fix.into().map(str::to_owned) });
     }
 }
 
@@ -142,9 +144,9 @@ impl Planner<'_> {
         if self.takes() {
             draft.statements.push(sql(format!("GRANT {} ON {on}.* TO {}", listed(wanted), draft.name)));
             draft.note(
-                "pattern-hidden",
+                &codes::PATTERN_HIDDEN,
                 format!("what it has on the pattern {pattern} no longer counts in this database, which now has a row of its own"),
-                "nothing to do; the pattern still opens other databases",
+                None,
             );
             return true;
         }
@@ -154,7 +156,7 @@ impl Planner<'_> {
         draft.statements.push(sql(format!("GRANT {} ON {on}.* TO {}{option}", listed(&all), draft.name)));
         if too_much {
             draft.note(
-                "pattern-kept",
+                &codes::PATTERN_KEPT,
                 format!(
                     "it had {} on the pattern {pattern}, which a grant on the database itself would hide: it gets that there, too",
                     listed(&counts.words)
@@ -192,7 +194,7 @@ impl Planner<'_> {
                 drift(&surplus, row.passable, &format!("the pattern {}", printable(&row.pattern)), draft);
             } else if self.takes() && self.accounts.opens(&row.pattern, &self.terms.request.database) {
                 draft.note(
-                    "foreign-grant",
+                    &codes::FOREIGN_GRANT,
                     format!(
                         "it has {} on the pattern {}, which this database's name matches",
                         listed(&row.words),
@@ -260,13 +262,13 @@ impl Planner<'_> {
         let kept = printable(&kept.join(", "));
         if self.takes_all() {
             draft.note(
-                "foreign-grant",
+                &codes::FOREIGN_GRANT,
                 format!("it is a member of {kept}, which the master user may not take back"),
                 "revoke it as who administers that role, if it is not meant",
             );
         } else {
             draft.note(
-                DRIFT,
+                &codes::DRIFT,
                 format!("it is a member of {kept}, which the event does not say"),
                 "revoke it by hand, or with \"revoke\": \"all\", if it is not meant",
             );
@@ -277,16 +279,13 @@ impl Planner<'_> {
         let grantee = format!("'{}'@'{}'", user.name, user.host);
         if let Some(number) = self.accounts.global_grants.get(&grantee).filter(|number| **number > 0) {
             draft.note(
-                "foreign-grant",
+                &codes::FOREIGN_GRANT,
                 format!("it has {} on all databases, which are not touched", count(*number, "privilege")),
                 "revoke them by hand if they are not meant",
             );
         }
     }
 }
-
-/// Something that is as the event does not say, and that is not taken back unless it says so.
-const DRIFT: &str = "drift";
 
 fn wanted(user: &UserRequest) -> Words {
     let all = TABLES_MYSQL.iter().filter(|word| **word != ALL);
@@ -301,14 +300,14 @@ fn wanted(user: &UserRequest) -> Words {
 fn drift(surplus: &Words, passable: bool, said: &str, draft: &mut Draft<'_>) {
     if !surplus.is_empty() {
         draft.note(
-            DRIFT,
+            &codes::DRIFT,
             format!("it has {} on {said}, which the event does not give", listed(surplus)),
             "\"revoke\": \"managed\" takes back what is in this database, \"all\" the rest, too",
         );
     }
     if passable {
         draft.note(
-            DRIFT,
+            &codes::DRIFT,
             format!("it may pass on what it has on {said}"),
             "\"revoke\": \"managed\" takes that back in this database, \"all\" everywhere",
         );

@@ -1,5 +1,6 @@
 //! What a user is to get that it has not: on the database, its schemas, what is in them, and what will be.
 
+use crate::jobs::db_users::codes;
 use std::collections::BTreeSet;
 
 use super::authority::Authority;
@@ -10,8 +11,6 @@ use crate::jobs::db_users::request::{UserRequest, Words};
 use crate::services::sql::ident;
 use crate::text::{count, printable};
 
-/// Something the event gives and the master cannot.
-pub(super) const NOT_GRANTABLE: &str = "not-grantable";
 /// Objects named one by one in a statement: a list a person can still read.
 pub(super) const NAMED_AT_ONCE: usize = 50;
 pub(super) const KINDS: [ObjectKind; 3] = [ObjectKind::Table, ObjectKind::Sequence, ObjectKind::Routine];
@@ -35,7 +34,7 @@ impl Planner<'_> {
         self.grant_on_database(user, draft);
         if user.tables.contains("MAINTAIN") && self.version() < 17 {
             draft.note(
-                NOT_GRANTABLE,
+                &codes::NOT_GRANTABLE,
                 format!("MAINTAIN is no privilege of version {}, but of 17 and later", self.version()),
                 "take it out of the event for this server",
             );
@@ -102,7 +101,7 @@ impl Planner<'_> {
                     lacking.iter().filter(|word| !self.has_by_others(word, grants, user)).cloned().collect();
                 if !missing.is_empty() {
                     draft.note(
-                        NOT_GRANTABLE,
+                        &codes::NOT_GRANTABLE,
                         format!(
                             "{} on {} is {}'s to grant, and the master user cannot act as that role",
                             listed(&missing),
@@ -214,7 +213,7 @@ impl Planner<'_> {
         match self.authority(creator) {
             Authority::None => {
                 draft.note(
-                    NOT_GRANTABLE,
+                    &codes::NOT_GRANTABLE,
                     format!(
                         "what {} makes in schema {} tomorrow cannot be opened: the master user cannot act as that role",
                         printable(creator),
@@ -253,7 +252,7 @@ impl Planner<'_> {
         if !others.is_empty() {
             let names = others.into_iter().map(printable).collect::<Vec<_>>().join(", ");
             draft.note(
-                "other-owners",
+                &codes::OTHER_OWNERS,
                 format!("schema {} has tables of {names}; what they make tomorrow is not covered", printable(schema)),
                 "let one role own all tables, and name it as the grantor",
             );
@@ -291,7 +290,7 @@ fn note_foreign(kind: ObjectKind, schema: &str, foreign: &[&Object], draft: &mut
     let owners: BTreeSet<_> = foreign.iter().map(|object| printable(&object.owner)).collect();
     let owners = owners.into_iter().collect::<Vec<_>>().join(", ");
     draft.note(
-        NOT_GRANTABLE,
+        &codes::NOT_GRANTABLE,
         format!(
             "{} in schema {} belong to {owners}, and the master user cannot act as those roles: {}",
             count(foreign.len(), &kind.singular().to_lowercase()),
@@ -305,7 +304,7 @@ fn note_foreign(kind: ObjectKind, schema: &str, foreign: &[&Object], draft: &mut
 fn note_of_extensions(schema: &str, objects: &[&Object], draft: &mut Draft) {
     if !objects.is_empty() {
         draft.note(
-            "of-extension",
+            &codes::OF_EXTENSION,
             format!(
                 "{} in schema {} are kept from everybody by the extensions they belong to: {}",
                 count(objects.len(), "routine"),

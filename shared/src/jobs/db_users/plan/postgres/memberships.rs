@@ -1,7 +1,7 @@
 //! The roles a user is a member of and the event does not name.
 
-use super::surplus::DRIFT;
 use super::{Draft, Planner, sql};
+use crate::jobs::db_users::codes;
 use crate::jobs::db_users::plan::gate::{self, Place};
 use crate::jobs::db_users::request::{Auth, Use, UserRequest};
 use crate::services::sql::ident;
@@ -22,13 +22,13 @@ impl Planner<'_> {
                 draft.revokes.push(sql(format!("REVOKE {} FROM {}", ident(&row.role), ident(&user.name))));
             } else if everywhere {
                 draft.note(
-                    "foreign-grant",
+                    &codes::FOREIGN_GRANT,
                     format!("it is a member of {}, by {}", printable(&row.role), printable(&row.grantor)),
                     "revoke it as its grantor if it is not meant",
                 );
             } else {
                 draft.note(
-                    DRIFT,
+                    &codes::DRIFT,
                     format!("it is a member of {}, which the event does not say", printable(&row.role)),
                     "revoke it by hand, or with \"revoke\": \"all\", if it is not meant",
                 );
@@ -44,7 +44,7 @@ impl Planner<'_> {
             draft.role.push(sql(format!("REVOKE {} FROM {}", ident(group), ident(&user.name))));
         } else {
             draft.note(
-                "foreign-grant",
+                &codes::FOREIGN_GRANT,
                 format!("it stays a member of {}, which the master user cannot take back", printable(group)),
                 "revoke it as its grantor",
             );

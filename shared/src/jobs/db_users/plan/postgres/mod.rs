@@ -12,6 +12,8 @@ mod memberships;
 mod revokes;
 mod surplus;
 
+use crate::jobs::db_users::codes;
+use crate::report::Code;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -52,8 +54,8 @@ struct Draft {
 }
 
 impl Draft {
-    fn note(&mut self, code: &'static str, message: String, fix: &str) {
-        self.notes.push(Note { code, message, fix: fix.to_owned() });
+    fn note(&mut self, code: &'static Code, message: String, fix: impl Into<Option<&'static str>>) {
+        self.notes.push(Note { code, message, fix: fix.into().map(str::to_owned) });
     }
 }
 
@@ -145,7 +147,7 @@ impl<'a> Planner<'a> {
         let Draft { role, grants, revokes, borrowed, notes } = draft;
         let idle = role.is_empty() && grants.is_empty() && revokes.is_empty();
         if idle && secret.as_ref().is_none_or(super::SecretPlan::is_empty) {
-            let stuck = notes.iter().any(|note| note.code == grants::NOT_GRANTABLE);
+            let stuck = notes.iter().any(|note| note.code == &codes::NOT_GRANTABLE);
             return Err(leave(if stuck { Why::NothingGrantable } else { Why::AlreadySo }, notes));
         }
         let mut statements = role;

@@ -2,6 +2,7 @@
 //! what others granted, or what the user has passed on, stays and is noted. Where it does not say so, all of it is only
 //! noted, in groups. From a role that the event does not name but implies nothing is taken: it is others' as well.
 
+use crate::jobs::db_users::codes;
 use std::collections::BTreeMap;
 
 use super::authority::Authority;
@@ -46,7 +47,7 @@ impl Planner<'_> {
         self.revoke_memberships(user, everywhere, draft);
         if let Some(columns) = self.catalog.column_grants.get(&user.name).filter(|columns| **columns > 0) {
             draft.note(
-                "column-grants",
+                &codes::COLUMN_GRANTS,
                 format!("it has privileges on {}, which are not touched", count(*columns, "single column")),
                 "revoke them by hand if they are not meant",
             );
@@ -198,7 +199,7 @@ impl Planner<'_> {
                     continue;
                 }
                 draft.note(
-                    "foreign-grant",
+                    &codes::FOREIGN_GRANT,
                     format!(
                         "it has {} on all {} that {} makes in whatever schema, which is not touched",
                         listed(&words),

@@ -1,5 +1,6 @@
 //! What somebody has and the event does not give, sorted by whether it can be taken back, and how that is said.
 
+use crate::jobs::db_users::codes;
 use std::collections::BTreeMap;
 
 use super::authority::Authority;
@@ -58,9 +59,6 @@ impl Planner<'_> {
     }
 }
 
-/// Something that is as the event no longer says, or never said, and that is not taken back unless it says so.
-pub(super) const DRIFT: &str = "drift";
-
 /// What `user` has passed on to others.
 pub(super) fn passed_on_by(grants: &[Grant], user: &UserRequest) -> Words {
     let own = grants.iter().filter(|grant| *grant.grantor == *user.name);
@@ -70,14 +68,14 @@ pub(super) fn passed_on_by(grants: &[Grant], user: &UserRequest) -> Words {
 pub(super) fn note_drift(surplus: &Surplus, said: &str, draft: &mut Draft) {
     if !surplus.words.is_empty() {
         draft.note(
-            DRIFT,
+            &codes::DRIFT,
             format!("it has {} on {said}, which the event does not give", listed(&surplus.words)),
             "\"revoke\": \"managed\" takes back what is in the schemas of the event, \"all\" the rest, too",
         );
     }
     if !surplus.passable.is_empty() {
         draft.note(
-            DRIFT,
+            &codes::DRIFT,
             format!("it may pass on {} on {said}", listed(&surplus.passable)),
             "\"revoke\": \"managed\" takes that back",
         );
@@ -90,7 +88,7 @@ pub(super) fn note_untakeable(surplus: &Surplus, said: &str, draft: &mut Draft) 
     }
     if !surplus.passed_on.is_empty() {
         draft.note(
-            "passed-on",
+            &codes::PASSED_ON,
             format!("it has passed on {} on {said}, so it keeps that", listed(&surplus.passed_on)),
             "grant those others what they need as the owner, then revoke it by hand with CASCADE",
         );
@@ -99,7 +97,7 @@ pub(super) fn note_untakeable(surplus: &Surplus, said: &str, draft: &mut Draft) 
 
 pub(super) fn note_foreign(words: &Words, grantor: &str, said: &str, draft: &mut Draft) {
     draft.note(
-        "foreign-grant",
+        &codes::FOREIGN_GRANT,
         format!(
             "it has {} on {said} from {}, which the master user cannot take back",
             listed(words),

@@ -93,7 +93,7 @@ fn plan(world: &World, request: &Request) -> Plan {
 }
 
 fn why(plan: &Plan, user: &str) -> &'static str {
-    plan.left.iter().find(|left| left.id == user).map_or("planned", |left| left.why.code())
+    plan.left.iter().find(|left| left.id == user).map_or("planned", |left| left.why.code().name)
 }
 
 fn present(user: &str, trial: Trial) -> Present {

@@ -91,7 +91,7 @@ fn every_leaked_key_goes_off_in_one_step_and_what_is_missing_is_named() {
     for (ids, step, missing) in [(&["A", "C"][..], 1, 1), (&["C", "D"], 0, 2)] {
         let request = leaks(ids);
         let plan = plan_of(two(), terms(&normal, &request));
-        let unknown = plan.left.iter().filter(|left| left.why.code() == "no-such-key").count();
+        let unknown = plan.left.iter().filter(|left| left.why.code().name == "no-such-key").count();
         assert_eq!((plan.actions.len(), unknown), (step, missing), "{plan}");
         assert_eq!(leak_of(&two(), &request), Some(Leak::Open));
     }
@@ -179,7 +179,7 @@ fn a_sign_is_told_once_of_each_key_and_switches_nothing_off() {
     assert_eq!(verdict_by(user(), &normal, &sign(&[EVERY_KEY])), "Sign suspected every-key");
     let request = sign(&["A"]);
     let mute = Terms { announces: false, ..terms(&normal, &request) };
-    assert_eq!(verdict_on(user(), mute), "Sign untold");
+    assert_eq!(verdict_on(user(), mute), "Sign not-told");
 }
 
 #[test]

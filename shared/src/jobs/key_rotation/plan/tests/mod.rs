@@ -130,8 +130,8 @@ fn verdict_on(user: User, terms: Terms<'_>) -> String {
     let plan = plan_of(user, terms);
     match (plan.actions.as_slice(), plan.left.as_slice()) {
         ([action], []) => format!("{:?} {}", action.rule, short(&action.step)),
-        ([], [Left { facts: Some((rule, _)), why, .. }]) => format!("{rule:?} {}", why.code()),
-        ([], [left]) => left.why.code().to_owned(),
+        ([], [Left { facts: Some((rule, _)), why, .. }]) => format!("{rule:?} {}", why.code().name),
+        ([], [left]) => left.why.code().name.to_owned(),
         ([], []) => "out of scope".to_owned(),
         other => panic!("expected one verdict, found {other:?}"),
     }

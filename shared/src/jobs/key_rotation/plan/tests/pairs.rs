@@ -40,7 +40,7 @@ fn the_overlap_begins_when_the_owner_was_told() {
     let mut untold = rotated(60, used(40));
     untold.tags.remove("nightshift:told:rotated");
     assert_eq!(verdict(untold.clone()), "R7 tell rotated NEW");
-    assert_eq!(mute_verdict(untold, &policy(&[])), "R7 untold", "no notice, no retirement");
+    assert_eq!(mute_verdict(untold, &policy(&[])), "R7 not-told", "no notice, no retirement");
     assert_eq!(mute_verdict(with(&[key("ONE", 95, used(1))]), &policy(&[])), "R5 rotate ONE");
 }
 

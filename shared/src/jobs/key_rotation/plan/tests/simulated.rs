@@ -25,7 +25,7 @@ impl Life {
         let request = Request::default();
         let terms = Terms { now: self.now, announces: self.announces, ..terms(policy, &request) };
         let (_, said) = rules::ask(&self.user, terms).ok_or("out of scope")?;
-        let step = said.map_err(|why| why.code())?;
+        let step = said.map_err(|why| why.code().name)?;
         self.judge(&step, terms);
         self.apply(&step, policy);
         Ok(step)

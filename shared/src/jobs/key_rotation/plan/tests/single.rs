@@ -50,7 +50,7 @@ fn a_key_never_used_is_rotated_like_any_other_unless_the_policy_says_otherwise()
     assert_eq!(by(undated), "R5 tell unused ONE", "nor is one that named no day");
     assert_eq!(by(with(&[key("ONE", 95, used(80))])), "R5 rotate ONE");
     assert_eq!(by(with(&[key("ONE", 95, LastUsed::Unknown("throttled".to_owned()))])), "R5 preflight-unknown");
-    assert_eq!(mute_verdict(unused(), &strict), "R5 untold");
+    assert_eq!(mute_verdict(unused(), &strict), "R5 not-told");
 }
 
 #[test]

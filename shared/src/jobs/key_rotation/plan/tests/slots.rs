@@ -102,7 +102,7 @@ fn a_new_key_that_its_secret_does_not_show_is_spoken_of_as_what_it_is() {
         assert_eq!(verdict(user.clone()), "R7 tell astray NEW", "and nobody is invited to delete it");
         let plan = plan_of(told(user), terms(&policy(&[]), &Request::default()));
         let why = &plan.left[0].why;
-        assert!(why.code() == "secret-astray" && why.message().contains(word), "{why:?}");
+        assert!(why.code().name == "secret-astray" && why.message().contains(word), "{why:?}");
     }
 }
 

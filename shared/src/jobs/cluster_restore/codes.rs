@@ -1,0 +1,22 @@
+//! The reasons a restore can give, with what each means and whose hand puts it right. `docs/cli.md` is made from this table.
+
+crate::report::reason_codes! {
+    NOT_AURORA = "not-aurora", Owner,
+        "The snapshot is of no Aurora cluster.",
+        Some("Name another.");
+    NOT_AVAILABLE = "not-available", Owner,
+        "AWS has not finished the snapshot.",
+        Some("Try again later.");
+    NO_FACTS = "no-facts", Owner,
+        "The snapshot does not say how its cluster was built.",
+        Some("Restore it in the console.");
+    NAME_TAKEN = "name-taken", Owner,
+        "There is a cluster of that name.",
+        Some("`--as NAME`");
+    NOT_A_TIME = "not-a-time", Owner,
+        "The expiry asked for is not one.",
+        Some("Write it as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`.");
+    NOT_LATER = "not-later", Owner,
+        "The expiry asked for has passed, so the next run would delete it again.",
+        Some("Name a later one.");
+}

@@ -1,0 +1,80 @@
+//! Reason codes are data: one table a job beside the one that all share, from which the reference is made.
+//! `WRITE_DOCS=1 cargo test --package nightshift --test codes` writes it anew.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
+
+use nightshift::config::Environment;
+use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::cluster_extend::ClusterExtend;
+use nightshift::jobs::cluster_restore::ClusterRestore;
+use nightshift::jobs::db_users::DbUsers;
+use nightshift::jobs::key_rotation::KeyRotation;
+use nightshift::report::Code;
+use nightshift::run::{Job, codes_of};
+
+const END: &str = "<!-- /codes -->";
+
+fn page(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs").join(name)
+}
+
+fn table<'a>(codes: impl Iterator<Item = &'a Code>) -> String {
+    let mut table = String::from("| code | meaning | what to do | whose hand |\n|---|---|---|---|\n");
+    for Code { name, whose, means, fix } in codes {
+        let _ = writeln!(table, "| `{name}` | {means} | {} | {} |", fix.unwrap_or("Nothing."), whose.as_str());
+    }
+    table
+}
+
+#[track_caller]
+fn is_in<J: Job>(name: &str, table: &str) {
+    let begin = format!("<!-- codes of {} -->\n", J::NAME);
+    let page = page(name);
+    let text = fs::read_to_string(&page).expect("the page is there");
+    let (before, rest) = text.split_once(&begin).expect("a place for the table");
+    let (now, after) = rest.split_once(END).expect("an end of the table");
+    if Environment::of_process().holds("WRITE_DOCS") {
+        fs::write(&page, format!("{before}{begin}{table}{END}{after}")).expect("the page can be written");
+    } else {
+        assert!(
+            now == table,
+            "docs/{name} has another table of codes: WRITE_DOCS=1 cargo test --package nightshift --test codes"
+        );
+    }
+}
+
+#[test]
+fn the_reference_of_each_job_is_its_table() {
+    is_in::<ClusterCleanup>("cluster-cleanup.md", &table(codes_of::<ClusterCleanup>()));
+    is_in::<KeyRotation>("key-rotation.md", &table(codes_of::<KeyRotation>()));
+    is_in::<DbUsers>("db-users.md", &table(codes_of::<DbUsers>()));
+    let own = |tables: &[&[&'static Code]]| table(tables.iter().copied().flatten().copied());
+    is_in::<ClusterRestore>("cli.md", &own(ClusterRestore::CODES));
+    is_in::<ClusterExtend>("cli.md", &own(ClusterExtend::CODES));
+}
+
+#[track_caller]
+fn is_sound<J: Job>() {
+    let mut names = BTreeSet::new();
+    for Code { name, whose: _, means, fix } in codes_of::<J>() {
+        assert!(names.insert(*name), "{}: {name} stands twice", J::NAME);
+        let is_kebab = name.split('-').all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()));
+        assert!(is_kebab, "{}: {name} is no kebab-case", J::NAME);
+        for text in [*means, fix.unwrap_or("Nothing.")] {
+            assert!(text.ends_with(['.', ')', '`', ':', '?']), "{}: {name}: '{text}' does not end", J::NAME);
+            assert!(!text.contains(['|', '\n']), "{}: {name}: '{text}' breaks the table", J::NAME);
+        }
+    }
+}
+
+#[test]
+fn each_code_stands_once_and_says_what_it_means() {
+    is_sound::<ClusterCleanup>();
+    is_sound::<ClusterRestore>();
+    is_sound::<ClusterExtend>();
+    is_sound::<KeyRotation>();
+    is_sound::<DbUsers>();
+}
