@@ -21,7 +21,7 @@ pub(crate) fn record(report: &Value) -> io::Result<()> {
 }
 
 /// What was kept of `function`.
-pub(crate) fn of(function: &str) -> anyhow::Result<BTreeSet<String>> {
+pub fn of(function: &str) -> anyhow::Result<BTreeSet<String>> {
     let folder = folder(function);
     let hint = || format!("the suite of {function} has left no calls: run `cargo test --package {function}`");
     let entries = fs::read_dir(&folder).with_context(hint)?;

@@ -8,9 +8,11 @@ use nightshift::config::Environment;
 
 use crate::repository;
 
-/// Builds `binary` of `package` without optimisation; where it lies.
-pub fn build(package: &str, binary: &str) -> anyhow::Result<PathBuf> {
-    run(&["--package", package, "--bin", binary])?;
+/// Builds `binary` without optimisation; where it lies. The whole workspace is named so that every dependency has the
+/// features the suite has it with: built for one package alone, a dozen crates and all that stand on them, the SDK's too,
+/// would be compiled a second time.
+pub fn build(binary: &str) -> anyhow::Result<PathBuf> {
+    run(&["--workspace", "--bin", binary])?;
     Ok(repository::target().join("debug").join(binary))
 }
 

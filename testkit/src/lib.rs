@@ -2,20 +2,12 @@
 //! binaries driven through the runtime API, and builders of believable worlds. Nothing of this is deployed.
 
 mod account;
-pub mod bench;
-pub mod browser;
-mod calls;
+pub mod calls;
 pub mod cargo;
 pub mod child;
 pub mod database;
-pub mod demo;
-pub mod demo_keys;
-pub mod demo_users;
-pub mod deploy;
 pub mod function;
-pub mod mail;
-mod port;
-pub mod proof;
+pub mod port;
 pub mod proxy;
 pub mod raw;
 pub mod repository;

@@ -13,14 +13,14 @@ const COUNT: u16 = 12_000;
 
 /// A port that is ours until this is dropped.
 #[derive(Debug)]
-pub(crate) struct Port {
+pub struct Port {
     number: u16,
     _lock: File,
 }
 
 impl Port {
     /// Takes one that nobody listens on.
-    pub(crate) fn take() -> anyhow::Result<Self> {
+    pub fn take() -> anyhow::Result<Self> {
         let folder = std::env::temp_dir().join("nightshift-ports");
         std::fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
         // Tests of one process begin at one place: each is sent on by the locks of the others.
@@ -43,7 +43,7 @@ impl Port {
     }
 
     /// Which it is.
-    pub(crate) fn number(&self) -> u16 {
+    pub fn number(&self) -> u16 {
         self.number
     }
 }

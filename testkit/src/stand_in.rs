@@ -14,7 +14,7 @@ use crate::child::Held;
 use crate::repository;
 
 /// Starts a server that says `listening URL` when it is ready and ends when its standard input does.
-pub(crate) fn listening(command: &mut Command, title: &str) -> anyhow::Result<(Held, String)> {
+pub fn listening(command: &mut Command, title: &str) -> anyhow::Result<(Held, String)> {
     // Python's AWS library would look for the caller's profile, and not start where there is none of that name.
     for name in Environment::of_process().names().filter(|name| name.starts_with("AWS_")) {
         command.env_remove(name);

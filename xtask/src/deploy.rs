@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use crate::command::{at_root, succeed};
 use crate::package::Arch;
 use crate::provider::{self, Provider};
-use crate::{archive, environment, package, setup, testkit};
+use crate::{archive, environment, package, setup, showcase};
 
 /// Shows that everything holds.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -29,7 +29,7 @@ pub(crate) fn show() -> anyhow::Result<()> {
 fn start(functions: &[String], arguments: &[&str]) -> anyhow::Result<()> {
     let provider = Provider::find().context(provider::MISSING)?;
     setup::for_deploy()?;
-    let mut command = testkit::cargo_run("deploy");
+    let mut command = showcase::built("deploy")?;
     command.arg(packages(functions)?).args(arguments);
     provider.offer(&mut command);
     succeed(&mut command)
@@ -59,9 +59,9 @@ fn note_calls(function: &str) -> anyhow::Result<()> {
 /// The folder with `<architecture>/<function>/bootstrap.zip` of each function. The environments say `x86_64`; a stand-in runs
 /// whatever it is given.
 fn packages(functions: &[String]) -> anyhow::Result<PathBuf> {
-    let mut build = at_root("cargo", &["build", "--quiet", "--locked"]);
+    let mut build = at_root("cargo", &["build", "--quiet", "--locked", "--workspace"]);
     for function in functions {
-        build.args(["--package", function]);
+        build.args(["--bin", function]);
     }
     succeed(&mut build)?;
     let folder = environment::tools().join("packages");

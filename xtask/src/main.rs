@@ -1,5 +1,5 @@
 //! The commands of this repository, started as `cargo xtask <task>`. This file only reads the command line and hands
-//! over; each task is a file of its own, and a task that needs an AWS client is a binary of the testkit crate which
+//! over; each task is a file of its own, and a task that needs an AWS client is a binary of the showcase crate which
 //! xtask starts, so that `cargo xtask check` never waits for an SDK to compile.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "telling a person what happens is what xtask is for")]
 
@@ -14,10 +14,10 @@ mod package;
 mod provider;
 mod secrets;
 mod setup;
+mod showcase;
 mod steps;
 mod terraform;
 mod test;
-mod testkit;
 mod tidy;
 
 use std::ffi::OsString;
@@ -109,15 +109,15 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Some(Task::Demo { deploy: true, .. }) => deploy::show().map(done),
-        Some(Task::Demo { args, .. }) => testkit::demo(args),
+        Some(Task::Demo { args, .. }) => showcase::demo(args),
         Some(Task::Test) => Ok(test::run()),
         Some(Task::Check) => Ok(check::run()),
-        Some(Task::Invoke { function, event, apply }) => testkit::invoke(&function, &event, apply),
+        Some(Task::Invoke { function, event, apply }) => showcase::invoke(&function, &event, apply),
         Some(Task::Package { arch, functions }) => package::run(arch, functions).map(done),
         Some(Task::Deploy) => deploy::run().map(done),
         Some(Task::Policies { accept }) => terraform::policies::run(accept).map(done),
-        Some(Task::Bench { args }) => setup::for_bench().and_then(|()| testkit::run("bench", args)),
-        Some(Task::Proof { args }) => testkit::run("proof", args),
+        Some(Task::Bench { args }) => setup::for_bench().and_then(|()| showcase::run("bench", args)),
+        Some(Task::Proof { args }) => showcase::run("proof", args),
         Some(Task::NewFunction { name }) => new_function::run(&name).map(done),
         Some(Task::TerraformDocs) => terraform::tables::write().map(done),
         Some(Task::Setup) => setup::run().map(done),

@@ -1,6 +1,5 @@
 //! `plan db-users` and `apply db-users`: the SQL on the screen, then done, then nothing left to do.
 
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -80,18 +79,5 @@ async fn an_event_is_planned_as_sql_reviewed_applied_and_done() -> anyhow::Resul
     let (code, out, _) = nightshift(&world, &apply);
     assert_eq!(code, 0);
     assert!(out.contains("3 already right"), "{out}");
-    Ok(())
-}
-
-/// What `cargo xtask demo users` shows: it judges itself, and where the version is the one the README has, the README says
-/// what it printed.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_demo_of_the_readme_is_what_is_printed() -> anyhow::Result<()> {
-    let mut printed = Vec::new();
-    nightshift_testkit::demo_users::show(&mut printed, Path::new(env!("CARGO_BIN_EXE_nightshift")), 110).await?;
-    let printed = String::from_utf8(printed)?;
-    let readme = std::fs::read_to_string(repository::root().join("README.md"))?;
-    let wanted = Installation::any()?.version != 16 || readme.contains(&format!("```text\n{printed}```"));
-    assert!(wanted, "put this into README.md in the place of the old one:\n{printed}");
     Ok(())
 }

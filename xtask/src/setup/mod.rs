@@ -50,14 +50,14 @@ pub(crate) fn for_deploy() -> anyhow::Result<()> {
 
 /// Installs what carries the Service Authorization Reference; the Python that has it.
 pub(crate) fn policies() -> anyhow::Result<PathBuf> {
-    let venv = listed("the Service Authorization Reference", "policies")?;
+    let venv = listed("the Service Authorization Reference", "testkit/policies")?;
     ensure(std::slice::from_ref(&venv))?;
     Ok(venv.bin().join("python"))
 }
 
 /// Installs what `bench` compares with.
 pub(crate) fn for_bench() -> anyhow::Result<()> {
-    ensure(&[listed("what the benchmarks compare with", "bench")?])
+    ensure(&[listed("what the benchmarks compare with", "showcase/bench")?])
 }
 
 /// Fetches `MariaDB`.
@@ -87,16 +87,17 @@ pub(crate) fn offer_cargo_lambda(command: &mut Command) -> anyhow::Result<()> {
 }
 
 fn stand_in() -> anyhow::Result<Venv> {
-    listed("the AWS stand-in", "stand-in")
+    listed("the AWS stand-in", "testkit/stand-in")
 }
 
 fn role_stand_in() -> anyhow::Result<Venv> {
-    listed("the stand-in that enforces roles", "role-stand-in")
+    listed("the stand-in that enforces roles", "testkit/role-stand-in")
 }
 
-/// What the requirements of a folder of testkit/ list.
-fn listed(title: &'static str, name: &str) -> anyhow::Result<Venv> {
-    let file = environment::root().join("testkit").join(name).join("requirements.txt");
+/// What the requirements of a folder of the checkout list, installed below the name of that folder.
+fn listed(title: &'static str, folder: &str) -> anyhow::Result<Venv> {
+    let file = environment::root().join(folder).join("requirements.txt");
+    let name = folder.rsplit('/').next().unwrap_or(folder);
     let requirements = fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
     Ok(Venv { title, folder: environment::tools().join(name), requirements })
 }

@@ -7,7 +7,6 @@ mod final_snapshot;
 mod night;
 mod notices;
 mod preflight;
-mod proof;
 mod standing;
 mod telling;
 

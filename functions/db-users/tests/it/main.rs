@@ -18,7 +18,6 @@ mod mysql_rights;
 mod names;
 mod notices;
 mod presets;
-mod proof;
 mod rotated;
 mod secrets;
 mod servers;

@@ -6,8 +6,6 @@ mod events;
 mod leaks;
 mod night;
 mod people;
-mod proof;
-mod scale;
 mod signs;
 mod store;
 mod takeover;

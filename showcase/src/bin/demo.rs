@@ -1,0 +1,47 @@
+//! `cargo xtask demo`, `cargo xtask demo keys` and `cargo xtask demo users`: see `nightshift_showcase::demo`, `demo_keys` and
+//! `demo_users`. This file only prints, and sees to it that a Ctrl-C ends the demo as its own end does, with nothing left
+//! running.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use tokio::signal::unix::{SignalKind, signal};
+
+#[tokio::main(flavor = "current_thread")]
+#[expect(clippy::print_stderr, reason = "a complaint belongs on standard error")]
+async fn main() -> ExitCode {
+    let mut stdout = std::io::stdout();
+    // Whichever comes first: the other one is dropped, and with it every child.
+    let result = tokio::select! {
+        result = show(&mut stdout) => result,
+        result = stopped() => result,
+    };
+    if let Err(error) = result {
+        eprintln!("demo: {error:#}");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+/// The demo that was asked for.
+async fn show(out: &mut dyn std::io::Write) -> Result<()> {
+    match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
+        [] => Box::pin(nightshift_showcase::demo::run(out)).await,
+        [part] if part == "keys" => Box::pin(nightshift_showcase::demo_keys::run(out)).await,
+        [part] if part == "users" => Box::pin(nightshift_showcase::demo_users::run(out)).await,
+        _ => bail!("usage: cargo xtask demo [keys|users]"),
+    }
+}
+
+/// Comes back when a person or a system wants the demo to end.
+async fn stopped() -> Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    bail!("stopped; nothing is left running")
+}

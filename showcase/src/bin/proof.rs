@@ -1,0 +1,111 @@
+//! `cargo xtask proof [FUNCTION…]`: every call of every function, or of those named, broken in every way, in every world.
+//! What a release is judged by; writes the rows of each function it has finished into the table of `docs/proof.md`.
+#![expect(clippy::print_stdout, reason = "progress is this command's output")]
+
+use std::path::Path;
+
+use anyhow::{Context as _, ensure};
+use nightshift_showcase::proof::{
+    Breakable, ClusterCleanup, KeyRotation, Matrix, OnMysql, OnPostgres, RELEASE, Subject, at_once, db_users_by_burst,
+    db_users_by_call, matrix, rows,
+};
+use nightshift_testkit::database::{Flavour, Installation};
+use nightshift_testkit::{Fault, cargo, repository};
+
+const BEGIN: &str = "<!-- matrix -->\n";
+const END: &str = "<!-- /matrix -->";
+const FUNCTIONS: [&str; 3] = ["cluster-cleanup", "db-users", "key-rotation"];
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let named: Vec<_> = std::env::args().skip(1).collect();
+    if let Some(unknown) = named.iter().find(|name| !FUNCTIONS.contains(&name.as_str())) {
+        anyhow::bail!("there is no proof of '{unknown}'; there is one of {}", FUNCTIONS.join(", "));
+    }
+    for function in FUNCTIONS.into_iter().filter(|name| named.is_empty() || named.iter().any(|asked| asked == name)) {
+        let matrices = match function {
+            "cluster-cleanup" => cluster_cleanup().await?,
+            "key-rotation" => key_rotation().await?,
+            _ => db_users().await?,
+        };
+        write(function, &rows(&matrices))?;
+        for (_, matrix) in &matrices {
+            matrix.check()?;
+        }
+    }
+    Ok(())
+}
+
+type Matrices = Vec<(&'static str, Matrix)>;
+
+async fn cluster_cleanup() -> anyhow::Result<Matrices> {
+    let mut matrices = Vec::new();
+    for (slow_aws, world) in [(true, "AWS takes its time"), (false, "gone at once")] {
+        matrices.push((world, prove(&ClusterCleanup { slow_aws }, world).await?));
+    }
+    Ok(matrices)
+}
+
+async fn key_rotation() -> anyhow::Result<Matrices> {
+    let mut matrices = Vec::new();
+    for (subject, world) in KeyRotation::WORLDS {
+        matrices.push((world, prove(&subject, world).await?));
+    }
+    Ok(matrices)
+}
+
+async fn db_users() -> anyhow::Result<Matrices> {
+    let binary = cargo::build("db-users")?;
+    let mut matrices =
+        on::<OnPostgres>(&binary, &Installation::any()?, ["PostgreSQL, AWS", "PostgreSQL, database"]).await?;
+    for (flavour, worlds) in
+        [(Flavour::Mariadb, ["MariaDB, AWS", "MariaDB, database"]), (Flavour::Mysql, ["MySQL, AWS", "MySQL, database"])]
+    {
+        match flavour.find() {
+            Some(program) => matrices.extend(on::<OnMysql>(&binary, &program, worlds).await?),
+            None => println!("db-users: there is no {} here; run `cargo xtask setup`", flavour.engine()),
+        }
+    }
+    Ok(matrices)
+}
+
+/// Calls to AWS broken, then bursts to the database.
+async fn on<B: Breakable>(
+    binary: &Path,
+    server: &B::Server,
+    [aws, database]: [&'static str; 2],
+) -> anyhow::Result<Matrices> {
+    let by_call = db_users_by_call::<B>(binary, server, &RELEASE, 1).await?;
+    println!("db-users, {aws}: {} calls x {} faults", by_call.calls.len(), RELEASE.len());
+    // A database is not throttled; what can happen to a connection is that it breaks, or that its other end dies.
+    let faults = [Fault::RequestLost, Fault::AnswerLost, Fault::HoldBefore, Fault::HoldAfter];
+    let by_burst = db_users_by_burst::<B>(binary, server, &faults, 1).await?;
+    println!("db-users, {database}: {} bursts x {} faults", by_burst.trials.len() / faults.len(), faults.len());
+    Ok(vec![(aws, by_call), (database, by_burst)])
+}
+
+async fn prove<S: Subject>(subject: &S, world: &str) -> anyhow::Result<Matrix> {
+    let binary = cargo::build(S::NAME)?;
+    let found = matrix(subject, &binary, &RELEASE).await?;
+    println!("{}, {world}: {} calls x {} faults", S::NAME, found.calls.len(), RELEASE.len());
+    let wrong = at_once(subject, &binary).await?;
+    ensure!(wrong.is_empty(), "two runs at the same moment: {}", wrong.join("; "));
+    Ok(found)
+}
+
+/// Puts the rows of `function` into the table in the page, in the place of those it had, and touches nothing else of it.
+fn write(function: &str, rows: &str) -> anyhow::Result<()> {
+    let path = repository::root().join("docs/proof.md");
+    let page = std::fs::read_to_string(&path).context("could not read docs/proof.md")?;
+    let (before, rest) = page.split_once(BEGIN).context("docs/proof.md has lost its <!-- matrix --> mark")?;
+    let (table, after) = rest.split_once(END).context("docs/proof.md has lost its <!-- /matrix --> mark")?;
+    let (head, old): (Vec<_>, Vec<_>) =
+        table.lines().partition(|line| line.starts_with("| function ") || line.starts_with("|---"));
+    let own = format!("| {function} |");
+    let mut all: Vec<_> = old.into_iter().filter(|line| !line.starts_with(&own)).chain(rows.lines()).collect();
+    // By function; the worlds of one stay as they were run.
+    all.sort_by_key(|line| line.split('|').nth(1).map(str::to_owned));
+    let table = head.into_iter().chain(all).collect::<Vec<_>>().join("\n");
+    std::fs::write(path, format!("{before}{BEGIN}{table}\n{END}{after}"))?;
+    Ok(())
+}

@@ -1,0 +1,160 @@
+//! What whoever deploys has to be allowed: the calls the AWS provider was seen to make, read from its own log, and the most a
+//! role of a function holds. `terraform/bootstrap` makes a role and a boundary of it.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, bail, ensure};
+use serde_json::{Value, json};
+
+use super::policy;
+use nightshift_testkit::repository;
+
+const FILE: &str = "terraform/bootstrap/actions.json";
+
+/// Services as the provider's log has them, and as IAM has them.
+const SERVICES: [(&str, &str); 9] = [
+    ("CloudWatch", "cloudwatch"),
+    ("CloudWatch Logs", "logs"),
+    ("EventBridge", "events"),
+    ("IAM", "iam"),
+    ("Lambda", "lambda"),
+    ("SESv2", "ses"),
+    ("SNS", "sns"),
+    ("SQS", "sqs"),
+    ("Scheduler", "scheduler"),
+];
+
+/// What AWS asks for besides the calls: for tags given when something is made, for an upgrade, for a network, for archives in a
+/// bucket, for a key of yours. A stand-in asks for none of it (Service Authorization Reference of each service).
+const ON_A_CALLS_BEHALF: [&str; 27] = [
+    "cloudwatch:TagResource",
+    "cloudwatch:UntagResource",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
+    "events:TagResource",
+    "events:UntagResource",
+    "iam:TagRole",
+    "iam:UntagRole",
+    "iam:UpdateAssumeRolePolicy",
+    "iam:UpdateRole",
+    "lambda:DeleteFunctionConcurrency",
+    "lambda:InvokeFunction",
+    "lambda:PutFunctionConcurrency",
+    "lambda:TagResource",
+    "lambda:UntagResource",
+    "lambda:UpdateFunctionCode",
+    "logs:TagResource",
+    "logs:UntagResource",
+    "scheduler:TagResource",
+    "scheduler:UntagResource",
+    "scheduler:UpdateSchedule",
+    "ses:TagResource",
+    "sns:TagResource",
+    "sns:UntagResource",
+    "sqs:TagQueue",
+    "sqs:UntagQueue",
+];
+
+/// What no stand-in is asked about: only a key of yours, or a network, takes it.
+const ONLY_WHERE_ASKED_FOR: [&str; 8] = [
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+    "kms:Decrypt",
+    "kms:GenerateDataKey",
+];
+
+/// The actions behind the calls that `log`, which the provider wrote, is about.
+pub(super) fn called(log: &str) -> anyhow::Result<BTreeSet<String>> {
+    let mut actions = BTreeSet::new();
+    // A body takes lines of its own; the next record begins with its date.
+    let records = log.split("HTTP Request Sent").skip(1).filter_map(|rest| rest.split("\n20").next());
+    for record in records {
+        let fields = (field(record, "rpc.service"), field(record, "rpc.method"));
+        let (Some(service), Some(method)) = fields else { continue };
+        // It takes no permission.
+        if service == "STS" {
+            continue;
+        }
+        let prefix = SERVICES.iter().find(|(name, _)| *name == service).map(|(_, prefix)| prefix);
+        let prefix = prefix.with_context(|| format!("the provider called {service}: name its prefix in SERVICES"))?;
+        let method = if (service.as_str(), method.as_str()) == ("Lambda", "Invoke") {
+            "InvokeFunction".to_owned()
+        } else {
+            method
+        };
+        actions.insert(format!("{prefix}:{method}"));
+    }
+    Ok(actions)
+}
+
+/// Every action the inline policies among `resources` allow.
+pub(super) fn held(resources: &[(String, Value)]) -> anyhow::Result<BTreeSet<String>> {
+    let mut actions: BTreeSet<_> = ONLY_WHERE_ASKED_FOR.iter().map(|&action| action.to_owned()).collect();
+    for (address, values) in resources.iter().filter(|(address, _)| address.contains(".aws_iam_role_policy.")) {
+        let found = policy::actions(values["policy"].as_str());
+        actions.extend(found.with_context(|| format!("the policy {address}"))?);
+    }
+    Ok(actions)
+}
+
+/// Compares with the file, and writes it anew where it says something else.
+pub(super) fn compare(deployer: &BTreeSet<String>, boundary: &BTreeSet<String>) -> anyhow::Result<String> {
+    let path = repository::root().join(FILE);
+    let besides = ON_A_CALLS_BEHALF.iter().map(|&action| action.to_owned());
+    let deployer: BTreeSet<_> = deployer.iter().cloned().chain(besides).collect();
+    let wanted = serde_json::to_string_pretty(&json!({ "boundary": boundary, "deployer": deployer }))? + "\n";
+    let found = fs::read_to_string(&path).unwrap_or_default();
+    if found != wanted {
+        let before: Value = serde_json::from_str(&found).unwrap_or_default();
+        let list = |of: &Value, name: &str| -> BTreeSet<String> {
+            of[name].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+        };
+        write(&path, &wanted)?;
+        bail!(
+            "{FILE} was not what is called and held now, and was written anew: look at it. New for the deployer: {:?}; for the \
+             boundary: {:?}",
+            deployer.difference(&list(&before, "deployer")).collect::<Vec<_>>(),
+            boundary.difference(&list(&before, "boundary")).collect::<Vec<_>>(),
+        );
+    }
+    Ok(format!("{} actions for whoever deploys, {} in the boundary of roles", deployer.len(), boundary.len()))
+}
+
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    ensure!(path.parent().is_some_and(Path::is_dir), "there is no folder for {}", path.display());
+    fs::write(path, text).with_context(|| format!("could not write {}", path.display()))
+}
+
+/// `name=value` or `name="value with spaces"`.
+fn field(record: &str, name: &str) -> Option<String> {
+    let rest = record.split(&format!("{name}=")).nth(1)?;
+    let value = match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split('"').next(),
+        None => rest.split_whitespace().next(),
+    };
+    value.map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_of_the_provider_is_an_action_of_iam() {
+        let log = "2026-11-21T02 p: HTTP Request Sent: body=\n  | {}\n   rpc.method=PutRetentionPolicy rpc.service=\"CloudWatch Logs\"\n\
+                   2026-11-21T02 p: HTTP Request Sent: rpc.service=Lambda rpc.method=Invoke rpc.system=aws-api\n\
+                   2026-11-21T02 p: HTTP Request Sent: rpc.service=STS rpc.method=GetCallerIdentity\n\
+                   2026-11-21T02 p: HTTP Response Received: x=1 rpc.service=SNS rpc.method=CreateTopic\n";
+        let expected = ["lambda:InvokeFunction", "logs:PutRetentionPolicy"].map(str::to_owned);
+        assert_eq!(called(log).unwrap(), expected.into());
+        let unknown = "t HTTP Request Sent: a rpc.service=Glue rpc.method=X y";
+        assert_eq!(called(unknown).unwrap_err().to_string(), "the provider called Glue: name its prefix in SERVICES");
+    }
+}

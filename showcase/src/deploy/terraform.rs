@@ -1,0 +1,200 @@
+//! One environment of `terraform/` as a user would deploy it: a copy of the whole folder, a backend on disk, and
+//! Terraform itself. Nothing else is changed but what a user changes; what it talks to is decided by `AWS_ENDPOINT_URL` alone.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Output, Stdio};
+use std::{fs, io};
+
+use anyhow::{Context as _, bail, ensure};
+use nightshift::config::Environment;
+use serde_json::Value;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use super::actions;
+use nightshift_testkit::repository;
+
+/// The one file a copy gets besides.
+const LOCAL_BACKEND: &str = "terraform {\n  backend \"local\" {}\n}\n";
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Deployment {
+    folder: TempDir,
+    name: String,
+    /// The account it names.
+    pub(super) account: String,
+    endpoint: String,
+}
+
+/// What a plan came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Plan {
+    Empty,
+    Changes,
+}
+
+impl Deployment {
+    /// Copies the environment `name`, lays `packages` where it looks for them, and initialises it.
+    pub(super) async fn new(name: &str, packages: &Path, endpoint: &str) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        copy(&repository::root().join("terraform"), &folder.path().join("terraform"))?;
+        fs::create_dir(folder.path().join("target"))?;
+        std::os::unix::fs::symlink(packages, folder.path().join("target/lambda"))?;
+        let mut new = Self { folder, name: name.to_owned(), account: String::new(), endpoint: endpoint.to_owned() };
+        new.add("backend_override.tf", LOCAL_BACKEND)?;
+        new.account = account_of(&fs::read_to_string(new.path().join("providers.tf"))?)?;
+        new.init().await?;
+        Ok(new)
+    }
+
+    /// Again, where a module was added.
+    pub(super) async fn init(&self) -> anyhow::Result<()> {
+        self.run(&["init", "-input=false"]).await.map(drop)
+    }
+
+    /// A file of the environment's own, for what a test asks of it beyond its example.
+    pub(super) fn add(&self, file: &str, text: &str) -> io::Result<()> {
+        fs::write(self.path().join(file), text)
+    }
+
+    /// Says `to` instead of `from` in a file of the environment, as a user does in an editor.
+    pub(super) fn edit(&self, file: &str, from: &str, to: &str) -> anyhow::Result<()> {
+        let path = self.path().join(file);
+        let text = fs::read_to_string(&path)?;
+        ensure!(text.contains(from), "{file} of {} does not say {from}", self.name);
+        Ok(fs::write(path, text.replace(from, to))?)
+    }
+
+    /// Lies in this account instead of the one it names.
+    pub(super) fn move_to(&mut self, account: &str) -> anyhow::Result<()> {
+        self.edit("providers.tf", &self.account, account)?;
+        account.clone_into(&mut self.account);
+        Ok(())
+    }
+
+    /// As in a fresh clone, where nothing was built.
+    pub(super) fn forget_packages(&self) -> io::Result<()> {
+        fs::remove_file(self.folder.path().join("target/lambda"))
+    }
+
+    pub(super) async fn apply(&self) -> anyhow::Result<()> {
+        self.run(&["apply", "-auto-approve", "-input=false"]).await.map(drop)
+    }
+
+    pub(super) async fn plan(&self) -> anyhow::Result<Plan> {
+        self.planned(&[]).await
+    }
+
+    /// Only what `module` makes: the stand-in that enforces IAM forgets some of what it was told of the rest.
+    pub(super) async fn plan_of(&self, module: &str) -> anyhow::Result<Plan> {
+        self.planned(&[&format!("-target={module}")]).await
+    }
+
+    async fn planned(&self, besides: &[&str]) -> anyhow::Result<Plan> {
+        let command = [&["plan", "-detailed-exitcode", "-input=false"], besides].concat();
+        let output = self.output(&command).await?;
+        match output.status.code() {
+            Some(0) => Ok(Plan::Empty),
+            Some(2) => Ok(Plan::Changes),
+            _ => bail!("terraform plan of {} failed:\n{}", self.name, said(&output)),
+        }
+    }
+
+    pub(super) async fn destroy(&self) -> anyhow::Result<()> {
+        self.run(&["destroy", "-auto-approve", "-input=false"]).await.map(drop)
+    }
+
+    /// Every resource of the state: its address and its values.
+    pub(super) async fn resources(&self) -> anyhow::Result<Vec<(String, Value)>> {
+        let output = self.output(&["show", "-json"]).await?;
+        ensure!(output.status.success(), "terraform show of {} failed:\n{}", self.name, said(&output));
+        let state: Value = serde_json::from_slice(&output.stdout).context("terraform show gave no JSON")?;
+        let mut found = Vec::new();
+        collect(&state["values"]["root_module"], &mut found);
+        Ok(found)
+    }
+
+    async fn run(&self, command: &[&str]) -> anyhow::Result<Output> {
+        let output = self.output(command).await?;
+        ensure!(output.status.success(), "terraform {} of {} failed:\n{}", command.join(" "), self.name, said(&output));
+        Ok(output)
+    }
+
+    async fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
+        let mut command = Command::new("terraform");
+        // The caller's own credentials and endpoints have no business here.
+        for name in Environment::of_process().names().filter(|name| name.starts_with("AWS_")) {
+            command.env_remove(name);
+        }
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env("AWS_ENDPOINT_URL", &self.endpoint)
+            .env("AWS_ACCESS_KEY_ID", &self.account)
+            .env("AWS_SECRET_ACCESS_KEY", "test")
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("CHECKPOINT_DISABLE", "true")
+            .env("TF_CLI_ARGS", "-no-color")
+            .env("TF_IN_AUTOMATION", "true")
+            .env("TF_LOG_PROVIDER", "debug")
+            .env("TF_LOG_PATH", self.log())
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        command.output().await.context("could not start terraform")
+    }
+
+    /// Every action its provider has called so far.
+    pub(super) fn called(&self) -> anyhow::Result<BTreeSet<String>> {
+        actions::called(&fs::read_to_string(self.log()).context("the provider left no log")?)
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.path().join("provider.log")
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("terraform/environment").join(&self.name)
+    }
+}
+
+/// The folder without what Terraform left in it.
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let text = name.to_string_lossy();
+        if text.starts_with(".terraform") || text.contains(".tfstate") {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &to.join(&name))?;
+        } else {
+            fs::copy(entry.path(), to.join(&name))?;
+        }
+    }
+    Ok(())
+}
+
+fn account_of(providers: &str) -> anyhow::Result<String> {
+    let line = providers.lines().find(|line| line.contains("allowed_account_ids"));
+    let line = line.context("the provider is bound to no account")?;
+    line.split('"').nth(1).map(str::to_owned).context("the account is not a text")
+}
+
+fn collect(module: &Value, found: &mut Vec<(String, Value)>) {
+    for resource in module["resources"].as_array().into_iter().flatten() {
+        if resource["mode"] == "managed" {
+            found.push((resource["address"].as_str().unwrap_or_default().to_owned(), resource["values"].clone()));
+        }
+    }
+    for child in module["child_modules"].as_array().into_iter().flatten() {
+        collect(child, found);
+    }
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}

@@ -1,0 +1,136 @@
+//! Runs a subject, broken at one call after the other.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde_json::json;
+
+use super::Subject;
+use nightshift_testkit::function::FunctionProcess;
+use nightshift_testkit::proxy::Fault;
+use nightshift_testkit::scene::Scene;
+
+/// What the matrix found.
+#[derive(Debug)]
+pub struct Matrix {
+    /// The function.
+    pub name: &'static str,
+    /// The calls of an unbroken run.
+    pub calls: Vec<String>,
+    /// One for each call and fault.
+    pub trials: Vec<Trial>,
+}
+
+/// One broken run and the one after it.
+#[derive(Debug)]
+pub struct Trial {
+    /// Which call was broken, from zero.
+    pub call: usize,
+    /// How.
+    pub fault: Fault,
+    /// What was wrong in the end.
+    pub wrong: Vec<String>,
+}
+
+/// Everything that did not converge, readably.
+#[derive(Debug)]
+pub struct Broken(String);
+
+impl std::fmt::Display for Broken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Broken {}
+
+impl Matrix {
+    /// `Err` with every trial that went wrong.
+    pub fn check(&self) -> Result<(), Broken> {
+        let wrong: Vec<_> = self.trials.iter().filter(|trial| !trial.wrong.is_empty()).collect();
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let lines = wrong.iter().map(|trial| {
+            let call = self.calls.get(trial.call).map_or("a call beyond the unbroken run's", String::as_str);
+            format!("\n  call {} ({call}), {:?}: {}", trial.call, trial.fault, trial.wrong.join("; "))
+        });
+        Err(Broken(format!(
+            "{}: {} of {} trials went wrong:{}",
+            self.name,
+            wrong.len(),
+            self.trials.len(),
+            lines.collect::<String>()
+        )))
+    }
+}
+
+/// Breaks every call of `subject`'s `binary` with each of `faults`.
+pub async fn matrix<S: Subject>(subject: &S, binary: &Path, faults: &[Fault]) -> anyhow::Result<Matrix> {
+    let calls = unbroken(subject, binary).await.context("the unbroken run")?;
+    let mut trials = Vec::new();
+    for call in 0..calls.len() {
+        for &fault in faults {
+            let wrong = trial(subject, binary, call, fault).await.with_context(|| format!("call {call}, {fault:?}"))?;
+            trials.push(Trial { call, fault, wrong });
+        }
+    }
+    Ok(Matrix { name: S::NAME, calls, trials })
+}
+
+/// Two processes, the same event, the same moment; and what is wrong afterwards.
+pub async fn at_once<S: Subject>(subject: &S, binary: &Path) -> anyhow::Result<Vec<String>> {
+    let scene = Scene::new()?;
+    subject.build(&scene).await?;
+    let (mut one, mut other) = (start(subject, &scene, binary)?, start(subject, &scene, binary)?);
+    let event = subject.event(&scene).await?;
+    let (one, other) = tokio::join!(one.invoke(&event), other.invoke(&event));
+    one?;
+    other?;
+    finish(subject, &scene, binary).await
+}
+
+async fn unbroken<S: Subject>(subject: &S, binary: &Path) -> anyhow::Result<Vec<String>> {
+    let scene = Scene::new()?;
+    subject.build(&scene).await?;
+    start(subject, &scene, binary)?.invoke(&subject.event(&scene).await?).await?;
+    let calls = scene.proxy.calls().into_iter().map(|call| call.action).collect();
+    let wrong = finish(subject, &scene, binary).await?;
+    anyhow::ensure!(wrong.is_empty(), "even without faults: {}", wrong.join("; "));
+    Ok(calls)
+}
+
+async fn trial<S: Subject>(subject: &S, binary: &Path, call: usize, fault: Fault) -> anyhow::Result<Vec<String>> {
+    let scene = Scene::new()?;
+    subject.build(&scene).await?;
+    let event = subject.event(&scene).await?;
+    let mut function = start(subject, &scene, binary)?;
+    scene.proxy.break_call(call, fault);
+    if matches!(fault, Fault::HoldBefore | Fault::HoldAfter) {
+        function.send(&event).await?;
+        scene.proxy.reached().await?;
+        function.kill();
+    } else {
+        // How the broken run ends is its own affair; where the world ends is what counts.
+        function.invoke(&event).await?;
+    }
+    scene.proxy.reset();
+    finish(subject, &scene, binary).await
+}
+
+/// The next runs, without faults, and the judgement.
+async fn finish<S: Subject>(subject: &S, scene: &Scene, binary: &Path) -> anyhow::Result<Vec<String>> {
+    start(subject, scene, binary)?.invoke(&subject.event(scene).await?).await?;
+    for now in subject.nights() {
+        subject.dawn(scene, now).await?;
+        let mut environment = scene.environment(&subject.policy());
+        environment.insert("NIGHTSHIFT_NOW".to_owned(), (*now).to_owned());
+        FunctionProcess::start(binary, &environment)?.invoke(&json!({})).await?;
+    }
+    subject.settle(scene).await?;
+    subject.judge(scene).await
+}
+
+fn start<S: Subject>(subject: &S, scene: &Scene, binary: &Path) -> anyhow::Result<FunctionProcess> {
+    FunctionProcess::start(binary, &scene.environment(&subject.policy()))
+}

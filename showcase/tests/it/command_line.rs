@@ -1,0 +1,20 @@
+//! What the README shows of the command line is what it prints.
+
+use nightshift_showcase::demo_users;
+use nightshift_testkit::database::Installation;
+use nightshift_testkit::repository;
+
+use crate::built;
+
+/// What `cargo xtask demo users` shows: it judges itself, and where the version is the one the README has, the README says
+/// what it printed.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_of_the_readme_is_what_is_printed() -> anyhow::Result<()> {
+    let mut printed = Vec::new();
+    demo_users::show(&mut printed, &built("nightshift")?, 110).await?;
+    let printed = String::from_utf8(printed)?;
+    let readme = std::fs::read_to_string(repository::root().join("README.md"))?;
+    let wanted = Installation::any()?.version != 16 || readme.contains(&format!("```text\n{printed}```"));
+    assert!(wanted, "put this into README.md in the place of the old one:\n{printed}");
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! What the showcase shows and proves, as far as the suite goes: each function killed at every call, an account of two
+//! thousand users, the demo of the README. `cargo xtask proof` breaks the calls in every other way, too.
+
+mod cluster_cleanup;
+mod command_line;
+mod db_users;
+mod key_rotation;
+mod scale;
+
+use std::path::PathBuf;
+
+use nightshift_testkit::cargo;
+
+/// The binary of that name, as it is in the checkout now.
+fn built(binary: &str) -> anyhow::Result<PathBuf> {
+    cargo::build(binary)
+}
