@@ -7,7 +7,7 @@ use crate::steps::{self, Step};
 use crate::tidy;
 
 pub(crate) fn run() -> ExitCode {
-    steps::run(list())
+    steps::run(list(), false)
 }
 
 /// The steps, which `test` also begins with.

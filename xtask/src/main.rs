@@ -16,6 +16,7 @@ mod secrets;
 mod setup;
 mod showcase;
 mod steps;
+mod suite;
 mod terraform;
 mod test;
 mod tidy;
@@ -44,8 +45,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
-    /// Run everything CI runs, and say what was skipped
-    Test,
+    /// Run every test, and say what was skipped
+    Test {
+        /// As CI does: install what a step needs and the machine has not, and take a skipped step for a failed one
+        #[arg(long)]
+        whole: bool,
+    },
     /// Run the quick part of `test`: format, lints, house rules
     Check,
     /// Show what a function would do about an event, where the AWS environment points
@@ -110,7 +115,7 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
         }
         Some(Task::Demo { deploy: true, .. }) => deploy::show().map(done),
         Some(Task::Demo { args, .. }) => showcase::demo(args),
-        Some(Task::Test) => Ok(test::run()),
+        Some(Task::Test { whole }) => Ok(test::run(whole)),
         Some(Task::Check) => Ok(check::run()),
         Some(Task::Invoke { function, event, apply }) => showcase::invoke(&function, &event, apply),
         Some(Task::Package { arch, functions }) => package::run(arch, functions).map(done),

@@ -5,6 +5,7 @@
 mod debian;
 mod postgres;
 mod python;
+mod rare;
 mod venv;
 
 use std::fs::{self, File};
@@ -14,6 +15,7 @@ use std::process::Command;
 use anyhow::Context as _;
 
 use crate::environment;
+pub(crate) use rare::{cargo_deny, rarely_asked};
 use venv::Venv;
 
 // cargo-lambda links with the zig of its `ziglang` package. Both are pinned: they decide the bytes that are deployed.
