@@ -62,6 +62,8 @@ fn empty(request: &Request) -> World {
             version: 16,
             host: request.host.clone(),
             port: 5432,
+            tls_name: request.tls_server_name.clone(),
+            resource_id: None,
             master: "master".to_owned(),
             database: request.database.clone(),
         },

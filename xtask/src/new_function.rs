@@ -1,28 +1,57 @@
-//! `new-function`: a new function with the shape of cluster-cleanup. What comes out does not compile until its job
-//! exists, on purpose: a copy that compiled would delete clusters under another name.
+//! `new-function`: a new function with the shape of the others. What comes out compiles, reads nothing and plans nothing: a copy
+//! of another would delete clusters under its name. The list of what is still to edit is made from what names a function
+//! that is there.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 
+use crate::command::{at_root, succeed};
 use crate::environment;
 
+/// Whose manifest and `main.rs` are taken.
 const PATTERN: &str = "functions/cluster-cleanup";
+/// A function that has everything a function can have: whatever file names it names the new one, too, when all is done.
+const EXAMPLE: [&str; 3] = ["db-users", "db_users", "DbUsers"];
+/// What it says of itself in the templates.
+const TEMPLATE: &str = "new-function";
+const JOB: [(&str, &str); 3] = [
+    ("mod.rs", include_str!("../templates/job/mod.rs.txt")),
+    ("codes.rs", include_str!("../templates/job/codes.rs.txt")),
+    ("job.rs", include_str!("../templates/job/job.rs.txt")),
+];
 
 pub(crate) fn run(name: &str) -> anyhow::Result<()> {
-    ensure!(is_kebab(name), "a function's name is lower case words joined by dashes, such as key-rotation");
     let root = environment::root();
+    write_all(&root, name)?;
+    // Its package is new to Cargo.lock.
+    succeed(&mut at_root("cargo", &["check", "--quiet", "--package", name]))?;
+    println!("\nIt compiles, reads nothing and plans nothing. Still to edit:\n{}", still_to_edit(&root, name)?);
+    Ok(())
+}
+
+/// Writes a new function into the checkout at `root`.
+fn write_all(root: &Path, name: &str) -> anyhow::Result<()> {
+    ensure!(is_kebab(name), "a function's name is lower case words joined by dashes, such as key-rotation");
     let folder = format!("functions/{name}");
-    ensure!(!root.join(&folder).exists(), "{folder} exists");
+    let job = format!("shared/src/jobs/{}", snake(name));
+    for place in [&folder, &job] {
+        ensure!(!root.join(place).exists(), "{place} exists; nothing was written");
+    }
     for file in ["Cargo.toml", "src/main.rs"] {
         let text = fs::read_to_string(root.join(PATTERN).join(file)).with_context(|| format!("{PATTERN}/{file}"))?;
-        write(&root, &format!("{folder}/{file}"), &renamed(&text, name))?;
+        write(root, &format!("{folder}/{file}"), &renamed(&text, "cluster-cleanup", name))?;
     }
+    for (file, text) in JOB {
+        write(root, &format!("{job}/{file}"), &renamed(text, TEMPLATE, name))?;
+    }
+    let jobs = "shared/src/jobs/mod.rs";
+    let text = fs::read_to_string(root.join(jobs)).with_context(|| jobs.to_owned())?;
+    write(root, jobs, &with_module(&text, &snake(name)))?;
     // An empty object means what the schedule's envelope means, for every function.
-    write(&root, &format!("events/{name}/scheduled.json"), "{}\n")?;
-    println!("{}", still_to_edit(name));
-    Ok(())
+    write(root, &format!("events/{name}/scheduled.json"), "{}\n")
 }
 
 fn write(root: &Path, file: &str, text: &str) -> anyhow::Result<()> {
@@ -33,33 +62,50 @@ fn write(root: &Path, file: &str, text: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn renamed(text: &str, name: &str) -> String {
+fn renamed(text: &str, of: &str, name: &str) -> String {
     let described = text.lines().map(|line| {
         if line.starts_with("description = ") { "description = \"One sentence: what it does.\"" } else { line }
     });
     let described = described.collect::<Vec<_>>().join("\n") + "\n";
     described
-        .replace("cluster_cleanup::", &format!("{}::", snake(name)))
-        .replace("ClusterCleanup", &pascal(name))
-        .replace("cluster-cleanup", name)
+        .replace(&format!("{}::", snake(of)), &format!("{}::", snake(name)))
+        .replace(&pascal(of), &pascal(name))
+        .replace(of, name)
 }
 
-fn still_to_edit(name: &str) -> String {
-    let (snake, pascal) = (snake(name), pascal(name));
-    let places = [
-        (
-            format!("shared/src/jobs/{snake}/"),
-            format!("the job: model, observe, plan, apply, and `{pascal}` over them"),
-        ),
-        ("shared/src/services/".to_owned(), "a room for each AWS service it is the first to call".to_owned()),
-        (format!("functions/{name}/Cargo.toml"), "its description".to_owned()),
-        (format!("events/{name}/"), "one file for each kind of event it takes".to_owned()),
-        ("terraform/".to_owned(), "its role, schedule and alarms, beside those of cluster-cleanup".to_owned()),
-        ("README.md, docs/runbook.md".to_owned(), "its line in the table, what its alarms mean".to_owned()),
-    ];
-    let width = places.iter().map(|(place, _)| place.len()).max().unwrap_or_default();
-    let lines = places.iter().map(|(place, what)| format!("\n  {place:<width$}  {what}"));
-    format!("still to edit:{}", lines.collect::<String>())
+/// The list of jobs with one more, in order.
+fn with_module(jobs: &str, module: &str) -> String {
+    let (head, list) = jobs.split_at(jobs.find("pub mod ").unwrap_or(jobs.len()));
+    let mut list: Vec<_> = list.lines().map(str::to_owned).chain([format!("pub mod {module};")]).collect();
+    list.sort();
+    format!("{head}{}\n", list.join("\n"))
+}
+
+/// Every tracked file outside a function's own folders that names one, by the folder it is in.
+fn still_to_edit(root: &Path, name: &str) -> anyhow::Result<String> {
+    let listed = at_root("git", &["ls-files"]).current_dir(root).output().context("could not start git")?;
+    let files = String::from_utf8(listed.stdout).context("a file's name is no text")?;
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    places.insert(format!("shared/src/jobs/{}", snake(name)), vec!["the job itself".to_owned()]);
+    places.insert(format!("functions/{name}"), vec!["its description, and tests/it".to_owned()]);
+    for file in files.lines().filter(|file| !is_own(file)) {
+        let text = fs::read_to_string(root.join(file)).unwrap_or_default();
+        if EXAMPLE.iter().any(|word| text.contains(word)) {
+            let (folder, file) = file.rsplit_once('/').unwrap_or((".", file));
+            places.entry(folder.to_owned()).or_default().push(file.to_owned());
+        }
+    }
+    let width = places.keys().map(String::len).max().unwrap_or_default();
+    let lines = places.iter().map(|(folder, files)| format!("  {folder:<width$}  {}", files.join(", ")));
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Whether `file` is the example's own, or a record of what was.
+fn is_own(file: &str) -> bool {
+    EXAMPLE.iter().any(|word| file.contains(word))
+        || file == "Cargo.lock"
+        || file == "CHANGELOG.md"
+        || file == "xtask/src/new_function.rs"
 }
 
 fn is_kebab(name: &str) -> bool {
@@ -97,9 +143,43 @@ mod tests {
     fn the_copy_names_only_the_new_function() {
         let main = "//! The Lambda function `cluster-cleanup`.\nuse nightshift::jobs::cluster_cleanup::ClusterCleanup;\nf::<ClusterCleanup>();\n";
         let copy = "//! The Lambda function `key-rotation`.\nuse nightshift::jobs::key_rotation::KeyRotation;\nf::<KeyRotation>();\n";
-        assert_eq!(renamed(main, "key-rotation"), copy);
+        assert_eq!(renamed(main, "cluster-cleanup", "key-rotation"), copy);
         let manifest = "name = \"cluster-cleanup\"\ndescription = \"Deletes Aurora clusters.\"\n";
         let copy = "name = \"key-rotation\"\ndescription = \"One sentence: what it does.\"\n";
-        assert_eq!(renamed(manifest, "key-rotation"), copy);
+        assert_eq!(renamed(manifest, "cluster-cleanup", "key-rotation"), copy);
+    }
+
+    #[test]
+    fn a_new_job_takes_its_place_in_the_list() {
+        assert_eq!(
+            with_module("//! Jobs.\n\npub mod a;\npub mod c;\n", "b"),
+            "//! Jobs.\n\npub mod a;\npub mod b;\npub mod c;\n"
+        );
+    }
+
+    /// In a copy of what cargo reads of the checkout, with the folder of the real one for what is compiled already.
+    #[test]
+    fn what_comes_out_compiles() -> anyhow::Result<()> {
+        let copy = environment::target().join("new-function");
+        let _ = fs::remove_dir_all(&copy);
+        let listed = at_root("git", &["ls-files", "--cached", "--others", "--exclude-standard"]).output()?;
+        for file in String::from_utf8(listed.stdout)?.lines() {
+            let from = environment::root().join(file);
+            let is_read = ["shared/", "functions/", "cli/", "testkit/", "showcase/", "xtask/", "events/", "Cargo"];
+            if is_read.iter().any(|start| file.starts_with(start)) && from.is_file() {
+                fs::create_dir_all(copy.join(file).parent().unwrap_or(&copy))?;
+                fs::copy(&from, copy.join(file))?;
+            }
+        }
+        write_all(&copy, "lamp-lighter")?;
+        let mut check = at_root("cargo", &["check", "--quiet", "--offline", "--workspace", "--bin", "lamp-lighter"]);
+        succeed(check.current_dir(&copy).env("CARGO_TARGET_DIR", environment::target()))?;
+        assert!(write_all(&copy, "lamp-lighter").is_err(), "it is there already");
+        let places = still_to_edit(&environment::root(), "lamp-lighter")?;
+        let has = |folder: &str, file: &str| {
+            places.lines().any(|line| line.trim().starts_with(folder) && line.contains(file))
+        };
+        assert!(has("shared/src/jobs/lamp_lighter ", "the job itself") && has(". ", "README.md"), "{places}");
+        Ok(())
     }
 }

@@ -8,7 +8,7 @@ use super::{ensure, lock};
 use crate::command::{here, quiet, works};
 use crate::environment;
 
-const CHECKOV: &str = "checkov==3.3.8\n";
+const CHECKOV: &str = "checkov==3.3.30\n";
 const CARGO_DENY: &str = "0.20.2";
 
 /// Where this installs cargo-deny.

@@ -1,6 +1,5 @@
 //! The job `cluster-cleanup`: what it reads, decides and does.
 
-use crate::jobs::cluster_cleanup::codes;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -13,6 +12,7 @@ use super::policy::Policy;
 use super::request::Request;
 use crate::config::{ConfigFaults, Settings};
 use crate::domains::clusters::price::Prices;
+use crate::jobs::cluster_cleanup::codes;
 use crate::notify::NotifyPolicy;
 use crate::report::{Code, Concerns, Estimate, Mode, Outcome, Reason, Sort};
 use crate::run::caps::Cap;

@@ -1,6 +1,5 @@
 //! The job `cluster-extend`: reads one cluster, decides, and writes one tag.
 
-use crate::jobs::cluster_extend::codes;
 use std::borrow::Cow;
 
 use serde::Serialize;
@@ -10,6 +9,7 @@ use super::plan::{self, Extension, Terms, Wish};
 use crate::clock::ITEM_BUDGET;
 use crate::config::Settings;
 use crate::domains::clusters::lease::Lease;
+use crate::jobs::cluster_extend::codes;
 use crate::report::{Code, Outcome, Reason};
 use crate::run::event::Fields;
 use crate::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};

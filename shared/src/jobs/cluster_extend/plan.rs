@@ -1,6 +1,5 @@
 //! More time for a cluster: what its expiry tag becomes, or why it does not. Pure.
 
-use crate::jobs::cluster_extend::codes;
 use std::fmt;
 
 use jiff::tz::TimeZone;
@@ -11,6 +10,7 @@ use crate::domains::clusters::deletion::{self, HalfDeleted};
 use crate::domains::clusters::expiry::{self, Expiry};
 use crate::domains::clusters::notice;
 use crate::domains::clusters::tags::{self, Owner};
+use crate::jobs::cluster_extend::codes;
 use crate::report::{Code, Reason};
 use crate::services::rds::Cluster;
 use crate::services::tags::Tags;

@@ -1,6 +1,5 @@
 //! The job `cluster-restore`: reads one snapshot, decides, and makes what it holds.
 
-use crate::jobs::cluster_restore::codes;
 use std::borrow::Cow;
 
 use serde::Serialize;
@@ -9,6 +8,7 @@ use super::apply::Restorer;
 use super::plan::{RestorePlan, Wish};
 use crate::clock::ITEM_BUDGET;
 use crate::config::Settings;
+use crate::jobs::cluster_restore::codes;
 use crate::report::{Code, Outcome, Reason};
 use crate::run::event::Fields;
 use crate::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};

@@ -4,8 +4,8 @@
 use super::request::Request;
 use crate::domains::databases::Content;
 use crate::secret::Secret;
-use crate::services::aws::AwsError;
-use crate::services::rds::RdsReader;
+use crate::services::aws::{AwsError, Kind};
+use crate::services::rds::{Listening, RdsReader};
 use crate::services::secrets::SecretsReader;
 use crate::text::printable;
 
@@ -20,6 +20,8 @@ pub(super) struct Master {
     pub port: Option<u16>,
     /// The server, as AWS's shape of secrets names one.
     pub server: Option<(&'static str, String)>,
+    /// What RDS calls it for good, where it knows the server: a name can come to belong to another.
+    pub resource_id: Option<String>,
 }
 
 /// Why there is no master to log in as.
@@ -59,13 +61,19 @@ pub(super) async fn read(request: &Request, secrets: &SecretsReader, rds: &RdsRe
         (None, None) => None,
     };
     let mut port = content.port();
+    let known = match (&cluster, &instance) {
+        (Some(id), _) if named => rds.cluster_alone(id).await,
+        (Some(id), _) => rds.listening_cluster(id).await,
+        (None, Some(id)) => rds.listening_instance(id).await,
+        (None, None) => Ok(Listening::default()),
+    };
+    let known = match known {
+        // The secret itself says where; what RDS calls the server comes in addition.
+        Err(error) if named && error.kind == Kind::Denied => Listening::default(),
+        other => other?,
+    };
     if !named {
-        let endpoints = match (&cluster, &instance) {
-            (Some(id), _) => rds.endpoints_of_cluster(id).await?,
-            (None, Some(id)) => rds.endpoints_of_instance(id).await?,
-            (None, None) => Vec::new(),
-        };
-        let here = endpoints.iter().find(|(host, _)| host.eq_ignore_ascii_case(&request.host));
+        let here = known.endpoints.iter().find(|(host, _)| host.eq_ignore_ascii_case(&request.host));
         let Some((_, found)) = here else {
             return Err(refuse(&format!(
                 "is not that of the server {}: it names {}, and RDS knows no such endpoint of its server; the master's \
@@ -76,7 +84,7 @@ pub(super) async fn read(request: &Request, secrets: &SecretsReader, rds: &RdsRe
         };
         port = found.or(port);
     }
-    Ok(Master { arn, user, password, port, server })
+    Ok(Master { arn, user, password, port, server, resource_id: known.resource_id })
 }
 
 /// The identifier at the end of an ARN.

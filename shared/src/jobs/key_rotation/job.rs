@@ -1,6 +1,5 @@
 //! The job `key-rotation`: what it reads, decides and does.
 
-use crate::jobs::key_rotation::codes;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
@@ -14,6 +13,7 @@ use super::policy::Policy;
 use super::request::Request;
 use super::{trigger, warnings};
 use crate::config::{ConfigFaults, Settings};
+use crate::jobs::key_rotation::codes;
 use crate::notify::NotifyPolicy;
 use crate::report::{self, Code, Concerns, Item, Mode, Reason, Report};
 use crate::run::caps::Cap;

@@ -8,7 +8,7 @@ mod reader;
 mod restorer;
 mod writer;
 
-pub use endpoints::Endpoints;
+pub use endpoints::Listening;
 pub use model::{
     AURORA_ENGINES, AssociatedRole, Cluster, Instance, Member, Quota, RestoreCluster, RestoreMember, Settings, Snapshot,
 };

@@ -1,12 +1,12 @@
 //! Deleting and starting clusters.
 
-use crate::jobs::cluster_cleanup::codes;
 use std::sync::PoisonError;
 
 use super::InRegion;
 use super::snapshots::{kept, not_marked};
 use crate::domains::clusters::deletion::{self, HalfDeleted};
 use crate::domains::clusters::tags;
+use crate::jobs::cluster_cleanup::codes;
 use crate::jobs::cluster_cleanup::plan::{
     self, Action, Assessment, DeleteCluster, ForgetNotice, StartCluster, Stop, Why,
 };

@@ -5,7 +5,6 @@ mod clusters;
 mod snapshots;
 mod tell;
 
-use crate::jobs::cluster_cleanup::codes;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -16,6 +15,7 @@ use super::model::{Region, World};
 use super::observe::{Place, Seen};
 use super::plan::{Action, Left, Terms, Why};
 use crate::clock::{self, ITEM_BUDGET};
+use crate::jobs::cluster_cleanup::codes;
 use crate::notify::Notifier;
 use crate::report::{self, Code, Reason};
 use crate::run::done::MAY_PASS;

@@ -1,10 +1,10 @@
 //! Marking and deleting final snapshots.
 
-use crate::jobs::cluster_cleanup::codes;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{InRegion, Late};
 use crate::domains::clusters::tags::{self, RESTORE_PREFIX};
+use crate::jobs::cluster_cleanup::codes;
 use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteSnapshot, KeepSnapshot, MarkSnapshot, Why};
 use crate::report::{self, Outcome, Reason};
 use crate::run::Done;

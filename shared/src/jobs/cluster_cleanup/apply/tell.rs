@@ -2,12 +2,12 @@
 //! a process killed in between tells twice, and never not at all. Of what goes without a snapshot nothing stays to write
 //! on, so its owner is told before it goes.
 
-use crate::jobs::cluster_cleanup::codes;
 use std::sync::PoisonError;
 
 use super::snapshots::purge_after;
 use super::{Applier, InRegion};
 use crate::domains::clusters::{self, tags};
+use crate::jobs::cluster_cleanup::codes;
 use crate::jobs::cluster_cleanup::model::Region;
 use crate::jobs::cluster_cleanup::notice::{self, Data, Digest, Expiring, Gone, Hand, Item, Kept, Matter, Setting};
 use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteCluster, Left, Terms, Why};

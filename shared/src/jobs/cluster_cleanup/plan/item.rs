@@ -1,12 +1,12 @@
 //! What a report has of each step and of each thing left alone.
 
-use crate::jobs::cluster_cleanup::codes;
 use std::borrow::Cow;
 
 use serde_json::json;
 
 use super::{Action, Left, Marked};
 use crate::domains::clusters::tags::NOTIFIED;
+use crate::jobs::cluster_cleanup::codes;
 use crate::report::{Outcome, Reason};
 use crate::run::caps::{DELETIONS, Kind, PURGES};
 use crate::run::plan::{Act, Details, Leave, Subject};

@@ -1,10 +1,10 @@
 //! Why something is left alone: a closed list. Each reason has a code for machines, and in `words` a sentence for people
 //! and the next step. The list in `docs/cluster-cleanup.md` is checked against this one.
 
-use crate::jobs::cluster_cleanup::codes;
 use jiff::Timestamp;
 
 use crate::domains::clusters::deletion::HalfDeleted;
+use crate::jobs::cluster_cleanup::codes;
 use crate::jobs::cluster_cleanup::policy::Policy;
 use crate::report::{Code, Outcome, Reason, Whose};
 use crate::services::rds::{Cluster, Snapshot};

@@ -7,7 +7,6 @@ mod hand_over;
 mod hash;
 mod stop;
 
-use crate::jobs::db_users::codes;
 use std::collections::BTreeSet;
 
 use super::observe::{Kept, Observed, Seen, Vault};
@@ -16,6 +15,7 @@ use super::policy::Policy;
 use super::way::Way;
 use crate::clock::{self, ITEM_BUDGET};
 use crate::domains::databases::PasswordPolicy;
+use crate::jobs::db_users::codes;
 use crate::report::{Outcome, Reason};
 use crate::run::{Allowed, Done, Entry, Ledger, Steps};
 use crate::secret::Secret;

@@ -54,6 +54,10 @@ pub struct Server {
     pub host: String,
     /// Its port.
     pub port: u16,
+    /// The name its certificate has to bear, where that is another.
+    pub tls_name: Option<String>,
+    /// `DbClusterResourceId` or `DbiResourceId`, where RDS knows the server.
+    pub resource_id: Option<String>,
     /// The user this run is logged in as.
     pub master: String,
     /// The database of the event.

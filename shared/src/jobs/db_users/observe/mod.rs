@@ -185,6 +185,8 @@ pub(super) async fn observe(
         version: greeting.version,
         host: request.host.clone(),
         port: way.endpoint.port,
+        tls_name: request.tls_server_name.clone(),
+        resource_id: way.master.resource_id.clone(),
         master: greeting.user,
         database: request.database.clone(),
     };

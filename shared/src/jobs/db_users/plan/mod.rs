@@ -93,6 +93,12 @@ pub struct Place {
     pub server: String,
     /// The region its secrets are in.
     pub region: String,
+    /// The name its certificate bears, where that is not the host's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_name: Option<String>,
+    /// What RDS calls the server for good: a restored one can take the name of that which was reviewed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_id: Option<String>,
 }
 
 impl Scope for Place {
@@ -119,6 +125,8 @@ impl Plan {
         let place = Place {
             server: format!("{}:{}/{}", server.host, server.port, server.database),
             region: terms.request.region.clone(),
+            tls_name: server.tls_name.clone(),
+            resource_id: server.resource_id.clone(),
         };
         let mut plan = Self::empty(&world.account, place, terms.request.users.len());
         let mut planner = Planner::new(world, terms);

@@ -2,10 +2,10 @@
 //! a server; whoever asks for others gets a group of their own. A group of old that opens several sets keeps its members, who
 //! are told, until an event says that they are to leave it.
 
-use crate::jobs::db_users::codes;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::why::Note;
+use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::{Catalog, ObjectKind, State as Catalogs, World};
 use crate::jobs::db_users::request::{Group, Request, UserRequest};
 use crate::text::printable;

@@ -1,6 +1,5 @@
 //! What happens to a user's secret, and whether the database gets its password.
 
-use crate::jobs::db_users::codes;
 use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
@@ -8,6 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::action::{DropSecret, RotationStep, SecretPlan, SecretStep};
 use super::{Note, Terms, Why};
 use crate::domains::databases::names::CLONE;
+use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::{Present, SecretFacts, SecretState, Server, Trial, Version, World};
 use crate::jobs::db_users::request::{Auth, Rotation, UserRequest};
 use crate::services::Read;

@@ -1,9 +1,9 @@
 //! Why a user is left alone, or not served in full: a closed list. Each reason has a code for machines, a sentence for
 //! people and the next step. The list in `docs/db-users.md` is checked against this one.
 
-use crate::jobs::db_users::codes;
 use serde::Serialize;
 
+use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::Held;
 use crate::report::{self, Code, Outcome, Reason};
 use crate::text::{count, printable};

@@ -1,10 +1,10 @@
 //! Proving a key: asking AWS, with it, whose it is. A new key takes AWS seconds to know everywhere.
 
-use crate::jobs::key_rotation::codes;
 use std::time::Duration;
 
 use super::{Applier, Stop};
 use crate::clock;
+use crate::jobs::key_rotation::codes;
 use crate::jobs::key_rotation::model::User;
 use crate::report::Reason;
 use crate::run::{Done, Steps};

@@ -1,11 +1,11 @@
 //! Why a user is left alone: a closed list. Each reason has a code for machines, a sentence for people and the next step.
 //! The list in `docs/key-rotation.md` is checked against this one.
 
-use crate::jobs::key_rotation::codes;
 use jiff::Timestamp;
 
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{self, Kind};
+use crate::jobs::key_rotation::codes;
 use crate::jobs::key_rotation::request::Phase;
 use crate::report::{self, Code, Outcome, Reason};
 use crate::services::tags::Tags;

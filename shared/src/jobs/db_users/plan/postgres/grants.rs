@@ -1,10 +1,10 @@
 //! What a user is to get that it has not: on the database, its schemas, what is in them, and what will be.
 
-use crate::jobs::db_users::codes;
 use std::collections::BTreeSet;
 
 use super::authority::Authority;
 use super::{Draft, Planner, sql};
+use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::{Grant, Object, ObjectKind, PUBLIC};
 use crate::jobs::db_users::plan::statement::listed;
 use crate::jobs::db_users::request::{UserRequest, Words};

@@ -2,13 +2,13 @@
 //! what others granted, or what the user has passed on, stays and is noted. Where it does not say so, all of it is only
 //! noted, in groups. From a role that the event does not name but implies nothing is taken: it is others' as well.
 
-use crate::jobs::db_users::codes;
 use std::collections::BTreeMap;
 
 use super::authority::Authority;
 use super::grants::{KINDS, NAMED_AT_ONCE, named, some_of};
 use super::surplus::{Surplus, note_drift, note_foreign, note_untakeable, passed_on_by};
 use super::{Draft, Planner, sql};
+use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::{DefaultGrant, Object, ObjectKind};
 use crate::jobs::db_users::plan::statement::listed;
 use crate::jobs::db_users::request::{Origin, Revoke, UserRequest, Words};

@@ -1,10 +1,10 @@
 //! What somebody has and the event does not give, sorted by whether it can be taken back, and how that is said.
 
-use crate::jobs::db_users::codes;
 use std::collections::BTreeMap;
 
 use super::authority::Authority;
 use super::{Draft, Planner};
+use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::Grant;
 use crate::jobs::db_users::plan::statement::listed;
 use crate::jobs::db_users::request::{UserRequest, Words};

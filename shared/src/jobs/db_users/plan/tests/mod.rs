@@ -10,7 +10,7 @@ use crate::jobs::db_users::model::{
     Catalog, Database, Extension, Membership, Object, ObjectKind, Present, Role, Schema, SecretFacts, SecretState,
     Server, Trial, Version,
 };
-use crate::jobs::db_users::request::{Auth, Revoke};
+use crate::jobs::db_users::request::Auth;
 use crate::services::Read;
 use crate::services::secrets::RotationFacts;
 use crate::services::sql::Engine;
@@ -61,6 +61,8 @@ fn world(version: u32, request: &Request) -> World {
             version,
             host: "db.example".to_owned(),
             port: 5432,
+            tls_name: None,
+            resource_id: Some("cluster-ONE".to_owned()),
             master: "master".to_owned(),
             database: "shop".to_owned(),
         },
@@ -282,12 +284,36 @@ fn an_extensions_script_looks_for_names_where_nobody_else_can_have_put_any() {
     assert_eq!(judged(16, &leaning, &[]).len(), 1);
 }
 
+/// The steps name none of these: the same statements on another server are another plan.
 #[test]
-fn a_plan_for_one_database_is_no_consent_for_another() {
-    let mut request = request(vec![user("app")]);
-    let one = world(16, &request);
-    let mut other = one.clone();
-    other.server.database = "else".to_owned();
-    request.revoke = Revoke::Managed;
-    assert_ne!(plan(&one, &request).digest(), plan(&other, &request).digest());
+fn a_plan_for_one_server_is_no_consent_for_another() {
+    let request = request(vec![user("app")]);
+    let one = plan(&world(16, &request), &request);
+    let other = |change: fn(&mut Plan)| {
+        let mut other = one.clone();
+        change(&mut other);
+        assert_eq!(other.actions, one.actions);
+        other.digest()
+    };
+    assert_eq!(other(|_| {}), one.digest());
+    assert_ne!(other(|plan| plan.scope.server = "db.example:5433/shop".to_owned()), one.digest());
+    assert_ne!(other(|plan| plan.scope.region = "eu-north-1".to_owned()), one.digest());
+    assert_ne!(other(|plan| plan.scope.tls_name = Some("other.example".to_owned())), one.digest());
+    assert_ne!(other(|plan| plan.scope.resource_id = Some("cluster-TWO".to_owned())), one.digest());
+    assert_ne!(other(|plan| plan.account = "444455556666".to_owned()), one.digest());
+}
+
+/// What was read of the server is what the plan is about.
+#[test]
+fn a_plan_is_about_the_server_that_was_read() {
+    let request = request(vec![user("app")]);
+    let mut world = world(16, &request);
+    let of = |world: &World| plan(world, &request).digest();
+    let one = of(&world);
+    world.server.resource_id = Some("cluster-TWO".to_owned());
+    let two = of(&world);
+    world.server.tls_name = Some("other.example".to_owned());
+    let three = of(&world);
+    world.server.port = 5433;
+    assert!(one != two && two != three && three != of(&world));
 }
