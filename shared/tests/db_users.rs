@@ -129,6 +129,8 @@ fn world(request: &Request, database: bool) -> World {
             version: 15,
             host: request.host.clone(),
             port: 5432,
+            tls_name: None,
+            resource_id: None,
             master: "master".to_owned(),
             database: request.database.clone(),
         },

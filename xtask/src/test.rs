@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::command::{at_root, works};
 use crate::steps::{self, Step};
-use crate::{check, environment, secrets, setup, suite, terraform};
+use crate::{browser, check, environment, secrets, setup, suite, terraform};
 
 pub(crate) fn run(whole: bool) -> ExitCode {
     let tools = Step::inside("tools", setup::run, "cargo xtask setup");
@@ -65,20 +65,13 @@ fn in_clear() -> Step {
 /// No test of the Rust suite: where no browser is, it must not count among those that passed.
 fn mail() -> Step {
     let name = "mail in a browser";
-    let Some(browser) = browser() else {
+    let Some(browser) = browser::find() else {
         return Step::skipped(name, "there is no Chromium: apt-get install chromium, or name yours in CHROME");
     };
     let build = at_root("cargo", &["build", "--locked", "--workspace", "--bin", "mail"]);
     let mut look = at_root(environment::target().join("debug/mail"), &[]);
     look.env("CHROME", browser);
     Step::commands(name, [build, look])
-}
-
-/// The one the caller names, whether it works or not, or one of the usual names.
-pub(crate) fn browser() -> Option<String> {
-    const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    let usual = || NAMES.into_iter().find(|name| works(&mut at_root(name, &["--version"]))).map(str::to_owned);
-    environment::variable("CHROME").or_else(usual)
 }
 
 fn dependencies() -> Step {

@@ -38,7 +38,7 @@ pub(crate) fn rarely_asked() -> anyhow::Result<()> {
         quiet(&mut install)?;
         std::fs::remove_dir_all(root.join("target"))?;
     }
-    let has_browser = crate::test::browser().is_some();
+    let has_browser = crate::browser::find().is_some();
     if !has_browser && works(&mut here("apt-get", &["--version"])) {
         println!("setup: installing chromium");
         quiet(&mut here("apt-get", &["update", "--quiet"]))?;

@@ -38,6 +38,45 @@ const SDKS_AND_DRIVERS: [&str; 9] = [
     "postgres_protocol",
     "webpki_root",
 ];
+/// How the calls of an SDK begin that change something.
+const WRITING: [&str; 34] = [
+    "add",
+    "associate",
+    "attach",
+    "cancel",
+    "copy",
+    "create",
+    "delete",
+    "detach",
+    "disable",
+    "disassociate",
+    "enable",
+    "failover",
+    "invoke",
+    "modify",
+    "move",
+    "promote",
+    "publish",
+    "put",
+    "reboot",
+    "register",
+    "remove",
+    "replicate",
+    "reset",
+    "restore",
+    "rotate",
+    "start",
+    "stop",
+    "switchover",
+    "tag",
+    "terminate",
+    "untag",
+    "update",
+    "upload",
+    "verify",
+];
+/// Has AWS write the report that is read next, and changes nothing.
+const READS_ALL_THE_SAME: [&str; 1] = ["generate_credential_report"];
 const UNKNOWN_TO_PLANS: [&str; 5] = ["aws_sdk_", "aws_config", "aws_smithy_", "tokio::", "std::env"];
 
 pub(super) fn plans_are_pure(source: &Source) -> Vec<String> {
@@ -62,6 +101,30 @@ pub(super) fn only_services_know_sdks(source: &Source) -> Vec<String> {
         Some(source.finding(line, &format!("`{room}` knows {known}; only services do: give one a function for it")))
     };
     words(source).into_iter().filter_map(finding).collect()
+}
+
+/// A call that changes something stands only where leave to write is asked for: a service that forgot would compile.
+pub(super) fn writers_take_leave(source: &Source) -> Vec<String> {
+    let in_services = shared(source).is_some_and(|parts| parts.first().is_some_and(|room| room == "services"));
+    if !in_services {
+        return Vec::new();
+    }
+    let words = words(source);
+    let has = |wanted: &str| words.iter().any(|(_, word)| word == wanted);
+    // Where nothing is sent, these are names of fields.
+    if has("Permit") || has("RecordPermit") || !has("send") {
+        return Vec::new();
+    }
+    let writes = |word: &str| {
+        word.split_once('_').is_some_and(|(verb, _)| WRITING.contains(&verb)) && !READS_ALL_THE_SAME.contains(&word)
+    };
+    let finding = |(line, word): &(usize, String)| {
+        writes(word).then(|| {
+            source
+                .finding(*line, &format!("{word} changes something, and nothing here takes a `Permit`; a writer does"))
+        })
+    };
+    words.iter().filter_map(finding).collect()
 }
 
 /// A room names only what lies below it.
@@ -172,6 +235,18 @@ mod tests {
         );
         assert!(only_services_know_sdks(&source("shared/src/services/rds/reader.rs", code)).is_empty());
         assert!(only_services_know_sdks(&source("cli/src/main.rs", code)).is_empty());
+    }
+
+    #[test]
+    fn what_changes_something_takes_leave() {
+        let found = |path: &str, code: &str| writers_take_leave(&source(path, code)).len();
+        let write = "async fn f(c: Client) { c.delete_db_cluster().send().await; }";
+        assert_eq!(found("shared/src/services/rds/reader.rs", write), 1);
+        assert_eq!(found("shared/src/services/rds/writer.rs", &format!("use super::Permit;\n{write}")), 0);
+        assert_eq!(found("shared/src/services/s3.rs", "fn f(p: &RecordPermit) { c.put_object().send() }"), 0);
+        assert_eq!(found("shared/src/services/rds/reader.rs", "fn f() { c.describe_db_clusters().send() }"), 0);
+        assert_eq!(found("shared/src/services/rds/convert.rs", "fn f() { x.copy_tags_to_snapshot() }"), 0, "a field");
+        assert_eq!(found("shared/src/services/iam/audit.rs", "fn f() { c.generate_credential_report().send() }"), 0);
     }
 
     #[test]

@@ -32,6 +32,7 @@ fn findings(sources: &[Source], machine: &[String]) -> Vec<String> {
         text::thin_main,
         borders::plans_are_pure,
         borders::only_services_know_sdks,
+        borders::writers_take_leave,
         borders::floors_hold,
         borders::neighbours_stay_apart,
     ];
