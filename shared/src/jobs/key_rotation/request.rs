@@ -204,7 +204,7 @@ fn compromised(fields: &mut Fields) -> Option<Vec<Compromised>> {
         };
         let user = text(&mut entry, "user");
         match (text(&mut entry, "access_key_id"), leftover(&entry)) {
-            (Some(key), None) => leaks.push(Compromised { user, known: false, key }),
+            (Some(key), None) => leaks.push(Compromised { user, known: false, key: Compromised::id(&key) }),
             (None, _) => _ = fields.fault::<()>("'compromised' names no 'access_key_id'".to_owned()),
             (_, Some(key)) => _ = fields.fault::<()>(format!("'compromised' has an unknown key '{}'", printable(key))),
         }
@@ -269,6 +269,12 @@ mod tests {
         assert!(read(json!({"users": [user.name]})).unwrap().covers(&user));
         assert!(!read(json!({"rollback": {"user": "bob"}})).unwrap().covers(&user));
         assert!(read(json!({"user_ids": [user.id]})).unwrap().covers(&user));
+    }
+
+    #[test]
+    fn an_id_is_the_same_however_it_was_typed() {
+        let one = read(json!({"compromised": {"access_key_id": " akiaOne\n"}})).unwrap();
+        assert_eq!(one.compromised[0].key, "AKIAONE");
     }
 
     #[test]
