@@ -76,7 +76,8 @@ pub fn id_in_a_command(user: &str, key: &str) -> String {
     )
 }
 
-fn hex(text: &str) -> String {
+/// The SHA-256 of `text`, as hexadecimal digits.
+pub fn hex(text: &str) -> String {
     Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
         use std::fmt::Write as _;
         let _ = write!(hex, "{byte:02x}");

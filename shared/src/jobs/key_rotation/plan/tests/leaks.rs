@@ -112,6 +112,12 @@ fn what_cannot_be_read_keeps_no_leaked_key_on() {
 }
 
 #[test]
+fn for_somebody_known_by_name_alone_a_key_goes_off_and_none_is_minted() {
+    let unknown = User { id: String::new(), arn: String::new(), ..with(&[key("ONE", 10, used(1))]) };
+    assert_eq!(leak(unknown, &policy(&[]), "ONE"), "R11 leaked ONE", "whose secret it would be nobody could say");
+}
+
+#[test]
 fn a_leak_that_only_the_secret_remembers_is_finished_and_never_deleted() {
     let deleting = policy(&[("NIGHTSHIFT_INACTIVE_KEYS", "delete")]);
     let marked = |user: User| {
@@ -162,21 +168,35 @@ fn where_both_leaked_another_is_owed_until_one_of_them_is_gone() {
 
 #[test]
 fn a_sign_is_told_once_of_each_key_and_switches_nothing_off() {
+    const CODE: &str = "AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED";
     let sign = |keys: &[&str]| {
         let one = |key: &&str| Compromised { user: Some("ana".to_owned()), known: true, key: (*key).to_owned() };
-        Request { suspected: keys.iter().map(one).collect(), ..Request::default() }
+        Request { suspected: keys.iter().map(one).collect(), sign: Some(CODE.to_owned()), ..Request::default() }
     };
     let user = || with(&[key("B", 10, used(1)), key("A", 200, used(1))]);
     let (normal, excluding) = (policy(&[]), policy(&[("NIGHTSHIFT_EXCLUDE", "ana")]));
     for policy in [&normal, &excluding] {
         assert_eq!(verdict_by(user(), policy, &sign(&["A", "B"])), "Sign suspected A and B");
     }
-    let told = |key: &str| (format!("nightshift:told:suspected:{key}"), format!("{key} {NOW}"));
+    let told =
+        |key: &str| (format!("nightshift:told:suspected:{key}"), format!("{key} {NOW} sign={}", tags::mark(CODE)));
     let (tag, value) = told("A");
     let half = tagged(user(), &[(&tag, value)]);
     assert_eq!(verdict_by(half.clone(), &normal, &sign(&["A", "B"])), "Sign suspected B");
     assert_eq!(verdict_by(half, &normal, &sign(&["A"])), "Sign suspected", "the event comes twice");
     assert_eq!(verdict_by(user(), &normal, &sign(&[EVERY_KEY])), "Sign suspected every-key");
+    // Another sign of the same key is news, and the same one a week later.
+    let by =
+        |told: String| verdict_by(tagged(user(), &[("nightshift:told:suspected:A", told)]), &normal, &sign(&["A"]));
+    let marked = |days, marks: &[&str]| {
+        let marks: Vec<_> = marks.iter().map(|code| format!(" sign={}", tags::mark(code))).collect();
+        format!("A {}{}", ago(days), marks.concat())
+    };
+    assert_eq!(by(marked(0, &["AWS_RISK_IAM_QUARANTINE"])), "Sign suspected A");
+    assert_eq!(by(marked(6, &[CODE, "AWS_RISK_IAM_QUARANTINE"])), "Sign suspected");
+    assert_eq!(by(marked(7, &[CODE])), "Sign suspected A");
+    assert_eq!(by(format!("{} operators", marked(0, &[CODE]))), "Sign suspected A", "its owner does not know");
+    assert_eq!(by(marked(0, &[])), "Sign suspected A", "as earlier versions wrote it");
     let request = sign(&["A"]);
     let mute = Terms { announces: false, ..terms(&normal, &request) };
     assert_eq!(verdict_on(user(), mute), "Sign untold");

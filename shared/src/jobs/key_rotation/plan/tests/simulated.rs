@@ -197,7 +197,7 @@ impl Life {
         let terms = Terms { now: self.now, ..super::terms(policy, &request) };
         let dates = dates(&self.user, kind, key, other, terms);
         if self.announces {
-            let telling = tags::Telling { at: self.now, dates, whom: tags::Whom::Everybody };
+            let telling = tags::Telling { at: self.now, dates, signs: Vec::new(), whom: tags::Whom::Everybody };
             self.user.tags.set(kind.tag(key), telling.value(key));
         }
     }

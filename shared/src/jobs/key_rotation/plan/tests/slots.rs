@@ -23,8 +23,12 @@ fn a_key_is_ours_by_the_id_that_was_noted_and_by_nothing_else() {
     assert_eq!(ours(after_intent(5, LastUsed::Unknown("x".to_owned()), None)), "R1 preflight-unknown");
     assert_eq!(ours(after_intent(301, LastUsed::Never, None)), "R9 tell cannot OLD", "made long after");
     assert_eq!(ours(after_intent(-121, LastUsed::Never, None)), "R9 tell cannot OLD", "made before");
-    let before = tagged(after_intent(5, LastUsed::Never, None), &[(tags::INTENT, format!("{} NEW OLD", ago(0)))]);
-    assert_eq!(ours(before), "R9 tell cannot OLD", "it was there before");
+    let an_hour_ago = now().checked_sub(jiff::SignedDuration::from_hours(1)).unwrap();
+    for minted in ["", " minted=NEW"] {
+        let noted = [(tags::INTENT, format!("{an_hour_ago} NEW OLD{minted}"))];
+        let before = tagged(after_intent(5, LastUsed::Never, None), &noted);
+        assert_eq!(ours(before), "R9 tell cannot OLD", "it was there before");
+    }
 }
 
 #[test]
@@ -36,6 +40,22 @@ fn what_may_have_been_handed_out_is_no_orphan() {
         secret.deleted = true;
     }
     assert_eq!(verdict(leaving), "R2 tell unclaimed NEW");
+    // Handed out where nobody could be told, then written over: no tag remembers it, and what the secret hands out is none of ours.
+    let hands_out = |version: &str| {
+        let mut user = user();
+        if let Read::Known(Some(secret)) = &mut user.secret {
+            secret.versions[0].id = version.to_owned();
+        }
+        verdict(user)
+    };
+    assert_eq!(hands_out("edited"), "R2 tell unclaimed NEW");
+    assert_eq!(hands_out(&naming::version_of(ACCOUNT, "AIDAANA", "GONE")), "R2 tell unclaimed NEW");
+    assert_eq!(hands_out(&naming::version_of(ACCOUNT, "AIDAANA", "OLD")), "R2 orphan NEW", "what was there before");
+    let mut of_another = self::after_intent(5, LastUsed::Never, Some("NEW"));
+    if let Read::Known(Some(secret)) = &mut of_another.secret {
+        secret.user_id = Some("AIDAOTHER".to_owned());
+    }
+    assert_eq!(verdict(of_another), "R2 tell unclaimed NEW", "nor is it looked for in another's");
     for tag in ["nightshift:proof", "nightshift:told:rotated"] {
         let proven = tagged(user(), &[(tag, format!("NEW {}", ago(0)))]);
         assert_eq!(verdict(proven), "R7 tell astray NEW", "{tag}");
@@ -54,6 +74,17 @@ fn a_young_key_may_be_of_a_run_that_is_at_work() {
     for minted in [None, Some("NEW")] {
         assert_eq!(young(29, minted), "R2 unsettled");
     }
+    let stored_young = |minutes: i64, minted: &str| {
+        let at = now().checked_sub(jiff::SignedDuration::from_mins(minutes)).unwrap();
+        let new = Key { created_at: at, ..key("NEW", 0, LastUsed::Never) };
+        let user = stored(with(&[new, key("OLD", 95, used(1))]), &[("NEW", &[PENDING])]);
+        verdict(tagged(user, &[(tags::INTENT, format!("{at} OLD{minted}"))]))
+    };
+    for minted in ["", " minted=NEW"] {
+        assert_eq!(stored_young(29, minted), "R2 unsettled", "its run may be proving it");
+        assert_eq!(stored_young(30, minted), "R3 resume NEW");
+    }
+    assert_eq!(stored_young(29, " minted=OTHER"), "R3 resume NEW", "another is being minted");
     assert_eq!((young(30, None).as_str(), young(30, Some("NEW")).as_str()), ("R2 tell unclaimed NEW", "R2 orphan NEW"));
 }
 
