@@ -7,6 +7,7 @@ use crate::domains::keys::naming;
 use crate::domains::keys::tags::{INTENT, Kind, PROOF, READERS, READERS_DONE, SECRET};
 use crate::jobs::key_rotation::model::{Ruler, Secret, User};
 use crate::services::iam::Key;
+use crate::services::secrets::PENDING;
 use crate::services::tags::Tags;
 
 /// What minting a key takes, if nothing stands in its way.
@@ -59,7 +60,10 @@ pub(super) fn is_ours(user: &User, secret: &Secret) -> Result<(), Why> {
         None => return Err(Why::SecretNotOurs { secret: name(), user_id: user.id.clone() }),
     }
     let by = match &secret.ruled_by {
-        None => return Ok(()),
+        None if !secret.versions.iter().any(|version| version.has(PENDING) && !naming::is_ours(&version.id)) => {
+            return Ok(());
+        }
+        None => "somebody has put a value of their own under AWSPENDING".to_owned(),
         Some(Ruler::Rotation(function)) => format!("rotation is on, by the function '{function}'"),
         Some(Ruler::Service(service)) => format!("the service '{service}' owns it"),
         Some(Ruler::Primary(region)) => format!("it is a copy of the one in {region}"),

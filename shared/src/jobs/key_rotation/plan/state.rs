@@ -103,10 +103,10 @@ pub fn version<'a>(user: &User, key: &Key, secret: Option<&'a Secret>, account: 
 }
 
 /// Whether `key` can be the one that was about to be minted: it was not there before, nobody ever used it, and it was not
-/// handed out.
+/// handed out; nor did it leak.
 fn is_candidate(user: &User, key: &Key, intent: &Intent) -> bool {
     let is_handed_out = user.tags.proof(&key.id).is_some() || user.tags.telling(Kind::Rotated, &key.id).is_some();
-    key.last_used == LastUsed::Never && !intent.before.contains(&key.id) && !is_handed_out
+    key.last_used == LastUsed::Never && !intent.before.contains(&key.id) && !is_handed_out && !user.tags.leaked(&key.id)
 }
 
 fn is_within(key: &Key, intent: &Intent, before: SignedDuration, after: SignedDuration) -> bool {

@@ -224,3 +224,28 @@ fn a_quarantine_is_told_once_whoever_it_is_about_and_keeps_what_may_be_evidence(
     let lifted = tagged(gone, &[("nightshift:told:quarantined", format!("{v3} {NOW}"))]);
     assert_eq!(verdict(lifted), "R8 delete OLD");
 }
+
+#[test]
+fn a_leaked_key_that_works_again_is_never_passed_by_handed_out_or_taken_for_an_orphan() {
+    let leaked = |user: User, id: &str| tagged(user, &[(&*format!("nightshift:leaked:{id}"), NOW.to_owned())]);
+    let told = |user: User, id: &str| tagged(user, &[("nightshift:told:held", format!("{id} {NOW}"))]);
+    let alone = |age| leaked(with(&[key("ONE", age, used(1))]), "ONE");
+    assert_eq!(verdict(alone(10)), "R7 tell held ONE", "the only key");
+    assert_eq!(verdict(told(alone(10), "ONE")), "R7 leaked-active");
+    assert_eq!(verdict(told(alone(95), "ONE")), "R5 rotate ONE");
+    let beside_off = || leaked(with(&[off(key("NEW", 5, used(1))), key("ONE", 95, used(1))]), "ONE");
+    assert_eq!(verdict(beside_off()), "R7 tell held ONE", "the other is off");
+    assert_eq!(verdict(told(beside_off(), "ONE")), "R7 leaked-active");
+    let pending = |new: Key| leaked(stored(with(&[new, key("OLD", 95, used(1))]), &[("NEW", &[PENDING])]), "NEW");
+    let new = || key("NEW", 1, LastUsed::Never);
+    assert_eq!(verdict(told(pending(new()), "NEW")), "R7 leaked-active", "what leaked is not handed out");
+    assert_eq!(verdict(pending(off(new()))), "R3 drop-pending", "nor is anybody told to switch it on");
+    let minted =
+        tagged(with(&[off(new()), key("OLD", 95, used(1))]), &[(tags::INTENT, format!("{} OLD minted=NEW", ago(1)))]);
+    assert_eq!(verdict(stored(minted.clone(), &[])), "R2 orphan NEW");
+    assert_eq!(
+        verdict(leaked(stored(minted, &[]), "NEW")),
+        "R2 tidy nightshift:intent",
+        "it is kept like any that leaked"
+    );
+}

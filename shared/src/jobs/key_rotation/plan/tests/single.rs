@@ -160,6 +160,16 @@ fn what_an_earlier_run_left_half_done_is_finished_first() {
     assert_eq!(verdict(stored(two(), &[("NEW", &[PENDING, CURRENT])])), "R3 resume NEW", "current, and not proven");
     let gone = || with(&[key("OLD", 20, used(1))]);
     assert_eq!(verdict(stored(gone(), &[("GONE", &[PENDING])])), "R3 drop-pending");
+    // What another tool has put there, by whatever way it rotates.
+    let staged = |age: u32| {
+        let mut user = stored(with(&[key("OLD", age, used(1))]), &[("GONE", &[PENDING])]);
+        if let Read::Known(Some(secret)) = &mut user.secret {
+            secret.versions[0].id = "6f2a1c3e-5b7d-4e8f-9a0b-1c2d3e4f5a6b".to_owned();
+        }
+        user
+    };
+    assert_eq!(verdict(staged(20)), "R5 not-due", "is not ours to take away");
+    assert_eq!(verdict(staged(95)), "R5 secret-ruled", "nor to write over");
     assert_eq!(verdict(stored(gone(), &[("GONE", &[CURRENT])])), "R5 secret-stale");
     let asleep = with(&[off(key("NEW", 1, LastUsed::Never)), key("OLD", 95, used(1))]);
     assert_eq!(verdict(stored(asleep, &[("NEW", &[PENDING])])), "R3 pending-inactive");

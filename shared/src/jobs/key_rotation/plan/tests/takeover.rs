@@ -115,3 +115,25 @@ fn what_is_off_is_not_deleted_before_somebody_has_the_new_key() {
     let ended = tagged(gone(LastUsed::Never), &named);
     assert_eq!(verdict_by(ended, &limit, &Request::default()), "R8 delete OLD", "the hold had its end");
 }
+
+#[test]
+fn while_its_secret_is_leaving_nothing_that_can_be_had_back_is_deleted() {
+    let mut user = told(LastUsed::Never, None);
+    user.keys = Read::Known(vec![key("NEW", 20, LastUsed::Never), off(key("OLD", 110, used(50)))]);
+    let user = tagged(
+        user,
+        &[
+            ("nightshift:off:OLD", Off::Done(ago(10)).value()),
+            ("nightshift:told:deactivated", format!("OLD {}", ago(10))),
+            ("nightshift:told:not-taken-over", format!("OLD {} {}", ago(19), ago(11))),
+        ],
+    );
+    let limit = policy(&[("NIGHTSHIFT_HOLD_LIMIT_DAYS", "7")]);
+    let by = |user| verdict_by(user, &limit, &Request::default());
+    assert_eq!(by(user.clone()), "R8 delete OLD", "its end was named and has come");
+    let mut leaving = user;
+    if let Read::Known(Some(secret)) = &mut leaving.secret {
+        secret.deleted = true;
+    }
+    assert_eq!(by(leaving), "R8 secret-leaving");
+}
