@@ -63,6 +63,19 @@ fn what_may_have_been_handed_out_is_no_orphan() {
 }
 
 #[test]
+fn an_orphan_of_a_replacement_goes_whoever_the_policy_is_for() {
+    let excluding = policy(&[("NIGHTSHIFT_EXCLUDE", "ana")]);
+    let by = |user| verdict_by(user, &excluding, &Request::default());
+    let orphan = || after_intent(5, LastUsed::Never, Some("NEW"));
+    assert_eq!(by(orphan()), "R1 excluded");
+    let mut replaced = tagged(orphan(), &[("nightshift:leaked:OLD", NOW.to_owned())]);
+    if let Read::Known(keys) = &mut replaced.keys {
+        keys[1].status = Status::Inactive;
+    }
+    assert_eq!(by(replaced), "R2 orphan NEW", "or the user has none that works");
+}
+
+#[test]
 fn a_young_key_may_be_of_a_run_that_is_at_work() {
     let young = |minutes: i64, minted: Option<&str>| {
         let at = now().checked_sub(jiff::SignedDuration::from_mins(minutes)).unwrap();
@@ -149,4 +162,10 @@ fn whoever_may_read_is_written_anew_while_a_new_key_waits() {
     assert_eq!(waiting(Some("role/laptop"), None), "R3 readers");
     assert_eq!(waiting(Some("role/laptop"), Some("role/laptop")), "R7 overlap");
     assert_eq!(waiting(None, Some("role/laptop")), "R3 readers", "taken away again");
+    let mut leaving = tagged(rotated(3, used(3)), &[(tags::READERS, "role/laptop".to_owned())]);
+    leaving.tags.set(tags::SECRET, "/aws/iam/credentials/ana");
+    if let Read::Known(Some(secret)) = &mut leaving.secret {
+        secret.deleted = true;
+    }
+    assert_eq!(verdict(leaving), "R7 overlap", "nothing can be written to what is on its way out");
 }
