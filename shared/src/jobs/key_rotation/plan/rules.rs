@@ -130,6 +130,8 @@ fn by_state(user: &User, keys: &[Key], secret: Option<&Secret>, terms: Terms<'_>
     match said {
         Err(why) => match tidy::left_behind(user, &keyed, terms) {
             Some(step) => (Rule::R2, Ok(step)),
+            // What is in the way of a rotation is not passed over for what the next one mends.
+            None if why.is_a_blocker() || why.is_a_hold() => (rule, Err(why)),
             None => (rule, Err(tidy::stale(user, &keyed, secret, terms).unwrap_or(why))),
         },
         ok => (rule, ok),

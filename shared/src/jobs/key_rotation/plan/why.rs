@@ -173,7 +173,7 @@ impl Why {
                     printable(of)
                 )
             }
-            Self::SecretStale { secret } => format!("secret {secret} hands out a key that no longer exists"),
+            Self::SecretStale { secret } => format!("secret {secret} hands out what is no key of the user's any more"),
             Self::SecretRuled { secret, by } => {
                 format!("secret {secret} is left alone: {}", printable(by))
             }

@@ -170,6 +170,11 @@ fn what_an_earlier_run_left_half_done_is_finished_first() {
     };
     assert_eq!(verdict(staged(20)), "R5 not-due", "is not ours to take away");
     assert_eq!(verdict(staged(95)), "R5 secret-ruled", "nor to write over");
+    let mut edited = staged(95);
+    if let Read::Known(Some(secret)) = &mut edited.secret {
+        secret.versions[1].id = "edited".to_owned();
+    }
+    assert_eq!(verdict(edited), "R5 secret-ruled", "that something else is handed out is not what is in the way");
     assert_eq!(verdict(stored(gone(), &[("GONE", &[CURRENT])])), "R5 secret-stale");
     let asleep = with(&[off(key("NEW", 1, LastUsed::Never)), key("OLD", 95, used(1))]);
     assert_eq!(verdict(stored(asleep, &[("NEW", &[PENDING])])), "R3 pending-inactive");
