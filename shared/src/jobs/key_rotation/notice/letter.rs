@@ -234,18 +234,32 @@ fn cannot(entry: Entry, notice: Notice<'_>, Setting { clock, .. }: Setting<'_>) 
     ))
 }
 
-fn unclaimed(entry: Entry, notice: Notice<'_>, Setting { clock, .. }: Setting<'_>) -> Entry {
-    let key = masked(notice.key);
-    let note = clock.language.pick(
-        format!(
-            "Key {key} was made when Nightshift asked AWS for one and got no answer, so nobody may hold its secret half. It is not \
-             touched, since somebody may have made it by hand. If nobody did, delete it."
-        ),
-        format!(
-            "La clave {key} se creó cuando Nightshift pidió una a AWS y no obtuvo respuesta; puede que nadie tenga su parte secreta. No \
-             se toca, porque alguien puede haberla creado a mano. Si no es así, elimínela."
-        ),
+fn unclaimed(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> Entry {
+    let (key, clock) = (masked(notice.key), setting.clock);
+    let made = clock.language.pick(
+        format!("Key {key} was made when Nightshift asked AWS for one and got no answer, so nobody may hold its secret half."),
+        format!("La clave {key} se creó cuando Nightshift pidió una a AWS y no obtuvo respuesta; puede que nadie tenga su parte secreta."),
     );
+    let then = match date(notice, 0, setting) {
+        None => clock
+            .language
+            .pick(
+                "It is not touched, since somebody may have made it by hand. If nobody did, delete it.",
+                "No se toca, porque alguien puede haberla creado a mano. Si no es así, elimínela.",
+            )
+            .to_owned(),
+        Some(day) => clock.language.pick(
+            format!(
+                "If nobody has used it by then, it is switched off from {day} on, and can be had back. Whoever made it by hand uses it \
+                 before; if nobody did, delete it."
+            ),
+            format!(
+                "Si para entonces nadie la ha usado, se desactivará a partir del {day} y se podrá recuperar. Quien la haya creado a mano, \
+                 que la use antes; si nadie lo hizo, elimínela."
+            ),
+        ),
+    };
+    let note = format!("{made} {then}");
     let user = shell_word(&notice.user.name);
     let line =
         format!("aws iam delete-access-key --user-name {user} --access-key-id {}", id_in_a_command(&user, notice.key));

@@ -84,7 +84,7 @@ pub(super) fn unnoted<'a>(
 }
 
 /// A sign that comes again is told again after so many days.
-const SIGN_AGAIN_DAYS: u32 = 7;
+pub(super) const SIGN_AGAIN_DAYS: u32 = 7;
 
 /// What people have to hear of `user` before anything else is looked at: what an event suspects, and AWS's own quarantine.
 pub(super) fn sign(user: &User, terms: Terms<'_>) -> Option<Result<Step, Why>> {

@@ -5,7 +5,7 @@ use super::action::Because;
 use super::overlap::{self, due, due_at};
 use super::said::{Keyed, SECRET, Said, no_last_use, not_read, tell};
 use super::state::{self, Class};
-use super::{Rule, Step, Terms, Why, leaks, minting, retired, slots, tidy};
+use super::{Rule, Step, Terms, Why, leaks, minting, retired, slots, tidy, unclaimed};
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{Kind, Memory as _, Off, READERS, READERS_DONE, SECRET as SECRET_NAME};
 use crate::jobs::key_rotation::model::{Secret, User};
@@ -184,7 +184,7 @@ fn unfinished(user: &User, keyed: &[Keyed<'_>], secret: Option<&Secret>, terms: 
     if let Some(one) = find(Class::Orphan) {
         return Some((Rule::R2, Ok(Step::DeleteOrphan { key: one.key.id.clone() })));
     }
-    if let Some(step) = find(Class::Unclaimed).and_then(|one| slots::unclaimed(user, *one, keyed, terms)) {
+    if let Some(step) = find(Class::Unclaimed).and_then(|one| unclaimed::settle(user, *one, keyed, terms)) {
         return Some((Rule::R2, Ok(step)));
     }
     // One that leaked meanwhile is handed out to nobody.

@@ -89,6 +89,13 @@ fn signs_and_what_they_ask_of_people() {
       A user has two keys at most, so no new one can be made for …O1D2 while …O1D2 is there. Nightshift touches neither. Find out which nobody needs (their last use is above) and delete that one; the next run then rotates.
     ");
     let notice = Notice { kind: Kind::Unclaimed, user: &user, key: NEW, other: None, dates: &[], facts: &facts };
+    assert!(written_under(notice, Language::English, false).contains("It is not touched"));
+    let goes = Notice { dates: &dates(), ..notice };
+    let text = written_under(goes, Language::English, false);
+    assert!(
+        text.contains("switched off from Sat 28 Nov 2026, 02:00 UTC on") && !text.contains("not touched"),
+        "{text}"
+    );
     let text = written_under(notice, Language::English, false);
     insta::assert_snapshot!(text.lines().find(|line| line.contains("aws iam")).unwrap_or_default().trim(), @r#"aws iam delete-access-key --user-name ana --access-key-id "$(aws iam list-access-keys --user-name ana --query "AccessKeyMetadata[?ends_with(AccessKeyId,'N4W7')].AccessKeyId" --output text)""#);
 }

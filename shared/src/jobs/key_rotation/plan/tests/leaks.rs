@@ -197,6 +197,12 @@ fn a_sign_is_told_once_of_each_key_and_switches_nothing_off() {
     assert_eq!(by(marked(7, &[CODE])), "Sign suspected A");
     assert_eq!(by(format!("{} operators", marked(0, &[CODE]))), "Sign suspected A", "its owner does not know");
     assert_eq!(by(marked(0, &[])), "Sign suspected A", "as earlier versions wrote it");
+    let every = |days| {
+        let told = format!("every-key {} sign={}", ago(days), tags::mark(CODE));
+        tagged(with(&[key("B", 10, used(1))]), &[("nightshift:told:suspected:every-key", told)])
+    };
+    assert_eq!(verdict(every(6)), "R5 not-due", "remembered for as long as it is not told again");
+    assert_eq!(verdict(every(7)), "R2 tidy nightshift:told:suspected:every-key");
     let request = sign(&["A"]);
     let mute = Terms { announces: false, ..terms(&normal, &request) };
     assert_eq!(verdict_on(user(), mute), "Sign untold");

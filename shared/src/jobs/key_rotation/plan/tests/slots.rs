@@ -121,6 +121,19 @@ fn an_unclaimed_key_is_told_of_once_named_where_it_stands_in_the_way_and_touched
     assert_eq!(by(aged(59)), "R2 deactivate NEW Unclaimed");
     assert_eq!(by(aged(61)), "R9 unclaimed", "more than a minute from the intent");
     assert_eq!(verdict(aged(59)), "R9 unclaimed", "nor without the policy");
+    let named =
+        |until: Timestamp| tagged(aged(59), &[("nightshift:told:unclaimed", format!("NEW {} {until}", ago(1)))]);
+    assert_eq!(by(named(now())), "R2 deactivate NEW Unclaimed");
+    assert_eq!(by(named(state::after(now(), 1))), "R9 unclaimed", "not before the day that was named");
+    let dates = |user: &User, policy: &Policy| {
+        dates(user, Kind::Unclaimed, "NEW", Some("OLD"), terms(policy, &Request::default()))
+    };
+    assert_eq!(dates(&aged(59), &asks), [state::after(now(), 1)], "a day is the least anybody has");
+    assert_eq!(
+        (dates(&aged(61), &asks), dates(&aged(59), &policy(&[]))),
+        (vec![], vec![]),
+        "where none goes off none is named"
+    );
     let mut lone = aged(59);
     lone.keys = Read::Known(lone.keys.known().unwrap().iter().filter(|key| key.id == "NEW").cloned().collect());
     assert!(!by(lone).contains("deactivate"), "never the last one that works");
