@@ -255,3 +255,19 @@ fn a_leaked_key_that_works_again_is_never_passed_by_handed_out_or_taken_for_an_o
         "it is kept like any that leaked"
     );
 }
+
+#[test]
+fn what_a_leak_needs_and_does_not_get_has_failed_and_what_a_night_leaves_has_not() {
+    use crate::report::Outcome::{AlreadyRight, Changed, Deferred, Failed, Planned, Skipped};
+    use crate::run::plan::Subject as _;
+    let normal = policy(&[]);
+    let settled = |request: &Request| {
+        let plan = plan_of(with(&[key("ONE", 95, used(1))]), terms(&normal, request));
+        let [action] = plan.actions.as_slice() else { panic!("{plan}") };
+        [Deferred, Skipped, Failed, Planned, Changed, AlreadyRight].map(|outcome| action.settled(outcome))
+    };
+    let leak = Compromised { user: Some("ana".to_owned()), known: true, key: "ONE".to_owned() };
+    let leaks = Request { compromised: vec![leak], ..Request::default() };
+    assert_eq!(settled(&leaks), [Failed, Failed, Failed, Planned, Changed, AlreadyRight]);
+    assert_eq!(settled(&Request::default()), [Deferred, Skipped, Failed, Planned, Changed, AlreadyRight]);
+}

@@ -261,3 +261,14 @@ fn of_a_key_that_went_before_it_was_switched_off_nobody_is_told_that_this_tool_d
     assert_eq!(verdict(gone(Off::Todo(ago(1)))), "R2 tidy nightshift:off:GONE");
     assert_eq!(verdict(gone(Off::Done(ago(1)))), "R2 tell deleted GONE");
 }
+
+#[test]
+fn a_key_that_went_for_being_idle_is_not_deleted_while_anybody_has_used_it_since() {
+    let idle = |last: u32| {
+        let user = with(&[key("NEW", 150, used(0)), off(key("OLD", 200, used(last)))]);
+        let off = Off::Done(ago(10)).because("idle");
+        tagged(user, &[("nightshift:off:OLD", off), ("nightshift:told:deactivated", format!("OLD {}", ago(10)))])
+    };
+    assert_eq!(verdict(idle(120)), "R8 delete OLD");
+    assert_eq!(verdict(idle(11)), "R8 no-current", "somebody came to need it");
+}
