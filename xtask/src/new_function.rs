@@ -171,6 +171,11 @@ mod tests {
                 fs::copy(&from, copy.join(file))?;
             }
         }
+        // Another version, or cargo would take what it compiles here for what it compiles there.
+        let manifest = fs::read_to_string(copy.join("Cargo.toml"))?;
+        let another = manifest.replacen("\nversion = \"0.1.0\"\n", "\nversion = \"0.0.0-copy\"\n", 1);
+        assert_ne!(another, manifest, "the workspace has another version by now");
+        fs::write(copy.join("Cargo.toml"), another)?;
         write_all(&copy, "lamp-lighter")?;
         let mut check = at_root("cargo", &["check", "--quiet", "--offline", "--workspace", "--bin", "lamp-lighter"]);
         succeed(check.current_dir(&copy).env("CARGO_TARGET_DIR", environment::target()))?;

@@ -1,6 +1,6 @@
 //! `keys list`, and `plan` and `apply` of `key-rotation`.
 
-use nightshift_testkit::Scene;
+use nightshift_testkit::{Fault, Scene};
 
 use crate::{nightshift, policy_file};
 
@@ -62,4 +62,35 @@ async fn a_reviewed_plan_is_applied_over_its_cap_and_by_its_digest_alone() {
     assert_eq!((said.code, said.complaints().as_str()), (0, ""), "{}", said.out);
     assert_eq!(scene.keys("ana").await.expect("keys").len(), 2);
     assert_eq!(scene.keys("ci,build").await.expect("keys").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_credential_report_that_is_not_there_yet_costs_its_columns_and_no_row() {
+    for (status, code) in
+        [(404, "ReportInProgress"), (404, "ReportNotPresent"), (410, "ReportExpired"), (403, "AccessDenied")]
+    {
+        let scene = account().await;
+        scene.proxy.break_next("iam:GetCredentialReport", "", usize::MAX, Fault::Refused { status, code });
+        let said = nightshift(&scene, &[("NIGHTSHIFT_NOW", NOW)], &["keys", "list", "--output", "csv"]);
+        assert_eq!(said.code, 0, "{code}: {}", said.err);
+        assert_eq!(said.out.lines().count(), 4, "{code}: every key is there: {}", said.out);
+        assert!(said.complaints().contains(code), "{code}: {}", said.complaints());
+        let again = said.complaints().contains("run this again in some minutes");
+        assert_eq!(again, code.starts_with("Report"), "{code}: {}", said.complaints());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_rotates_her_own_key_is_not_denied_her_own_secret() {
+    let scene = account().await;
+    let own = scene.keys("ana").await.expect("keys")[0].id.clone();
+    let (_folder, policy) = policy_file(&format!("NIGHTSHIFT_NOW={NOW}\nNIGHTSHIFT_INCLUDE=ana\n"));
+    let policy = policy.to_str().expect("a path");
+    let apply = ["apply", "key-rotation", "--policy", policy, "--account", &scene.account];
+    let said = nightshift(&scene, &[("AWS_ACCESS_KEY_ID", own.as_str())], &apply);
+    assert_eq!((said.code, said.complaints().as_str()), (0, ""), "{}", said.out);
+    assert!(scene.proxy.calls().iter().any(|call| call.key == own), "with her own key");
+    let policy = scene.secrets().await.get_resource_policy().secret_id("/aws/iam/credentials/ana").send().await;
+    let policy = policy.expect("a policy").resource_policy.unwrap_or_default();
+    assert!(policy.contains("NightshiftOwnerReads") && !policy.contains("Rotator"), "{policy}");
 }

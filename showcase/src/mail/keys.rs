@@ -67,6 +67,8 @@ fn about(name: &str, service: &str, kind: Kind, clock: Clock<'_>) -> Letter {
         readers: &[],
         operators: &["platform@example.com".to_owned()],
         sign: Some("AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED"),
+        named: &[],
+        keeps_inactive: true,
         now: at("2026-11-21T02:00:00Z"),
         clock,
     };

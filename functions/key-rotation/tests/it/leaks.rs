@@ -293,3 +293,40 @@ async fn where_both_leaked_a_new_key_comes_once_a_person_made_room() -> anyhow::
     assert_eq!(off(&scene, "ana").await?, keys[1..2]);
     Ok(())
 }
+
+#[tokio::test]
+async fn somebody_nobody_can_read_gets_no_secret_that_is_nobodys_and_a_key_by_the_next_night() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    scene.user("ana", &[]).await?;
+    let leaked = scene.key("ana", NOW, 20, Some(0)).await?;
+    for read in ["iam:GetAccountAuthorizationDetails", "iam:GetUser"] {
+        scene.proxy.deny(read);
+    }
+    for tagged in [true, false] {
+        if !tagged {
+            scene.proxy.deny("iam:TagUser");
+        }
+        start(&scene, &[APPLY]).await?.invoke(&json!({"compromised": named("ana", &leaked)})).await?;
+        assert_eq!(off(&scene, "ana").await?, std::slice::from_ref(&leaked));
+    }
+    let secrets = scene.secrets().await.list_secrets().send().await?;
+    assert_eq!(secrets.secret_list().len(), 0, "whose it is nobody could say");
+    scene.proxy.forgive();
+    crate::start_at(&scene, "2026-11-22T02:00:00Z", &[APPLY]).await?.invoke(&json!({})).await?.report();
+    let works = scene.keys("ana").await?.into_iter().filter(|key| key.active).count();
+    assert_eq!((works, scene.labels("ana").await?.len()), (1, 2), "and she has another, in a secret of hers");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_leak_that_cannot_be_noted_is_told_all_the_same_and_by_one_attempt() -> anyhow::Result<()> {
+    let (scene, keys) = people().await?;
+    scene.proxy.deny("iam:TagUser");
+    let event = json!({"compromised": named("ana", &keys[0])});
+    for _ in 0..3 {
+        assert_eq!(invoke(&scene, &event).await?.fault().0, "NotCarriedOut");
+    }
+    let end = &keys[0][keys[0].len() - 4..];
+    assert_eq!(told(&scene).await?, [format!("ana@example.com {end}"), format!("ops@example.com {end}")]);
+    Ok(())
+}

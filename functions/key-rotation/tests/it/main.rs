@@ -3,6 +3,7 @@
 mod chain;
 mod channels;
 mod events;
+mod fetching;
 mod leaks;
 mod night;
 mod people;

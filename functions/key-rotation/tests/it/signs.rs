@@ -44,6 +44,16 @@ async fn what_aws_is_sure_of_switches_off_and_what_it_suspects_is_told_once() ->
     let warned = mail.iter().filter(|one| one["subject"].as_str().is_some_and(|said| said.contains("in wrong hands")));
     // Two keys of ana, bob and the key of cyd: to each of them and to the operators, once.
     assert_eq!(warned.count(), 8, "{received:#}");
+    // Another sign of a key that is known is another matter, and what was told before is not told again for it.
+    let other = finding("Exfiltration:IAMUser/AnomalousBehavior", &keys[4], "cyd");
+    for event in [&other, &found, &other] {
+        invoke(&scene, event).await?.report();
+    }
+    let received = scene.control("mail", json!({})).await?;
+    let mail = received["mail"].as_array().cloned().unwrap_or_default();
+    let of =
+        |code: &str| mail.iter().filter(|one| one["subject"].as_str().is_some_and(|said| said.contains(code))).count();
+    assert_eq!((of("Exfiltration:"), of("UnauthorizedAccess:")), (2, 2), "{received:#}");
     Ok(())
 }
 

@@ -190,6 +190,44 @@ async fn a_secret_whose_primary_is_elsewhere_is_left_alone_with_what_is_pending_
 }
 
 #[tokio::test]
+async fn a_secret_that_another_rotator_or_a_service_rules_is_left_alone_with_what_is_pending_in_it()
+-> anyhow::Result<()> {
+    use aws_sdk_secretsmanager::types::{RotationRulesType, Tag};
+    for ruler in ["rotation", "service", "nobody it tells of"] {
+        let scene = Scene::new()?;
+        due(&scene, "ana").await?;
+        let id = scene.iam().await.get_user().user_name("ana").send().await?.user.map(|user| user.user_id);
+        let (name, secrets) = ("/aws/iam/credentials/ana", scene.secrets().await);
+        let tag = |key: &str, value: &str| Tag::builder().key(key).value(value).build();
+        let mut made = secrets.create_secret().name(name).secret_string("{}");
+        made = made.tags(tag("nightshift:user-id", &id.unwrap_or_default()));
+        if ruler == "service" {
+            // What the stand-in knows it by.
+            made = made.tags(tag("aws:secretsmanager:owningService", "some.amazonaws.com"));
+        }
+        made.send().await?;
+        if ruler == "rotation" {
+            let function = format!("arn:aws:lambda:eu-west-1:{}:function:rotator", scene.account);
+            scene.function_in("eu-west-1", "rotator", &[]).await?;
+            let rules = RotationRulesType::builder().schedule_expression("rate(10 days)").build();
+            let rotate = secrets.rotate_secret().secret_id(name).rotation_lambda_arn(function).rotation_rules(rules);
+            rotate.rotate_immediately(false).send().await?;
+        }
+        secrets.put_secret_value().secret_id(name).secret_string("theirs").version_stages("AWSPENDING").send().await?;
+        let found = secrets.describe_secret().secret_id(name).send().await?;
+        assert_eq!(found.rotation_enabled().unwrap_or_default(), ruler == "rotation");
+        assert_eq!(found.owning_service().is_some(), ruler == "service");
+        let before = scene.labels("ana").await?;
+        for _ in 0..2 {
+            let report = apply(&scene, &[]).await?;
+            assert_eq!(said(&report, "ana"), ("skipped", "secret-ruled"), "{ruler}: {report:#}");
+        }
+        assert_eq!((scene.labels("ana").await?, scene.keys("ana").await?.len()), (before, 1), "{ruler}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_refusal_of_kms_says_that_it_is_kms() -> anyhow::Result<()> {
     let scene = Scene::new()?;
     due(&scene, "ana").await?;

@@ -1,8 +1,8 @@
 //! An old key works until its successor was taken over: fetched by somebody, or used by somebody. What this tool does with
 //! the new key itself is neither.
 
-use nightshift::domains::keys::naming::version_of;
-use nightshift_testkit::Scene;
+use nightshift::domains::keys::naming::{placeholder_of, version_of};
+use nightshift_testkit::{Fault, Scene};
 use serde_json::{Value, json};
 
 use crate::{APPLY, NOW, item, said, start_at};
@@ -131,5 +131,59 @@ async fn what_we_read_ourselves_nobody_fetched() -> anyhow::Result<()> {
         assert_eq!(day, fetched.unwrap_or("2026-11-21T00:00:00Z"), "our own reading left its day");
         assert_eq!(!works(&scene, &old).await?, taken, "{fetched:?}");
     }
+    Ok(())
+}
+
+/// Ana, whose new key a run stored and could not hand out.
+async fn pending() -> anyhow::Result<(Scene, String, String)> {
+    let (scene, old) = ana().await?;
+    scene.proxy.deny("secretsmanager:UpdateSecretVersionStage");
+    night(&scene, NOW, &POLICY).await?;
+    scene.proxy.forgive();
+    let new = new_key(&scene, &old).await?;
+    // AWS's word of the proof comes late.
+    scene.control("age-key", json!({"key": new, "last_used": null})).await?;
+    Ok((scene, old, new))
+}
+
+/// The secret hands `new` out, as a run does that is at it still, or has ended.
+async fn hand_out(scene: &Scene, new: &str, ended: bool) -> anyhow::Result<()> {
+    let id = scene.iam().await.get_user().user_name("ana").send().await?.user.map(|user| user.user_id);
+    let id = id.unwrap_or_default();
+    let (version, first) = (version_of(&scene.account, &id, new), placeholder_of(&scene.account, &id));
+    let stage = scene.secrets().await.update_secret_version_stage().secret_id("/aws/iam/credentials/ana");
+    let current = stage.clone().version_stage("AWSCURRENT").move_to_version_id(&version);
+    current.remove_from_version_id(first).send().await?;
+    if ended {
+        stage.version_stage("AWSPENDING").remove_from_version_id(&version).send().await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_that_another_run_hands_out_meanwhile_is_not_given_up() -> anyhow::Result<()> {
+    let (scene, old, new) = pending().await?;
+    let report = night(&scene, "2026-11-21T02:20:00Z", &POLICY).await?;
+    assert_eq!(said(&report, "ana"), ("skipped", "unsettled"), "its run may be proving it");
+    let mut other = start_at(&scene, "2026-11-21T02:40:00Z", &POLICY).await?;
+    scene.proxy.break_next("secretsmanager:GetSecretValue", "", 1, Fault::HoldBefore);
+    other.send(&json!({})).await?;
+    scene.proxy.reached().await?;
+    hand_out(&scene, &new, true).await?;
+    scene.proxy.release();
+    let report = other.answer().await?.report();
+    assert_eq!(said(&report, "ana"), ("skipped", "changed-since-plan"), "{report:#}");
+    assert!(works(&scene, &new).await? && works(&scene, &old).await?, "somebody may have fetched it");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_key_that_is_handed_out_and_cannot_be_read_is_left_to_a_person() -> anyhow::Result<()> {
+    let (scene, old, new) = pending().await?;
+    hand_out(&scene, &new, false).await?;
+    scene.proxy.deny("secretsmanager:GetSecretValue");
+    let report = night(&scene, "2026-11-21T02:40:00Z", &POLICY).await?;
+    assert_eq!(said(&report, "ana"), ("failed", "not-proven"), "{report:#}");
+    assert!(works(&scene, &new).await? && works(&scene, &old).await?, "somebody may have fetched it");
     Ok(())
 }

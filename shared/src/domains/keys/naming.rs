@@ -20,6 +20,11 @@ pub fn leak_version_of(account: &str, user_id: &str, key_id: &str) -> String {
     hex(&format!("v1|{account}|{user_id}|leaked|{key_id}"))
 }
 
+/// Whether a version's id is one of these: AWS's own, and those of other tools by AWS's advice, are UUIDs.
+pub fn is_ours(version: &str) -> bool {
+    version.len() == 64 && version.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
 /// What that version carries.
 pub fn leak_label(key_id: &str) -> String {
     format!("nightshift:leaked:{key_id}")
@@ -76,7 +81,8 @@ pub fn id_in_a_command(user: &str, key: &str) -> String {
     )
 }
 
-fn hex(text: &str) -> String {
+/// The SHA-256 of `text`, as hexadecimal digits.
+pub fn hex(text: &str) -> String {
     Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
         use std::fmt::Write as _;
         let _ = write!(hex, "{byte:02x}");
@@ -94,6 +100,7 @@ mod tests {
     fn a_version_id_is_a_client_request_token_and_follows_user_and_key() {
         let id = version_of("111122223333", "AIDAANA", "AKIAONE");
         assert_eq!(id.len(), 64, "a token has 32 to 64 characters");
+        assert!(is_ours(&id) && !is_ours("6f2a1c3e-5b7d-4e8f-9a0b-1c2d3e4f5a6b") && !is_ours(&id.to_uppercase()));
         assert_eq!(id, version_of("111122223333", "AIDAANA", "AKIAONE"));
         for (account, user, key) in [
             ("111122223334", "AIDAANA", "AKIAONE"),

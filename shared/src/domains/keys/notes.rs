@@ -103,8 +103,20 @@ pub struct Telling {
     pub at: Timestamp,
     /// The dates that were named, which no later run moves nearer.
     pub dates: Vec<Timestamp>,
+    /// Which signs were told of it, each as [`mark`] has it, the last one last.
+    pub signs: Vec<String>,
     /// Who knows.
     pub whom: Whom,
+}
+
+/// What stands before the mark of a sign that was told.
+const SIGN: &str = "sign=";
+/// So many signs of a key are remembered; the oldest is forgotten first. With the longest id the value stays below its limit.
+const REMEMBERED: usize = 6;
+
+/// A code of AWS's, as short as a tag needs it.
+pub fn mark(code: &str) -> String {
+    super::naming::hex(code).chars().take(8).collect()
 }
 
 /// Who of those who have to know was told.
@@ -136,6 +148,8 @@ impl Telling {
     pub fn value(&self, key: &str) -> String {
         let mut words = vec![key.to_owned(), self.at.to_string()];
         words.extend(self.dates.iter().map(Timestamp::to_string));
+        let forgotten = self.signs.len().saturating_sub(REMEMBERED);
+        words.extend(self.signs.iter().skip(forgotten).map(|mark| format!("{SIGN}{mark}")));
         words.extend(self.whom.word().map(str::to_owned));
         words.join(" ")
     }
@@ -153,7 +167,8 @@ impl Telling {
             Some("sending") => Whom::Nobody,
             _ => Whom::Everybody,
         };
-        about.contains(&key).then_some(Self { at, dates, whom })
+        let signs = rest.iter().filter_map(|word| word.strip_prefix(SIGN)).map(str::to_owned).collect();
+        about.contains(&key).then_some(Self { at, dates, signs, whom })
     }
 }
 
@@ -171,7 +186,7 @@ mod tests {
             (at("2026-11-21T02:00:00Z"), at("2026-11-28T02:00:00Z"), at("2026-12-21T02:00:00Z"));
         for whom in [Whom::Everybody, Whom::Operators, Whom::Owner, Whom::Nobody] {
             for dates in [vec![], vec![first], vec![first, second]] {
-                let telling = Telling { at: told, dates, whom };
+                let telling = Telling { at: told, dates, signs: Vec::new(), whom };
                 assert_eq!(Telling::read(&telling.value("K"), "K"), Some(telling.clone()));
                 assert_eq!(Telling::read(&telling.value("K"), "L"), None);
             }
@@ -180,6 +195,20 @@ mod tests {
         for nonsense in ["", "K", "K yesterday", "2026-11-21T02:00:00Z"] {
             assert_eq!(Telling::read(nonsense, "K"), None, "{nonsense}");
         }
+    }
+
+    #[test]
+    fn a_telling_remembers_which_signs_it_was_of_and_stays_within_a_tag() {
+        let marks: Vec<_> = (0..9).map(|number| mark(&format!("Recon:IAMUser/{number}"))).collect();
+        let longest = "K".repeat(128);
+        for whom in [Whom::Everybody, Whom::Operators] {
+            let telling = Telling { at: at("2026-11-21T02:00:00Z"), dates: vec![], signs: marks.clone(), whom };
+            let value = telling.value(&longest);
+            assert!(value.len() <= crate::services::tags::Tags::VALUE_LIMIT, "{}", value.len());
+            let read = Telling::read(&value, &longest).unwrap();
+            assert_eq!((read.signs, read.whom), (marks[3..].to_vec(), whom), "the oldest are forgotten");
+        }
+        assert_ne!(mark("AWS_RISK_CREDENTIALS_EXPOSED"), mark("AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED"));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub use super::notes::{Intent, Off, Proof, Telling, Whom};
+pub use super::notes::{Intent, Off, Proof, Telling, Whom, mark};
 use crate::services::tags::{OURS, Tags};
 
 /// Set by people: this user's keys are rotated earlier than the policy says.
@@ -133,6 +133,12 @@ pub trait Memory {
     /// When everybody who has to know `kind` of `key` was told: that the operators know is not that its owner does.
     fn told(&self, kind: Kind, key: &str) -> Option<Timestamp> {
         self.telling(kind, key).filter(|telling| telling.whom == Whom::Everybody).map(|telling| telling.at)
+    }
+
+    /// Since when everybody who has to know has known of `sign` that `key` may have leaked.
+    fn told_of_sign(&self, key: &str, sign: &str) -> Option<Timestamp> {
+        let telling = self.telling(Kind::Suspected, key)?;
+        (telling.whom == Whom::Everybody && telling.signs.contains(&mark(sign))).then_some(telling.at)
     }
 
     /// The date that was named when people were told `kind` about `key`.

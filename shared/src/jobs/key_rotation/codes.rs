@@ -42,7 +42,7 @@ crate::report::reason_codes! {
         "Something is due that this run's `phases` leave out.",
         Some("Nothing, if another schedule does it.");
     UNSETTLED = "unsettled", Nobody,
-        "A key was minted moments ago; another run may be at work.",
+        "A key was minted less than half an hour ago, stored or not; its run may be at work.",
         None;
     PENDING_INACTIVE = "pending-inactive", Owner,
         "A key was stored and somebody switched it off before it was proven.",
@@ -51,8 +51,8 @@ crate::report::reason_codes! {
         "The secret is there without the mark.",
         Some("Hand it over with the command in `fix`, or move it.");
     SECRET_OF_ANOTHER = "secret-of-another", Operators,
-        "The secret belongs to an earlier user of that name.",
-        Some("Delete it once nobody needs it.");
+        "The secret belongs to an earlier user of that name, or to one that has another name by now.",
+        Some("See which, with the command in `fix`; delete it only if that user is gone.");
     SECRET_RULED = "secret-ruled", Operators,
         "Another rotator, service or Region rules the secret.",
         Some("End that, or use another prefix or Region.");
@@ -69,7 +69,7 @@ crate::report::reason_codes! {
         "`failed`: the secret's policy cannot be read.",
         Some("Mend it.");
     SECRET_STALE = "secret-stale", Owner,
-        "The secret hands out a key that is gone.",
+        "The secret hands out what is no key of its user's any more.",
         Some("Nothing but to know: the next rotation mends it.");
     TAG_LIMIT = "tag-limit", Operators,
         "No room for the tags on the user that this takes; AWS's own do not count.",
@@ -114,10 +114,11 @@ crate::report::reason_codes! {
         "All its keys are off.",
         Some("Delete them if nobody needs them.");
     TWO_KEYS = "two-keys", Owner,
-        "A key is due and both slots hold keys of its owner's making.",
+        "A key is due and the other slot holds one that did not take its place.",
         Some("The owner gives one up.");
     NOT_PROVEN = "not-proven", Operators,
-        "`deferred`: a stored key did not work within a minute. `failed`: it cannot be read back, and was used.",
+        "`deferred`: a stored key did not work within a minute. `failed`: it cannot be read back, and was used or is \
+         handed out.",
         Some("The next run goes on; for the latter see `fix`.");
     NOT_ITS_OWN = "not-its-own", Operators,
         "`failed`: the stored key works and is somebody else's.",
@@ -138,4 +139,7 @@ crate::report::reason_codes! {
     UNREADABLE_TAG = "unreadable-tag", Operators,
         "A warning of the run: the tag `nightshift:rotate-after-days` of these users is no number of days.",
         Some("Write a whole number.");
+    POLICY_SID_TAKEN = "policy-sid-taken", Operators,
+        "`failed`: the secret's policy has a statement that is called as one of this tool's and is another.",
+        Some("Give it another Sid.");
 }

@@ -42,6 +42,13 @@ pub struct Compromised {
     pub key: String,
 }
 
+impl Compromised {
+    /// The id of a key as AWS writes it: in capitals, with nothing around it.
+    pub fn id(text: &str) -> String {
+        text.trim().to_ascii_uppercase()
+    }
+}
+
 /// In the place of a key's id: whatever the user has.
 pub const EVERY_KEY: &str = "every-key";
 

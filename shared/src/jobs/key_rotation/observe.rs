@@ -71,8 +71,10 @@ impl Readers {
 
     async fn owners_of(&self, leaks: &[Compromised], compromised: bool) -> (Vec<Compromised>, Vec<Stray>) {
         let (mut found, mut strays): (Vec<Compromised>, Vec<Stray>) = (Vec::new(), Vec::new());
-        for leak in leaks {
-            let said = match self.owner(leak).await {
+        let asked = stream::iter(leaks).map(|leak| async move { (leak, self.owner(leak).await) });
+        let asked: Vec<_> = asked.buffered(AT_ONCE).collect().await;
+        for (leak, owner) in asked {
+            let said = match owner {
                 Ok(owned) if found.contains(&owned) => continue,
                 Ok(owned) => {
                     found.push(owned);

@@ -69,7 +69,7 @@ impl Request {
     /// Reads the event's keys.
     pub fn read(fields: &mut Fields, signs: &Signs) -> Self {
         let (users, user_ids) = (fields.names("users"), fields.names("user_ids"));
-        let compromised = compromised(fields);
+        let (compromised, unnamed) = compromised(fields).unzip();
         let nobody = compromised.as_ref().is_some_and(Vec::is_empty);
         let mut request = Self {
             // A list of no keys is about nobody, too.
@@ -78,7 +78,7 @@ impl Request {
             compromised: compromised.unwrap_or_default(),
             suspected: Vec::new(),
             sign: None,
-            unnamed: 0,
+            unnamed: unnamed.unwrap_or_default(),
             unnamed_suspected: 0,
             rollback: rollback(fields),
             phases: phases(fields),
@@ -189,27 +189,38 @@ impl Request {
     }
 }
 
-/// `None` if the event does not say.
-fn compromised(fields: &mut Fields) -> Option<Vec<Compromised>> {
+/// Those that can be read, and how many cannot: they do not keep another on, and fail the invocation after it. `None` if the event does
+/// not say. Where none can be read the event is refused.
+fn compromised(fields: &mut Fields) -> Option<(Vec<Compromised>, usize)> {
     let entries = match fields.narrowing("compromised")? {
         Value::Array(entries) => entries,
         one => vec![one],
     };
-    let mut leaks = Vec::new();
+    let (mut leaks, mut faults) = (Vec::new(), Vec::new());
     for entry in entries {
-        let Value::Object(mut entry) = entry else {
-            fields
-                .fault::<()>("'compromised' must be {\"user\": …, \"access_key_id\": …}, or a list of such".to_owned());
-            continue;
-        };
-        let user = text(&mut entry, "user");
-        match (text(&mut entry, "access_key_id"), leftover(&entry)) {
-            (Some(key), None) => leaks.push(Compromised { user, known: false, key }),
-            (None, _) => _ = fields.fault::<()>("'compromised' names no 'access_key_id'".to_owned()),
-            (_, Some(key)) => _ = fields.fault::<()>(format!("'compromised' has an unknown key '{}'", printable(key))),
+        match one_compromised(entry) {
+            Ok(leak) => leaks.push(leak),
+            Err(fault) => faults.push(fault),
         }
     }
-    Some(leaks)
+    if leaks.is_empty() {
+        for fault in std::mem::take(&mut faults) {
+            fields.fault::<()>(fault);
+        }
+    }
+    Some((leaks, faults.len()))
+}
+
+fn one_compromised(entry: Value) -> Result<Compromised, String> {
+    let Value::Object(mut entry) = entry else {
+        return Err("'compromised' must be {\"user\": …, \"access_key_id\": …}, or a list of such".to_owned());
+    };
+    let user = text(&mut entry, "user");
+    let key = text(&mut entry, "access_key_id").ok_or("'compromised' names no 'access_key_id'")?;
+    match leftover(&entry) {
+        None => Ok(Compromised { user, known: false, key: Compromised::id(&key) }),
+        Some(key) => Err(format!("'compromised' has an unknown key '{}'", printable(key))),
+    }
 }
 
 fn rollback(fields: &mut Fields) -> Option<String> {
@@ -269,6 +280,24 @@ mod tests {
         assert!(read(json!({"users": [user.name]})).unwrap().covers(&user));
         assert!(!read(json!({"rollback": {"user": "bob"}})).unwrap().covers(&user));
         assert!(read(json!({"user_ids": [user.id]})).unwrap().covers(&user));
+    }
+
+    #[test]
+    fn one_entry_that_cannot_be_read_keeps_no_other_key_on() {
+        let good = json!({"user": "ana", "access_key_id": "AKIAONE"});
+        for bad in
+            [json!({"user": "bob"}), json!("AKIATWO"), json!({"access_key_id": 7}), json!({"access_key": "AKIATWO"})]
+        {
+            let mixed = read(json!({"compromised": [bad, good, bad]})).unwrap();
+            assert_eq!((mixed.compromised.len(), mixed.unnamed), (1, 2), "{bad}");
+            assert!(read(json!({"compromised": [bad, bad]})).is_err(), "{bad}: nothing can be done at all");
+        }
+    }
+
+    #[test]
+    fn an_id_is_the_same_however_it_was_typed() {
+        let one = read(json!({"compromised": {"access_key_id": " akiaOne\n"}})).unwrap();
+        assert_eq!(one.compromised[0].key, "AKIAONE");
     }
 
     #[test]

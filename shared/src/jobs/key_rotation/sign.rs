@@ -47,7 +47,7 @@ impl Sign {
         let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
         let key = |value: &Value| {
             let user = value.get("user").and_then(text);
-            Some(Compromised { user, known: false, key: value.get("access_key_id").and_then(text)? })
+            Some(Compromised { user, known: false, key: Compromised::id(&value.get("access_key_id").and_then(text)?) })
         };
         Some(Self {
             code: object.get("code").and_then(text)?,

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::model::Compromised;
 use crate::run::Payload;
 use crate::run::event::EventFault;
 use crate::text::printable;
@@ -71,7 +72,7 @@ fn risk(detail: &Value) -> Result<Value, EventFault> {
     let entities = detail["affectedEntities"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut sign = Sign { code: code.to_owned(), ..Sign::default() };
     for entity in entities {
-        sign.add(entity["entityValue"].as_str().unwrap_or_default(), None);
+        sign.add(entity["entityValue"].as_str().unwrap_or_default());
     }
     sign.event("the AWS Health event", "'detail.affectedEntities[].entityValue' is missing")
 }
@@ -80,13 +81,12 @@ fn risk(detail: &Value) -> Result<Value, EventFault> {
 fn finding(detail: &Value) -> Result<Value, EventFault> {
     let mut sign = Sign { code: detail["type"].as_str().unwrap_or_default().to_owned(), ..Sign::default() };
     let key = &detail["resource"]["accessKeyDetails"];
-    if let Some(id) = key["accessKeyId"].as_str() {
-        sign.add(id, key["userName"].as_str());
+    if key.is_object() {
+        sign.add_key(&key["accessKeyId"], key);
     }
     let sequence = detail["service"]["detection"]["sequence"]["resources"].as_array();
     for resource in sequence.into_iter().flatten().filter(|one| one["resourceType"] == "ACCESS_KEY") {
-        let user = resource["data"]["accessKey"]["userName"].as_str();
-        sign.add(resource["uid"].as_str().unwrap_or_default(), user);
+        sign.add_key(&resource["uid"], &resource["data"]["accessKey"]);
     }
     sign.event("the finding of GuardDuty", "'detail.resource.accessKeyDetails.accessKeyId' is missing")
 }
@@ -101,11 +101,23 @@ struct Sign {
 }
 
 impl Sign {
+    /// The key that `id` is, of whom `whose` says; where it is none, the user alone. A role, or the root user, may be called as a user is,
+    /// and is none.
+    fn add_key(&mut self, id: &Value, whose: &Value) {
+        let is_user = whose["userType"].is_null() || whose["userType"] == "IAMUser";
+        let user = whose["userName"].as_str().filter(|name| is_user && !name.is_empty());
+        match (id.as_str().and_then(key_id), user) {
+            (Some(id), user) => self.keys.push(json!({ "access_key_id": id, "user": user })),
+            (None, Some(user)) => self.users.push(json!(user)),
+            (None, None) => self.unnamed += 1,
+        }
+    }
+
     /// `entity` is the id of a key, or a user by name or ARN.
-    fn add(&mut self, entity: &str, user: Option<&str>) {
+    fn add(&mut self, entity: &str) {
         let entity = entity.trim();
-        if entity.starts_with("AKIA") || entity.starts_with("ASIA") {
-            self.keys.push(json!({ "access_key_id": entity, "user": user }));
+        if let Some(id) = key_id(entity) {
+            self.keys.push(json!({ "access_key_id": id, "user": null }));
         } else if let Some((_, path)) = entity.split_once(":user/") {
             self.users.push(json!(path.rsplit('/').next().unwrap_or(path)));
         } else if entity.is_empty() || entity.contains([':', '/']) {
@@ -127,6 +139,12 @@ impl Sign {
         }
         Ok(json!({ "sign": { "code": code, "keys": keys, "users": users, "unnamed": unnamed } }))
     }
+}
+
+/// What is the id of a key, as AWS writes it: however it was typed on its way.
+fn key_id(text: &str) -> Option<String> {
+    let id = Compromised::id(text);
+    (id.starts_with("AKIA") || id.starts_with("ASIA")).then_some(id)
 }
 
 #[cfg(test)]
@@ -171,6 +189,12 @@ mod tests {
             event("AWS_RISK_IAM_QUARANTINE", users).map(|sign| sign["users"].clone()),
             Ok(json!(["ana", "bob"]))
         );
+        assert_eq!(
+            event("AWS_RISK_CREDENTIALS_EXPOSED", json!([{"entityValue": "akiaone "}]))
+                .map(|sign| sign["keys"].clone()),
+            Ok(json!([key])),
+            "an id is an id however it is written"
+        );
         for nobody in [json!([]), json!([{}]), json!(null), json!([{"entityValue": ""}])] {
             assert!(event("AWS_RISK_CREDENTIALS_EXPOSED", nobody).is_err(), "nobody must not mean everybody");
         }
@@ -193,6 +217,32 @@ mod tests {
                             "service": {"detection": {"sequence": {"resources": resources}}}});
         assert_eq!(keys(attack), Ok(json!([{"access_key_id": "AKIATWO", "user": "bob"}])));
         assert!(keys(json!({"type": "Recon:EC2/PortProbe", "resource": {"instanceDetails": {}}})).is_err());
+    }
+
+    #[test]
+    fn a_finding_that_lacks_half_of_what_it_should_have_is_not_passed_by() {
+        let sign = |details: Value| {
+            let detail = json!({"type": "Recon:IAMUser/TorIPCaller", "resource": {"accessKeyDetails": details}});
+            plain(json!({"source": "aws.guardduty", "detail-type": "GuardDuty Finding", "detail": detail}))
+                .map(|event| event["detail"]["sign"].clone())
+        };
+        let of = |details: Value| {
+            let sign = sign(details).unwrap();
+            (sign["keys"].clone(), sign["users"].clone(), sign["unnamed"].clone())
+        };
+        let key = |user: Value| json!([{"access_key_id": "AKIAONE", "user": user}]);
+        let id = "AKIAONE";
+        assert_eq!(of(json!({"accessKeyId": id})), (key(json!(null)), json!([]), json!(0)));
+        for whose in ["AssumedRole", "Root", "FederatedUser", "AWSAccount"] {
+            let role = json!({"accessKeyId": id, "userType": whose, "userName": "ana"});
+            assert_eq!(of(role), (key(json!(null)), json!([]), json!(0)), "{whose} is no user, whatever it is called");
+        }
+        for unreadable in [json!("GeneratedFindingAccessKeyId"), json!(""), json!(null), json!(7)] {
+            let named = json!({"accessKeyId": unreadable, "userType": "IAMUser", "userName": "ana"});
+            assert_eq!(of(named), (json!([]), json!(["ana"]), json!(0)), "its user is known");
+            assert!(sign(json!({"accessKeyId": unreadable, "userType": "Root", "userName": "ana"})).is_err());
+        }
+        assert_eq!(of(json!({"accessKeyId": " akiaone\n", "userName": "ana"})).0, key(json!("ana")));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use super::retire::other;
 use super::{Applier, Ended, ROTATION_BUDGET, Stop};
 use crate::clock;
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{INTENT, Kind, LEAK, Memory as _, OWED};
+use crate::domains::keys::tags::{self, INTENT, Kind, LEAK, Memory as _, OWED, Telling, Whom};
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::plan::{Facts, Leaked, Rotate};
 use crate::report::{self, Reason};
@@ -27,8 +27,19 @@ impl Applier<'_> {
         steps: &mut Steps<'_>,
     ) -> Ended {
         let (off, stopped) = self.switch_off_leaked(user, keys, steps).await;
-        let user = self.note_leaked(user, &off, steps).await?;
-        let untold = self.tell_of(Kind::Leaked, &user, &off, facts, steps).await?;
+        let user = match self.note_leaked(user, &off, steps).await {
+            Ok(user) => user,
+            Err(error) => {
+                // Told by the run that switched it off, and by no other: nothing remembers it where nothing can be written.
+                let before = |key: &str| keys.iter().any(|leaked| leaked.off && leaked.key == key);
+                for key in off.iter().filter(|key| !before(key)) {
+                    self.send(user, Kind::Leaked, (key, other(user, key)), facts, steps).await;
+                }
+                return Err(error.into());
+            }
+        };
+        let new: Vec<_> = off.iter().copied().filter(|key| user.tags.told(Kind::Leaked, key).is_none()).collect();
+        let untold = self.tell_of(Kind::Leaked, &user, &new, facts, steps).await?;
         if let Some(error) = stopped {
             return Err(error.into());
         }
@@ -97,7 +108,8 @@ impl Applier<'_> {
         let marked = async {
             match user.secret.known() {
                 Some(Some(secret)) if !secret.deleted && secret.user_id.as_ref() == Some(&user.id) => {}
-                Some(None) => self.make(user, &name, steps).await?,
+                // Nor is one made for somebody whose id nobody knows: it would be nobody's for ever.
+                Some(None) if !user.id.is_empty() => self.make(user, &name, steps).await?,
                 _ => return Ok(false),
             }
             for key in keys {
@@ -124,11 +136,25 @@ impl Applier<'_> {
         steps: &mut Steps<'_>,
     ) -> Result<Option<Reason>, AwsError> {
         let mut untold = None;
-        for key in keys.iter().filter(|key| user.tags.told(kind, key).is_none()) {
+        for key in keys {
             let why = self.tell(user, kind, (key, other(user, key)), facts, Vec::new(), steps).await?;
             untold = untold.or(why);
         }
         Ok(untold)
+    }
+
+    /// `user` of whose `keys` nobody knows, unless it was this very sign that some were told of and others not.
+    fn of_this_sign(&self, user: &User, keys: &[&str]) -> User {
+        let mut user = user.clone();
+        let mark = tags::mark(self.terms.request.sign.as_deref().unwrap_or_default());
+        for key in keys {
+            let Some(told) = user.tags.telling(Kind::Suspected, key) else { continue };
+            if told.whom == Whom::Everybody || told.signs.last() != Some(&mark) {
+                let nobody = Telling { whom: Whom::Nobody, ..told };
+                user.tags.set(Kind::Suspected.tag(key), nobody.value(key));
+            }
+        }
+        user
     }
 
     pub(super) async fn tell_of_signs(
@@ -139,7 +165,8 @@ impl Applier<'_> {
         steps: &mut Steps<'_>,
     ) -> Ended {
         let keys: Vec<_> = keys.iter().map(String::as_str).collect();
-        match self.tell_of(Kind::Suspected, user, &keys, facts, steps).await? {
+        let user = self.of_this_sign(user, &keys);
+        match self.tell_of(Kind::Suspected, &user, &keys, facts, steps).await? {
             None => Ok(None),
             // To tell is all there was to do.
             Some(reason) => Err(Stop::Done(Box::new(Done::failed(Vec::new(), reason)))),

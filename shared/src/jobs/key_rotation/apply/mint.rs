@@ -14,7 +14,7 @@ use crate::report::{Outcome, Reason};
 use crate::run::{Done, Steps};
 use crate::services::aws::{AwsError, Kind as Refusal};
 use crate::services::iam::Minted;
-use crate::services::secrets::{CURRENT, PENDING};
+use crate::services::secrets::{CURRENT, PENDING, Version};
 use crate::services::tags::Tags;
 
 impl Applier<'_> {
@@ -99,7 +99,14 @@ impl Applier<'_> {
             Err(error) if matches!(error.kind, Refusal::Denied | Refusal::NotFound) => {
                 return self.give_up(user, key, &version, &error.said(), steps).await;
             }
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                // Handed out by another run since, it is not what was asked for.
+                let versions = self.readers.store.labels(&self.secret_of(user)).await;
+                return Err(match versions.map(|versions| proven_since(&versions, &version)) {
+                    Ok(true) => Stop::proven_by_another(key),
+                    _ => error.into(),
+                });
+            }
         }
         let proof = Proof { at: self.moment(), read: true };
         self.hand_out(user, (key, proof), replaces, facts, steps).await
@@ -222,9 +229,17 @@ impl Applier<'_> {
 
     /// Begins anew where a stored key cannot be proven: it goes, if nobody ever used it.
     async fn give_up(&self, user: &User, key: &str, version: &str, why: &str, steps: &mut Steps<'_>) -> Ended {
+        // AWS's word of a last use comes late: what is handed out may be in use already.
+        let versions = self.readers.store.labels(&self.secret_of(user)).await?;
+        let stored = versions.iter().find(|one| one.id == version);
+        if proven_since(&versions, version) {
+            return Err(Stop::proven_by_another(key));
+        }
+        let is_handed_out = stored.is_some_and(|one| one.has(CURRENT));
         let last_used = self.readers.iam.last_used(key).await?.0;
-        if last_used != crate::services::iam::LastUsed::Never {
-            let message = format!("key {key} is stored, cannot be proven, and was used: {why}");
+        if is_handed_out || last_used != crate::services::iam::LastUsed::Never {
+            let by = if is_handed_out { "is what its secret hands out" } else { "was used" };
+            let message = format!("key {key} is stored, cannot be proven, and {by}: {why}");
             let fix =
                 "find out who uses it; then delete it, or take AWSPENDING from its version if it is meant to stay";
             return Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new(&codes::NOT_PROVEN, message, fix)))));
@@ -249,6 +264,11 @@ impl Applier<'_> {
     }
 }
 
+/// Whether `version`, which was to be proven, is proven by now.
+fn proven_since(versions: &[Version], version: &str) -> bool {
+    versions.iter().any(|one| one.id == version && !one.has(PENDING))
+}
+
 /// What the tag of readers said when the policy was written, as another tag keeps it.
 pub(super) fn readers_done(user: &User) -> Option<(String, String)> {
     user.tags.get(READERS).map(|readers| (READERS_DONE.to_owned(), readers.to_owned()))
@@ -262,6 +282,10 @@ impl Stop {
             Self::Done(done) => *done,
         };
         done.reason
+    }
+
+    fn proven_by_another(key: &str) -> Self {
+        Self::Done(Box::new(Done::moved(format!("key {key} was proven by another run meanwhile"))))
     }
 
     pub(super) fn unproven(key: &str, error: &AwsError) -> Self {

@@ -177,9 +177,9 @@ fn both_leaked(one: &Step, other: &Step) -> bool {
     matches!((one, other), (Step::Leaked { .. }, Step::Leaked { .. }))
 }
 
-/// What is logged and mailed holds no whole id of a key.
-fn without_ids(Done { outcome, steps, reason }: Done) -> Done {
-    Done { outcome, steps: steps.iter().map(|step| masked(step)).collect(), reason: reason.map(plan::without_ids) }
+/// What is logged and mailed holds no whole id of a key; of the steps [`Steps`] sees to that.
+fn without_ids(done: Done) -> Done {
+    Done { reason: done.reason.map(plan::without_ids), ..done }
 }
 
 /// Why an action ended before its end.

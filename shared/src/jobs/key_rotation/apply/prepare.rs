@@ -88,6 +88,13 @@ fn refused(secret: &str, fault: &Fault) -> Stop {
             format!("the policy of secret {secret} lets everybody in ('{statement}'), so no key is put into it"),
             "take that statement out of the secret's resource policy; the next run goes on",
         ),
+        Fault::SidTaken { statement } => Reason::new(
+            &codes::POLICY_SID_TAKEN,
+            format!(
+                "the policy of secret {secret} has a statement '{statement}' that is not as this tool writes it, so nothing is written over it"
+            ),
+            "give that statement another Sid, or take it out; the next run goes on",
+        ),
         Fault::Unreadable { said } => Reason::new(
             &codes::POLICY_UNREADABLE,
             format!("the policy of secret {secret} cannot be read ({said}), so nothing is written over it"),

@@ -74,7 +74,7 @@ impl Applier<'_> {
 
     pub(super) async fn drop_pending(&self, user: &User, version: &str, steps: &mut Steps<'_>) -> Ended {
         self.writers.store.drop_pending(&self.secret_of(user), version).await?;
-        steps.push("took AWSPENDING from a version whose key is gone");
+        steps.push("took AWSPENDING from a version of which nothing is left to prove");
         Ok(None)
     }
 

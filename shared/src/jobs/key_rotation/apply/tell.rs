@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::retire::off;
 use super::{Applier, Ended};
-use crate::domains::keys::tags::{INTENT, Kind, Memory as _, Off, Telling, Whom};
+use crate::domains::keys::tags::{self, INTENT, Kind, Memory as _, Off, Telling, Whom};
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::notice::{Notice, Told};
 use crate::jobs::key_rotation::plan::{self, Facts, Terms};
@@ -70,7 +70,13 @@ impl Applier<'_> {
 
     /// That `kind` was told about a key, as its tag remembers it, with the dates that were named.
     fn telling(&self, user: &User, kind: Kind, keys: Keys<'_>, whom: Whom) -> (String, String) {
-        let telling = Telling { at: self.moment(), dates: self.dates(user, kind, keys), whom };
+        let mut signs = user.tags.telling(kind, keys.0).map(|telling| telling.signs).unwrap_or_default();
+        if let Some(sign) = self.terms.request.sign.as_deref().filter(|_| kind == Kind::Suspected) {
+            let mark = tags::mark(sign);
+            signs.retain(|known| *known != mark);
+            signs.push(mark);
+        }
+        let telling = Telling { at: self.moment(), dates: self.dates(user, kind, keys), signs, whom };
         (kind.tag(keys.0), telling.value(keys.0))
     }
 

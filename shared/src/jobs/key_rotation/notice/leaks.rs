@@ -15,10 +15,22 @@ pub(super) fn leaked(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> 
         "Look at once at what it was used for (AWS CloudTrail) and what it may do; sessions made with it live on.",
         "Revise de inmediato para qué se usó (AWS CloudTrail) y qué permisos tiene; sus sesiones siguen activas.",
     ));
-    match Other::of(notice) {
+    match Other::of(notice, setting) {
         Other::None => entry.note(language.pick(
-            "It was the only key. A new one is being made, and a message says how to fetch it.",
-            "Era la única clave. Se está creando otra y un mensaje dirá cómo obtenerla.",
+            "It was the only key, so nothing works now. A new one is made as soon as it can be stored, and a message then says how to \
+             fetch it. Until that comes, the operators' report says what is in the way.",
+            "Era la única clave y ahora ninguna funciona. Se creará otra en cuanto se pueda guardar, y un mensaje dirá cómo obtenerla. \
+             Hasta entonces, el informe de los operadores dice qué lo impide.",
+        )),
+        Other::Named(other) => entry.note(&language.pick(
+            format!(
+                "The other key, {other}, is called compromised, too, and is not off yet: take it for one that strangers use, and switch \
+                 it off by hand if no message says that it is off."
+            ),
+            format!(
+                "La otra clave, {other}, también se considera comprometida y aún no está desactivada: dé por hecho que la usan extraños y \
+                 desactívela a mano si ningún mensaje dice que ya lo está."
+            ),
         )),
         Other::Works(other) => entry.note(&language.pick(
             format!("The other key, {other}, was not named and goes on working. It can only be rotated once the leaked one is deleted."),
@@ -61,18 +73,21 @@ pub(super) fn leaked(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> 
 /// The user's other key, as its end.
 enum Other {
     None,
+    /// It works, and the event names it as well.
+    Named(String),
     Works(String),
     Off(String),
     Leaked(String),
 }
 
 impl Other {
-    fn of(notice: Notice<'_>) -> Self {
+    fn of(notice: Notice<'_>, setting: Setting<'_>) -> Self {
         let Some(other) = notice.other else { return Self::None };
         let works = notice.facts.keys.iter().any(|key| key.id == other && key.status == Status::Active);
         // Which are to go off in the same breath stands with the user's keys; those that went are noted.
         match (notice.user.tags.leaked(other), works) {
             (true, _) => Self::Leaked(masked(other)),
+            (false, true) if setting.named.iter().any(|named| named == other) => Self::Named(masked(other)),
             (false, true) => Self::Works(masked(other)),
             (false, false) => Self::Off(masked(other)),
         }

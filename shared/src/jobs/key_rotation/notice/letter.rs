@@ -10,6 +10,7 @@ use crate::domains::keys::naming::{id_in_a_command, masked};
 use crate::domains::keys::tags::{BY_OTHERS, Kind, Memory as _};
 use crate::jobs::key_rotation::plan::{Because, KeyFacts};
 use crate::notify::{Entry, Language, Letter, Section, shell_word};
+use crate::services::iam::Status;
 
 /// The message of `notice`.
 pub fn letter(notice: Notice<'_>, setting: Setting<'_>) -> Letter {
@@ -99,7 +100,14 @@ fn after_rotation(notice: Notice<'_>, setting: Setting<'_>) -> String {
         return language.pick("It is the only key.", "Es la única clave.").to_owned();
     };
     let is_leaked = notice.user.tags.leaked(old);
+    let is_off = notice.facts.keys.iter().any(|key| key.id == old && key.status != Status::Active);
     let old = masked(old);
+    if is_off && !is_leaked {
+        return language.pick(
+            format!("Old key {old} is off and does not work any more."),
+            format!("La clave antigua {old} está desactivada y ya no funciona."),
+        );
+    }
     let Some(until) = date(notice, 0, setting).filter(|_| !is_leaked) else {
         return language.pick(
             format!("Old key {old} leaked and does not work any more."),
@@ -157,8 +165,8 @@ fn held(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> Entry {
 fn not_taken_over(notice: Notice<'_>, setting: Setting<'_>) -> String {
     let old = masked(notice.key);
     let note = setting.clock.language.pick(
-        format!("Old key {old} goes on working until somebody fetches the new one or uses it."),
-        format!("La clave antigua {old} funciona hasta que alguien obtenga o use la nueva."),
+        format!("Old key {old} goes on working at least until somebody fetches the new one or uses it."),
+        format!("La clave antigua {old} funciona al menos hasta que alguien obtenga o use la nueva."),
     );
     let Some(end) = date(notice, 0, setting) else { return note };
     let even_so = setting
@@ -216,28 +224,42 @@ fn cannot(entry: Entry, notice: Notice<'_>, Setting { clock, .. }: Setting<'_>) 
     let (key, other) = (masked(notice.key), masked(notice.other.unwrap_or_default()));
     entry.note(&clock.language.pick(
         format!(
-            "A user has two keys at most, so no new one can be made for {key} while {other} is there. Nightshift made neither and \
-             touches neither. Find out which nobody needs (their last use is above) and delete that one; the next run then rotates."
+            "A user has two keys at most, so no new one can be made for {key} while {other} is there. Nightshift touches \
+             neither. Find out which nobody needs (their last use is above) and delete that one; the next run then rotates."
         ),
         format!(
             "Un usuario tiene dos claves como máximo: no se puede crear otra en lugar de {key} mientras exista {other}. Nightshift no \
-             creó ninguna y no toca ninguna. Averigüe cuál no hace falta (su último uso está arriba) y elimínela; la siguiente ejecución rotará."
+             toca ninguna. Averigüe cuál no hace falta (su último uso está arriba) y elimínela; la siguiente ejecución rotará."
         ),
     ))
 }
 
-fn unclaimed(entry: Entry, notice: Notice<'_>, Setting { clock, .. }: Setting<'_>) -> Entry {
-    let key = masked(notice.key);
-    let note = clock.language.pick(
-        format!(
-            "Key {key} was made when Nightshift asked AWS for one and got no answer, so nobody may hold its secret half. It is not \
-             touched, since somebody may have made it by hand. If nobody did, delete it."
-        ),
-        format!(
-            "La clave {key} se creó cuando Nightshift pidió una a AWS y no obtuvo respuesta; puede que nadie tenga su parte secreta. No \
-             se toca, porque alguien puede haberla creado a mano. Si no es así, elimínela."
-        ),
+fn unclaimed(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> Entry {
+    let (key, clock) = (masked(notice.key), setting.clock);
+    let made = clock.language.pick(
+        format!("Key {key} was made when Nightshift asked AWS for one and got no answer, so nobody may hold its secret half."),
+        format!("La clave {key} se creó cuando Nightshift pidió una a AWS y no obtuvo respuesta; puede que nadie tenga su parte secreta."),
     );
+    let then = match date(notice, 0, setting) {
+        None => clock
+            .language
+            .pick(
+                "It is not touched, since somebody may have made it by hand. If nobody did, delete it.",
+                "No se toca, porque alguien puede haberla creado a mano. Si no es así, elimínela.",
+            )
+            .to_owned(),
+        Some(day) => clock.language.pick(
+            format!(
+                "If nobody has used it by then, it is switched off from {day} on, and can be had back. Whoever made it by hand uses it \
+                 before; if nobody did, delete it."
+            ),
+            format!(
+                "Si para entonces nadie la ha usado, se desactivará a partir del {day} y se podrá recuperar. Quien la haya creado a mano, \
+                 que la use antes; si nadie lo hizo, elimínela."
+            ),
+        ),
+    };
+    let note = format!("{made} {then}");
     let user = shell_word(&notice.user.name);
     let line =
         format!("aws iam delete-access-key --user-name {user} --access-key-id {}", id_in_a_command(&user, notice.key));
@@ -282,13 +304,22 @@ fn why_off(notice: Notice<'_>, language: Language) -> Option<String> {
 }
 
 fn how_to_return(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> Entry {
-    let Setting { clock, function, .. } = setting;
+    let Setting { clock, function, keeps_inactive, .. } = setting;
     let language = clock.language;
     let until = date(notice, 0, setting).unwrap_or_default();
-    let note = language.pick(
-        format!("Until {until} at least it can be brought back; then it is deleted."),
-        format!("Se puede recuperar al menos hasta el {until}; después se eliminará."),
-    );
+    let note = if notice.other.is_none() && keeps_inactive {
+        language
+            .pick(
+                "It stays, and can be brought back until somebody deletes it by hand.",
+                "Se conserva y se puede recuperar hasta que alguien la elimine a mano.",
+            )
+            .to_owned()
+    } else {
+        language.pick(
+            format!("Until {until} at least it can be brought back; then it is deleted."),
+            format!("Se puede recuperar al menos hasta el {until}; después se eliminará."),
+        )
+    };
     let note = why_off(notice, language).into_iter().chain([note]).collect::<Vec<_>>().join(" ");
     let event = serde_json::json!({"mode": "apply", "rollback": {"user": notice.user.name}}).to_string();
     let line = format!(

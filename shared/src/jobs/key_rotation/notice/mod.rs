@@ -106,6 +106,7 @@ impl<'a> Teller<'a> {
         let Terms { account, now, policy: keys, request, .. } = self.terms;
         let operators: Vec<_> =
             policy.mail.iter().flat_map(|mail| &mail.operators).map(std::string::ToString::to_string).collect();
+        let named: Vec<_> = request.compromised_of(notice.user).into_iter().map(str::to_owned).collect();
         let setting = Setting {
             account,
             region: &keys.region,
@@ -116,6 +117,8 @@ impl<'a> Teller<'a> {
             readers: &readers,
             operators: &operators,
             sign: request.sign.as_deref(),
+            named: &named,
+            keeps_inactive: !keys.delete_inactive,
             now,
             clock,
         };

@@ -26,6 +26,10 @@ pub struct Setting<'a> {
     pub operators: &'a [String],
     /// What the sign is called that an event brought.
     pub sign: Option<&'a str>,
+    /// The keys of the user that the event calls compromised.
+    pub named: &'a [String],
+    /// A key that nothing replaces stays off until a person deletes it.
+    pub keeps_inactive: bool,
     /// The moment of the run.
     pub now: Timestamp,
     /// How moments are shown, and the language.

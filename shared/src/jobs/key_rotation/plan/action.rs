@@ -64,7 +64,7 @@ pub enum Step {
         /// It.
         key: String,
     },
-    /// Take `AWSPENDING` from a version whose key is gone.
+    /// Take `AWSPENDING` from a version whose key is gone, or leaked.
     DropPending {
         /// It.
         version: String,
@@ -265,7 +265,7 @@ impl Step {
                 vec![format!("delete key {key}: its secret half was never stored, so nobody holds it")]
             }
             Self::DropPending { version } => {
-                vec![format!("take AWSPENDING from version {version}: its key is gone")]
+                vec![format!("take AWSPENDING from version {version}: there is nothing left to prove")]
             }
             Self::NoteOff { key, since: Some(since) } => vec![format!("note that key {key} is off since {since}")],
             Self::NoteOff { key, since: None } => vec![format!("note that key {key} is off; its recovery time begins")],

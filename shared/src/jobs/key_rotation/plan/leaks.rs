@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::action::Leaked;
 use super::minting;
 use super::said::{KEYS, SECRET, not_read, tell};
-use super::{Step, Terms, Why};
+use super::{Step, Terms, Why, state};
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{Kind, Memory as _};
 use crate::jobs::key_rotation::model::{Secret, User};
@@ -83,10 +83,16 @@ pub(super) fn unnoted<'a>(
     marked.map(|key| key.id.as_str()).collect()
 }
 
+/// A sign that comes again is told again after so many days.
+pub(super) const SIGN_AGAIN_DAYS: u32 = 7;
+
 /// What people have to hear of `user` before anything else is looked at: what an event suspects, and AWS's own quarantine.
 pub(super) fn sign(user: &User, terms: Terms<'_>) -> Option<Result<Step, Why>> {
     let suspected = terms.request.suspected_of(user);
-    let untold = |key: &&str| user.tags.told(Kind::Suspected, key).is_none();
+    // Another sign of the same key is news, and so is one that comes again after a while.
+    let code = terms.request.sign.as_deref().unwrap_or_default();
+    let is_recent = |told| terms.now < state::after(told, SIGN_AGAIN_DAYS);
+    let untold = |key: &&str| !user.tags.told_of_sign(key, code).is_some_and(is_recent);
     let new: Vec<_> = suspected.iter().filter(|key| untold(key)).map(|key| (*key).to_owned()).collect();
     if let Some(first) = new.first() {
         let key = first.clone();

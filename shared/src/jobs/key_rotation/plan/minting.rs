@@ -4,9 +4,10 @@
 use super::action::Rotate;
 use super::{Terms, Why};
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{INTENT, Kind, PROOF, SECRET};
+use crate::domains::keys::tags::{INTENT, Kind, PROOF, READERS, READERS_DONE, SECRET};
 use crate::jobs::key_rotation::model::{Ruler, Secret, User};
 use crate::services::iam::Key;
+use crate::services::secrets::PENDING;
 use crate::services::tags::Tags;
 
 /// What minting a key takes, if nothing stands in its way.
@@ -16,12 +17,18 @@ pub(super) fn rotate(
     secret: Option<&Secret>,
     terms: Terms<'_>,
 ) -> Result<Rotate, Why> {
+    if user.id.is_empty() {
+        return Err(id_unknown());
+    }
     if let Some(secret) = secret {
         is_ours(user, secret)?;
     }
     // The last is the description of the new key, whose id nobody knows yet.
     let rotated = Kind::Rotated.tag("");
-    let room = [INTENT, SECRET, PROOF, rotated.as_str(), "the description"];
+    let mut room = vec![INTENT, SECRET, PROOF, rotated.as_str(), "the description"];
+    if user.tags.get(READERS).is_some() {
+        room.push(READERS_DONE);
+    }
     if !has_room(&user.tags, &room) {
         return Err(Why::TagLimit { has: counted(&user.tags) });
     }
@@ -30,6 +37,12 @@ pub(super) fn rotate(
         secret: name_of(user, secret, terms),
         restore: secret.is_some_and(|secret| secret.deleted),
     })
+}
+
+/// Of somebody known by name alone nobody can say whose secret is whose, nor prove a key.
+fn id_unknown() -> Why {
+    let said = "the user could be read neither in the account's list nor by name".to_owned();
+    Why::PreflightUnknown { call: "iam:GetUser", said }
 }
 
 /// What the secret of `user` is called.
@@ -47,7 +60,10 @@ pub(super) fn is_ours(user: &User, secret: &Secret) -> Result<(), Why> {
         None => return Err(Why::SecretNotOurs { secret: name(), user_id: user.id.clone() }),
     }
     let by = match &secret.ruled_by {
-        None => return Ok(()),
+        None if !secret.versions.iter().any(|version| version.has(PENDING) && !naming::is_ours(&version.id)) => {
+            return Ok(());
+        }
+        None => "somebody has put a value of their own under AWSPENDING".to_owned(),
         Some(Ruler::Rotation(function)) => format!("rotation is on, by the function '{function}'"),
         Some(Ruler::Service(service)) => format!("the service '{service}' owns it"),
         Some(Ruler::Primary(region)) => format!("it is a copy of the one in {region}"),

@@ -14,6 +14,7 @@ mod slots;
 mod state;
 mod takeover;
 mod tidy;
+mod unclaimed;
 mod why;
 
 use crate::domains::keys::tags::Memory as _;

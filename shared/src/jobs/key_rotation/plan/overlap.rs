@@ -7,7 +7,7 @@ use super::action::Because;
 use super::said::{Keyed, no_last_use, tell};
 use super::state;
 use super::takeover::Takeover;
-use super::{Step, Terms, Why};
+use super::{Step, Terms, Why, unclaimed};
 use crate::domains::keys::tags::{Kind, Memory as _, Off};
 use crate::jobs::key_rotation::model::{Secret, User};
 use crate::services::iam::{Key, LastUsed};
@@ -145,6 +145,7 @@ pub fn dates(user: &User, kind: Kind, key: &str, other: Option<&str>, terms: Ter
         Kind::Held => end(ages.max_overlap).into_iter().collect(),
         Kind::NotTakenOver => ages.hold_limit.and_then(end).into_iter().collect(),
         Kind::Deactivated => vec![state::after(terms.now, ages.recovery)],
+        Kind::Unclaimed => unclaimed::until(user, key, terms).into_iter().collect(),
         _ => Vec::new(),
     }
 }

@@ -67,6 +67,10 @@ pub(super) fn one_off(user: &User, on: Keyed<'_>, off: Keyed<'_>, terms: Terms<'
         let ended = end_of_hold(user, on.key, off.key, terms).is_some_and(|end| terms.now >= end);
         match Takeover::of(user, on.key, terms) {
             Takeover::Unknown(why) => return Err(why),
+            // Nobody can fetch the new one any more: what is left to have back is kept.
+            Takeover::No if let Some(secret) = leaving(user) => {
+                return Err(Why::SecretLeaving { secret: secret.to_owned() });
+            }
             Takeover::No if !ended => {
                 let why = Why::NotTakenOver { key: key.clone(), new: on.key.id.clone(), until: None };
                 return kept("nobody has taken the new key over yet", why);
@@ -85,6 +89,11 @@ pub(super) fn one_off(user: &User, on: Keyed<'_>, off: Keyed<'_>, terms: Terms<'
     evidence(user, off.key)?;
     let replaced_by = (on.class == Class::Current).then(|| on.key.id.clone());
     Ok(Step::Delete { key: key.clone(), replaced_by })
+}
+
+/// The name of the user's secret, if that is on its way out.
+fn leaving(user: &User) -> Option<&str> {
+    user.secret.known()?.as_ref().filter(|secret| secret.deleted).map(|secret| secret.name.as_str())
 }
 
 /// While AWS holds the user under quarantine, any key of its may be the one that leaked.

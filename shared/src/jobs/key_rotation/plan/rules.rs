@@ -5,7 +5,7 @@ use super::action::Because;
 use super::overlap::{self, due, due_at};
 use super::said::{Keyed, SECRET, Said, no_last_use, not_read, tell};
 use super::state::{self, Class};
-use super::{Rule, Step, Terms, Why, leaks, minting, retired, slots, tidy};
+use super::{Rule, Step, Terms, Why, leaks, minting, retired, slots, tidy, unclaimed};
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{Kind, Memory as _, Off, READERS, READERS_DONE, SECRET as SECRET_NAME};
 use crate::jobs::key_rotation::model::{Secret, User};
@@ -105,6 +105,9 @@ fn by_state(user: &User, keys: &[Key], secret: Option<&Secret>, terms: Terms<'_>
         keys.iter().map(|key| Keyed { key, class: state::class(user, key, secret, terms) }).collect();
     // The newest first.
     keyed.sort_by(|a, b| (b.key.created_at, &b.key.id).cmp(&(a.key.created_at, &a.key.id)));
+    if let Some(said) = leaked_again(user, keys, terms) {
+        return (Rule::R7, said);
+    }
     if let Some(said) = unfinished(user, &keyed, secret, terms) {
         return said;
     }
@@ -127,6 +130,8 @@ fn by_state(user: &User, keys: &[Key], secret: Option<&Secret>, terms: Terms<'_>
     match said {
         Err(why) => match tidy::left_behind(user, &keyed, terms) {
             Some(step) => (Rule::R2, Ok(step)),
+            // What is in the way of a rotation is not passed over for what the next one mends.
+            None if why.is_a_blocker() || why.is_a_hold() => (rule, Err(why)),
             None => (rule, Err(tidy::stale(user, &keyed, secret, terms).unwrap_or(why))),
         },
         ok => (rule, ok),
@@ -143,9 +148,6 @@ fn readers(user: &User, secret: Option<&Secret>) -> Option<Step> {
 
 /// R7 and R9. `newer` was created after `older`.
 fn both_active(user: &User, newer: Keyed<'_>, older: Keyed<'_>, secret: Option<&Secret>, terms: Terms<'_>) -> Said {
-    if let Some(leaked) = [newer, older].into_iter().find(|one| user.tags.leaked(&one.key.id)) {
-        return (Rule::R7, leaked_again(user, leaked.key, terms));
-    }
     // What a rotation replaced is always older than what it minted. A key made after ours is its owner's own.
     if newer.class == Class::Current {
         return (Rule::R7, overlap::retire(user, newer.key, older, secret, terms));
@@ -156,12 +158,15 @@ fn both_active(user: &User, newer: Keyed<'_>, older: Keyed<'_>, secret: Option<&
     (Rule::R9, slots::two(user, newer, older, terms))
 }
 
-/// Somebody switched a leaked key on again: a person has to know, and nothing else is decided beside it.
-fn leaked_again(user: &User, key: &Key, terms: Terms<'_>) -> Result<Step, Why> {
+/// Somebody switched a leaked key on again: a person has to know, and nothing else is decided beside it. Where it is the only one and due,
+/// another is minted then: that helps whoever cannot do without.
+fn leaked_again(user: &User, keys: &[Key], terms: Terms<'_>) -> Option<Result<Step, Why>> {
+    let key = keys.iter().find(|key| key.works() && user.tags.leaked(&key.id))?;
     if terms.announces && user.tags.told(Kind::Held, &key.id).is_none() {
-        return Ok(tell(Kind::Held, &key.id, None));
+        return Some(Ok(tell(Kind::Held, &key.id, None)));
     }
-    Err(Why::LeakedActive { key: key.id.clone() })
+    let is_replaced_now = keys.len() == 1 && due(user, key, terms);
+    (!is_replaced_now).then(|| Err(Why::LeakedActive { key: key.id.clone() }))
 }
 
 /// What an earlier run did not get to the end of.
@@ -179,10 +184,11 @@ fn unfinished(user: &User, keyed: &[Keyed<'_>], secret: Option<&Secret>, terms: 
     if let Some(one) = find(Class::Orphan) {
         return Some((Rule::R2, Ok(Step::DeleteOrphan { key: one.key.id.clone() })));
     }
-    if let Some(step) = find(Class::Unclaimed).and_then(|one| slots::unclaimed(user, *one, keyed, terms)) {
+    if let Some(step) = find(Class::Unclaimed).and_then(|one| unclaimed::settle(user, *one, keyed, terms)) {
         return Some((Rule::R2, Ok(step)));
     }
-    if let Some(one) = find(Class::Pending) {
+    // One that leaked meanwhile is handed out to nobody.
+    if let Some(one) = find(Class::Pending).filter(|one| !user.tags.leaked(&one.key.id)) {
         return Some((Rule::R3, pending(user, one.key, keyed, secret)));
     }
     let secret = secret.filter(|secret| !secret.deleted && minting::is_ours(user, secret).is_ok())?;

@@ -1,4 +1,4 @@
-//! Two keys that no rotation explains (R9), a key that nobody has claimed, a secret that no longer hands out what was stored,
+//! Two keys that no rotation explains (R9), a secret that no longer hands out what was stored,
 //! and keys nobody uses.
 
 use super::action::Because;
@@ -10,7 +10,7 @@ use super::{Step, Terms, Why, takeover};
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{Kind, Memory as _};
 use crate::jobs::key_rotation::model::{Secret, User};
-use crate::services::iam::{Key, LastUsed};
+use crate::services::iam::Key;
 
 /// R9: two keys work, and neither took the other's place.
 pub(super) fn two(user: &User, newer: Keyed<'_>, older: Keyed<'_>, terms: Terms<'_>) -> Result<Step, Why> {
@@ -82,22 +82,4 @@ pub(super) fn astray(
         old: old.id.clone(),
         stored: version.map(|_| naming::version_of(terms.account, &user.id, &new.id)),
     })
-}
-
-/// A key that a run may have made whose answer was lost. It may be its owner's as well, so people are told; by policy it is
-/// switched off where nobody uses it, and never the last one that works.
-pub(super) fn unclaimed(user: &User, one: Keyed<'_>, keyed: &[Keyed<'_>], terms: Terms<'_>) -> Option<Step> {
-    let key = one.key;
-    if !key.works() {
-        return None;
-    }
-    let other = keyed.iter().find(|other| other.key.id != key.id).map(|other| other.key);
-    if terms.announces && user.tags.told(Kind::Unclaimed, &key.id).is_none() {
-        return Some(tell(Kind::Unclaimed, &key.id, other));
-    }
-    let lone = other.is_none_or(|other| !other.works());
-    let idle = terms.now.duration_since(key.created_at) >= state::days(1) && key.last_used == LastUsed::Never;
-    let goes =
-        terms.policy.switch_off_unclaimed && terms.announces && !lone && idle && state::is_of_the_minute(user, key);
-    goes.then(|| Step::Deactivate { key: key.id.clone(), because: Because::Unclaimed })
 }

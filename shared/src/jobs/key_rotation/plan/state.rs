@@ -14,13 +14,13 @@ use crate::services::secrets::{CURRENT, PENDING, Version};
 pub enum Class {
     /// Stored, proven to work, and what the secret hands out.
     Current,
-    /// Stored and not yet proven. Its version carries `AWSPENDING`, whatever else it carries.
+    /// Stored and not yet proven. Its version carries `AWSPENDING`, whatever else it carries. Its run is over.
     Pending,
     /// Stored, and not what the secret hands out any more.
     Previous,
     /// Minted by a run that died before it could store it, by the id that run noted: nobody can hold its secret half.
     Orphan,
-    /// It may be an orphan and is too young to tell: its run may still be at work.
+    /// It was minted moments ago, whether it is stored by now or not: its run may still be at work.
     Unsettled,
     /// A run may have minted it whose answer was lost, or its owner did: nobody knows. Never deleted for that.
     Unclaimed,
@@ -54,6 +54,7 @@ const SETTLED: SignedDuration = SignedDuration::from_mins(30);
 pub(super) fn class(user: &User, key: &Key, secret: Option<&Secret>, terms: Terms<'_>) -> Class {
     let version = version(user, key, secret, terms.account);
     match version {
+        Some(version) if version.has(PENDING) && is_under_way(user, key, terms.now) => Class::Unsettled,
         Some(version) if version.has(PENDING) => Class::Pending,
         Some(version) if version.has(CURRENT) => Class::Current,
         Some(_) => Class::Previous,
@@ -77,9 +78,22 @@ fn unstored(user: &User, key: &Key, secret: Option<&Secret>, terms: Terms<'_>) -
     if terms.now.duration_since(key.created_at) < SETTLED {
         return Class::Unsettled;
     }
-    // Before it was minted there was a secret. Where that is gone, or going, it may have been in it, and fetched.
-    let is_stored_nowhere = secret.is_some_and(|secret| !secret.deleted && secret.user_id.as_ref() == Some(&user.id));
-    if is_ours && is_stored_nowhere { Class::Orphan } else { Class::Unclaimed }
+    if is_ours && secret.is_some_and(|secret| hands_out_what_it_did(user, secret, &intent, terms)) {
+        Class::Orphan
+    } else {
+        Class::Unclaimed
+    }
+}
+
+/// Whether `secret` still hands out what it did before the key of `intent` was minted: nothing yet, or a key that was there.
+/// Where it is gone, or going, or was written by somebody, the new one may have been in it, and fetched.
+fn hands_out_what_it_did(user: &User, secret: &Secret, intent: &Intent, terms: Terms<'_>) -> bool {
+    let is_as_before = |version: &Version| {
+        version.id == naming::placeholder_of(terms.account, &user.id)
+            || intent.before.iter().any(|key| version.id == naming::version_of(terms.account, &user.id, key))
+    };
+    let is_the_users = !secret.deleted && secret.user_id.as_ref() == Some(&user.id);
+    is_the_users && secret.versions.iter().any(|version| version.has(CURRENT) && is_as_before(version))
 }
 
 /// The version `key` is stored under.
@@ -89,10 +103,10 @@ pub fn version<'a>(user: &User, key: &Key, secret: Option<&'a Secret>, account: 
 }
 
 /// Whether `key` can be the one that was about to be minted: it was not there before, nobody ever used it, and it was not
-/// handed out.
+/// handed out; nor did it leak.
 fn is_candidate(user: &User, key: &Key, intent: &Intent) -> bool {
     let is_handed_out = user.tags.proof(&key.id).is_some() || user.tags.telling(Kind::Rotated, &key.id).is_some();
-    key.last_used == LastUsed::Never && !intent.before.contains(&key.id) && !is_handed_out
+    key.last_used == LastUsed::Never && !intent.before.contains(&key.id) && !is_handed_out && !user.tags.leaked(&key.id)
 }
 
 fn is_within(key: &Key, intent: &Intent, before: SignedDuration, after: SignedDuration) -> bool {
@@ -104,6 +118,13 @@ fn is_within(key: &Key, intent: &Intent, before: SignedDuration, after: SignedDu
 pub(super) fn is_of_the_minute(user: &User, key: &Key) -> bool {
     const MINUTE: SignedDuration = SignedDuration::from_mins(1);
     user.tags.intent().is_some_and(|intent| is_within(key, &intent, MINUTE, MINUTE))
+}
+
+/// Whether the run that minted `key` may still prove it and hand it out. What another does to it meanwhile would be taken for
+/// its owner's doing, or be undone.
+fn is_under_way(user: &User, key: &Key, now: Timestamp) -> bool {
+    let is_of = |intent: &Intent| intent.minted.as_ref().is_none_or(|minted| *minted == key.id);
+    user.tags.intent().is_some_and(|intent| is_of(&intent) && now.duration_since(intent.at) < SETTLED)
 }
 
 /// Whether no run can be minting a key for `user`: the intent is of one that is long over, or there is none.

@@ -2,10 +2,10 @@
 
 use super::said::{Keyed, tell};
 use super::state::{self, Class};
-use super::{Step, Terms, Why};
+use super::{Step, Terms, Why, leaks};
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{self, Kind, Memory as _, Off};
-use crate::jobs::key_rotation::model::{Secret, User};
+use crate::jobs::key_rotation::model::{EVERY_KEY, Secret, User};
 use crate::services::iam::Key;
 use crate::services::secrets::CURRENT;
 
@@ -37,6 +37,16 @@ fn about_nothing(user: &User, keyed: &[Keyed<'_>], terms: Terms<'_>) -> Vec<Stri
             return !is_here(id);
         }
         if let Some(kind) = key.strip_prefix(tags::TOLD) {
+            // Of a sign that names no key it is remembered for as long as it is not told again.
+            let recent = |at| terms.now < state::after(at, leaks::SIGN_AGAIN_DAYS);
+            if user
+                .tags
+                .telling(Kind::Suspected, EVERY_KEY)
+                .filter(|_| key == Kind::Suspected.tag(EVERY_KEY))
+                .is_some_and(|told| recent(told.at))
+            {
+                return false;
+            }
             return told_is_over(user, kind, value, about_somebody_here(), is_over);
         }
         match key {

@@ -169,9 +169,12 @@ impl Why {
                 format!("secret {secret} is there and does not bear this tool's mark")
             }
             Self::SecretOfAnother { secret, of } => {
-                format!("secret {secret} belongs to user id {}, an earlier user of that name", printable(of))
+                format!(
+                    "secret {secret} belongs to user id {}: an earlier user of that name, or a renamed one",
+                    printable(of)
+                )
             }
-            Self::SecretStale { secret } => format!("secret {secret} hands out a key that no longer exists"),
+            Self::SecretStale { secret } => format!("secret {secret} hands out what is no key of the user's any more"),
             Self::SecretRuled { secret, by } => {
                 format!("secret {secret} is left alone: {}", printable(by))
             }
@@ -236,7 +239,10 @@ impl Why {
             Self::CurrentOff { key } => format!("key {key}, which its secret hands out, is switched off"),
             Self::OnlyInactive { keys } => format!("all its keys are switched off: {}", keys.join(", ")),
             Self::TwoKeys { keys } => {
-                format!("a key is due and both slots are taken by keys this tool did not mint: {}", keys.join(", "))
+                format!(
+                    "a key is due and the other slot is taken by a key that did not take its place: {}",
+                    keys.join(", ")
+                )
             }
             Self::Untold { kind, key } => {
                 format!("nobody could be told '{}' about key {key}: no channel is configured", kind.as_str())
@@ -273,9 +279,11 @@ impl Why {
                     tags::USER_ID
                 ));
             }
-            Self::SecretOfAnother { secret, .. } => {
+            Self::SecretOfAnother { secret, of } => {
                 return Some(format!(
-                    "delete it once nobody needs it: aws secretsmanager delete-secret --secret-id {secret} --force-delete-without-recovery"
+                    "see whether that user is still there: aws iam list-users --query \"Users[?UserId=='{}'].UserName\"; only if it is not, \
+                     and nobody needs the secret: aws secretsmanager delete-secret --secret-id {secret}; it is gone after its recovery window",
+                    of.chars().filter(char::is_ascii_alphanumeric).collect::<String>()
                 ));
             }
             Self::SecretStale { .. } => "have the owner use another key; the next rotation writes the secret anew",

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn what_becomes_of_the_other_key_is_said_of_each_leak() {
-    let with = |tags: &[&str], others: Option<&str>, off: bool| {
+    let with = |tags: &[&str], others: Option<&str>, off: bool, named: &[&str]| {
         let mut user = someone();
         for tag in tags {
             user.tags.set(format!("nightshift:leaked:{tag}"), "2026-11-21T02:00:00Z");
@@ -14,21 +14,25 @@ fn what_becomes_of_the_other_key_is_said_of_each_leak() {
             facts.keys.iter_mut().for_each(|key| key.status = Status::Inactive);
         }
         let notice = Notice { kind: Kind::Leaked, user: &user, key: OLD, other: others, dates: &[], facts: &facts };
-        said(notice, false)
+        said_where(notice, false, &named.iter().map(ToString::to_string).collect::<Vec<_>>())
     };
     let all = [
-        with(&[OLD], None, false),
-        with(&[OLD], Some(NEW), false),
-        with(&[OLD], Some(NEW), true),
-        with(&[OLD, NEW], Some(NEW), false),
+        with(&[OLD], None, false, &[OLD]),
+        with(&[OLD], Some(NEW), false, &[OLD]),
+        with(&[OLD], Some(NEW), false, &[OLD, NEW]),
+        with(&[OLD], Some(NEW), true, &[OLD]),
+        with(&[OLD, NEW], Some(NEW), false, &[OLD, NEW]),
     ];
     insta::assert_snapshot!(all.join("\n"), @"
     access key …O1D2 leaked and was switched off
       Look at once at what it was used for (AWS CloudTrail) and what it may do; sessions made with it live on.
-      It was the only key. A new one is being made, and a message says how to fetch it.
+      It was the only key, so nothing works now. A new one is made as soon as it can be stored, and a message then says how to fetch it. Until that comes, the operators' report says what is in the way.
     access key …O1D2 leaked and was switched off
       Look at once at what it was used for (AWS CloudTrail) and what it may do; sessions made with it live on.
       The other key, …N4W7, was not named and goes on working. It can only be rotated once the leaked one is deleted.
+    access key …O1D2 leaked and was switched off
+      Look at once at what it was used for (AWS CloudTrail) and what it may do; sessions made with it live on.
+      The other key, …N4W7, is called compromised, too, and is not off yet: take it for one that strangers use, and switch it off by hand if no message says that it is off.
     access key …O1D2 leaked and was switched off
       Look at once at what it was used for (AWS CloudTrail) and what it may do; sessions made with it live on.
       The other key, …N4W7, is off as well, so nothing works now. An operator can bring it back (event 'rollback'); or delete one of the two, and the next run makes a new key.
@@ -82,9 +86,16 @@ fn signs_and_what_they_ask_of_people() {
     the secret does not hand out new access key …N4W7
       Nightshift stored new key …N4W7 in secret /aws/iam/credentials/ana, and that does not hand it out now: somebody wrote something else into it, or it is gone or has another name. Both keys stay as they are. Do not delete …N4W7 if you have fetched it; go on with it, and delete …O1D2 once nothing uses it.
     access key …O1D2 cannot be rotated
-      A user has two keys at most, so no new one can be made for …O1D2 while …O1D2 is there. Nightshift made neither and touches neither. Find out which nobody needs (their last use is above) and delete that one; the next run then rotates.
+      A user has two keys at most, so no new one can be made for …O1D2 while …O1D2 is there. Nightshift touches neither. Find out which nobody needs (their last use is above) and delete that one; the next run then rotates.
     ");
     let notice = Notice { kind: Kind::Unclaimed, user: &user, key: NEW, other: None, dates: &[], facts: &facts };
+    assert!(written_under(notice, Language::English, false).contains("It is not touched"));
+    let goes = Notice { dates: &dates(), ..notice };
+    let text = written_under(goes, Language::English, false);
+    assert!(
+        text.contains("switched off from Sat 28 Nov 2026, 02:00 UTC on") && !text.contains("not touched"),
+        "{text}"
+    );
     let text = written_under(notice, Language::English, false);
     insta::assert_snapshot!(text.lines().find(|line| line.contains("aws iam")).unwrap_or_default().trim(), @r#"aws iam delete-access-key --user-name ana --access-key-id "$(aws iam list-access-keys --user-name ana --query "AccessKeyMetadata[?ends_with(AccessKeyId,'N4W7')].AccessKeyId" --output text)""#);
 }

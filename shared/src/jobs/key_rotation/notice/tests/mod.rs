@@ -49,6 +49,10 @@ fn dates() -> [Timestamp; 1] {
 }
 
 fn written_under(notice: Notice<'_>, language: Language, deactivate_unused: bool) -> String {
+    written_where(notice, language, deactivate_unused, &[])
+}
+
+fn written_where(notice: Notice<'_>, language: Language, deactivate_unused: bool, named: &[String]) -> String {
     let environment: Environment = [("PATH", "/bin")].into_iter().collect();
     let ages = Policy::read(&mut Settings::of(&environment), Some("eu-west-1")).ages;
     let clock = Clock { zone: &TimeZone::UTC, language };
@@ -66,6 +70,8 @@ fn written_under(notice: Notice<'_>, language: Language, deactivate_unused: bool
         readers: &[],
         operators: &operators,
         sign: Some("AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED"),
+        named,
+        keeps_inactive: true,
         now,
         clock,
     };
@@ -134,7 +140,11 @@ fn each_notice_says_what_when_and_what_to_do() {
 
 /// The heading, and what stands between the keys and the signature.
 fn said(notice: Notice<'_>, deactivate_unused: bool) -> String {
-    let text = written_under(notice, Language::English, deactivate_unused);
+    said_where(notice, deactivate_unused, &[])
+}
+
+fn said_where(notice: Notice<'_>, deactivate_unused: bool, named: &[String]) -> String {
+    let text = written_where(notice, Language::English, deactivate_unused, named);
     let heading = text.lines().next().unwrap_or_default().trim_start_matches("[111122223333] ana: ");
     let lines =
         text.lines().filter(|line| line.starts_with("  ") && !line.contains("  Key ") && !line.contains("aws "));
@@ -195,11 +205,11 @@ fn a_hold_that_has_an_end_names_its_date() {
     }
     insta::assert_snapshot!(all.join("\n"), @"
     nobody has taken over new access key …N4W7
-      Old key …O1D2 goes on working until somebody fetches the new one or uses it.
+      Old key …O1D2 goes on working at least until somebody fetches the new one or uses it.
       Run the command below as ana: with the old key while it works, or in the console's CloudShell.
       To fetch the key:
     nobody has taken over new access key …N4W7
-      Old key …O1D2 goes on working until somebody fetches the new one or uses it. On Mon 21 Dec 2026, 02:00 UTC it is switched off even so.
+      Old key …O1D2 goes on working at least until somebody fetches the new one or uses it. On Mon 21 Dec 2026, 02:00 UTC it is switched off even so.
       Run the command below as ana: with the old key while it works, or in the console's CloudShell.
       To fetch the key:
     old access key …O1D2 is still in use
@@ -244,6 +254,8 @@ fn a_monthly_schedule_is_not_promised_to_be_a_nightly_one() {
         readers: &[],
         operators: &[],
         sign: None,
+        named: &[],
+        keeps_inactive: true,
         now: "2026-11-21T02:00:00Z".parse().unwrap(),
         clock: Clock { zone: &TimeZone::UTC, language: Language::English },
     };
@@ -282,6 +294,27 @@ fn why_a_key_is_off_is_said_where_it_is_known() {
       Somebody else switched it off, not Nightshift. Until Sat 28 Nov 2026, 02:00 UTC at least it can be brought back; then it is deleted.
       To bring it back, an operator runs:
     ");
+}
+
+#[test]
+fn no_end_is_promised_that_does_not_come_and_nothing_that_has_ended() {
+    let mut facts = facts();
+    let user = someone();
+    let alone = Notice { kind: Kind::Deactivated, user: &user, key: OLD, other: None, dates: &dates(), facts: &facts };
+    insta::assert_snapshot!(said(alone, true), @"
+    access key …O1D2 was switched off
+      It stays, and can be brought back until somebody deletes it by hand.
+      To bring it back, an operator runs:
+    ");
+    // Its owner switched the old key off before he heard of the new one.
+    facts.keys.iter_mut().filter(|key| key.id == OLD).for_each(|key| key.status = Status::Inactive);
+    let rotated =
+        Notice { kind: Kind::Rotated, user: &user, key: NEW, other: Some(OLD), dates: &dates(), facts: &facts };
+    let text = said(rotated, false);
+    assert!(
+        text.contains("Old key …O1D2 is off and does not work any more.") && !text.contains("goes on working"),
+        "{text}"
+    );
 }
 
 #[test]

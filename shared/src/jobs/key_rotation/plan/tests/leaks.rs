@@ -112,6 +112,12 @@ fn what_cannot_be_read_keeps_no_leaked_key_on() {
 }
 
 #[test]
+fn for_somebody_known_by_name_alone_a_key_goes_off_and_none_is_minted() {
+    let unknown = User { id: String::new(), arn: String::new(), ..with(&[key("ONE", 10, used(1))]) };
+    assert_eq!(leak(unknown, &policy(&[]), "ONE"), "R11 leaked ONE", "whose secret it would be nobody could say");
+}
+
+#[test]
 fn a_leak_that_only_the_secret_remembers_is_finished_and_never_deleted() {
     let deleting = policy(&[("NIGHTSHIFT_INACTIVE_KEYS", "delete")]);
     let marked = |user: User| {
@@ -162,21 +168,41 @@ fn where_both_leaked_another_is_owed_until_one_of_them_is_gone() {
 
 #[test]
 fn a_sign_is_told_once_of_each_key_and_switches_nothing_off() {
+    const CODE: &str = "AWS_RISK_CREDENTIALS_EXPOSURE_SUSPECTED";
     let sign = |keys: &[&str]| {
         let one = |key: &&str| Compromised { user: Some("ana".to_owned()), known: true, key: (*key).to_owned() };
-        Request { suspected: keys.iter().map(one).collect(), ..Request::default() }
+        Request { suspected: keys.iter().map(one).collect(), sign: Some(CODE.to_owned()), ..Request::default() }
     };
     let user = || with(&[key("B", 10, used(1)), key("A", 200, used(1))]);
     let (normal, excluding) = (policy(&[]), policy(&[("NIGHTSHIFT_EXCLUDE", "ana")]));
     for policy in [&normal, &excluding] {
         assert_eq!(verdict_by(user(), policy, &sign(&["A", "B"])), "Sign suspected A and B");
     }
-    let told = |key: &str| (format!("nightshift:told:suspected:{key}"), format!("{key} {NOW}"));
+    let told =
+        |key: &str| (format!("nightshift:told:suspected:{key}"), format!("{key} {NOW} sign={}", tags::mark(CODE)));
     let (tag, value) = told("A");
     let half = tagged(user(), &[(&tag, value)]);
     assert_eq!(verdict_by(half.clone(), &normal, &sign(&["A", "B"])), "Sign suspected B");
     assert_eq!(verdict_by(half, &normal, &sign(&["A"])), "Sign suspected", "the event comes twice");
     assert_eq!(verdict_by(user(), &normal, &sign(&[EVERY_KEY])), "Sign suspected every-key");
+    // Another sign of the same key is news, and the same one a week later.
+    let by =
+        |told: String| verdict_by(tagged(user(), &[("nightshift:told:suspected:A", told)]), &normal, &sign(&["A"]));
+    let marked = |days, marks: &[&str]| {
+        let marks: Vec<_> = marks.iter().map(|code| format!(" sign={}", tags::mark(code))).collect();
+        format!("A {}{}", ago(days), marks.concat())
+    };
+    assert_eq!(by(marked(0, &["AWS_RISK_IAM_QUARANTINE"])), "Sign suspected A");
+    assert_eq!(by(marked(6, &[CODE, "AWS_RISK_IAM_QUARANTINE"])), "Sign suspected");
+    assert_eq!(by(marked(7, &[CODE])), "Sign suspected A");
+    assert_eq!(by(format!("{} operators", marked(0, &[CODE]))), "Sign suspected A", "its owner does not know");
+    assert_eq!(by(marked(0, &[])), "Sign suspected A", "as earlier versions wrote it");
+    let every = |days| {
+        let told = format!("every-key {} sign={}", ago(days), tags::mark(CODE));
+        tagged(with(&[key("B", 10, used(1))]), &[("nightshift:told:suspected:every-key", told)])
+    };
+    assert_eq!(verdict(every(6)), "R5 not-due", "remembered for as long as it is not told again");
+    assert_eq!(verdict(every(7)), "R2 tidy nightshift:told:suspected:every-key");
     let request = sign(&["A"]);
     let mute = Terms { announces: false, ..terms(&normal, &request) };
     assert_eq!(verdict_on(user(), mute), "Sign not-told");
@@ -203,4 +229,45 @@ fn a_quarantine_is_told_once_whoever_it_is_about_and_keeps_what_may_be_evidence(
     assert_eq!(verdict(told(gone.clone())), "R8 quarantined");
     let lifted = tagged(gone, &[("nightshift:told:quarantined", format!("{v3} {NOW}"))]);
     assert_eq!(verdict(lifted), "R8 delete OLD");
+}
+
+#[test]
+fn a_leaked_key_that_works_again_is_never_passed_by_handed_out_or_taken_for_an_orphan() {
+    let leaked = |user: User, id: &str| tagged(user, &[(&*format!("nightshift:leaked:{id}"), NOW.to_owned())]);
+    let told = |user: User, id: &str| tagged(user, &[("nightshift:told:held", format!("{id} {NOW}"))]);
+    let alone = |age| leaked(with(&[key("ONE", age, used(1))]), "ONE");
+    assert_eq!(verdict(alone(10)), "R7 tell held ONE", "the only key");
+    assert_eq!(verdict(told(alone(10), "ONE")), "R7 leaked-active");
+    assert_eq!(verdict(told(alone(95), "ONE")), "R5 rotate ONE");
+    let beside_off = || leaked(with(&[off(key("NEW", 5, used(1))), key("ONE", 95, used(1))]), "ONE");
+    assert_eq!(verdict(beside_off()), "R7 tell held ONE", "the other is off");
+    assert_eq!(verdict(told(beside_off(), "ONE")), "R7 leaked-active");
+    let pending = |new: Key| leaked(stored(with(&[new, key("OLD", 95, used(1))]), &[("NEW", &[PENDING])]), "NEW");
+    let new = || key("NEW", 1, LastUsed::Never);
+    assert_eq!(verdict(told(pending(new()), "NEW")), "R7 leaked-active", "what leaked is not handed out");
+    assert_eq!(verdict(pending(off(new()))), "R3 drop-pending", "nor is anybody told to switch it on");
+    let minted =
+        tagged(with(&[off(new()), key("OLD", 95, used(1))]), &[(tags::INTENT, format!("{} OLD minted=NEW", ago(1)))]);
+    assert_eq!(verdict(stored(minted.clone(), &[])), "R2 orphan NEW");
+    assert_eq!(
+        verdict(leaked(stored(minted, &[]), "NEW")),
+        "R2 tidy nightshift:intent",
+        "it is kept like any that leaked"
+    );
+}
+
+#[test]
+fn what_a_leak_needs_and_does_not_get_has_failed_and_what_a_night_leaves_has_not() {
+    use crate::report::Outcome::{AlreadyRight, Changed, Deferred, Failed, Planned, Skipped};
+    use crate::run::plan::Subject as _;
+    let normal = policy(&[]);
+    let settled = |request: &Request| {
+        let plan = plan_of(with(&[key("ONE", 95, used(1))]), terms(&normal, request));
+        let [action] = plan.actions.as_slice() else { panic!("{plan}") };
+        [Deferred, Skipped, Failed, Planned, Changed, AlreadyRight].map(|outcome| action.settled(outcome))
+    };
+    let leak = Compromised { user: Some("ana".to_owned()), known: true, key: "ONE".to_owned() };
+    let leaks = Request { compromised: vec![leak], ..Request::default() };
+    assert_eq!(settled(&leaks), [Failed, Failed, Failed, Planned, Changed, AlreadyRight]);
+    assert_eq!(settled(&Request::default()), [Deferred, Skipped, Failed, Planned, Changed, AlreadyRight]);
 }

@@ -78,7 +78,12 @@ fn stored(user: User, labels: &[(&str, &[&str])]) -> User {
         labels: labels.iter().map(|&label| label.to_owned()).collect(),
         last_accessed: None,
     };
-    let versions = labels.iter().map(version).collect();
+    let mut versions: Vec<_> = labels.iter().map(version).collect();
+    // Something always is; at first what holds no key.
+    if !versions.iter().any(|version| version.has(CURRENT)) {
+        let labels = [CURRENT.to_owned()].into();
+        versions.push(Version { id: naming::placeholder_of(ACCOUNT, &user.id), labels, last_accessed: None });
+    }
     let secret = Secret { versions, ..secret_of(Some(&user.id)) };
     User { secret: Read::Known(Some(secret)), ..user }
 }

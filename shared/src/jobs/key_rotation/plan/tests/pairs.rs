@@ -233,3 +233,42 @@ fn a_run_does_only_the_phases_it_was_asked_for() {
     assert_eq!(by(rotated(7, used(3)), Phase::Rotate), "R7 not-this-phase");
     assert_eq!(by(rotated(7, used(3)), Phase::Retire), "R7 deactivate OLD Quiet");
 }
+
+#[test]
+fn of_keys_that_are_off_neither_evidence_nor_what_is_handed_out_is_deleted() {
+    let deleting = policy(&[("NIGHTSHIFT_INACTIVE_KEYS", "delete")]);
+    let by = |user| verdict_by(user, &deleting, &Request::default());
+    let off_for_long = |user: User| {
+        tagged(
+            user,
+            &[
+                ("nightshift:off:ONE", Off::Done(ago(30)).value()),
+                ("nightshift:told:deactivated", format!("ONE {}", ago(30))),
+            ],
+        )
+    };
+    let alone = || off_for_long(with(&[off(key("ONE", 200, used(100)))]));
+    assert_eq!(by(alone()), "R6 delete ONE");
+    let quarantine = "AWSCompromisedKeyQuarantineV3";
+    let held = tagged(alone(), &[("nightshift:told:quarantined", format!("{quarantine} {NOW}"))]);
+    assert_eq!(by(User { policies: vec![quarantine.to_owned()], ..held }), "R6 quarantined");
+    assert_eq!(by(stored(alone(), &[("ONE", &[CURRENT])])), "R6 only-inactive");
+}
+
+#[test]
+fn of_a_key_that_went_before_it_was_switched_off_nobody_is_told_that_this_tool_deleted_it() {
+    let gone = |off: Off| tagged(with(&[key("NEW", 5, used(0))]), &[("nightshift:off:GONE", off.value())]);
+    assert_eq!(verdict(gone(Off::Todo(ago(1)))), "R2 tidy nightshift:off:GONE");
+    assert_eq!(verdict(gone(Off::Done(ago(1)))), "R2 tell deleted GONE");
+}
+
+#[test]
+fn a_key_that_went_for_being_idle_is_not_deleted_while_anybody_has_used_it_since() {
+    let idle = |last: u32| {
+        let user = with(&[key("NEW", 150, used(0)), off(key("OLD", 200, used(last)))]);
+        let off = Off::Done(ago(10)).because("idle");
+        tagged(user, &[("nightshift:off:OLD", off), ("nightshift:told:deactivated", format!("OLD {}", ago(10)))])
+    };
+    assert_eq!(verdict(idle(120)), "R8 delete OLD");
+    assert_eq!(verdict(idle(11)), "R8 no-current", "somebody came to need it");
+}

@@ -15,6 +15,9 @@ pub(super) struct Life {
     pub minted: u32,
 }
 
+/// So long after it was announced a key is its own run's to prove.
+const SETTLED: jiff::SignedDuration = jiff::SignedDuration::from_mins(30);
+
 impl Life {
     pub(super) fn of(user: User, adopts: bool) -> Self {
         Self { user, now: now(), adopts, announces: true, minted: 0 }
@@ -25,7 +28,9 @@ impl Life {
         let request = Request::default();
         let terms = Terms { now: self.now, announces: self.announces, ..terms(policy, &request) };
         let (_, said) = rules::ask(&self.user, terms).ok_or("out of scope")?;
+        self.judge_of_leaks(&said);
         let step = said.map_err(|why| why.code().name)?;
+        self.judge_of_minting(&step);
         self.judge(&step, terms);
         self.apply(&step, policy);
         Ok(step)
@@ -46,6 +51,47 @@ impl Life {
             if uses || is_new && adopts && told.is_some() {
                 key.last_used = LastUsed::At(Use { at: now, service: "s3".to_owned(), region: "eu-west-1".to_owned() });
             }
+        }
+    }
+
+    /// No leaked key that works is passed by: it goes off, people hear of it, or it is what the night is about. (What could not be
+    /// read is another matter, and so is a key that is replaced because it is due.)
+    fn judge_of_leaks(&self, said: &Result<Step, Why>) {
+        let Some(on) = self.keys().iter().find(|key| key.works() && self.user.tags.leaked(&key.id)) else { return };
+        let is_about_it = match said {
+            Ok(Step::Leaked { keys, .. }) => keys.iter().any(|leaked| leaked.key == on.id),
+            Ok(Step::Tell { kind: Kind::Held, key, .. }) | Err(Why::LeakedActive { key }) => {
+                self.keys().iter().any(|one| one.id == *key && self.user.tags.leaked(key))
+            }
+            Ok(Step::Rotate(rotate)) => rotate.replaces.as_ref() == Some(&on.id),
+            Ok(Step::Readers { .. }) | Err(Why::PreflightUnknown { .. }) => true,
+            // The one key there is, and due: whatever leads to its replacement, or is in the way.
+            Ok(_) | Err(_) => {
+                self.keys().len() == 1 && (!self.announces || self.user.tags.told(Kind::Held, &on.id).is_some())
+            }
+        };
+        assert!(is_about_it, "{said:?} of {:#?}", self.user);
+    }
+
+    /// What is ours by a note is ours by that and by nothing else, and nothing is done beside a run that may be at work.
+    fn judge_of_minting(&self, step: &Step) {
+        let intent = self.user.tags.intent();
+        let say = || format!("{step:?} of {:#?}", self.user);
+        match step {
+            Step::DeleteOrphan { key } => {
+                let intent = intent.unwrap_or_else(|| panic!("nothing says that it is ours: {}", say()));
+                assert!(intent.minted.as_ref() == Some(key) && !intent.before.contains(key), "{}", say());
+                assert!(self.user.tags.proof(key).is_none() && !self.user.tags.leaked(key), "{}", say());
+                let secret = self.user.secret.known().and_then(Option::as_ref).expect("there was a secret");
+                assert!(!secret.deleted && !secret.versions.iter().any(|one| one.id == "edited"), "{}", say());
+            }
+            Step::Resume { key, .. } => {
+                let is_of = |intent: &tags::Intent| intent.minted.as_ref().is_none_or(|minted| minted == key);
+                let young = intent.is_some_and(|one| is_of(&one) && self.now.duration_since(one.at) < SETTLED);
+                assert!(!young && !self.user.tags.leaked(key), "{}", say());
+            }
+            Step::Rotate(_) => assert_eq!(self.keys().len(), 1, "{}", say()),
+            _ => {}
         }
     }
 
@@ -197,7 +243,7 @@ impl Life {
         let terms = Terms { now: self.now, ..super::terms(policy, &request) };
         let dates = dates(&self.user, kind, key, other, terms);
         if self.announces {
-            let telling = tags::Telling { at: self.now, dates, whom: tags::Whom::Everybody };
+            let telling = tags::Telling { at: self.now, dates, signs: Vec::new(), whom: tags::Whom::Everybody };
             self.user.tags.set(kind.tag(key), telling.value(key));
         }
     }

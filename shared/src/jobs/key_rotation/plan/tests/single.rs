@@ -114,6 +114,9 @@ fn a_secret_that_is_not_this_users_is_never_written() {
     };
     assert_eq!(verdict(with_tags(45, "t")), "R5 tag-limit", "45 and the one for mail, and five are needed");
     assert_eq!(verdict(with_tags(44, "t")), "R5 rotate ONE");
+    let readers = |number| tagged(with_tags(number, "t"), &[(tags::READERS, "role/laptop".to_owned())]);
+    assert_eq!(verdict(readers(43)), "R5 tag-limit", "what its readers are is noted, too");
+    assert_eq!(verdict(readers(42)), "R5 rotate ONE");
     assert_eq!(verdict(with_tags(60, "aws:t")), "R5 rotate ONE", "AWS's own do not count");
     let ours = [tags::INTENT, tags::SECRET, tags::PROOF, "nightshift:told:rotated"];
     let again = ours.iter().fold(with_tags(44, "t"), |user, tag| tagged(user, &[(*tag, "x".to_owned())]));
@@ -126,6 +129,10 @@ fn nobody_is_told_what_cannot_be_written_down() {
         (0..49).fold(with(&[key("ONE", 85, used(1))]), |user, n| tagged(user, &[(&format!("t{n}"), String::new())]));
     assert_eq!(near.tags.len(), 50);
     assert_eq!(verdict(near.clone()), "R5 tag-limit", "it would be told again each night");
+    let quiet =
+        |number| (0..number).fold(rotated(8, used(5)), |user, n| tagged(user, &[(&format!("t{n}"), String::new())]));
+    assert_eq!(verdict(quiet(46)), "R7 deactivate OLD Quiet");
+    assert_eq!(verdict(quiet(47)), "R7 tag-limit", "that it is off, and that its owner knows");
     let mut told = near;
     told.tags.remove("t0");
     let told = tagged(told, &[("nightshift:told:warning", "OTHER 2026-01-01T00:00:00Z".to_owned())]);
@@ -160,6 +167,21 @@ fn what_an_earlier_run_left_half_done_is_finished_first() {
     assert_eq!(verdict(stored(two(), &[("NEW", &[PENDING, CURRENT])])), "R3 resume NEW", "current, and not proven");
     let gone = || with(&[key("OLD", 20, used(1))]);
     assert_eq!(verdict(stored(gone(), &[("GONE", &[PENDING])])), "R3 drop-pending");
+    // What another tool has put there, by whatever way it rotates.
+    let staged = |age: u32| {
+        let mut user = stored(with(&[key("OLD", age, used(1))]), &[("GONE", &[PENDING])]);
+        if let Read::Known(Some(secret)) = &mut user.secret {
+            secret.versions[0].id = "6f2a1c3e-5b7d-4e8f-9a0b-1c2d3e4f5a6b".to_owned();
+        }
+        user
+    };
+    assert_eq!(verdict(staged(20)), "R5 not-due", "is not ours to take away");
+    assert_eq!(verdict(staged(95)), "R5 secret-ruled", "nor to write over");
+    let mut edited = staged(95);
+    if let Read::Known(Some(secret)) = &mut edited.secret {
+        secret.versions[1].id = "edited".to_owned();
+    }
+    assert_eq!(verdict(edited), "R5 secret-ruled", "that something else is handed out is not what is in the way");
     assert_eq!(verdict(stored(gone(), &[("GONE", &[CURRENT])])), "R5 secret-stale");
     let asleep = with(&[off(key("NEW", 1, LastUsed::Never)), key("OLD", 95, used(1))]);
     assert_eq!(verdict(stored(asleep, &[("NEW", &[PENDING])])), "R3 pending-inactive");

@@ -115,3 +115,45 @@ fn what_is_off_is_not_deleted_before_somebody_has_the_new_key() {
     let ended = tagged(gone(LastUsed::Never), &named);
     assert_eq!(verdict_by(ended, &limit, &Request::default()), "R8 delete OLD", "the hold had its end");
 }
+
+#[test]
+fn while_its_secret_is_leaving_nothing_that_can_be_had_back_is_deleted() {
+    let mut user = told(LastUsed::Never, None);
+    user.keys = Read::Known(vec![key("NEW", 20, LastUsed::Never), off(key("OLD", 110, used(50)))]);
+    let user = tagged(
+        user,
+        &[
+            ("nightshift:off:OLD", Off::Done(ago(10)).value()),
+            ("nightshift:told:deactivated", format!("OLD {}", ago(10))),
+            ("nightshift:told:not-taken-over", format!("OLD {} {}", ago(19), ago(11))),
+        ],
+    );
+    let limit = policy(&[("NIGHTSHIFT_HOLD_LIMIT_DAYS", "7")]);
+    let by = |user| verdict_by(user, &limit, &Request::default());
+    assert_eq!(by(user.clone()), "R8 delete OLD", "its end was named and has come");
+    let mut leaving = user;
+    if let Read::Known(Some(secret)) = &mut leaving.secret {
+        secret.deleted = true;
+    }
+    assert_eq!(by(leaving), "R8 secret-leaving");
+}
+
+#[test]
+fn no_policy_moves_the_end_of_a_hold_before_a_date_that_any_notice_named() {
+    let user = told(LastUsed::Never, None);
+    let named = |rotated: &str, held: Timestamp| {
+        let first = "NEW 2026-11-01T02:00:00Z 2026-11-08T02:00:00Z";
+        tagged(
+            user.clone(),
+            &[
+                ("nightshift:told:rotated", format!("{first} {rotated}")),
+                ("nightshift:told:not-taken-over", format!("OLD {} {held}", ago(9))),
+            ],
+        )
+    };
+    let limit = policy(&[("NIGHTSHIFT_HOLD_LIMIT_DAYS", "7")]);
+    let by = |user| verdict_by(user, &limit, &Request::default());
+    assert_eq!(by(named("2026-11-20T02:00:00Z", ago(2))), "R7 deactivate OLD HoldLimit");
+    assert_eq!(by(named("2026-12-11T02:00:00Z", ago(2))), "R7 not-taken-over", "the first notice named a later one");
+    assert_eq!(by(named("2026-11-20T02:00:00Z", at("2026-11-22T02:00:00Z"))), "R7 not-taken-over", "or the second");
+}
