@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::config::{Alphabet, Settings};
 use crate::domains::clusters::lease::{self, Lease};
-use crate::domains::clusters::notice;
+use crate::domains::clusters::notice::{self, Parties};
 use crate::domains::clusters::price::Prices;
 use crate::domains::clusters::tags::owner;
 use crate::run::Protected;
@@ -165,7 +165,12 @@ impl Policy {
         stack.or_else(|| self.managed_tags.iter().find_map(|(key, value)| Self::near(tags, key, value)))
     }
 
-    /// Whoever reads what is told of what carries `tags`, as a notice remembers them.
+    /// Between whom something is said of what carries `tags`, as a notice remembers them.
+    pub fn parties(&self, tags: &Tags) -> Parties {
+        Parties { by: notice::deployment(&self.tag_key, &self.required_tags), who: self.who(tags) }
+    }
+
+    /// Whoever reads what is told of what carries `tags`.
     pub fn who(&self, tags: &Tags) -> String {
         let mail = self.mail_tag.as_ref().and_then(|key| tags.get(key));
         notice::who(self.owner(tags).as_deref(), mail)

@@ -183,7 +183,8 @@ impl Applier<'_> {
             let writer = RdsWriter::new(self.aws, action.region(), self.permit);
             let written = match action {
                 Action::WarnOwner(warn) => {
-                    let mark = clusters::notice::mark(self.terms.now, warn.expires_at, &warn.resource_id, &warn.who);
+                    let (now, at) = (self.terms.now, warn.expires_at);
+                    let mark = clusters::notice::mark(now, at, &warn.id, &warn.resource_id, &warn.parties);
                     let written = writer.add_tags(&warn.arn, &mark).await;
                     replace(done, written, vec![told, format!("tagged {}", tags::NOTIFIED)]);
                     Ok(())

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::domains::clusters::notice::Parties;
 use crate::services::rds::{Cluster, Member, Snapshot};
 use crate::services::tags::Tags;
 
@@ -132,8 +133,8 @@ pub struct WarnOwner {
     pub arn: String,
     pub resource_id: String,
     pub owner: Option<String>,
-    /// Whoever reads it, as the notice will have it.
-    pub who: String,
+    /// Who tells whom, as the notice will have it.
+    pub parties: Parties,
     pub expires_at: Timestamp,
     /// Its time has been over for some nights, and nothing says that anybody was told: it is new here, or something removes
     /// our tags.
