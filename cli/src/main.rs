@@ -14,6 +14,8 @@ mod policy;
 mod policy_file;
 mod record;
 mod restore;
+#[cfg(test)]
+mod typed;
 
 use std::process::ExitCode;
 

@@ -82,9 +82,10 @@ pub fn who(owner: Option<&str>, mail: Option<&str>) -> String {
     digest(&[owner.unwrap_or_default().trim(), mail.unwrap_or_default().trim()])
 }
 
-/// What an owner was asked to put right: its kind, and a digest of all that was said of it and to whom.
-pub fn matter(code: &str, message: &str, who: &str) -> String {
-    format!("{code} {}", digest(&[code, message, who]))
+/// What an owner was asked to put right: its kind, and a digest of all that was said of it, of what, and to whom. A clone may
+/// bear the tag of what it was cloned from.
+pub fn matter(code: &str, message: &str, arn: &str, who: &str) -> String {
+    format!("{code} {}", digest(&[code, message, arn, who]))
 }
 
 /// What is written down when an owner is asked at `now` to put `matter` right.
@@ -141,7 +142,7 @@ mod tests {
     #[test]
     fn what_was_asked_is_known_again_until_it_changes() {
         let now: Timestamp = "2026-11-21T02:00:00Z".parse().unwrap();
-        let matter = |message: &str| matter("malformed-expiry", message, "ana");
+        let matter = |message: &str| matter("malformed-expiry", message, "arn", "ana");
         let tags = asked(now, &matter("friday"));
         assert_eq!(asked_at(&tags, &matter("friday")), Some(now));
         assert_eq!(asked_at(&tags, &matter("monday")), None);

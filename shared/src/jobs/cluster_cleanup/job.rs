@@ -93,7 +93,7 @@ impl Job for ClusterCleanup {
         ]);
         let regions = seen.places.iter().map(|place| place.region.clone()).collect();
         let mut concerns = concerns(plan, &seen.world, given.notify, given.now);
-        found_by_doing(done, &mut concerns);
+        found_by_doing(plan, done, given.now, &mut concerns);
         concerns.estimate = given.policy.prices.as_ref().map(|prices| estimate(prices, plan, done));
         Sums { regions, concerns, metrics }
     }
@@ -181,7 +181,7 @@ fn estimate(prices: &Prices, plan: &Plan, done: &[Done]) -> Estimate {
         Action::StartCluster(start) => Some((start.monthly, false)),
         _ => None,
     });
-    let left = plan.left.iter().filter(|left| left.due.is_some()).map(|left| (left.monthly, false));
+    let left = plan.left.iter().filter(|left| left.costs()).map(|left| (left.monthly, false));
     let all: Vec<_> = acted.chain(left).collect();
     let sum = |of_gone: bool| all.iter().filter(|(_, gone)| *gone == of_gone).filter_map(|(cost, _)| *cost).sum();
     Estimate {
@@ -193,14 +193,16 @@ fn estimate(prices: &Prices, plan: &Plan, done: &[Done]) -> Estimate {
     }
 }
 
-/// What only came out when it was tried.
-fn found_by_doing(done: &[Done], concerns: &mut Concerns) {
-    for (place, done) in done.iter().enumerate() {
+/// What only came out when it was tried; and what was tried on a thing that has been due for some nights, and put off again.
+fn found_by_doing(plan: &Plan, done: &[Done], now: Timestamp, concerns: &mut Concerns) {
+    for (place, (action, done)) in plan.actions.iter().zip(done).enumerate() {
+        let put_off = matches!(done.outcome, Outcome::Deferred | Outcome::Skipped) && action.is_overdue(now);
         match done.reason.as_ref().map(|reason| &*reason.code) {
             Some("half-deleted-blocked") if !concerns.stuck.contains(&place) => concerns.stuck.push(place),
             Some("snapshot-not-marked" | "snapshot-without-facts") if !concerns.needs_hand.contains(&place) => {
                 concerns.needs_hand.push(place);
             }
+            _ if put_off && !concerns.stuck.contains(&place) => concerns.needs_hand.push(place),
             _ => {}
         }
     }

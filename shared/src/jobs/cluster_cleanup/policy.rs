@@ -9,6 +9,7 @@ use crate::domains::clusters::price::Prices;
 use crate::domains::clusters::tags::owner;
 use crate::run::Protected;
 use crate::run::caps::DeletionCaps;
+use crate::services::rds::Snapshot;
 use crate::services::tags::Tags;
 use crate::text::printable;
 
@@ -180,6 +181,13 @@ impl Policy {
     pub fn protects(&self, id: &str, arn: &str, tags: &Tags) -> Option<&str> {
         let tags = tags.iter().map(|(key, value)| format!("{key}={value}"));
         self.protected.find([id.to_owned(), arn.to_owned()].into_iter().chain(tags))
+    }
+
+    /// The pattern that protects `snapshot`, by what it is itself or by the cluster it was taken of.
+    pub fn protects_snapshot(&self, snapshot: &Snapshot) -> Option<&str> {
+        let Snapshot { id, arn, cluster_id, tags, .. } = snapshot;
+        let cluster = arn.replacen(&format!(":cluster-snapshot:{id}"), &format!(":cluster:{cluster_id}"), 1);
+        self.protects(id, arn, tags).or_else(|| self.protects(cluster_id, &cluster, &Tags::default()))
     }
 
     /// Whose it is.

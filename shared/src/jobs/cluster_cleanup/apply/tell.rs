@@ -157,7 +157,7 @@ impl Applier<'_> {
             Action::DeleteCluster(delete) => {
                 let cluster = find(region, &delete.resource_id)?;
                 let why = self.half_way(delete)?;
-                plan::is_due(&why, &cluster.tags, self.terms)?;
+                plan::is_due(&why, &cluster.arn, &cluster.tags, self.terms)?;
                 let hand = Hand {
                     id: delete.id.clone(),
                     region: delete.region.clone(),
@@ -231,7 +231,7 @@ impl Applier<'_> {
 
     async fn write_down_half_way(&self, writer: &RdsWriter, delete: &DeleteCluster) -> Result<(), AwsError> {
         let tags = self.region(&delete.region).and_then(|region| find(region, &delete.resource_id)).map(|it| &it.tags);
-        let matter = tags.and_then(|tags| plan::is_due(&self.half_way(delete)?, tags, self.terms));
+        let matter = tags.and_then(|tags| plan::is_due(&self.half_way(delete)?, &delete.arn, tags, self.terms));
         match matter {
             Some(matter) => writer.add_tags(&delete.arn, &clusters::notice::asked(self.terms.now, &matter)).await,
             None => Ok(()),

@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::action::{Action, ForgetNotice, WarnOwner};
 use super::{OVERDUE, Terms, Why, blockers, progress};
+use crate::domains::clusters::deletion;
 use crate::domains::clusters::notice::{self, Notice};
-use crate::domains::clusters::{deletion, tags};
 use crate::jobs::cluster_cleanup::policy::Policy;
 use crate::services::rds::Cluster;
 use crate::services::tags::Tags;
@@ -56,10 +56,9 @@ pub(super) fn warn(cluster: &Cluster, at: Timestamp, Terms { policy, now, .. }: 
     if needed > Tags::LIMIT {
         return Err(Why::TagLimit { has: cluster.tags.counted(), needs: 1 });
     }
-    // Nobody can say how often it was told: nothing remembers what something else takes off each day.
+    // Nobody can say how often it was told: nothing remembers what something else takes off each day, or puts back.
     let lead = later(at, policy.min_notice_hours);
-    let no_record =
-        cluster.tags.get(tags::NOTIFIED).is_none() && lead.checked_add(OVERDUE).is_ok_and(|overdue| overdue <= now);
+    let no_record = lead.checked_add(OVERDUE).is_ok_and(|overdue| overdue <= now);
     Ok(Action::WarnOwner(WarnOwner {
         region: cluster.region.clone(),
         id: cluster.id.clone(),

@@ -26,15 +26,16 @@ pub struct Left {
 }
 
 impl Left {
+    pub(super) fn of(id: &str, region: &str, owner: Option<String>, why: Why) -> Self {
+        let due = match &why {
+            Why::SnapshotStatus { at, .. } => Some(*at),
+            _ => None,
+        };
+        Self { id: id.to_owned(), region: region.to_owned(), owner, why, due, monthly: None }
+    }
+
     pub(super) fn cluster(cluster: &Cluster, policy: &Policy, why: Why) -> Self {
-        Self {
-            id: cluster.id.clone(),
-            region: cluster.region.clone(),
-            owner: policy.owner(&cluster.tags),
-            why,
-            due: None,
-            monthly: None,
-        }
+        Self::of(&cluster.id, &cluster.region, policy.owner(&cluster.tags), why)
     }
 
     /// Whether it has been due for some nights and nobody was told of it, because what stopped it seemed to pass.
@@ -43,14 +44,12 @@ impl Left {
     }
 
     pub(super) fn snapshot(snapshot: &Snapshot, policy: &Policy, why: Why) -> Self {
-        Self {
-            id: snapshot.id.clone(),
-            region: snapshot.region.clone(),
-            owner: policy.owner(&snapshot.tags),
-            why,
-            due: None,
-            monthly: None,
-        }
+        Self::of(&snapshot.id, &snapshot.region, policy.owner(&snapshot.tags), why)
+    }
+
+    /// Whether it costs what a cluster costs and should be gone.
+    pub fn costs(&self) -> bool {
+        self.due.is_some() && !matches!(self.why, Why::SnapshotStatus { .. })
     }
 }
 
@@ -71,6 +70,7 @@ pub enum Why {
     NoExpiryTag { key: String },
     NotFound { regions: String },
     Deleting,
+    StillDeleting { since: Timestamp },
     LookAlikeTags { keys: Vec<String> },
     MalformedExpiry { value: String },
     BareNumber { value: String },
@@ -92,6 +92,7 @@ pub enum Why {
     Stopped { restarts: Option<Timestamp> },
     StartedInVain { times: usize },
     MemberStatus { member: String, status: String },
+    MemberStatusUnknown { member: String, status: String },
     HalfDeleted { half: HalfDeleted, until: Option<Timestamp> },
     HalfDeletedBlocked { half: HalfDeleted, stop: Stop },
     KeyLost { status: String },
@@ -113,7 +114,8 @@ pub enum Why {
     SnapshotWithoutFacts { cluster: String, at: Timestamp },
     SnapshotMissingMark { key: String, wanted: String, found: Option<String> },
     SnapshotNotDue { at: Timestamp },
-    SnapshotStatus { status: String },
+    SnapshotStatus { status: String, at: Timestamp },
+    SnapshotFailed { cluster: String, status: String },
     MalformedPurge { value: String },
     RegionUnreadable { said: String, fix: String },
     SnapshotsUnreadable { said: String },
@@ -160,6 +162,8 @@ impl Why {
                 | Self::KeyLost { .. }
                 | Self::StatusFailed { .. }
                 | Self::StatusUnknown { .. }
+                | Self::MemberStatusUnknown { .. }
+                | Self::StillDeleting { .. }
                 | Self::DeletionProtection
                 | Self::ProtectionUnknown
                 | Self::Managed { .. }
@@ -179,6 +183,7 @@ impl Why {
                 self,
                 Self::NearMiss { .. }
                     | Self::SnapshotUnmarked
+                    | Self::SnapshotFailed { .. }
                     | Self::SnapshotWithoutFacts { .. }
                     | Self::SnapshotMissingMark { .. }
             )
@@ -222,6 +227,7 @@ impl Why {
             Self::NoExpiryTag { .. } => "no-expiry-tag",
             Self::NotFound { .. } => "not-found",
             Self::Deleting => "deleting",
+            Self::StillDeleting { .. } => "still-deleting",
             Self::LookAlikeTags { .. } => "look-alike-tags",
             Self::MalformedExpiry { .. } => "malformed-expiry",
             Self::BareNumber { .. } => "bare-number",
@@ -261,10 +267,12 @@ impl Why {
             Self::SnapshotWithoutFacts { .. } => "snapshot-without-facts",
             Self::SnapshotMissingMark { .. } => "snapshot-missing-mark",
             Self::MemberStatus { .. } => "member-status",
+            Self::MemberStatusUnknown { .. } => "member-status-unknown",
             Self::HalfDeleted { .. } => "half-deleted",
             Self::HalfDeletedBlocked { .. } => "half-deleted-blocked",
             Self::SnapshotNotDue { .. } => "snapshot-not-due",
             Self::SnapshotStatus { .. } => "snapshot-status",
+            Self::SnapshotFailed { .. } => "snapshot-failed",
             Self::MalformedPurge { .. } => "malformed-purge-after",
             Self::RegionUnreadable { .. } => "region-unreadable",
             Self::SnapshotsUnreadable { .. } => "snapshots-unreadable",
