@@ -217,3 +217,39 @@ fn can_be_told(id: &str, region: &str, owner: Option<&str>, world: &World, notif
     let cluster = region.and_then(|region| region.clusters.iter().find(|cluster| cluster.id == id));
     !notify.owners.recipients(owner, |key| cluster?.tags.get(key)).is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::cluster_cleanup::plan::StartCluster;
+
+    #[test]
+    fn what_is_put_off_night_after_night_needs_attention_and_what_is_stuck_is_said_once() {
+        let now: Timestamp = "2026-11-21T02:00:00Z".parse().unwrap();
+        let start = |expired_at: &str| StartCluster {
+            region: "eu-west-1".to_owned(),
+            id: "orders".to_owned(),
+            arn: String::new(),
+            resource_id: String::new(),
+            owner: None,
+            expired_at: expired_at.parse().unwrap(),
+            marks: crate::services::tags::Tags::default(),
+            monthly: None,
+        };
+        let of = |expired_at: &str, outcome, code: &'static str| {
+            let mut plan = Plan::empty("111122223333", Marked { marked: 0 }, 0);
+            plan.actions.push(Action::StartCluster(start(expired_at)));
+            let mut concerns = Concerns::default();
+            found_by_doing(&plan, &[Done::left(outcome, Reason::new(code, "m", "f"))], now, &mut concerns);
+            (concerns.stuck.len(), concerns.needs_hand.len())
+        };
+        let long = "2026-11-18T02:00:00Z";
+        assert_eq!(of(long, Outcome::Deferred, "not-ready"), (0, 1));
+        assert_eq!(of(long, Outcome::Skipped, "changed-since-plan"), (0, 1));
+        assert_eq!(of("2026-11-18T02:00:01Z", Outcome::Deferred, "not-ready"), (0, 0));
+        assert_eq!(of(long, Outcome::Changed, "x"), (0, 0));
+        assert_eq!(of(long, Outcome::Planned, "x"), (0, 0));
+        assert_eq!(of(long, Outcome::Failed, "refused"), (0, 0), "it has a place of its own");
+        assert_eq!(of(long, Outcome::Failed, "half-deleted-blocked"), (1, 0));
+    }
+}
