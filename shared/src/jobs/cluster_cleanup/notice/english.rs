@@ -38,7 +38,7 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
             said(format!("its expiry {} is more than {FARTHEST_YEARS} years ahead", printable(value)), &write)
         }
         Why::MalformedPurge { value } => said(
-            format!("the date on which this snapshot goes, '{}', cannot be read", printable(value)),
+            format!("the date on which this snapshot is to be deleted, '{}', cannot be read", printable(value)),
             &format!(
                 "set the tag '{PURGE_AFTER}' to a time such as {}, or to 'never' to keep it; until you do, it is not deleted",
                 asked.time

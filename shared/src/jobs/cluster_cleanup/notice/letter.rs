@@ -158,12 +158,12 @@ fn about_expiring(it: &Expiring, setting: Setting<'_>) -> Entry {
         (Data::Snapshot { days }, Language::Spanish) => format!("se conservan {days} días en una copia final"),
         (Data::InSource(source), Language::English) => {
             format!(
-                "not kept. It is a clone of {source}, which still has what was cloned; anything written to it since is lost"
+                "not kept. This is a clone of {source}, which still has what was cloned; what was written to the clone since then is lost"
             )
         }
         (Data::InSource(source), Language::Spanish) => {
             format!(
-                "no se conservan. Es un clon de {source}, que tiene lo que se clonó; lo escrito después en él se pierde"
+                "no se conservan. Es un clon de {source}, que conserva lo que se clonó; lo que se escribió después en el clon se pierde"
             )
         }
         (Data::Lost, Language::English) => "NOT kept: nothing brings it back".to_owned(),
@@ -215,8 +215,8 @@ fn about_gone(it: &Gone, setting: Setting<'_>) -> Entry {
             Some(source) => entry.fact(
                 label,
                 &language.pick(
-                    format!("{source}, which it was cloned from, still has what was cloned; anything written to it since is lost"),
-                    format!("{source}, del que se clonó, tiene lo que se clonó; lo escrito después en él se pierde"),
+                    format!("{source}, which it was cloned from, still has what was cloned; what was written to the clone since then is lost"),
+                    format!("{source}, del que se clonó, conserva lo que se clonó; lo que se escribió después en el clon se pierde"),
                 ),
             ),
             None => entry

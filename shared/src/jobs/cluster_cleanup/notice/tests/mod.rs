@@ -118,7 +118,7 @@ fn an_owner_reads_what_goes_how_to_keep_it_and_how_to_get_it_back() {
     * orders-copy (eu-west-1)
       Expires: Mon 23 Nov 2026, 00:30 CET (Sun 22 Nov 2026, 23:30 UTC)
       Earliest deletion: Mon 23 Nov 2026, 00:30 CET (Sun 22 Nov 2026, 23:30 UTC)
-      Its data: not kept. It is a clone of orders, which still has what was cloned; anything written to it since is lost
+      Its data: not kept. This is a clone of orders, which still has what was cloned; what was written to the clone since then is lost
       To keep it longer:
         nightshift clusters extend orders-copy --until 2026-12-07 --region eu-west-1 --owner ana
       or with the AWS CLI:
@@ -182,7 +182,7 @@ fn and_so_in_spanish() {
     * orders-copy (eu-west-1)
       Caduca: lun 23 nov 2026, 00:30 CET (dom 22 nov 2026, 23:30 UTC)
       No se elimina antes del: lun 23 nov 2026, 00:30 CET (dom 22 nov 2026, 23:30 UTC)
-      Sus datos: no se conservan. Es un clon de orders, que tiene lo que se clonó; lo escrito después en él se pierde
+      Sus datos: no se conservan. Es un clon de orders, que conserva lo que se clonó; lo que se escribió después en el clon se pierde
       Para conservarlo más tiempo:
         nightshift clusters extend orders-copy --until 2026-12-07 --region eu-west-1 --owner ana
       o con la AWS CLI:
@@ -356,10 +356,10 @@ fn what_goes_without_a_snapshot_is_told_before_it_goes() {
     -------------------------
 
     * a-copy (eu-west-1)
-      Sus datos: orders, del que se clonó, tiene lo que se clonó; lo escrito después en él se pierde
+      Sus datos: orders, del que se clonó, conserva lo que se clonó; lo que se escribió después en el clon se pierde
 
     * b-copy (eu-west-1)
-      Sus datos: orders, del que se clonó, tiene lo que se clonó; lo escrito después en él se pierde
+      Sus datos: orders, del que se clonó, conserva lo que se clonó; lo que se escribió después en el clon se pierde
 
     --
     Recibe este mensaje porque estos recursos están etiquetados como propiedad de ana.
