@@ -1,6 +1,7 @@
 //! What an owner was told, as one tag of the cluster remembers it: when, of which expiry, of which cluster under which name,
-//! by which deployment, and who that owner was. A notice is about all of it: of another expiry, another cluster of the same
-//! name, the same cluster under another name or another owner it says nothing. Once it was seen not to hold it is written
+//! by which deployment, who that owner was, and whether its data is kept. A notice is about all of it: of another expiry,
+//! another cluster of the same name, the same cluster under another name or another owner it says nothing, nor of data that
+//! was to be kept and is not. Once it was seen not to hold it is written
 //! over, so that it does not come back with the old expiry; but for what another deployment told, which is not ours to judge.
 
 use std::fmt::Write as _;
@@ -35,12 +36,20 @@ pub struct Parties {
     pub by: String,
     /// Whoever reads it: see [`who`].
     pub who: String,
+    /// Whether they are told that nothing of its data is kept.
+    pub lost: bool,
+}
+
+/// What a notice calls that.
+const fn fate(lost: bool) -> &'static str {
+    if lost { "lost" } else { "kept" }
 }
 
 /// What is written down when it is told, at `told`, that the cluster `id` expires at `expiry`.
 pub fn mark(told: Timestamp, expiry: Timestamp, id: &str, resource_id: &str, parties: &Parties) -> Tags {
-    let Parties { by, who } = parties;
-    [(NOTIFIED, format!("{told} {expiry} {resource_id} {id} {by} {who}"))].into_iter().collect()
+    let Parties { by, who, lost } = parties;
+    let fate = fate(*lost);
+    [(NOTIFIED, format!("{told} {expiry} {resource_id} {id} {by} {who} {fate}"))].into_iter().collect()
 }
 
 /// What is written over a notice that holds no longer. The tag stays: it may be removed by whoever may not write it.
@@ -59,11 +68,14 @@ pub fn of(cluster: &Cluster, expiry: Option<Timestamp>, parties: &Parties) -> No
 
 fn read(value: &str, cluster: &Cluster, expiry: Option<Timestamp>, parties: &Parties) -> Option<Notice> {
     let words: Vec<_> = value.split(' ').collect();
-    let [told, of, resource_id, id, by, who] = words.as_slice() else { return None };
+    let [told, of, resource_id, id, by, who, told_of] = words.as_slice() else { return None };
     if *by != parties.by {
         return Some(Notice::Foreign);
     }
-    let same = *resource_id == cluster.resource_id && *id == cluster.id && *who == parties.who;
+    let same = *resource_id == cluster.resource_id
+        && *id == cluster.id
+        && *who == parties.who
+        && *told_of == fate(parties.lost);
     let holds = same && of.parse().ok() == Some(expiry?);
     told.parse().ok().filter(|_| holds).map(Notice::Holds)
 }
@@ -123,7 +135,7 @@ mod tests {
         assert_eq!(who(Some(" ana"), Some("")), who(Some("ana"), None));
         assert_eq!(who(None, None).len(), 12);
         let now = "2026-11-21T02:00:00.123456789Z".parse().unwrap();
-        let parties = Parties { by: deployment("auto-delete-after", &[]), who: who(None, None) };
+        let parties = Parties { by: deployment("auto-delete-after", &[]), who: who(None, None), lost: false };
         let longest = mark(now, now, &"a".repeat(63), &format!("cluster-{}", "A".repeat(26)), &parties);
         assert!(longest.get(NOTIFIED).unwrap().len() < Tags::VALUE_LIMIT);
     }

@@ -168,7 +168,8 @@ impl Policy {
 
     /// Between whom something is said of what carries `tags`, as a notice remembers them.
     pub fn parties(&self, tags: &Tags) -> Parties {
-        Parties { by: notice::deployment(&self.tag_key, &self.required_tags), who: self.who(tags) }
+        let by = notice::deployment(&self.tag_key, &self.required_tags);
+        Parties { by, who: self.who(tags), lost: self.final_snapshot == FinalSnapshot::Never }
     }
 
     /// Whoever reads what is told of what carries `tags`.

@@ -8,8 +8,8 @@ use crate::domains::clusters::notice::Parties;
 const TWO_PHASES: [(&str, &str); 1] = [("NIGHTSHIFT_MIN_NOTICE_HOURS", "20")];
 
 fn told(cluster: &Cluster, told: &str, at: &str) -> String {
-    let Parties { by, who } = policy(&[]).parties(&cluster.tags);
-    format!("{told} {at} {} {} {by} {who}", cluster.resource_id, cluster.id)
+    let Parties { by, who, lost: _ } = policy(&[]).parties(&cluster.tags);
+    format!("{told} {at} {} {} {by} {who} kept", cluster.resource_id, cluster.id)
 }
 
 /// As a deployment writes it whose required tag is another.
@@ -85,6 +85,19 @@ fn a_cluster_goes_only_after_its_owner_was_told_long_enough_ago() {
         let cluster = tag.clone().map_or_else(expired, with);
         assert_eq!(say(cluster), expected, "{tag:?}");
     }
+}
+
+#[test]
+fn who_was_told_that_the_data_is_kept_is_told_again_before_it_is_not() {
+    let mut it = cluster("orders");
+    it.tags.set(tags::NOTIFIED, told(&it, "2026-11-19T00:00:00Z", PAST));
+    let never = [TWO_PHASES[0], ("NIGHTSHIFT_FINAL_SNAPSHOT", "never")];
+    assert!(said(it.clone(), NOW, &never).starts_with("tell its owner"));
+    assert_eq!(forgets(it.clone(), &never), "nightshift:notified=void");
+    it.tags.set(tags::NOTIFIED, told(&it, "2026-11-19T00:00:00Z", PAST).replace(" kept", " lost"));
+    assert_eq!(said(it.clone(), NOW, &never), "delete cluster orders without a snapshot");
+    // Better than what was said; but it was said of another policy.
+    assert!(said(it, NOW, &TWO_PHASES).starts_with("tell its owner"));
 }
 
 #[test]
@@ -319,10 +332,10 @@ proptest! {
         let told = now() - jiff::SignedDuration::from_hours(told_hours_ago);
         let expiry = if same_expiry { PAST } else { "2026-11-19T00:00:00Z" };
         let id = if same_cluster { it.resource_id.clone() } else { "cluster-OTHER".to_owned() };
-        let Parties { by, who } = policy(&[]).parties(&it.tags);
+        let Parties { by, who, lost: _ } = policy(&[]).parties(&it.tags);
         let who = if same_owner { who } else { "0123456789ab".to_owned() };
         let name = if same_name { "orders" } else { "orders-new" };
-        it.tags.set(tags::NOTIFIED, format!("{told} {expiry} {id} {name} {by} {who}"));
+        it.tags.set(tags::NOTIFIED, format!("{told} {expiry} {id} {name} {by} {who} kept"));
         let goes = said(it, NOW, &[("NIGHTSHIFT_MIN_NOTICE_HOURS", &min.to_string())]).starts_with("delete cluster");
         let known = same_expiry && same_cluster && same_owner && same_name;
         prop_assert_eq!(goes, known && (i64::from(min)..=14 * 24).contains(&told_hours_ago));
