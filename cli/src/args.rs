@@ -119,6 +119,22 @@ pub(crate) enum ClusterCommand {
     /// Give a cluster of yours more time: moves its expiry, within the maximum lease. Its owner is told again before it
     /// goes.
     Extend(ExtendArgs),
+    /// How it stands with one cluster, and what the next run of cluster-cleanup would do about it. Reads only.
+    Show(ShowArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ShowArgs {
+    /// The cluster's identifier.
+    pub cluster: String,
+    /// The Region; every one of the policy if left out.
+    #[arg(long, value_name = "NAME")]
+    pub region: Option<String>,
+    /// The account you mean; refused if the credentials are of another.
+    #[arg(long, value_name = "ID")]
+    pub account: Option<String>,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 }
 
 #[derive(Debug, Args)]

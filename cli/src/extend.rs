@@ -3,12 +3,12 @@
 use anyhow::Context as _;
 use nightshift::config::Environment;
 use nightshift::domains::clusters::lease::Lease;
-use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::cluster_cleanup::{ClusterCleanup, Policy};
 use nightshift::jobs::cluster_extend::ClusterExtend;
 use nightshift::report::Mode;
 use nightshift::run::driver::{Caller, Driver};
 use nightshift::services::aws::{Aws, Roots};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::args::ExtendArgs;
 use crate::output::{Ending, Output, Words, complain};
@@ -26,17 +26,7 @@ pub(crate) async fn run(args: ExtendArgs, environment: &Environment) -> anyhow::
     }
     let region = args.region.as_deref().or(driver.aws().region());
     let region = region.context("no Region is known: --region NAME, or set AWS_REGION")?;
-    let mut event = json!({ "cluster": args.cluster, "region": region, "until": args.until });
-    if let Some(owner) = &args.owner {
-        event["owner"] = json!(owner);
-    }
-    let policy = driver.policy();
-    let lease = Lease {
-        tag_key: args.tag_key.unwrap_or_else(|| policy.tag_key.clone()),
-        owner_tag: policy.owner_tag.clone(),
-        time_zone: policy.time_zone.clone(),
-        max_lease_days: policy.max_lease_days,
-    };
+    let (event, lease) = (event(&args, region), lease(&args, driver.policy()));
     let (mode, ledger, words) = if args.dry_run {
         (Mode::Plan, record::reading(), Words::CanBeHadAgain)
     } else {
@@ -57,4 +47,23 @@ pub(crate) async fn run(args: ExtendArgs, environment: &Environment) -> anyhow::
         ending = Ending::Failed;
     }
     Ok(output.end(ending))
+}
+
+/// What was typed, as the job takes it.
+pub(crate) fn event(args: &ExtendArgs, region: &str) -> Value {
+    let mut event = json!({ "cluster": args.cluster, "region": region, "until": args.until });
+    if let Some(owner) = &args.owner {
+        event["owner"] = json!(owner);
+    }
+    event
+}
+
+/// The part of the policy that binds it.
+pub(crate) fn lease(args: &ExtendArgs, policy: &Policy) -> Lease {
+    Lease {
+        tag_key: args.tag_key.clone().unwrap_or_else(|| policy.tag_key.clone()),
+        owner_tag: policy.owner_tag.clone(),
+        time_zone: policy.time_zone.clone(),
+        max_lease_days: policy.max_lease_days,
+    }
 }

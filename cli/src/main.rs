@@ -14,6 +14,9 @@ mod policy;
 mod policy_file;
 mod record;
 mod restore;
+mod show;
+#[cfg(test)]
+mod typed;
 
 use std::process::ExitCode;
 
@@ -52,6 +55,7 @@ async fn main() -> ExitCode {
             Box::pin(restore::run(args, &environment)).await
         }
         Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, &environment)).await,
+        Command::Clusters { command: ClusterCommand::Show(args) } => Box::pin(show::run(args, &environment)).await,
     };
     let ending = done.unwrap_or_else(|error| {
         output::complain(&nightshift::text::chain(error.as_ref()));

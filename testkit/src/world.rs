@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use aws_sdk_rds::types::{ServerlessV2ScalingConfiguration, Tag};
+use nightshift::domains::clusters::notice;
 use serde_json::{Value, json};
 
 use crate::scene::{REGION, Scene};
@@ -153,8 +154,9 @@ pub async fn notified(scene: &Scene, region: &str, id: &str, told: &str, expiry:
     let mut found = rds.describe_db_clusters().db_cluster_identifier(id).into_paginator().items().send();
     let found = found.next().await.context("there is no such cluster")??;
     let owner = found.tag_list().iter().find(|tag| tag.key() == Some("owner")).and_then(Tag::value);
-    let who = nightshift::domains::clusters::notice::who(owner, None);
-    let value = format!("{told} {expiry} {} {who}", found.db_cluster_resource_id().unwrap_or_default());
+    let who = notice::who(owner, None);
+    let by = notice::deployment("auto-delete-after", &[("env".to_owned(), "dev".to_owned())]);
+    let value = format!("{told} {expiry} {} {id} {by} {who} kept", found.db_cluster_resource_id().unwrap_or_default());
     rds.add_tags_to_resource()
         .resource_name(found.db_cluster_arn().unwrap_or_default())
         .tags(Tag::builder().key("nightshift:notified").value(value).build())

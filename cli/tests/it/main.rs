@@ -10,6 +10,7 @@ mod protections;
 mod proxy;
 mod record;
 mod restore;
+mod show;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

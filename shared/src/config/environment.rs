@@ -81,6 +81,13 @@ impl Environment {
         self.variables.keys().map(String::as_str)
     }
 
+    /// These with `name` set to `value`.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
     /// These variables, and under them those of `base` that are not ours: the AWS environment of a caller with the
     /// policy of a file.
     #[must_use]

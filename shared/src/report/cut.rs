@@ -78,7 +78,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::report::{Counts, Mode, PlanDigest, SCHEMA};
+    use crate::report::{Mode, sample};
 
     fn item(id: &str, outcome: Outcome, steps: usize) -> Item {
         Item {
@@ -93,23 +93,7 @@ mod tests {
     }
 
     fn report(items: Vec<Item>) -> Report {
-        Report {
-            schema: SCHEMA,
-            function: "db-users".into(),
-            mode: Mode::Plan,
-            account: "111122223333".to_owned(),
-            plan_digest: PlanDigest::of("db-users", "111122223333", &()),
-            started_at: jiff::Timestamp::UNIX_EPOCH,
-            finished_at: jiff::Timestamp::UNIX_EPOCH,
-            regions: Vec::new(),
-            tripped: None,
-            counts: Counts::of(items.len(), &items),
-            warnings: Vec::new(),
-            items,
-            notices: Vec::new(),
-            estimate: None,
-            calls: BTreeMap::new(),
-        }
+        sample("db-users", Mode::Plan, items)
     }
 
     #[test]

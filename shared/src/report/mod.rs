@@ -101,3 +101,25 @@ impl Counts {
         counts
     }
 }
+
+/// A run that did nothing yet but list `items`, for tests.
+#[cfg(test)]
+pub(crate) fn sample(function: &'static str, mode: Mode, items: Vec<Item>) -> Report {
+    Report {
+        schema: SCHEMA,
+        function: Cow::Borrowed(function),
+        mode,
+        account: "111122223333".to_owned(),
+        plan_digest: PlanDigest::of("f", "a", &["s"]),
+        started_at: "2026-11-21T02:00:00Z".parse().unwrap_or(Timestamp::UNIX_EPOCH),
+        finished_at: "2026-11-21T02:00:01Z".parse().unwrap_or(Timestamp::UNIX_EPOCH),
+        regions: vec!["eu-west-1".to_owned()],
+        tripped: None,
+        counts: Counts::of(items.len(), &items),
+        warnings: Vec::new(),
+        items,
+        notices: Vec::new(),
+        estimate: None,
+        calls: BTreeMap::new(),
+    }
+}

@@ -144,7 +144,7 @@ mod tests {
 
     use super::super::item::{Outcome, Reason};
     use super::super::tripped::Tripped;
-    use super::super::{Code, Counts, Mode, PlanDigest, SCHEMA, Whose};
+    use super::super::{Code, Counts, Mode, Whose, sample};
     use super::*;
 
     static PROTECTED: Code = Code { name: "protected", whose: Whose::Nobody, means: "", fix: None };
@@ -168,28 +168,10 @@ mod tests {
                 Some(Reason::new(&PROTECTED, "it is protected by 'x*'", "remove its tag")),
             ),
         ];
-        Report {
-            schema: SCHEMA,
-            function: "cluster-cleanup".into(),
-            mode: Mode::Plan,
-            account: "111122223333".to_owned(),
-            plan_digest: PlanDigest::of("f", "a", &["s"]),
-            started_at: "2026-11-21T02:00:00Z".parse().unwrap(),
-            finished_at: "2026-11-21T02:00:01Z".parse().unwrap(),
-            regions: vec!["eu-west-1".to_owned()],
-            tripped: Some(Tripped {
-                guard: "max_deletions".into(),
-                limit: 1.into(),
-                wanted: 2.into(),
-                fix: "raise it".to_owned(),
-            }),
-            counts: Counts::of(5, &items),
-            warnings: Vec::new(),
-            items,
-            notices: Vec::new(),
-            estimate: None,
-            calls: BTreeMap::new(),
-        }
+        let tripped =
+            Tripped { guard: "max_deletions".into(), limit: 1.into(), wanted: 2.into(), fix: "raise it".to_owned() };
+        let counts = Counts::of(5, &items);
+        Report { tripped: Some(tripped), counts, ..sample("cluster-cleanup", Mode::Plan, items) }
     }
 
     #[test]

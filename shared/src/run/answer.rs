@@ -22,11 +22,9 @@ pub fn in_full(report: &Report) -> Result<(), RunFault> {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
     use super::*;
     use crate::report::codes;
-    use crate::report::{Item, Reason};
+    use crate::report::{Item, Mode, Reason, sample};
 
     fn item(id: &str, outcome: Outcome, reason: Option<Reason>) -> Item {
         let id = id.to_owned();
@@ -36,23 +34,8 @@ mod tests {
 
     #[test]
     fn what_was_not_done_is_counted_and_named_with_its_reason() {
-        let mut report = crate::report::Report {
-            schema: 1,
-            function: Cow::Borrowed("db-users"),
-            mode: crate::report::Mode::Apply,
-            account: "111122223333".to_owned(),
-            plan_digest: crate::report::PlanDigest::of("db-users", "111122223333", &""),
-            started_at: "2026-11-21T02:00:00Z".parse().unwrap(),
-            finished_at: "2026-11-21T02:00:01Z".parse().unwrap(),
-            regions: Vec::new(),
-            tripped: None,
-            counts: crate::report::Counts::default(),
-            warnings: Vec::new(),
-            items: vec![item("ana", Outcome::Changed, None), item("ben", Outcome::AlreadyRight, None)],
-            notices: Vec::new(),
-            estimate: None,
-            calls: [].into(),
-        };
+        let items = vec![item("ana", Outcome::Changed, None), item("ben", Outcome::AlreadyRight, None)];
+        let mut report = sample("db-users", Mode::Apply, items);
         assert!(in_full(&report).is_ok());
         let why = Reason::new(&codes::ACCESS_DENIED, "no", "allow it");
         report.items.push(item("cay", Outcome::Failed, Some(why)));

@@ -87,7 +87,7 @@ impl Cap {
     }
 
     /// Whether it is broken.
-    pub(super) fn check(&self) -> Option<Tripped> {
+    fn check(&self) -> Option<Tripped> {
         let Self { variable, limit, wanted, .. } = self;
         let raise = format!(
             "review this plan and apply exactly it by its digest (nightshift apply … --expect-plan DIGEST), or raise {variable}"
@@ -103,9 +103,9 @@ impl Cap {
     }
 }
 
-/// The first of `caps` that is broken, if any.
-pub fn broken(caps: impl IntoIterator<Item = Cap>) -> Option<Tripped> {
-    caps.into_iter().find_map(|cap| cap.check())
+/// Those of `caps` that are broken, in their order, each with what it counts.
+pub(crate) fn broken(caps: &[Cap]) -> Vec<(Kind, Tripped)> {
+    caps.iter().filter_map(|cap| Some((cap.kind, cap.check()?))).collect()
 }
 
 /// Things that are deleted and that no earlier run began to delete.
@@ -157,7 +157,10 @@ mod tests {
     fn caps_hold_at_their_edges() {
         let guard = |purges, of_marked, marked| {
             let caps = DeletionCaps { count: 10, percent: 50 };
-            broken(caps.on(Deletions { of_marked, purges, marked })).map(|tripped| tripped.guard)
+            broken(&caps.on(Deletions { of_marked, purges, marked }))
+                .into_iter()
+                .map(|(_, tripped)| tripped.guard)
+                .next()
         };
         assert_eq!(guard(0, 10, 20), None);
         assert_eq!(guard(0, 11, 100), Some("max_deletions".into()));
@@ -171,7 +174,7 @@ mod tests {
     #[test]
     fn what_trips_says_how_to_go_on() {
         let caps = DeletionCaps { count: 10, percent: 50 };
-        let tripped = broken(caps.on(Deletions { of_marked: 7, purges: 0, marked: 12 })).unwrap();
+        let (_, tripped) = broken(&caps.on(Deletions { of_marked: 7, purges: 0, marked: 12 })).remove(0);
         assert_eq!((tripped.limit, tripped.wanted), (json!(50), json!(59)));
         insta::assert_snapshot!(tripped.fix, @"7 of the 12 clusters that carry the marks would go; review this plan and apply exactly it by its digest (nightshift apply … --expect-plan DIGEST), or raise NIGHTSHIFT_MAX_DELETION_PERCENT");
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::caps::{Cap, Kind};
+use super::caps::{self, Cap};
 use super::done::Done;
 use super::ledger::Entry;
 use super::plan::Act;
@@ -74,15 +74,8 @@ fn another_plan(expected: &PlanDigest, actual: &PlanDigest) -> Tripped {
 
 impl Verdict {
     fn by_caps<S, A: Act<S>>(caps: Vec<Cap>, actions: &[A]) -> Self {
-        let mut broken: Vec<(Kind, Tripped)> = Vec::new();
-        let mut shares: Vec<(Cap, usize)> = Vec::new();
-        for cap in caps {
-            match cap.check() {
-                Some(tripped) => broken.push((cap.kind(), tripped)),
-                None if cap.is_a_share() => shares.push((cap, 0)),
-                None => {}
-            }
-        }
+        let broken = caps::broken(&caps);
+        let mut shares: Vec<_> = caps.into_iter().filter(Cap::is_a_share).map(|cap| (cap, 0)).collect();
         let rulings = actions.iter().map(|action| {
             let Some(kind) = action.capped() else { return Ruling::Goes };
             if broken.iter().any(|(of, _)| *of == kind) {
@@ -99,6 +92,12 @@ impl Verdict {
         let rulings = rulings.collect();
         let mut tripped = broken.into_iter().map(|(_, tripped)| tripped);
         Self { tripped: tripped.next(), besides: tripped.collect(), rulings }
+    }
+
+    /// Whether each action may be done, in their order.
+    #[cfg(test)]
+    pub(crate) fn lets_through(&self) -> Vec<bool> {
+        self.rulings.iter().map(|ruling| *ruling == Ruling::Goes).collect()
     }
 
     /// Splits `actions`: what may be done, and what waits.

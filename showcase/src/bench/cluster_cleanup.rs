@@ -14,9 +14,9 @@ const CONCURRENCY: u32 = 8;
 
 impl Subject for ClusterCleanup {
     const NAME: &'static str = "cluster-cleanup";
-    const LEAST: &'static str = "every page of clusters and of snapshots; blue/green deployments and integrations once; for \
-        each deletion a second look, the tag, the member and the cluster; where snapshots are made, also the quota once, the \
-        members of a hundred clusters a call, and each snapshot's tags. Its floor: the pages of clusters one after the \
+    const LEAST: &'static str = "every page of clusters and of snapshots; blue/green deployments and integrations once; the \
+        members of a hundred clusters a call; for each deletion a second look, the tag, the member and the cluster; where \
+        snapshots are made, also the quota once, and each snapshot's tags. Its floor: the pages of clusters one after the \
         other, then the calls of each deletion one after the other, for as many clusters at once as \
         `NIGHTSHIFT_CONCURRENCY` allows by default";
 
@@ -68,12 +68,13 @@ fn least(pages: u32, due: u32, snapshots: bool) -> Calls {
         ("DescribeDBClusterSnapshots", 1),
         ("DescribeBlueGreenDeployments", 1),
         ("DescribeIntegrations", 1),
+        ("DescribeDBInstances", due.div_ceil(PAGE.into())),
         ("AddTagsToResource", if snapshots { 2 * due } else { due }),
         ("DeleteDBInstance", due),
         ("DeleteDBCluster", due),
     ];
     if snapshots {
-        least.extend([("DescribeAccountAttributes", 1), ("DescribeDBInstances", due.div_ceil(PAGE.into()))]);
+        least.push(("DescribeAccountAttributes", 1));
     }
     least.into_iter().map(|(action, times)| (action.to_owned(), u64::from(times))).collect()
 }

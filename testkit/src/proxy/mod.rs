@@ -110,8 +110,9 @@ impl Proxy {
         self.state.script().rules.push(fault::Rule::new(action, about, times, fault));
     }
 
-    /// Lets the held call go on.
+    /// Lets the held call go on. The next that is held is reached anew.
     pub fn release(&self) {
+        self.state.reached.send_replace(None);
         self.state.released.notify_one();
     }
 

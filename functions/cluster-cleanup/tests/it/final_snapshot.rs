@@ -159,3 +159,26 @@ async fn a_copy_that_a_person_made_is_never_purged_and_the_original_is() -> anyh
     assert_eq!(snapshots(&scene, REGION).await?, []);
     Ok(())
 }
+
+/// AWS takes the order, the answer is lost, and for a while it shows the cluster as it was: the snapshot tells that it is going.
+#[tokio::test]
+async fn how_a_cluster_was_built_survives_a_lost_answer_to_a_delete_that_is_not_seen_yet() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    expired("orders-dev").create(&scene).await?;
+    scene.control("lifecycle", json!({"mode": "held"})).await?;
+    let mut function = start(&scene, &[APPLY, ("AWS_MAX_ATTEMPTS", "1")])?;
+    scene.proxy.break_next("rds:DeleteDBInstance", "", 1, Fault::HoldBefore);
+    function.send(&json!({})).await?;
+    scene.proxy.reached().await?;
+    scene.proxy.break_next("rds:DeleteDBCluster", "", 1, Fault::AnswerLost);
+    scene.proxy.break_next("rds:DescribeDBClusters", "orders-dev", 1, Fault::HoldBefore);
+    scene.proxy.release();
+    scene.proxy.reached().await?;
+    scene.control("cluster", json!({"id": "orders-dev", "status": "available"})).await?;
+    scene.proxy.release();
+    let report = function.answer().await?.report();
+    assert_eq!(said(&report, "orders-dev"), ("changed", ""), "{report:#}");
+    let (_, tags) = snapshots(&scene, REGION).await?.remove(0);
+    assert!(tags.contains_key("nightshift:purge-after") && tags.contains_key("nightshift:restore-01"), "{tags:?}");
+    Ok(())
+}

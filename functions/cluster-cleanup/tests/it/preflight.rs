@@ -128,7 +128,7 @@ async fn a_namesake_made_meanwhile_is_not_the_one_that_was_planned() -> anyhow::
     let scene = Scene::new()?;
     expired("orders-dev").members(0).create(&scene).await?;
     let mut function = start(&scene, &[APPLY])?;
-    scene.proxy.break_call(7, nightshift_testkit::Fault::HoldBefore);
+    scene.proxy.break_call(6, nightshift_testkit::Fault::HoldBefore);
     function.send(&json!({})).await?;
     scene.proxy.reached().await?;
     scene

@@ -255,8 +255,10 @@ async fn what_goes_without_a_snapshot_waits_until_its_owner_was_told_that_it_goe
 async fn a_run_killed_after_telling_tells_again_before_it_deletes() -> anyhow::Result<()> {
     let scene = Scene::new()?;
     scene.mail_identity("nightshift@example.com").await?;
-    expired("orders-dev").notified("2026-11-20T00:00:00Z").create(&scene).await?;
+    expired("orders-dev").create(&scene).await?;
     let policy = [&MAIL[..], &[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")]].concat();
+    let night_before = [&policy[..], &[("NIGHTSHIFT_NOW", "2026-11-20T02:00:00Z")]].concat();
+    start(&scene, &night_before)?.invoke(&json!({})).await?.report();
     let mut function: FunctionProcess = start(&scene, &policy)?;
     scene.proxy.silence("rds:AddTagsToResource");
     function.send(&json!({})).await?;

@@ -48,6 +48,11 @@ pub fn asked(cluster: &Cluster) -> Option<Asked> {
     stands.then(|| Asked { at, members: members.parse().ok() })
 }
 
+/// Whether some run asked for the deletion of this very cluster, called off or not.
+pub fn was_asked(cluster: &Cluster) -> bool {
+    cluster.tags.get(DELETE_OF).and_then(|of| of.split_once(' ')).is_some_and(|(of, _)| of == cluster.resource_id)
+}
+
 /// Whether a run took members of `cluster`, which is not deleted all the same.
 pub fn half_deleted(cluster: &Cluster) -> Option<HalfDeleted> {
     let Asked { at: asked, members } = self::asked(cluster)?;

@@ -119,6 +119,12 @@ mod tests {
     }
 
     #[test]
+    fn what_a_later_release_wrote_is_not_guessed_at() {
+        let newer = Facts { version: VERSION + 1, ..facts(1) };
+        assert_eq!(Facts::from_tags(&newer.to_tags()), Err(Unreadable::Newer));
+    }
+
+    #[test]
     fn a_lost_or_changed_piece_is_noticed() {
         let tags = facts(16).to_tags();
         assert_eq!(Facts::from_tags(&Tags::default()), Ok(None));

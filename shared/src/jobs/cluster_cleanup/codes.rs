@@ -81,9 +81,11 @@ crate::report::reason_codes! {
              members again."
         );
     NO_RECORD = "no-record", Nobody,
-        "A note on a cluster whose owner is told: it is due for some nights and carries no trace that they were told \
-         before.",
-        Some("Nothing if it is new; else let [something else](#two-phase-expiry) not remove our tags.");
+        "A note on a cluster whose owner is told: it is due for some nights and carries no notice that still holds.",
+        Some(
+            "Nothing if it is new, or its owner or expiry was changed; else let [something else](#two-phase-expiry) \
+             not remove our tags or put old ones back."
+        );
     NEAR_MISS = "near-miss", Operators,
         "A tag reads like the expiry tag or like a required one, and is not quite so: `auto_delete_after`, `env=Dev`.",
         Some("Spell it so if it was meant.");
@@ -106,7 +108,8 @@ crate::report::reason_codes! {
         "AWS does not say whether its deletion protection is on. It is left alone, with `override` too.",
         Some("The next run asks again.");
     MEMBER_STATUS = "member-status", Nobody,
-        "It is due, but a member is in the middle of a change and would refuse to go when others are gone already.",
+        "It is due, but a member is in the middle of a change and would refuse to go when others are gone already. \
+         After three nights the operators' summary lists it as needing attention.",
         Some("Nothing; the next run looks again.");
     STOPPED = "stopped", Owner,
         "It is due but stopped. The message says when AWS starts it by itself, which it does after seven days.",
@@ -156,7 +159,8 @@ crate::report::reason_codes! {
         "It is kept until the moment in its purge tag.",
         Some("Nothing; change the tag to keep it longer.");
     SNAPSHOT_STATUS = "snapshot-status", Nobody,
-        "It may go, but it is not `available`.",
+        "It may go, but it is being made, copied or deleted. After three nights the operators' summary lists it as \
+         needing attention.",
         Some("Nothing; the next run looks again.");
     MALFORMED_PURGE_AFTER = "malformed-purge-after", Owner,
         "Its purge tag is not in the grammar.",
@@ -182,4 +186,17 @@ crate::report::reason_codes! {
         "A warning of the run, in plan mode: owners are to be told before anything is deleted, and no channel is \
          configured. In apply mode a fault.",
         Some("Configure a channel, or set `NIGHTSHIFT_MIN_NOTICE_HOURS=0`.");
+    STILL_DELETING = "still-deleting", Operators,
+        "Its deletion was asked for three nights ago or more, and AWS is still at it.",
+        Some("Look at its events and those of its members, and ask AWS Support if they say nothing.");
+    MEMBER_STATUS_UNKNOWN = "member-status-unknown", Operators,
+        "It is due, but a member is in a status in which this version does not know that it can be deleted.",
+        Some("Look at it in the console.");
+    SNAPSHOT_FAILED = "snapshot-failed", Operators,
+        "It was to keep the data of a cluster, and AWS calls it `failed` or the like: nothing can be restored from \
+         it. It is never deleted, and no owner is told that their data is in it.",
+        Some(
+            "If the cluster is still there, look at its events. If it is gone, restore it from its automated backups \
+             while AWS still keeps them. Then delete the snapshot by hand."
+        );
 }

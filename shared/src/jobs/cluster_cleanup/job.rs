@@ -97,7 +97,7 @@ impl Job for ClusterCleanup {
         ]);
         let regions = seen.places.iter().map(|place| place.region.clone()).collect();
         let mut concerns = concerns(plan, &seen.world, given.notify, given.now);
-        found_by_doing(done, &mut concerns);
+        found_by_doing(plan, done, given.now, &mut concerns);
         concerns.estimate = given.policy.prices.as_ref().map(|prices| estimate(prices, plan, done));
         Sums { regions, concerns, metrics }
     }
@@ -185,7 +185,7 @@ fn estimate(prices: &Prices, plan: &Plan, done: &[Done]) -> Estimate {
         Action::StartCluster(start) => Some((start.monthly, false)),
         _ => None,
     });
-    let left = plan.left.iter().filter(|left| left.due.is_some()).map(|left| (left.monthly, false));
+    let left = plan.left.iter().filter(|left| left.costs()).map(|left| (left.monthly, false));
     let all: Vec<_> = acted.chain(left).collect();
     let sum = |of_gone: bool| all.iter().filter(|(_, gone)| *gone == of_gone).filter_map(|(cost, _)| *cost).sum();
     Estimate {
@@ -197,13 +197,17 @@ fn estimate(prices: &Prices, plan: &Plan, done: &[Done]) -> Estimate {
     }
 }
 
-/// What only came out when it was tried.
-fn found_by_doing(done: &[Done], concerns: &mut Concerns) {
-    for (place, done) in done.iter().enumerate() {
+/// What only came out when it was tried; and what was tried on a thing that has been due for some nights, and put off again.
+fn found_by_doing(plan: &Plan, done: &[Done], now: Timestamp, concerns: &mut Concerns) {
+    for (place, (action, done)) in plan.actions.iter().zip(done).enumerate() {
         let is = |code: &Code| done.reason.as_ref().is_some_and(|reason| reason.is(code));
+        let put_off = matches!(done.outcome, Outcome::Deferred | Outcome::Skipped) && action.is_overdue(now);
         let list = if is(&codes::HALF_DELETED_BLOCKED) {
             &mut concerns.stuck
-        } else if is(&codes::SNAPSHOT_NOT_MARKED) || is(&codes::SNAPSHOT_WITHOUT_FACTS) {
+        } else if is(&codes::SNAPSHOT_NOT_MARKED)
+            || is(&codes::SNAPSHOT_WITHOUT_FACTS)
+            || put_off && !concerns.stuck.contains(&place)
+        {
             &mut concerns.needs_hand
         } else {
             continue;
@@ -222,4 +226,41 @@ fn can_be_told(id: &str, region: &str, owner: Option<&str>, world: &World, notif
     let region = world.regions.iter().find(|found| found.name == region);
     let cluster = region.and_then(|region| region.clusters.iter().find(|cluster| cluster.id == id));
     !notify.owners.recipients(owner, |key| cluster?.tags.get(key)).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::cluster_cleanup::plan::StartCluster;
+    use crate::report;
+
+    #[test]
+    fn what_is_put_off_night_after_night_needs_attention_and_what_is_stuck_is_said_once() {
+        let now: Timestamp = "2026-11-21T02:00:00Z".parse().unwrap();
+        let start = |expired_at: &str| StartCluster {
+            region: "eu-west-1".to_owned(),
+            id: "orders".to_owned(),
+            arn: String::new(),
+            resource_id: String::new(),
+            owner: None,
+            expired_at: expired_at.parse().unwrap(),
+            marks: crate::services::tags::Tags::default(),
+            monthly: None,
+        };
+        let of = |expired_at: &str, outcome, code: &'static Code| {
+            let mut plan = Plan::empty("111122223333", Marked { marked: 0 }, 0);
+            plan.actions.push(Action::StartCluster(start(expired_at)));
+            let mut concerns = Concerns::default();
+            found_by_doing(&plan, &[Done::left(outcome, Reason::new(code, "m", "f"))], now, &mut concerns);
+            (concerns.stuck.len(), concerns.needs_hand.len())
+        };
+        let long = "2026-11-18T02:00:00Z";
+        assert_eq!(of(long, Outcome::Deferred, &report::codes::NOT_READY), (0, 1));
+        assert_eq!(of(long, Outcome::Skipped, &report::codes::CHANGED_SINCE_PLAN), (0, 1));
+        assert_eq!(of("2026-11-18T02:00:01Z", Outcome::Deferred, &report::codes::NOT_READY), (0, 0));
+        assert_eq!(of(long, Outcome::Changed, &codes::NOT_DUE), (0, 0));
+        assert_eq!(of(long, Outcome::Planned, &codes::NOT_DUE), (0, 0));
+        assert_eq!(of(long, Outcome::Failed, &report::codes::REFUSED), (0, 0), "it has a place of its own");
+        assert_eq!(of(long, Outcome::Failed, &codes::HALF_DELETED_BLOCKED), (1, 0));
+    }
 }

@@ -71,11 +71,8 @@ async fn read_region(place: &Place, account: &str, terms: Terms<'_>) -> Result<R
     if due.is_empty() && !plan::is_anybody_untold(&region.clusters, terms) {
         return Ok(region);
     }
-    let with_instances: Vec<_> = due
-        .iter()
-        .filter(|cluster| plan::needs_instances(cluster, &region.clusters, terms))
-        .map(|cluster| cluster.id.clone())
-        .collect();
+    let with_instances: Vec<_> =
+        due.iter().filter(|cluster| plan::needs_instances(cluster, terms)).map(|cluster| cluster.id.clone()).collect();
     let asked: Vec<_> = with_instances.iter().map(String::as_str).collect();
     let any_snapshot = due.iter().any(|cluster| plan::needs_snapshot(cluster, &region.clusters, terms));
     let quota = async { if any_snapshot { Some(reader.snapshot_quota().await) } else { None } };

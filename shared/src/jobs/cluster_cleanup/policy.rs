@@ -4,11 +4,12 @@ use jiff::tz::TimeZone;
 
 use crate::config::{Alphabet, Settings};
 use crate::domains::clusters::lease::{self, Lease};
-use crate::domains::clusters::notice;
+use crate::domains::clusters::notice::{self, Parties};
 use crate::domains::clusters::price::Prices;
 use crate::domains::clusters::tags::owner;
 use crate::run::Protected;
 use crate::run::caps::DeletionCaps;
+use crate::services::rds::Snapshot;
 use crate::services::tags::Tags;
 use crate::text::printable;
 
@@ -165,7 +166,13 @@ impl Policy {
         stack.or_else(|| self.managed_tags.iter().find_map(|(key, value)| Self::near(tags, key, value)))
     }
 
-    /// Whoever reads what is told of what carries `tags`, as a notice remembers them.
+    /// Between whom something is said of what carries `tags`, as a notice remembers them.
+    pub fn parties(&self, tags: &Tags) -> Parties {
+        let by = notice::deployment(&self.tag_key, &self.required_tags);
+        Parties { by, who: self.who(tags), lost: self.final_snapshot == FinalSnapshot::Never }
+    }
+
+    /// Whoever reads what is told of what carries `tags`.
     pub fn who(&self, tags: &Tags) -> String {
         let mail = self.mail_tag.as_ref().and_then(|key| tags.get(key));
         notice::who(self.owner(tags).as_deref(), mail)
@@ -175,6 +182,13 @@ impl Policy {
     pub fn protects(&self, id: &str, arn: &str, tags: &Tags) -> Option<&str> {
         let tags = tags.iter().map(|(key, value)| format!("{key}={value}"));
         self.protected.find([id.to_owned(), arn.to_owned()].into_iter().chain(tags))
+    }
+
+    /// The pattern that protects `snapshot`, by what it is itself or by the cluster it was taken of.
+    pub fn protects_snapshot(&self, snapshot: &Snapshot) -> Option<&str> {
+        let Snapshot { id, arn, cluster_id, tags, .. } = snapshot;
+        let cluster = arn.replacen(&format!(":cluster-snapshot:{id}"), &format!(":cluster:{cluster_id}"), 1);
+        self.protects(id, arn, tags).or_else(|| self.protects(cluster_id, &cluster, &Tags::default()))
     }
 
     /// Whose it is.

@@ -13,6 +13,9 @@ crate::report::reason_codes! {
     NAME_TAKEN = "name-taken", Owner,
         "There is a cluster of that name.",
         Some("`--as NAME`");
+    BEING_DELETED = "being-deleted", Nobody,
+        "The cluster whose snapshot it is is still being deleted.",
+        Some("Wait until it is gone, or `--as NAME`.");
     NOT_A_TIME = "not-a-time", Owner,
         "The expiry asked for is not one.",
         Some("Write it as `YYYY-MM-DD` or `YYYY-MM-DDTHH:MM:SSZ`.");

@@ -74,6 +74,12 @@ pub enum RestoreFault {
         /// The name.
         id: String,
     },
+    /// The cluster that had the name, or one that an earlier restore made, is not gone yet.
+    #[error("cluster {id} is still being deleted")]
+    StillThere {
+        /// The name.
+        id: String,
+    },
     /// The expiry asked for is not one.
     #[error("'{0}' is not an expiry")]
     BadExpiry(String),
@@ -90,6 +96,7 @@ impl RestoreFault {
             Self::NotAvailable { .. } => &codes::NOT_AVAILABLE,
             Self::NoFacts { .. } => &codes::NO_FACTS,
             Self::NameTaken { .. } => &codes::NAME_TAKEN,
+            Self::StillThere { .. } => &codes::BEING_DELETED,
             Self::BadExpiry(_) => &codes::NOT_A_TIME,
             Self::PastExpiry(_) => &codes::NOT_LATER,
         }
@@ -108,6 +115,10 @@ impl RestoreFault {
                  aws rds create-db-instance for each member"
             ),
             Self::NameTaken { .. } => "choose another name with --as".to_owned(),
+            Self::StillThere { .. } => {
+                "run the same command again when AWS has deleted it, in some minutes; or choose another name with --as"
+                    .to_owned()
+            }
             Self::BadExpiry(_) => "write a time as YYYY-MM-DDTHH:MM:SSZ, a day as YYYY-MM-DD, or never".to_owned(),
             Self::PastExpiry(_) => "name a later time, or never".to_owned(),
         }
@@ -138,6 +149,7 @@ impl RestorePlan {
         let name = wish.name_for(snapshot);
         let cluster_exists = match existing {
             None => false,
+            Some(cluster) if cluster.status == "deleting" => return Err(RestoreFault::StillThere { id: name }),
             Some(cluster) if cluster.tags.get(RESTORED_FROM) == Some(&snapshot.arn) => true,
             Some(_) => return Err(RestoreFault::NameTaken { id: name }),
         };
@@ -290,6 +302,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_still_going_is_waited_for_and_neither_taken_for_whole_nor_for_somebody_elses() {
+        let existing = |status: &str, from: Option<&str>| {
+            let tags = from.into_iter().map(|from| (RESTORED_FROM, from)).collect();
+            let cluster = Cluster { status: status.to_owned(), tags, ..crate::services::rds::Cluster::default() };
+            RestorePlan::make(&snapshot(), Some(&cluster), &wish(), now()).map_err(|fault| fault.code().name)
+        };
+        let own = snapshot().arn;
+        assert_eq!(existing("deleting", None).unwrap_err(), "being-deleted");
+        assert_eq!(existing("deleting", Some(&own)).unwrap_err(), "being-deleted");
+        assert_eq!(existing("available", None).unwrap_err(), "name-taken");
+        assert_eq!(existing("available", Some("another")).unwrap_err(), "name-taken");
+        assert!(existing("available", Some(&own)).unwrap().cluster_exists);
+        // Of one that an earlier attempt made, the members that it made are not made again.
+        let half = Cluster {
+            status: "available".to_owned(),
+            tags: [(RESTORED_FROM, own.as_str())].into_iter().collect(),
+            members: vec![crate::services::rds::Member { id: "orders-b".to_owned(), writer: true }],
+            ..Cluster::default()
+        };
+        let plan = RestorePlan::make(&snapshot(), Some(&half), &wish(), now()).unwrap();
+        assert_eq!(plan.steps(), ["create reader orders-a (db.r6g.large)"]);
+    }
+
+    #[test]
     fn what_cannot_be_restored_says_why_and_what_to_do() {
         let message = |change: fn(&mut Snapshot), wish: Wish| {
             let mut snapshot = snapshot();
@@ -303,6 +339,8 @@ mod tests {
         insta::assert_snapshot!(message(|s| s.status = "creating".to_owned(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 is 'creating', not 'available'; try again when AWS has finished it");
         insta::assert_snapshot!(message(|s| s.tags = Tags::default(), wish()), @"snapshot nightshift-orders-20261120t000000z-abcd1234 does not say how its cluster was built; if the log of the run that deleted orders is still there, put the nightshift:restore-* tags of item.tags in its line 'about to apply' on the snapshot (aws rds add-tags-to-resource) and run this again; otherwise restore it by hand: aws rds restore-db-cluster-from-snapshot --db-cluster-identifier orders --snapshot-identifier nightshift-orders-20261120t000000z-abcd1234 --engine aurora-postgresql --db-subnet-group-name … --vpc-security-group-ids …, then aws rds create-db-instance for each member");
         insta::assert_snapshot!(message(|_| (), Wish { until: Some("2026-11-20".to_owned()), ..wish() }), @"--until 2026-11-20 has passed, so the next run would delete it again; name a later time, or never");
+        let this_moment = Wish { until: Some("2026-11-21T02:00:00Z".to_owned()), ..wish() };
+        assert!(message(|_| (), this_moment).contains("has passed"), "the next run begins now");
         insta::assert_snapshot!(message(|_| (), Wish { until: Some("tomorrow".to_owned()), ..wish() }), @"'tomorrow' is not an expiry; write a time as YYYY-MM-DDTHH:MM:SSZ, a day as YYYY-MM-DD, or never");
     }
 }

@@ -65,8 +65,8 @@ mod tests {
     fn caps_hold_at_their_edges() {
         let caps = Caps { rotations: 10, rotation_percent: 50, deactivations: 5, deactivation_percent: 20 };
         let guard = |rotations, deactivations, in_scope| {
-            caps::broken(caps.on(Load { rotations, deactivations, deletions: 99, in_scope }))
-                .map(|tripped| tripped.guard.into_owned())
+            let broken = caps::broken(&caps.on(Load { rotations, deactivations, deletions: 99, in_scope }));
+            broken.first().map(|(_, tripped)| tripped.guard.clone().into_owned())
         };
         for (rotations, deactivations, in_scope, expected) in [
             (10, 5, 100, None),

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use serde::Serialize;
 
 use super::*;
+use crate::run::caps::Kind;
 use crate::run::plan::{Details, Subject};
 
 const DELETIONS: Kind = Kind::new("deletions");

@@ -12,6 +12,7 @@ pub const AURORA_ENGINES: [&str; 2] = ["aurora-mysql", "aurora-postgresql"];
 
 /// One DB cluster as `DescribeDBClusters` shows it.
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(test, derive(Default))]
 pub struct Cluster {
     /// `DBClusterIdentifier`: can be given to another cluster once this one is gone.
     pub id: String,

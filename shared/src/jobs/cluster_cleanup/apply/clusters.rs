@@ -198,7 +198,10 @@ impl InRegion<'_> {
         }
         let newcomers: Vec<_> = found.members.into_iter().filter(|member| !delete.members.contains(member)).collect();
         if newcomers.is_empty() {
-            return Err(error);
+            // AWS may have taken the order and show the cluster as it was for a while: its snapshot tells.
+            let taken =
+                error.may_have_happened() && snapshot.is_some() && self.missing_snapshot(delete).await?.is_none();
+            return if taken { Ok(()) } else { Err(error) };
         }
         self.delete_members(&newcomers, steps, taken).await?;
         self.writer.delete_cluster(&delete.id, snapshot).await

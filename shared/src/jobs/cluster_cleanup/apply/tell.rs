@@ -158,7 +158,7 @@ impl Applier<'_> {
             Action::DeleteCluster(delete) => {
                 let cluster = find(region, &delete.resource_id)?;
                 let why = self.half_way(delete)?;
-                plan::is_due(&why, &cluster.tags, self.terms)?;
+                plan::is_due(&why, &cluster.arn, &cluster.tags, self.terms)?;
                 let hand = Hand {
                     id: delete.id.clone(),
                     region: delete.region.clone(),
@@ -184,7 +184,8 @@ impl Applier<'_> {
             let writer = RdsWriter::new(self.aws, action.region(), self.permit);
             let written = match action {
                 Action::WarnOwner(warn) => {
-                    let mark = clusters::notice::mark(self.terms.now, warn.expires_at, &warn.resource_id, &warn.who);
+                    let (now, at) = (self.terms.now, warn.expires_at);
+                    let mark = clusters::notice::mark(now, at, &warn.id, &warn.resource_id, &warn.parties);
                     let written = writer.add_tags(&warn.arn, &mark).await;
                     replace(done, written, vec![told, format!("tagged {}", tags::NOTIFIED)]);
                     Ok(())
@@ -231,7 +232,7 @@ impl Applier<'_> {
 
     async fn write_down_half_way(&self, writer: &RdsWriter, delete: &DeleteCluster) -> Result<(), AwsError> {
         let tags = self.region(&delete.region).and_then(|region| find(region, &delete.resource_id)).map(|it| &it.tags);
-        let matter = tags.and_then(|tags| plan::is_due(&self.half_way(delete)?, tags, self.terms));
+        let matter = tags.and_then(|tags| plan::is_due(&self.half_way(delete)?, &delete.arn, tags, self.terms));
         match matter {
             Some(matter) => writer.add_tags(&delete.arn, &clusters::notice::asked(self.terms.now, &matter)).await,
             None => Ok(()),

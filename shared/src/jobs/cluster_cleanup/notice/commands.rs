@@ -1,12 +1,13 @@
 //! What an owner can type, as it works under the policy in force: within the longest lease, for the owner the cluster
 //! names, with the tags this deployment reads.
 
-use std::fmt::Write as _;
-
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::Setting;
+use crate::domains::clusters::expiry::{self, Expiry};
 use crate::notify::shell_word;
+use crate::text::printable;
 
 /// How much longer the commands in a message would keep something.
 const EXTENSION: SignedDuration = SignedDuration::from_hours(14 * 24);
@@ -27,44 +28,59 @@ pub(super) struct Movable<'a> {
 }
 
 /// The date to move it to: two weeks more, if the longest lease allows that; the most it allows; `None` if it allows no
-/// more at all.
+/// more at all. A day, where that is one and the same lease in this deployment's zone and in UTC, which the command takes it
+/// in where it knows no policy; and where it is not over before the message is read.
 pub(super) fn until(expires_at: Option<Timestamp>, setting: Setting<'_>) -> Option<String> {
     let Setting { now, clock, lease_days, .. } = setting;
     let after = expires_at.map_or(now, |at| at.max(now));
-    let most = later(now, SignedDuration::from_hours(24 * i64::from(lease_days)));
-    let end_of = |day: jiff::civil::Date| {
-        let next = day.tomorrow().ok()?.to_zoned(clock.zone.clone()).ok()?;
-        Some(next.timestamp())
-    };
+    let most = later(now, days(lease_days));
     let day_of = |at: Timestamp| at.to_zoned(clock.zone.clone()).date();
-    let fits = |day: &jiff::civil::Date| end_of(*day).is_some_and(|end| end > after && end <= most);
-    // A day, which the expiry tag takes as its end.
+    let fits = |day: &String| {
+        [clock.zone, &TimeZone::UTC]
+            .into_iter()
+            .all(|zone| end(day, zone).is_some_and(|end| end > after && end >= later(now, days(1)) && end <= most))
+    };
     let wished = [Some(day_of(later(after, EXTENSION))), day_of(most).checked_sub(1.day()).ok()];
-    let day = wished.into_iter().flatten().find(fits).map(|day| day.to_string());
-    day.or_else(|| (most > after).then(|| Timestamp::from_second(most.as_second()).unwrap_or(most).to_string()))
+    let day = wished.into_iter().flatten().map(|day| day.to_string()).find(fits);
+    let exact = Timestamp::from_second(most.as_second()).unwrap_or(most);
+    day.or_else(|| (exact > after).then(|| exact.to_string()))
+}
+
+/// When an expiry of `until` comes.
+fn end(until: &str, zone: &TimeZone) -> Option<Timestamp> {
+    match expiry::read(until, zone) {
+        Ok(Expiry::At(at)) => Some(at),
+        Ok(Expiry::Never) | Err(_) => None,
+    }
 }
 
 /// The command of ours, where one works: it moves no date of what nobody owns.
 pub(super) fn extend(it: Movable<'_>, until: &str, setting: Setting<'_>) -> Option<String> {
     let Setting { tag_key, owner_tag, now, function, home, .. } = setting;
-    let owner = it.owner?;
-    let in_default_lease = later(now, SignedDuration::from_hours(24 * i64::from(DEFAULT_LEASE_DAYS)));
-    let far = until.parse::<jiff::civil::Date>().ok().and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    let beyond = far.is_some_and(|day| later(day.timestamp(), SignedDuration::from_hours(48)) > in_default_lease);
+    // What cannot be shown as it is cannot be typed either.
+    let owner = it.owner.filter(|owner| printable(owner) == **owner)?;
+    let in_default_lease = later(now, days(DEFAULT_LEASE_DAYS));
+    let beyond = end(until, &TimeZone::UTC).is_none_or(|end| end > in_default_lease);
     let mut command = format!(
-        "nightshift clusters extend {} --until {until} --region {} --owner {}",
+        "nightshift clusters extend {} --until {until} --region {}{}",
         shell_word(it.id),
         it.region,
-        shell_word(owner)
+        option("--owner", owner)
     );
     if owner_tag != DEFAULT_OWNER_TAG || beyond {
         // What it reads then is this function's own policy, in the Region where that is.
         let (function, home) = (function?, home?);
-        command = format!("AWS_REGION={home} {command} --function {}", shell_word(function));
-    } else if tag_key != DEFAULT_TAG_KEY {
-        let _ = write!(command, " --tag-key {}", shell_word(tag_key));
+        command = format!("AWS_REGION={home} {command}{}", option("--function", function));
+    } else {
+        command.push_str(&key_option(tag_key));
     }
     Some(command)
+}
+
+/// An option of ours and its value, which may begin like an option.
+fn option(name: &str, value: &str) -> String {
+    let between = if value.starts_with('-') { '=' } else { ' ' };
+    format!(" {name}{between}{}", shell_word(value))
 }
 
 /// The same with the AWS CLI alone.
@@ -74,7 +90,7 @@ pub(super) fn set_expiry(it: Movable<'_>, until: &str, setting: Setting<'_>) -> 
 
 /// For a command that needs to know the expiry tag.
 pub(super) fn key_option(tag_key: &str) -> String {
-    if tag_key == DEFAULT_TAG_KEY { String::new() } else { format!(" --tag-key {}", shell_word(tag_key)) }
+    if tag_key == DEFAULT_TAG_KEY { String::new() } else { option("--tag-key", tag_key) }
 }
 
 /// The AWS CLI's shorthand breaks at `=` in a key; its JSON does not.
@@ -90,4 +106,8 @@ pub(super) fn add_tag(region: &str, arn: &str, key: &str, value: &str) -> String
 
 fn later(than: Timestamp, by: SignedDuration) -> Timestamp {
     than.checked_add(by).unwrap_or(Timestamp::MAX)
+}
+
+fn days(number: u16) -> SignedDuration {
+    SignedDuration::from_hours(24 * i64::from(number))
 }

@@ -157,10 +157,14 @@ fn about_expiring(it: &Expiring, setting: Setting<'_>) -> Entry {
         (Data::Snapshot { days }, Language::English) => format!("kept for {days} days in a final snapshot"),
         (Data::Snapshot { days }, Language::Spanish) => format!("se conservan {days} días en una copia final"),
         (Data::InSource(source), Language::English) => {
-            format!("not kept: it is a clone of {source}, which still has it")
+            format!(
+                "not kept. This is a clone of {source}, which still has what was cloned; what was written to the clone since then is lost"
+            )
         }
         (Data::InSource(source), Language::Spanish) => {
-            format!("no se conservan: es un clon de {source}, que los tiene")
+            format!(
+                "no se conservan. Es un clon de {source}, que conserva lo que se clonó; lo que se escribió después en el clon se pierde"
+            )
         }
         (Data::Lost, Language::English) => "NOT kept: nothing brings it back".to_owned(),
         (Data::Lost, Language::Spanish) => "NO se conservan: nada los recupera".to_owned(),
@@ -169,7 +173,7 @@ fn about_expiring(it: &Expiring, setting: Setting<'_>) -> Entry {
         if it.expires_at <= now { language.pick("Expired", "Caducó") } else { language.pick("Expires", "Caduca") };
     let entry = Entry::new(&it.id, &it.region)
         .fact(expiry, &clock.show(it.expires_at))
-        .fact(language.pick("Earliest deletion", "Se elimina como pronto"), &clock.show(it.earliest))
+        .fact(language.pick("Earliest deletion", "No se elimina antes del"), &clock.show(it.earliest))
         .fact(language.pick("Its data", "Sus datos"), &data);
     let movable = Movable {
         id: &it.id,
@@ -211,8 +215,8 @@ fn about_gone(it: &Gone, setting: Setting<'_>) -> Entry {
             Some(source) => entry.fact(
                 label,
                 &language.pick(
-                    format!("still in {source}, which it was a clone of"),
-                    format!("siguen en {source}, del que era un clon"),
+                    format!("{source}, which it was cloned from, still has what was cloned; what was written to the clone since then is lost"),
+                    format!("{source}, del que se clonó, conserva lo que se clonó; lo que se escribió después en el clon se pierde"),
                 ),
             ),
             None => entry
@@ -264,8 +268,9 @@ fn about_hand(it: &Hand, setting: Setting<'_>) -> Entry {
             clock.language.pick("To keep the snapshot for good", "Para conservar la copia para siempre"),
             &commands::add_tag(&it.region, &it.arn, tags::PURGE_AFTER, "never"),
         ),
-        // A second tag that reads like it would only be one more.
-        (Why::LookAlikeTags { .. }, _) => entry,
+        // A second tag that reads like it would only be one more; and what has no date, or says that it stays, would be
+        // deleted by one.
+        (Why::LookAlikeTags { .. } | Why::HalfDeleted { until: None, .. }, _) => entry,
         // Ours moves no date back.
         (Why::TooFarAhead { .. }, Some(until)) => entry.command(
             clock.language.pick("To give it a date", "Para darle una fecha"),

@@ -3,7 +3,7 @@
 use super::Asked;
 use crate::domains::clusters::deletion::HalfDeleted;
 use crate::domains::clusters::expiry::FARTHEST_YEARS;
-use crate::domains::clusters::tags::DELETE_REQUESTED;
+use crate::domains::clusters::tags::{DELETE_REQUESTED, PURGE_AFTER};
 use crate::jobs::cluster_cleanup::plan::{Stop, Why};
 use crate::services::tags::Tags;
 use crate::text::printable;
@@ -13,8 +13,8 @@ use crate::text::printable;
 pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
     let said = |message: String, fix: &str| Some((message, fix.to_owned()));
     let write = format!(
-        "escriba la hora como {}, el día como {}, o 'never' para conservarlo; hasta entonces no se elimina",
-        asked.time, asked.day
+        "ponga en la etiqueta '{}' una hora como {}, un día como {}, o 'never' para conservarlo; mientras no lo haga, no se elimina",
+        asked.tag_key, asked.time, asked.day
     );
     match why {
         Why::LookAlikeTags { keys } => said(
@@ -29,7 +29,10 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
             &write,
         ),
         Why::BeforeCreation { value, .. } => said(
-            format!("su caducidad {} es anterior a su creación, así que no puede ser la suya", printable(value)),
+            format!(
+                "su caducidad {} es anterior a su creación: probablemente era la de otro clúster",
+                printable(value)
+            ),
             &write,
         ),
         Why::TooFarAhead { value } => {
@@ -37,19 +40,22 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
         }
         Why::MalformedPurge { value } => said(
             format!("la fecha en que se borra esta copia, '{}', no se puede leer", printable(value)),
-            &format!("escriba la hora como {}, o 'never' para conservarla; hasta entonces no se borra", asked.time),
+            &format!(
+                "ponga en la etiqueta '{PURGE_AFTER}' una hora como {}, o 'never' para conservarla; mientras no lo haga, no se borra",
+                asked.time
+            ),
         ),
         Why::GlobalClusterMember { global } => said(
             format!("ha caducado, pero pertenece al clúster global {}", printable(global)),
-            "sáquelo del clúster global (aws rds remove-from-global-cluster) y la próxima ejecución lo elimina",
+            "sáquelo del clúster global (aws rds remove-from-global-cluster) y Nightshift lo elimina la próxima vez que se ejecute",
         ),
         Why::Replica { source } => said(
             format!("ha caducado, pero es una réplica de {}", printable(source)),
-            "conviértalo en un clúster independiente (aws rds promote-read-replica-db-cluster) y la próxima ejecución lo elimina",
+            "conviértalo en un clúster independiente (aws rds promote-read-replica-db-cluster) y Nightshift lo elimina la próxima vez que se ejecute",
         ),
         Why::ReplicationSource { replicas } => said(
             format!("ha caducado, pero otros clústeres replican de él: {}", printable(&replicas.join(", "))),
-            "elimine o promueva esos clústeres y la próxima ejecución elimina este",
+            "elimine esos clústeres o hágalos independientes, y Nightshift elimina este la próxima vez que se ejecute",
         ),
         Why::Limitless => said(
             "ha caducado, pero es una base de datos Aurora Limitless".to_owned(),
@@ -57,18 +63,18 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
         ),
         Why::BlueGreen => said(
             "ha caducado, pero forma parte de un despliegue azul/verde".to_owned(),
-            "elimine el despliegue (aws rds delete-blue-green-deployment) y la próxima ejecución elimina el clúster",
+            "elimine el despliegue (aws rds delete-blue-green-deployment) y Nightshift elimina el clúster la próxima vez que se ejecute",
         ),
         Why::Integration => said(
             "ha caducado, pero es el origen de una integración zero-ETL".to_owned(),
-            "elimine la integración (aws rds delete-integration) y la próxima ejecución elimina el clúster",
+            "elimine la integración (aws rds delete-integration) y Nightshift elimina el clúster la próxima vez que se ejecute",
         ),
         Why::Stopped { restarts } => {
             let starts = restarts
                 .map_or_else(String::new, |at| format!("; AWS lo inicia por sí sola el {}", asked.clock.show(at)));
             said(
                 format!("ha caducado pero está detenido, y AWS no puede eliminar un clúster detenido{starts}"),
-                "inícielo (aws rds start-db-cluster) y una ejecución posterior lo elimina",
+                "inícielo (aws rds start-db-cluster) y Nightshift lo elimina la próxima vez que se ejecute",
             )
         }
         Why::StartedInVain { times } => said(
@@ -89,17 +95,18 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
         }
         Why::HalfDeletedBlocked { half, stop } => {
             let (stop, on) = match stop {
-                Stop::Why(why) => words(why, asked)
-                    .unwrap_or_else(|| (why.message(), "corríjalo y una ejecución posterior hace el resto".to_owned())),
+                Stop::Why(why) => words(why, asked).unwrap_or_else(|| {
+                    (why.message(), "corríjalo y Nightshift hace el resto la próxima vez que se ejecute".to_owned())
+                }),
                 Stop::Refused { said, .. } => (
                     format!("AWS se negó a eliminar el clúster: {}", printable(said)),
-                    "corrija lo que AWS indica y una ejecución posterior hace el resto".to_owned(),
+                    "corrija lo que AWS indica y Nightshift hace el resto la próxima vez que se ejecute".to_owned(),
                 ),
             };
             said(
-                format!("está eliminado a medias: {}; lo que lo impide: {stop}", half_deleted(half, asked)),
+                format!("está eliminado a medias: {}. Lo que impide el resto: {stop}", half_deleted(half, asked)),
                 &format!(
-                    "para terminar: {on}; para conservarlo, cambie su caducidad y vuelva a crear sus instancias (aws rds create-db-instance)"
+                    "para terminar: {on}. Para conservarlo: cambie su caducidad y vuelva a crear sus instancias (aws rds create-db-instance)"
                 ),
             )
         }
@@ -109,7 +116,7 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
         ),
         Why::StatusFailed { status } => said(
             format!("ha caducado, pero AWS le da el estado '{}', que no se resuelve solo", printable(status)),
-            "elimínelo a mano (aws rds delete-db-cluster): AWS no conserva datos de él",
+            "elimínelo a mano (aws rds delete-db-cluster): AWS no puede hacer ninguna copia de él",
         ),
         Why::DeletionProtection => said(
             "ha caducado, pero está protegido contra la eliminación".to_owned(),

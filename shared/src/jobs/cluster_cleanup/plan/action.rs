@@ -5,6 +5,7 @@ use crate::report::Code;
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::domains::clusters::notice::Parties;
 use crate::services::rds::{Cluster, Member, Snapshot};
 use crate::services::tags::Tags;
 
@@ -133,11 +134,11 @@ pub struct WarnOwner {
     pub arn: String,
     pub resource_id: String,
     pub owner: Option<String>,
-    /// Whoever reads it, as the notice will have it.
-    pub who: String,
+    /// Who tells whom, as the notice will have it.
+    pub parties: Parties,
     pub expires_at: Timestamp,
-    /// Its time has been over for some nights, and nothing says that anybody was told: it is new here, or something removes
-    /// our tags.
+    /// Its time has been over for some nights, and nothing that holds says that anybody was told: it is new here, or something
+    /// removes our tags or puts old ones back.
     #[serde(skip)]
     pub no_record: bool,
 }
@@ -278,6 +279,16 @@ impl Action {
             Self::StartCluster(start) => start.monthly = hundredths,
             _ => {}
         }
+    }
+
+    /// Whether it is about a cluster that has been due for some nights.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        let due = match self {
+            Self::DeleteCluster(delete) => delete.expired_at,
+            Self::StartCluster(start) => start.expired_at,
+            _ => return false,
+        };
+        due.checked_add(super::OVERDUE).is_ok_and(|overdue| overdue <= now)
     }
 
     /// Whether this is nothing but telling.

@@ -11,19 +11,19 @@ use crate::services::tags::Tags;
 /// Asking the owner of what is `left`, which has this ARN and these tags; `None` where it is not theirs to put right, where
 /// nothing can be told, or where they know.
 pub(super) fn ask(left: &Left, arn: &str, tags: &Tags, terms: Terms<'_>) -> Option<Action> {
-    let matter = is_due(&left.why, tags, terms)?;
+    let matter = is_due(&left.why, arn, tags, terms)?;
     let (region, id, owner, arn) = (left.region.clone(), left.id.clone(), left.owner.clone(), arn.to_owned());
     let remembers = has_room(tags, terms.now);
     Some(Action::AskOwner(AskOwner { region, id, owner, arn, code: left.why.code(), matter, remembers }))
 }
 
-/// What the owner of what carries `tags` is to be asked now about `why`, if they are.
-pub(in crate::jobs::cluster_cleanup) fn is_due(why: &Why, tags: &Tags, terms: Terms<'_>) -> Option<String> {
+/// What the owner of what has this ARN and these tags is to be asked now about `why`, if they are.
+pub(in crate::jobs::cluster_cleanup) fn is_due(why: &Why, arn: &str, tags: &Tags, terms: Terms<'_>) -> Option<String> {
     let Terms { policy, now, announces, .. } = terms;
     if !announces || !why.is_for_its_owner() {
         return None;
     }
-    let matter = notice::matter(why.code().name, &why.message(), &policy.who(tags));
+    let matter = notice::matter(why.code().name, &why.message(), arn, &policy.who(tags));
     let again = |asked: Timestamp| asked.checked_add(interval(policy)).is_ok_and(|again| again <= now);
     let due = match notice::asked_at(tags, &matter) {
         Some(asked) if asked <= now => again(asked),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::notice::{self, Standing};
-use super::{Terms, Why, blockers};
+use super::{OVERDUE, Terms, Why, blockers};
 use crate::domains::clusters::deletion;
 use crate::domains::clusters::expiry::{self, Expiry, Suspicion};
 use crate::domains::clusters::tags::{self, Owner};
@@ -38,7 +38,7 @@ pub fn assess(cluster: &Cluster, terms: Terms<'_>) -> Assessment {
         (Ok(at), Some(half)) => Assessment::Left(Why::HalfDeleted { half, until: Some(at) }),
         (Ok(at), None) if notice::is_soon(cluster, at, terms) => Assessment::Untold(at),
         (Ok(at), None) => Assessment::Left(Why::NotDue { at }),
-        (Err(why), Some(half)) if why != Why::Deleting => Assessment::Left(Why::HalfDeleted { half, until: None }),
+        (Err(_), Some(half)) => Assessment::Left(Why::HalfDeleted { half, until: None }),
         (Err(why), _) => Assessment::Left(why),
     }
 }
@@ -54,7 +54,7 @@ pub(super) fn present_expiry(cluster: &Cluster, terms: Terms<'_>) -> Result<Opti
     let Some(value) = cluster.tags.get(&policy.tag_key) else { return Ok(None) };
     match judge(cluster, value, terms) {
         Ok(at) => Ok(Some(at)),
-        Err(why @ (Why::Deleting | Why::CreationUnknown)) => Err(why),
+        Err(why @ (Why::Deleting | Why::StillDeleting { .. } | Why::CreationUnknown)) => Err(why),
         Err(_) => Ok(None),
     }
 }
@@ -91,7 +91,9 @@ fn expired(cluster: &Cluster, at: Timestamp, terms: Terms<'_>) -> Assessment {
 /// The instant the cluster expires, or why it never does.
 fn judge(cluster: &Cluster, value: &str, Terms { policy, now, .. }: Terms<'_>) -> Result<Timestamp, Why> {
     if cluster.status == "deleting" {
-        return Err(Why::Deleting);
+        let since = deletion::asked(cluster).map(|asked| asked.at);
+        let late = |at: &Timestamp| at.checked_add(OVERDUE).is_ok_and(|overdue| overdue <= now);
+        return Err(since.filter(late).map_or(Why::Deleting, |since| Why::StillDeleting { since }));
     }
     let look_alikes = cluster.tags.look_alikes(&policy.tag_key);
     if look_alikes.len() > 1 {

@@ -1,14 +1,15 @@
 //! The whole pre-flight of one due cluster, before the first call that destroys anything: nothing of a deletion can be
 //! undone, so everything that would stop it half-way has to stop it here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use super::action::{self, Action, DeleteCluster, KeepSnapshot, StartCluster};
+use super::known::{answer, not_asked};
 use super::progress::{Progress, delete_of, progress};
 use super::why::Stop;
-use super::{Terms, Why, source};
+use super::{Terms, Why, members, source};
 use crate::domains::clusters::facts::Facts;
 use crate::domains::clusters::{deletion, tags};
 use crate::jobs::cluster_cleanup::model::Region;
@@ -48,7 +49,7 @@ fn preflight(
     relations(cluster, region, policy)?;
     let is_stopped = status(cluster, policy)? == Rest::Stopped;
     let lift_protection = protection(cluster, policy)?;
-    members(cluster, &region.instances)?;
+    members::check(cluster, &region.instances, progress)?;
     let facts = facts(cluster, region, progress, terms)?;
     let keep =
         facts.as_ref().map(|pieces| keep(cluster, at, region, pieces, snapshots_left, progress, policy)).transpose()?;
@@ -177,20 +178,6 @@ fn among(cluster: &Cluster, arns: &Read<BTreeSet<String>>, call: &'static str) -
     Ok(answer(arns, call)?.is_some_and(|arns| arns.contains(&cluster.arn)))
 }
 
-/// What was read: `None` where the service does not offer the thing. Unknown blocks, and so does what nobody asked.
-fn answer<'a, T>(read: &'a Read<T>, call: &'static str) -> Result<Option<&'a T>, Why> {
-    match read {
-        Read::Known(value) => Ok(Some(value)),
-        Read::NotOffered => Ok(None),
-        Read::Unknown { said, .. } => Err(Why::PreflightUnknown { call, said: said.clone() }),
-        Read::NotAsked => Err(not_asked(call)),
-    }
-}
-
-fn not_asked(call: &'static str) -> Why {
-    Why::PreflightUnknown { call, said: "it was not asked in this run".to_owned() }
-}
-
 /// Whether a cluster that can go has to be started first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rest {
@@ -250,26 +237,6 @@ fn protection(cluster: &Cluster, policy: &Policy) -> Result<bool, Why> {
     }
 }
 
-/// Members in the middle of a change refuse to be deleted, when others may be gone already.
-fn members(cluster: &Cluster, instances: &Read<BTreeMap<String, Instance>>) -> Result<(), Why> {
-    const BUSY: [&str; 9] = [
-        "creating",
-        "maintenance",
-        "modifying",
-        "rebooting",
-        "renaming",
-        "resetting-master-credentials",
-        "starting",
-        "stopping",
-        "upgrading",
-    ];
-    let found = cluster.members.iter().filter_map(|member| instances.known()?.get(&member.id));
-    match found.into_iter().find(|instance| BUSY.contains(&instance.status.as_str())) {
-        Some(Instance { id, status, .. }) => Err(Why::MemberStatus { member: id.clone(), status: status.clone() }),
-        None => Ok(()),
-    }
-}
-
 /// How to build the cluster again, as tags; `None` where no snapshot is wanted.
 fn facts(cluster: &Cluster, region: &Region, progress: &Progress, terms: Terms<'_>) -> Result<Option<Tags>, Why> {
     if !source::wants_snapshot(cluster, &region.clusters, terms) {
@@ -281,17 +248,24 @@ fn facts(cluster: &Cluster, region: &Region, progress: &Progress, terms: Terms<'
             return Ok(Some(facts.to_tags()));
         }
     }
-    let call = "rds:DescribeDBInstances";
-    let instances = answer(&region.instances, call)?.ok_or_else(|| not_asked(call))?;
-    let mut members = Vec::new();
-    for member in &cluster.members {
-        let Some(instance) = instances.get(&member.id) else {
-            return Err(Why::PreflightUnknown { call, said: format!("it does not show member {}", member.id) });
-        };
-        members.push(Instance { writer: member.writer, ..instance.clone() });
+    let mut found = Vec::new();
+    if !cluster.members.is_empty() {
+        let instances = answer(&region.instances, members::CALL)?.ok_or_else(|| not_asked(members::CALL))?;
+        for member in &cluster.members {
+            let instance = instances.get(&member.id).ok_or_else(|| members::not_shown(member))?;
+            found.push(Instance { writer: member.writer, ..instance.clone() });
+        }
     }
-    members.sort_by(|a, b| (!a.writer, &a.id).cmp(&(!b.writer, &b.id)));
-    Ok(Some(Facts::of(cluster.settings.clone(), members).to_tags()))
+    found.sort_by(|a, b| (!a.writer, &a.id).cmp(&(!b.writer, &b.id)));
+    let mut settings = cluster.settings.clone();
+    settings.deletion_protection |= was_protected(cluster);
+    Ok(Some(Facts::of(settings, found).to_tags()))
+}
+
+/// Whether it was protected when its deletion was asked for before: that one lifted the protection and went no further.
+fn was_protected(cluster: &Cluster) -> bool {
+    let facts = deletion::was_asked(cluster).then(|| Facts::from_tags(&cluster.tags));
+    matches!(facts, Some(Ok(Some(facts))) if facts.cluster.deletion_protection)
 }
 
 fn keep(
@@ -314,11 +288,9 @@ fn keep(
     if let Some(quota) = quota.filter(|_| snapshots_left <= 0 && !matches!(progress, Progress::Begun(_))) {
         return Err(Why::SnapshotQuota { max: quota.max });
     }
+    // These, when it may go, and that its owner does not know yet: no more than the cluster itself carries by then, which has its
+    // expiry and the two marks of its deletion instead.
     let tags = snapshot_tags(&cluster.tags, facts, &cluster.resource_id, policy);
-    // Beside these: when it may go, and that its owner does not know yet.
-    if tags.counted() + 2 > Tags::LIMIT {
-        return Err(Why::TagLimit { has: cluster.tags.counted(), needs: facts.len() + 3 });
-    }
     Ok(KeepSnapshot {
         arn: cluster.arn.replacen(&format!(":cluster:{}", cluster.id), &format!(":cluster-snapshot:{name}"), 1),
         name,

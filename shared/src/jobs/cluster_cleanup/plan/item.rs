@@ -54,14 +54,14 @@ impl Subject<Marked> for Action {
     }
 }
 
-/// Told, and nothing says that it was ever told before, though its time has been over for some nights.
+/// Told only now, though its time has been over for some nights.
 fn no_record() -> Reason {
     let message = format!(
-        "its time has been over for some nights, and no tag {NOTIFIED} says that its owner was told before: either it is new \
-         here, or something removes this tool's tags each day"
+        "its time has been over for some nights, and no tag {NOTIFIED} that still holds says that its owner was told: it is \
+         new here, its owner or its expiry was changed, or something removes this tool's tags each day or puts old ones back"
     );
-    let fix = "if it is new, nothing; if this is said again tomorrow, let Terraform ignore tags that start with \
-               'nightshift:' (ignore_tags in the provider), or whatever else sets the tags of this cluster";
+    let fix = "if it is new or was changed, nothing; if this is said again tomorrow, let Terraform ignore tags that start \
+               with 'nightshift:' (ignore_tags in the provider), or whatever else sets the tags of this cluster";
     Reason::new(&codes::NO_RECORD, message, fix)
 }
 

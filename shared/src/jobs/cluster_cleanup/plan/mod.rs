@@ -6,6 +6,8 @@ mod ask;
 mod assess;
 mod blockers;
 mod item;
+mod known;
+mod members;
 mod notice;
 mod progress;
 mod snapshots;
@@ -148,14 +150,7 @@ impl Plan {
     fn add_snapshots(&mut self, region: &Region, terms: Terms<'_>) {
         if let Read::Unknown { said, .. } = &region.snapshots {
             let why = Why::SnapshotsUnreadable { said: said.clone() };
-            self.left.push(Left {
-                id: region.name.clone(),
-                region: region.name.clone(),
-                owner: None,
-                why,
-                due: None,
-                monthly: None,
-            });
+            self.left.push(Left::of(&region.name, &region.name, None, why));
         }
         for snapshot in region.snapshots.known().into_iter().flatten() {
             match decide_snapshot(snapshot, region, terms) {
@@ -163,8 +158,7 @@ impl Plan {
                 Some(Ok(action)) => self.actions.push(action),
                 Some(Err(why)) => {
                     let left = Left::snapshot(snapshot, terms.policy, why);
-                    let protects = |id: &str| terms.policy.protects(id, &snapshot.arn, &snapshot.tags).is_some();
-                    if !protects(&snapshot.id) && !protects(&snapshot.cluster_id) {
+                    if terms.policy.protects_snapshot(snapshot).is_none() {
                         self.actions.extend(ask::ask(&left, &snapshot.arn, &snapshot.tags, terms));
                     }
                     self.left.push(left);
@@ -177,14 +171,7 @@ impl Plan {
     fn add_unseen(&mut self, world: &World, terms: Terms<'_>) {
         for region in &world.unreadable {
             let why = Why::RegionUnreadable { said: region.said.clone(), fix: region.fix.clone() };
-            self.left.push(Left {
-                id: region.name.clone(),
-                region: region.name.clone(),
-                owner: None,
-                why,
-                due: None,
-                monthly: None,
-            });
+            self.left.push(Left::of(&region.name, &region.name, None, why));
         }
         if !world.unreadable.is_empty() {
             return;
@@ -194,14 +181,7 @@ impl Plan {
             let seen = world.regions.iter().any(|region| region.clusters.iter().any(|cluster| cluster.id == *id));
             if !seen {
                 let why = Why::NotFound { regions: regions.join(", ") };
-                self.left.push(Left {
-                    id: id.clone(),
-                    region: regions.join(","),
-                    owner: None,
-                    why,
-                    due: None,
-                    monthly: None,
-                });
+                self.left.push(Left::of(id, &regions.join(","), None, why));
             }
         }
     }
@@ -222,12 +202,10 @@ pub fn is_anybody_untold(clusters: &[Cluster], terms: Terms<'_>) -> bool {
     clusters.iter().any(|cluster| matches!(assess(cluster, terms), Assessment::Untold(_)))
 }
 
-/// Whether deciding about `cluster` takes what only its instances say: how to build it again, or whether a deletion
-/// already begun has reached them.
-pub fn needs_instances(cluster: &Cluster, clusters: &[Cluster], terms: Terms<'_>) -> bool {
-    terms.policy.prices.is_some()
-        || needs_snapshot(cluster, clusters, terms)
-        || cluster.tags.get(crate::domains::clusters::tags::DELETE_REQUESTED).is_some()
+/// Whether deciding about `cluster` takes what only its instances say: whether each can be deleted, how to build it again, and
+/// whether a deletion already begun has reached them.
+pub fn needs_instances(cluster: &Cluster, terms: Terms<'_>) -> bool {
+    terms.policy.prices.is_some() || !cluster.members.is_empty()
 }
 
 /// Whether deleting `cluster` takes a snapshot.

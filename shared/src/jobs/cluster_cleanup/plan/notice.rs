@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::action::{Action, ForgetNotice, WarnOwner};
 use super::{OVERDUE, Terms, Why, blockers, progress};
+use crate::domains::clusters::deletion;
 use crate::domains::clusters::notice::{self, Notice};
-use crate::domains::clusters::{deletion, tags};
 use crate::jobs::cluster_cleanup::policy::Policy;
 use crate::services::rds::Cluster;
 use crate::services::tags::Tags;
@@ -27,19 +27,16 @@ pub(super) enum Standing {
 }
 
 /// How it stands with `cluster`, which expired at `at`. A deletion that has taken members is gone on with under the notice
-/// it began by, however old that is by now, but not under one that was broken since.
+/// it began by, however old that is by now, but not under one that was broken since: whoever was told then has their time.
 pub(super) fn standing(cluster: &Cluster, at: Timestamp, Terms { policy, now, .. }: Terms<'_>) -> Standing {
     if policy.min_notice_hours == 0 {
         return Standing::Enough;
     }
     let Some(told) = told(cluster, at, policy, now) else { return Standing::Missing };
-    if progress::is_begun(cluster, at) {
-        return Standing::Enough;
-    }
     match later(told, policy.min_notice_hours) {
-        _ if !is_fresh(told, policy, now) => Standing::Missing,
-        from if from <= now => Standing::Enough,
-        from => Standing::Young { told, from },
+        from if from > now => Standing::Young { told, from },
+        _ if is_fresh(told, policy, now) || progress::is_begun(cluster, at) => Standing::Enough,
+        _ => Standing::Missing,
     }
 }
 
@@ -53,22 +50,22 @@ pub(super) fn is_soon(cluster: &Cluster, at: Timestamp, Terms { policy, now, ann
 
 /// Telling it.
 pub(super) fn warn(cluster: &Cluster, at: Timestamp, Terms { policy, now, .. }: Terms<'_>) -> Result<Action, Why> {
-    let who = policy.who(&cluster.tags);
-    let needed = cluster.tags.counted_with(&notice::mark(Timestamp::UNIX_EPOCH, at, &cluster.resource_id, &who));
+    let parties = policy.parties(&cluster.tags);
+    let mark = notice::mark(Timestamp::UNIX_EPOCH, at, &cluster.id, &cluster.resource_id, &parties);
+    let needed = cluster.tags.counted_with(&mark);
     if needed > Tags::LIMIT {
         return Err(Why::TagLimit { has: cluster.tags.counted(), needs: 1 });
     }
-    // Nobody can say how often it was told: nothing remembers what something else takes off each day.
+    // Nobody can say how often it was told: nothing remembers what something else takes off each day, or puts back.
     let lead = later(at, policy.min_notice_hours);
-    let no_record =
-        cluster.tags.get(tags::NOTIFIED).is_none() && lead.checked_add(OVERDUE).is_ok_and(|overdue| overdue <= now);
+    let no_record = lead.checked_add(OVERDUE).is_ok_and(|overdue| overdue <= now);
     Ok(Action::WarnOwner(WarnOwner {
         region: cluster.region.clone(),
         id: cluster.id.clone(),
         arn: cluster.arn.clone(),
         resource_id: cluster.resource_id.clone(),
         owner: policy.owner(&cluster.tags),
-        who,
+        parties,
         expires_at: at,
         no_record,
     }))
@@ -82,8 +79,10 @@ pub(super) fn forget(
     Terms { policy, now, .. }: Terms<'_>,
 ) -> Option<Action> {
     let mut marks = Tags::default();
-    let broken = match notice::of(cluster, present, &policy.who(&cluster.tags)) {
-        Notice::Absent | Notice::Void => false,
+    let broken = match notice::of(cluster, present, &policy.parties(&cluster.tags)) {
+        // What another deployment told, or began, of what bears none of our marks is a stranger's.
+        Notice::Foreign if present.is_none() => return None,
+        Notice::Absent | Notice::Void | Notice::Foreign => false,
         Notice::Holds(told) => told > now,
         Notice::OfAnother => true,
     };
@@ -112,7 +111,7 @@ pub(in crate::jobs::cluster_cleanup) fn earliest(at: Timestamp, now: Timestamp, 
 
 /// When the present owner of this very cluster was told that it expires at `at`.
 fn told(cluster: &Cluster, at: Timestamp, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
-    match notice::of(cluster, Some(at), &policy.who(&cluster.tags)) {
+    match notice::of(cluster, Some(at), &policy.parties(&cluster.tags)) {
         Notice::Holds(told) if told <= now => Some(told),
         _ => None,
     }

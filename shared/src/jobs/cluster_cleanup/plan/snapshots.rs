@@ -11,6 +11,9 @@ use crate::domains::clusters::tags::{self, RESTORE_PREFIX};
 use crate::jobs::cluster_cleanup::model::Region;
 use crate::services::rds::Snapshot;
 
+/// The statuses of a snapshot that holds the data, or will. In any other there is nothing to restore from.
+const HOLDS: [&str; 5] = ["available", "copying", "creating", "deleting", "modifying"];
+
 /// How long after it was taken a snapshot without marks is still put down to an interrupted run: some missed nights.
 const ADOPTION_HOURS: i64 = 7 * 24;
 
@@ -26,6 +29,12 @@ pub fn decide_snapshot(snapshot: &Snapshot, region: &Region, terms: Terms<'_>) -
     }
     if let Some(original) = &snapshot.copy_of {
         return purge.map(|_| Err(Why::SnapshotCopy { original: original.clone() }));
+    }
+    if !HOLDS.contains(&snapshot.status.as_str()) {
+        return Some(Err(Why::SnapshotFailed {
+            cluster: snapshot.cluster_id.clone(),
+            status: snapshot.status.clone(),
+        }));
     }
     let until = purge.map(|value| (value, expiry::read(value, &TimeZone::UTC)));
     if matches!(until, Some((_, Ok(Expiry::Never)))) {
@@ -65,8 +74,7 @@ fn was_marked(snapshot: &Snapshot, inherited: bool) -> bool {
 
 /// What a cluster has to pass, its snapshot has to pass as well.
 fn purge_now(snapshot: &Snapshot, at: jiff::Timestamp, Terms { policy, .. }: Terms<'_>) -> Result<Action, Why> {
-    let protected = [&snapshot.id, &snapshot.cluster_id];
-    if let Some(pattern) = protected.iter().find_map(|id| policy.protects(id, &snapshot.arn, &snapshot.tags)) {
+    if let Some(pattern) = policy.protects_snapshot(snapshot) {
         return Err(Why::Protected { pattern: pattern.to_owned() });
     }
     if let Some((key, wanted)) = policy.missing_mark(&snapshot.tags) {
@@ -77,7 +85,7 @@ fn purge_now(snapshot: &Snapshot, at: jiff::Timestamp, Terms { policy, .. }: Ter
         });
     }
     if snapshot.status != "available" {
-        return Err(Why::SnapshotStatus { status: snapshot.status.clone() });
+        return Err(Why::SnapshotStatus { status: snapshot.status.clone(), at });
     }
     Ok(Action::DeleteSnapshot(DeleteSnapshot {
         region: snapshot.region.clone(),

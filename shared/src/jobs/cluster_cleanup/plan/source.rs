@@ -48,7 +48,6 @@ pub(in crate::jobs::cluster_cleanup) fn source_of<'a>(
     let (named, group) = (cluster.tags.get(&terms.policy.source_tag)?, cluster.clone_group.as_ref()?);
     clusters.iter().find(|source| {
         (source.id == named || source.arn == named)
-            && source.arn != cluster.arn
             && source.clone_group.as_ref() == Some(group)
             && source.created_at.is_some_and(|made| cluster.created_at.is_some_and(|cloned| made < cloned))
             && holds_data(source, terms)

@@ -27,15 +27,16 @@ pub struct Left {
 }
 
 impl Left {
+    pub(super) fn of(id: &str, region: &str, owner: Option<String>, why: Why) -> Self {
+        let due = match &why {
+            Why::SnapshotStatus { at, .. } => Some(*at),
+            _ => None,
+        };
+        Self { id: id.to_owned(), region: region.to_owned(), owner, why, due, monthly: None }
+    }
+
     pub(super) fn cluster(cluster: &Cluster, policy: &Policy, why: Why) -> Self {
-        Self {
-            id: cluster.id.clone(),
-            region: cluster.region.clone(),
-            owner: policy.owner(&cluster.tags),
-            why,
-            due: None,
-            monthly: None,
-        }
+        Self::of(&cluster.id, &cluster.region, policy.owner(&cluster.tags), why)
     }
 
     /// Whether it has been due for some nights and nobody was told of it, because what stopped it seemed to pass.
@@ -44,14 +45,12 @@ impl Left {
     }
 
     pub(super) fn snapshot(snapshot: &Snapshot, policy: &Policy, why: Why) -> Self {
-        Self {
-            id: snapshot.id.clone(),
-            region: snapshot.region.clone(),
-            owner: policy.owner(&snapshot.tags),
-            why,
-            due: None,
-            monthly: None,
-        }
+        Self::of(&snapshot.id, &snapshot.region, policy.owner(&snapshot.tags), why)
+    }
+
+    /// Whether it costs what a cluster costs and should be gone.
+    pub fn costs(&self) -> bool {
+        self.due.is_some() && !matches!(self.why, Why::SnapshotStatus { .. })
     }
 }
 
@@ -72,6 +71,7 @@ pub enum Why {
     NoExpiryTag { key: String },
     NotFound { regions: String },
     Deleting,
+    StillDeleting { since: Timestamp },
     LookAlikeTags { keys: Vec<String> },
     MalformedExpiry { value: String },
     BareNumber { value: String },
@@ -93,6 +93,7 @@ pub enum Why {
     Stopped { restarts: Option<Timestamp> },
     StartedInVain { times: usize },
     MemberStatus { member: String, status: String },
+    MemberStatusUnknown { member: String, status: String },
     HalfDeleted { half: HalfDeleted, until: Option<Timestamp> },
     HalfDeletedBlocked { half: HalfDeleted, stop: Stop },
     KeyLost { status: String },
@@ -114,7 +115,8 @@ pub enum Why {
     SnapshotWithoutFacts { cluster: String, at: Timestamp },
     SnapshotMissingMark { key: String, wanted: String, found: Option<String> },
     SnapshotNotDue { at: Timestamp },
-    SnapshotStatus { status: String },
+    SnapshotStatus { status: String, at: Timestamp },
+    SnapshotFailed { cluster: String, status: String },
     MalformedPurge { value: String },
     RegionUnreadable { said: String, fix: String },
     SnapshotsUnreadable { said: String },
@@ -161,6 +163,8 @@ impl Why {
                 | Self::KeyLost { .. }
                 | Self::StatusFailed { .. }
                 | Self::StatusUnknown { .. }
+                | Self::MemberStatusUnknown { .. }
+                | Self::StillDeleting { .. }
                 | Self::DeletionProtection
                 | Self::ProtectionUnknown
                 | Self::Managed { .. }
@@ -180,6 +184,7 @@ impl Why {
                 self,
                 Self::NearMiss { .. }
                     | Self::SnapshotUnmarked
+                    | Self::SnapshotFailed { .. }
                     | Self::SnapshotWithoutFacts { .. }
                     | Self::SnapshotMissingMark { .. }
             )
@@ -206,6 +211,7 @@ impl Why {
             Self::NoExpiryTag { .. } => &codes::NO_EXPIRY_TAG,
             Self::NotFound { .. } => &codes::NOT_FOUND,
             Self::Deleting => &codes::DELETING,
+            Self::StillDeleting { .. } => &codes::STILL_DELETING,
             Self::LookAlikeTags { .. } => &codes::LOOK_ALIKE_TAGS,
             Self::MalformedExpiry { .. } => &codes::MALFORMED_EXPIRY,
             Self::BareNumber { .. } => &codes::BARE_NUMBER,
@@ -245,10 +251,12 @@ impl Why {
             Self::SnapshotWithoutFacts { .. } => &codes::SNAPSHOT_WITHOUT_FACTS,
             Self::SnapshotMissingMark { .. } => &codes::SNAPSHOT_MISSING_MARK,
             Self::MemberStatus { .. } => &codes::MEMBER_STATUS,
+            Self::MemberStatusUnknown { .. } => &codes::MEMBER_STATUS_UNKNOWN,
             Self::HalfDeleted { .. } => &codes::HALF_DELETED,
             Self::HalfDeletedBlocked { .. } => &codes::HALF_DELETED_BLOCKED,
             Self::SnapshotNotDue { .. } => &codes::SNAPSHOT_NOT_DUE,
             Self::SnapshotStatus { .. } => &codes::SNAPSHOT_STATUS,
+            Self::SnapshotFailed { .. } => &codes::SNAPSHOT_FAILED,
             Self::MalformedPurge { .. } => &codes::MALFORMED_PURGE_AFTER,
             Self::RegionUnreadable { .. } => &codes::REGION_UNREADABLE,
             Self::SnapshotsUnreadable { .. } => &codes::SNAPSHOTS_UNREADABLE,

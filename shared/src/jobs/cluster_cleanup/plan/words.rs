@@ -20,6 +20,9 @@ impl Why {
                 format!("the event names it, but there is no Aurora cluster of that name in {regions}")
             }
             Self::Deleting => "AWS is deleting it".to_owned(),
+            Self::StillDeleting { since } => {
+                format!("its deletion was asked for at {since}, and AWS is still deleting it")
+            }
             Self::LookAlikeTags { keys } => {
                 format!("it has more than one expiry tag: '{}'", printable(&keys.join("', '")))
             }
@@ -108,6 +111,11 @@ impl Why {
             Self::MemberStatus { member, status } => {
                 format!("it is due, but the status of its member {} is '{}'", printable(member), printable(status))
             }
+            Self::MemberStatusUnknown { member, status } => format!(
+                "it is due, but its member {} has the status '{}', in which this version does not know that it can be deleted",
+                printable(member),
+                printable(status)
+            ),
             Self::HalfDeleted { half, until } => {
                 let until = until.map_or_else(|| "is not to go now".to_owned(), |at| format!("expires at {at} only"));
                 format!("it {until}, but {}", half.message())
@@ -138,7 +146,12 @@ impl Why {
                 )
             }
             Self::SnapshotNotDue { at } => format!("it is kept until {at}"),
-            Self::SnapshotStatus { status } => format!("it may go, but its status is '{}'", printable(status)),
+            Self::SnapshotStatus { status, .. } => format!("it may go, but its status is '{}'", printable(status)),
+            Self::SnapshotFailed { cluster, status } => format!(
+                "it was to keep the data of {}, and its status is '{}': nothing can be restored from it",
+                printable(cluster),
+                printable(status)
+            ),
             Self::MalformedPurge { value } => {
                 format!("its purge tag '{}' is not a time this tool reads", printable(value))
             }
@@ -152,6 +165,12 @@ impl Why {
         let fix = match self {
             Self::NoExpiryTag { key } => return Some(format!("add the tag '{key}' if it is to be deleted some day")),
             Self::NotFound { .. } => "if it is not gone already, check the name and the regions",
+            Self::StillDeleting { .. } => {
+                "look at its events and those of its members, and ask AWS Support if they say nothing"
+            }
+            Self::SnapshotFailed { .. } => {
+                "if the cluster is still there, leave it alone and look at its events; if it is gone, restore it from its automated backups while AWS still keeps them; then delete this snapshot by hand"
+            }
             Self::LookAlikeTags { .. } => "remove all but the one that is meant",
             Self::MalformedExpiry { .. }
             | Self::BareNumber { .. }
@@ -209,7 +228,7 @@ impl Why {
                 "take it out of the schedule that stops it, start it, and a later run deletes it; or move its expiry"
             }
             Self::StatusFailed { .. } => "delete it by hand: it cannot be repaired, and AWS takes no snapshot of it",
-            Self::StatusUnknown { .. } => {
+            Self::StatusUnknown { .. } | Self::MemberStatusUnknown { .. } => {
                 "look at it in the console; if it is well, a newer version of this tool may know that status"
             }
             Self::ProtectionUnknown => "the next run asks again; look at it in the console if this stays",

@@ -30,3 +30,28 @@ fn a_command_works_under_the_policy_in_force() {
     );
     assert_eq!(extend(Some("ana"), |it| Setting { owner_tag: "team", function: None, ..it }), aws);
 }
+
+#[test]
+fn what_is_farther_than_the_command_allows_by_itself_is_asked_of_the_function() {
+    let extend = |expires_at: &str, function: Option<&'static str>| {
+        let Matter::Expiring(one) = expiring("orders-dev", Data::Lost) else { panic!() };
+        let one = Matter::Expiring(Expiring { expires_at: at(expires_at), ..one });
+        let digest = Digest { matters: vec![(None, one)], ..digest(Some("ana")) };
+        let text = written_by(&digest, Language::English, |it| Setting { lease_days: 365, function, ..it });
+        let line = text.lines().map(str::trim).find(|line| line.contains("nightshift clusters extend"));
+        line.map(str::to_owned)
+    };
+    let function = Some("nightshift-dev-cluster-cleanup");
+    // Ninety days are over on 19 February, at two in the night.
+    let near = extend("2027-02-04T12:00:00Z", function).unwrap();
+    assert!(near.contains("--until 2027-02-18 ") && !near.contains("--function"), "{near}");
+    let far = extend("2027-02-05T12:00:00Z", function).unwrap();
+    assert!(
+        far.contains("--until 2027-02-19 ") && far.ends_with(" --function nightshift-dev-cluster-cleanup"),
+        "{far}"
+    );
+    assert_eq!(extend("2027-02-05T12:00:00Z", None), None);
+    // To the second, where no day is left.
+    let last = extend("2027-11-20T23:30:00Z", function).unwrap();
+    assert!(last.contains("--until 2027-11-21T02:00:00Z ") && last.contains("--function"), "{last}");
+}

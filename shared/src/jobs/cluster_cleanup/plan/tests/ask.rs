@@ -38,6 +38,12 @@ fn an_owner_is_asked_once_for_each_matter_and_reminded_after_a_week() {
     it.tags.set("owner", "bob");
     assert!(asked(&mut it, "2026-11-28T04:00:00Z", &[]));
     assert!(!asked(&mut it, "2026-11-28T05:00:00Z", &[]));
+    // A time to come was written by no run of ours.
+    it.tags.set(tags::ASKED, it.tags.get(tags::ASKED).unwrap().replace("2026-11-28", "2027-11-28"));
+    assert!(asked(&mut it, "2026-11-28T06:00:00Z", &[]));
+    // A clone that bears the tag of what it was cloned from was asked nothing yet.
+    let mut clone = Cluster { tags: it.tags.clone(), ..cluster("orders-clone") };
+    assert!(asked(&mut clone, "2026-11-28T07:00:00Z", &[]));
     let mut it = bad();
     let daily = [("NIGHTSHIFT_REMIND_DAYS", "1")];
     assert!((21..25).all(|day| asked(&mut it, &format!("2026-11-{day}T02:00:00Z"), &daily)));

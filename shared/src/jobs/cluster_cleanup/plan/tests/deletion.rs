@@ -129,8 +129,10 @@ fn an_event_about_a_clone_alone_changes_nothing_about_its_source() {
 fn a_source_whose_owner_is_being_told_that_it_goes_holds_nothing_either() {
     let notice = [("NIGHTSHIFT_MIN_NOTICE_HOURS", "20")];
     let told = |cluster: &mut Cluster, at: &str| {
-        let who = policy(&[]).who(&cluster.tags);
-        cluster.tags.set(tags::NOTIFIED, format!("{at} {PAST} {} {who}", cluster.resource_id));
+        let parties = policy(&[]).parties(&cluster.tags);
+        let (at, past) = (at.parse().unwrap(), PAST.parse().unwrap());
+        let mark = crate::domains::clusters::notice::mark(at, past, &cluster.id, &cluster.resource_id, &parties);
+        cluster.tags = cluster.tags.clone().with(mark);
     };
     for told_at in [None, Some("2026-11-21T01:00:00Z"), Some("2026-11-20T00:00:00Z")] {
         let clusters = pair(|source, clone| {

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::run::caps::DeletionCaps;
+use crate::run::guard::Consent;
 
 /// Clusters that differ in everything a decision looks at.
 fn any_cluster() -> impl Strategy<Value = Cluster> {
@@ -182,16 +184,70 @@ proptest! {
         prop_assert_eq!(plan.actions.len() + plan.left.len(), tagged);
     }
 
+    /// Whatever a night's plan holds and whatever the caps: new deletions go all or not at all, and within the caps; of what is
+    /// purged the oldest go, as many as a run takes; and all else goes, as what an earlier run began.
     #[test]
-    fn caps_hold(region in any_region(), max in 0_usize..10, percent in 0_usize..=100) {
-        let caps = crate::run::caps::DeletionCaps { count: max, percent };
-        let plan = plan_of(region, &policy(&[]), &Request::default());
+    fn caps_hold_back_their_own_kind_and_nothing_else(
+        (region, begun, purges) in any_night(),
+        max in 0_usize..10,
+        percent in 0_usize..=100,
+    ) {
+        let caps = DeletionCaps { count: max, percent };
+        let policy = policy(&[]);
+        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+        let plan = Plan::make(&world(region), terms);
         let deletions = plan.deletions();
-        if crate::run::caps::broken(caps.on(deletions)).is_none() {
-            prop_assert!(deletions.of_marked <= max);
-            prop_assert!(deletions.marked < 10 || deletions.of_marked * 100 <= percent * deletions.marked);
-        }
+        let verdict = Consent::default().judge(&plan.digest(), caps.on(deletions), &plan.actions);
+        let goes: Vec<_> = plan.actions.iter().zip(verdict.lets_through()).collect();
+        let all = |is: fn(&Action) -> bool| goes.iter().filter(|(action, _)| is(action)).map(|(action, goes)| (action.id(), *goes)).collect::<Vec<_>>();
+        let new = all(|action| matches!(action, Action::DeleteCluster(delete) if !delete.begun));
+        let within = new.len() <= max && (deletions.marked < 10 || new.len() * 100 <= percent * deletions.marked);
+        prop_assert!(new.iter().all(|(_, goes)| *goes == within), "{} of {}: {:?}", new.len(), deletions.marked, new);
+        prop_assert_eq!(verdict.tripped.is_none(), within);
+        let purged = all(|action| matches!(action, Action::DeleteSnapshot(_)));
+        prop_assert_eq!(purged.len(), purges);
+        let order: Vec<_> = purged.iter().map(|(id, _)| *id).collect();
+        prop_assert!(order.is_sorted(), "the oldest first: {:?}", order);
+        prop_assert!(purged.iter().enumerate().all(|(n, (_, goes))| *goes == (n < max)), "{:?}", purged);
+        let others = all(|action| !matches!(action, Action::DeleteSnapshot(_)) && !matches!(action, Action::DeleteCluster(delete) if !delete.begun));
+        prop_assert!(others.iter().all(|(_, goes)| *goes), "{:?}", others);
+        let finished = all(|action| matches!(action, Action::DeleteCluster(delete) if delete.begun));
+        prop_assert_eq!(finished.len(), begun, "{}", plan);
     }
+}
+
+/// Clusters, so many of which an earlier run began to delete, and so many snapshots whose time is over.
+fn any_night() -> impl Strategy<Value = (Region, usize, usize)> {
+    (any_region(), 0..4_usize, 0..15_usize).prop_map(|(mut region, begun, purges)| {
+        let half = |n: usize| {
+            let mut one = cluster(&format!("half-{n}"));
+            one.tags.set(tags::DELETE_REQUESTED, NOW);
+            one.tags.set(tags::DELETE_OF, format!("{} 3", one.resource_id));
+            one
+        };
+        region.clusters.extend((0..begun).map(half));
+        let mut region = super::region(region.clusters);
+        let snapshot = |n: usize| {
+            let id = format!("nightshift-old-202610{:02}t000000z-abcd1234", n + 1);
+            let purge = format!("2026-11-{:02}T00:00:00Z", n + 1);
+            Snapshot {
+                arn: format!("arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:{id}"),
+                id,
+                region: "eu-west-1".to_owned(),
+                cluster_id: "old".to_owned(),
+                resource_id: None,
+                copy_of: None,
+                engine: "aurora-mysql".to_owned(),
+                engine_version: None,
+                status: "available".to_owned(),
+                created_at: None,
+                kind: "manual".to_owned(),
+                tags: [(tags::PURGE_AFTER, purge.as_str()), ("env", "dev")].into_iter().collect(),
+            }
+        };
+        region.snapshots = Read::Known((0..purges).rev().map(snapshot).collect());
+        (region, begun, purges)
+    })
 }
 
 /// The region after AWS was asked for all that `plan` holds: clusters going or gone, snapshots with their marks.

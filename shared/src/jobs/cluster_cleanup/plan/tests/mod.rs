@@ -3,6 +3,7 @@
 mod ask;
 mod deletion;
 mod laws;
+mod members;
 mod nights;
 mod notice;
 mod progress;
@@ -315,8 +316,9 @@ fn what_could_not_be_read_is_unknown_and_unknown_blocks() {
     // Without a snapshot, what only a snapshot needs may be unknown.
     let mut bare = region(vec![cluster("orders")]);
     bare.snapshot_quota = Read::unknown("rds:Describe", "x");
+    assert_eq!(verdict_in(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")], bare.clone()), "delete");
     bare.instances = Read::unknown("rds:Describe", "x");
-    assert_eq!(verdict_in(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")], bare), "delete");
+    assert_eq!(verdict_in(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")], bare), "preflight-unknown");
 }
 
 #[test]

@@ -3,11 +3,20 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domains::clusters::notice::Parties;
 
 const TWO_PHASES: [(&str, &str); 1] = [("NIGHTSHIFT_MIN_NOTICE_HOURS", "20")];
 
 fn told(cluster: &Cluster, told: &str, at: &str) -> String {
-    format!("{told} {at} {} {}", cluster.resource_id, policy(&[]).who(&cluster.tags))
+    let Parties { by, who, lost: _ } = policy(&[]).parties(&cluster.tags);
+    format!("{told} {at} {} {} {by} {who} kept", cluster.resource_id, cluster.id)
+}
+
+/// As a deployment writes it whose required tag is another.
+fn by_another(cluster: &Cluster) -> String {
+    let [ours, theirs] =
+        [&[][..], &[("NIGHTSHIFT_REQUIRED_TAGS", "env=test")]].map(|it| policy(it).parties(&cluster.tags));
+    told(cluster, "2026-11-19T00:00:00Z", PAST).replace(&ours.by, &theirs.by)
 }
 
 /// What is said of one cluster at `now`.
@@ -61,6 +70,9 @@ fn a_cluster_goes_only_after_its_owner_was_told_long_enough_ago() {
         (Some(told(&it, "2026-11-19T00:00:00Z", "2026-11-19T00:00:00Z")), tell),
         (Some("2026-11-19T00:00:00Z 2026-11-20T00:00:00Z cluster-OTHER 0123456789ab".to_owned()), tell),
         (Some(told(&it, "2026-12-19T00:00:00Z", "2026-11-20T00:00:00Z")), tell),
+        // Under another name, and by a deployment that knows it by other marks.
+        (Some(told(&cluster("orders-new"), "2026-11-19T00:00:00Z", PAST).replace("ORDERSNEW", "ORDERS")), tell),
+        (Some(by_another(&it)), tell),
         // As an earlier version wrote it, without the owner; and one that was written over.
         (Some(format!("2026-11-19T00:00:00Z 2026-11-20T00:00:00Z {}", it.resource_id)), tell),
         (Some(tags::VOID.to_owned()), tell),
@@ -73,6 +85,19 @@ fn a_cluster_goes_only_after_its_owner_was_told_long_enough_ago() {
         let cluster = tag.clone().map_or_else(expired, with);
         assert_eq!(say(cluster), expected, "{tag:?}");
     }
+}
+
+#[test]
+fn who_was_told_that_the_data_is_kept_is_told_again_before_it_is_not() {
+    let mut it = cluster("orders");
+    it.tags.set(tags::NOTIFIED, told(&it, "2026-11-19T00:00:00Z", PAST));
+    let never = [TWO_PHASES[0], ("NIGHTSHIFT_FINAL_SNAPSHOT", "never")];
+    assert!(said(it.clone(), NOW, &never).starts_with("tell its owner"));
+    assert_eq!(forgets(it.clone(), &never), "nightshift:notified=void");
+    it.tags.set(tags::NOTIFIED, told(&it, "2026-11-19T00:00:00Z", PAST).replace(" kept", " lost"));
+    assert_eq!(said(it.clone(), NOW, &never), "delete cluster orders without a snapshot");
+    // Better than what was said; but it was said of another policy.
+    assert!(said(it, NOW, &TWO_PHASES).starts_with("tell its owner"));
 }
 
 #[test]
@@ -145,9 +170,19 @@ fn a_deletion_already_begun_goes_on_under_its_own_notice_however_old_and_no_othe
     };
     assert!(with(&told(&begun, "2026-10-01T00:00:00Z", PAST)).starts_with("delete cluster"));
     assert!(with(tags::VOID).starts_with("tell its owner"), "somebody moved its expiry and put it back");
+    // A new owner, or the old one of an expiry that was moved and put back, has their time like anybody else.
+    assert_eq!(with(&told(&begun, "2026-11-21T01:59:00Z", PAST)), "notice-period");
     assert!(said(begun.clone(), NOW, &TWO_PHASES).starts_with("tell its owner"));
+    // Nor does one that was begun for an earlier expiry.
+    let mut moved = begun.clone();
+    moved.tags.set(tags::DELETE_REQUESTED, "2026-11-19T02:00:00Z");
+    moved.tags.set(tags::NOTIFIED, told(&begun, "2026-10-01T00:00:00Z", PAST));
+    assert!(said(moved, NOW, &TWO_PHASES).starts_with("tell its owner"));
     // One that stands whole has lost nothing yet: it waits as any other does.
     begun.tags.set(tags::DELETE_OF, format!("{} 2", begun.resource_id));
+    let mut stale = begun.clone();
+    stale.tags.set(tags::NOTIFIED, told(&begun, "2026-10-01T00:00:00Z", PAST));
+    assert!(said(stale, NOW, &TWO_PHASES).starts_with("tell its owner"));
     assert!(said(begun, NOW, &TWO_PHASES).starts_with("tell its owner"));
 }
 
@@ -175,6 +210,7 @@ fn what_was_told_is_written_over_once_it_was_seen_not_to_hold() {
         (|c| c.tags.remove("owner"), void),
         (|c| c.tags.set("Owner", "bob"), void),
         (|c| c.resource_id = "cluster-OTHER".to_owned(), void),
+        (|c| c.id = "orders-renamed".to_owned(), void),
         (|c| c.tags.set(tags::NOTIFIED, "yes"), void),
         (|c| c.tags.set(tags::NOTIFIED, told(c, "2026-11-22T00:00:00Z", PAST)), void),
         // It stands in nobody's way to be told later, or AWS did not say.
@@ -189,6 +225,15 @@ fn what_was_told_is_written_over_once_it_was_seen_not_to_hold() {
     protected.tags.set(tags::NOTIFIED, told(&protected, "2026-11-20T23:00:00Z", PAST));
     protected.tags.set("auto-delete-after", "2026-12-24");
     assert_eq!(forgets(protected, &[TWO_PHASES[0], ("NIGHTSHIFT_PROTECTED", "orders")]), "", "it is not touched");
+    // Nor is what another deployment said of what bears none of our marks.
+    for change in [(|c| c.tags.set("env", "test")) as Change, |c| c.tags.remove("auto-delete-after")] {
+        let mut strange = cluster("orders");
+        change(&mut strange);
+        strange.tags.set(tags::NOTIFIED, by_another(&strange));
+        strange.tags.set(tags::DELETE_REQUESTED, "2026-11-20T02:00:00Z");
+        strange.tags.set(tags::DELETE_OF, format!("{} 2", strange.resource_id));
+        assert_eq!(forgets(strange, &TWO_PHASES), "");
+    }
     let mut mail = cluster("orders");
     mail.tags.set(tags::NOTIFIED, told(&mail, "2026-11-20T23:00:00Z", PAST));
     mail.tags.set("contact", "team@example.com");
@@ -234,7 +279,10 @@ fn what_is_due_for_some_nights_and_bears_no_notice_is_told_to_the_operators_too(
     // Three nights beyond the twenty hours that a notice takes.
     assert!(no_record("2026-11-17T06:00:00Z", None));
     assert!(!no_record("2026-11-17T06:00:01Z", None));
-    assert!(!no_record("2026-11-17T06:00:00Z", Some(tags::VOID)), "something remembers");
+    // Something puts an old tag back each day, or the runs are farther apart than a notice is good for.
+    assert!(no_record("2026-11-17T06:00:00Z", Some(tags::VOID)));
+    let stale = told(&cluster("orders"), "2026-10-01T00:00:00Z", "2026-11-17T06:00:00Z");
+    assert!(no_record("2026-11-17T06:00:00Z", Some(&stale)));
 }
 
 #[test]
@@ -277,16 +325,19 @@ proptest! {
         same_expiry: bool,
         same_cluster: bool,
         same_owner: bool,
+        same_name: bool,
         min in 1_u16..100,
     ) {
         let mut it = cluster("orders");
         let told = now() - jiff::SignedDuration::from_hours(told_hours_ago);
         let expiry = if same_expiry { PAST } else { "2026-11-19T00:00:00Z" };
         let id = if same_cluster { it.resource_id.clone() } else { "cluster-OTHER".to_owned() };
-        let who = if same_owner { policy(&[]).who(&it.tags) } else { "0123456789ab".to_owned() };
-        it.tags.set(tags::NOTIFIED, format!("{told} {expiry} {id} {who}"));
+        let Parties { by, who, lost: _ } = policy(&[]).parties(&it.tags);
+        let who = if same_owner { who } else { "0123456789ab".to_owned() };
+        let name = if same_name { "orders" } else { "orders-new" };
+        it.tags.set(tags::NOTIFIED, format!("{told} {expiry} {id} {name} {by} {who} kept"));
         let goes = said(it, NOW, &[("NIGHTSHIFT_MIN_NOTICE_HOURS", &min.to_string())]).starts_with("delete cluster");
-        let known = same_expiry && same_cluster && same_owner;
+        let known = same_expiry && same_cluster && same_owner && same_name;
         prop_assert_eq!(goes, known && (i64::from(min)..=14 * 24).contains(&told_hours_ago));
     }
 }

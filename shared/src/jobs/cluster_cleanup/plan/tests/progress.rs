@@ -99,6 +99,87 @@ fn a_status_that_does_not_pass_for_some_nights_is_for_the_operators() {
 }
 
 #[test]
+fn a_deletion_that_does_not_end_for_some_nights_is_for_the_operators() {
+    let said = |at: &str| {
+        let mut one = Cluster { status: "deleting".to_owned(), ..cluster("orders") };
+        asked(&mut one, at, 2);
+        let plan = plan_of(region(vec![one]), &policy(&[]), &Request::default());
+        let [left] = plan.left.as_slice() else { panic!("{plan}") };
+        (left.why.code().name, left.why.needs_attention())
+    };
+    assert_eq!(said("2026-11-18T02:00:01Z"), ("deleting", false));
+    assert_eq!(said("2026-11-18T02:00:00Z"), ("still-deleting", true));
+}
+
+#[test]
+fn what_was_tried_again_and_put_off_again_for_some_nights_is_overdue() {
+    let overdue = |status: &str, expiry: &str| {
+        let mut one = Cluster { status: status.to_owned(), ..cluster("orders") };
+        one.tags.set("auto-delete-after", expiry);
+        let start = policy(&[("NIGHTSHIFT_STOPPED_CLUSTERS", "start")]);
+        let plan = plan_of(region(vec![one]), &start, &Request::default());
+        let [action] = plan.actions.as_slice() else { panic!("{plan}") };
+        action.is_overdue(now())
+    };
+    for status in ["available", "stopped"] {
+        assert!(!overdue(status, PAST));
+        assert!(overdue(status, "2026-11-18T02:00:00Z"));
+    }
+}
+
+#[test]
+fn a_protection_that_an_earlier_run_lifted_comes_back_with_a_restore() {
+    let policy = policy(&[("NIGHTSHIFT_DELETION_PROTECTION", "override")]);
+    let protected = |one: &Cluster| {
+        let plan = plan_of(region(vec![one.clone()]), &policy, &Request::default());
+        let [Action::DeleteCluster(delete)] = plan.actions.as_slice() else { panic!("{plan}") };
+        let facts = Facts::from_tags(&delete.keep.as_ref().unwrap().tags).unwrap().unwrap();
+        (facts.cluster.deletion_protection, delete.marks.clone())
+    };
+    let mut one = cluster("orders");
+    one.deletion_protection = Some(true);
+    one.settings.deletion_protection = true;
+    let (first, marks) = protected(&one);
+    // The call that lifts it comes through, and AWS refuses the first member: the next night finds it whole.
+    one.deletion_protection = Some(false);
+    one.settings.deletion_protection = false;
+    assert!(first && !protected(&one).0);
+    one.tags = one.tags.clone().with(marks);
+    one.tags.set(tags::DELETE_REQUESTED, "2026-11-20T02:00:00Z");
+    assert!(protected(&one).0);
+    one.tags = one.tags.clone().with(crate::domains::clusters::deletion::called_off(&one));
+    assert!(protected(&one).0, "called off, and asked for again");
+    one.tags.set(tags::DELETE_OF, "cluster-OTHER 2");
+    assert!(!protected(&one).0, "that was another cluster");
+}
+
+#[test]
+fn a_deletion_that_took_members_is_gone_on_with_whatever_the_quota_and_knows_them_all() {
+    let whole = |id: &str| Instance { id: id.to_owned(), class: "db.r6g.large".to_owned(), ..Instance::default() };
+    let facts = Facts::of(Settings::default(), vec![whole("a"), whole("b"), whole("c")]).to_tags();
+    // For the present expiry; and for an earlier one, of which the owner moved the date.
+    for (at, begun) in [("2026-11-20T02:00:00Z", true), ("2026-11-19T02:00:00Z", false)] {
+        let mut one = cluster("orders");
+        one.tags = one.tags.clone().with(facts.clone());
+        asked(&mut one, at, 3);
+        let full = Read::Known(Quota { used: 100, max: 100 });
+        let of = |quota| {
+            let region = Region { snapshot_quota: quota, ..region(vec![one.clone()]) };
+            plan_of(region, &policy(&[]), &Request::default())
+        };
+        let plan = of(full);
+        assert_eq!(plan.left.first().map(|left| left.why.code().name), (!begun).then_some("snapshot-quota"), "{at}");
+        let plan = of(Read::Known(Quota { used: 0, max: 100 }));
+        let [Action::DeleteCluster(delete)] = plan.actions.as_slice() else { panic!("{plan}") };
+        let kept = Facts::from_tags(&delete.keep.as_ref().unwrap().tags).unwrap().unwrap();
+        assert_eq!((delete.begun, kept.members.len()), (begun, 3), "{at}");
+        // Written once: what has gone by now is missed all the same.
+        let of = delete.marks.get(tags::DELETE_OF).unwrap();
+        assert_eq!(of.split_once(' ').unwrap().1, if begun { "3" } else { "2" }, "{at}");
+    }
+}
+
+#[test]
 fn members_going_show_that_a_deletion_was_begun() {
     let mut one = cluster("orders");
     asked(&mut one, "2026-11-20T02:00:00Z", 2);

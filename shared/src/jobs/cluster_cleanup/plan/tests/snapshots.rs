@@ -77,7 +77,88 @@ fn only_our_own_snapshots_past_their_purge_tag_go() {
         plan_of(region, &policy(&[("NIGHTSHIFT_PROTECTED", pattern)]), &Request::default()).is_empty()
     };
     assert!(of("orders*"), "who protects a cluster protects what is left of it");
+    assert!(of("*:cluster:orders"), "by its ARN, too");
+    assert!(of("arn:aws:rds:eu-west-1:111122223333:cluster:ord*"));
+    assert!(!of("*:cluster:other"));
     assert!(!of("other*"));
+}
+
+#[test]
+fn one_that_holds_nothing_is_said_each_night_and_nobody_is_told_that_it_does() {
+    for status in ["failed", "incompatible-restore", "unknown"] {
+        for purge in [PAST, "2026-12-20T00:00:00Z", "never", "soon"] {
+            let it = whole(&[(tags::PURGE_AFTER, purge), ("env", "dev"), (tags::UNTOLD, PAST)]);
+            let it = Snapshot { status: status.to_owned(), ..it };
+            let region = Region { snapshots: Read::Known(vec![it]), ..region(Vec::new()) };
+            let policy = policy(&[]);
+            let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+            let plan = Plan::make(&world(region), terms);
+            assert_eq!(plan.actions, [], "{status} {purge}");
+            assert_eq!(plan.left[0].why.code().name, "snapshot-failed", "{status} {purge}");
+            assert!(plan.left[0].why.needs_attention());
+        }
+    }
+    assert_eq!(snapshot_verdict(Snapshot { status: "failed".to_owned(), ..snapshot(OURS, &[]) }), "snapshot-failed");
+}
+
+#[test]
+fn one_that_is_due_and_does_not_become_available_is_for_the_operators() {
+    let overdue = |purge: &str| {
+        let it = Snapshot { status: "creating".to_owned(), ..whole(&[(tags::PURGE_AFTER, purge), ("env", "dev")]) };
+        let plan = plan_of(
+            Region { snapshots: Read::Known(vec![it]), ..region(Vec::new()) },
+            &policy(&[]),
+            &Request::default(),
+        );
+        let [left] = plan.left.as_slice() else { panic!("{plan}") };
+        assert_eq!((left.why.code().name, left.costs()), ("snapshot-status", false));
+        left.is_overdue(now())
+    };
+    assert!(!overdue(PAST));
+    assert!(overdue("2026-11-18T02:00:00Z"));
+}
+
+#[test]
+fn an_owner_is_told_where_the_data_is_before_it_goes_however_late() {
+    for purge in [PAST, "2026-12-20T00:00:00Z"] {
+        let it = whole(&[(tags::PURGE_AFTER, purge), ("env", "dev"), (tags::UNTOLD, PAST)]);
+        let policy = policy(&[]);
+        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+        let plan = Plan::make(&world(Region { snapshots: Read::Known(vec![it]), ..region(Vec::new()) }), terms);
+        assert!(matches!(plan.actions.as_slice(), [Action::TellDeleted(_)]), "{plan}");
+    }
+}
+
+#[test]
+fn nobody_is_asked_about_what_is_left_of_a_protected_cluster() {
+    let asked = |pattern: &str| {
+        let it = whole(&[(tags::PURGE_AFTER, "soon"), ("env", "dev")]);
+        let policy = policy(&[("NIGHTSHIFT_PROTECTED", pattern)]);
+        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+        let plan = Plan::make(&world(Region { snapshots: Read::Known(vec![it]), ..region(Vec::new()) }), terms);
+        !plan.actions.is_empty()
+    };
+    assert!(asked("other"));
+    assert!(!asked("orders") && !asked("*:cluster:orders") && !asked("nightshift-*"));
+}
+
+#[test]
+fn the_day_in_a_purge_tag_ends_in_utc_whatever_the_zone_of_the_clusters() {
+    let it = whole(&[(tags::PURGE_AFTER, "2026-11-20"), ("env", "dev")]);
+    let zone = policy(&[("NIGHTSHIFT_TIME_ZONE", "America/Los_Angeles")]);
+    let plan = plan_of(Region { snapshots: Read::Known(vec![it]), ..region(Vec::new()) }, &zone, &Request::default());
+    assert!(matches!(plan.actions.as_slice(), [Action::DeleteSnapshot(_)]), "{plan}");
+}
+
+#[test]
+fn however_old_it_is_one_whose_cluster_still_stands_gets_its_marks_from_there() {
+    let mut it = snapshot("nightshift-orders-20261020t000000z-ordersxy", &[]);
+    it.created_at = Some("2026-11-01T00:00:00Z".parse().unwrap());
+    it.resource_id = Some(cluster("orders").resource_id);
+    let going = Cluster { status: "deleting".to_owned(), ..cluster("orders") };
+    let plan =
+        plan_of(Region { snapshots: Read::Known(vec![it]), ..region(vec![going]) }, &policy(&[]), &Request::default());
+    assert!(matches!(plan.actions.as_slice(), [Action::MarkSnapshot(_)]), "{plan}");
 }
 
 #[test]

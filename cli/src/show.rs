@@ -1,0 +1,65 @@
+//! `clusters show`: how it stands with one cluster, as the next run would see it.
+
+use anyhow::bail;
+use nightshift::config::Environment;
+use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::report::{Item, Mode, Outcome};
+use nightshift::run::driver::{Caller, Driver};
+use nightshift::services::aws::{Aws, Roots};
+use nightshift::text::printable;
+use serde_json::json;
+
+use crate::args::ShowArgs;
+use crate::output::{Ending, Output, Words};
+use crate::{account, output, policy, record};
+
+/// A plan about that cluster alone, in words.
+pub(crate) async fn run(args: ShowArgs, environment: &Environment) -> anyhow::Result<Ending> {
+    let has_policy = args.policy.file.is_some() || args.policy.function.is_some();
+    // Without a policy the Region is where one works; with one it has to be one of its own.
+    let environment = match &args.region {
+        Some(region) if !has_policy => {
+            environment.clone().with("AWS_REGION", region).with("NIGHTSHIFT_REGIONS", region)
+        }
+        _ => environment.clone(),
+    };
+    let aws = Aws::connect(&environment, Roots::System).await?;
+    let policy = policy::read::<ClusterCleanup>(&args.policy, &environment, &aws).await?;
+    if let Some(wanted) = &args.account {
+        account::check(wanted, &aws.account().await?, "nothing was read")?;
+    }
+    let mut event = json!({ "clusters": [args.cluster] });
+    if let Some(region) = &args.region {
+        event["regions"] = json!([region]);
+    }
+    let driver = Driver::<ClusterCleanup>::new(&policy, aws)?;
+    let caller = Caller::Operator { mode: Mode::Plan, expect_plan: None };
+    let report = driver.run(event, &record::reading(), caller).await?.report;
+    if let Some(reason) = report.items.iter().filter_map(|item| item.reason.as_ref()).find(|it| it.code == "not-found")
+    {
+        bail!("there is no Aurora cluster {} in {}; {}", args.cluster, report.regions.join(", "), reason.fix);
+    }
+    // Whether anybody can be told is the deployment's matter, which this shell may know nothing of.
+    report.warnings.iter().filter(|warning| warning.code != "no-channel").for_each(output::warn);
+    let output = Output::new(Words::CanBeHadAgain);
+    for item in report.items.iter().filter(|item| item.id == args.cluster) {
+        for line in lines(item) {
+            output.say(&line);
+        }
+    }
+    let is_half_way = |item: &Item| item.reason.as_ref().is_some_and(|why| why.code.starts_with("half-deleted"));
+    let failed = report.items.iter().any(|item| is_half_way(item) || item.outcome == Outcome::Failed);
+    Ok(output.end(if failed { Ending::Failed } else { Ending::Done }))
+}
+
+/// What the report has of it: whose it is, what is the case, and what comes next.
+fn lines(item: &Item) -> Vec<String> {
+    let owner = item.owner.as_deref().map_or_else(|| "nobody's".to_owned(), |owner| format!("of {}", printable(owner)));
+    let mut lines = vec![format!("{} in {}, {owner}", item.id, item.region)];
+    if let Some(reason) = &item.reason {
+        lines.push(format!("  [{}] {}", reason.code, printable(&reason.message)));
+        lines.push(format!("  → {}", printable(&reason.fix)));
+    }
+    lines.extend(item.steps.iter().map(|step| format!("  the next run would {}", printable(step))));
+    lines
+}
