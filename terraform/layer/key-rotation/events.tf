@@ -36,7 +36,7 @@ locals {
   }
 
   leaks = toset(compact([
-    var.events.leaked_keys ? "health" : "",
+    var.events.leaked_keys && length(local.codes["aws.health"]) > 0 ? "health" : "",
     var.events.leaked_keys && length(local.codes["aws.guardduty"]) > 0 ? "guardduty" : "",
   ]))
 
