@@ -136,12 +136,25 @@ module "schedule_in_china" {
   target      = { arn = "arn:aws-cn:lambda:cn-north-1:111122223333:function:nightshift-dev-job" }
 }
 
+module "deployer" {
+  source = "../../../terraform/bootstrap/access"
+
+  account         = local.account
+  kms_key_arns    = [local.key]
+  log_groups      = ["/company/nightshift"]
+  packages_bucket = "packages"
+  project         = "nightshift"
+  senders         = ["nightshift@example.com"]
+  state_bucket    = "state"
+}
+
 output "roles" {
   description = "The policies (JSON) of each role."
   value = {
     cluster-cleanup      = concat(module.cluster_cleanup.policies, module.run_access.policies)
     cluster-cleanup-plan = module.cluster_cleanup_plan.policies
     db-users             = module.db_users.policies
+    deployer             = [module.deployer.deployer]
     function             = [module.function.platform_policy]
     key-rotation         = module.key_rotation.policies
     schedule             = [module.schedule.policy]
