@@ -84,6 +84,7 @@ module "forward_dead_letters" {
     aws = aws.global
   }
 
+  account   = merge(var.account, { region = data.aws_region.global.id })
   name      = "${local.name}-forward-dead-letters"
   rule_arns = values(module.forward)[*].arn
   tags      = local.tags
