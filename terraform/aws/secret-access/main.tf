@@ -11,8 +11,10 @@ locals {
     "secret",
   ])
 
-  # Secrets Manager ends a secret's ARN with a dash and six characters of its own.
-  arns = [for id in sort(var.secret_ids) : startswith(id, "arn:") ? id : "${local.prefix}:${id}-??????"]
+  # Secrets Manager ends a secret's ARN with a dash and six characters of its own; it takes an ARN without them, too.
+  arns = flatten([
+    for id in sort(var.secret_ids) : startswith(id, "arn:") ? [id, "${id}-??????"] : ["${local.prefix}:${id}-??????"]
+  ])
 }
 
 data "aws_iam_policy_document" "this" {

@@ -30,6 +30,7 @@ run "each_secret_by_itself_and_no_other_right" {
       Action = "secretsmanager:GetSecretValue"
       Resource = [
         "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack/webhook-??????",
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf-??????",
         "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf",
       ]
     }]
