@@ -101,6 +101,12 @@ variable "platform" {
   default     = {}
   nullable    = false
 
+  # An alias is nothing IAM goes by: schedules and queues that are encrypted with it would fail without a word.
+  validation {
+    condition     = var.platform.kms_key_arn == null || can(regex("^arn:[^:]+:kms:[^:]+:\\d{12}:key/[^*?]+$", var.platform.kms_key_arn))
+    error_message = "kms_key_arn of platform is the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID, and of no alias."
+  }
+
   validation {
     condition = length(setsubtract(
       concat(keys(var.platform.log_groups), keys(var.platform.reserved_concurrency)),

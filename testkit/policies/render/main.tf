@@ -37,7 +37,7 @@ module "run_access" {
 
   notices = {
     mail_configuration_set  = "company"
-    mail_from               = "nightshift@example.com"
+    mail_from               = "nightshift@dev.example.com"
     mail_sandbox_recipients = ["ops@example.org"]
     operators_mail          = ["ops@example.org"]
     slack_secret_id         = "hook"
@@ -58,7 +58,7 @@ module "cluster_cleanup" {
 
   policy = {
     deletion_protection = "override"
-    protected           = ["Orders-*", "tier=gold", "arn:aws:rds:*:*:cluster:ledger", "nightshift-kept-*"]
+    protected           = ["Orders-*", "tier=gold", "arn:aws:rds:*:*:cluster:ledger", "arn:aws:rds:*:*:cluster:*vault*", "arn:aws:rds:*:*:cluster-snapshot:nightshift-archive-*", "nightshift-kept-*"]
     required_tags       = { env = "dev" }
     stopped_clusters    = "start"
     tag_key             = "auto-delete-after"
@@ -97,7 +97,7 @@ module "db_users" {
   kms_key_arns           = [local.key]
   regions                = ["eu-west-1"]
   rotation_function_arns = ["arn:aws:lambda:eu-west-1:111122223333:function:rotate"]
-  secrets                = { masters = ["prod/app-master"], users = ["prod/app-*"] }
+  secrets                = { masters = ["prod/app-master"], users = ["prod/app-*", "legacy"] }
 }
 
 module "function" {

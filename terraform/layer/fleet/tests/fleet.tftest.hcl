@@ -197,3 +197,13 @@ run "a_reservation_names_a_function" {
 
   expect_failures = [var.platform]
 }
+
+run "a_key_of_yours_is_no_alias" {
+  command = plan
+
+  variables {
+    platform = { kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:alias/ours" }
+  }
+
+  expect_failures = [var.platform]
+}
