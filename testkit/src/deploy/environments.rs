@@ -7,6 +7,7 @@ use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
 use super::actions;
+use super::before_the_fleet;
 use super::raw::Aws;
 use super::terraform::{Deployment, Plan};
 use crate::stand_in::StandIn;
@@ -42,6 +43,14 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<Shown> {
         check_mode(&applied, function, "plan").with_context(|| format!("{function} of {name}, as it stands"))?;
     }
     ensure!(deployment.plan().await? == Plan::Empty, "{name}: the second plan is not empty");
+    // All three say the same of it, and the list is of dev.
+    let kept = match name {
+        "dev" => {
+            let kept = before_the_fleet::check(&deployment).await.context("an environment of an earlier version")?;
+            format!(" · {kept} of an earlier version kept")
+        }
+        _ => String::new(),
+    };
 
     deployment.edit("main.tf", "= \"plan\"", "= \"apply\"")?;
     ensure!(deployment.plan().await? == Plan::Changes, "{name}: the modes can be changed without a change");
@@ -65,7 +74,7 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<Shown> {
     let left = known_to(&aws, "nightshift").await?;
     ensure!(left == [LOGS], "{name}: after the destroy there should be the record, and there is something in {left:?}");
     let line = format!(
-        "{name:<8} {} resources · second plan empty · modes changed to apply · plan empty · destroyed, the logs left",
+        "{name:<8} {} resources · second plan empty{kept} · modes changed to apply · plan empty · destroyed, the logs left",
         applied.len()
     );
     Ok(Shown { line, called: deployment.called()?, held: actions::held(&changed)? })

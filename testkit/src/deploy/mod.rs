@@ -5,6 +5,7 @@
 mod access;
 mod account;
 mod actions;
+mod before_the_fleet;
 mod environments;
 mod night;
 mod permissions;

@@ -102,6 +102,20 @@ impl Deployment {
         }
     }
 
+    /// Plans over another state beside it, without a look at what there is.
+    pub(super) async fn planned_over(&self, state: &str) -> anyhow::Result<Value> {
+        const PLAN: &str = "over-another-state.plan";
+        let state = format!("-state={state}");
+        self.run(&["plan", "-input=false", "-refresh=false", &state, &format!("-out={PLAN}")]).await?;
+        let output = self.run(&["show", "-json", PLAN]).await?;
+        serde_json::from_slice(&output.stdout).context("terraform show gave no JSON")
+    }
+
+    /// Its state, as Terraform wrote it.
+    pub(super) fn state(&self) -> io::Result<String> {
+        fs::read_to_string(self.path().join("terraform.tfstate"))
+    }
+
     pub(super) async fn destroy(&self) -> anyhow::Result<()> {
         self.run(&["destroy", "-auto-approve", "-input=false"]).await.map(drop)
     }
