@@ -32,7 +32,7 @@ locals {
   )
 
   tells  = var.applies && (var.notices.mail_from != null || var.notices.sns_topic_arn != null)
-  hooks  = var.applies && var.notices.slack_secret_id != null ? toset([var.notices.slack_secret_id]) : toset([])
+  hooks  = var.applies && var.notices.slack_secret_id != null
   bucket = var.report_bucket == null ? [] : [var.report_bucket]
 }
 
@@ -109,11 +109,10 @@ data "aws_iam_policy_document" "notices" {
 }
 
 module "slack_secret" {
-  source   = "../secret-access"
-  for_each = local.hooks
+  source = "../secret-access"
 
   account      = var.account
   kms_key_arns = var.notices.slack_secret_kms_key_arn == null ? [] : [var.notices.slack_secret_kms_key_arn]
-  secret_ids   = [each.value]
+  secret_ids   = compact([var.notices.slack_secret_id])
   sid          = "ReadTheWebhook"
 }

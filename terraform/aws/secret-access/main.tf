@@ -18,14 +18,18 @@ locals {
 }
 
 data "aws_iam_policy_document" "this" {
-  statement {
-    sid       = var.sid
-    actions   = ["secretsmanager:GetSecretValue"]
-    resources = local.arns
+  dynamic "statement" {
+    for_each = length(local.arns) == 0 ? [] : [local.arns]
+
+    content {
+      sid       = var.sid
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = statement.value
+    }
   }
 
   dynamic "statement" {
-    for_each = length(var.kms_key_arns) == 0 ? [] : [var.kms_key_arns]
+    for_each = length(var.kms_key_arns) == 0 || length(local.arns) == 0 ? [] : [var.kms_key_arns]
 
     content {
       sid       = "${var.sid}Key"

@@ -62,7 +62,7 @@ run "without_anything_switched_on_there_is_no_right" {
   }
 
   assert {
-    condition     = output.policies == []
+    condition     = length(output.policies) == 0
     error_message = jsonencode(output.policies)
   }
 }
@@ -233,4 +233,13 @@ run "a_bucket_is_no_address" {
   }
 
   expect_failures = [var.report_bucket]
+}
+
+# A module that is left out by a name that AWS has yet to give cannot be planned.
+run "channels_may_be_made_beside_it" {
+  command = plan
+
+  module {
+    source = "./tests/beside"
+  }
 }
