@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::actions;
 use super::before_the_fleet;
+use super::platform;
 use super::raw::Aws;
 use super::terraform::{Deployment, Plan};
 use crate::stand_in::StandIn;
@@ -43,11 +44,15 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<Shown> {
         check_mode(&applied, function, "plan").with_context(|| format!("{function} of {name}, as it stands"))?;
     }
     ensure!(deployment.plan().await? == Plan::Empty, "{name}: the second plan is not empty");
-    // All three say the same of it, and the list is of dev.
-    let kept = match name {
+    // All three say the same of it, the list is of dev, and a plan is a plan.
+    let besides = match name {
         "dev" => {
             let kept = before_the_fleet::check(&deployment).await.context("an environment of an earlier version")?;
             format!(" · {kept} of an earlier version kept")
+        }
+        "staging" => {
+            let reached = platform::check(&deployment).await.context("with a platform of its own")?;
+            format!(" · its platform reaches all {reached}")
         }
         _ => String::new(),
     };
@@ -60,6 +65,9 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<Shown> {
         check_mode(&changed, function, "apply").with_context(|| format!("{function} of {name}, told to apply"))?;
     }
     ensure!(deployment.plan().await? == Plan::Empty, "{name}: the plan after the change is not empty");
+    if name == "prod" {
+        check_members(&changed)?;
+    }
 
     let aws = Aws { url: url.to_owned(), account: deployment.account.clone() };
     let there = known_to(&aws, "nightshift").await?;
@@ -74,7 +82,7 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<Shown> {
     let left = known_to(&aws, "nightshift").await?;
     ensure!(left == [LOGS], "{name}: after the destroy there should be the record, and there is something in {left:?}");
     let line = format!(
-        "{name:<8} {} resources · second plan empty{kept} · modes changed to apply · plan empty · destroyed, the logs left",
+        "{name:<8} {} resources · second plan empty{besides} · modes changed to apply · plan empty · destroyed, the logs left",
         applied.len()
     );
     Ok(Shown { line, called: deployment.called()?, held: actions::held(&changed)? })
@@ -96,6 +104,20 @@ fn check_mode(resources: &[(String, Value)], function: &str, mode: &str) -> anyh
     let reads = [":Describe", ":Get", ":List"];
     let writes: Vec<_> = actions.iter().filter(|action| !reads.iter().any(|read| action.contains(read))).collect();
     ensure!((mode == "plan") == writes.is_empty(), "in mode {mode} the role may {writes:?}");
+    Ok(())
+}
+
+/// Production says that members are marked: its role deletes none that is not.
+fn check_members(resources: &[(String, Value)]) -> anyhow::Result<()> {
+    let job = "module.fleet.module.cluster_cleanup.module.function.aws_iam_role_policy.job";
+    let found = resources.iter().find(|(address, _)| address == job);
+    let policy =
+        found.and_then(|(_, values)| values["policy"].as_str()).with_context(|| format!("there is no {job}"))?;
+    let policy: Value = serde_json::from_str(policy)?;
+    let statements = policy["Statement"].as_array().context("the policy has no statements")?;
+    let members = statements.iter().find(|statement| statement["Sid"] == "DeleteMembers");
+    let asked = members.map(|statement| &statement["Condition"]["StringEquals"]["aws:ResourceTag/disposable"]);
+    ensure!(asked.is_some_and(|asked| asked == "yes"), "in production a member goes without a mark: {members:?}");
     Ok(())
 }
 

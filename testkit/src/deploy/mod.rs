@@ -9,6 +9,7 @@ mod before_the_fleet;
 mod environments;
 mod night;
 mod permissions;
+mod platform;
 mod policy;
 mod raw;
 mod roles;

@@ -59,6 +59,11 @@ impl Deployment {
         fs::write(self.path().join(file), text)
     }
 
+    /// Takes a file of its own away again.
+    pub(super) fn remove(&self, file: &str) -> io::Result<()> {
+        fs::remove_file(self.path().join(file))
+    }
+
     /// Says `to` instead of `from` in a file of the environment, as a user does in an editor.
     pub(super) fn edit(&self, file: &str, from: &str, to: &str) -> anyhow::Result<()> {
         let path = self.path().join(file);
@@ -125,9 +130,7 @@ impl Deployment {
         let output = self.output(&["show", "-json"]).await?;
         ensure!(output.status.success(), "terraform show of {} failed:\n{}", self.name, said(&output));
         let state: Value = serde_json::from_slice(&output.stdout).context("terraform show gave no JSON")?;
-        let mut found = Vec::new();
-        collect(&state["values"]["root_module"], &mut found);
-        Ok(found)
+        Ok(managed(&state["values"]["root_module"]))
     }
 
     async fn run(&self, command: &[&str]) -> anyhow::Result<Output> {
@@ -196,6 +199,13 @@ fn account_of(providers: &str) -> anyhow::Result<String> {
     let line = providers.lines().find(|line| line.contains("allowed_account_ids"));
     let line = line.context("the provider is bound to no account")?;
     line.split('"').nth(1).map(str::to_owned).context("the account is not a text")
+}
+
+/// Every resource of a module and of those in it: its address and its values.
+pub(super) fn managed(module: &Value) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    collect(module, &mut found);
+    found
 }
 
 fn collect(module: &Value, found: &mut Vec<(String, Value)>) {
