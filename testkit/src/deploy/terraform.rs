@@ -141,24 +141,8 @@ impl Deployment {
 
     async fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
         let mut command = Command::new("terraform");
-        // The caller's own credentials and endpoints have no business here.
-        for name in Environment::of_process().names().filter(|name| name.starts_with("AWS_")) {
-            command.env_remove(name);
-        }
-        command
-            .args(arguments)
-            .current_dir(self.path())
-            .env("AWS_ENDPOINT_URL", &self.endpoint)
-            .env("AWS_ACCESS_KEY_ID", &self.account)
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("CHECKPOINT_DISABLE", "true")
-            .env("TF_CLI_ARGS", "-no-color")
-            .env("TF_IN_AUTOMATION", "true")
-            .env("TF_LOG_PROVIDER", "debug")
-            .env("TF_LOG_PATH", self.log())
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
+        talks_to(&mut command, &self.endpoint, &self.account);
+        command.args(arguments).current_dir(self.path()).env("TF_LOG_PROVIDER", "debug").env("TF_LOG_PATH", self.log());
         command.output().await.context("could not start terraform")
     }
 
@@ -176,8 +160,26 @@ impl Deployment {
     }
 }
 
+/// What a command that starts Terraform has around it: a stand-in, and nothing of the caller's own.
+pub(super) fn talks_to(command: &mut Command, endpoint: &str, account: &str) {
+    // The caller's own credentials and endpoints have no business here.
+    for name in Environment::of_process().names().filter(|name| name.starts_with("AWS_")) {
+        command.env_remove(name);
+    }
+    command
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env("AWS_ACCESS_KEY_ID", account)
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("CHECKPOINT_DISABLE", "true")
+        .env("TF_CLI_ARGS", "-no-color")
+        .env("TF_IN_AUTOMATION", "true")
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+}
+
 /// The folder without what Terraform left in it.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -219,6 +221,6 @@ fn collect(module: &Value, found: &mut Vec<(String, Value)>) {
     }
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
