@@ -64,8 +64,35 @@ def is_known_key(key: str, action: dict) -> bool:
     return any(re.fullmatch(pattern, key, re.IGNORECASE) for pattern in patterns)
 
 
+def is_reached(formats: list[str], resources: list[str]) -> bool:
+    """Whether one of the resources can be what the action is asked about: an action without any is reached by * alone."""
+    if "*" in resources:
+        return True
+    # Service and kind, as far as the reference spells them out: `rds` and `cluster:`.
+    kinds = [(parts[2], parts[5].split("$")[0]) for parts in (one.split(":", 5) for one in formats if one != "*")]
+    for service, kind in kinds:
+        for parts in (one.split(":", 5) for one in resources):
+            if parts[2] == service and (parts[5].startswith(kind) or parts[5].startswith("*")):
+                return True
+    return False
+
+
+def unreached(statements: list[tuple[str, dict]], today: dict) -> list[str]:
+    """Actions that no resource of their statement can be of: AWS would always refuse."""
+    said = []
+    for role, statement in statements:
+        if statement["Effect"] == "Deny":
+            continue
+        for action in listed(statement["Action"]):
+            found = today.get(action)
+            if found and not is_reached(found["resources"], listed(statement["Resource"])):
+                said.append(f"{role}, {statement['Sid']}: no resource of it is one that {action} is asked about")
+    return said
+
+
 def complaints(plan: Path, today: dict) -> list[str]:
     said = [f"{action} is no action of the reference" for action, found in today.items() if found is None]
+    said += unreached(statements(plan), today)
     for role, statement in statements(plan):
         for action in listed(statement["Action"]):
             for keys in statement.get("Condition", {}).values():

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::policy;
 use nightshift_testkit::repository;
 
-const FILE: &str = "terraform/bootstrap/actions.json";
+const FILE: &str = "terraform/bootstrap/access/actions.json";
 
 /// Services as the provider's log has them, and as IAM has them.
 const SERVICES: [(&str, &str); 9] = [
@@ -26,9 +26,10 @@ const SERVICES: [(&str, &str); 9] = [
     ("Scheduler", "scheduler"),
 ];
 
-/// What AWS asks for besides the calls: for tags given when something is made, for an upgrade, for a network, for archives in a
-/// bucket, for a key of yours. A stand-in asks for none of it (Service Authorization Reference of each service).
-const ON_A_CALLS_BEHALF: [&str; 27] = [
+/// What AWS asks for besides the calls, and calls of the provider that no run here has a reason for: for tags given when something
+/// is made, for an upgrade, for a network, for what is taken away again (Service Authorization Reference of each service). What takes
+/// a name of yours, as a key or a bucket, is in `terraform/bootstrap` itself.
+const ON_A_CALLS_BEHALF: [&str; 31] = [
     "cloudwatch:TagResource",
     "cloudwatch:UntagResource",
     "ec2:DescribeSecurityGroups",
@@ -40,18 +41,22 @@ const ON_A_CALLS_BEHALF: [&str; 27] = [
     "iam:UntagRole",
     "iam:UpdateAssumeRolePolicy",
     "iam:UpdateRole",
+    "iam:UpdateRoleDescription",
     "lambda:DeleteFunctionConcurrency",
     "lambda:InvokeFunction",
     "lambda:PutFunctionConcurrency",
     "lambda:TagResource",
     "lambda:UntagResource",
     "lambda:UpdateFunctionCode",
+    "logs:AssociateKmsKey",
+    "logs:DisassociateKmsKey",
     "logs:TagResource",
     "logs:UntagResource",
     "scheduler:TagResource",
     "scheduler:UntagResource",
     "scheduler:UpdateSchedule",
     "ses:TagResource",
+    "ses:UntagResource",
     "sns:TagResource",
     "sns:UntagResource",
     "sqs:TagQueue",
@@ -70,14 +75,13 @@ const ONLY_WHERE_ASKED_FOR: [&str; 8] = [
     "kms:GenerateDataKey",
 ];
 
-/// The actions behind the calls that `log`, which the provider wrote, is about.
+/// The actions behind the calls that `log`, which the provider wrote, is about. Each call is announced in a line of its own, when
+/// its address is looked up; the record of what was sent has the body in it, and one with an archive loses the call's name.
 pub(super) fn called(log: &str) -> anyhow::Result<BTreeSet<String>> {
     let mut actions = BTreeSet::new();
-    // A body takes lines of its own; the next record begins with its date.
-    let records = log.split("HTTP Request Sent").skip(1).filter_map(|rest| rest.split("\n20").next());
-    for record in records {
+    for record in log.lines().filter(|line| line.contains("setting endpoint:")) {
         let fields = (field(record, "rpc.service"), field(record, "rpc.method"));
-        let (Some(service), Some(method)) = fields else { continue };
+        let (Some(service), Some(method)) = fields else { bail!("the provider's log names no call here: {record}") };
         // It takes no permission.
         if service == "STS" {
             continue;
@@ -91,6 +95,7 @@ pub(super) fn called(log: &str) -> anyhow::Result<BTreeSet<String>> {
         };
         actions.insert(format!("{prefix}:{method}"));
     }
+    ensure!(!actions.is_empty(), "the provider's log has no call in it");
     Ok(actions)
 }
 
@@ -148,13 +153,22 @@ mod tests {
 
     #[test]
     fn a_call_of_the_provider_is_an_action_of_iam() {
-        let log = "2026-11-21T02 p: HTTP Request Sent: body=\n  | {}\n   rpc.method=PutRetentionPolicy rpc.service=\"CloudWatch Logs\"\n\
-                   2026-11-21T02 p: HTTP Request Sent: rpc.service=Lambda rpc.method=Invoke rpc.system=aws-api\n\
-                   2026-11-21T02 p: HTTP Request Sent: rpc.service=STS rpc.method=GetCallerIdentity\n\
-                   2026-11-21T02 p: HTTP Response Received: x=1 rpc.service=SNS rpc.method=CreateTopic\n";
+        let log = "t p: setting endpoint: rpc.method=PutRetentionPolicy rpc.service=\"CloudWatch Logs\"\n\
+                   t p: setting endpoint: rpc.service=Lambda rpc.method=Invoke rpc.system=aws-api\n\
+                   t p: setting endpoint: rpc.service=STS rpc.method=GetCallerIdentity\n\
+                   t p: HTTP Request Sent: rpc.service=SNS rpc.method=Publish\n";
         let expected = ["lambda:InvokeFunction", "logs:PutRetentionPolicy"].map(str::to_owned);
         assert_eq!(called(log).unwrap(), expected.into());
-        let unknown = "t HTTP Request Sent: a rpc.service=Glue rpc.method=X y";
+        let unknown = "t setting endpoint: a rpc.service=Glue rpc.method=X y";
         assert_eq!(called(unknown).unwrap_err().to_string(), "the provider called Glue: name its prefix in SERVICES");
+    }
+
+    #[test]
+    fn a_call_with_an_archive_in_its_body_is_seen() {
+        let log = "t p: setting endpoint: rpc.service=Lambda rpc.method=CreateFunction x=1\n\
+                   t p: HTTP Request Sent: http.request.body={\"Code\":{\"ZipFile\":\"UEsDB\n20fQ\n";
+        assert_eq!(called(log).unwrap(), ["lambda:CreateFunction".to_owned()].into());
+        assert!(called("t p: HTTP Request Sent: x=1").is_err(), "a log without a call would give a deployer nothing");
+        assert!(called("t p: setting endpoint: rpc.service=Lambda").is_err());
     }
 }

@@ -7,6 +7,8 @@ use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
 use super::actions;
+use super::before_the_fleet;
+use super::platform;
 use super::raw::Aws;
 use super::terraform::{Deployment, Plan};
 use nightshift_testkit::stand_in::StandIn;
@@ -42,6 +44,18 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<Shown> {
         check_mode(&applied, function, "plan").with_context(|| format!("{function} of {name}, as it stands"))?;
     }
     ensure!(deployment.plan().await? == Plan::Empty, "{name}: the second plan is not empty");
+    // All three say the same of it, the list is of dev, and a plan is a plan.
+    let besides = match name {
+        "dev" => {
+            let kept = before_the_fleet::check(&deployment).await.context("an environment of an earlier version")?;
+            format!(" · {kept} of an earlier version kept")
+        }
+        "staging" => {
+            let reached = platform::check(&deployment).await.context("with a platform of its own")?;
+            format!(" · its platform reaches all {reached}")
+        }
+        _ => String::new(),
+    };
 
     deployment.edit("main.tf", "= \"plan\"", "= \"apply\"")?;
     ensure!(deployment.plan().await? == Plan::Changes, "{name}: the modes can be changed without a change");
@@ -51,6 +65,9 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<Shown> {
         check_mode(&changed, function, "apply").with_context(|| format!("{function} of {name}, told to apply"))?;
     }
     ensure!(deployment.plan().await? == Plan::Empty, "{name}: the plan after the change is not empty");
+    if name == "prod" {
+        check_members(&changed)?;
+    }
 
     let aws = Aws { url: url.to_owned(), account: deployment.account.clone() };
     let there = known_to(&aws, "nightshift").await?;
@@ -63,9 +80,9 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<Shown> {
     deployment.forget_packages()?;
     deployment.destroy().await?;
     let left = known_to(&aws, "nightshift").await?;
-    ensure!(left.is_empty(), "{name}: after the destroy there is still something in {}", left.join(", "));
+    ensure!(left == [LOGS], "{name}: after the destroy there should be the record, and there is something in {left:?}");
     let line = format!(
-        "{name:<8} {} resources · second plan empty · modes changed to apply · plan empty · destroyed, nothing left",
+        "{name:<8} {} resources · second plan empty{besides} · modes changed to apply · plan empty · destroyed, the logs left",
         applied.len()
     );
     Ok(Shown { line, called: deployment.called()?, held: actions::held(&changed)? })
@@ -90,8 +107,24 @@ fn check_mode(resources: &[(String, Value)], function: &str, mode: &str) -> anyh
     Ok(())
 }
 
+/// Production says that members are marked: its role deletes none that is not.
+fn check_members(resources: &[(String, Value)]) -> anyhow::Result<()> {
+    let job = "module.fleet.module.cluster_cleanup.module.function.aws_iam_role_policy.job";
+    let found = resources.iter().find(|(address, _)| address == job);
+    let policy =
+        found.and_then(|(_, values)| values["policy"].as_str()).with_context(|| format!("there is no {job}"))?;
+    let policy: Value = serde_json::from_str(policy)?;
+    let statements = policy["Statement"].as_array().context("the policy has no statements")?;
+    let members = statements.iter().find(|statement| statement["Sid"] == "DeleteMembers");
+    let asked = members.map(|statement| &statement["Condition"]["StringEquals"]["aws:ResourceTag/disposable"]);
+    ensure!(asked.is_some_and(|asked| asked == "yes"), "in production a member goes without a mark: {members:?}");
+    Ok(())
+}
+
 /// How many places an environment leaves something in.
 const SERVICES: usize = 15;
+/// The record of what was done, which outlives who did it.
+const LOGS: &str = "the logs";
 
 /// Those of them that know something of this name.
 async fn known_to(aws: &Aws, name: &str) -> anyhow::Result<Vec<&'static str>> {
@@ -113,7 +146,7 @@ async fn known_to(aws: &Aws, name: &str) -> anyhow::Result<Vec<&'static str>> {
         ),
         ("SQS in us-east-1", aws.json_in("us-east-1", "sqs", "AmazonSQS.ListQueues", "{}").await?),
         ("SQS", aws.json("sqs", "AmazonSQS.ListQueues", "{}").await?),
-        ("the logs", aws.json("logs", "Logs_20140328.DescribeLogGroups", "{}").await?),
+        (LOGS, aws.json("logs", "Logs_20140328.DescribeLogGroups", "{}").await?),
     ];
     Ok(answers.into_iter().filter(|(_, answer)| answer.contains(name)).map(|(service, _)| service).collect())
 }

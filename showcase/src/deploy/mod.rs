@@ -5,9 +5,12 @@
 mod access;
 mod account;
 mod actions;
+mod before_the_fleet;
+mod bootstrap;
 mod environments;
 mod night;
 mod permissions;
+mod platform;
 mod policy;
 mod raw;
 mod roles;
@@ -23,7 +26,9 @@ pub use show::show;
 /// Shows it on `out`. `packages` holds `x86_64/<function>/bootstrap.zip` of every function. Most of it is waiting, so the two
 /// parts run side by side.
 pub async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
-    let (environments, everything) = tokio::try_join!(environments::run(packages), roles::run(out, packages))?;
+    let (environments, everything, account) =
+        tokio::try_join!(environments::run(packages), roles::run(out, packages), bootstrap::run())?;
+    writeln!(out, "\nBOOTSTRAP · {account}")?;
     writeln!(out, "\nENVIRONMENTS · each as it stands, on the stand-in")?;
     let (mut called, mut held) = everything;
     for shown in environments {

@@ -59,6 +59,11 @@ impl Deployment {
         fs::write(self.path().join(file), text)
     }
 
+    /// Takes a file of its own away again.
+    pub(super) fn remove(&self, file: &str) -> io::Result<()> {
+        fs::remove_file(self.path().join(file))
+    }
+
     /// Says `to` instead of `from` in a file of the environment, as a user does in an editor.
     pub(super) fn edit(&self, file: &str, from: &str, to: &str) -> anyhow::Result<()> {
         let path = self.path().join(file);
@@ -102,6 +107,20 @@ impl Deployment {
         }
     }
 
+    /// Plans over another state beside it, without a look at what there is.
+    pub(super) async fn planned_over(&self, state: &str) -> anyhow::Result<Value> {
+        const PLAN: &str = "over-another-state.plan";
+        let state = format!("-state={state}");
+        self.run(&["plan", "-input=false", "-refresh=false", &state, &format!("-out={PLAN}")]).await?;
+        let output = self.run(&["show", "-json", PLAN]).await?;
+        serde_json::from_slice(&output.stdout).context("terraform show gave no JSON")
+    }
+
+    /// Its state, as Terraform wrote it.
+    pub(super) fn state(&self) -> io::Result<String> {
+        fs::read_to_string(self.path().join("terraform.tfstate"))
+    }
+
     pub(super) async fn destroy(&self) -> anyhow::Result<()> {
         self.run(&["destroy", "-auto-approve", "-input=false"]).await.map(drop)
     }
@@ -111,9 +130,7 @@ impl Deployment {
         let output = self.output(&["show", "-json"]).await?;
         ensure!(output.status.success(), "terraform show of {} failed:\n{}", self.name, said(&output));
         let state: Value = serde_json::from_slice(&output.stdout).context("terraform show gave no JSON")?;
-        let mut found = Vec::new();
-        collect(&state["values"]["root_module"], &mut found);
-        Ok(found)
+        Ok(managed(&state["values"]["root_module"]))
     }
 
     async fn run(&self, command: &[&str]) -> anyhow::Result<Output> {
@@ -124,24 +141,8 @@ impl Deployment {
 
     async fn output(&self, arguments: &[&str]) -> anyhow::Result<Output> {
         let mut command = Command::new("terraform");
-        // The caller's own credentials and endpoints have no business here.
-        for name in Environment::of_process().names().filter(|name| name.starts_with("AWS_")) {
-            command.env_remove(name);
-        }
-        command
-            .args(arguments)
-            .current_dir(self.path())
-            .env("AWS_ENDPOINT_URL", &self.endpoint)
-            .env("AWS_ACCESS_KEY_ID", &self.account)
-            .env("AWS_SECRET_ACCESS_KEY", "test")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("CHECKPOINT_DISABLE", "true")
-            .env("TF_CLI_ARGS", "-no-color")
-            .env("TF_IN_AUTOMATION", "true")
-            .env("TF_LOG_PROVIDER", "debug")
-            .env("TF_LOG_PATH", self.log())
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
+        talks_to(&mut command, &self.endpoint, &self.account);
+        command.args(arguments).current_dir(self.path()).env("TF_LOG_PROVIDER", "debug").env("TF_LOG_PATH", self.log());
         command.output().await.context("could not start terraform")
     }
 
@@ -159,8 +160,26 @@ impl Deployment {
     }
 }
 
+/// What a command that starts Terraform has around it: a stand-in, and nothing of the caller's own.
+pub(super) fn talks_to(command: &mut Command, endpoint: &str, account: &str) {
+    // The caller's own credentials and endpoints have no business here.
+    for name in Environment::of_process().names().filter(|name| name.starts_with("AWS_")) {
+        command.env_remove(name);
+    }
+    command
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env("AWS_ACCESS_KEY_ID", account)
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("CHECKPOINT_DISABLE", "true")
+        .env("TF_CLI_ARGS", "-no-color")
+        .env("TF_IN_AUTOMATION", "true")
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+}
+
 /// The folder without what Terraform left in it.
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;
@@ -184,6 +203,13 @@ fn account_of(providers: &str) -> anyhow::Result<String> {
     line.split('"').nth(1).map(str::to_owned).context("the account is not a text")
 }
 
+/// Every resource of a module and of those in it: its address and its values.
+pub(super) fn managed(module: &Value) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    collect(module, &mut found);
+    found
+}
+
 fn collect(module: &Value, found: &mut Vec<(String, Value)>) {
     for resource in module["resources"].as_array().into_iter().flatten() {
         if resource["mode"] == "managed" {
@@ -195,6 +221,6 @@ fn collect(module: &Value, found: &mut Vec<(String, Value)>) {
     }
 }
 
-fn said(output: &Output) -> String {
+pub(super) fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }

@@ -77,8 +77,8 @@ variable "period_seconds" {
   nullable    = false
 
   validation {
-    condition     = var.period_seconds >= 60 && var.period_seconds % 60 == 0 && var.period_seconds * var.periods <= 604800
-    error_message = "A period is a multiple of 60 seconds, and all periods together are at most seven days."
+    condition     = var.period_seconds >= 60 && var.period_seconds % 60 == 0 && var.period_seconds * var.periods <= (var.period_seconds < 3600 ? 86400 : 604800)
+    error_message = "A period is a multiple of 60 seconds, and all periods together are at most seven days, or one day where a period is less than an hour."
   }
 }
 

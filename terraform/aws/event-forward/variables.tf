@@ -60,7 +60,7 @@ variable "region" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-\\d$", var.region))
+    condition     = can(regex("^[a-z]{2,}(-[a-z]+)+-\\d+$", var.region))
     error_message = "Name a Region, such as eu-west-1."
   }
 }

@@ -80,15 +80,18 @@ locals {
         runbook    = "event-not-handed-over"
       }
     },
-    {
-      for name, arn in var.state_machines : "${name}-execution-failed" => {
-        dimensions = { StateMachineArn = arn }
-        metric     = "ExecutionsFailed"
-        namespace  = "AWS/States"
-        summary    = "An execution of the state machine that runs the function failed."
-        runbook    = "event-not-handed-over"
+    # Each end of an execution that is no success has a metric of its own.
+    merge([
+      for end, metric in { failed = "ExecutionsFailed", timed-out = "ExecutionsTimedOut", aborted = "ExecutionsAborted" } : {
+        for name, arn in var.state_machines : "${name}-execution-${end}" => {
+          dimensions = { StateMachineArn = arn }
+          metric     = metric
+          namespace  = "AWS/States"
+          summary    = "An execution of the state machine that runs the function did not end well (${end})."
+          runbook    = "event-not-handed-over"
+        }
       }
-    },
+    ]...),
   )
 
   # Only a function that keeps reports says whether it could; only a job with a schedule can miss a run, or put work off

@@ -1,6 +1,10 @@
 # One function: its code from a built archive, its log group, what happens to events it could not handle.
 
 locals {
+  # In bytes: base64 makes four letters of three.
+  environment_size = length(base64encode(jsonencode(var.environment))) * 3 / 4
+  longest          = try([for name, value in var.environment : name if length(value) == max([for value in values(var.environment) : length(value)]...)][0], "none")
+
   log_group = var.log_group == null ? aws_cloudwatch_log_group.this[0].name : var.log_group
 }
 
@@ -10,7 +14,9 @@ resource "aws_cloudwatch_log_group" "this" {
   name              = "/aws/lambda/${var.name}"
   kms_key_id        = var.kms_key_arn
   retention_in_days = var.log_retention_days
-  tags              = var.tags
+  # The record of what was deleted outlives the function, for its retention, and does not go because another group is named.
+  skip_destroy = true
+  tags         = var.tags
 }
 
 # The log is the record of what was deleted: it must not go because a group may now be named.
@@ -72,6 +78,11 @@ resource "aws_lambda_function" "this" {
   ]
 
   lifecycle {
+    precondition {
+      condition     = local.environment_size <= 4096
+      error_message = "The environment variables of ${var.name} have ${local.environment_size} bytes, and Lambda takes 4096. Shorten ${var.policy_hint}: ${local.longest} is the longest of them."
+    }
+
     precondition {
       condition     = var.package.path == null || fileexists(coalesce(var.package.path, "-"))
       error_message = "There is no archive ${coalesce(var.package.path, "-")}. Build it with `cargo xtask package`, or say where archives are: packages of platform."

@@ -1,3 +1,13 @@
+variable "account" {
+  type = object({
+    id        = string
+    partition = string
+    region    = string
+  })
+  description = "Where this lies: the output of the module account."
+  nullable    = false
+}
+
 variable "kms_key_arn" {
   type        = string
   description = "ARN of the KMS key to encrypt with; the services that send here must be allowed to use it. Null encrypts with a key of SQS."

@@ -11,19 +11,28 @@ locals {
     "",
   ])
 
-  # SES asks about the address if that was verified, and otherwise about its domain; about the configuration set, where one is
-  # attached to it; and, in the sandbox, about the recipient's identity as well.
+  # Domains are kept in small letters, and one that was verified vouches for all below it.
+  sender_parts = try(split("@", var.notices.mail_from), ["", ""])
+  sender_names = split(".", lower(local.sender_parts[1]))
+  sender_domains = [
+    for first in range(max(1, length(local.sender_names) - 1)) : join(".", slice(local.sender_names, first, length(local.sender_names)))
+  ]
+
+  # SES asks about the address if that was verified, and otherwise about its domain or the one above; about the configuration set,
+  # where one is attached to it; and, in the sandbox, about the recipient's identity as well.
   mail_resources = var.notices.mail_from == null ? [] : concat(
     [
-      "${local.ses_prefix}identity/${var.notices.mail_from}",
-      "${local.ses_prefix}identity/${split("@", var.notices.mail_from)[1]}",
+      for identity in distinct(concat(
+        [var.notices.mail_from, "${local.sender_parts[0]}@${lower(local.sender_parts[1])}"],
+        local.sender_domains,
+      )) : "${local.ses_prefix}identity/${identity}"
     ],
     [for name in compact([var.notices.mail_configuration_set]) : "${local.ses_prefix}configuration-set/${name}"],
     [for identity in var.notices.mail_sandbox_recipients : "${local.ses_prefix}identity/${identity}"],
   )
 
   tells  = var.applies && (var.notices.mail_from != null || var.notices.sns_topic_arn != null)
-  hooks  = var.applies && var.notices.slack_secret_id != null ? toset([var.notices.slack_secret_id]) : toset([])
+  hooks  = var.applies && var.notices.slack_secret_id != null
   bucket = var.report_bucket == null ? [] : [var.report_bucket]
 }
 
@@ -100,11 +109,10 @@ data "aws_iam_policy_document" "notices" {
 }
 
 module "slack_secret" {
-  source   = "../secret-access"
-  for_each = local.hooks
+  source = "../secret-access"
 
   account      = var.account
   kms_key_arns = var.notices.slack_secret_kms_key_arn == null ? [] : [var.notices.slack_secret_kms_key_arn]
-  secret_ids   = [each.value]
+  secret_ids   = compact([var.notices.slack_secret_id])
   sid          = "ReadTheWebhook"
 }

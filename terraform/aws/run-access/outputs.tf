@@ -3,7 +3,7 @@ output "policies" {
   value = concat(
     length(local.bucket) == 0 ? [] : [data.aws_iam_policy_document.reports.json],
     local.tells ? [data.aws_iam_policy_document.notices.json] : [],
-    values(module.slack_secret)[*].policy,
+    local.hooks ? [module.slack_secret.policy] : [],
   )
 }
 

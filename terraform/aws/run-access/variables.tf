@@ -41,7 +41,7 @@ variable "notices" {
   nullable    = false
 
   validation {
-    condition     = var.notices.mail_from == null || can(regex("^[^@\\s]+@[^@\\s]+$", var.notices.mail_from))
+    condition     = var.notices.mail_from == null || can(regex("^[^@\\s<>,;\"*?$]+@[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+$", var.notices.mail_from))
     error_message = "mail_from is the sender's bare address, such as nightshift@example.com."
   }
 
@@ -56,7 +56,21 @@ variable "notices" {
   }
 
   validation {
-    condition     = !can(regex("://", var.notices.slack_secret_id))
+    condition     = alltrue([for identity in var.notices.mail_sandbox_recipients : can(regex("^[^\\s<>,;\"*?$]+$", identity))])
+    error_message = "mail_sandbox_recipients lists whole addresses or domains: a star would be every identity of the account."
+  }
+
+  # An alias is nothing IAM goes by: what it is to allow would be refused.
+  validation {
+    condition = alltrue([
+      for arn in compact([var.notices.slack_secret_kms_key_arn, var.notices.sns_topic_kms_key_arn]) :
+      can(regex("^arn:[^:]+:kms:[^:]+:\\d{12}:key/[^*?]+$", arn))
+    ])
+    error_message = "slack_secret_kms_key_arn and sns_topic_kms_key_arn are ARNs of keys, arn:aws:kms:REGION:ACCOUNT:key/ID, and of no alias."
+  }
+
+  validation {
+    condition     = !can(regex("://|hooks[.]|/services/T", var.notices.slack_secret_id))
     error_message = "slack_secret_id is the name or ARN of a secret that holds the webhook's URL, not the URL: Terraform would keep it in its state."
   }
 }
@@ -68,4 +82,14 @@ variable "report_bucket" {
   })
   description = "Bucket of the function's own Region that keeps each run's report, and the key it encrypts with if that is one of yours."
   default     = null
+
+  validation {
+    condition     = try(var.report_bucket.kms_key_arn, null) == null || can(regex("^arn:[^:]+:kms:[^:]+:\\d{12}:key/[^*?]+$", var.report_bucket.kms_key_arn))
+    error_message = "kms_key_arn of report_bucket is the ARN of a key, arn:aws:kms:REGION:ACCOUNT:key/ID: an alias is nothing IAM goes by."
+  }
+
+  validation {
+    condition     = var.report_bucket == null || can(regex("^[a-z0-9.-]{3,63}$", var.report_bucket.name))
+    error_message = "report_bucket has the bucket's name, without s3:// or a folder."
+  }
 }

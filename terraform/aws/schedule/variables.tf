@@ -37,11 +37,11 @@ variable "expression" {
 
   validation {
     condition = anytrue([
-      can(regex("^cron\\(\\S+( \\S+){5}\\)$", var.expression)),
+      can(regex("^cron\\(\\S+ \\S+ ([?] \\S+ [^?\\s]\\S*|[^?\\s]\\S* \\S+ [?]) \\S+\\)$", var.expression)),
       can(regex("^rate\\([1-9][0-9]* (minutes?|hours?|days?)\\)$", var.expression)),
       can(regex("^at\\(\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}\\)$", var.expression)),
     ])
-    error_message = "Write the schedule as cron(0 2 * * ? *), which has six fields, rate(1 day) or at(2026-11-21T02:00:00)."
+    error_message = "Write the schedule as cron(0 2 * * ? *), which has six fields and a ? for one of the two days, rate(1 day) or at(2026-11-21T02:00:00)."
   }
 }
 

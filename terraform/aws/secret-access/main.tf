@@ -11,19 +11,25 @@ locals {
     "secret",
   ])
 
-  # Secrets Manager ends a secret's ARN with a dash and six characters of its own.
-  arns = [for id in sort(var.secret_ids) : startswith(id, "arn:") ? id : "${local.prefix}:${id}-??????"]
+  # Secrets Manager ends a secret's ARN with a dash and six characters of its own; it takes an ARN without them, too.
+  arns = flatten([
+    for id in sort(var.secret_ids) : startswith(id, "arn:") ? [id, "${id}-??????"] : ["${local.prefix}:${id}-??????"]
+  ])
 }
 
 data "aws_iam_policy_document" "this" {
-  statement {
-    sid       = var.sid
-    actions   = ["secretsmanager:GetSecretValue"]
-    resources = local.arns
+  dynamic "statement" {
+    for_each = length(local.arns) == 0 ? [] : [local.arns]
+
+    content {
+      sid       = var.sid
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = statement.value
+    }
   }
 
   dynamic "statement" {
-    for_each = length(var.kms_key_arns) == 0 ? [] : [var.kms_key_arns]
+    for_each = length(var.kms_key_arns) == 0 || length(local.arns) == 0 ? [] : [var.kms_key_arns]
 
     content {
       sid       = "${var.sid}Key"

@@ -18,13 +18,8 @@ variable "kms_key_arns" {
 
 variable "secret_ids" {
   type        = set(string)
-  description = "Names or ARNs of the secrets."
+  description = "Names or ARNs of the secrets. None gives no right; one that is made beside it is not known before, so that nobody can leave the module out by it."
   nullable    = false
-
-  validation {
-    condition     = length(var.secret_ids) > 0
-    error_message = "Name at least one secret, or leave the module out."
-  }
 }
 
 variable "sid" {

@@ -11,40 +11,48 @@ variables {
   account_id   = "111122223333"
   oidc         = { create_provider = false, subjects = ["repo:example/nightshift:environment:dev"] }
   region       = "eu-west-1"
+  senders      = ["nightshift@example.com"]
   state_bucket = "state"
 }
 
-run "a_pipeline_makes_roles_within_the_boundary_only" {
+run "a_pipeline_can_make_and_take_away_what_environments_have" {
   command = plan
 
+  # What it may do is in testkit/policies/decisions.md; this is what no question there could miss.
   assert {
-    condition = one([
-      for statement in jsondecode(data.aws_iam_policy_document.deployer.json).Statement : statement.Condition
-      if contains(flatten([statement.Action]), "iam:CreateRole")
-    ]) == { StringEquals = { "iam:PermissionsBoundary" = "arn:aws:iam::111122223333:policy/nightshift-boundary" } }
-    error_message = data.aws_iam_policy_document.deployer.json
+    condition = length(setsubtract([
+      "cloudwatch:PutMetricAlarm", "events:PutRule", "events:PutTargets", "iam:CreateRole", "iam:PutRolePolicy",
+      "lambda:AddPermission", "lambda:CreateFunction", "lambda:DeleteFunction", "lambda:UpdateFunctionCode",
+      "lambda:UpdateFunctionConfiguration", "logs:CreateLogGroup", "scheduler:CreateSchedule", "ses:CreateEmailIdentity",
+      "sns:CreateTopic", "sns:Subscribe", "sns:Unsubscribe", "sqs:CreateQueue",
+    ], flatten([for statement in jsondecode(module.access.deployer).Statement : statement.Action if statement.Effect == "Allow"]))) == 0
+    error_message = module.access.deployer
   }
 
   assert {
     condition = alltrue([
-      for statement in jsondecode(data.aws_iam_policy_document.deployer.json).Statement :
-      statement.Resource != "*" || statement.Sid == "SeeWhatIsThere"
+      for statement in jsondecode(module.access.deployer).Statement :
+      statement.Resource != "*" || contains(["SeeWhatIsThere", "EndWhatHasNoName"], statement.Sid)
     ])
     error_message = "The deployer may change what is not ours."
   }
 
   assert {
-    condition     = !can(regex("secretsmanager:GetSecretValue", data.aws_iam_policy_document.deployer.json))
+    condition     = !can(regex("secretsmanager:GetSecretValue", module.access.deployer))
     error_message = "The deployer may read secrets."
   }
 }
 
-run "both_policies_fit" {
+run "without_a_sender_it_makes_none" {
   command = plan
 
+  variables {
+    senders = []
+  }
+
   assert {
-    condition     = length(replace(data.aws_iam_policy_document.deployer.json, "/\\s/", "")) < 10240 && length(replace(data.aws_iam_policy_document.boundary.json, "/\\s/", "")) < 6144
-    error_message = "IAM takes 10240 characters of a role's policies, and 6144 of a boundary."
+    condition     = !can(regex("ses:Create", module.access.deployer))
+    error_message = module.access.deployer
   }
 }
 
@@ -57,11 +65,79 @@ run "the_state_is_kept_and_versioned" {
   }
 }
 
-run "nobody_elses_pipeline_deploys_here" {
+run "no_pipeline_but_ours_everybody_of_an_owner" {
   command = plan
 
   variables {
     oidc = { subjects = ["repo:example/*"] }
+  }
+
+  expect_failures = [var.oidc]
+}
+
+run "no_pipeline_but_ours_owners_whose_name_begins_so" {
+  command = plan
+
+  variables {
+    oidc = { subjects = ["repo:exa*/nightshift:ref:refs/heads/main"] }
+  }
+
+  expect_failures = [var.oidc]
+}
+
+run "no_pipeline_but_ours_a_letter_more_or_less" {
+  command = plan
+
+  variables {
+    oidc = { subjects = ["repo:ex?mple/nightshift:*"] }
+  }
+
+  expect_failures = [var.oidc]
+}
+
+run "no_pipeline_but_ours_another_claim" {
+  command = plan
+
+  variables {
+    oidc = { subjects = ["*:example/nightshift:*"] }
+  }
+
+  expect_failures = [var.oidc]
+}
+
+run "no_pipeline_but_ours_a_repository_whose_name_begins_so" {
+  command = plan
+
+  variables {
+    oidc = { subjects = ["repo:example/night*:*"] }
+  }
+
+  expect_failures = [var.oidc]
+}
+
+run "every_environment_of_a_repository_is_one_subject" {
+  command = plan
+
+  variables {
+    oidc = { create_provider = false, issuer = "gitlab.example.com", subjects = ["project_path:group/sub/nightshift:ref_type:branch:ref:*", "repo:example/nightshift:environment:*"] }
+  }
+}
+
+run "an_issuer_is_no_address" {
+  command = plan
+
+  variables {
+    oidc = { issuer = "https://gitlab.example.com", subjects = ["repo:example/nightshift:environment:dev"] }
+  }
+
+  expect_failures = [var.oidc]
+}
+
+run "a_trust_is_no_longer_than_iam_takes" {
+  command = plan
+
+  variables {
+    oidc = { subjects = [for number in range(40) : "repo:example/nightshift-${number}:environment:production"] }
   }
 
   expect_failures = [var.oidc]

@@ -171,11 +171,11 @@ variable "policy" {
   validation {
     condition = alltrue([
       for entry in var.policy.protected :
-      !can(regex("[\\[\\]]", entry)) && !can(regex("[*?][^=]*=", entry)) && (
-        strcontains(entry, "=") || !strcontains(entry, ":") || can(regex("^(?i:arn):([^:]*:){4}[^:]*:.", entry))
+      !can(regex("[\\[\\]]", entry)) && !can(regex("^=|[*?][^=]*=", entry)) && (
+        strcontains(entry, "=") || !strcontains(entry, ":") || can(regex("^(?i:arn:(aws[a-z-]*|[*]):rds:[^:]*:[^:]*:(cluster|cluster-snapshot|db):.)", entry))
       )
     ])
-    error_message = "An entry of protected is denied to the role as well, and IAM cannot say this one: it has no sets such as [ab], wants the key of a tag in full, and an ARN from its beginning, arn:aws:rds:*:*:cluster:orders-*. Write each name, or use * and ?."
+    error_message = "An entry of protected is denied to the role as well, and IAM cannot say this one: it has no sets such as [ab], wants the key of a tag in full, and an ARN from its beginning with its kind (cluster, cluster-snapshot or db) spelled out, arn:aws:rds:*:*:cluster:orders-*. Write each name, or use * and ?."
   }
 
   validation {
@@ -193,6 +193,11 @@ variable "policy" {
       ["never", "always", "unless-clone"], coalesce(var.policy.final_snapshot, "none")
     )
     error_message = "final_snapshot is never, always or unless-clone."
+  }
+
+  validation {
+    condition     = alltrue([for region in coalesce(var.policy.regions, []) : can(regex("^[a-z]{2,}(-[a-z]+)+-\\d+$", region))])
+    error_message = "regions lists names such as eu-west-1: IAM compares them as they are."
   }
 
   validation {

@@ -17,7 +17,7 @@ locals {
           for user, wants in database.users : merge(
             { for key, value in wants : key => value },
             { db_user = user },
-            try(database.drop, false) ? { state = "absent" } : {},
+            try(coalesce(database.drop, false), false) ? { state = "absent" } : {},
           )
         ]
       },

@@ -14,6 +14,7 @@ locals {
 module "dead_letters" {
   source = "../../aws/queue"
 
+  account     = var.account
   kms_key_arn = var.kms_key_arn
   name        = "${local.name}-dead-letters"
   tags        = local.tags

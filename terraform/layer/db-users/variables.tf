@@ -138,6 +138,11 @@ variable "policy" {
   }
 
   validation {
+    condition     = alltrue([for region in var.policy.regions : can(regex("^[a-z]{2,}(-[a-z]+)+-\\d+$", region))])
+    error_message = "regions lists names such as eu-west-1: IAM compares them as they are."
+  }
+
+  validation {
     condition     = contains(["refuse-lockout", "accept-lockout"], coalesce(var.policy.iam_users, "refuse-lockout"))
     error_message = "iam_users is refuse-lockout or accept-lockout."
   }
@@ -215,6 +220,19 @@ variable "secrets" {
       for name in concat(var.secrets.masters, var.secrets.users) : can(regex("^[A-Za-z0-9/_+=.@!-][A-Za-z0-9/_+=.@!*?-]*$", name))
     ])
     error_message = "A secret is given by its name, as prod/orders/*: letters, digits, /_+=.@-! and, not as the first, * and ?. A star alone would be every secret of the account."
+  }
+
+  # What a master's pattern covers is denied, whatever the users' allows: a function that may write nothing of it says so at night.
+  validation {
+    condition = alltrue(flatten([
+      for name in var.secrets.users : [
+        for master in var.secrets.masters : !can(regex(
+          "^${replace(replace(replace(replace(master, ".", "[.]"), "+", "[+]"), "*", ".*"), "?", ".")}$",
+          replace(replace(name, "*", "xx"), "?", "x"),
+        ))
+      ]
+    ]))
+    error_message = "A pattern of masters covers all that one of users is about, and a master's secret is never written: name the masters' more narrowly."
   }
 
   validation {

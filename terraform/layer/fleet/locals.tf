@@ -1,4 +1,6 @@
 locals {
+  platform = module.platform.platform
+
   alarms = { actions = [module.operations.alarm_topic_arn] }
 
   functions = merge(
@@ -12,26 +14,31 @@ locals {
   # Below a folder, or a prefix of a bucket: <architecture>/<function>/bootstrap.zip.
   packages = {
     for job in ["cluster-cleanup", "db-users", "key-rotation"] : job => {
-      path      = var.platform.packages.s3_bucket == null ? "${var.platform.packages.directory}/${var.platform.architecture}/${job}/bootstrap.zip" : null
-      s3_bucket = var.platform.packages.s3_bucket
-      s3_key    = var.platform.packages.s3_bucket == null ? null : "${var.platform.packages.s3_prefix}${var.platform.architecture}/${job}/bootstrap.zip"
+      path      = local.platform.packages.s3_bucket == null ? "${local.platform.packages.directory}/${local.platform.architecture}/${job}/bootstrap.zip" : null
+      s3_bucket = local.platform.packages.s3_bucket
+      s3_key    = local.platform.packages.s3_bucket == null ? null : "${local.platform.packages.s3_prefix}${local.platform.architecture}/${job}/bootstrap.zip"
     }
   }
 
   # What an object holds that its layer does not know, Terraform leaves out without a word; a misspelt protection would protect
   # nothing. What each may hold is asked of the layers themselves.
   given = merge(
+    { platform = { known = module.platform.settings.platform, keys = keys(var.platform) } },
+    { for part in ["packages", "report_bucket", "vpc"] : "platform.${part}" => {
+      known = module.platform.settings[part]
+      keys  = try(keys(var.platform[part]), [])
+    } },
     { for part in ["alarms", "policy", "schedule"] : "cluster_cleanup.${part}" => {
       known = module.cluster_cleanup.settings[part]
-      keys  = keys(try(var.cluster_cleanup[part], {}))
+      keys  = try(keys(var.cluster_cleanup[part]), [])
     } },
     { for part in ["alarms", "events", "policy", "schedule"] : "key_rotation.${part}" => {
       known = module.key_rotation.settings[part]
-      keys  = keys(try(var.key_rotation[part], {}))
+      keys  = try(keys(var.key_rotation[part]), [])
     } },
     flatten([for function in module.db_users : [for part in ["alarms", "connection", "policy"] : { "db_users.${part}" = {
       known = function.settings[part]
-      keys  = keys(try(var.db_users[part], {}))
+      keys  = try(keys(var.db_users[part]), [])
     } }]])...
   )
   unknown = concat(

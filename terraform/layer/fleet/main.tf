@@ -5,6 +5,12 @@ module "account" {
   source = "../../aws/account"
 }
 
+module "platform" {
+  source = "./platform"
+
+  platform = var.platform
+}
+
 module "operations" {
   source = "../operations"
 
@@ -16,10 +22,10 @@ module "operations" {
   account              = module.account.account
   alarm_mail_addresses = var.alarm_mail_addresses
   environment          = var.environment
-  kms_key_arn          = var.platform.kms_key_arn
+  kms_key_arn          = local.platform.kms_key_arn
   project              = var.project
   sender_identity      = var.sender_identity
-  tags                 = var.platform.tags
+  tags                 = local.platform.tags
 }
 
 module "cluster_cleanup" {
@@ -27,24 +33,24 @@ module "cluster_cleanup" {
 
   account                  = module.account.account
   alarms                   = merge(local.alarms, try(var.cluster_cleanup.alarms, {}))
-  architecture             = var.platform.architecture
+  architecture             = local.platform.architecture
   environment              = var.environment
-  kms_key_arn              = var.platform.kms_key_arn
-  log_group                = lookup(var.platform.log_groups, "cluster-cleanup", null)
-  log_retention_days       = var.platform.log_retention_days
+  kms_key_arn              = local.platform.kms_key_arn
+  log_group                = lookup(local.platform.log_groups, "cluster-cleanup", null)
+  log_retention_days       = local.platform.log_retention_days
   members_are_marked       = try(var.cluster_cleanup.members_are_marked, false)
   mode                     = try(var.cluster_cleanup.mode, "plan")
   notices                  = var.notices
   package                  = local.packages["cluster-cleanup"]
-  permissions_boundary_arn = var.platform.permissions_boundary_arn
+  permissions_boundary_arn = local.platform.permissions_boundary_arn
   policy                   = merge({ time_zone = var.time_zone }, try(var.cluster_cleanup.policy, {}), { protected = var.protected })
   project                  = var.project
-  report_bucket            = var.platform.report_bucket
-  reserved_concurrency     = lookup(var.platform.reserved_concurrency, "cluster-cleanup", -1)
-  runbook_url              = var.platform.runbook_url
+  report_bucket            = local.platform.report_bucket
+  reserved_concurrency     = lookup(local.platform.reserved_concurrency, "cluster-cleanup", -1)
+  runbook_url              = local.platform.runbook_url
   schedule                 = merge({ time_zone = var.time_zone }, try(var.cluster_cleanup.schedule, {}))
-  tags                     = var.platform.tags
-  vpc                      = var.platform.vpc
+  tags                     = local.platform.tags
+  vpc                      = local.platform.vpc
 }
 
 module "key_rotation" {
@@ -57,24 +63,24 @@ module "key_rotation" {
 
   account                  = module.account.account
   alarms                   = merge(local.alarms, { global_actions = [module.operations.global_alarm_topic_arn] }, try(var.key_rotation.alarms, {}))
-  architecture             = var.platform.architecture
+  architecture             = local.platform.architecture
   environment              = var.environment
   events                   = try(var.key_rotation.events, {})
-  kms_key_arn              = var.platform.kms_key_arn
-  log_group                = lookup(var.platform.log_groups, "key-rotation", null)
-  log_retention_days       = var.platform.log_retention_days
+  kms_key_arn              = local.platform.kms_key_arn
+  log_group                = lookup(local.platform.log_groups, "key-rotation", null)
+  log_retention_days       = local.platform.log_retention_days
   mode                     = try(var.key_rotation.mode, "plan")
   notices                  = var.notices
   package                  = local.packages["key-rotation"]
-  permissions_boundary_arn = var.platform.permissions_boundary_arn
+  permissions_boundary_arn = local.platform.permissions_boundary_arn
   policy                   = merge({ time_zone = var.time_zone }, try(var.key_rotation.policy, {}), { exclude = var.excluded_users })
   project                  = var.project
-  report_bucket            = var.platform.report_bucket
-  reserved_concurrency     = lookup(var.platform.reserved_concurrency, "key-rotation", -1)
-  runbook_url              = var.platform.runbook_url
+  report_bucket            = local.platform.report_bucket
+  reserved_concurrency     = lookup(local.platform.reserved_concurrency, "key-rotation", -1)
+  runbook_url              = local.platform.runbook_url
   schedule                 = merge({ time_zone = var.time_zone }, try(var.key_rotation.schedule, {}))
-  tags                     = var.platform.tags
-  vpc                      = var.platform.vpc
+  tags                     = local.platform.tags
+  vpc                      = local.platform.vpc
 }
 
 module "db_users" {
@@ -83,26 +89,26 @@ module "db_users" {
 
   account                  = module.account.account
   alarms                   = merge(local.alarms, try(var.db_users.alarms, {}))
-  architecture             = var.platform.architecture
+  architecture             = local.platform.architecture
   connection               = try(var.db_users.connection, {})
   environment              = var.environment
-  kms_key_arn              = var.platform.kms_key_arn
+  kms_key_arn              = local.platform.kms_key_arn
   kms_key_arns             = try(var.db_users.kms_key_arns, [])
-  log_group                = lookup(var.platform.log_groups, "db-users", null)
-  log_retention_days       = var.platform.log_retention_days
+  log_group                = lookup(local.platform.log_groups, "db-users", null)
+  log_retention_days       = local.platform.log_retention_days
   mode                     = try(var.db_users.mode, "plan")
   notices                  = var.notices
   package                  = local.packages["db-users"]
-  permissions_boundary_arn = var.platform.permissions_boundary_arn
+  permissions_boundary_arn = local.platform.permissions_boundary_arn
   policy                   = merge({ time_zone = var.time_zone }, try(var.db_users.policy, {}), { protected = var.protected_users })
   project                  = var.project
-  report_bucket            = var.platform.report_bucket
-  reserved_concurrency     = lookup(var.platform.reserved_concurrency, "db-users", -1)
+  report_bucket            = local.platform.report_bucket
+  reserved_concurrency     = lookup(local.platform.reserved_concurrency, "db-users", -1)
   rotation_function_arns   = try(var.db_users.rotation_function_arns, [])
-  runbook_url              = var.platform.runbook_url
+  runbook_url              = local.platform.runbook_url
   secrets                  = var.db_users.secrets
-  tags                     = var.platform.tags
-  vpc                      = try(var.db_users.vpc, var.platform.vpc)
+  tags                     = local.platform.tags
+  vpc                      = try(var.db_users.vpc, local.platform.vpc)
 }
 
 module "overview" {

@@ -41,8 +41,11 @@ locals {
     NIGHTSHIFT_WARN_DAYS                = var.policy.warn_days
   }
 
+  # Of these an empty list is a word of its own, "none", and not the function's default.
+  may_be_empty = ["NIGHTSHIFT_SWITCH_OFF_SIGNS", "NIGHTSHIFT_TELL_SIGNS"]
+
   variables = {
     for name, value in merge(local.all_variables, module.run_access.variables) :
-    name => tostring(value) if value != null && try(tostring(value), "") != ""
+    name => tostring(value) if value != null && (try(tostring(value), "") != "" || contains(local.may_be_empty, name))
   }
 }

@@ -36,7 +36,7 @@ locals {
   }
 
   leaks = toset(compact([
-    var.events.leaked_keys ? "health" : "",
+    var.events.leaked_keys && length(local.codes["aws.health"]) > 0 ? "health" : "",
     var.events.leaked_keys && length(local.codes["aws.guardduty"]) > 0 ? "guardduty" : "",
   ]))
 
@@ -84,6 +84,7 @@ module "forward_dead_letters" {
     aws = aws.global
   }
 
+  account   = merge(var.account, { region = data.aws_region.global.id })
   name      = "${local.name}-forward-dead-letters"
   rule_arns = values(module.forward)[*].arn
   tags      = local.tags

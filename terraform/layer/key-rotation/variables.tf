@@ -205,6 +205,20 @@ variable "policy" {
     error_message = "unused_keys is rotate or deactivate."
   }
 
+  # The function refuses it, too, but at night; and a rule would hand over nothing.
+  validation {
+    condition = alltrue([
+      for code in concat(coalesce(var.policy.switch_off_signs, []), coalesce(var.policy.tell_signs, [])) :
+      can(regex("^[A-Za-z0-9_:/.-]+[*]?$", code))
+    ])
+    error_message = "A sign is a code such as AWS_RISK_CREDENTIALS_EXPOSED or UnauthorizedAccess:IAMUser/*, with a star at its end only."
+  }
+
+  validation {
+    condition     = length(setintersection(coalesce(var.policy.switch_off_signs, []), coalesce(var.policy.tell_signs, []))) == 0
+    error_message = "A sign either switches a key off or is told of: it stands in switch_off_signs or in tell_signs, not in both."
+  }
+
   validation {
     condition     = contains(["standard", "legacy"], coalesce(var.policy.secret_shape, "standard"))
     error_message = "secret_shape is standard or legacy."

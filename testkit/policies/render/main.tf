@@ -37,7 +37,7 @@ module "run_access" {
 
   notices = {
     mail_configuration_set  = "company"
-    mail_from               = "nightshift@example.com"
+    mail_from               = "nightshift@dev.example.com"
     mail_sandbox_recipients = ["ops@example.org"]
     operators_mail          = ["ops@example.org"]
     slack_secret_id         = "hook"
@@ -58,7 +58,7 @@ module "cluster_cleanup" {
 
   policy = {
     deletion_protection = "override"
-    protected           = ["Orders-*", "tier=gold", "arn:aws:rds:*:*:cluster:ledger", "nightshift-kept-*"]
+    protected           = ["Orders-*", "tier=gold", "arn:aws:rds:*:*:cluster:ledger", "arn:aws:rds:*:*:cluster:*vault*", "arn:aws:rds:*:*:cluster-snapshot:nightshift-archive-*", "nightshift-kept-*"]
     required_tags       = { env = "dev" }
     stopped_clusters    = "start"
     tag_key             = "auto-delete-after"
@@ -97,7 +97,7 @@ module "db_users" {
   kms_key_arns           = [local.key]
   regions                = ["eu-west-1"]
   rotation_function_arns = ["arn:aws:lambda:eu-west-1:111122223333:function:rotate"]
-  secrets                = { masters = ["prod/app-master"], users = ["prod/app-*"] }
+  secrets                = { masters = ["prod/app-master"], users = ["prod/app-*", "legacy"] }
 }
 
 module "function" {
@@ -136,12 +136,25 @@ module "schedule_in_china" {
   target      = { arn = "arn:aws-cn:lambda:cn-north-1:111122223333:function:nightshift-dev-job" }
 }
 
+module "deployer" {
+  source = "../../../terraform/bootstrap/access"
+
+  account         = local.account
+  kms_key_arns    = [local.key]
+  log_groups      = ["/company/nightshift"]
+  packages_bucket = "packages"
+  project         = "nightshift"
+  senders         = ["nightshift@example.com"]
+  state_bucket    = "state"
+}
+
 output "roles" {
   description = "The policies (JSON) of each role."
   value = {
     cluster-cleanup      = concat(module.cluster_cleanup.policies, module.run_access.policies)
     cluster-cleanup-plan = module.cluster_cleanup_plan.policies
     db-users             = module.db_users.policies
+    deployer             = [module.deployer.deployer]
     function             = [module.function.platform_policy]
     key-rotation         = module.key_rotation.policies
     schedule             = [module.schedule.policy]

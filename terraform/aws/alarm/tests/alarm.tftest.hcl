@@ -89,3 +89,14 @@ run "the_metric_of_another_account_is_named_with_it" {
     error_message = jsonencode(aws_cloudwatch_metric_alarm.this.metric_query)
   }
 }
+
+run "short_periods_look_back_at_most_a_day" {
+  command = plan
+
+  variables {
+    period_seconds = 300
+    periods        = 289
+  }
+
+  expect_failures = [var.period_seconds]
+}

@@ -120,10 +120,12 @@ run "whoever_calls_the_function_is_watched_and_the_account_is_named" {
       for name, alarm in local.alarms : name => "${alarm.namespace} ${alarm.metric} ${join(" ", values(alarm.dimensions))}"
       if contains(keys(local.handed_over), name)
       } == {
-      fleet-execution-failed = "AWS/States ExecutionsFailed arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
-      health-rule-failed     = "AWS/Events FailedInvocations nightshift-dev-job-health"
-      night-dropped          = "AWS/Scheduler InvocationDroppedCount nightshift-dev-job"
-      night-target-failed    = "AWS/Scheduler TargetErrorCount nightshift-dev-job"
+      fleet-execution-aborted   = "AWS/States ExecutionsAborted arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
+      fleet-execution-failed    = "AWS/States ExecutionsFailed arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
+      fleet-execution-timed-out = "AWS/States ExecutionsTimedOut arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
+      health-rule-failed        = "AWS/Events FailedInvocations nightshift-dev-job-health"
+      night-dropped             = "AWS/Scheduler InvocationDroppedCount nightshift-dev-job"
+      night-target-failed       = "AWS/Scheduler TargetErrorCount nightshift-dev-job"
     }
     error_message = jsonencode(local.handed_over)
   }

@@ -28,8 +28,8 @@ run "by_default_it_takes_nothing_of_the_accounts_pool_and_its_log_is_kept_a_year
   }
 
   assert {
-    condition     = aws_cloudwatch_log_group.this[0].retention_in_days == 365
-    error_message = "The log is kept ${aws_cloudwatch_log_group.this[0].retention_in_days} days."
+    condition     = aws_cloudwatch_log_group.this[0].retention_in_days == 365 && aws_cloudwatch_log_group.this[0].skip_destroy
+    error_message = "The log is kept ${aws_cloudwatch_log_group.this[0].retention_in_days} days, or goes with the function."
   }
 
   assert {
@@ -266,9 +266,19 @@ run "a_role_has_no_more_policy_than_iam_takes" {
   command = plan
 
   variables {
-    policy      = jsonencode({ Statement = [for number in range(300) : "arn:aws:iam::111122223333:user/excluded-${number}"] })
+    policy      = jsonencode({ Statement = [for number in range(400) : "arn:aws:iam::111122223333:user/excluded-${number}"] })
     policy_hint = "exclude"
   }
 
   expect_failures = [aws_iam_role_policy.job]
+}
+
+run "variables_are_no_larger_than_lambda_takes" {
+  command = plan
+
+  variables {
+    environment = { NIGHTSHIFT_PROTECTED = join(",", [for number in range(300) : "orders-${number}-*"]) }
+  }
+
+  expect_failures = [aws_lambda_function.this]
 }

@@ -5,7 +5,17 @@ mock_provider "aws" {
 }
 
 variables {
-  name = "nightshift-dev-job-dead-letters"
+  account = { id = "111122223333", partition = "aws", region = "eu-west-1" }
+  name    = "nightshift-dev-job-dead-letters"
+}
+
+run "its_arn_is_known_before_it_is_there" {
+  command = plan
+
+  assert {
+    condition     = output.arn == "arn:aws:sqs:eu-west-1:111122223333:nightshift-dev-job-dead-letters"
+    error_message = output.arn
+  }
 }
 
 run "it_is_encrypted_by_sqs_and_keeps_events_two_weeks" {

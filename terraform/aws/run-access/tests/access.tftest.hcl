@@ -62,7 +62,7 @@ run "without_anything_switched_on_there_is_no_right" {
   }
 
   assert {
-    condition     = output.policies == []
+    condition     = length(output.policies) == 0
     error_message = jsonencode(output.policies)
   }
 }
@@ -146,5 +146,100 @@ run "in_china_the_suffix_of_a_key_is_another" {
   assert {
     condition     = jsondecode(output.policies[0]).Statement[1].Condition.StringEquals["kms:ViaService"] == "s3.cn-north-1.amazonaws.com.cn"
     error_message = jsonencode(output.policies)
+  }
+}
+
+run "a_sender_is_vouched_for_by_any_domain_above_it" {
+  command = plan
+
+  variables {
+    notices = { mail_from = "Night@Mail.Dev.Example.COM", operators_mail = ["ops@example.com"] }
+  }
+
+  assert {
+    condition = local.mail_resources == tolist([
+      for identity in ["Night@Mail.Dev.Example.COM", "Night@mail.dev.example.com", "mail.dev.example.com", "dev.example.com", "example.com"] :
+      "arn:aws:ses:eu-west-1:111122223333:identity/${identity}"
+    ])
+    error_message = jsonencode(local.mail_resources)
+  }
+}
+
+run "a_sender_has_no_name_around_it" {
+  command = plan
+
+  variables {
+    notices = { mail_from = "Ops<ops@example.com>", operators_mail = ["ops@example.com"] }
+  }
+
+  expect_failures = [var.notices]
+}
+
+run "a_sender_is_of_a_domain" {
+  command = plan
+
+  variables {
+    notices = { mail_from = "ops@localhost", operators_mail = ["ops@example.com"] }
+  }
+
+  expect_failures = [var.notices]
+}
+
+run "a_recipient_is_not_every_identity" {
+  command = plan
+
+  variables {
+    notices = { mail_from = "ops@example.com", operators_mail = ["ops@example.com"], mail_sandbox_recipients = ["*"] }
+  }
+
+  expect_failures = [var.notices]
+}
+
+run "a_webhook_is_no_secrets_name_without_its_scheme_either" {
+  command = plan
+
+  variables {
+    notices = { slack_secret_id = "hooks.slack.com/services/T0/B0/x" }
+  }
+
+  expect_failures = [var.notices]
+}
+
+run "a_topics_key_is_no_alias" {
+  command = plan
+
+  variables {
+    notices = { sns_topic_arn = "arn:aws:sns:eu-west-1:111122223333:notices", sns_topic_kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:alias/ours" }
+  }
+
+  expect_failures = [var.notices]
+}
+
+run "a_buckets_key_is_no_alias" {
+  command = plan
+
+  variables {
+    report_bucket = { kms_key_arn = "alias/ours", name = "reports" }
+  }
+
+  expect_failures = [var.report_bucket]
+}
+
+run "a_bucket_is_no_address" {
+  command = plan
+
+  variables {
+    report_bucket = { name = "s3://reports/nightshift" }
+  }
+
+  expect_failures = [var.report_bucket]
+}
+
+# A module that is left out by a name that AWS has yet to give cannot be planned.
+run "channels_may_be_made_beside_it" {
+  command = plan
+
+  module {
+    source = "./tests/beside"
   }
 }

@@ -172,3 +172,31 @@ run "with_a_key_of_yours_its_role_may_read_the_input_of_this_schedule" {
     error_message = jsonencode(data.aws_iam_policy_document.this.statement)
   }
 }
+
+run "one_of_the_two_days_is_left_open" {
+  command = plan
+
+  variables {
+    expression = "cron(0 2 * * * *)"
+  }
+
+  expect_failures = [var.expression]
+}
+
+run "not_both_days_are_left_open" {
+  command = plan
+
+  variables {
+    expression = "cron(0 2 ? * ? *)"
+  }
+
+  expect_failures = [var.expression]
+}
+
+run "a_day_of_the_week_is_taken" {
+  command = plan
+
+  variables {
+    expression = "cron(0 2 ? * MON-FRI *)"
+  }
+}

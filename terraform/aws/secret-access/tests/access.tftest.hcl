@@ -30,6 +30,7 @@ run "each_secret_by_itself_and_no_other_right" {
       Action = "secretsmanager:GetSecretValue"
       Resource = [
         "arn:aws:secretsmanager:eu-west-1:111122223333:secret:slack/webhook-??????",
+        "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf-??????",
         "arn:aws:secretsmanager:eu-west-1:111122223333:secret:other-AbCdEf",
       ]
     }]
@@ -52,14 +53,18 @@ run "a_key_is_used_through_secrets_manager_only" {
   }
 }
 
-run "no_secret_is_no_module" {
+run "no_secret_is_no_right" {
   command = plan
 
   variables {
-    secret_ids = []
+    kms_key_arns = ["arn:aws:kms:eu-west-1:111122223333:key/ours"]
+    secret_ids   = []
   }
 
-  expect_failures = [var.secret_ids]
+  assert {
+    condition     = try(jsondecode(output.policy).Statement, null) == null
+    error_message = output.policy
+  }
 }
 
 run "a_sid_has_no_spaces" {

@@ -6,8 +6,9 @@ locals {
   protected_arns  = [for entry in var.policy.protected : lower(entry) if startswith(lower(entry), "arn:") && !strcontains(entry, "=")]
   protected_names = [for entry in var.policy.protected : lower(entry) if !startswith(lower(entry), "arn:") && !strcontains(entry, "=")]
 
+  # An ARN of snapshots must not keep a cluster from leaving its last one.
   never = concat(
-    local.protected_arns,
+    [for arn in local.protected_arns : arn if !strcontains(arn, ":cluster-snapshot:")],
     [for name in local.protected_names : "${local.prefix}:cluster:${name}"],
     [for name in local.protected_names : "${local.prefix}:db:${name}"],
   )

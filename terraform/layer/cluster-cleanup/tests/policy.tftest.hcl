@@ -307,3 +307,13 @@ run "the_marks_of_the_function_are_the_marks_of_its_role" {
     error_message = "The role is held to other marks than the function."
   }
 }
+
+# Or what is too long for IAM would be refused half-way through the first apply, and nobody could read it in the plan.
+run "what_the_role_may_do_is_known_before_anything_is_there" {
+  command = plan
+
+  assert {
+    condition     = strcontains(module.function.platform_policy, "${local.name}-dead-letters")
+    error_message = module.function.platform_policy
+  }
+}

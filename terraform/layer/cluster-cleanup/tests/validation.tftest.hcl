@@ -250,3 +250,61 @@ run "a_protected_arn_begins_at_its_beginning" {
 
   expect_failures = [var.policy]
 }
+
+run "a_region_is_a_region" {
+  command = plan
+
+  variables {
+    policy = { regions = ["eu-west-1", "*"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_protected_tag_has_a_key" {
+  command = plan
+
+  variables {
+    policy = { protected = ["=gold"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "an_arn_spells_its_kind_out" {
+  command = plan
+
+  variables {
+    policy = { protected = ["arn:aws:rds:*:*:cluster*:vault-*"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "an_arn_of_everything_protects_nothing_in_iam" {
+  command = plan
+
+  variables {
+    policy = { protected = ["arn:aws:rds:*:*:*:*"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "an_arn_spells_its_service_out" {
+  command = plan
+
+  variables {
+    policy = { protected = ["arn:aws:*:*:*:cluster:vault"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "an_arn_of_each_kind_is_taken_in_any_case" {
+  command = plan
+
+  variables {
+    policy = { protected = ["ARN:aws-cn:rds:cn-*:*:Cluster:vault", "arn:*:rds:*:*:db:vault-?", "arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:*"] }
+  }
+}

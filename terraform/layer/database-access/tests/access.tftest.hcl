@@ -123,3 +123,21 @@ run "no_password_is_given" {
 
   expect_failures = [var.databases]
 }
+
+run "what_is_null_was_not_said" {
+  command = plan
+
+  variables {
+    databases = {
+      shop = {
+        database_name = "shop", db_engine = "postgres", drop = null, rds_host = "h", secret_name = "s"
+        users         = { a = { user_secret_name = "a", preset = null } }
+      }
+    }
+  }
+
+  assert {
+    condition     = jsondecode(aws_lambda_invocation.this["shop"].input).users == [{ db_user = "a", preset = null, user_secret_name = "a" }]
+    error_message = aws_lambda_invocation.this["shop"].input
+  }
+}

@@ -10,6 +10,9 @@ locals {
   of_masters = sort([for name in var.secrets.masters : "${local.prefix}:${name}${endswith(name, "*") ? "" : "-??????"}"])
   of_users   = sort([for name in var.secrets.users : "${local.prefix}:${name}${endswith(name, "*") ? "" : "-??????"}"])
 
+  # AWS does not say whether it asks about a secret that is to be made with those six characters or without.
+  to_be_made = sort(distinct(concat(local.of_users, [for name in var.secrets.users : "${local.prefix}:${name}"])))
+
   rotators = sort(distinct(concat(compact([var.rotation_function_arn]), var.rotation_function_arns)))
 
   writes = concat(
@@ -89,7 +92,7 @@ data "aws_iam_policy_document" "apply" {
   statement {
     sid       = "MakeUsersSecrets"
     actions   = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"]
-    resources = local.of_users
+    resources = local.to_be_made
 
     condition {
       test     = "Null"

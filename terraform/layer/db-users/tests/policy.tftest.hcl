@@ -147,3 +147,13 @@ run "every_region_of_the_policy_and_no_other_is_in_reach" {
     error_message = "The function is told ${local.variables.NIGHTSHIFT_REGIONS}."
   }
 }
+
+# Or what is too long for IAM would be refused half-way through the first apply, and nobody could read it in the plan.
+run "what_the_role_may_do_is_known_before_anything_is_there" {
+  command = plan
+
+  assert {
+    condition     = strcontains(module.function.platform_policy, "${local.name}-dead-letters")
+    error_message = module.function.platform_policy
+  }
+}

@@ -200,3 +200,41 @@ run "pipelines_run_side_by_side" {
 
   expect_failures = [var.reserved_concurrency]
 }
+
+run "a_masters_pattern_leaves_the_users_theirs" {
+  command = plan
+
+  variables {
+    secrets = { masters = ["prod/*"], users = ["prod/app-*"] }
+  }
+
+  expect_failures = [var.secrets]
+}
+
+run "a_masters_pattern_with_a_point_is_no_pattern_of_its_own" {
+  command = plan
+
+  variables {
+    secrets = { masters = ["prod.*"], users = ["prod.app"] }
+  }
+
+  expect_failures = [var.secrets]
+}
+
+run "patterns_that_only_meet_are_told_apart_by_the_role" {
+  command = plan
+
+  variables {
+    secrets = { masters = ["rds!cluster-*", "prod/?", "prod/*/master", "prodx"], users = ["prod/*", "prod.", "prod/*/app-?"] }
+  }
+}
+
+run "a_region_is_a_region" {
+  command = plan
+
+  variables {
+    policy = { regions = ["*"] }
+  }
+
+  expect_failures = [var.policy]
+}

@@ -188,12 +188,32 @@ run "production_names_who_hears_of_an_alarm" {
   expect_failures = [var.alarm_mail_addresses]
 }
 
-run "a_reservation_names_a_function" {
+# A misspelt key would leave everything unencrypted, a misspelt boundary the roles without one.
+run "a_misspelt_name_of_the_platform_is_no_default" {
   command = plan
 
   variables {
-    platform = { packages = { directory = "../../fixtures" }, reserved_concurrency = { cleanup = 2 } }
+    platform = { packages = { directory = "../../fixtures" }, kms_key = "arn:aws:kms:eu-west-1:111122223333:key/ours" }
   }
 
-  expect_failures = [var.platform]
+  expect_failures = [output.functions]
+}
+
+run "a_misspelt_name_deeper_in_the_platform_is_no_default_either" {
+  command = plan
+
+  variables {
+    platform = { packages = { directory = "../../fixtures" }, report_bucket = { name = "reports", kms_key = "ours" } }
+  }
+
+  expect_failures = [output.functions]
+}
+
+run "what_is_null_is_left_out" {
+  command = plan
+
+  variables {
+    cluster_cleanup = { policy = null, schedule = null }
+    key_rotation    = null
+  }
 }

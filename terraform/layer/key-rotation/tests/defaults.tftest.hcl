@@ -219,6 +219,43 @@ run "what_the_policy_says_of_signs_is_what_is_handed_over" {
   }
 }
 
+# Left out, the function would take its own list and switch keys off.
+run "no_sign_at_all_is_a_list_and_not_the_default" {
+  command = plan
+
+  variables {
+    policy = { switch_off_signs = [], tell_signs = [] }
+  }
+
+  assert {
+    condition = (
+      try(local.variables.NIGHTSHIFT_SWITCH_OFF_SIGNS, null) == "" &&
+      try(local.variables.NIGHTSHIFT_TELL_SIGNS, null) == ""
+    )
+    error_message = jsonencode(local.variables)
+  }
+
+  # EventBridge takes no empty list.
+  assert {
+    condition     = keys(module.rule) == ["config"] && length(module.forward) == 0
+    error_message = "There is a rule that hands over nothing: ${join(" ", keys(module.rule))}."
+  }
+}
+
+run "signs_of_guardduty_alone_leave_no_empty_rule_of_health" {
+  command = plan
+
+  variables {
+    events = { old_keys = false }
+    policy = { switch_off_signs = [], tell_signs = ["Impact:IAMUser/*"] }
+  }
+
+  assert {
+    condition     = keys(module.rule) == ["guardduty"] && keys(module.forward) == ["guardduty"]
+    error_message = join(" ", keys(module.rule))
+  }
+}
+
 run "what_is_switched_off_leaves_no_rule" {
   command = plan
 

@@ -290,3 +290,13 @@ run "fifty_excluded_users_fit_into_a_role" {
     error_message = "The policy has ${length(replace(data.aws_iam_policy_document.job.json, "/\\s/", ""))} characters."
   }
 }
+
+# Or what is too long for IAM would be refused half-way through the first apply, and nobody could read it in the plan.
+run "what_the_role_may_do_is_known_before_anything_is_there" {
+  command = plan
+
+  assert {
+    condition     = strcontains(module.function.platform_policy, "${local.name}-dead-letters")
+    error_message = module.function.platform_policy
+  }
+}

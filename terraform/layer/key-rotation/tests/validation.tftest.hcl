@@ -386,3 +386,23 @@ run "a_config_rules_name_has_no_two_stars_in_a_row" {
 
   expect_failures = [var.events]
 }
+
+run "a_sign_has_its_star_at_the_end" {
+  command = plan
+
+  variables {
+    policy = { tell_signs = ["AWS_RISK_*_EXPOSED"] }
+  }
+
+  expect_failures = [var.policy]
+}
+
+run "a_sign_is_answered_in_one_way" {
+  command = plan
+
+  variables {
+    policy = { switch_off_signs = ["AWS_RISK_IAM_QUARANTINE"], tell_signs = ["AWS_RISK_IAM_QUARANTINE"] }
+  }
+
+  expect_failures = [var.policy]
+}
