@@ -79,8 +79,9 @@ async fn a_program_has_the_newest_key_each_time_it_starts_and_the_old_one_goes()
     };
     assert!(statement("NightshiftReaders")["Principal"].to_string().contains(&role), "{document:#}");
     assert!(statement("NightshiftNobodyElseReads")["Condition"].to_string().contains(&role), "{document:#}");
-    // Nobody does anything: the overlap ends, the old key goes, and after the next rotation the program has the next.
-    for now in ["2026-11-28T02:00:00Z", "2026-12-05T02:00:00Z", "2026-12-06T02:00:00Z"] {
+    // Nobody does anything: the overlap ends, a week from when she was told and not from when that night began, the old key goes,
+    // and after the next rotation the program has the next.
+    for now in ["2026-11-29T02:00:00Z", "2026-12-07T02:00:00Z", "2026-12-08T02:00:00Z"] {
         night(now).await?;
     }
     let keys: Vec<_> = scene.keys("ana").await?.into_iter().map(|key| key.id).collect();
