@@ -16,6 +16,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use authority::Authority;
+pub(super) use desired::implied_sequences;
 
 use super::action::{Change, Prepare};
 use super::secret::{self, Account};
