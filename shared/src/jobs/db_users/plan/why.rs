@@ -36,7 +36,7 @@ pub enum Why {
     AlreadySo,
     Gone,
     IsMaster,
-    Protected { pattern: String },
+    Protected { pattern: String, by: Option<String> },
     PrivilegedRole { what: &'static str },
     NotOurs { master: String },
     MasterIsMember,
@@ -143,7 +143,14 @@ impl Why {
             Self::AlreadySo => "it is as the event wants it".to_owned(),
             Self::Gone => "there is no such user any more, and its secret is gone or going".to_owned(),
             Self::IsMaster => "it is the master user this run is logged in as".to_owned(),
-            Self::Protected { pattern } => format!("NIGHTSHIFT_PROTECTED protects it by '{}'", printable(pattern)),
+            Self::Protected { pattern, by: None } => {
+                format!("NIGHTSHIFT_PROTECTED protects it by '{}'", printable(pattern))
+            }
+            Self::Protected { pattern, by: Some(role) } => format!(
+                "it is a member of {}, which NIGHTSHIFT_PROTECTED protects by '{}'",
+                printable(role),
+                printable(pattern)
+            ),
             Self::PrivilegedRole { what } => format!("the server has such a user already, and it {what}"),
             Self::NotOurs { master } => {
                 format!("somebody else made this role, and {} may not change it", printable(master))
@@ -231,7 +238,8 @@ impl Why {
         match self {
             Self::AlreadySo | Self::Gone => "nothing to do",
             Self::IsMaster => "take it out of the event; RDS looks after the master user",
-            Self::Protected { .. } => "take it out of the event, or out of NIGHTSHIFT_PROTECTED",
+            Self::Protected { by: None, .. } => "take it out of the event, or out of NIGHTSHIFT_PROTECTED",
+            Self::Protected { by: Some(_), .. } => "take it out of the event, or revoke that role from it",
             Self::PrivilegedRole { .. } => "take it out of the event, or take those rights from it first",
             Self::NotOurs { .. } => "as its maker, GRANT it to the master user WITH ADMIN OPTION, or drop it",
             Self::MasterIsMember => "revoke the role from the master user, or choose another name",
