@@ -22,6 +22,7 @@ mod proof;
 mod rotated;
 mod secrets;
 mod servers;
+mod staying;
 mod traps;
 mod world;
 

@@ -11,6 +11,7 @@ use crate::report::Reason;
 use crate::run::Steps;
 use crate::secret::Secret;
 use crate::services::secrets::{CURRENT, NewSecret, PENDING};
+use crate::services::sql::Engine;
 
 impl Applier<'_> {
     pub(super) async fn change(&mut self, change: &Change, steps: &mut Steps<'_>) -> Result<(), Stop> {
@@ -21,9 +22,11 @@ impl Applier<'_> {
             }
             None => None,
         };
-        if !change.statements.is_empty() {
-            self.transaction(&change.statements, password.as_ref()).await?;
-            steps.extend(change.statements.iter().map(ToString::to_string));
+        // Where each statement is for good by itself, each is on record by itself.
+        let at_once = if self.way.request.engine == Engine::Postgres { change.statements.len() } else { 1 };
+        for statements in change.statements.chunks(at_once.max(1)) {
+            self.transaction(statements, password.as_ref()).await?;
+            steps.extend(statements.iter().map(ToString::to_string));
         }
         let Some(secret) = &change.secret else { return Ok(()) };
         if secret.proves_login()

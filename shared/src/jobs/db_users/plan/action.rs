@@ -143,9 +143,9 @@ pub struct DropUser {
     pub sessions_of: Option<Sessions>,
     /// What it owns goes to its heir, in each database.
     pub hand_over: Vec<HandOver>,
-    /// What it may do is taken back, by name, in each database that knows it.
-    pub empty: Vec<(String, Vec<Statement>)>,
-    /// The end of it.
+    /// What it may do is taken back, by name, in each other database that knows it.
+    pub empty: Vec<Emptied>,
+    /// The same in the event's own, and the end of it: one transaction, where there are any.
     pub drop: Vec<Statement>,
     /// Its secret.
     pub secret: Option<DropSecret>,
@@ -153,10 +153,28 @@ pub struct DropUser {
 
 /// Whose sessions end: those of one account, and none of the others of its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+    /// What of its things goes with its sessions.
+    #[serde(skip)]
+    pub fleeting: i64,
+    /// What is worth knowing beside.
+    #[serde(skip)]
+    pub notes: Vec<Note>,
 pub struct Sessions {
     /// From where it may log in.
     pub host: String,
     /// From where the others may.
+/// What a user may do in one database is taken back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Emptied {
+    /// The database.
+    pub database: String,
+    /// Take it back.
+    pub statements: Vec<Statement>,
+    /// Give it again, should the user not go after all.
+    #[serde(skip)]
+    pub back: Vec<Statement>,
+}
+
     pub others: Vec<String>,
 }
 
@@ -319,10 +337,10 @@ impl DropUser {
                 before.chain(things).chain(rest).chain(after).map(|statement| format!("in {database}: {statement}"));
             steps.extend(abridged(all.collect()));
         }
-        for (database, statements) in &self.empty {
+        for Emptied { database, statements, back: _ } in &self.empty {
             steps.extend(abridged(statements.iter().map(|statement| format!("in {database}: {statement}")).collect()));
         }
-        steps.extend(self.drop.iter().map(ToString::to_string));
+        steps.extend(abridged(self.drop.iter().map(ToString::to_string).collect()));
         if let Some(secret) = &self.secret {
             if secret.cancel_rotation {
                 steps.push(format!("end the rotation of secret {}", secret.name));

@@ -29,6 +29,15 @@ pub struct Note {
     pub fix: String,
 }
 
+/// Said where a user is to go, cannot, and cannot log in either; `given_back` gives it its login.
+pub(super) fn no_login(given_back: &str) -> Note {
+    Note {
+        code: "no-login",
+        message: "it cannot log in: a run that was ended in the middle of dropping it leaves it so".to_owned(),
+        fix: format!("if it is to stay: {}", printable(given_back)),
+    }
+}
+
 /// See the module.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the message of each says what it is")]
@@ -62,6 +71,7 @@ pub enum Why {
     GrantedByOthers { owners: Vec<String> },
     PassedOn { to: Vec<String> },
     StillNamed { things: Vec<String> },
+    HasMembers { members: Vec<String> },
     DatabaseClosed { database: String, said: String },
     HeirCannotOwn { heir: String, what: String },
     UnsafeSchema { extension: String, schema: String },
@@ -130,6 +140,7 @@ impl Why {
             Self::GrantedByOthers { .. } => "granted-by-others",
             Self::PassedOn { .. } => "passed-on",
             Self::StillNamed { .. } => "still-named",
+            Self::HasMembers { .. } => "has-members",
             Self::DatabaseClosed { .. } => "database-closed",
             Self::HeirCannotOwn { .. } => "heir-cannot-own",
             Self::UnsafeSchema { .. } => "unsafe-schema",
@@ -207,6 +218,9 @@ impl Why {
                 format!("it has passed on privileges to {}, who would lose them with it", some_of(to))
             }
             Self::StillNamed { things } => format!("it is named by {}", some_of(things)),
+            Self::HasMembers { members } => {
+                format!("nobody logs in as it, and {} would lose what they have as its members", some_of(members))
+            }
             Self::DatabaseClosed { database, said } => format!(
                 "it holds something in the database {}, and the master user cannot look there: {}",
                 printable(database),
@@ -272,6 +286,7 @@ impl Why {
             Self::GrantedByOthers { .. } => "revoke them as those roles, or make the master user a member of them",
             Self::PassedOn { .. } => "grant those others what they need as the owner, then revoke it from them as this user",
             Self::StillNamed { .. } => "change those by hand, since what they do would change with it",
+            Self::HasMembers { .. } => "revoke it from them first, or name them in the event, too",
             Self::DatabaseClosed { .. } => "let the master user CONNECT there and run this again",
             Self::HeirCannotOwn { .. } => "as the owner of that, grant the heir CREATE there, or name another heir",
             Self::UnsafeSchema { .. } => {
