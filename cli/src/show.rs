@@ -2,7 +2,7 @@
 
 use anyhow::bail;
 use nightshift::config::Environment;
-use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::cluster_cleanup::{ClusterCleanup, codes};
 use nightshift::report::{Item, Mode, Outcome};
 use nightshift::run::driver::{Caller, Driver};
 use nightshift::services::aws::{Aws, Roots};
@@ -35,19 +35,22 @@ pub(crate) async fn run(args: ShowArgs, environment: &Environment) -> anyhow::Re
     let driver = Driver::<ClusterCleanup>::new(&policy, aws)?;
     let caller = Caller::Operator { mode: Mode::Plan, expect_plan: None };
     let report = driver.run(event, &record::reading(), caller).await?.report;
-    if let Some(reason) = report.items.iter().filter_map(|item| item.reason.as_ref()).find(|it| it.code == "not-found")
-    {
-        bail!("there is no Aurora cluster {} in {}; {}", args.cluster, report.regions.join(", "), reason.fix);
+    let reasons = || report.items.iter().filter_map(|item| item.reason.as_ref());
+    if let Some(reason) = reasons().find(|reason| reason.is(&codes::NOT_FOUND)) {
+        let next = reason.fix.as_deref().unwrap_or("check the name");
+        bail!("there is no Aurora cluster {} in {}; {next}", args.cluster, report.regions.join(", "));
     }
     // Whether anybody can be told is the deployment's matter, which this shell may know nothing of.
-    report.warnings.iter().filter(|warning| warning.code != "no-channel").for_each(output::warn);
+    report.warnings.iter().filter(|warning| !warning.is(&codes::NO_CHANNEL)).for_each(output::warn);
     let output = Output::new(Words::CanBeHadAgain);
     for item in report.items.iter().filter(|item| item.id == args.cluster) {
         for line in lines(item) {
             output.say(&line);
         }
     }
-    let is_half_way = |item: &Item| item.reason.as_ref().is_some_and(|why| why.code.starts_with("half-deleted"));
+    let half_way = [&codes::HALF_DELETED, &codes::HALF_DELETED_BLOCKED];
+    let is_half_way =
+        |item: &Item| item.reason.as_ref().is_some_and(|why| half_way.into_iter().any(|code| why.is(code)));
     let failed = report.items.iter().any(|item| is_half_way(item) || item.outcome == Outcome::Failed);
     Ok(output.end(if failed { Ending::Failed } else { Ending::Done }))
 }
@@ -58,7 +61,7 @@ fn lines(item: &Item) -> Vec<String> {
     let mut lines = vec![format!("{} in {}, {owner}", item.id, item.region)];
     if let Some(reason) = &item.reason {
         lines.push(format!("  [{}] {}", reason.code, printable(&reason.message)));
-        lines.push(format!("  → {}", printable(&reason.fix)));
+        lines.extend(reason.fix.iter().map(|fix| format!("  → {}", printable(fix))));
     }
     lines.extend(item.steps.iter().map(|step| format!("  the next run would {}", printable(step))));
     lines

@@ -75,6 +75,8 @@ async fn meanwhile(version: &Installation) -> anyhow::Result<()> {
         "{report:#}"
     );
     assert_eq!(second.query("SELECT id FROM hers", &[]).await?.len(), 1, "what it came to own is there");
+    let reads = "SELECT has_table_privilege('app', 'theirs', 'SELECT')";
+    assert!(second.query_one(reads, &[]).await?.get::<_, bool>(0), "and what it had in its way is");
     assert!(logs_in(&world, "app").await, "and the user has its login back");
     Ok(())
 }
@@ -104,6 +106,8 @@ async fn in_use(version: &Installation) -> anyhow::Result<()> {
     let admin = world.server.admin("airflow").await?;
     assert_eq!(owner(&admin, "quiet").await?, "heir", "what nobody uses has gone over");
     assert_eq!(owner(&admin, "busy").await?, "app");
+    let told = steps(&report, "app");
+    assert!(told.contains("ALTER TABLE public.quiet OWNER") && !told.contains("public.busy OWNER"), "{told}");
     assert!(logs_in(&world, "app").await, "given up, so it has its login");
     let log = world.server.log()?;
     let handed: Vec<_> = log.lines().filter(|line| line.contains("statement: ") && line.contains("OWNER TO")).collect();

@@ -21,6 +21,7 @@ mod presets;
 mod rotated;
 mod secrets;
 mod servers;
+mod staying;
 mod traps;
 mod world;
 

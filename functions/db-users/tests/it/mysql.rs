@@ -171,19 +171,38 @@ async fn administrators(program: &Program) -> anyhow::Result<()> {
         "GRANT clerks TO clerk",
         "GRANT INSERT ON mysql.* TO by_tables",
         "GRANT UPDATE ON `%`.* TO by_pattern",
+        "CREATE USER by_table, by_column, by_proxy, everywhere, protected, watcher",
+        "GRANT UPDATE ON mysql.user TO by_table",
+        "GRANT UPDATE (user) ON mysql.db TO by_column",
+        "GRANT PROXY ON rdsadmin@'%' TO by_proxy",
+        "GRANT SELECT ON *.* TO everywhere",
+        "GRANT PROCESS, REPLICATION CLIENT ON *.* TO watcher",
+        "CREATE ROLE inner_circle, circle",
+        "GRANT inner_circle TO circle",
+        "GRANT circle TO protected",
     ];
-    let mut refused = vec!["by_role", "by_chain", "by_tables", "by_pattern"];
+    let mut refused =
+        vec!["by_role", "by_chain", "by_tables", "by_pattern", "by_table", "by_column", "by_proxy", "everywhere"];
     if program.flavour == Flavour::Mysql {
         statements.extend(["CREATE USER by_grant", "GRANT ROLE_ADMIN ON *.* TO by_grant"]);
         refused.push("by_grant");
     }
     world.server.admin(&statements).await?;
-    let users: Vec<_> = refused.iter().chain(&["clerk"]).map(|name| user(name, "SELECT")).collect();
-    let report = world.start(FUNCTION, &[])?.invoke(&world.event(&users)).await?.report();
+    let others = ["clerk", "protected", "watcher"];
+    let users: Vec<_> = refused.iter().chain(&others).map(|name| user(name, "SELECT")).collect();
+    let mut function = world.start(FUNCTION, &[("NIGHTSHIFT_PROTECTED", "inner_*")])?;
+    let report = function.invoke(&world.event(&users)).await?.report();
     for name in refused {
         assert_eq!(said(&report, name), ("skipped", "privileged-role"), "{report:#}");
     }
-    assert_eq!(said(&report, "clerk").0, "planned", "an ordinary role is no matter: {report:#}");
+    assert_eq!(said(&report, "protected"), ("skipped", "protected"), "{report:#}");
+    for name in ["clerk", "watcher"] {
+        assert_eq!(
+            said(&report, name).0,
+            "planned",
+            "an ordinary role is no matter, nor is who only looks on: {report:#}"
+        );
+    }
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::mysql::{here, log_in, user};
 use crate::world::with_mode;
-use crate::{FUNCTION, said};
+use crate::{FUNCTION, item, said, steps};
 
 #[tokio::test]
 async fn a_server_that_remembers_passwords_gets_no_password_twice() -> anyhow::Result<()> {
@@ -110,5 +110,46 @@ async fn sessions(program: &Program) -> anyhow::Result<()> {
     world.server.admin(&["DROP VIEW my_shop.near"]).await?;
     assert_eq!(said(&function.invoke(&event).await?.report(), "two").0, "changed");
     assert!(near.query_drop("SELECT 1").await.is_err(), "and its own are");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_secret_that_other_accounts_go_by_stays_and_so_does_a_role_with_members() -> anyhow::Result<()> {
+    for program in here() {
+        let world = MysqlWorld::new(&program).await?;
+        let mut function = world.start(FUNCTION, &[])?;
+        let mut near = user("two", "SELECT");
+        function.invoke(&with_mode(world.event(std::slice::from_ref(&near)), "apply")).await?.report();
+        near["host"] = json!("127.0.0.%");
+        function.invoke(&with_mode(world.event(std::slice::from_ref(&near)), "apply")).await?.report();
+        near["state"] = json!("absent");
+        let gone = with_mode(world.event(&[near]), "apply");
+        let report = function.invoke(&gone).await?.report();
+        assert_eq!(said(&report, "two").0, "changed", "{report:#}");
+        assert!(item(&report, "two")["dbusers"]["notes"].to_string().contains("secret-kept"), "{report:#}");
+        log_in(&world, "two").await?;
+        assert_eq!(said(&function.invoke(&gone).await?.report(), "two"), ("already_right", "gone"));
+        if program.flavour == Flavour::Mysql {
+            world.server.admin(&["CREATE ROLE crew", "CREATE USER bob", "GRANT crew TO bob"]).await?;
+            let mut crew = user("crew", "");
+            crew["state"] = json!("absent");
+            let report = function.invoke(&with_mode(world.event(&[crew]), "apply")).await?.report();
+            assert_eq!(said(&report, "crew"), ("skipped", "has-members"), "{report:#}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_done_before_a_statement_failed_is_on_record() -> anyhow::Result<()> {
+    for program in here() {
+        let world = MysqlWorld::new(&program).await?;
+        world.server.admin(&["REVOKE DELETE ON *.* FROM master@'%'"]).await?;
+        let event = with_mode(world.event(&[user("app", "SELECT,DELETE")]), "apply");
+        let report = world.start(FUNCTION, &[])?.invoke(&event).await?.report();
+        assert_eq!(said(&report, "app"), ("failed", "sql-denied"), "{report:#}");
+        let done = steps(&report, "app");
+        assert!(done.contains("CREATE USER 'app'@'%'") && !done.contains("GRANT"), "{done}");
+    }
     Ok(())
 }

@@ -118,3 +118,25 @@ async fn of_old(version: &Installation) -> anyhow::Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_role_of_that_name_with_something_more_is_not_the_group() -> anyhow::Result<()> {
+    for version in ends() {
+        let world = two_schemas(&version).await?;
+        let mut function = start(&world)?;
+        function.invoke(&applied(&[reads("one", "a")])).await?.report();
+        // Nothing of it is in a schema or a table that anybody looks at.
+        let master = world.server.master("airflow").await?;
+        master
+            .batch_execute(
+                "CREATE TABLE public.hidden (id int, at int); GRANT SELECT (at) ON public.hidden TO r_reader",
+            )
+            .await?;
+        let report = function.invoke(&applied(&[reads("two", "a")])).await?.report();
+        assert_eq!(ids(&report, "changed"), ["r_reader_airflow_a", "two"], "{report:#}");
+        let report = function.invoke(&applied(&[reads("one", "a"), reads("two", "a")])).await?.report();
+        assert_eq!(ids(&report, "changed"), Vec::<&str>::new(), "{report:#}");
+        assert!(item(&report, "one")["dbusers"]["notes"].to_string().contains("preset-union"), "{report:#}");
+    }
+    Ok(())
+}

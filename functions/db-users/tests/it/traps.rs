@@ -90,7 +90,8 @@ async fn every_session_begins_with_the_servers_names_and_reads_without_writing()
         admin.batch_execute(HOSTILE).await?;
         admin
             .batch_execute(
-                "CREATE ROLE app LOGIN PASSWORD 'not-a-secret-1'; ALTER ROLE app SET search_path = public;
+                "ALTER DATABASE postgres SET idle_session_timeout = '50ms';
+                 ALTER DATABASE airflow SET idle_in_transaction_session_timeout = '50ms'; CREATE ROLE app LOGIN PASSWORD 'not-a-secret-1'; ALTER ROLE app SET search_path = public;
                  CREATE TABLE public.seen (id int); GRANT ALL ON public.seen TO master;
                  CREATE FUNCTION public.writes() RETURNS text LANGUAGE plpgsql AS $$
                  BEGIN
@@ -106,6 +107,13 @@ async fn every_session_begins_with_the_servers_names_and_reads_without_writing()
             let Session::Postgres(session) = endpoint.log_in(user, &password, database).await? else { unreachable!() };
             let shown = session.read("the path", "SELECT pg_catalog.current_setting('search_path')", &[]).await?;
             assert_eq!(shown[0].get::<_, &str>(0), "pg_catalog,pg_temp", "{user} in {database}");
+            let ends = "SELECT pg_catalog.concat(pg_catalog.current_setting('idle_session_timeout'), \
+                        pg_catalog.current_setting('idle_in_transaction_session_timeout'))";
+            assert_eq!(
+                session.read("when it ends", ends, &[]).await?[0].get::<_, &str>(0),
+                "00",
+                "{user} in {database}"
+            );
             if (user, database) == ("master", "airflow") {
                 let error = session.read("by a trap", "SELECT public.writes()", &[]).await.unwrap_err();
                 assert_eq!(error.code.as_deref(), Some("25006"), "{error}");
@@ -124,11 +132,15 @@ async fn on_mysql_no_session_is_in_a_database_and_reading_writes_nothing() -> an
         let writes = "CREATE FUNCTION my_shop.writes() RETURNS int MODIFIES SQL DATA BEGIN
                       SET SESSION TRANSACTION READ WRITE; INSERT INTO my_shop.seen VALUES (1); RETURN 1; END";
         world.server.admin(&["CREATE TABLE my_shop.seen (id int)", writes]).await?;
+        world.server.admin(&["SET GLOBAL wait_timeout = 9", "SET GLOBAL sql_select_limit = 1"]).await?;
         let engine = Engine::parse(program.flavour.engine()).expect("an engine");
         let endpoint = endpoint(engine, world.server.address(), &world.server.certificates.authority)?;
         let password = Secret::new("not-a-secret-1".to_owned());
         let Session::Mysql(session) = endpoint.log_in("master", &password, "my_shop").await? else { unreachable!() };
         assert_eq!(session.read("the database", "SELECT database()").await?, [[None]]);
+        let lasts = session.read("when it ends", "SELECT @@wait_timeout, @@sql_mode").await?;
+        assert_eq!(lasts, [[Some("28800".to_owned()), Some(String::new())]]);
+        assert_eq!(session.read("all of it", "SELECT 1 UNION ALL SELECT 2").await?.len(), 2);
         for write in ["INSERT INTO my_shop.seen VALUES (1)", "SELECT my_shop.writes()"] {
             let error = session.read("by a trap", write).await.unwrap_err();
             assert_eq!(error.code.as_deref(), Some("1792"), "{error}");

@@ -9,8 +9,8 @@ crate::report::reason_codes! {
         "It is the master user.",
         Some("Take it out of the event.");
     PROTECTED = "protected", Operators,
-        "`NIGHTSHIFT_PROTECTED` protects it.",
-        Some("Take it out of the event, or of the variable.");
+        "`NIGHTSHIFT_PROTECTED` protects it, or a role it is a member of.",
+        Some("Take it out of the event, or of the variable or that role.");
     PRIVILEGED_ROLE = "privileged-role", Operators,
         "Such a user is there already and has rights this function does not give.",
         Some("Take it out of the event, or take those rights first.");
@@ -91,8 +91,9 @@ crate::report::reason_codes! {
         "`failed`: it holds something in a database the master cannot connect to.",
         Some("Let the master `CONNECT` there.");
     HEIR_CANNOT_OWN = "heir-cannot-own", Operators,
-        "Its heir may make nothing where it owns something, and the master cannot let it.",
-        Some("Grant the heir `CREATE` there, or name another.");
+        "Its heir may make nothing where it owns something, and the master cannot let it; or may not have a \
+         publication (`CREATE` on the database), a foreign server (`USAGE` on its wrapper) or the like.",
+        Some("Grant the heir that, or name another.");
     UNSAFE_SCHEMA = "unsafe-schema", Operators,
         "The script of an extension would look for names where others can have put something.",
         Some("See [extensions](#extensions).");
@@ -144,4 +145,13 @@ crate::report::reason_codes! {
         "A note: MySQL, MariaDB: what it has on a pattern no longer counts in this database, which has a row of its \
          own.",
         None;
+    HAS_MEMBERS = "has-members", Operators,
+        "Nobody logs in as it, and members that the event does not name have by it what they would lose.",
+        Some("Revoke it from them first, or name them in the event.");
+    NO_LOGIN = "no-login", Operators,
+        "A note: it is to go, cannot, and cannot log in either: a run that was ended in the middle of dropping it leaves it so.",
+        Some("If it is to stay, give it its login back: the note has the statement.");
+    SECRET_KEPT = "secret-kept", Operators,
+        "A note: MySQL, MariaDB: accounts of the same name at other hosts stay, and may go by the same secret, which is kept.",
+        Some("Delete it by hand if they do not.");
 }

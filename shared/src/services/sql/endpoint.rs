@@ -19,9 +19,14 @@ const SILENCE: Duration = Duration::from_secs(15);
 /// and above what a database or role has by default, so that nothing an application made can be taken for the server's.
 const SEARCH_PATH: &str = "pg_catalog,pg_temp";
 
-/// The session is the one who logged in, and hears the server's warnings, whatever a database or role has by default: an
-/// owner of a database may have it otherwise, and a grant that gives nothing is only a warning.
-const AS_IT_IS: &str = "-c role=none -c client_min_messages=warning";
+/// The session is the one who logged in, hears the server's warnings, and lasts until it is ended, whatever a server, database
+/// or role has by default: an owner of a database may have it otherwise, a grant that gives nothing is only a warning, and
+/// the session that keeps other runs out has nothing to say while others work.
+const AS_IT_IS: &str = "-c role=none -c client_min_messages=warning -c idle_session_timeout=0 \
+                        -c idle_in_transaction_session_timeout=0";
+
+/// The same on `MySQL` and `MariaDB`: it lasts, and an answer is whole.
+const AS_IT_IS_MYSQL: &str = "wait_timeout = 28800, sql_select_limit = 18446744073709551615";
 
 /// One server.
 #[derive(Debug, Clone)]
@@ -83,7 +88,7 @@ impl Endpoint {
             // one: `init_connect` and the server's own defaults can say otherwise.
             .setup(vec![
                 "SET NAMES utf8mb4".to_owned(),
-                format!("SET SESSION sql_mode = '', lock_wait_timeout = {waits}"),
+                format!("SET SESSION sql_mode = '', lock_wait_timeout = {waits}, {AS_IT_IS_MYSQL}"),
             ]);
         MySession::connect(options, attempt).await
     }

@@ -119,8 +119,8 @@ fn kind_of(code: &str, message: &str) -> SqlKind {
         "2BP01" | "55006" => SqlKind::InUse,
         "23505" | "42710" | "42P04" | "42P06" => SqlKind::Exists,
         "42704" | "3D000" | "3F000" | "42P01" => SqlKind::Missing,
-        // Of what runs short, only the places for sessions keep one from the server.
-        "57P01" | "57P02" | "57P03" | "53300" | "53400" => SqlKind::NoAnswer,
+        // The session has ended. Of what runs short, only the places for sessions keep one from the server.
+        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" | "53300" | "53400" => SqlKind::NoAnswer,
         _ if code.starts_with("08") => SqlKind::NoAnswer,
         _ => SqlKind::Other,
     }
@@ -137,6 +137,9 @@ mod tests {
             ("53100", "sql-refused"),
             ("53300", "sql-no-answer"),
             ("08006", "sql-no-answer"),
+            ("57P05", "sql-no-answer"),
+            ("25P03", "sql-no-answer"),
+            ("25P04", "sql-no-answer"),
             ("25006", "sql-read-only"),
             ("42501", "sql-denied"),
         ] {

@@ -4,8 +4,10 @@
 use super::{MySession, PgSession, SqlError};
 use crate::services::Permit;
 
-/// Any number will do, as long as every run has the same.
-const LOCK: &str = "SET lock_timeout = '60s'; SELECT pg_catalog.pg_advisory_lock(7956003944967206259)";
+/// Any number will do, as long as every run has the same. It stays when the transaction ends; for how long it was waited does
+/// not.
+const LOCK: &str = "BEGIN; SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout = '61s'; \
+                    SELECT pg_catalog.pg_advisory_lock(7956003944967206259); COMMIT";
 /// The same on `MySQL` and `MariaDB`, where it is the server's and not a database's.
 const LOCK_MYSQL: &str = "SELECT GET_LOCK('nightshift.db-users', 60)";
 

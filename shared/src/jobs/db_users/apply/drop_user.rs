@@ -1,23 +1,28 @@
 //! Drops one user. What it owns is looked at before its login goes and again when its sessions are gone, and the server has
-//! the last word: it drops no role that owns anything. Where the rest cannot be done, the user gets its login back.
+//! the last word: it drops no role that owns anything. Where the rest cannot be done, the user gets back what was taken from
+//! it, and its login.
 
+use super::hand_over::patiently;
 use super::stop::Stop;
 use super::{Applier, together};
 use crate::jobs::db_users::model::takes;
 use crate::jobs::db_users::observe;
-use crate::jobs::db_users::plan::{DropUser, Sessions, Why, abridged};
+use crate::jobs::db_users::plan::{DropUser, Emptied, Sessions, Why, abridged};
+use crate::jobs::db_users::request::Auth;
 use crate::report::Reason;
 use crate::run::Steps;
 use crate::services::Permit;
-use crate::services::sql::{MySession, Session, SqlError, SqlKind};
+use crate::services::sql::{Engine, MySession, Session, SqlError, SqlKind};
 
 impl Applier<'_> {
     pub(super) async fn drop_user(&mut self, drop: &DropUser, steps: &mut Steps<'_>) -> Result<(), Stop> {
         if !drop.drop.is_empty() {
-            self.nothing_new(drop).await?;
+            self.nothing_new(drop, drop.fleeting).await?;
             together(self.permit, &self.way.shared, self.words(None), &drop.lock).await?;
             steps.extend(drop.lock.iter().map(ToString::to_string));
-            if let Err(stop) = self.drop_login(drop, steps).await {
+            let mut taken = Vec::new();
+            if let Err(stop) = self.drop_login(drop, &mut taken, steps).await {
+                self.give_back(&taken, steps).await;
                 self.unlock(drop, steps).await;
                 return Err(stop);
             }
@@ -25,8 +30,13 @@ impl Applier<'_> {
         self.drop_secret(drop, steps).await
     }
 
-    /// All that comes after its login is taken.
-    async fn drop_login(&self, drop: &DropUser, steps: &mut Steps<'_>) -> Result<(), Stop> {
+    /// All that comes after its login is taken. `taken` is what was taken from it for good until now.
+    async fn drop_login<'b>(
+        &self,
+        drop: &'b DropUser,
+        taken: &mut Vec<&'b Emptied>,
+        steps: &mut Steps<'_>,
+    ) -> Result<(), Stop> {
         let shared = &self.way.shared;
         if !drop.end_sessions.is_empty() {
             together(self.permit, shared, self.words(None), &drop.end_sessions).await?;
@@ -36,36 +46,69 @@ impl Applier<'_> {
             end_sessions(self.permit, shared, reader, &drop.user, sessions).await?;
             steps.push(format!("ended the sessions of {}@{}", drop.user, sessions.host));
         }
-        self.nothing_new(drop).await?;
+        self.nothing_new(drop, 0).await?;
         for hand_over in &drop.hand_over {
-            self.hand_over(hand_over).await?;
-            let all = hand_over.things.iter().chain(&hand_over.rest);
-            steps.extend(abridged(all.map(|statement| format!("in {}: {statement}", hand_over.database)).collect()));
+            let mut done = Vec::new();
+            let ended = self.hand_over(hand_over, &mut done).await;
+            // What went over has gone, however this ended.
+            steps.extend(abridged(
+                done.iter().map(|statement| format!("in {}: {statement}", hand_over.database)).collect(),
+            ));
+            ended?;
         }
-        for (database, statements) in &drop.empty {
+        for emptied in &drop.empty {
+            let Emptied { database, statements, back: _ } = emptied;
             let session = self.way.log_in(database).await?;
-            together(self.permit, &session, self.words(None), statements).await?;
+            patiently(self.permit, &session, self.words(None), statements).await?;
+            taken.push(emptied);
             steps.extend(abridged(statements.iter().map(|statement| format!("in {database}: {statement}")).collect()));
         }
-        for statement in &drop.drop {
-            let shown = statement.to_string();
-            match shared.run(self.permit, &shown, &shown).await {
-                // Gone is what was wanted.
-                Err(error) if error.kind == SqlKind::Missing => {}
-                // It came to own something meanwhile, by members or functions that work in its name.
-                Err(error) if error.kind == SqlKind::InUse => return Err(self.still_there(drop, error).await),
-                other => other?,
-            }
-            steps.push(shown);
+        match self.end(drop).await {
+            // Gone is what was wanted, where that is all there was to do.
+            Err(error) if error.kind == SqlKind::Missing && drop.drop.len() == 1 => {}
+            // It came to own something meanwhile, by members or functions that work in its name.
+            Err(error) if error.kind == SqlKind::InUse => return Err(self.still_there(drop, error).await),
+            other => other?,
         }
+        steps.extend(abridged(drop.drop.iter().map(ToString::to_string).collect()));
         Ok(())
     }
 
-    /// A user that owns what the plan did not see keeps it, and itself.
-    async fn nothing_new(&self, drop: &DropUser) -> Result<(), Stop> {
+    /// The last of it, in the event's database.
+    async fn end(&self, drop: &DropUser) -> Result<(), SqlError> {
+        let (shared, words) = (&self.way.shared, self.words(None));
+        if self.way.request.engine != Engine::Postgres {
+            return together(self.permit, shared, words, &drop.drop).await;
+        }
+        if drop.drop.len() == 1 {
+            return patiently(self.permit, shared, words, &drop.drop).await;
+        }
+        let session = self.way.log_in(&self.way.request.database).await?;
+        patiently(self.permit, &session, words, &drop.drop).await
+    }
+
+    /// Gives back what was taken from a user that stays after all.
+    async fn give_back(&self, taken: &[&Emptied], steps: &mut Steps<'_>) {
+        for Emptied { database, statements: _, back } in taken.iter().rev() {
+            let done = match self.way.log_in(database).await {
+                Ok(session) => patiently(self.permit, &session, self.words(None), back).await,
+                Err(error) => Err(error),
+            };
+            match done {
+                Ok(()) => {
+                    steps
+                        .extend(abridged(back.iter().map(|statement| format!("in {database}: {statement}")).collect()));
+                }
+                Err(error) => steps.push(format!("in {database}: what it had could not be given back: {error}")),
+            }
+        }
+    }
+
+    /// A user that owns what the plan did not see keeps it, and itself; but for as many things as are `fleeting`.
+    async fn nothing_new(&self, drop: &DropUser, fleeting: i64) -> Result<(), Stop> {
         let Some(user) = self.way.request.user(&drop.user) else { return Ok(()) };
         let held = observe::held_by(&self.way.shared, user).await?;
-        if !drop.hand_over.is_empty() || held.iter().all(|held| held.owns == 0) {
+        if !drop.hand_over.is_empty() || held.iter().map(|held| held.owns).sum::<i64>() <= fleeting {
             return Ok(());
         }
         Err(Stop::because(&Why::OwnsObjects { held }))
@@ -90,6 +133,8 @@ impl Applier<'_> {
     /// Gives the login back: nobody is without it for a drop that did not come about.
     async fn unlock(&self, drop: &DropUser, steps: &mut Steps<'_>) {
         if drop.unlock.is_empty() {
+            let is_one = self.way.request.user(&drop.user).is_some_and(|user| user.auth != Auth::Nobody);
+            steps.extend(is_one.then(|| "it could not log in before this run, and cannot now".to_owned()));
             return;
         }
         // A session that broke is no use for it.

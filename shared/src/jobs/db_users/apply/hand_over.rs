@@ -28,51 +28,81 @@ const PAUSES: [Duration; 7] = [
 ];
 
 impl Applier<'_> {
-    pub(super) async fn hand_over(&self, hand_over: &HandOver) -> Result<(), SqlError> {
+    /// Hands it over; `done` is what has gone, be it all or not.
+    pub(super) async fn hand_over<'b>(
+        &self,
+        hand_over: &'b HandOver,
+        done: &mut Vec<&'b Statement>,
+    ) -> Result<(), SqlError> {
         let session = self.way.log_in(&hand_over.database).await?;
         let words = self.words(None);
         // What the heir was given meanwhile is its own: it is not lent, nor taken back.
         let given = if hand_over.lent.is_empty() { BTreeSet::new() } else { makes(&session, &hand_over.heir).await? };
         let lent = hand_over.lent.iter().filter(|lent| !given.contains(&lent.schema)).cloned().collect();
-        let hand_over = &HandOver { lent, ..hand_over.clone() };
-        let mut held_by_others: Vec<&[Statement]> = Vec::new();
+        let around = &HandOver { lent, things: Vec::new(), ..hand_over.clone() };
+        let mut again: Vec<&[Statement]> = Vec::new();
         for some in hand_over.things.chunks(AT_ONCE) {
-            match once(self.permit, &session, words, hand_over, some).await {
-                // One of them is in use: it is found by trying each, so that the others are not held for its sake.
-                Err(error) if error.kind == SqlKind::Busy => held_by_others.extend(some.chunks(1)),
-                other => other?,
+            match once(self.permit, &session, words, around, some).await {
+                Ok(()) => done.extend(some),
+                // One of them is in use, or is gone: it is found by trying each, so that the others are not held for its sake.
+                Err(error) if error.kind == SqlKind::Busy || is_gone(&error) => again.extend(some.chunks(1)),
+                Err(error) => return Err(error),
             }
         }
         for pause in PAUSES {
             let mut still = Vec::new();
-            for one in std::mem::take(&mut held_by_others) {
-                match once(self.permit, &session, words, hand_over, one).await {
+            for one in std::mem::take(&mut again) {
+                match once(self.permit, &session, words, around, one).await {
+                    Ok(()) => done.extend(one),
+                    Err(error) if is_gone(&error) => {}
                     Err(error) if error.kind == SqlKind::Busy => still.push(one),
-                    other => other?,
+                    Err(error) => return Err(error),
                 }
             }
             if still.is_empty() {
                 break;
             }
             clock::sleep(pause).await;
-            held_by_others = still;
+            again = still;
         }
-        for one in held_by_others {
-            once(self.permit, &session, words, hand_over, one).await?;
+        for one in again {
+            match once(self.permit, &session, words, around, one).await {
+                Err(error) if is_gone(&error) => {}
+                other => other.map(|()| done.extend(one))?,
+            }
         }
-        patiently(self.permit, &session, words, hand_over).await
+        let all = around_things(words, around, &hand_over.rest)?;
+        again_and_again(self.permit, &session, &all).await?;
+        done.extend(&hand_over.rest);
+        Ok(())
     }
 }
 
-/// What is not named one by one.
-async fn patiently(permit: &Permit, session: &Session, words: Words<'_>, hand_over: &HandOver) -> Result<(), SqlError> {
+/// The table or schema is not there any more. That a role is not there is another matter.
+fn is_gone(error: &SqlError) -> bool {
+    matches!(error.code.as_deref(), Some("42P01" | "3F000"))
+}
+
+/// Runs `statements` as one transaction that waits for no lock longer than a blink, and tries it for some ten seconds.
+pub(super) async fn patiently(
+    permit: &Permit,
+    session: &Session,
+    words: Words<'_>,
+    statements: &[Statement],
+) -> Result<(), SqlError> {
+    let mut all = vec![(BLINK.to_owned(), BLINK.to_owned())];
+    all.extend(sendable(words, statements)?);
+    again_and_again(permit, session, &all).await
+}
+
+async fn again_and_again(permit: &Permit, session: &Session, all: &[(String, String)]) -> Result<(), SqlError> {
     for pause in PAUSES {
-        match once(permit, session, words, hand_over, &hand_over.rest).await {
+        match session.together(permit, all).await {
             Err(error) if error.kind == SqlKind::Busy => clock::sleep(pause).await,
             other => return other,
         }
     }
-    once(permit, session, words, hand_over, &hand_over.rest).await
+    session.together(permit, all).await
 }
 
 /// One transaction with `things` in it.
@@ -80,19 +110,20 @@ async fn once(
     permit: &Permit,
     session: &Session,
     words: Words<'_>,
-    hand_over: &HandOver,
+    around: &HandOver,
     things: &[Statement],
 ) -> Result<(), SqlError> {
+    session.together(permit, &around_things(words, around, things)?).await
+}
+
+/// What one transaction with `things` in it is made of.
+fn around_things(words: Words<'_>, around: &HandOver, things: &[Statement]) -> Result<Vec<(String, String)>, SqlError> {
     let mut all = vec![(BLINK.to_owned(), BLINK.to_owned())];
     let (give, mut take): (Vec<_>, Vec<_>) =
-        hand_over.lent.iter().map(|lent| (lent.give.clone(), lent.take.clone())).unzip();
+        around.lent.iter().map(|lent| (lent.give.clone(), lent.take.clone())).unzip();
     take.reverse();
-    for statements in [&hand_over.before, &give, things, &take, &hand_over.after] {
+    for statements in [&around.before, &give, things, &take, &around.after] {
         all.extend(sendable(words, statements)?);
     }
-    match session.together(permit, &all).await {
-        // It went to its heir by an earlier run, or is gone.
-        Err(error) if error.kind == SqlKind::Missing && things.len() == 1 => Ok(()),
-        other => other,
-    }
+    Ok(all)
 }

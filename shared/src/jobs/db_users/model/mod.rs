@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 pub use acl::{Grant, PUBLIC, Privileges};
 pub use mysql::{Account, Accounts, InGrant, SchemaGrant, takes};
 pub use postgres::{
-    Catalog, Database, DefaultGrant, Extension, Held, Membership, Object, ObjectKind, Place, Role, Schema, Thing,
-    ThingKind,
+    Catalog, Database, DefaultGrant, Extension, Held, Membership, NotForHeir, Object, ObjectKind, Place, Role, Schema,
+    Thing, ThingKind,
 };
 pub use secret::{Present, SecretFacts, SecretState, Trial, Version};
 

@@ -23,6 +23,10 @@ pub struct Accounts {
     pub inner: Vec<InGrant>,
     /// The roles each is a member of, as SQL names them, and whether the master may take them back, by `'user'@'host'`.
     pub roles: BTreeMap<String, Vec<(String, bool)>>,
+    /// The names of the roles that users of each name may become, by whatever chain.
+    pub reached: BTreeMap<String, Vec<String>>,
+    /// Who is a member of an account to be dropped, as of a role, by its user and host.
+    pub members: BTreeMap<(String, String), Vec<String>>,
     /// How many privileges on all databases each has: reported, never touched.
     pub global_grants: BTreeMap<String, usize>,
     /// What runs with the rights of a user to be dropped.
@@ -39,7 +43,7 @@ pub struct Account {
     pub plugin: String,
     /// Other ways to prove it, which are as good.
     pub or_by: Vec<String>,
-    /// It may administer users or the server.
+    /// It may administer users or the server, be another account, or reach every database.
     pub privileged: bool,
     /// Its password has run out.
     pub expired: bool,
@@ -88,6 +92,11 @@ impl Accounts {
     /// server takes the most specific.
     pub fn meets(&self, user: &str, host: &str) -> bool {
         takes(host, &self.from, self.hosts_of(user))
+    }
+
+    /// The roles that an account of the name `user` may become, by whatever chain.
+    pub fn reached<'a>(&'a self, user: &str) -> impl Iterator<Item = &'a str> {
+        self.reached.get(user).into_iter().flatten().map(String::as_str)
     }
 
     /// The host parts of all accounts of `user`.

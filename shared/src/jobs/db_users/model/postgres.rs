@@ -200,9 +200,24 @@ pub struct Held {
     /// The schemas of those, by name.
     #[serde(skip)]
     pub places: BTreeMap<String, Place>,
+    /// How many temporary things it owns there: they go with their session, and are not among the others.
+    #[serde(skip)]
+    pub fleeting: i64,
+    /// What it owns there and its heir could not, as the server says.
+    #[serde(skip)]
+    pub not_for_heir: Vec<NotForHeir>,
     /// Why nobody could look there.
     #[serde(skip)]
     pub closed: Option<String>,
+}
+
+/// Something that an heir could not own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotForHeir {
+    /// What it is, in words.
+    pub what: String,
+    /// All it takes is that the heir may make things in the database.
+    pub takes_create: bool,
 }
 
 /// A schema as somebody who is to own something in it sees it.
@@ -225,6 +240,8 @@ pub struct Thing {
     pub schema: Option<String>,
     /// Whose it is.
     pub owner: String,
+    /// The column that is meant, quoted, where it is one of a table.
+    pub column: Option<String>,
     /// What is granted on it, as far as the role gave it or got it.
     pub grants: Vec<Grant>,
     /// Whom a policy is for.
@@ -247,6 +264,11 @@ pub enum ThingKind {
 }
 
 impl Thing {
+    /// Whether it goes with the session that made it.
+    pub fn is_temporary(&self) -> bool {
+        self.schema.as_deref().is_some_and(|schema| schema.starts_with("pg_temp_"))
+    }
+
     /// Whether the role `user` owns it.
     pub fn is_of(&self, user: &str) -> bool {
         self.owner == user && matches!(self.what, ThingKind::Grantable(_) | ThingKind::Other)

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::jobs::db_users::model::acl::{Names, grants};
-use crate::jobs::db_users::model::{Held, Place, Thing, ThingKind};
+use crate::jobs::db_users::model::{Held, NotForHeir, Place, Thing, ThingKind};
+use crate::jobs::db_users::request::UserRequest;
 use crate::services::sql::{PgSession, Row, SqlError};
 
 /// A routine `p` as SQL has it behind its schema. Of an aggregate only the types are told: the words that say which of them
@@ -30,88 +31,128 @@ pub(super) async fn counts(session: &PgSession, users: &[String]) -> Result<BTre
     Ok(held)
 }
 
-/// One kind of thing: its catalog, its columns and where they are looked up.
+/// One kind of thing: its catalog, and how one of it is looked up.
 struct Kind {
     catalog: &'static str,
-    /// Word, name, schema, owner, entries, roles.
+    /// Word, name, schema, owner, entries, roles, column.
     columns: String,
     from: &'static str,
 }
 
+/// No list of texts, and no text.
+const NO_LIST: &str = "NULL::pg_catalog.text[]";
+const NONE: &str = "NULL::pg_catalog.text";
+
+/// The name of a table behind its schema.
+const TABLE: &str = "pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)";
+
+fn kind(catalog: &'static str, columns: String, from: &'static str) -> Kind {
+    Kind { catalog, columns, from }
+}
+
+fn by_id(owner: &str) -> String {
+    format!("pg_catalog.pg_get_userbyid({owner})")
+}
+
+/// A kind that GRANT calls by `word`.
+fn grantable(
+    catalog: &'static str,
+    word: &str,
+    (name, schema): (&str, &str),
+    (owner, acl): (&str, &str),
+    from: &'static str,
+) -> Kind {
+    let owner = by_id(owner);
+    let columns = format!("'{word}', {name}, {schema}, {owner}, {acl}::pg_catalog.text[], {NO_LIST}, {NONE}");
+    kind(catalog, columns, from)
+}
+
+/// A kind of something that lies in a schema, by the column of its name.
+fn in_schema(column: &str) -> String {
+    format!("pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident({column})")
+}
+
+fn quoted(column: &str) -> String {
+    format!("pg_catalog.quote_ident({column})")
+}
+
 /// What can be granted.
-fn grantable() -> Vec<Kind> {
-    let none = "NULL::pg_catalog.text[]";
-    let simple = |word: &str, name: &str, schema: &str, owner: &str, acl: &str| {
-        format!("'{word}', {name}, {schema}, pg_catalog.pg_get_userbyid({owner}), {acl}::pg_catalog.text[], {none}")
-    };
-    let table = "pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)";
-    let kind = |catalog, columns: String, from| Kind { catalog, columns, from };
+fn what_can_be_granted() -> Vec<Kind> {
+    let routine = format!("pg_catalog.quote_ident(n.nspname) || '.' || {ROUTINE}");
     vec![
         kind(
             "pg_class",
             format!(
-                "CASE WHEN c.relkind = 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, {table}, n.nspname, \
-                 pg_catalog.pg_get_userbyid(c.relowner), CASE WHEN s.objsubid = 0 THEN c.relacl ELSE \
-                 (SELECT f.attacl FROM pg_catalog.pg_attribute f WHERE f.attrelid = c.oid AND f.attnum = s.objsubid) \
-                 END::pg_catalog.text[], {none}"
+                "CASE WHEN c.relkind = 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, {TABLE}, n.nspname, {}, \
+                 coalesce(f.attacl, CASE WHEN s.objsubid = 0 THEN c.relacl END)::pg_catalog.text[], {NO_LIST}, \
+                 pg_catalog.quote_ident(f.attname)",
+                by_id("c.relowner")
             ),
-            "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = s.objid",
+            "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             LEFT JOIN pg_catalog.pg_attribute f ON f.attrelid = c.oid AND f.attnum = s.objsubid AND s.objsubid <> 0 \
+             WHERE c.oid = s.objid",
         ),
-        kind(
+        grantable(
             "pg_proc",
-            simple(
-                "ROUTINE",
-                &format!("pg_catalog.quote_ident(n.nspname) || '.' || {ROUTINE}"),
-                "n.nspname",
-                "p.proowner",
-                "p.proacl",
-            ),
+            "ROUTINE",
+            (&routine, "n.nspname"),
+            ("p.proowner", "p.proacl"),
             "pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE p.oid = s.objid",
         ),
-        kind(
+        grantable(
             "pg_type",
-            simple(
-                "TYPE",
-                "pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname)",
-                "n.nspname",
-                "t.typowner",
-                "t.typacl",
-            ),
+            "TYPE",
+            (&in_schema("t.typname"), "n.nspname"),
+            ("t.typowner", "t.typacl"),
             "pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE t.oid = s.objid",
         ),
-        kind(
+        grantable(
             "pg_namespace",
-            simple("SCHEMA", "pg_catalog.quote_ident(n.nspname)", "n.nspname", "n.nspowner", "n.nspacl"),
+            "SCHEMA",
+            (&quoted("n.nspname"), "n.nspname"),
+            ("n.nspowner", "n.nspacl"),
             "pg_catalog.pg_namespace n WHERE n.oid = s.objid",
         ),
-        kind(
+        grantable(
             "pg_language",
-            simple("LANGUAGE", "pg_catalog.quote_ident(l.lanname)", "NULL", "l.lanowner", "l.lanacl"),
+            "LANGUAGE",
+            (&quoted("l.lanname"), "NULL"),
+            ("l.lanowner", "l.lanacl"),
             "pg_catalog.pg_language l WHERE l.oid = s.objid",
         ),
-        kind(
+        grantable(
             "pg_foreign_data_wrapper",
-            simple("FOREIGN DATA WRAPPER", "pg_catalog.quote_ident(f.fdwname)", "NULL", "f.fdwowner", "f.fdwacl"),
+            "FOREIGN DATA WRAPPER",
+            (&quoted("f.fdwname"), "NULL"),
+            ("f.fdwowner", "f.fdwacl"),
             "pg_catalog.pg_foreign_data_wrapper f WHERE f.oid = s.objid",
         ),
-        kind(
+        grantable(
             "pg_foreign_server",
-            simple("FOREIGN SERVER", "pg_catalog.quote_ident(f.srvname)", "NULL", "f.srvowner", "f.srvacl"),
+            "FOREIGN SERVER",
+            (&quoted("f.srvname"), "NULL"),
+            ("f.srvowner", "f.srvacl"),
             "pg_catalog.pg_foreign_server f WHERE f.oid = s.objid",
         ),
-        kind(
+        grantable(
             "pg_largeobject_metadata",
-            simple("LARGE OBJECT", "l.oid::pg_catalog.text", "NULL", "l.lomowner", "l.lomacl"),
+            "LARGE OBJECT",
+            ("l.oid::pg_catalog.text", "NULL"),
+            ("l.lomowner", "l.lomacl"),
             "pg_catalog.pg_largeobject_metadata l WHERE l.oid = s.objid",
         ),
-        kind(
+        grantable(
             "pg_database",
-            simple("DATABASE", "pg_catalog.quote_ident(d.datname)", "NULL", "d.datdba", "d.datacl"),
+            "DATABASE",
+            (&quoted("d.datname"), "NULL"),
+            ("d.datdba", "d.datacl"),
             "pg_catalog.pg_database d WHERE d.oid = s.objid",
         ),
-        kind(
+        grantable(
             "pg_tablespace",
-            simple("TABLESPACE", "pg_catalog.quote_ident(t.spcname)", "NULL", "t.spcowner", "t.spcacl"),
+            "TABLESPACE",
+            (&quoted("t.spcname"), "NULL"),
+            ("t.spcowner", "t.spcacl"),
             "pg_catalog.pg_tablespace t WHERE t.oid = s.objid",
         ),
     ]
@@ -119,15 +160,13 @@ fn grantable() -> Vec<Kind> {
 
 /// What is none of that and names a role all the same.
 fn others() -> Vec<Kind> {
-    let none = "NULL::pg_catalog.text[]";
-    let table = "pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname)";
-    let kind = |catalog, columns: String, from| Kind { catalog, columns, from };
     vec![
         kind(
             "pg_default_acl",
             format!(
                 "'default ' || d.defaclobjtype::pg_catalog.text, coalesce(pg_catalog.quote_ident(n.nspname), ''), n.nspname, \
-                 pg_catalog.pg_get_userbyid(d.defaclrole), d.defaclacl::pg_catalog.text[], {none}"
+                 {}, d.defaclacl::pg_catalog.text[], {NO_LIST}, {NONE}",
+                by_id("d.defaclrole")
             ),
             "pg_catalog.pg_default_acl d LEFT JOIN pg_catalog.pg_namespace n ON n.oid = d.defaclnamespace \
              WHERE d.oid = s.objid",
@@ -135,9 +174,9 @@ fn others() -> Vec<Kind> {
         kind(
             "pg_policy",
             format!(
-                "'policy', pg_catalog.quote_ident(q.polname) || ' ON ' || {table}, n.nspname, \
-                 pg_catalog.pg_get_userbyid(c.relowner), {none}, ARRAY(SELECT m.rolname::pg_catalog.text \
-                 FROM pg_catalog.pg_roles m WHERE m.oid = ANY(q.polroles))"
+                "'policy', pg_catalog.quote_ident(q.polname) || ' ON ' || {TABLE}, n.nspname, {}, {NO_LIST}, \
+                 ARRAY(SELECT m.rolname::pg_catalog.text FROM pg_catalog.pg_roles m WHERE m.oid = ANY(q.polroles)), {NONE}",
+                by_id("c.relowner")
             ),
             "pg_catalog.pg_policy q JOIN pg_catalog.pg_class c ON c.oid = q.polrelid \
              JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE q.oid = s.objid",
@@ -145,7 +184,8 @@ fn others() -> Vec<Kind> {
         kind(
             "pg_user_mapping",
             format!(
-                "'mapping', pg_catalog.quote_ident(f.srvname), NULL, pg_catalog.pg_get_userbyid(f.srvowner), {none}, {none}"
+                "'mapping', pg_catalog.quote_ident(f.srvname), NULL, {}, {NO_LIST}, {NO_LIST}, {NONE}",
+                by_id("f.srvowner")
             ),
             "pg_catalog.pg_user_mappings u JOIN pg_catalog.pg_foreign_server f ON f.oid = u.srvid WHERE u.umid = s.objid",
         ),
@@ -159,7 +199,7 @@ pub(super) async fn things(
     users: &[String],
     shared: bool,
 ) -> Result<BTreeMap<String, Vec<Thing>>, SqlError> {
-    let kinds: Vec<_> = grantable().into_iter().chain(others()).collect();
+    let kinds: Vec<_> = what_can_be_granted().into_iter().chain(others()).collect();
     let looked_up: Vec<_> = kinds
         .iter()
         .map(|Kind { catalog, columns, from }| {
@@ -176,9 +216,10 @@ pub(super) async fn things(
         "SELECT r.rolname, CASE WHEN s.deptype = 'i' THEN 'other' ELSE coalesce(o.word, 'other') END, \
          coalesce(CASE WHEN s.deptype = 'i' THEN NULL ELSE o.name END, \
          pg_catalog.pg_describe_object(s.classid, s.objid, s.objsubid)), o.schema::pg_catalog.text, \
-         coalesce(o.owner, CASE WHEN s.deptype = 'o' THEN r.rolname END, ''), o.entries, o.roles \
+         coalesce(o.owner, CASE WHEN s.deptype = 'o' THEN r.rolname END, ''), o.entries, o.roles, \
+         o.of_column::pg_catalog.text \
          FROM pg_catalog.pg_shdepend s JOIN pg_catalog.pg_roles r ON r.oid = s.refobjid \
-         LEFT JOIN LATERAL ({}) o (word, name, schema, owner, entries, roles, place) ON true \
+         LEFT JOIN LATERAL ({}) o (word, name, schema, owner, entries, roles, of_column, place) ON true \
          WHERE s.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND r.rolname = ANY($1) AND {place} \
          AND s.classid <> 'pg_catalog.pg_auth_members'::pg_catalog.regclass ORDER BY 1, 2, 3",
         looked_up.join(" UNION ALL ")
@@ -205,6 +246,7 @@ fn thing(row: &Row, user: &str, names: &mut Names) -> Thing {
         // Of its own defaults all is of interest: all of it has to go.
         grants: grants(&entries, |name| name == user || (is_default && owner == user), names),
         owner,
+        column: row.get(7),
         roles: row.get::<_, Option<Vec<String>>>(6).unwrap_or_default(),
     }
 }
@@ -252,10 +294,40 @@ pub(super) async fn places(session: &PgSession) -> Result<BTreeMap<String, Place
     Ok(rows.iter().map(|row| (row.get(0), place(row))).collect())
 }
 
-/// What there is to know about `users` in this session's database.
-pub(super) async fn here(session: &PgSession, users: &[String]) -> Result<Looked, SqlError> {
-    let (things, places) = tokio::try_join!(things(session, users, false), places(session))?;
-    Ok(Looked { things, places })
+/// What of what each of `users` owns in this session's database its heir, at the same place of `heirs`, could not own: the
+/// server wants more of whoever owns these.
+async fn not_for_heirs(
+    session: &PgSession,
+    users: &[String],
+    heirs: &[String],
+) -> Result<BTreeMap<String, Vec<NotForHeir>>, SqlError> {
+    let query = "SELECT u.rolname, t.what, t.takes_create FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) w (username, heir) \
+                 JOIN pg_catalog.pg_roles u ON u.rolname = w.username JOIN pg_catalog.pg_roles h ON h.rolname = w.heir \
+                 CROSS JOIN LATERAL ( \
+                 SELECT 'the publication ' || p.pubname::pg_catalog.text, NOT p.puballtables FROM pg_catalog.pg_publication p \
+                 WHERE p.pubowner = u.oid AND (p.puballtables OR NOT pg_catalog.has_database_privilege(h.oid, \
+                 pg_catalog.current_database()::pg_catalog.text, 'CREATE')) UNION ALL \
+                 SELECT 'the server ' || f.srvname::pg_catalog.text, false FROM pg_catalog.pg_foreign_server f \
+                 WHERE f.srvowner = u.oid AND NOT pg_catalog.has_foreign_data_wrapper_privilege(h.oid, f.srvfdw, 'USAGE') \
+                 UNION ALL SELECT 'the wrapper ' || f.fdwname::pg_catalog.text, false FROM pg_catalog.pg_foreign_data_wrapper f \
+                 WHERE f.fdwowner = u.oid UNION ALL SELECT 'the event trigger ' || e.evtname::pg_catalog.text, false \
+                 FROM pg_catalog.pg_event_trigger e WHERE e.evtowner = u.oid) t (what, takes_create) WHERE NOT h.rolsuper \
+                 ORDER BY 1, 2";
+    let mut found: BTreeMap<String, Vec<NotForHeir>> = BTreeMap::new();
+    for row in &session.read("what an heir could not own", query, &[users, heirs]).await? {
+        found.entry(row.get(0)).or_default().push(NotForHeir { what: row.get(1), takes_create: row.get(2) });
+    }
+    Ok(found)
+}
+
+/// What there is to know about `users` in this session's database, some of whom have an heir.
+pub(super) async fn here(session: &PgSession, users: &[&UserRequest]) -> Result<Looked, SqlError> {
+    let names: Vec<String> = users.iter().map(|user| user.name.clone()).collect();
+    let pairs = users.iter().filter_map(|user| Some((user.name.clone(), user.reassign_to.clone()?)));
+    let (owners, heirs): (Vec<_>, Vec<_>) = pairs.unzip();
+    let (things, places, not_for_heirs) =
+        tokio::try_join!(things(session, &names, false), places(session), not_for_heirs(session, &owners, &heirs))?;
+    Ok(Looked { things, places, not_for_heirs })
 }
 
 /// See [`here`].
@@ -263,4 +335,5 @@ pub(super) async fn here(session: &PgSession, users: &[String]) -> Result<Looked
 pub(super) struct Looked {
     pub things: BTreeMap<String, Vec<Thing>>,
     pub places: BTreeMap<String, Place>,
+    pub not_for_heirs: BTreeMap<String, Vec<NotForHeir>>,
 }

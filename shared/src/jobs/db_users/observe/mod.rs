@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use self::held::Looked;
 use super::model::{
-    Accounts, Held, Present, SecretFacts, SecretState, Server, State as Catalogs, Trial, Version, World,
+    Accounts, Held, Present, SecretFacts, SecretState, Server, State as Catalogs, Thing, Trial, Version, World,
 };
 use super::request::{Request, State, UserRequest};
 use super::way::Way;
@@ -197,28 +197,35 @@ pub(super) async fn observe(
 /// Looks up by name what the users to be dropped hold, in each database that knows one of them; `here` is a session in the
 /// event's. A database that lets nobody in is the matter of those who hold something there.
 async fn look_up(way: &Way, here: &PgSession, held: &mut BTreeMap<String, Vec<Held>>) -> Result<(), SqlError> {
-    let absent = way.request.users.iter().filter(|user| user.state == State::Absent && held.contains_key(&user.name));
-    let absent: Vec<String> = absent.map(|user| user.name.clone()).collect();
+    let users = way.request.users.iter().filter(|user| user.state == State::Absent && held.contains_key(&user.name));
+    let users: Vec<&UserRequest> = users.collect();
+    let absent: Vec<String> = users.iter().map(|user| user.name.clone()).collect();
     let places = held.iter().filter(|(user, _)| absent.contains(user)).flat_map(|(_, held)| held);
     let places: BTreeSet<Option<String>> = places.map(|held| held.database.clone()).collect();
     for place in places {
         let found = match &place {
             None => held::things(here, &absent, true).await.map(|things| Looked { things, ..Looked::default() }),
-            Some(name) if *name == way.request.database => held::here(here, &absent).await,
+            Some(name) if *name == way.request.database => held::here(here, &users).await,
             Some(name) => match way.log_in(name).await {
-                Ok(Session::Postgres(there)) => held::here(&there, &absent).await,
+                Ok(Session::Postgres(there)) => held::here(&there, &users).await,
                 Ok(Session::Mysql(_)) => Ok(Looked::default()),
                 Err(error) => Err(error),
             },
         };
-        let (Looked { mut things, places }, closed) = match found {
+        let (Looked { mut things, places, mut not_for_heirs }, closed) = match found {
             Ok(looked) => (looked, None),
             Err(error) if place.is_some() => (Looked::default(), Some(error.to_string())),
             Err(error) => return Err(error),
         };
         for (user, held) in held.iter_mut().filter(|(user, _)| absent.contains(user)) {
             for held in held.iter_mut().filter(|held| held.database == place) {
-                held.things = things.remove(user).unwrap_or_default();
+                let (fleeting, lasting): (Vec<_>, Vec<_>) =
+                    things.remove(user).unwrap_or_default().into_iter().partition(Thing::is_temporary);
+                held.things = lasting;
+                held.fleeting =
+                    i64::try_from(fleeting.iter().filter(|thing| thing.is_of(user)).count()).unwrap_or_default();
+                held.owns -= held.fleeting;
+                held.not_for_heir = not_for_heirs.remove(user).unwrap_or_default();
                 let known: BTreeSet<_> = held.things.iter().filter_map(|thing| thing.schema.as_deref()).collect();
                 let known = places.iter().filter(|(name, _)| known.contains(name.as_str()));
                 held.places = known.map(|(name, place)| (name.clone(), place.clone())).collect();

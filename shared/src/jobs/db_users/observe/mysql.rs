@@ -74,6 +74,11 @@ pub(super) async fn accounts(session: &MySession, request: &Request, database: b
     }
     accounts.inner = inner(session, &grantees).await?;
     accounts.roles = roles(session, request.engine, &users).await?;
+    let question =
+        format!("{} SELECT DISTINCT u, ru FROM r WHERE ru <> u ORDER BY 1, 2", reached(request.engine, &users));
+    for row in &session.read("roles by roles", &question).await? {
+        accounts.reached.entry(field(row, 0)).or_default().push(field(row, 1));
+    }
     let query = format!(
         "SELECT grantee, count(*) FROM information_schema.user_privileges \
          WHERE grantee IN ({grantees}) AND privilege_type <> 'USAGE' GROUP BY 1"
@@ -85,6 +90,7 @@ pub(super) async fn accounts(session: &MySession, request: &Request, database: b
     let absent: Vec<_> = absent.collect();
     if !absent.is_empty() {
         accounts.held = held(session, &absent).await?;
+        accounts.members = members(session, request.engine, &users).await?;
     }
     Ok(accounts)
 }
@@ -167,6 +173,26 @@ async fn roles(
     Ok(roles)
 }
 
+/// Who is a member of an account as of a role. On `MariaDB` no account is one.
+async fn members(
+    session: &MySession,
+    engine: Engine,
+    users: &str,
+) -> Result<BTreeMap<(String, String), Vec<String>>, SqlError> {
+    let mut members: BTreeMap<_, Vec<String>> = BTreeMap::new();
+    if engine == Engine::Mariadb {
+        return Ok(members);
+    }
+    let query = format!(
+        "SELECT from_user, from_host, to_user FROM mysql.role_edges WHERE from_user IN ({users}) \
+         AND concat(to_user, '@', to_host) <> current_user() ORDER BY 1, 2, 3"
+    );
+    for row in &session.read("members of users", &query).await? {
+        members.entry((field(row, 0), field(row, 1))).or_default().push(field(row, 2));
+    }
+    Ok(members)
+}
+
 /// The plugins of `auth_or`, which has an empty entry for the first way.
 fn other_ways(document: &str) -> Vec<String> {
     let ways: Vec<serde_json::Value> = serde_json::from_str(document).unwrap_or_default();
@@ -179,38 +205,87 @@ fn name_of(account: &str) -> String {
     format!("left({account}, char_length({account}) - char_length(substring_index({account}, '@', -1)) - 1)")
 }
 
-/// The catalogs differ: `MariaDB` keeps an account's state in a document, and its roles elsewhere. Who may administer the
-/// server or its users may do so itself, by a role, by a role of a role, or by writing into the tables of the server.
-fn query_of_accounts(engine: Engine, users: &str) -> String {
+/// The beginning of a question about each of `users` and every role it may become: a table `r` of both.
+fn reached(engine: Engine, users: &str) -> String {
     let of_roles = if engine == Engine::Mariadb {
         "SELECT r.u, r.h, m.Role, '' FROM r JOIN mysql.roles_mapping m ON m.User = r.ru AND m.Host = r.rh"
     } else {
         "SELECT r.u, r.h, e.from_user, e.from_host FROM r JOIN mysql.role_edges e ON e.to_user = r.ru AND e.to_host = r.rh"
     };
-    let reached = format!(
+    format!(
         "WITH RECURSIVE r (u, h, ru, rh) AS (SELECT user, host, user, host FROM mysql.user WHERE user IN ({users}) \
          UNION {of_roles})"
-    );
+    )
+}
+
+/// What an account may in every database, those of the server among them, by the columns of `mysql.user`. What is left out
+/// only looks at the server itself, or is nothing by itself.
+const EVERYWHERE: [&str; 22] = [
+    "super",
+    "create_user",
+    "grant",
+    "file",
+    "reload",
+    "shutdown",
+    "repl_slave",
+    "select",
+    "insert",
+    "update",
+    "delete",
+    "create",
+    "drop",
+    "alter",
+    "index",
+    "references",
+    "create_view",
+    "create_routine",
+    "alter_routine",
+    "execute",
+    "event",
+    "trigger",
+];
+
+/// The catalogs differ: `MariaDB` keeps an account's state in a document, and its roles elsewhere. Who may administer the
+/// server or its users may do so itself, by a role, by a role of a role, by being another account, or by writing into the
+/// tables of the server, of which whoever writes everywhere writes, too.
+fn query_of_accounts(engine: Engine, users: &str) -> String {
+    let reached = reached(engine, users);
     let any = |table: &str, what: &str| {
         format!(
             "EXISTS (SELECT 1 FROM r JOIN {table} p ON p.user = r.ru AND p.host = r.rh \
              WHERE r.u = a.user AND r.h = a.host AND ({what}))"
         )
     };
-    let administers = any("mysql.user", "p.super_priv = 'Y' OR p.create_user_priv = 'Y'");
-    let writes = any("mysql.db", "'mysql' LIKE p.db AND 'Y' IN (p.insert_priv, p.update_priv, p.create_routine_priv)");
+    let everywhere = EVERYWHERE.map(|word| format!("p.{word}_priv")).join(", ");
+    let administers = any("mysql.user", &format!("'Y' IN ({everywhere})"));
+    let is_another = any("mysql.proxies_priv", "p.proxied_user <> p.user");
+    let database = "'Y' IN (p.insert_priv, p.update_priv, p.delete_priv, p.create_priv, p.drop_priv, p.alter_priv, \
+                    p.create_routine_priv, p.alter_routine_priv, p.trigger_priv, p.event_priv, p.grant_priv)";
+    let table = "'insert|update|delete|create|drop|alter|trigger|grant'";
+    let writes = [
+        any("mysql.db", &format!("'mysql' LIKE p.db AND {database}")),
+        any(
+            "mysql.tables_priv",
+            &format!("p.db = 'mysql' AND lower(concat(p.table_priv, p.column_priv)) REGEXP {table}"),
+        ),
+    ];
+    let administers = format!("{administers} OR {is_another} OR {}", writes.join(" OR "));
     if engine == Engine::Mariadb {
         return format!(
             "{reached} SELECT a.User, a.Host, coalesce(JSON_VALUE(a.Priv, '$.account_locked'), 'false'), \
-             coalesce(JSON_VALUE(a.Priv, '$.plugin'), ''), {administers} OR {writes}, \
+             coalesce(JSON_VALUE(a.Priv, '$.plugin'), ''), {administers}, \
              coalesce(JSON_VALUE(a.Priv, '$.password_last_changed') = 0, 0), 0, \
              coalesce(JSON_EXTRACT(a.Priv, '$.auth_or'), '') FROM mysql.global_priv a WHERE a.User IN ({users})"
         );
     }
-    let granted =
-        any("mysql.global_grants", "p.priv IN ('ROLE_ADMIN', 'SYSTEM_USER', 'SET_USER_ID', 'SET_ANY_DEFINER')");
+    // Who may end transactions that were prepared is an application's helper.
+    let granted = any(
+        "mysql.global_grants",
+        "(p.priv LIKE '%\\_ADMIN' AND p.priv <> 'XA_RECOVER_ADMIN') OR p.priv IN ('SYSTEM_USER', 'SET_USER_ID', \
+         'SET_ANY_DEFINER', 'ALLOW_NONEXISTENT_DEFINER')",
+    );
     format!(
-        "{reached} SELECT a.user, a.host, a.account_locked, a.plugin, {administers} OR {writes} OR {granted}, \
+        "{reached} SELECT a.user, a.host, a.account_locked, a.plugin, {administers} OR {granted}, \
          a.password_expired = 'Y' OR (coalesce(a.password_lifetime, @@global.default_password_lifetime) > 0 \
          AND a.password_last_changed < now() - INTERVAL coalesce(a.password_lifetime, @@global.default_password_lifetime) DAY), \
          coalesce(a.password_reuse_history, @@global.password_history) > 0 \

@@ -40,6 +40,12 @@ pub struct Change {
     pub creates: bool,
     /// Users of the event that have to be right before this one can be.
     pub needs: Vec<String>,
+    /// Takes its login away before its secret comes back from its deletion: a run that dies right behind that leaves nobody
+    /// the password of old, and the next one knows by it that there has to be a new one.
+    pub lock: Vec<Statement>,
+    /// Gives it back, where the secret did not come back.
+    #[serde(skip)]
+    pub unlock: Vec<Statement>,
     /// Its secret; `None` if it has no password.
     pub secret: Option<SecretPlan>,
     /// What is run, in one transaction where the engine has them.
@@ -143,12 +149,30 @@ pub struct DropUser {
     pub sessions_of: Option<Sessions>,
     /// What it owns goes to its heir, in each database.
     pub hand_over: Vec<HandOver>,
-    /// What it may do is taken back, by name, in each database that knows it.
-    pub empty: Vec<(String, Vec<Statement>)>,
-    /// The end of it.
+    /// What it may do is taken back, by name, in each other database that knows it.
+    pub empty: Vec<Emptied>,
+    /// The same in the event's own, and the end of it: one transaction, where there are any.
     pub drop: Vec<Statement>,
+    /// What of its things goes with its sessions.
+    #[serde(skip)]
+    pub fleeting: i64,
+    /// What is worth knowing beside.
+    #[serde(skip)]
+    pub notes: Vec<Note>,
     /// Its secret.
     pub secret: Option<DropSecret>,
+}
+
+/// What a user may do in one database is taken back.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Emptied {
+    /// The database.
+    pub database: String,
+    /// Take it back.
+    pub statements: Vec<Statement>,
+    /// Give it again, should the user not go after all.
+    #[serde(skip)]
+    pub back: Vec<Statement>,
 }
 
 /// Whose sessions end: those of one account, and none of the others of its name.
@@ -236,7 +260,8 @@ impl Action {
 
 impl Change {
     fn steps(&self) -> Vec<String> {
-        let mut steps: Vec<String> = self.secret.iter().flat_map(SecretPlan::before).collect();
+        let mut steps: Vec<String> = self.lock.iter().map(ToString::to_string).collect();
+        steps.extend(self.secret.iter().flat_map(SecretPlan::before));
         steps.extend(self.statements.iter().map(ToString::to_string));
         steps.extend(self.secret.iter().flat_map(SecretPlan::after));
         steps
@@ -252,6 +277,11 @@ impl SecretPlan {
             && stale_pending.is_none()
             && kms_key.is_none()
             && *rotation == RotationStep::AsIs
+    }
+
+    /// Whether the secret comes back from its deletion.
+    pub fn is_restored(&self) -> bool {
+        matches!(self.step, SecretStep::Stage { restore: true, .. })
     }
 
     /// Whether a login has to be seen to work before the rest is done.
@@ -319,10 +349,10 @@ impl DropUser {
                 before.chain(things).chain(rest).chain(after).map(|statement| format!("in {database}: {statement}"));
             steps.extend(abridged(all.collect()));
         }
-        for (database, statements) in &self.empty {
+        for Emptied { database, statements, back: _ } in &self.empty {
             steps.extend(abridged(statements.iter().map(|statement| format!("in {database}: {statement}")).collect()));
         }
-        steps.extend(self.drop.iter().map(ToString::to_string));
+        steps.extend(abridged(self.drop.iter().map(ToString::to_string).collect()));
         if let Some(secret) = &self.secret {
             if secret.cancel_rotation {
                 steps.push(format!("end the rotation of secret {}", secret.name));

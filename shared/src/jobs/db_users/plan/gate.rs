@@ -22,7 +22,7 @@ pub(super) fn judge_itself(user: &UserRequest, world: &World, terms: Terms<'_>) 
 /// Why `name` may not be what it is in its `place`.
 pub(super) fn judge(name: &str, place: Place, world: &World, terms: Terms<'_>) -> Result<(), Why> {
     if let Some(pattern) = terms.policy.protected.find([name]) {
-        return Err(Why::Protected { pattern: pattern.to_owned() });
+        return Err(Why::Protected { pattern: pattern.to_owned(), by: None });
     }
     if name == world.server.master {
         // What it makes is its own to open. What another leaves may hold code (an index over an expression, a view, a function
@@ -31,9 +31,25 @@ pub(super) fn judge(name: &str, place: Place, world: &World, terms: Terms<'_>) -
         return if lends_itself { Ok(()) } else { Err(Why::IsMaster) };
     }
     match &world.state {
-        Catalogs::Postgres(catalog) => judge_role(name, place, catalog, world),
-        Catalogs::Mysql(accounts) => judge_account(name, accounts),
+        Catalogs::Postgres(catalog) => {
+            judge_role(name, place, catalog, world)?;
+            spare_protected(catalog.reached(name, |_| true), terms)
+        }
+        Catalogs::Mysql(accounts) => {
+            judge_account(name, accounts)?;
+            spare_protected(accounts.reached(name), terms)
+        }
     }
+}
+
+/// Whoever is a member of a protected role, by whatever chain, may what that one may: whose password is set, and who comes to
+/// be a member of it, is that role's matter, too.
+fn spare_protected<'a>(others: impl IntoIterator<Item = &'a str>, terms: Terms<'_>) -> Result<(), Why> {
+    let protected = &terms.policy.protected;
+    let found = others.into_iter().find_map(|other| Some((other, protected.find([other])?)));
+    let refused =
+        |(other, pattern): (&str, &str)| Why::Protected { pattern: pattern.to_owned(), by: Some(other.to_owned()) };
+    found.map_or(Ok(()), |found| Err(refused(found)))
 }
 
 fn judge_role(name: &str, place: Place, catalog: &Catalog, world: &World) -> Result<(), Why> {
@@ -94,7 +110,8 @@ fn power_by_others(name: &str, catalog: &Catalog, master: &str) -> Option<&'stat
 fn judge_account(name: &str, accounts: &Accounts) -> Result<(), Why> {
     let mut of_name = accounts.accounts.iter().filter(|((user, _), _)| user == name);
     if of_name.any(|(_, account)| account.privileged) {
-        return Err(Why::PrivilegedRole { what: "may administer the server or its users" });
+        let what = "may administer the server or its users, be another user, or reach every database";
+        return Err(Why::PrivilegedRole { what });
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ impl Subject<Place> for Action {
             Self::Prepare(_) => ("prepare", &[]),
             Self::Change(change) if change.creates => ("create", &change.notes),
             Self::Change(change) => ("change", &change.notes),
-            Self::Drop(_) => ("drop", &[]),
+            Self::Drop(drop) => ("drop", &drop.notes),
         };
         details(place, Some(change), notes)
     }

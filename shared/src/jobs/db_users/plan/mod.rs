@@ -17,8 +17,8 @@ use std::fmt;
 use serde::Serialize;
 
 pub use action::{
-    Action, Change, DropSecret, DropUser, HandOver, Lent, Prepare, RotationStep, SecretPlan, SecretStep, Sessions,
-    abridged,
+    Action, Change, DropSecret, DropUser, Emptied, HandOver, Lent, Prepare, RotationStep, SecretPlan, SecretStep,
+    Sessions, abridged,
 };
 pub use presets::with_groups;
 pub use secret::token_of;
@@ -221,8 +221,10 @@ impl fmt::Display for Plan {
             for step in action.steps() {
                 writeln!(f, "    {step}")?;
             }
-            if let Action::Change(change) = action {
-                write_notes(f, &change.notes)?;
+            match action {
+                Action::Prepare(_) => {}
+                Action::Change(change) => write_notes(f, &change.notes)?,
+                Action::Drop(drop) => write_notes(f, &drop.notes)?,
             }
         }
         for left in &self.left {

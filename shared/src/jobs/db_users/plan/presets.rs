@@ -4,11 +4,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::postgres::implied_sequences;
 use super::why::Note;
 use crate::jobs::db_users::codes;
-use crate::jobs::db_users::model::{Catalog, ObjectKind, State as Catalogs, World};
-use crate::jobs::db_users::request::{Group, Request, UserRequest};
+use crate::jobs::db_users::model::{Catalog, Grant, ObjectKind, State as Catalogs, World};
+use crate::jobs::db_users::request::{Group, Request, UserRequest, Words};
 use crate::text::printable;
+
+/// What a group gets on each of its schemas, and on the database.
+const USAGE: &str = "USAGE";
+const CONNECT: &str = "CONNECT";
 
 /// The event with its groups, and what is to be said to whom about them.
 pub fn with_groups(request: &Request, world: &World) -> (Request, BTreeMap<String, Note>) {
@@ -65,14 +70,15 @@ impl Naming<'_> {
             return common;
         }
         let own = self.own_name(group);
+        // A member stays where it is, whoever else got a group of their own meanwhile: the same event again does nothing.
+        let stays = !self.request.migrate_presets && self.is_member(&user.name, &common);
+        if stays && !self.is_member(&user.name, &own) && self.opens(&common, group) {
+            return common;
+        }
         if self.is_there(&own) || self.given.get(&own) == Some(group) {
             return own;
         }
-        let stays = !self.request.migrate_presets && self.is_member(&user.name, &common);
-        if self.is_free(&common, group) || (stays && self.opens(&common, group)) {
-            return common;
-        }
-        own
+        if self.is_free(&common, group) { common } else { own }
     }
 
     /// The name with the database in it; the one that cannot be mistaken where the plain one is another's.
@@ -134,14 +140,13 @@ impl Naming<'_> {
         if counts { self.beyond(common, group) } else { None }
     }
 
-    /// What the role opens beyond the group, in words.
+    /// What the role opens beyond the group, in words. What it has is known thing by thing; of the rest only the number is,
+    /// and that is enough: whatever is not known to be the group's, is beyond it.
     fn beyond(&self, name: &str, group: &Group) -> Option<String> {
         let held = self.catalog.held.get(name).map_or(&[][..], Vec::as_slice);
-        let elsewhere: Vec<_> = held
-            .iter()
-            .filter_map(|held| held.database.as_deref())
-            .filter(|place| *place != self.request.database)
-            .collect();
+        let own = self.request.database.as_str();
+        let places = held.iter().filter_map(|held| held.database.as_deref());
+        let elsewhere: Vec<_> = places.filter(|place| *place != own).collect();
         if !elsewhere.is_empty() {
             return Some(format!("what is in the database {}", elsewhere.join(", ")));
         }
@@ -153,21 +158,62 @@ impl Naming<'_> {
         if !also.is_empty() {
             return Some(format!("what is open to {}", also.into_iter().collect::<Vec<_>>().join(", ")));
         }
-        self.writes(name, group).then(|| "more of its tables than that".to_owned())
+        if held.iter().any(|held| held.owns > 0) {
+            return Some("what it owns".to_owned());
+        }
+        if self.has_more(name, group) {
+            return Some("more than that in its schemas".to_owned());
+        }
+        let here: i64 = held.iter().filter(|held| held.database.is_some()).map(|held| held.named).sum();
+        let shared: i64 = held.iter().filter(|held| held.database.is_none()).map(|held| held.named).sum();
+        let beside = here > self.known(name) || shared > i64::from(self.connects(name));
+        beside.then(|| "something that is no table, sequence or schema of its own".to_owned())
     }
 
-    /// Whether it may do on a table what the preset does not give.
-    fn writes(&self, name: &str, group: &Group) -> bool {
-        let words = group.preset.tables();
-        let tables = self.catalog.objects.iter().filter(|object| object.kind == ObjectKind::Table);
-        let mut own = tables.flat_map(|object| &object.grants).filter(|grant| *grant.grantee == *name);
-        own.any(|grant| grant.privileges.words().any(|word| !words.contains(word)))
+    /// Whether it may, on what the group is for, what the preset does not give.
+    fn has_more(&self, name: &str, group: &Group) -> bool {
+        let tables = group.preset.tables();
+        let sequences = implied_sequences(&tables);
+        let (usage, connect) = ([USAGE.to_owned()].into(), [CONNECT.to_owned()].into());
+        let none = Words::new();
+        let of_kind = |kind| match kind {
+            ObjectKind::Table => &tables,
+            ObjectKind::Sequence => &sequences,
+            ObjectKind::Routine => &none,
+        };
+        let exceeds = |grants: &[Grant], words: &Words| {
+            let own = grants.iter().filter(|grant| *grant.grantee == *name);
+            own.into_iter()
+                .any(|grant| !grant.passable.is_empty() || grant.privileges.words().any(|word| !words.contains(word)))
+        };
+        let defaults = self.catalog.defaults.iter().filter(|entry| entry.grantee == name);
+        self.catalog.database.iter().any(|database| exceeds(&database.grants, &connect))
+            || self.catalog.schemas.values().any(|schema| exceeds(&schema.grants, &usage))
+            || self.catalog.objects.iter().any(|object| exceeds(&object.grants, of_kind(object.kind)))
+            || defaults
+                .into_iter()
+                .any(|entry| entry.schema.is_none() || !of_kind(entry.kind).contains(&entry.privilege))
+    }
+
+    /// How many things of this database are known to name it.
+    fn known(&self, name: &str) -> i64 {
+        let names = |grants: &[Grant]| grants.iter().any(|grant| *grant.grantee == *name);
+        let schemas = self.catalog.schemas.values().filter(|schema| names(&schema.grants)).count();
+        let objects = self.catalog.objects.iter().filter(|object| names(&object.grants)).count();
+        let defaults = self.catalog.defaults.iter().filter(|entry| entry.grantee == name);
+        let defaults: BTreeSet<_> = defaults.map(|entry| (&entry.creator, &entry.schema, entry.kind)).collect();
+        i64::try_from(schemas + objects + defaults.len()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether it has a privilege on the database itself.
+    fn connects(&self, name: &str) -> bool {
+        let database = self.catalog.database.as_ref();
+        database.is_some_and(|database| database.grants.iter().any(|grant| *grant.grantee == *name))
     }
 
     /// The schemas of this database that the role has something to do with.
     fn schemas(&self, name: &str) -> BTreeSet<String> {
-        let of_grant =
-            |grants: &[crate::jobs::db_users::model::Grant]| grants.iter().any(|grant| *grant.grantee == *name);
+        let of_grant = |grants: &[Grant]| grants.iter().any(|grant| *grant.grantee == *name);
         let open = self.catalog.schemas.iter().filter(|(_, schema)| of_grant(&schema.grants));
         let defaults = self.catalog.defaults.iter().filter(|entry| entry.grantee == name);
         let objects = self.catalog.objects.iter().filter(|object| of_grant(&object.grants));

@@ -30,6 +30,15 @@ pub struct Note {
     pub fix: Option<String>,
 }
 
+/// Said where a user is to go, cannot, and cannot log in either; `given_back` gives it its login.
+pub(super) fn no_login(given_back: &str) -> Note {
+    Note {
+        code: &codes::NO_LOGIN,
+        message: "it cannot log in: a run that was ended in the middle of dropping it leaves it so".to_owned(),
+        fix: Some(format!("if it is to stay: {}", printable(given_back))),
+    }
+}
+
 /// See the module.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the message of each says what it is")]
@@ -37,7 +46,7 @@ pub enum Why {
     AlreadySo,
     Gone,
     IsMaster,
-    Protected { pattern: String },
+    Protected { pattern: String, by: Option<String> },
     PrivilegedRole { what: &'static str },
     NotOurs { master: String },
     MasterIsMember,
@@ -63,6 +72,7 @@ pub enum Why {
     GrantedByOthers { owners: Vec<String> },
     PassedOn { to: Vec<String> },
     StillNamed { things: Vec<String> },
+    HasMembers { members: Vec<String> },
     DatabaseClosed { database: String, said: String },
     HeirCannotOwn { heir: String, what: String },
     UnsafeSchema { extension: String, schema: String },
@@ -131,6 +141,7 @@ impl Why {
             Self::GrantedByOthers { .. } => &codes::GRANTED_BY_OTHERS,
             Self::PassedOn { .. } => &codes::PASSED_ON,
             Self::StillNamed { .. } => &codes::STILL_NAMED,
+            Self::HasMembers { .. } => &codes::HAS_MEMBERS,
             Self::DatabaseClosed { .. } => &codes::DATABASE_CLOSED,
             Self::HeirCannotOwn { .. } => &codes::HEIR_CANNOT_OWN,
             Self::UnsafeSchema { .. } => &codes::UNSAFE_SCHEMA,
@@ -144,7 +155,14 @@ impl Why {
             Self::AlreadySo => "it is as the event wants it".to_owned(),
             Self::Gone => "there is no such user any more, and its secret is gone or going".to_owned(),
             Self::IsMaster => "it is the master user this run is logged in as".to_owned(),
-            Self::Protected { pattern } => format!("NIGHTSHIFT_PROTECTED protects it by '{}'", printable(pattern)),
+            Self::Protected { pattern, by: None } => {
+                format!("NIGHTSHIFT_PROTECTED protects it by '{}'", printable(pattern))
+            }
+            Self::Protected { pattern, by: Some(role) } => format!(
+                "it is a member of {}, which NIGHTSHIFT_PROTECTED protects by '{}'",
+                printable(role),
+                printable(pattern)
+            ),
             Self::PrivilegedRole { what } => format!("the server has such a user already, and it {what}"),
             Self::NotOurs { master } => {
                 format!("somebody else made this role, and {} may not change it", printable(master))
@@ -201,6 +219,9 @@ impl Why {
                 format!("it has passed on privileges to {}, who would lose them with it", some_of(to))
             }
             Self::StillNamed { things } => format!("it is named by {}", some_of(things)),
+            Self::HasMembers { members } => {
+                format!("nobody logs in as it, and {} would lose what they have as its members", some_of(members))
+            }
             Self::DatabaseClosed { database, said } => format!(
                 "it holds something in the database {}, and the master user cannot look there: {}",
                 printable(database),
@@ -232,7 +253,8 @@ impl Why {
         let fix = match self {
             Self::AlreadySo | Self::Gone => return None,
             Self::IsMaster => "take it out of the event; RDS looks after the master user",
-            Self::Protected { .. } => "take it out of the event, or out of NIGHTSHIFT_PROTECTED",
+            Self::Protected { by: None, .. } => "take it out of the event, or out of NIGHTSHIFT_PROTECTED",
+            Self::Protected { by: Some(_), .. } => "take it out of the event, or revoke that role from it",
             Self::PrivilegedRole { .. } => "take it out of the event, or take those rights from it first",
             Self::NotOurs { .. } => "as its maker, GRANT it to the master user WITH ADMIN OPTION, or drop it",
             Self::MasterIsMember => "revoke the role from the master user, or choose another name",
@@ -271,6 +293,7 @@ impl Why {
                 "grant those others what they need as the owner, then revoke it from them as this user"
             }
             Self::StillNamed { .. } => "change those by hand, since what they do would change with it",
+            Self::HasMembers { .. } => "revoke it from them first, or name them in the event, too",
             Self::DatabaseClosed { .. } => "let the master user CONNECT there and run this again",
             Self::HeirCannotOwn { .. } => "as the owner of that, grant the heir CREATE there, or name another heir",
             Self::UnsafeSchema { .. } => {

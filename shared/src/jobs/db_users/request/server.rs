@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::user::{Origin, State, UserRequest};
-use super::{ordered, words};
+use super::{Use, ordered, words};
 use crate::domains::databases::names;
 use crate::jobs::db_users::policy::Policy;
 use crate::run::event::Fields;
@@ -97,10 +97,12 @@ impl Request {
         }
         request.users = users(fields, engine);
         request.check_users(fields);
+        request.check_owners(fields);
         if engine == Engine::Postgres {
             request.add_owners();
         }
         let with_groups = request.with_groups(|_, group| group.common_name().to_owned());
+        with_groups.check_needs(fields);
         if let Err(circle) = ordered(&with_groups.users) {
             fields.fault::<()>(format!(
                 "these users each need another one of them first: {}",
@@ -144,6 +146,40 @@ impl Request {
                 if shared && secrets.insert(secret) {
                     fields.fault::<()>(format!("the secret '{}' is that of two users", printable(secret)));
                 }
+            }
+        }
+    }
+
+    /// Who is a member of a group would come to own what those make whose owner role it is.
+    fn check_owners(&self, fields: &mut Fields) {
+        let groups: BTreeSet<_> = self
+            .users
+            .iter()
+            .filter_map(|user| self.group_of(user))
+            .flat_map(|group| group.names(&self.database))
+            .collect();
+        for (user, owner) in self.users.iter().filter_map(|user| Some((user, user.owner_role.as_ref()?))) {
+            if groups.contains(owner) {
+                fields.fault::<()>(format!(
+                    "user '{}' has the owner role '{}', which is the name of a group of presets in this event",
+                    printable(&user.name),
+                    printable(owner)
+                ));
+            }
+        }
+    }
+
+    /// What is to be absent is nobody's to need: it would be dropped from under them. An heir may be gone by the time; what it
+    /// was for is done then.
+    fn check_needs(&self, fields: &mut Fields) {
+        for user in &self.users {
+            let needed = user.uses().filter(|(purpose, _)| *purpose != Use::Heir).map(|(_, role)| role);
+            for role in needed.filter(|role| self.user(role).is_some_and(|other| other.state == State::Absent)) {
+                fields.fault::<()>(format!(
+                    "user '{}' is to be absent, and '{}' needs it as its grantor, owner role or group",
+                    printable(role),
+                    printable(&user.name)
+                ));
             }
         }
     }

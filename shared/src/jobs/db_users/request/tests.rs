@@ -242,3 +242,41 @@ fn an_owner_role_is_for_all_who_become_it() {
     let own = request.user("own").unwrap();
     assert_eq!((own.state, &own.reassign_to), (State::Present, &None), "it is there for whoever stays");
 }
+
+#[test]
+fn nobody_needs_one_that_is_to_be_absent_nor_oneself() {
+    let gone = json!({"db_user": "gone", "auth": "nobody", "state": "absent"});
+    let with = |user: Value, other: &Value| {
+        let mut event = with_user(&user);
+        event["users"].as_array_mut().expect("a list").push(other.clone());
+        read(event).err().unwrap_or_default()
+    };
+    let app = |key: &str, value: &str| json!({"db_user": "app", "user_secret_name": "s", key: value});
+    for key in ["grantor", "owner_role"] {
+        assert!(with(app(key, "gone"), &gone).contains("user 'gone' is to be absent, and 'app' needs it"), "{key}");
+        assert!(with(app(key, "app"), &gone).contains("cannot be its own"), "{key}");
+    }
+    let group = json!({"db_user": "r_reader", "auth": "nobody", "state": "absent"});
+    assert!(with(app("preset", "reader"), &group).contains("user 'r_reader' is to be absent, and 'app' needs it"));
+    // An heir may have gone when what it was for was done.
+    let mut left = app("reassign_to", "gone");
+    left["state"] = json!("absent");
+    assert_eq!(with(left, &gone), "");
+    let mut own = app("reassign_to", "app");
+    own["state"] = json!("absent");
+    assert!(with(own, &gone).contains("cannot be its own"));
+}
+
+#[test]
+fn an_owner_role_is_no_group_of_presets() {
+    let owner = |name: &str| {
+        let mut event = with_user(&json!({"db_user": "app", "user_secret_name": "a", "preset": "reader"}));
+        let maker = json!({"db_user": "maker", "user_secret_name": "m", "grant_ddl": true, "owner_role": name});
+        event["users"].as_array_mut().expect("a list").push(maker);
+        read(event).err().unwrap_or_default()
+    };
+    for name in ["r_reader", "r_reader_airflow_public"] {
+        assert!(owner(name).contains("which is the name of a group of presets"), "{name}");
+    }
+    assert_eq!(owner("r_writer"), "");
+}

@@ -3,10 +3,10 @@
 
 mod rights;
 
-use super::action::{Action, Change, DropUser, Prepare, Sessions};
+use super::action::{Action, Change, DropSecret, DropUser, Prepare, Sessions};
 use super::secret::{self, Account};
 use super::statement::Statement;
-use super::why::{Left, Note};
+use super::why::{Left, Note, no_login};
 use super::{Terms, Why};
 use crate::domains::databases::names::CLONE;
 use crate::jobs::db_users::codes;
@@ -66,6 +66,7 @@ impl<'a> Planner<'a> {
             here,
             expired: found.is_some_and(|account| account.expired),
             remembers: found.is_some_and(|account| account.remembers),
+            shares: self.accounts.hosts_of(&user.name).any(|host| host != user.host),
         };
         let secret = match secret::of_user(user, account, self.world, self.terms) {
             Ok(secret) => secret,
@@ -83,7 +84,12 @@ impl<'a> Planner<'a> {
         if let Err(why) = self.rights(user, &name, &mut statements, &mut notes) {
             return Err(leave(why, notes));
         }
-        let unlock = if account.login { "" } else { " ACCOUNT UNLOCK" };
+        let (mut lock, mut give_back) = (Vec::new(), Vec::new());
+        if account.login && secret.as_ref().is_some_and(super::SecretPlan::is_restored) {
+            lock.push(sql(format!("ALTER USER {name} ACCOUNT LOCK")));
+            give_back.push(sql(format!("ALTER USER {name} ACCOUNT UNLOCK")));
+        }
+        let unlock = if account.login && lock.is_empty() { "" } else { " ACCOUNT UNLOCK" };
         if secret.as_ref().is_some_and(|secret| secret.sets_password) {
             let sockets = found.is_some_and(|account| !account.or_by.is_empty());
             let (by, or) = if sockets {
@@ -100,14 +106,30 @@ impl<'a> Planner<'a> {
             return Err(leave(Why::AlreadySo, notes));
         }
         let creates = found.is_none();
-        Ok(Action::Change(Box::new(Change { user: user.name.clone(), creates, needs, secret, statements, notes })))
+        let user = user.name.clone();
+        Ok(Action::Change(Box::new(Change {
+            user,
+            creates,
+            needs,
+            lock,
+            unlock: give_back,
+            secret,
+            statements,
+            notes,
+        })))
     }
 
     /// What it takes to drop `user`.
     pub(super) fn drop_user(&self, user: &UserRequest, needs: Vec<String>) -> Result<Action, Box<Left>> {
-        let leave = |why| Box::new(Left { id: user.name.clone(), why, notes: Vec::new() });
+        let key = (user.name.clone(), user.host.clone());
+        let locked = self.accounts.accounts.get(&key).is_some_and(|account| account.locked) && user.secret.is_some();
+        let note = || no_login(&format!("ALTER USER {} ACCOUNT UNLOCK", account_name(user)));
+        let leave = |why| Box::new(Left { id: user.name.clone(), why, notes: locked.then(note).into_iter().collect() });
         let secret = secret::to_drop(user, self.world, self.terms).map_err(leave)?;
-        let mut drop = DropUser { user: user.name.clone(), needs, secret, ..DropUser::default() };
+        let others: Vec<_> =
+            self.accounts.hosts_of(&user.name).filter(|host| *host != user.host).map(str::to_owned).collect();
+        let (secret, notes) = kept_for(&user.name, &others, secret);
+        let mut drop = DropUser { user: user.name.clone(), needs, secret, notes, ..DropUser::default() };
         let found = self.accounts.accounts.get(&(user.name.clone(), user.host.clone()));
         if let Some(account) = found {
             self.may_go(user).map_err(leave)?;
@@ -116,8 +138,7 @@ impl<'a> Planner<'a> {
                 drop.lock.push(sql(format!("ALTER USER {name} ACCOUNT LOCK")));
                 drop.unlock.push(sql(format!("ALTER USER {name} ACCOUNT UNLOCK")));
             }
-            let others = self.accounts.hosts_of(&user.name).filter(|host| *host != user.host).map(str::to_owned);
-            drop.sessions_of = Some(Sessions { host: user.host.clone(), others: others.collect() });
+            drop.sessions_of = Some(Sessions { host: user.host.clone(), others });
             drop.drop.push(sql(format!("DROP USER {name}")));
         } else if drop.secret.is_none() {
             return Err(leave(Why::Gone));
@@ -131,6 +152,11 @@ impl<'a> Planner<'a> {
         let stands = self.accounts.accounts.keys().any(|(name, _)| *name == clone);
         if stands && self.terms.request.user(&clone).is_none() {
             return Err(Why::HasClone { clone });
+        }
+        let members = self.accounts.members.get(&(user.name.clone(), user.host.clone())).cloned().unwrap_or_default();
+        let members: Vec<_> = members.into_iter().filter(|name| self.terms.request.user(name).is_none()).collect();
+        if !members.is_empty() {
+            return Err(Why::HasMembers { members });
         }
         let held = self.accounts.held.get(&user.name).cloned().unwrap_or_default();
         if held.iter().any(|held| held.owns > 0) { Err(Why::OwnsObjects { held }) } else { Ok(()) }
@@ -183,6 +209,19 @@ impl<'a> Planner<'a> {
             });
         }
     }
+}
+
+/// The secret that goes with an account, and what is to be said of it: it stays where other accounts of the name do, which
+/// go by it, too.
+fn kept_for(user: &str, others: &[String], secret: Option<DropSecret>) -> (Option<DropSecret>, Vec<Note>) {
+    let Some(kept) = secret.as_ref().filter(|_| !others.is_empty()) else { return (secret, Vec::new()) };
+    let others = others.iter().map(|host| format!("{user}@{host}")).collect::<Vec<_>>().join(", ");
+    let note = Note {
+        code: &codes::SECRET_KEPT,
+        message: format!("its secret {} stays, since {} may go by it, too", printable(&kept.name), printable(&others)),
+        fix: Some("delete it by hand if they do not".to_owned()),
+    };
+    (None, vec![note])
 }
 
 fn account_name(user: &UserRequest) -> String {

@@ -59,7 +59,7 @@ fn expanded(asked: &Words, known: &[&str]) -> Words {
 }
 
 /// Writing into a table with a serial column takes its sequence, too.
-fn implied_sequences(tables: &Words) -> Words {
+pub(in crate::jobs::db_users::plan) fn implied_sequences(tables: &Words) -> Words {
     if tables.contains(ALL) {
         return words(&["USAGE", "SELECT", "UPDATE"]);
     }

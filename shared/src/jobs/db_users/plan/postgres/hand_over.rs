@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 
 use super::authority::Authority;
 use super::{Planner, sql};
-use crate::jobs::db_users::model::{Held, PUBLIC, Thing, ThingKind};
+use crate::jobs::db_users::model::{Held, NotForHeir, PUBLIC, Thing, ThingKind};
 use crate::jobs::db_users::plan::Why;
 use crate::jobs::db_users::plan::action::{HandOver, Lent};
 use crate::jobs::db_users::plan::statement::Statement;
-use crate::jobs::db_users::request::State;
+use crate::jobs::db_users::request::{State, UserRequest};
 use crate::services::sql::ident;
 
 impl Planner<'_> {
@@ -27,6 +27,13 @@ impl Planner<'_> {
                     });
                 }
             }
+            // What the event gives it before, it has by then.
+            let coming = |thing: &&NotForHeir| thing.takes_create && self.makes_everything(heir, held);
+            if let Some(thing) = held.not_for_heir.iter().find(|thing| !coming(thing)) {
+                let place = held.database.as_deref().unwrap_or_default();
+                let what = format!("{} of the database {place}", thing.what);
+                return Some(Why::HeirCannotOwn { heir: heir.to_owned(), what });
+            }
             let schemas: BTreeSet<_> = own.filter_map(|thing| thing.schema.as_deref()).collect();
             let closed = schemas.into_iter().find(|schema| self.makes_in(user, heir, held, schema) == Makes::No);
             if let Some(schema) = closed {
@@ -36,6 +43,12 @@ impl Planner<'_> {
             }
         }
         None
+    }
+
+    /// Whether the event gives `heir` the right to make things in the database of `held`.
+    fn makes_everything(&self, heir: &str, held: &Held) -> bool {
+        let here = held.database.as_deref() == Some(self.world.server.database.as_str());
+        here && self.terms.request.user(heir).is_some_and(|heir| heir.state == State::Present && heir.ddl)
     }
 
     /// Whether `heir` may make things in a schema in which `user` owns some.
@@ -49,9 +62,8 @@ impl Planner<'_> {
         let Some(facts) = held.places.get(schema) else { return Makes::No };
         let may = facts.makers.iter().any(|maker| maker == heir || maker == PUBLIC || self.has_rights_of(heir, maker));
         // The event may give it before: what it gives is not taken back as if it had been lent.
-        let here = held.database.as_deref() == Some(self.world.server.database.as_str());
-        let given = self.terms.request.user(heir).filter(|heir| heir.state == State::Present && heir.ddl);
-        let given = here && given.is_some_and(|heir| heir.schemas.iter().any(|named| named == schema));
+        let named = |heir: &UserRequest| heir.schemas.iter().any(|named| named == schema);
+        let given = self.makes_everything(heir, held) && self.terms.request.user(heir).is_some_and(named);
         if may || given || facts.owner == heir {
             Makes::Yes
         } else if self.authority(&facts.owner) == Authority::None {

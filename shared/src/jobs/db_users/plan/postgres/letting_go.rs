@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::authority::Authority;
 use super::{Planner, sql};
-use crate::jobs::db_users::model::{Held, PUBLIC, Thing, ThingKind};
+use crate::jobs::db_users::model::{Grant, Held, PUBLIC, Thing, ThingKind};
 use crate::jobs::db_users::plan::Why;
 use crate::jobs::db_users::plan::statement::Statement;
 use crate::services::sql::ident;
@@ -19,6 +19,8 @@ const NAMED_AT_ONCE: usize = 50;
 pub(super) struct LettingGo {
     pub lent: BTreeSet<String>,
     pub statements: Vec<Statement>,
+    /// What brings it all back.
+    pub back: Vec<Statement>,
 }
 
 impl Planner<'_> {
@@ -65,12 +67,15 @@ impl Planner<'_> {
     }
 }
 
-/// What lets go of `user` in one place.
-pub(super) fn let_go(user: &str, things: &[Thing]) -> LettingGo {
+/// What lets go of `user` in one place, when what it owns there is its heir's.
+pub(super) fn let_go(user: &str, heir: Option<&str>, things: &[Thing]) -> LettingGo {
     let mut all = LettingGo::default();
     let mut granted: Vec<(&str, Vec<&str>)> = Vec::new();
     for thing in things.iter().filter(|thing| !thing.is_of(user)) {
         all.lent.insert(thing.owner.clone());
+        // A server that was its own has changed hands by now.
+        all.lent.extend(heir.filter(|_| thing.owner == user).map(str::to_owned));
+        all.back.extend(brought_back(thing, user));
         match thing.what {
             ThingKind::Grantable(word) => match granted.iter_mut().find(|(known, _)| *known == word) {
                 Some((_, names)) => names.push(&thing.sql_name),
@@ -106,6 +111,51 @@ pub(super) fn let_go(user: &str, things: &[Thing]) -> LettingGo {
     all
 }
 
+/// What brings back what `user` has of one thing, as it was seen. What stands in a login at another server nobody is shown, so
+/// that cannot be brought back.
+fn brought_back(thing: &Thing, user: &str) -> Vec<Statement> {
+    match thing.what {
+        ThingKind::Grantable(word) => {
+            let own = thing.grants.iter().filter(|grant| *grant.grantee == *user);
+            own.flat_map(|grant| given(grant, thing.column.as_deref(), &format!("{word} {}", thing.sql_name)))
+                .map(sql)
+                .collect()
+        }
+        ThingKind::Default(word) => {
+            let alter = format!("ALTER DEFAULT PRIVILEGES FOR ROLE {}{}", ident(&thing.owner), in_schema(thing));
+            let is_own = thing.owner == user;
+            let everybodys = is_own && thing.sql_name.is_empty();
+            let taken = [ident(user), "PUBLIC".to_owned()].into_iter().filter(|_| everybodys);
+            let taken = taken.map(|name| format!("{alter} REVOKE ALL ON {word} FROM {name}"));
+            let own = thing.grants.iter().filter(|grant| is_own || *grant.grantee == *user);
+            let given = own.flat_map(|grant| given(grant, None, word)).map(|given| format!("{alter} {given}"));
+            taken.chain(given).map(sql).collect()
+        }
+        ThingKind::Policy => {
+            let roles = thing.roles.iter().map(|role| ident(role)).collect::<Vec<_>>().join(", ");
+            vec![sql(format!("ALTER POLICY {} TO {roles}", thing.sql_name))]
+        }
+        ThingKind::UserMapping | ThingKind::Other => Vec::new(),
+    }
+}
+
+/// What gives `grant` on `on`, or on a column of it.
+fn given(grant: &Grant, column: Option<&str>, on: &str) -> Vec<String> {
+    let of_column = column.map_or_else(String::new, |column| format!(" ({column})"));
+    let passes = |passes: bool| {
+        let words = grant.privileges.words().filter(move |word| grant.passable.has(word) == passes);
+        let words: Vec<_> = words.map(|word| format!("{word}{of_column}")).collect();
+        let option = if passes { " WITH GRANT OPTION" } else { "" };
+        (!words.is_empty())
+            .then(|| format!("GRANT {} ON {on} TO {}{option}", words.join(", "), of_role(&grant.grantee)))
+    };
+    [false, true].into_iter().filter_map(passes).collect()
+}
+
+fn of_role(name: &str) -> String {
+    if name == PUBLIC { "PUBLIC".to_owned() } else { ident(name) }
+}
+
 fn in_schema(thing: &Thing) -> String {
     if thing.sql_name.is_empty() { String::new() } else { format!(" IN SCHEMA {}", thing.sql_name) }
 }
@@ -122,10 +172,9 @@ fn own_defaults(thing: &Thing, word: &str, user: &str) -> Vec<Statement> {
     let stays = |grantee: &str| global && (grantee == user || (grantee == PUBLIC && everybodys.is_some()));
     let grantees: BTreeSet<&str> =
         thing.grants.iter().map(|grant| &*grant.grantee).filter(|grantee| !stays(grantee)).collect();
-    let name = |grantee: &str| if grantee == PUBLIC { "PUBLIC".to_owned() } else { ident(grantee) };
     let mut statements: Vec<_> = grantees
         .into_iter()
-        .map(|grantee| sql(format!("{for_role} REVOKE ALL ON {word} FROM {}", name(grantee))))
+        .map(|grantee| sql(format!("{for_role} REVOKE ALL ON {word} FROM {}", of_role(grantee))))
         .collect();
     if global {
         statements.push(sql(format!("{for_role} GRANT ALL ON {word} TO {}", ident(user))));

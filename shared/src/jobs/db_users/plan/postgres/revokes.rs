@@ -82,14 +82,10 @@ impl Planner<'_> {
         if !takes {
             return note_drift(surplus, said, draft);
         }
-        if !surplus.words.is_empty() || !surplus.passable.is_empty() {
-            self.borrow_for(owner, draft);
-        }
         let name = ident(&user.name);
-        for (option, words) in [("", &surplus.words), ("GRANT OPTION FOR ", &surplus.passable)] {
-            if !words.is_empty() {
-                draft.revokes.push(sql(format!("REVOKE {option}{} ON {on} FROM {name}", listed(words))));
-            }
+        for (option, words) in surplus.takeable() {
+            self.borrow_for(owner, draft);
+            draft.revokes.push(sql(format!("REVOKE {option}{} ON {on} FROM {name}", listed(words))));
         }
     }
 
@@ -132,10 +128,7 @@ impl Planner<'_> {
         draft: &mut Draft,
     ) {
         let name = ident(&user.name);
-        for (option, words) in [("", &surplus.words), ("GRANT OPTION FOR ", &surplus.passable)] {
-            if words.is_empty() {
-                continue;
-            }
+        for (option, words) in surplus.takeable() {
             let words = listed(words);
             if option.is_empty() && objects.len() > NAMED_AT_ONCE && self.can_take_from_all(surplus, schema, kind, user)
             {

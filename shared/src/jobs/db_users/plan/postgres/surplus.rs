@@ -27,6 +27,12 @@ impl Surplus {
     pub(super) fn is_empty(&self) -> bool {
         *self == Self::default()
     }
+
+    /// What can be taken back, as far as there is any, with what REVOKE says before it.
+    pub(super) fn takeable(&self) -> impl Iterator<Item = (&'static str, &Words)> {
+        let all = [("", &self.words), ("GRANT OPTION FOR ", &self.passable)];
+        all.into_iter().filter(|(_, words)| !words.is_empty())
+    }
 }
 
 impl Planner<'_> {
