@@ -259,6 +259,7 @@ async fn a_run_killed_after_telling_tells_again_before_it_deletes() -> anyhow::R
     let policy = [&MAIL[..], &[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")]].concat();
     let night_before = [&policy[..], &[("NIGHTSHIFT_NOW", "2026-11-20T02:00:00Z")]].concat();
     start(&scene, &night_before)?.invoke(&json!({})).await?.report();
+    scene.proxy.reset();
     let mut function: FunctionProcess = start(&scene, &policy)?;
     scene.proxy.silence("rds:AddTagsToResource");
     function.send(&json!({})).await?;

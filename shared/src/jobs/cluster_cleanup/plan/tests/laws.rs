@@ -206,7 +206,11 @@ proptest! {
         prop_assert_eq!(verdict.tripped.is_none(), within);
         let purged = all(|action| matches!(action, Action::DeleteSnapshot(_)));
         prop_assert_eq!(purged.len(), purges);
-        let order: Vec<_> = purged.iter().map(|(id, _)| *id).collect();
+        let date = |action: &Action| match action {
+            Action::DeleteSnapshot(delete) => Some(delete.purge_after),
+            _ => None,
+        };
+        let order: Vec<_> = plan.actions.iter().filter_map(date).collect();
         prop_assert!(order.is_sorted(), "the oldest first: {:?}", order);
         prop_assert!(purged.iter().enumerate().all(|(n, (_, goes))| *goes == (n < max)), "{:?}", purged);
         let others = all(|action| !matches!(action, Action::DeleteSnapshot(_)) && !matches!(action, Action::DeleteCluster(delete) if !delete.begun));
@@ -228,7 +232,8 @@ fn any_night() -> impl Strategy<Value = (Region, usize, usize)> {
         region.clusters.extend((0..begun).map(half));
         let mut region = super::region(region.clusters);
         let snapshot = |n: usize| {
-            let id = format!("nightshift-old-202610{:02}t000000z-abcd1234", n + 1);
+            // The oldest date under the last name.
+            let id = format!("nightshift-old-202610{:02}t000000z-abcd1234", 28 - n);
             let purge = format!("2026-11-{:02}T00:00:00Z", n + 1);
             Snapshot {
                 arn: format!("arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:{id}"),
