@@ -98,6 +98,7 @@ mod tests {
             function: "db-users".into(),
             mode: Mode::Plan,
             account: "111122223333".to_owned(),
+            by: crate::report::By::default(),
             plan_digest: PlanDigest::of("db-users", "111122223333", &()),
             started_at: jiff::Timestamp::UNIX_EPOCH,
             finished_at: jiff::Timestamp::UNIX_EPOCH,

@@ -2,6 +2,7 @@
 //! serialisable value, returned by the handler, printed by the command line, read by the notifier. Its field names are an
 //! interface; they change only with `schema`.
 
+mod by;
 mod cut;
 mod digest;
 mod estimate;
@@ -9,16 +10,19 @@ mod item;
 mod mode;
 mod notice;
 pub mod render;
+pub mod sheet;
 mod tripped;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use by::{By, Tool};
 pub use cut::LONGEST_ANSWER;
-pub use digest::{NotADigest, PlanDigest};
+pub use digest::{NotADigest, PlanDigest, fingerprint};
 pub use estimate::Estimate;
 pub use item::{Concerns, Item, Outcome, Reason, Sort, Words};
 pub use mode::Mode;
@@ -29,7 +33,7 @@ pub use tripped::Tripped;
 pub const SCHEMA: u32 = 1;
 
 /// One run of one function in one account.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// See [`SCHEMA`].
     pub schema: u32,
@@ -39,6 +43,9 @@ pub struct Report {
     pub mode: Mode,
     /// The AWS account, twelve digits.
     pub account: String,
+    /// Who made it.
+    #[serde(flatten)]
+    pub by: By,
     /// What a person gives back as `expect_plan`.
     pub plan_digest: PlanDigest,
     /// UTC.
@@ -68,7 +75,7 @@ pub struct Report {
 }
 
 /// How many items ended how. `observed` also counts what was out of scope and is not listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "each is the outcome of the same name")]
 pub struct Counts {
     pub observed: usize,

@@ -40,6 +40,7 @@ mod tests {
             function: Cow::Borrowed("db-users"),
             mode: crate::report::Mode::Apply,
             account: "111122223333".to_owned(),
+            by: crate::report::By::default(),
             plan_digest: crate::report::PlanDigest::of("db-users", "111122223333", &""),
             started_at: "2026-11-21T02:00:00Z".parse().unwrap(),
             finished_at: "2026-11-21T02:00:01Z".parse().unwrap(),
