@@ -6,6 +6,7 @@ use nightshift::report::{Mode, Outcome, Reason};
 use nightshift::run::driver::{Caller, Finished, Word};
 use nightshift::services::aws::Aws;
 use nightshift::services::iam::{Audit, IamReader};
+use nightshift::text::printable;
 use serde_json::json;
 
 use crate::args::{Format, KeyCommand, KeyListArgs};
@@ -57,7 +58,9 @@ async fn list(args: KeyListArgs, users: Option<Vec<String>>, desk: &Desk) -> any
     }
     // One that does not exist is a failed item, and has no key to show.
     let failed: Vec<_> = report.items.iter().filter(|item| item.outcome == Outcome::Failed).collect();
-    failed.iter().filter_map(|item| item.reason.as_ref()).for_each(output::warn);
+    for (item, why) in failed.iter().filter_map(|item| Some((item, item.reason.as_ref()?))) {
+        output::complain(&format!("user {}: {}; {}", printable(&item.id), why.message, why.fix));
+    }
     Ok(output.end(if failed.is_empty() { Ending::Done } else { Ending::Failed }))
 }
 

@@ -25,7 +25,7 @@ impl Progress {
     /// Shows what is being done and how many calls it took so far, where somebody looks.
     pub(crate) fn start(what: &'static str, calls: CallRecorder) -> Self {
         if std::io::stderr().is_terminal() {
-            let style = ProgressStyle::with_template("{spinner} {msg} ({calls} calls, {elapsed})");
+            let style = ProgressStyle::with_template("{spinner} {msg} (calls: {calls}, {elapsed})");
             let count = move |_: &indicatif::ProgressState, out: &mut dyn std::fmt::Write| {
                 let _ = write!(out, "{}", calls.count());
             };

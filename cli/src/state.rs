@@ -89,6 +89,16 @@ impl Record {
     }
 }
 
+/// A run that could not take place leaves nothing: what is there without a report is of one that died.
+impl Drop for Record {
+    fn drop(&mut self) {
+        let is_empty = fs::metadata(&self.path).is_ok_and(|file| file.len() == 0);
+        if is_empty && !self.path.with_extension("json").exists() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
 /// As the report bucket has it, so that both are listed the same way.
 fn key(function: &str, account: &str, at: Timestamp, id: &str) -> PathBuf {
     PathBuf::from(format!("{function}/{account}/{}-{id}.json", at.strftime("%Y/%m/%d/%H%M%SZ")))

@@ -117,11 +117,17 @@ fn notes(item: &Item) -> Vec<String> {
 /// How many ended how, and what stopped the rest.
 fn counted(report: &Report, screen: Screen) -> String {
     let c = report.counts;
-    let mut text = format!(
-        "{} observed: {} planned, {} changed, {} already right, {} deferred, {} skipped, {} failed",
-        c.observed, c.planned, c.changed, c.already_right, c.deferred, c.skipped, c.failed
-    );
-    text = wrapped(&text, screen.width).join("\n") + "\n";
+    let parts = [
+        format!("{} observed: {} planned,", c.observed, c.planned),
+        format!("{} changed,", c.changed),
+        format!("{} already right,", c.already_right),
+        format!("{} deferred,", c.deferred),
+        format!("{} skipped,", c.skipped),
+        format!("{} failed", c.failed),
+    ];
+    // A number stays beside its word: each part is one word to whoever breaks the line.
+    let text = parts.map(|part| part.replace(' ', "\u{a0}")).join(" ");
+    let mut text = wrapped(&text, screen.width).join("\n").replace('\u{a0}', " ") + "\n";
     if let Some(tripped) = &report.tripped {
         let plain = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         let said = format!(
