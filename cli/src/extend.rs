@@ -1,41 +1,45 @@
 //! `clusters extend`: more time for a cluster.
 
 use anyhow::Context as _;
-use nightshift::config::Environment;
 use nightshift::domains::clusters::lease::Lease;
 use nightshift::jobs::cluster_cleanup::{ClusterCleanup, Policy};
 use nightshift::jobs::cluster_extend::ClusterExtend;
 use nightshift::report::Mode;
-use nightshift::run::driver::{Caller, Driver};
-use nightshift::services::aws::{Aws, Roots};
+use nightshift::run::Job as _;
+use nightshift::run::driver::{Caller, Word};
 use serde_json::{Value, json};
 
 use crate::args::ExtendArgs;
+use crate::desk::Desk;
+use crate::one;
 use crate::output::{Ending, Output, Words, complain};
-use crate::{account, one, policy, record};
+use crate::policy::Source;
+use crate::record::{self, Record};
 
 const NOTHING: &str = "nothing was changed";
 
 /// Writes the new expiry, or says what would be written.
-pub(crate) async fn run(args: ExtendArgs, environment: &Environment) -> anyhow::Result<Ending> {
-    let aws = Aws::connect(environment, Roots::System).await?;
-    let variables = policy::read::<ClusterCleanup>(&args.policy, environment, &aws).await?;
-    let driver = Driver::<ClusterCleanup>::new(&variables, aws)?;
-    if let Some(wanted) = &args.account {
-        account::check(wanted, &driver.aws().account().await?, NOTHING)?;
-    }
-    let region = args.region.as_deref().or(driver.aws().region());
-    let region = region.context("no Region is known: --region NAME, or set AWS_REGION")?;
+pub(crate) async fn run(args: ExtendArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    let source = Source::of(&args.policy)?;
+    let aws = desk.open(NOTHING).await?;
+    let account = desk.account(&aws, args.account.account.as_deref(), NOTHING).await?;
+    let driver = source.driver::<ClusterCleanup>(aws, desk).await?;
+    let region = driver.aws().region().context("no Region is known")?;
     let (event, lease) = (event(&args, region), lease(&args, driver.policy()));
-    let (mode, ledger, words) = if args.dry_run {
-        (Mode::Plan, record::reading(), Words::CanBeHadAgain)
-    } else {
-        let ledger = record::interruptible().context("could not listen for signals; nothing was changed")?;
-        (Mode::Apply, ledger, Words::AreARecord)
+    let record = if args.dry_run { None } else { Some(Record::begin(desk, ClusterExtend::NAME, &account)) };
+    let (mode, ledger, words) = match &record {
+        None => (Mode::Plan, record::reading(), Words::CanBeHadAgain),
+        Some(record) => {
+            let ledger = record::interruptible(record).context("could not listen for signals; nothing was changed")?;
+            (Mode::Apply, ledger, Words::AreARecord)
+        }
     };
-    let caller = Caller::Operator { mode, expect_plan: None };
+    let caller = Caller::Operator { mode, word: Word::Any };
     let report = driver.lend::<ClusterExtend>(lease).run(event, &ledger, caller).await?.report;
-    let output = Output::new(words);
+    if let Some(record) = &record {
+        record.end(&report);
+    }
+    let output = Output::new(words, desk);
     let steps = report.items.iter().flat_map(|item| &item.steps);
     steps.for_each(|step| output.say(&if args.dry_run { format!("would {step}") } else { step.clone() }));
     let mut ending = one::ending(&report, NOTHING)?;

@@ -3,58 +3,161 @@
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
-use nightshift::config::Environment;
-use nightshift::report::Mode;
-use nightshift::run::driver::{Caller, Driver, Finished};
-use nightshift::run::{Job, Payload};
-use nightshift::services::aws::{Aws, Roots};
+use nightshift::report::{Mode, render};
+use nightshift::run::driver::{Caller, Driver, Finished, Word};
+use nightshift::run::{Job, Ledger, Payload, store};
+use nightshift::text::chain;
 use serde_json::json;
 
-use crate::args::JobArgs;
+use crate::args::{ApplyArgs, PlanArgs, PolicyArgs, RunArgs, WordArgs};
+use crate::desk::Desk;
 use crate::output::{Ending, Output, Words};
-use crate::{account, output, policy, record};
+use crate::policy::Source;
+use crate::progress::Progress;
+use crate::record::{self, Record};
+use crate::told::Told;
+use crate::{ask, output};
+
+const NOTHING: &str = "nothing was done";
 
 /// Says what would be done.
-pub(crate) async fn plan<J: Job>(args: JobArgs, environment: &Environment) -> anyhow::Result<Ending> {
-    run::<J>(args, environment, Mode::Plan).await
+pub(crate) async fn plan<J: Job>(args: PlanArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    let PlanArgs { event, run, expect_plan, detailed_exitcode } = args;
+    let policy = Source::of(&run.policy)?;
+    let event = Event::read(event.event.as_deref())?;
+    let aws = desk.connect(run.account.account.as_deref(), NOTHING).await?;
+    let driver = policy.driver::<J>(aws, desk).await?;
+    let caller = Caller::Operator { mode: Mode::Plan, word: expect_plan.map_or(Word::Any, Word::Reviewed) };
+    let Finished { report, .. } = reading(&driver, event, &record::reading(), caller).await?;
+    let output = Output::new(Words::CanBeHadAgain, desk);
+    output.report(&report, &run.shown);
+    Ok(output.end(match Ending::of(&report) {
+        Ending::Done if detailed_exitcode && report.counts.planned > 0 => Ending::Something,
+        ending => ending,
+    }))
 }
 
-/// Does it: never on bare defaults, never in an account that was not named.
-pub(crate) async fn apply<J: Job>(args: JobArgs, environment: &Environment) -> anyhow::Result<Ending> {
-    ensure!(
-        args.policy.file.is_some() || args.policy.function.is_some(),
-        "apply needs the policy it is to follow: --policy FILE, or --function NAME to read it from the deployed function; nothing was done"
-    );
-    ensure!(args.account.is_some(), "apply needs the account you mean: --account ID; nothing was done");
-    run::<J>(args, environment, Mode::Apply).await
+/// Does it: never on bare defaults, never in an account that was not named, never unasked.
+pub(crate) async fn apply<J: Job>(args: ApplyArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    let ApplyArgs { event, run, word } = args;
+    is_given(&run.policy)?;
+    apply_event::<J>(Event::read(event.event.as_deref())?, run, word, desk).await
 }
 
-async fn run<J: Job>(args: JobArgs, environment: &Environment, mode: Mode) -> anyhow::Result<Ending> {
-    let aws = Aws::connect(environment, Roots::System).await?;
-    let policy = policy::read::<J>(&args.policy, environment, &aws).await?;
-    if let Some(wanted) = &args.account {
-        account::check(wanted, &aws.account().await?, "nothing was done")?;
+/// The same for an event that was made of what was typed.
+pub(crate) async fn apply_event<J: Job>(
+    event: Event,
+    run: RunArgs,
+    WordArgs { expect_plan, yes }: WordArgs,
+    desk: &Desk,
+) -> anyhow::Result<Ending> {
+    is_given(&run.policy)?;
+    let asks = expect_plan.is_none() && !yes;
+    if asks && !ask::can_be_asked() {
+        return Err(Told::error(
+            format!("apply needs your word, and there is no terminal to ask on; {NOTHING}"),
+            "--expect-plan DIGEST for the plan you reviewed, or --yes for whatever the plan comes to, under its caps",
+        ));
     }
-    let event = args.event.as_deref().map_or_else(|| Ok(json!({}).into()), read)?;
-    let caller = Caller::Operator { mode, expect_plan: args.expect_plan };
-    let driver = Driver::<J>::new(&policy, aws)?;
-    let (ledger, words) = match mode {
-        Mode::Apply => {
-            let ledger = record::interruptible().context("could not listen for signals; nothing was done")?;
-            (ledger, Words::AreARecord)
+    let wanted = run.account.account.as_deref();
+    ensure!(asks || wanted.is_some(), "apply needs the account you mean: --account ID; {NOTHING}");
+    let policy = Source::of(&run.policy)?;
+    let aws = desk.open(NOTHING).await?;
+    let account = desk.account(&aws, wanted, NOTHING).await?;
+    let driver = policy.driver::<J>(aws, desk).await?;
+    let word = match expect_plan {
+        Some(digest) => Word::Reviewed(digest),
+        None if yes => Word::Any,
+        None => {
+            let caller = Caller::Operator { mode: Mode::Plan, word: Word::Any };
+            let Finished { report, .. } = reading(&driver, event.clone(), &record::reading(), caller).await?;
+            if report.counts.planned == 0 {
+                let output = Output::new(Words::CanBeHadAgain, desk);
+                output.report(&report, &run.shown);
+                output::complain("there is nothing to apply");
+                return Ok(output.end(Ending::of(&report)));
+            }
+            output::to_standard_error(&render::show(&report, output::screen_of_complaints(desk)));
+            ask::account(&account)?;
+            // Where a cap holds part of it back, a digest would lift it: that is another word than the one that was given.
+            if report.tripped.is_none() {
+                let more = ["--account", &account, "--expect-plan", report.plan_digest.as_str()];
+                let more = if wanted.is_some() { &more[2..] } else { &more[..] };
+                output::complain(&format!("the same without asking: {}", ask::the_same(more)));
+            }
+            Word::Shown(report.plan_digest)
         }
-        Mode::Plan => (record::reading(), Words::CanBeHadAgain),
     };
-    let Finished { report, .. } = driver.run(event, &ledger, caller).await?;
-    let output = Output::new(words);
-    output.report(&report, args.output, output::width(environment));
+    let record = Record::begin(desk, J::NAME, &account);
+    let ledger = record::interruptible(&record).context("could not listen for signals; nothing was done")?;
+    let caller = Caller::Operator { mode: Mode::Apply, word };
+    let Finished { report, record: permit, .. } = reading(&driver, event, &ledger, caller).await?;
+    record.end(&report);
+    if let Some(bucket) = &driver.run_policy.report_bucket {
+        match store::keep(driver.aws(), &permit, bucket, &report, &record.id(), store::LONGEST).await {
+            Ok(key) => output::complain(&format!("and in s3://{bucket}/{key}")),
+            // The work is done and told: a copy that could not be kept is a word, not a failure.
+            Err(error) => output::complain(&format!("the report was not kept in the bucket: {}", chain(&error))),
+        }
+    }
+    let output = Output::new(Words::AreARecord, desk);
+    output.report(&report, &run.shown);
     Ok(output.end(Ending::of(&report)))
 }
 
-fn read(path: &Path) -> anyhow::Result<Payload> {
-    let shown = path.display();
-    let text =
-        if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
-    let text = text.with_context(|| format!("could not read the event {shown}"))?;
-    Payload::parse(&text).with_context(|| format!("the event {shown} is not JSON"))
+fn is_given(policy: &PolicyArgs) -> anyhow::Result<()> {
+    ensure!(
+        policy.file.is_some() || policy.function.is_some(),
+        "apply needs the policy it is to follow: --policy FILE, or --function NAME to read it from the deployed function; {NOTHING}"
+    );
+    Ok(())
+}
+
+/// A run, with a line that says that it is going on.
+async fn reading<J: Job>(
+    driver: &Driver<J>,
+    event: Event,
+    ledger: &Ledger<'_>,
+    caller: Caller,
+) -> anyhow::Result<Finished> {
+    let progress = Progress::start("reading", driver.aws().calls().clone());
+    // On the heap: a run is states within states.
+    let finished = Box::pin(driver.run(event.payload()?, ledger, caller)).await;
+    drop(progress);
+    Ok(finished?)
+}
+
+/// The event, read once and used as often as there are runs.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    shown: String,
+    text: Option<String>,
+}
+
+impl Event {
+    fn read(path: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(path) = path else { return Ok(Self { shown: String::new(), text: None }) };
+        let shown = path.display().to_string();
+        let text = if path == Path::new("-") {
+            std::io::read_to_string(std::io::stdin())
+        } else {
+            std::fs::read_to_string(path)
+        };
+        let text = text.with_context(|| format!("could not read the event {shown}"))?;
+        let event = Self { shown, text: Some(text) };
+        event.payload()?;
+        Ok(event)
+    }
+
+    /// What was made here.
+    pub(crate) fn of(event: &serde_json::Value) -> Self {
+        Self { shown: String::new(), text: Some(event.to_string()) }
+    }
+
+    fn payload(&self) -> anyhow::Result<Payload> {
+        match &self.text {
+            None => Ok(json!({}).into()),
+            Some(text) => Payload::parse(text).with_context(|| format!("the event {} is not JSON", self.shown)),
+        }
+    }
 }

@@ -1,38 +1,67 @@
-//! `keys list`: every key of the account as `key-rotation` sees it, for a person or an auditor.
+//! `keys …`: every key of the account as `key-rotation` sees it, for a person or an auditor; and what that job does to single
+//! keys and users, by the events it takes.
 
-use nightshift::config::Environment;
 use nightshift::jobs::key_rotation::{KeyRotation, codes, listing};
-use nightshift::report::{Mode, Reason};
-use nightshift::run::driver::{Caller, Driver, Finished};
-use nightshift::services::aws::{Aws, Roots};
+use nightshift::report::{Mode, Outcome, Reason};
+use nightshift::run::driver::{Caller, Finished, Word};
+use nightshift::services::aws::Aws;
 use nightshift::services::iam::{Audit, IamReader};
+use nightshift::text::printable;
 use serde_json::json;
 
-use crate::args::{KeyListArgs, ListFormat};
+use crate::args::{Format, KeyCommand, KeyListArgs};
+use crate::desk::Desk;
+use crate::job::{self, Event};
 use crate::output::{Ending, Output, Words};
-use crate::{account, output, policy, record};
+use crate::policy::Source;
+use crate::progress::Progress;
+use crate::{output, record};
 
-/// Plans for everybody by name, so that those are read too whom a night's run would pass by.
-pub(crate) async fn list(args: KeyListArgs, environment: &Environment) -> anyhow::Result<Ending> {
-    let aws = Aws::connect(environment, Roots::System).await?;
-    let policy = policy::read::<KeyRotation>(&args.policy, environment, &aws).await?;
-    if let Some(wanted) = &args.account {
-        account::check(wanted, &aws.account().await?, "nothing was read")?;
-    }
+/// Whatever was asked for.
+pub(crate) async fn run(command: KeyCommand, desk: &Desk) -> anyhow::Result<Ending> {
+    let (event, run, word) = match command {
+        KeyCommand::List(args) => return list(args, None, desk).await,
+        KeyCommand::Show { users, list: args } => return list(args, Some(users), desk).await,
+        KeyCommand::Rotate { users, run, word } => {
+            (json!({ "users": users, "phases": ["rotate", "repair"] }), run, word)
+        }
+        KeyCommand::Rollback { user, run, word } => (json!({ "rollback": { "user": user } }), run, word),
+        KeyCommand::Leaked { key, user, run, word } => {
+            let mut leaked = json!({ "access_key_id": key });
+            leaked.as_object_mut().zip(user).map(|(leaked, user)| leaked.insert("user".to_owned(), user.into()));
+            (json!({ "compromised": [leaked] }), run, word)
+        }
+    };
+    job::apply_event::<KeyRotation>(Event::of(&event), run, word, desk).await
+}
+
+/// Plans for everybody by name, so that those are read too whom a night's run would pass by; or for `users`.
+async fn list(args: KeyListArgs, users: Option<Vec<String>>, desk: &Desk) -> anyhow::Result<Ending> {
+    let source = Source::of(&args.policy)?;
+    let aws = desk.connect(args.account.account.as_deref(), "nothing was read").await?;
+    let progress = Progress::start("reading", aws.calls().clone());
     let iam = IamReader::new(&aws);
-    let names: Vec<_> = iam.users().await?.into_iter().map(|user| user.name).collect();
-    let audit = if args.output == ListFormat::Csv { audit(&aws).await } else { Audit::default() };
-    let driver = Driver::<KeyRotation>::new(&policy, aws)?;
-    let caller = Caller::Operator { mode: Mode::Plan, expect_plan: None };
+    let names = match users {
+        Some(users) => users,
+        None => iam.users().await?.into_iter().map(|user| user.name).collect(),
+    };
+    let audit = if args.output == Format::Csv { audit(&aws).await } else { Audit::default() };
+    let driver = source.driver::<KeyRotation>(aws, desk).await?;
+    let caller = Caller::Operator { mode: Mode::Plan, word: Word::Any };
     let Finished { report, .. } = driver.run(json!({ "users": names }), &record::reading(), caller).await?;
+    drop(progress);
     report.warnings.iter().for_each(output::warn);
-    let output = Output::new(Words::CanBeHadAgain);
+    let output = Output::new(Words::CanBeHadAgain, desk);
     match args.output {
-        ListFormat::Table => output.show(&listing::table(&report, output::width(environment))),
-        ListFormat::Csv => output.show(&listing::csv(&report, &audit)?),
-        ListFormat::Json => output.say(&serde_json::to_string_pretty(&listing::rows(&report))?),
+        Format::Csv => output.show(&listing::csv(&report, &audit)?),
+        format => output.sheet(&listing::sheet(&report), &listing::KeyList::of(&report), format),
     }
-    Ok(output.end(Ending::Done))
+    // One that does not exist is a failed item, and has no key to show.
+    let failed: Vec<_> = report.items.iter().filter(|item| item.outcome == Outcome::Failed).collect();
+    for (item, why) in failed.iter().filter_map(|item| Some((item, item.reason.as_ref()?))) {
+        output::complain(&format!("user {}: {}", printable(&item.id), why.said()));
+    }
+    Ok(output.end(if failed.is_empty() { Ending::Done } else { Ending::Failed }))
 }
 
 /// The credential report, or nothing where it is not to be had: the keys are known without it.

@@ -1,10 +1,13 @@
 //! The operator's command: the same code as the functions, with the caller's own credentials.
 //!
 //! Exit codes: 0 done; 1 could not run, or wrong usage; 2 some item failed; 3 a guard tripped; 4 done, but what it printed was
-//! lost; 130 asked to stop.
+//! lost; 10 something to do, where that was asked; 130 asked to stop.
 
-mod account;
+mod adopt;
 mod args;
+mod ask;
+mod desk;
+mod doctor;
 mod extend;
 mod job;
 mod keys;
@@ -12,16 +15,27 @@ mod one;
 mod output;
 mod policy;
 mod policy_file;
+mod policy_shown;
+mod progress;
 mod record;
+#[cfg(test)]
+mod reference;
+mod reports;
 mod restore;
+mod schema;
+mod shell;
 mod show;
+mod state;
+mod told;
 #[cfg(test)]
 mod typed;
+mod way;
 
 use std::process::ExitCode;
 
-use args::{Cli, ClusterCommand, Command, JobCommand, KeyCommand};
+use args::{AdoptCommand, ApplyCommand, Cli, ClusterCommand, Command, PlanCommand, PolicyCommand, ReportCommand};
 use clap::Parser as _;
+use desk::Desk;
 use nightshift::config::Environment;
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
 use nightshift::jobs::db_users::DbUsers;
@@ -39,29 +53,50 @@ async fn main() -> ExitCode {
     };
     let environment = Environment::of_process();
     telemetry::init_command(&environment);
-    let done = match cli.command {
-        Command::Plan { job: JobCommand::ClusterCleanup(args) } => {
-            job::plan::<ClusterCleanup>(args, &environment).await
-        }
-        Command::Apply { job: JobCommand::ClusterCleanup(args) } => {
-            job::apply::<ClusterCleanup>(args, &environment).await
-        }
-        Command::Plan { job: JobCommand::DbUsers(args) } => Box::pin(job::plan::<DbUsers>(args, &environment)).await,
-        Command::Apply { job: JobCommand::DbUsers(args) } => Box::pin(job::apply::<DbUsers>(args, &environment)).await,
-        Command::Plan { job: JobCommand::KeyRotation(args) } => job::plan::<KeyRotation>(args, &environment).await,
-        Command::Apply { job: JobCommand::KeyRotation(args) } => job::apply::<KeyRotation>(args, &environment).await,
-        Command::Keys { command: KeyCommand::List(args) } => keys::list(args, &environment).await,
-        Command::Clusters { command: ClusterCommand::Restore(args) } => {
-            Box::pin(restore::run(args, &environment)).await
-        }
-        Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, &environment)).await,
-        Command::Clusters { command: ClusterCommand::Show(args) } => Box::pin(show::run(args, &environment)).await,
-    };
+    nightshift::build::is_of_commit(env!("NIGHTSHIFT_BUILD"));
+    let desk = Desk { environment, globals: cli.globals };
+    // On the heap: what a command does is states within states.
+    let done = Box::pin(run(cli.command, &desk)).await;
     let ending = done.unwrap_or_else(|error| {
-        output::complain(&nightshift::text::chain(error.as_ref()));
+        let (said, fix) = told::lines(&error);
+        output::complain(&said);
+        if let Some(fix) = fix {
+            output::to_standard_error(&format!("→ {fix}\n"));
+        }
         Ending::NotRun
     });
     if record::is_interrupted() { Ending::Interrupted.into() } else { ending.into() }
+}
+
+async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
+    match command {
+        Command::Plan { job } => match job {
+            PlanCommand::ClusterCleanup(args) => job::plan::<ClusterCleanup>(args, desk).await,
+            PlanCommand::DbUsers(args) => job::plan::<DbUsers>(args, desk).await,
+            PlanCommand::KeyRotation(args) => job::plan::<KeyRotation>(args, desk).await,
+        },
+        Command::Apply { job } => match job {
+            ApplyCommand::ClusterCleanup(args) => job::apply::<ClusterCleanup>(args, desk).await,
+            ApplyCommand::DbUsers(args) => job::apply::<DbUsers>(args, desk).await,
+            ApplyCommand::KeyRotation(args) => job::apply::<KeyRotation>(args, desk).await,
+        },
+        Command::Clusters { command: ClusterCommand::Restore(args) } => restore::run(args, desk).await,
+        Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, desk)).await,
+        Command::Clusters { command: ClusterCommand::Show(args) } => show::run(args, desk).await,
+        Command::Adopt { job: AdoptCommand::ClusterCleanup(args) } => adopt::run::<ClusterCleanup>(args, desk).await,
+        Command::Adopt { job: AdoptCommand::KeyRotation(args) } => adopt::run::<KeyRotation>(args, desk).await,
+        Command::Keys { command } => keys::run(command, desk).await,
+        Command::Reports { command: ReportCommand::List(args) } => reports::list(args, desk).await,
+        Command::Reports { command: ReportCommand::Show(args) } => reports::show(args, desk).await,
+        Command::Policy { command: PolicyCommand::Check { file, job } } => policy_shown::check(&file, job, desk),
+        Command::Policy { command: PolicyCommand::Show { job, policy, output } } => {
+            policy_shown::show(job, &policy, output, desk).await
+        }
+        Command::Doctor(args) => doctor::run(args, desk).await,
+        Command::Schema { name } => schema::show(name, desk),
+        Command::Completions { shell } => Ok(shell::completions(shell, desk)),
+        Command::Man { folder } => shell::man(&folder, desk),
+    }
 }
 
 /// Help, the version, or what is wrong with what was typed. Asking for help is not wrong usage.

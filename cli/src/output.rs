@@ -5,10 +5,18 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use anstream::{AutoStream, ColorChoice};
 use nightshift::config::Environment;
-use nightshift::report::{Reason, Report, render};
+use nightshift::report::sheet::{Screen, Sheet};
+use nightshift::report::{Outcome, Reason, Report, render};
+use serde::Serialize;
 
-use crate::args::Format;
+use crate::args::{Colour, Format, ShownArgs};
+use crate::desk::Desk;
+use crate::progress;
+
+/// Where the width cannot be told.
+const WIDTH: u16 = 120;
 
 /// How the command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +31,8 @@ pub(crate) enum Ending {
     Tripped,
     /// It ran, and what it had to say was lost.
     Unsaid,
+    /// There is something to do, and that was the question.
+    Something,
     /// It was asked to stop.
     Interrupted,
 }
@@ -48,6 +58,7 @@ impl From<Ending> for ExitCode {
             Ending::Failed => 2,
             Ending::Tripped => 3,
             Ending::Unsaid => 4,
+            Ending::Something => 10,
             // As a shell says of a process that SIGINT ended.
             Ending::Interrupted => 130,
         })
@@ -67,22 +78,41 @@ pub(crate) enum Words {
 #[derive(Debug)]
 pub(crate) struct Output {
     words: Words,
+    screen: Screen,
     lost: Mutex<Option<io::Error>>,
 }
 
 impl Output {
-    pub(crate) fn new(words: Words) -> Self {
-        Self { words, lost: Mutex::new(None) }
+    pub(crate) fn new(words: Words, desk: &Desk) -> Self {
+        let width = width(&desk.environment).into();
+        Self { words, screen: Screen { width, colour: is_coloured(desk, &io::stdout()) }, lost: Mutex::new(None) }
     }
 
-    /// The report.
-    pub(crate) fn report(&self, report: &Report, format: Format, width: u16) {
-        match format {
-            Format::Table => self.show(&render::table(report, width)),
+    /// The report, as far as it was asked for.
+    pub(crate) fn report(&self, report: &Report, shown: &ShownArgs) {
+        let report = &narrowed(report, shown);
+        match shown.output {
+            Format::Table => self.show(&render::show(report, self.screen)),
             Format::Markdown => self.show(&render::markdown(report)),
-            // A report is plain data; it always serialises.
-            Format::Json => self.say(&serde_json::to_string_pretty(report).unwrap_or_default()),
+            Format::Csv => self.show(&render::csv(report)),
+            Format::Json => self.json(report),
         }
+    }
+
+    /// A list, in any of the forms; `document` is what programs get.
+    pub(crate) fn sheet(&self, sheet: &Sheet, document: &impl Serialize, format: Format) {
+        match format {
+            Format::Table if sheet.is_empty() => self.say("nothing to list"),
+            Format::Table => self.show(&sheet.show(self.screen)),
+            Format::Markdown => self.show(&sheet.markdown()),
+            Format::Csv => self.show(&sheet.csv()),
+            Format::Json => self.json(document),
+        }
+    }
+
+    /// What is printed is plain data; it always serialises.
+    fn json(&self, document: &impl Serialize) {
+        self.say(&serde_json::to_string_pretty(document).unwrap_or_default());
     }
 
     fn lost(&self) -> MutexGuard<'_, Option<io::Error>> {
@@ -98,8 +128,11 @@ impl Output {
     pub(crate) fn show(&self, text: &str) {
         let mut lost = self.lost();
         if lost.is_none() {
-            let mut out = io::stdout().lock();
-            if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+            let written = progress::aside(|| {
+                let mut out = io::stdout().lock();
+                out.write_all(text.as_bytes()).and_then(|()| out.flush())
+            });
+            if let Err(error) = written {
                 complain(&match self.words {
                     Words::AreARecord => format!("standard output takes no more ({error}); what was done follows here"),
                     Words::CanBeHadAgain => format!("standard output takes no more ({error}); the rest is not shown"),
@@ -114,13 +147,43 @@ impl Output {
 
     /// `ending`, unless all is well but for what could not be said.
     pub(crate) fn end(&self, ending: Ending) -> Ending {
-        if ending == Ending::Done && self.lost().is_some() { Ending::Unsaid } else { ending }
+        if matches!(ending, Ending::Done | Ending::Something) && self.lost().is_some() {
+            Ending::Unsaid
+        } else {
+            ending
+        }
     }
 }
 
-/// How wide the terminal is.
+/// The items of `report` that were asked for. Its counts stay those of all.
+fn narrowed(report: &Report, shown: &ShownArgs) -> Report {
+    let mut report = report.clone();
+    let is_meant = |outcome: Outcome, reason: Option<&Reason>| {
+        let by_code = || reason.is_some_and(|reason| shown.code.iter().any(|code| *code == reason.code));
+        (shown.only.is_empty() || shown.only.contains(&outcome)) && (shown.code.is_empty() || by_code())
+    };
+    report.items.retain(|item| is_meant(item.outcome, item.reason.as_ref()));
+    report
+}
+
+/// How wide the terminal is: what the shell says, or the terminal itself.
 pub(crate) fn width(environment: &Environment) -> u16 {
-    environment.get("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(120)
+    let said = environment.get("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|columns| *columns > 0);
+    said.or_else(|| terminal_size::terminal_size().map(|(width, _)| width.0)).unwrap_or(WIDTH)
+}
+
+/// Whether what goes to `stream` is shown in colours.
+fn is_coloured(desk: &Desk, stream: &impl anstream::stream::RawStream) -> bool {
+    match desk.globals.color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => AutoStream::choice(stream) != ColorChoice::Never,
+    }
+}
+
+/// A screen on standard error.
+pub(crate) fn screen_of_complaints(desk: &Desk) -> Screen {
+    Screen { width: width(&desk.environment).into(), colour: is_coloured(desk, &io::stderr()) }
 }
 
 /// One line on standard error.
@@ -135,5 +198,18 @@ pub(crate) fn warn(warning: &Reason) {
 
 /// Where even standard error takes nothing there is nobody left to tell.
 pub(crate) fn to_standard_error(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    progress::aside(|| {
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_width_is_what_the_shell_says() {
+        let width = |columns: &str| super::width(&[("COLUMNS", columns)].into_iter().collect());
+        assert_eq!(width("60"), 60);
+        // In a test there is no terminal, or one of a width of its own.
+        assert!(width("0") > 0 && width("wide") > 0);
+    }
 }

@@ -1,20 +1,42 @@
 //! Where the policy of a run comes from: a file, a deployed function, or, for a plan, this shell.
 
+use std::path::{Path, PathBuf};
+
 use anyhow::{Context as _, anyhow, bail};
-use nightshift::config::{Environment, is_ours};
+use nightshift::config::{ConfigFaults, Environment, is_ours};
 use nightshift::run::Job;
+use nightshift::run::driver::Driver;
 use nightshift::services::aws::{Aws, AwsError};
+use nightshift::text::count;
 
 use crate::args::PolicyArgs;
-use crate::policy_file;
+use crate::desk::Desk;
+use crate::policy_file::{self, Variable};
+use crate::way::doubt;
 
-/// The variables of the run, over the AWS environment of the caller.
-pub(crate) async fn read<J: Job>(
-    args: &PolicyArgs,
-    environment: &Environment,
-    aws: &Aws,
-) -> anyhow::Result<Environment> {
-    if let Some(path) = &args.file {
+/// See the module. A file is read before anybody is asked anything.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// The variables of this shell.
+    Shell,
+    /// A file.
+    File(PathBuf, Vec<Variable>),
+    /// A deployed function of this name.
+    Function(String),
+}
+
+impl Source {
+    /// What was typed.
+    pub(crate) fn of(args: &PolicyArgs) -> anyhow::Result<Self> {
+        match (&args.file, &args.function) {
+            (Some(path), _) => Self::file(path),
+            (None, Some(name)) => Ok(Self::Function(name.clone())),
+            (None, None) => Ok(Self::Shell),
+        }
+    }
+
+    /// The file at `path`.
+    pub(crate) fn file(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
         let text = std::fs::read_to_string(path).with_context(|| format!("could not read the policy file {shown}"))?;
         let variables = policy_file::read(&text).map_err(|faults| {
@@ -25,12 +47,43 @@ pub(crate) async fn read<J: Job>(
                 "the policy file {shown} sets nothing, so it is no policy; write at least the Regions and what is protected"
             );
         }
-        return Ok(Environment::of_file(variables).over_aws_of(environment));
+        Ok(Self::File(path.to_owned(), variables))
     }
-    if let Some(name) = &args.function {
-        return Ok(of_function(name, aws, region_variable(J::NAME)).await?.over_aws_of(environment));
+
+    /// The variables of the run, over the AWS environment of the caller. Only a function is asked for.
+    pub(crate) async fn variables<J: Job>(&self, aws: &Aws, desk: &Desk) -> anyhow::Result<Environment> {
+        Ok(match self {
+            Self::Shell => desk.environment.clone(),
+            Self::File(_, variables) => {
+                let pairs = variables.iter().map(|one| (one.name.clone(), one.value.clone()));
+                Environment::of_file(pairs).over_aws_of(&desk.environment)
+            }
+            Self::Function(name) => {
+                of_function(name, aws, region_variable(J::NAME)).await?.over_aws_of(&desk.environment)
+            }
+        })
     }
-    Ok(environment.clone())
+
+    /// The job under this policy.
+    pub(crate) async fn driver<J: Job>(&self, aws: Aws, desk: &Desk) -> anyhow::Result<Driver<J>> {
+        let variables = self.variables::<J>(&aws, desk).await?;
+        let regions = variables.get("NIGHTSHIFT_REGIONS").unwrap_or_default();
+        doubt(regions.split(',').map(str::trim).filter(|name| !name.is_empty() && Some(*name) != aws.region()));
+        Driver::new(&variables, aws).map_err(|faults| self.locate(&faults))
+    }
+
+    /// `faults`, with the places in the file where their variables stand.
+    pub(crate) fn locate(&self, faults: &ConfigFaults) -> anyhow::Error {
+        let Self::File(path, variables) = self else { return anyhow!("{faults}") };
+        let said = faults.all().iter().map(|fault| {
+            let place = variables.iter().find(|one| one.name == fault.variable);
+            let place = place.map_or_else(String::new, |one| format!("line {}, column {}: ", one.line, one.column));
+            format!("{place}{}: {}", fault.variable, fault.problem)
+        });
+        let said = said.collect::<Vec<_>>().join("; ");
+        let faults = count(faults.all().len(), "fault");
+        anyhow!("the policy file {} has {faults} and nothing was done: {said}", path.display())
+    }
 }
 
 /// Where a job keeps the Region it works in, for a function that leaves it to be its own.

@@ -4,29 +4,47 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// What the file sets, in its order, each name once; or what is wrong with it, by line.
-pub(crate) fn read(text: &str) -> Result<Vec<(String, String)>, Vec<String>> {
-    let (mut variables, mut faults) = (Vec::<(String, String)>::new(), Vec::new());
+/// One line of the file that sets something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Variable {
+    pub name: String,
+    pub value: String,
+    /// From one.
+    pub line: usize,
+    /// Of its name, from one.
+    pub column: usize,
+}
+
+/// What the file sets, in its order, each name once; or what is wrong with it, by line and column.
+pub(crate) fn read(text: &str) -> Result<Vec<Variable>, Vec<String>> {
+    let (mut variables, mut faults) = (Vec::<Variable>::new(), Vec::new());
     // Editors on Windows begin a file with this mark.
-    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
-        let mut fault = |what: String| faults.push(format!("line {} {what}", index + 1));
-        if let Some(c) = line.chars().find(|c| ends_a_line_elsewhere(*c)) {
-            fault(format!(
-                "holds U+{:04X}, where some editors begin a new line and others do not: write one variable a line",
-                u32::from(c)
-            ));
+    for (index, text) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        let line = index + 1;
+        let mut fault = |column: usize, what: String| faults.push(format!("line {line}, column {column} {what}"));
+        if let Some((column, c)) = text.chars().enumerate().find(|(_, c)| ends_a_line_elsewhere(*c)) {
+            fault(
+                column + 1,
+                format!(
+                    "holds U+{:04X}, where some editors begin a new line and others do not: write one variable a line",
+                    u32::from(c)
+                ),
+            );
             continue;
         }
-        match variable(line) {
+        match variable(text) {
             Ok(None) => {}
-            Ok(Some((name, _))) if !name.starts_with("NIGHTSHIFT_") => {
-                fault(format!("sets {name}: a policy holds NIGHTSHIFT_ variables only; set others in your shell"));
+            Ok(Some((column, name, _))) if !name.starts_with("NIGHTSHIFT_") => {
+                let what = format!("sets {name}: a policy holds NIGHTSHIFT_ variables only; set others in your shell");
+                fault(column, what);
             }
-            Ok(Some((name, _))) if variables.iter().any(|(other, _)| other == name) => {
-                fault(format!("sets {name} twice; which of them is meant?"));
-            }
-            Ok(Some((name, value))) => variables.push((name.to_owned(), value)),
-            Err(problem) => fault(problem.to_owned()),
+            Ok(Some((column, name, value))) => match variables.iter().find(|other| other.name == name) {
+                Some(Variable { line: first, .. }) => {
+                    fault(column, format!("sets {name} twice (first in line {first}); which of them is meant?"));
+                }
+                None => variables.push(Variable { name: name.to_owned(), value, line, column }),
+            },
+            Err((column, problem)) => fault(column, problem.to_owned()),
         }
     }
     if faults.is_empty() { Ok(variables) } else { Err(faults) }
@@ -38,19 +56,45 @@ fn ends_a_line_elsewhere(c: char) -> bool {
     c != '\t' && c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// `None` for an empty line or a comment.
-fn variable(line: &str) -> Result<Option<(&str, String)>, &'static str> {
-    let line = line.trim();
-    if line.is_empty() || line.starts_with('#') {
+/// A column and what is wrong there.
+type Fault = (usize, &'static str);
+
+/// The column of its name, the name and the value; `None` for an empty line or a comment.
+fn variable(line: &str) -> Result<Option<(usize, &str, String)>, Fault> {
+    let column = |rest: &str| line[..line.len() - rest.len()].chars().count() + 1;
+    let text = line.trim_start();
+    if text.is_empty() || text.starts_with('#') {
         return Ok(None);
     }
-    let exported = line.strip_prefix("export").filter(|rest| rest.starts_with(char::is_whitespace));
-    let (name, text) = exported.unwrap_or(line).split_once('=').ok_or(NO_VARIABLE)?;
+    let exported = text.strip_prefix("export").filter(|rest| rest.starts_with(char::is_whitespace));
+    let text = exported.unwrap_or(text).trim_start();
+    let (name, rest) = text.split_once('=').ok_or((column(text), NO_VARIABLE))?;
     let name = name.trim();
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err(NO_VARIABLE);
+        return Err((column(text), NO_VARIABLE));
     }
-    value(text.trim_start()).map(|value| Some((name, value)))
+    let rest = rest.trim_start();
+    let mut cursor = Rest { chars: rest.trim_end().chars().peekable(), taken: 0 };
+    match value(&mut cursor) {
+        Ok(value) => Ok(Some((column(text), name, value))),
+        Err(problem) => Err((column(rest) + cursor.taken.saturating_sub(1), problem)),
+    }
+}
+
+/// What is left of a value, and how much of it was read.
+struct Rest<'a> {
+    chars: Peekable<Chars<'a>>,
+    taken: usize,
+}
+
+impl Iterator for Rest<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        let next = self.chars.next();
+        self.taken += usize::from(next.is_some());
+        next
+    }
 }
 
 const NO_VARIABLE: &str = "is not NAME=value";
@@ -60,18 +104,17 @@ const BACKSLASH: &str = "has a backslash that means nothing there: put the value
 const OPEN: &str = "has a quote that does not close; a value ends on its line";
 const SPACE: &str = "has a value with a space outside quotes: put the value in quotes";
 
-fn value(text: &str) -> Result<String, &'static str> {
+fn value(rest: &mut Rest<'_>) -> Result<String, &'static str> {
     let mut value = String::new();
-    let mut rest = text.chars().peekable();
     // Only behind a space, or where there is nothing else, does # begin a comment.
     let mut may_comment = true;
     while let Some(c) = rest.next() {
         match c {
             '#' if may_comment => return Ok(value),
-            '\'' => single(&mut rest, &mut value)?,
-            '"' => double(&mut rest, &mut value)?,
+            '\'' => single(rest, &mut value)?,
+            '"' => double(rest, &mut value)?,
             '$' => return Err(DOLLAR),
-            '\\' => value.push(escaped(&mut rest)?),
+            '\\' => value.push(escaped(rest)?),
             c if c.is_whitespace() => return end(rest).map(|()| value),
             c => value.push(c),
         }
@@ -80,7 +123,7 @@ fn value(text: &str) -> Result<String, &'static str> {
     Ok(value)
 }
 
-fn single(rest: &mut Peekable<Chars<'_>>, value: &mut String) -> Result<(), &'static str> {
+fn single(rest: &mut Rest<'_>, value: &mut String) -> Result<(), &'static str> {
     for c in rest.by_ref() {
         match c {
             '\'' => return Ok(()),
@@ -90,7 +133,7 @@ fn single(rest: &mut Peekable<Chars<'_>>, value: &mut String) -> Result<(), &'st
     Err(OPEN)
 }
 
-fn double(rest: &mut Peekable<Chars<'_>>, value: &mut String) -> Result<(), &'static str> {
+fn double(rest: &mut Rest<'_>, value: &mut String) -> Result<(), &'static str> {
     while let Some(c) = rest.next() {
         match c {
             '"' => return Ok(()),
@@ -103,7 +146,7 @@ fn double(rest: &mut Peekable<Chars<'_>>, value: &mut String) -> Result<(), &'st
 }
 
 /// What stands behind a backslash, where that is something the backslash takes its meaning from.
-fn escaped(rest: &mut Peekable<Chars<'_>>) -> Result<char, &'static str> {
+fn escaped(rest: &mut Rest<'_>) -> Result<char, &'static str> {
     match rest.next() {
         Some(c @ ('\\' | '\'' | '"' | ' ')) => Ok(c),
         Some('$') => Err(DOLLAR),
@@ -112,8 +155,8 @@ fn escaped(rest: &mut Peekable<Chars<'_>>) -> Result<char, &'static str> {
 }
 
 /// Behind a value there is nothing but a comment.
-fn end(rest: Peekable<Chars<'_>>) -> Result<(), &'static str> {
-    match rest.into_iter().find(|c| !c.is_whitespace()) {
+fn end(rest: &mut Rest<'_>) -> Result<(), &'static str> {
+    match rest.find(|c| !c.is_whitespace()) {
         None | Some('#') => Ok(()),
         Some('$') => Err(DOLLAR),
         Some(_) => Err(SPACE),
@@ -124,6 +167,27 @@ fn end(rest: Peekable<Chars<'_>>) -> Result<(), &'static str> {
 mod tests {
     use super::*;
 
+    fn pairs(text: &str) -> Vec<(String, String)> {
+        read(text).unwrap().into_iter().map(|variable| (variable.name, variable.value)).collect()
+    }
+
+    #[test]
+    fn a_variable_knows_its_place_and_a_fault_the_character() {
+        let read = |text: &str| read(text).unwrap().into_iter().map(|v| (v.line, v.column)).collect::<Vec<_>>();
+        assert_eq!(read("\u{feff}# é\n\n  export NIGHTSHIFT_A=1\nNIGHTSHIFT_B=2"), [(3, 10), (4, 1)]);
+        for (line, column) in [
+            ("NIGHTSHIFT_X=ab$c", 16),
+            ("  NIGHTSHIFT_X = 'é'$c", 21),
+            ("NIGHTSHIFT_X=a\\,b", 16),
+            ("NIGHTSHIFT_X=a b", 16),
+            ("NIGHTSHIFT_X='abc", 17),
+            ("  what", 3),
+        ] {
+            let faults = super::read(line).unwrap_err();
+            assert!(faults[0].starts_with(&format!("line 1, column {column} ")), "{line}: {faults:?}");
+        }
+    }
+
     #[test]
     fn what_ends_a_line_for_some_readers_only_is_refused_wherever_it_stands() {
         for mark in ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}', '\0'] {
@@ -133,10 +197,14 @@ mod tests {
                 format!("NIGHTSHIFT_REGIONS='a{mark}b'\n"),
             ] {
                 let faults = read(&text).unwrap_err();
-                assert!(faults[0].starts_with(&format!("line 1 holds U+{:04X}", u32::from(mark))), "{faults:?}");
+                assert!(
+                    faults[0].starts_with("line 1, column ")
+                        && faults[0].contains(&format!("holds U+{:04X}", u32::from(mark))),
+                    "{faults:?}"
+                );
             }
         }
-        assert_eq!(read("NIGHTSHIFT_X=a\r\n\t# b\r\n").unwrap(), [("NIGHTSHIFT_X".to_owned(), "a".to_owned())]);
+        assert_eq!(pairs("NIGHTSHIFT_X=a\r\n\t# b\r\n"), [("NIGHTSHIFT_X".to_owned(), "a".to_owned())]);
     }
 
     #[test]
@@ -153,10 +221,10 @@ mod tests {
             ("NIGHTSHIFT_X=\"a 'b' \\\"c\\\" \\\\ # d\"", "a 'b' \"c\" \\ # d"),
             ("NIGHTSHIFT_X=a\\ b'c d'\"e f\"", "a bc de f"),
         ] {
-            assert_eq!(read(line), Ok(vec![("NIGHTSHIFT_X".to_owned(), expected.to_owned())]), "{line}");
+            assert_eq!(pairs(line), [("NIGHTSHIFT_X".to_owned(), expected.to_owned())], "{line}");
         }
         assert_eq!(read("\u{feff}# a\r\n\r\n"), Ok(vec![]));
-        let both = read("\u{feff}NIGHTSHIFT_A=1\r\nNIGHTSHIFT_B=2\r\n").unwrap();
+        let both = pairs("\u{feff}NIGHTSHIFT_A=1\r\nNIGHTSHIFT_B=2\r\n");
         assert_eq!(both, [("NIGHTSHIFT_A".to_owned(), "1".to_owned()), ("NIGHTSHIFT_B".to_owned(), "2".to_owned())]);
     }
 
@@ -166,20 +234,20 @@ mod tests {
             ["$KEEP", "${KEEP:-x}", "c0$KEEP*", "\"$KEEP\"", "'a'$KEEP", "\\$KEEP", "a $KEEP", "\"a\\$b\"", "$"]
         {
             let faults = read(&format!("# protected\nNIGHTSHIFT_X={value}")).unwrap_err();
-            assert_eq!(faults, [format!("line 2 {DOLLAR}")], "{value}");
+            assert!(faults[0].starts_with("line 2, column ") && faults[0].ends_with(DOLLAR), "{value}: {faults:?}");
         }
         let file = "NIGHTSHIFT_A\nNIGHTSHIFT_B='a\nNIGHTSHIFT_C=\"a\nNIGHTSHIFT_D=a b\nNIGHTSHIFT_E=a\\,b\n\
                     PATH=x\nNIGHTSHIFT_F=1\nNIGHTSHIFT_F=2\n'NIGHTSHIFT_G=x'\n=x";
         insta::assert_snapshot!(read(file).unwrap_err().join("\n"), @r#"
-        line 1 is not NAME=value
-        line 2 has a quote that does not close; a value ends on its line
-        line 3 has a quote that does not close; a value ends on its line
-        line 4 has a value with a space outside quotes: put the value in quotes
-        line 5 has a backslash that means nothing there: put the value in single quotes
-        line 6 sets PATH: a policy holds NIGHTSHIFT_ variables only; set others in your shell
-        line 8 sets NIGHTSHIFT_F twice; which of them is meant?
-        line 9 is not NAME=value
-        line 10 is not NAME=value
+        line 1, column 1 is not NAME=value
+        line 2, column 15 has a quote that does not close; a value ends on its line
+        line 3, column 15 has a quote that does not close; a value ends on its line
+        line 4, column 16 has a value with a space outside quotes: put the value in quotes
+        line 5, column 16 has a backslash that means nothing there: put the value in single quotes
+        line 6, column 1 sets PATH: a policy holds NIGHTSHIFT_ variables only; set others in your shell
+        line 8, column 1 sets NIGHTSHIFT_F twice (first in line 7); which of them is meant?
+        line 9, column 1 is not NAME=value
+        line 10, column 1 is not NAME=value
         "#);
     }
 }

@@ -1,24 +1,70 @@
-//! The record of an apply, line by line on standard error as it happens, and the signals that end it early.
+//! The record of an apply, line by line as it happens, on standard error and on disk; and the signals that end it early.
 
 use std::io;
 use std::process;
+use std::sync::{Mutex, PoisonError};
 
 use nightshift::clock::Deadline;
+use nightshift::report::Report;
 use nightshift::run::ledger::{Line, Sink};
 use nightshift::run::{Done, Ledger, Stop};
-use nightshift::text::printable;
+use nightshift::text::{chain, printable};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::desk::Desk;
 use crate::output;
+use crate::progress::{self, Tally};
+use crate::state;
 
 static STOP: Stop = Stop::new();
 
-/// The record on standard error. What was only planned or left alone is the report's to say.
-#[derive(Debug)]
-pub(crate) struct Lines;
+/// The record of one command that writes.
+#[derive(Debug, Default)]
+pub(crate) struct Record {
+    kept: Option<state::Record>,
+    tally: Mutex<Tally>,
+}
 
-impl Sink for Lines {
+/// Of a command that only reads: what was only planned or left alone is the report's to say.
+static READING: Record = Record { kept: None, tally: Mutex::new(Tally { begun: 0, ended: 0 }) };
+
+impl Record {
+    /// Begins it, and says where it is kept.
+    pub(crate) fn begin(desk: &Desk, function: &str, account: &str) -> Self {
+        let kept = match state::Record::begin(&desk.environment, function, account) {
+            Ok(kept) => {
+                output::complain(&format!("the record of this run is kept in {}", kept.path().display()));
+                Some(kept)
+            }
+            Err(error) => {
+                let why = chain(error.as_ref());
+                output::complain(&format!("the record of this run is on standard error alone: {why}"));
+                None
+            }
+        };
+        Self { kept, tally: Mutex::default() }
+    }
+
+    /// What tells this run from others, in the name of its report.
+    pub(crate) fn id(&self) -> String {
+        self.kept.as_ref().map_or_else(|| process::id().to_string(), |kept| kept.id.clone())
+    }
+
+    /// Keeps the report beside it, and says where.
+    pub(crate) fn end(&self, report: &Report) {
+        let Some(kept) = &self.kept else { return };
+        match kept.end(report) {
+            Ok(path) => output::complain(&format!("the report is kept in {}", path.display())),
+            Err(error) => output::complain(&chain(error.as_ref())),
+        }
+    }
+}
+
+impl Sink for Record {
     fn write(&self, line: Line<'_>) {
+        if let Some(kept) = &self.kept {
+            kept.write(line);
+        }
         let (word, entry, steps, reason) = match line {
             Line::Begun(entry) => ("begun", entry, &entry.steps, None),
             Line::Ended(entry, Done { outcome, steps, reason }) => (outcome.as_str(), entry, steps, reason.as_ref()),
@@ -28,16 +74,17 @@ impl Sink for Lines {
         let what: Vec<_> = steps.iter().cloned().chain(reason).collect();
         let line = format!("{word} {} in {}: {}", entry.id, entry.region, what.join("; "));
         output::to_standard_error(&format!("{}\n", printable(&line)));
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        match word {
+            "begun" => tally.begun += 1,
+            _ => tally.ended += 1,
+        }
+        progress::tell(*tally);
     }
 }
 
 /// For a command that writes: the first signal lets it finish what is begun, a second ends it at once.
-pub(crate) fn interruptible() -> io::Result<Ledger<'static>> {
-    interruptible_into(&Lines)
-}
-
-/// The same, with its record in `sink`.
-pub(crate) fn interruptible_into(sink: &dyn Sink) -> io::Result<Ledger<'_>> {
+pub(crate) fn interruptible(sink: &dyn Sink) -> io::Result<Ledger<'_>> {
     let mut signals =
         [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?, signal(SignalKind::hangup())?];
     tokio::spawn(async move {
@@ -62,7 +109,7 @@ pub(crate) fn interruptible_into(sink: &dyn Sink) -> io::Result<Ledger<'_>> {
 
 /// For a command that only reads, which a signal simply ends.
 pub(crate) fn reading() -> Ledger<'static> {
-    Ledger::new(Deadline::NONE, &STOP, &Lines)
+    Ledger::new(Deadline::NONE, &STOP, &READING)
 }
 
 /// Whether it was asked to stop.

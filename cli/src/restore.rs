@@ -1,41 +1,41 @@
 //! `clusters restore`: the way back from a night's deletion.
 
 use anyhow::Context as _;
-use nightshift::config::Environment;
 use nightshift::jobs::cluster_restore::ClusterRestore;
 use nightshift::report::{Mode, Outcome};
-use nightshift::run::driver::{Caller, Driver};
+use nightshift::run::Job as _;
+use nightshift::run::driver::{Caller, Driver, Word};
 use nightshift::run::ledger::{Line, Sink};
-use nightshift::services::aws::{Aws, Roots};
 use serde_json::json;
 
 use crate::args::RestoreArgs;
+use crate::desk::Desk;
+use crate::one;
 use crate::output::{Ending, Output, Words, complain};
-use crate::{account, one, record};
+use crate::record::{self, Record};
 
 const NOTHING: &str = "nothing was made";
 
 /// The steps on standard output, each as it is done; the rest of the record as for every command.
 #[derive(Debug)]
-struct Shown<'a>(&'a Output);
+struct Shown<'a>(&'a Output, Option<Record>);
 
 impl Sink for Shown<'_> {
     fn write(&self, line: Line<'_>) {
-        match line {
-            Line::Step(_, step) => self.0.say(step),
-            other => record::Lines.write(other),
+        if let Line::Step(_, step) = line {
+            self.0.say(step);
+        }
+        if let Some(record) = &self.1 {
+            record.write(line);
         }
     }
 }
 
 /// Restores, or says what would be made.
-pub(crate) async fn run(args: RestoreArgs, environment: &Environment) -> anyhow::Result<Ending> {
-    let aws = Aws::connect(environment, Roots::System).await?;
-    if let Some(wanted) = &args.account {
-        account::check(wanted, &aws.account().await?, NOTHING)?;
-    }
-    let region = args.region.as_deref().or(aws.region());
-    let region = region.context("no Region is known: --region NAME, or set AWS_REGION")?.to_owned();
+pub(crate) async fn run(args: RestoreArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    let aws = desk.open(NOTHING).await?;
+    let account = desk.account(&aws, args.account.account.as_deref(), NOTHING).await?;
+    let region = aws.region().context("no Region is known")?.to_owned();
     let mut event =
         json!({ "snapshot": args.snapshot, "region": region, "until": args.until, "tag_key": args.tag_key });
     if let Some(name) = &args.name {
@@ -43,15 +43,19 @@ pub(crate) async fn run(args: RestoreArgs, environment: &Environment) -> anyhow:
     }
     let (mode, words) =
         if args.dry_run { (Mode::Plan, Words::CanBeHadAgain) } else { (Mode::Apply, Words::AreARecord) };
-    let output = Output::new(words);
-    let shown = Shown(&output);
+    let output = Output::new(words, desk);
+    let record = if args.dry_run { None } else { Some(Record::begin(desk, ClusterRestore::NAME, &account)) };
+    let shown = Shown(&output, record);
     let ledger = if args.dry_run {
         record::reading()
     } else {
-        record::interruptible_into(&shown).context("could not listen for signals; nothing was made")?
+        record::interruptible(&shown).context("could not listen for signals; nothing was made")?
     };
-    let caller = Caller::Operator { mode, expect_plan: None };
+    let caller = Caller::Operator { mode, word: Word::Any };
     let report = Driver::<ClusterRestore>::bare((), aws)?.run(event, &ledger, caller).await?.report;
+    if let Some(record) = &shown.1 {
+        record.end(&report);
+    }
     match report.items.first() {
         Some(item) if item.outcome == Outcome::Planned => item.steps.iter().for_each(|step| output.say(step)),
         Some(item) if item.outcome == Outcome::Changed => {

@@ -1,39 +1,33 @@
 //! `clusters show`: how it stands with one cluster, as the next run would see it.
 
 use anyhow::bail;
-use nightshift::config::Environment;
 use nightshift::jobs::cluster_cleanup::{ClusterCleanup, codes};
 use nightshift::report::{Item, Mode, Outcome};
-use nightshift::run::driver::{Caller, Driver};
-use nightshift::services::aws::{Aws, Roots};
+use nightshift::run::driver::{Caller, Word};
 use nightshift::text::printable;
 use serde_json::json;
 
 use crate::args::ShowArgs;
+use crate::desk::Desk;
 use crate::output::{Ending, Output, Words};
-use crate::{account, output, policy, record};
+use crate::policy::Source;
+use crate::{output, record};
 
 /// A plan about that cluster alone, in words.
-pub(crate) async fn run(args: ShowArgs, environment: &Environment) -> anyhow::Result<Ending> {
-    let has_policy = args.policy.file.is_some() || args.policy.function.is_some();
-    // Without a policy the Region is where one works; with one it has to be one of its own.
-    let environment = match &args.region {
-        Some(region) if !has_policy => {
-            environment.clone().with("AWS_REGION", region).with("NIGHTSHIFT_REGIONS", region)
-        }
-        _ => environment.clone(),
-    };
-    let aws = Aws::connect(&environment, Roots::System).await?;
-    let policy = policy::read::<ClusterCleanup>(&args.policy, &environment, &aws).await?;
-    if let Some(wanted) = &args.account {
-        account::check(wanted, &aws.account().await?, "nothing was read")?;
-    }
+pub(crate) async fn run(args: ShowArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    let source = Source::of(&args.policy)?;
+    let mut desk = desk.clone();
     let mut event = json!({ "clusters": [args.cluster] });
-    if let Some(region) = &args.region {
+    if let Some(region) = &desk.globals.region {
         event["regions"] = json!([region]);
+        // Without a policy the Region is where one works; with one it has to be one of its own.
+        if matches!(source, Source::Shell) {
+            desk.environment = desk.environment.with("NIGHTSHIFT_REGIONS", region);
+        }
     }
-    let driver = Driver::<ClusterCleanup>::new(&policy, aws)?;
-    let caller = Caller::Operator { mode: Mode::Plan, expect_plan: None };
+    let aws = desk.connect(args.account.account.as_deref(), "nothing was read").await?;
+    let driver = source.driver::<ClusterCleanup>(aws, &desk).await?;
+    let caller = Caller::Operator { mode: Mode::Plan, word: Word::Any };
     let report = driver.run(event, &record::reading(), caller).await?.report;
     let reasons = || report.items.iter().filter_map(|item| item.reason.as_ref());
     if let Some(reason) = reasons().find(|reason| reason.is(&codes::NOT_FOUND)) {
@@ -42,7 +36,7 @@ pub(crate) async fn run(args: ShowArgs, environment: &Environment) -> anyhow::Re
     }
     // Whether anybody can be told is the deployment's matter, which this shell may know nothing of.
     report.warnings.iter().filter(|warning| !warning.is(&codes::NO_CHANNEL)).for_each(output::warn);
-    let output = Output::new(Words::CanBeHadAgain);
+    let output = Output::new(Words::CanBeHadAgain, &desk);
     for item in report.items.iter().filter(|item| item.id == args.cluster) {
         for line in lines(item) {
             output.say(&line);

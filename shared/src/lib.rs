@@ -4,7 +4,7 @@
 //! knows only the floors below its own; `cargo xtask check` holds it to that. From the lowest:
 //!
 //! * `text`, `nearest`: words. `report`: the vocabulary of a run.
-//! * `clock`, `config`, `secret`: the moment, the policy, what nobody may see.
+//! * `build`, `clock`, `config`, `secret`: which build this is, the moment, the policy, what nobody may see.
 //! * `services`: the only rooms that know SDKs and database drivers, with models of their own.
 //! * `notify`: letters and whom they go to.
 //! * `domains`: pure rules that several jobs share.
@@ -18,6 +18,7 @@
 //! * A read that failed is *unknown*, never *none*; unknown forbids every destructive step on that item.
 //! * In plan mode no writer is constructed.
 
+pub mod build;
 pub mod clock;
 pub mod config;
 pub mod domains;

@@ -8,6 +8,12 @@ pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_deceptive(c) { '\u{fffd}' } else { c }).collect()
 }
 
+/// What a service said, on one line: its line ends and tabs are spaces, and the rest is [`printable`].
+pub fn one_line(text: &str) -> String {
+    let words: Vec<_> = text.split(['\n', '\r', '\t']).map(str::trim).filter(|part| !part.is_empty()).collect();
+    printable(&words.join(" "))
+}
+
 /// `text` as one cell of a Markdown table: nothing in it is markup.
 pub fn markdown_cell(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -59,6 +65,7 @@ mod tests {
     fn hostile_text_loses_its_power_and_plain_text_stays() {
         assert_eq!(printable("orders-dev é 日本"), "orders-dev é 日本");
         assert_eq!(printable("a\u{1b}[31mb\nc\u{202e}d"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d");
+        assert_eq!(one_line("sign in:\r\n\taws sso login\n"), "sign in: aws sso login");
         assert_eq!(markdown_cell("a|b <script> `x`"), "a\\|b &lt;script&gt; \\`x\\`");
     }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail, ensure};
 use clap::ValueEnum;
 
-use crate::command::{at_root, succeed};
+use crate::command::{at_root, quiet, succeed};
 use crate::digest::sha256;
 use crate::{archive, environment, setup};
 
@@ -67,8 +67,21 @@ fn build(arch: Arch, functions: &[String]) -> anyhow::Result<()> {
     command.env("RUSTFLAGS", path_flags(&paths)?).env_remove("CARGO_ENCODED_RUSTFLAGS");
     // Generated code names its folder too, and Terraform looks for the archives here.
     command.env("CARGO_TARGET_DIR", root.join("target"));
+    // What a report says it was made by. Where there is no repository, it says that nobody knows.
+    command.env("NIGHTSHIFT_COMMIT", commit());
     setup::offer_cargo_lambda(&mut command)?;
     succeed(&mut command)
+}
+
+/// The commit that is built; nothing where that cannot be told, or where files differ from it.
+fn commit() -> String {
+    let said = |arguments: &[&str]| {
+        let output = quiet(&mut at_root("git", arguments)).ok()?;
+        String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
+    };
+    let commit = said(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_default();
+    let is_clean = said(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|text| text.is_empty());
+    if commit.is_empty() || is_clean { commit } else { format!("{commit}-dirty") }
 }
 
 /// Panics name their source file, so the folders of this machine would end up in the binary.

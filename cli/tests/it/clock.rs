@@ -13,7 +13,8 @@ async fn apply_and_extend_are_refused_by_a_clock_that_is_not_awss_and_plan_warns
     let (_folder, policy) = policy_file("NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\nNIGHTSHIFT_MIN_NOTICE_HOURS=0\n");
     let policy = policy.to_str().expect("a path");
     let job = |verb: &str| {
-        nightshift(&scene, &[], &[verb, "cluster-cleanup", "--policy", policy, "--account", &scene.account])
+        let arguments = [verb, "cluster-cleanup", "--policy", policy, "--account", &scene.account, "--yes"];
+        nightshift(&scene, &[], if verb == "plan" { &arguments[..6] } else { &arguments })
     };
     let until = ["clusters", "extend", "orders-dev", "--until", "2026-12-05", "--owner", "ana", "--policy", policy];
     for (clock, ahead) in [

@@ -7,12 +7,12 @@ use nightshift_testkit::child::Held;
 use nightshift_testkit::database::{DatabaseWorld, Installation};
 use nightshift_testkit::repository;
 
-use crate::policy_file;
 use crate::record::{called, ended, signal};
+use crate::{STATE, policy_file};
 
 fn command(world: &DatabaseWorld, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nightshift"));
-    command.env_clear().envs(world.environment(&[("COLUMNS", "200")])).args(arguments);
+    command.env_clear().envs(world.environment(&[("COLUMNS", "200"), ("XDG_STATE_HOME", STATE)])).args(arguments);
     command
 }
 
@@ -38,7 +38,7 @@ async fn a_user_that_is_begun_is_finished_and_the_others_wait_when_it_is_asked_t
     let policy = policy.display().to_string();
     let apply = ["apply", "db-users", "--event", &event, "--policy", &policy, "--account", &world.scene.account];
     world.scene.proxy.delay(Duration::from_millis(300));
-    let json = [&apply[..], &["--output", "json"]].concat();
+    let json = [&apply[..], &["--yes", "--output", "json"]].concat();
     let mut child = Held::start(command(&world, &json).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     called(&world.scene, "secretsmanager:CreateSecret", 1).await;
     signal(child.get().id(), "TERM");
@@ -50,7 +50,7 @@ async fn a_user_that_is_begun_is_finished_and_the_others_wait_when_it_is_asked_t
     world.log_in_by("dp-sec-db-ue1-af-activation-af_rw_ddl-dev").await?;
 
     world.scene.proxy.delay(Duration::ZERO);
-    let (code, out, err) = nightshift(&world, &apply);
+    let (code, out, err) = nightshift(&world, &[&apply[..], &["--yes"]].concat());
     assert_eq!(code, 0, "{err}");
     assert!(out.contains("2 changed, 1 already right"), "{out}");
     Ok(())
@@ -70,13 +70,14 @@ async fn an_event_is_planned_as_sql_reviewed_applied_and_done() -> anyhow::Resul
     let apply = ["apply", "db-users", "--event", &event, "--policy", &policy, "--account", &world.scene.account];
     let (code, out, err) = nightshift(&world, &[&apply[..], &["--expect-plan", &digest]].concat());
     assert_eq!(code, 0, "{out}{err}");
-    let record: Vec<_> = err.lines().map(|line| line.split(' ').next().unwrap_or_default()).collect();
+    let record = err.lines().filter(|line| !line.starts_with("nightshift: "));
+    let record: Vec<_> = record.map(|line| line.split(' ').next().unwrap_or_default()).collect();
     assert_eq!(record, ["begun", "changed"].repeat(3), "one user after the other: {err}");
     assert!(out.contains("3 changed"), "{out}");
     for secret in ["af_rw_ddl", "af_rw", "af_ro"] {
         world.log_in_by(&format!("dp-sec-db-ue1-af-activation-{secret}-dev")).await?;
     }
-    let (code, out, _) = nightshift(&world, &apply);
+    let (code, out, _) = nightshift(&world, &[&apply[..], &["--yes"]].concat());
     assert_eq!(code, 0);
     assert!(out.contains("3 already right"), "{out}");
     Ok(())

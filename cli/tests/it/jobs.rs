@@ -48,12 +48,12 @@ async fn apply_never_runs_on_bare_defaults_nor_in_an_account_that_was_not_named(
     let policy = policy.to_str().expect("a path");
     for (arguments, complaint) in [
         (vec!["apply", "cluster-cleanup"], "nightshift: apply needs the policy it is to follow: --policy FILE, or --function NAME to read it from the deployed function; nothing was done\n".to_owned()),
-        (vec!["apply", "cluster-cleanup", "--policy", policy], "nightshift: apply needs the account you mean: --account ID; nothing was done\n".to_owned()),
+        (vec!["apply", "cluster-cleanup", "--policy", policy, "--yes"], "nightshift: apply needs the account you mean: --account ID; nothing was done\n".to_owned()),
         (
-            vec!["apply", "cluster-cleanup", "--policy", policy, "--account", "111122223333"],
+            vec!["apply", "cluster-cleanup", "--policy", policy, "--account", "111122223333", "--yes"],
             format!("nightshift: these credentials are of account {}, not 111122223333; nothing was done; choose another profile\n", scene.account),
         ),
-        (vec!["apply", "cluster-cleanup", "--policy", "/no/such.env", "--account", &scene.account], "nightshift: could not read the policy file /no/such.env: No such file or directory (os error 2)\n".to_owned()),
+        (vec!["apply", "cluster-cleanup", "--policy", "/no/such.env", "--account", &scene.account, "--yes"], "nightshift: could not read the policy file /no/such.env: No such file or directory (os error 2)\n".to_owned()),
     ] {
         let said = nightshift(&scene, &[], &arguments);
         assert_eq!((said.code, said.err), (1, complaint), "{arguments:?}");
@@ -64,8 +64,15 @@ async fn apply_never_runs_on_bare_defaults_nor_in_an_account_that_was_not_named(
         ("AWS_REGION=us-east-1\n", "sets AWS_REGION: a policy holds NIGHTSHIFT_ variables only"),
     ] {
         let (_folder, path) = policy_file(lines);
-        let arguments =
-            ["apply", "cluster-cleanup", "--policy", path.to_str().expect("a path"), "--account", &scene.account];
+        let arguments = [
+            "apply",
+            "cluster-cleanup",
+            "--policy",
+            path.to_str().expect("a path"),
+            "--account",
+            &scene.account,
+            "--yes",
+        ];
         let said = nightshift(&scene, &[], &arguments);
         assert!(said.code == 1 && said.err.contains(complaint), "{}", said.err);
     }
@@ -76,12 +83,16 @@ async fn apply_never_runs_on_bare_defaults_nor_in_an_account_that_was_not_named(
     let said = nightshift(
         &scene,
         &[],
-        &["apply", "cluster-cleanup", "--policy", policy, "--account", &scene.account, "--event", event],
+        &["apply", "cluster-cleanup", "--policy", policy, "--account", &scene.account, "--yes", "--event", event],
     );
     assert!(said.code == 1 && said.err.contains("the event says 'plan' and the command 'apply'"), "{}", said.err);
     assert_eq!(clusters(&scene, REGION).await.expect("a list"), ["orders-dev"]);
 
-    let said = nightshift(&scene, &[], &["apply", "cluster-cleanup", "--policy", policy, "--account", &scene.account]);
+    let said = nightshift(
+        &scene,
+        &[],
+        &["apply", "cluster-cleanup", "--policy", policy, "--account", &scene.account, "--yes"],
+    );
     assert_eq!((said.code, said.complaints().as_str()), (0, ""), "{}", said.out);
     assert_eq!(clusters(&scene, REGION).await.expect("a list"), Vec::<String>::new());
 }
@@ -99,7 +110,7 @@ async fn a_reviewed_digest_lifts_the_cap_for_exactly_that_plan() {
     };
     let (code, plan, _) = run("plan", &[]);
     assert_eq!(code, 3);
-    let (code, report, _) = run("apply", &[]);
+    let (code, report, _) = run("apply", &["--yes"]);
     assert_eq!((code, report["tripped"]["guard"].as_str()), (3, Some("max_deletions")));
     let other = format!("sha256:{}", "0".repeat(64));
     let (code, report, _) = run("apply", &["--expect-plan", &other]);
@@ -119,8 +130,15 @@ async fn an_item_that_fails_exits_with_two_and_wrong_usage_with_one() {
     expired("orders-dev").create(&scene).await.expect("a cluster");
     let (_folder, policy) = policy_file(NOW);
     scene.proxy.deny("rds:DeleteDBInstance");
-    let arguments =
-        ["apply", "cluster-cleanup", "--policy", policy.to_str().expect("a path"), "--account", &scene.account];
+    let arguments = [
+        "apply",
+        "cluster-cleanup",
+        "--policy",
+        policy.to_str().expect("a path"),
+        "--account",
+        &scene.account,
+        "--yes",
+    ];
     let said = nightshift(&scene, &[], &arguments);
     assert_eq!(said.code, 2, "{}{}", said.out, said.err);
     assert!(said.out.contains("[access-denied]"), "{}", said.out);
@@ -173,7 +191,7 @@ async fn the_policy_of_a_deployed_function_is_followed() {
     scene.function("bare", &[]).await.expect("a function");
     let lower = [("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z"), ("nightshift_protected", "orders-*")];
     scene.function("lower", &lower).await.expect("a function");
-    let arguments = |name| ["apply", "cluster-cleanup", "--function", name, "--account", &scene.account];
+    let arguments = |name| ["apply", "cluster-cleanup", "--function", name, "--account", &scene.account, "--yes"];
     let said = nightshift(&scene, &[], &arguments("cleanup"));
     assert_eq!((said.code, said.complaints().as_str()), (0, ""), "{}", said.out);
     assert!(said.out.contains("[protected]"), "{}", said.out);

@@ -24,7 +24,7 @@ async fn the_list_shows_every_key_with_what_happens_next() {
     let variables = [("NIGHTSHIFT_NOW", NOW), ("NIGHTSHIFT_EXCLUDE", r"ci\,build")];
     let said = nightshift(&scene, &variables, &["keys", "list", "--account", &scene.account]);
     assert_eq!((said.code, said.complaints().as_str()), (0, ""));
-    for row in ["ana", "95 d", "2026-11-20 s3", "400 d", "never", "excludes it", "2027-02-09: rotated", "now:"] {
+    for row in ["ana", "95 d", "2026-11-20 s3", "400 d", "never", "excludes", "2027-02-09: rotated", "now:"] {
         assert!(said.out.contains(row), "{row}: {}", said.out);
     }
     assert!(!said.out.contains("console"), "who has no key has no row");
@@ -55,7 +55,7 @@ async fn a_reviewed_plan_is_applied_over_its_cap_and_by_its_digest_alone() {
     let plan: serde_json::Value = serde_json::from_str(&plan.out).expect("a report");
     let digest = plan["plan_digest"].as_str().expect("a digest");
     let apply = ["apply", "key-rotation", "--policy", policy, "--account", &scene.account];
-    assert_eq!(nightshift(&scene, &[], &apply).code, 3);
+    assert_eq!(nightshift(&scene, &[], &[apply.as_slice(), &["--yes"]].concat()).code, 3);
     assert_eq!(scene.keys("ana").await.expect("keys").len(), 1);
     let consent = [apply.as_slice(), &["--expect-plan", digest]].concat();
     let said = nightshift(&scene, &[], &consent);

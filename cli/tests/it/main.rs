@@ -1,21 +1,28 @@
 //! The command as it is typed: what it prints, what it does, what it exits with.
 
 mod clock;
+mod commands;
 mod db_users;
+mod errors;
 mod extend;
 mod jobs;
 mod keys;
+mod machine;
 mod policy_files;
 mod protections;
 mod proxy;
 mod record;
 mod restore;
 mod show;
+mod terminal;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use nightshift_testkit::{Scene, said};
+
+/// Where the command keeps its records.
+const STATE: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// One invocation of the command.
 struct Said {
@@ -27,8 +34,16 @@ struct Said {
 impl Said {
     /// Standard error without the record of an apply.
     fn complaints(&self) -> String {
-        let is_record =
-            |line: &&str| ["begun ", "changed ", "already_right "].iter().any(|word| line.starts_with(word));
+        let is_record = |line: &&str| {
+            let words = [
+                "begun ",
+                "changed ",
+                "already_right ",
+                "nightshift: the record of this run ",
+                "nightshift: the report is kept ",
+            ];
+            words.iter().any(|word| line.starts_with(word))
+        };
         self.err.lines().filter(|line| !is_record(line)).collect()
     }
 }
@@ -41,7 +56,7 @@ fn nightshift(scene: &Scene, extra: &[(&str, &str)], arguments: &[&str]) -> Said
 /// The same before it runs.
 fn command(scene: &Scene, extra: &[(&str, &str)], arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nightshift"));
-    let shell = command.env_clear().envs(scene.environment(&[])).env("COLUMNS", "110");
+    let shell = command.env_clear().envs(scene.environment(&[])).env("COLUMNS", "110").env("XDG_STATE_HOME", STATE);
     shell.envs(extra.iter().copied()).args(arguments);
     command
 }

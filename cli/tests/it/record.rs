@@ -12,19 +12,19 @@ use nightshift_testkit::child::Held;
 use nightshift_testkit::scene::REGION;
 use nightshift_testkit::world::{clusters, expired, snapshots, tags_of};
 
-use crate::policy_file;
+use crate::{STATE, policy_file};
 
 const POLICY: &str = "NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\nNIGHTSHIFT_MIN_NOTICE_HOURS=0\nNIGHTSHIFT_CONCURRENCY=1\n";
 
 fn command(scene: &Scene, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nightshift"));
-    command.env_clear().envs(scene.environment(&[])).args(arguments).stdin(Stdio::null());
+    command.env_clear().envs(scene.environment(&[])).env("XDG_STATE_HOME", STATE).args(arguments).stdin(Stdio::null());
     command
 }
 
 fn apply<'a>(scene: &'a Scene, policy: &'a Path, format: &'a str) -> Vec<&'a str> {
     let policy = policy.to_str().expect("a path");
-    vec!["apply", "cluster-cleanup", "--policy", policy, "--account", &scene.account, "--output", format]
+    vec!["apply", "cluster-cleanup", "--policy", policy, "--account", &scene.account, "--yes", "--output", format]
 }
 
 pub(crate) fn signal(process: u32, name: &str) {
@@ -176,6 +176,9 @@ async fn a_reader_that_leaves_stops_no_apply_and_no_plan_panics() {
         let (_folder, policy) = policy_file(POLICY);
         let mut arguments = apply(&scene, &policy, "json");
         arguments[0] = verb;
+        if verb == "plan" {
+            arguments.retain(|argument| *argument != "--yes");
+        }
         let mut child = Held::start(command(&scene, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()))
             .expect("the command starts");
         drop(child.get().stdout.take());

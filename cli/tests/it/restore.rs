@@ -83,7 +83,15 @@ async fn a_cluster_comes_back_as_it_was_and_outlives_the_next_night() {
     a_particular_cluster(&scene).await;
     let before = described(&scene, "orders-dev").await;
     let (_folder, policy) = policy_file("NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\nNIGHTSHIFT_MIN_NOTICE_HOURS=0\n");
-    let apply = ["apply", "cluster-cleanup", "--policy", policy.to_str().expect("a path"), "--account", &scene.account];
+    let apply = [
+        "apply",
+        "cluster-cleanup",
+        "--policy",
+        policy.to_str().expect("a path"),
+        "--account",
+        &scene.account,
+        "--yes",
+    ];
     let said = nightshift(&scene, &[], &apply);
     assert_eq!(said.code, 0, "{}{}", said.out, said.err);
     assert_eq!(clusters(&scene, REGION).await.expect("a list"), Vec::<String>::new());
@@ -142,7 +150,15 @@ async fn an_interrupted_restore_goes_on_and_a_taken_name_is_refused() {
     nightshift(
         &scene,
         &[],
-        &["apply", "cluster-cleanup", "--policy", policy.to_str().expect("a path"), "--account", &scene.account],
+        &[
+            "apply",
+            "cluster-cleanup",
+            "--policy",
+            policy.to_str().expect("a path"),
+            "--account",
+            &scene.account,
+            "--yes",
+        ],
     );
     let snapshot = snapshots(&scene, REGION).await.expect("a list").remove(0).0;
     scene.proxy.deny("rds:CreateDBInstance");
@@ -163,12 +179,12 @@ async fn an_interrupted_restore_goes_on_and_a_taken_name_is_refused() {
     let said = nightshift(&scene, &[], &["clusters", "restore", &snapshot, "--as", "mine"]);
     assert_eq!(said.code, 1);
     assert_eq!(
-        said.err,
-        "nightshift: a cluster named mine exists and was not restored from this snapshot; nothing was made; choose another name with --as\n"
+        said.complaints(),
+        "nightshift: a cluster named mine exists and was not restored from this snapshot; nothing was made; choose another name with --as"
     );
     let said = nightshift(&scene, &[], &["clusters", "restore", "no-such-snapshot"]);
     assert!(
-        said.err.starts_with("nightshift: there is no cluster snapshot no-such-snapshot in eu-west-1"),
+        said.complaints().starts_with("nightshift: there is no cluster snapshot no-such-snapshot in eu-west-1"),
         "{}",
         said.err
     );

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 
+use crate::report::fingerprint;
+
 /// A set of variables, wherever they come from: this process, a policy file, a deployed function.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -88,6 +90,12 @@ impl Environment {
         self
     }
 
+    /// Tells one policy from another: every variable of ours with its value, in the order of their names.
+    pub fn fingerprint(&self) -> String {
+        let ours: Vec<_> = self.variables.iter().filter(|(name, _)| is_ours(name)).collect();
+        fingerprint(&(ours, &self.unreadable))
+    }
+
     /// These variables, and under them those of `base` that are not ours: the AWS environment of a caller with the
     /// policy of a file.
     #[must_use]
@@ -135,6 +143,16 @@ mod tests {
         assert_eq!(environment.names().collect::<Vec<_>>(), ["NIGHTSHIFT_MODE"]);
         // A file's policy stands in the place of the shell's, and so do its faults.
         assert_eq!(Environment::of_file([]).over_aws_of(&environment).unreadable().count(), 0);
+    }
+
+    #[test]
+    fn a_policy_has_the_same_fingerprint_whatever_else_is_in_the_shell() {
+        let of = |variables: &[(&str, &str)]| variables.iter().copied().collect::<Environment>().fingerprint();
+        let policy = of(&[("NIGHTSHIFT_REGIONS", "eu-west-1"), ("NIGHTSHIFT_MODE", "plan")]);
+        assert_eq!(policy, of(&[("NIGHTSHIFT_MODE", "plan"), ("PATH", "/bin"), ("NIGHTSHIFT_REGIONS", "eu-west-1")]));
+        assert_ne!(policy, of(&[("NIGHTSHIFT_MODE", "apply"), ("NIGHTSHIFT_REGIONS", "eu-west-1")]));
+        assert_ne!(policy, of(&[("NIGHTSHIFT_MODE", "plan")]));
+        assert!(policy.starts_with("sha256:"), "{policy}");
     }
 
     #[test]

@@ -21,6 +21,11 @@ impl ConfigFaults {
         Self(vec![ConfigFault { variable: variable.into(), problem: problem.into() }])
     }
 
+    /// Each of them.
+    pub fn all(&self) -> &[ConfigFault] {
+        &self.0
+    }
+
     /// `Err` if there is any fault.
     pub fn check(faults: Vec<ConfigFault>) -> Result<(), Self> {
         if faults.is_empty() { Ok(()) } else { Err(Self(faults)) }

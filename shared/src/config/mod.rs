@@ -10,4 +10,4 @@ mod settings;
 pub use environment::{Environment, is_ours};
 pub use fault::{ConfigFault, ConfigFaults};
 pub use patterns::{Alphabet, entries, folded, glob};
-pub use settings::Settings;
+pub use settings::{Setting, Settings};

@@ -1,5 +1,6 @@
 //! Reads typed values out of an [`Environment`], gathering faults instead of stopping at the first.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use jiff::tz::TimeZone;
@@ -18,13 +19,25 @@ const PREFIX: &str = "NIGHTSHIFT_";
 pub struct Settings<'a> {
     environment: &'a Environment,
     known: Vec<&'static str>,
+    defaults: BTreeMap<&'static str, String>,
     faults: Vec<ConfigFault>,
+}
+
+/// What one variable comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name.
+    pub name: &'static str,
+    /// What it holds, or else the default, where that is a word of its own.
+    pub value: Option<String>,
+    /// Whether anybody set it.
+    pub is_given: bool,
 }
 
 impl<'a> Settings<'a> {
     /// Starts a pass.
     pub fn of(environment: &'a Environment) -> Self {
-        Self { environment, known: Vec::new(), faults: Vec::new() }
+        Self { environment, known: Vec::new(), defaults: BTreeMap::new(), faults: Vec::new() }
     }
 
     /// The text of `name`, unless unset or empty.
@@ -40,8 +53,12 @@ impl<'a> Settings<'a> {
     }
 
     /// One of `choices`, written exactly so; `default` if unset.
-    pub fn choice<T: Copy>(&mut self, name: &'static str, default: T, choices: &[(&str, T)]) -> T {
-        let Some(text) = self.text(name) else { return default };
+    pub fn choice<T: Copy + PartialEq>(&mut self, name: &'static str, default: T, choices: &[(&str, T)]) -> T {
+        let Some(text) = self.text(name) else {
+            let spelled = choices.iter().find(|(_, value)| *value == default);
+            self.defaults.extend(spelled.map(|(spelling, _)| (name, (*spelling).to_owned())));
+            return default;
+        };
         if let Some((_, value)) = choices.iter().find(|(spelling, _)| *spelling == text) {
             return *value;
         }
@@ -52,7 +69,10 @@ impl<'a> Settings<'a> {
 
     /// A whole number within `range`; `default` if unset.
     pub fn number(&mut self, name: &'static str, default: usize, range: RangeInclusive<usize>) -> usize {
-        let Some(text) = self.text(name) else { return default };
+        let Some(text) = self.text(name) else {
+            self.defaults.insert(name, default.to_string());
+            return default;
+        };
         match text.parse() {
             Ok(number) if range.contains(&number) => number,
             _ => {
@@ -132,7 +152,10 @@ impl<'a> Settings<'a> {
         let mut regions = self.regions(name);
         if regions.is_empty() {
             match home {
-                Some(home) => regions.push(home.to_owned()),
+                Some(home) => {
+                    self.defaults.insert(name, home.to_owned());
+                    regions.push(home.to_owned());
+                }
                 None => self.fault(name, "no Region is known; list them here, comma separated, or set AWS_REGION"),
             }
         }
@@ -157,7 +180,10 @@ impl<'a> Settings<'a> {
                 )
             })
         });
-        zone.unwrap_or(TimeZone::UTC)
+        zone.unwrap_or_else(|| {
+            self.defaults.insert("NIGHTSHIFT_TIME_ZONE", "UTC".to_owned());
+            TimeZone::UTC
+        })
     }
 
     /// Adds a fault found by whoever understands the value; once, however many ask.
@@ -166,6 +192,17 @@ impl<'a> Settings<'a> {
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
+    }
+
+    /// What each variable that was read so far comes to, by name.
+    pub fn told(&self) -> Vec<Setting> {
+        let known: BTreeSet<_> = self.known.iter().copied().collect();
+        let told = known.into_iter().filter(|name| name.starts_with(PREFIX)).map(|name| {
+            let given = self.environment.get(name).map(str::to_owned);
+            let is_given = self.environment.holds(name);
+            Setting { name, value: given.or_else(|| self.defaults.get(name).cloned()), is_given }
+        });
+        told.collect()
     }
 
     /// Every fault, and every variable of ours that nothing read.
@@ -201,6 +238,30 @@ fn looks_like_a_region(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_variable_comes_to_is_told_with_its_default() {
+        let environment: Environment = [("NIGHTSHIFT_MAX", "3"), ("NIGHTSHIFT_LIST", "")].into_iter().collect();
+        let mut settings = Settings::of(&environment);
+        settings.number("NIGHTSHIFT_MAX", 10, 0..=100);
+        settings.choice("NIGHTSHIFT_KIND", 2, &[("always", 2), ("never", 3)]);
+        settings.choice("NIGHTSHIFT_MODE", 1, &[("always", 2), ("never", 3)]);
+        settings.list("NIGHTSHIFT_LIST");
+        settings.regions_to_work_in("NIGHTSHIFT_REGIONS", Some("eu-west-1"));
+        let told: Vec<_> =
+            settings.told().into_iter().map(|setting| (setting.name, setting.value, setting.is_given)).collect();
+        let said = |text: &str| Some(text.to_owned());
+        assert_eq!(
+            told,
+            [
+                ("NIGHTSHIFT_KIND", said("always"), false),
+                ("NIGHTSHIFT_LIST", None, true),
+                ("NIGHTSHIFT_MAX", said("3"), true),
+                ("NIGHTSHIFT_MODE", None, false),
+                ("NIGHTSHIFT_REGIONS", said("eu-west-1"), false),
+            ]
+        );
+    }
 
     #[test]
     fn every_fault_is_said_at_once_with_the_variable_and_what_it_may_hold() {

@@ -3,11 +3,12 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 /// `sha256:` and 64 hexadecimal digits.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct PlanDigest(String);
 
@@ -22,14 +23,7 @@ impl PlanDigest {
     /// The digest of `steps` as `function` would take them in `account`. The order given is the order hashed: a plan
     /// sorts its steps by what they act on, never by how the snapshot happened to be read.
     pub fn of(function: &str, account: &str, steps: &impl Serialize) -> Self {
-        // Serialising plain data into memory has no way to fail; an empty text would still be a digest of nothing.
-        let text = serde_json::to_vec(&(function, account, steps)).unwrap_or_default();
-        let hex: String = Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-            use fmt::Write as _;
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
-        Self(format!("sha256:{hex}"))
+        Self(fingerprint(&(function, account, steps)))
     }
 
     /// Reads what a person gave as `expect_plan`.
@@ -52,6 +46,18 @@ impl fmt::Display for PlanDigest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// `sha256:` and the digest of `value` as JSON.
+pub fn fingerprint(value: &impl Serialize) -> String {
+    // Serialising plain data into memory has no way to fail; an empty text would still be a digest of nothing.
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    let hex: String = Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
+        use fmt::Write as _;
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    });
+    format!("sha256:{hex}")
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! What a night saved, as far as prices are known: an estimate, and said to be one.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Money a month, in hundredths of the currency.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Estimate {
     /// Three letters, as `USD`.
     pub currency: String,

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
@@ -10,7 +11,7 @@ use super::code::Code;
 use super::estimate::Estimate;
 
 /// One thing the run looked at.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Item {
     /// What AWS calls it.
     pub id: String,
@@ -30,7 +31,7 @@ pub struct Item {
 }
 
 /// How one item ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Apply would change it: said in plan mode, and when a guard tripped.
@@ -62,7 +63,7 @@ impl Outcome {
 }
 
 /// Why, and what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
     /// The name of one of the job's [codes](Code).
     pub code: Cow<'static, str>,

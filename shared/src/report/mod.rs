@@ -2,6 +2,7 @@
 //! serialisable value, returned by the handler, printed by the command line, read by the notifier. Its field names are an
 //! interface; they change only with `schema`.
 
+mod by;
 mod code;
 pub mod codes;
 mod cut;
@@ -11,18 +12,21 @@ mod item;
 mod mode;
 mod notice;
 pub mod render;
+pub mod sheet;
 mod tripped;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use by::{By, Tool};
 pub(crate) use code::reason_codes;
 pub use code::{Code, Whose};
 pub use cut::LONGEST_ANSWER;
-pub use digest::{NotADigest, PlanDigest};
+pub use digest::{NotADigest, PlanDigest, fingerprint};
 pub use estimate::Estimate;
 pub use item::{Concerns, Item, Outcome, Reason, Sort, Words};
 pub use mode::Mode;
@@ -33,7 +37,7 @@ pub use tripped::Tripped;
 pub const SCHEMA: u32 = 1;
 
 /// One run of one function in one account.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// See [`SCHEMA`].
     pub schema: u32,
@@ -43,6 +47,9 @@ pub struct Report {
     pub mode: Mode,
     /// The AWS account, twelve digits.
     pub account: String,
+    /// Who made it.
+    #[serde(flatten)]
+    pub by: By,
     /// What a person gives back as `expect_plan`.
     pub plan_digest: PlanDigest,
     /// UTC.
@@ -72,7 +79,7 @@ pub struct Report {
 }
 
 /// How many items ended how. `observed` also counts what was out of scope and is not listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[expect(missing_docs, reason = "each is the outcome of the same name")]
 pub struct Counts {
     pub observed: usize,
@@ -110,6 +117,7 @@ pub(crate) fn sample(function: &'static str, mode: Mode, items: Vec<Item>) -> Re
         function: Cow::Borrowed(function),
         mode,
         account: "111122223333".to_owned(),
+        by: By::default(),
         plan_digest: PlanDigest::of("f", "a", &["s"]),
         started_at: "2026-11-21T02:00:00Z".parse().unwrap_or(Timestamp::UNIX_EPOCH),
         finished_at: "2026-11-21T02:00:01Z".parse().unwrap_or(Timestamp::UNIX_EPOCH),

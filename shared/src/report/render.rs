@@ -2,63 +2,83 @@
 
 use std::fmt::Write as _;
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ContentArrangement, Table};
-
 use super::Report;
-use super::item::{Item, Reason};
+use super::item::Item;
 use super::notice::Delivery;
-use crate::text::{count, markdown_cell, printable};
+use super::sheet::{Row, Screen, Sheet, Tone, wrapped};
+use crate::text::{count, printable};
 
-/// The columns of both forms.
+/// The columns of all forms.
 const HEADER: [&str; 5] = ["ITEM", "REGION", "OWNER", "OUTCOME", "WHAT AND WHY"];
+/// From so many items on, what it comes to is said before them as well: the end is a screen away.
+const LONG: usize = 12;
 
-/// For a terminal `width` columns wide.
+/// For a terminal `width` columns wide, without colours.
 pub fn table(report: &Report, width: u16) -> String {
-    let mut text = headline(report);
-    if !report.items.is_empty() {
-        let mut table = Table::new();
-        table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-        table.set_header(HEADER);
-        for item in &report.items {
-            let owner = item.owner.as_deref().map_or_else(|| "-".to_owned(), printable);
-            table.add_row([
-                printable(&item.id),
-                item.region.clone(),
-                owner,
-                item.outcome.as_str().to_owned(),
-                words(item, "\n"),
-            ]);
-        }
-        let _ = writeln!(text, "{table}");
+    show(report, Screen::plain(width.into()))
+}
+
+/// For a terminal.
+pub fn show(report: &Report, screen: Screen) -> String {
+    let mut text = String::new();
+    for line in wrapped(&headline(report), screen.width) {
+        let _ = writeln!(text, "{}", screen.paint(Tone::Bold, &line));
     }
-    text + &closing(report)
+    if report.items.len() >= LONG {
+        text += &counted(report, screen);
+        text.push('\n');
+    }
+    let items = sheet(report, "\n").show(screen);
+    if !items.is_empty() {
+        text += &items;
+        text.push('\n');
+    }
+    text + &closing(report, screen)
 }
 
 /// As Markdown.
 pub fn markdown(report: &Report) -> String {
-    let mut text = format!("### {}", headline(report));
+    let mut text = format!("### {}\n", headline(report));
     if !report.items.is_empty() {
-        let _ = writeln!(text, "\n| {} |\n|---|---|---|---|---|", HEADER.join(" | "));
-        for item in &report.items {
-            let owner = item.owner.as_deref().map_or_else(|| "-".to_owned(), markdown_cell);
-            let words = markdown_cell(&words(item, "; "));
-            let _ = writeln!(
-                text,
-                "| {} | {} | {owner} | {} | {words} |",
-                markdown_cell(&item.id),
-                item.region,
-                item.outcome.as_str()
-            );
-        }
-        text.push('\n');
+        let _ = writeln!(text, "\n{}", sheet(report, "; ").markdown());
     }
-    text + &closing(report)
+    text + &closing(report, Screen::plain(usize::MAX))
+}
+
+/// As CSV, a row an item.
+pub fn csv(report: &Report) -> String {
+    let mut sheet = Sheet::new(["id", "region", "owner", "outcome", "code", "message", "fix", "steps"]);
+    for item in &report.items {
+        let reason = item.reason.as_ref();
+        let part = |of: fn(&super::Reason) -> &str| reason.map(|reason| of(reason).to_owned()).unwrap_or_default();
+        sheet.push(Row::new([
+            item.id.clone(),
+            item.region.clone(),
+            item.owner.clone().unwrap_or_default(),
+            item.outcome.as_str().to_owned(),
+            part(|reason| &reason.code),
+            part(|reason| &reason.message),
+            part(|reason| reason.fix.as_deref().unwrap_or_default()),
+            item.steps.join("; "),
+        ]));
+    }
+    sheet.csv()
+}
+
+fn sheet(report: &Report, between: &str) -> Sheet {
+    let mut sheet = Sheet::new(HEADER);
+    for item in &report.items {
+        let owner = item.owner.clone().unwrap_or_else(|| "-".to_owned());
+        let cells =
+            [item.id.clone(), item.region.clone(), owner, item.outcome.as_str().to_owned(), words(item, between)];
+        sheet.push(Row::new(cells).toned(3, item.outcome.into()));
+    }
+    sheet
 }
 
 fn headline(report: &Report) -> String {
     format!(
-        "{} · {} · account {} · {} · {}\n",
+        "{} · {} · account {} · {} · {}",
         report.function,
         report.mode,
         report.account,
@@ -89,30 +109,51 @@ fn notes(item: &Item) -> Vec<String> {
     lines
 }
 
-fn closing(report: &Report) -> String {
+/// How many ended how, and what stopped the rest.
+fn counted(report: &Report, screen: Screen) -> String {
     let c = report.counts;
-    let mut text = format!(
-        "{} observed: {} planned, {} changed, {} already right, {} deferred, {} skipped, {} failed\n",
-        c.observed, c.planned, c.changed, c.already_right, c.deferred, c.skipped, c.failed
-    );
+    let parts = [
+        format!("{} observed: {} planned,", c.observed, c.planned),
+        format!("{} changed,", c.changed),
+        format!("{} already right,", c.already_right),
+        format!("{} deferred,", c.deferred),
+        format!("{} skipped,", c.skipped),
+        format!("{} failed", c.failed),
+    ];
+    // A number stays beside its word: each part is one word to whoever breaks the line.
+    let text = parts.map(|part| part.replace(' ', "\u{a0}")).join(" ");
+    let mut text = wrapped(&text, screen.width).join("\n").replace('\u{a0}', " ") + "\n";
     if let Some(tripped) = &report.tripped {
         let plain = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        let _ = writeln!(
-            text,
-            "STOPPED by {}: allowed {}, wanted {}. Not begun because of that: {}.\n→ {}",
+        let said = format!(
+            "STOPPED by {}: allowed {}, wanted {}. Not begun because of that: {}.",
             tripped.guard,
             plain(&tripped.limit),
             plain(&tripped.wanted),
             c.planned,
-            tripped.fix
         );
+        text += &told(&said, Some(&tripped.fix), Tone::Bad, screen);
     }
+    text
+}
+
+/// What is the case, and under it what to do about it.
+fn told(what: &str, fix: Option<&str>, tone: Tone, screen: Screen) -> String {
+    let mut lines: Vec<_> =
+        wrapped(&printable(what), screen.width).iter().map(|line| screen.paint(tone, line)).collect();
+    lines.extend(fix.into_iter().flat_map(|fix| wrapped(&format!("→ {}", printable(fix)), screen.width)));
+    lines.join("\n") + "\n"
+}
+
+fn closing(report: &Report, screen: Screen) -> String {
+    let mut text = counted(report, screen);
     if let Some(estimate) = &report.estimate {
         let (saved, due, unknown) = (estimate.saved(), estimate.due(), estimate.unknown);
         let _ = writeln!(text, "estimate a month: {saved} saved, {due} due; {unknown} of unknown price");
     }
     for warning in &report.warnings {
-        let _ = writeln!(text, "WARNING [{}] {}{}", warning.code, printable(&warning.message), next_step(warning));
+        let said = format!("WARNING [{}] {}", warning.code, warning.message);
+        text += &told(&said, warning.fix.as_deref(), Tone::Odd, screen);
     }
     let sent = report.notices.iter().filter(|notice| notice.outcome == Delivery::Sent).count();
     if sent > 0 {
@@ -120,22 +161,12 @@ fn closing(report: &Report) -> String {
     }
     for notice in &report.notices {
         if let Some(reason) = &notice.reason {
-            let _ = writeln!(
-                text,
-                "NOT SENT to {} ({}): {}{}",
-                printable(&notice.to),
-                notice.channel,
-                printable(&reason.message),
-                next_step(reason)
-            );
+            let said = format!("NOT SENT to {} ({}): {}", notice.to, notice.channel, reason.message);
+            text += &told(&said, reason.fix.as_deref(), Tone::Bad, screen);
         }
     }
     let _ = writeln!(text, "plan {}", report.plan_digest);
     text
-}
-
-fn next_step(reason: &Reason) -> String {
-    reason.fix.as_ref().map_or_else(String::new, |fix| format!("\n→ {}", printable(fix)))
 }
 
 #[cfg(test)]
@@ -178,15 +209,12 @@ mod tests {
     fn a_table_says_what_why_and_how_to_go_on() {
         insta::assert_snapshot!(table(&report(), 100), @"
         cluster-cleanup · plan · account 111122223333 · eu-west-1 · 2026-11-21 02:00 UTC
-        ────────────────────────────────────────────────────────────────────────────
-         ITEM     REGION      OWNER   OUTCOME   WHAT AND WHY                        
-        ════════════════════════════════════════════════════════════════════════════
-         orders   eu-west-1   ana|b   planned   delete writer orders-1              
-                                                delete cluster orders               
-        ────────────────────────────────────────────────────────────────────────────
-         <b>      eu-west-1   ana|b   skipped   [protected] it is protected by 'x*' 
-                                                → remove its tag                    
-        ────────────────────────────────────────────────────────────────────────────
+        ITEM    REGION     OWNER  OUTCOME  WHAT AND WHY
+        orders  eu-west-1  ana|b  planned  delete writer orders-1
+                                           delete cluster orders
+        <b>     eu-west-1  ana|b  skipped  [protected] it is protected by 'x*'
+                                           → remove its tag
+
         5 observed: 1 planned, 0 changed, 0 already right, 0 deferred, 1 skipped, 0 failed
         STOPPED by max_deletions: allowed 1, wanted 2. Not begun because of that: 1.
         → raise it

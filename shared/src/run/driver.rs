@@ -12,10 +12,11 @@ use super::ledger::Ledger;
 use super::payload::Payload;
 use super::skew;
 use super::{ModeSetting, RunPolicy};
+use crate::build;
 use crate::clock;
-use crate::config::{ConfigFaults, Environment, Settings};
+use crate::config::{ConfigFaults, Environment, Setting, Settings};
 use crate::notify::{self, Notifier, NotifyPolicy};
-use crate::report::{Counts, Mode, PlanDigest, Reason, Report, SCHEMA, Tripped, codes};
+use crate::report::{By, Counts, Mode, PlanDigest, Reason, Report, SCHEMA, Tripped, codes};
 use crate::services::RecordPermit;
 use crate::services::aws::Aws;
 
@@ -28,9 +29,20 @@ pub enum Caller {
     Operator {
         /// `plan` or `apply`.
         mode: Mode,
-        /// The digest they reviewed, as they gave it.
-        expect_plan: Option<String>,
+        /// What their word binds the run to.
+        word: Word,
     },
+}
+
+/// What a person agreed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Word {
+    /// Whatever the plan comes to, under its caps.
+    Any,
+    /// The plan they were shown, under its caps: a world that has moved since is another plan.
+    Shown(PlanDigest),
+    /// The plan with this digest, as they gave it. It was reviewed, and lifts the caps.
+    Reviewed(String),
 }
 
 /// A finished run.
@@ -52,6 +64,7 @@ pub struct Driver<J: Job> {
     /// What holds for every function.
     pub run_policy: RunPolicy,
     policy: J::Policy,
+    policy_digest: String,
     notify: NotifyPolicy,
     aws: Aws,
 }
@@ -63,33 +76,56 @@ struct Asked<J: Job> {
     request: J::Request,
 }
 
+/// The policy of the job `J`, and what every job's has, out of `environment`; `home` is the Region the process runs in.
+fn read<J: Job>(environment: &Environment, home: Option<&str>) -> (Policies<J>, Result<Vec<Setting>, ConfigFaults>) {
+    let mut settings = Settings::of(environment);
+    let run_policy = RunPolicy::read(&mut settings);
+    let policy = J::policy(&mut settings, home);
+    let notify = NotifyPolicy::read(&mut settings);
+    let told = settings.told();
+    ((run_policy, policy, notify), settings.finish().map(|()| told))
+}
+
+type Policies<J> = (RunPolicy, <J as Job>::Policy, NotifyPolicy);
+
+/// What each variable comes to for the job `J`, where they make a policy. Nobody is asked, not even AWS.
+pub fn told<J: Job>(environment: &Environment, home: Option<&str>) -> Result<Vec<Setting>, ConfigFaults> {
+    let ((_, policy, notify), told) = read::<J>(environment, home);
+    let told = told?;
+    J::check(&policy, &notify, Mode::Plan)?;
+    Ok(told)
+}
+
 impl<J: Job> Driver<J> {
     /// Checks the whole configuration.
     pub fn new(environment: &Environment, aws: Aws) -> Result<Self, ConfigFaults> {
-        let mut settings = Settings::of(environment);
-        let run_policy = RunPolicy::read(&mut settings);
-        let policy = J::policy(&mut settings, aws.region());
-        let notify = NotifyPolicy::read(&mut settings);
-        settings.finish()?;
-        Ok(Self { run_policy, policy, notify, aws })
+        let ((run_policy, policy, notify), told) = read::<J>(environment, aws.region());
+        told?;
+        Ok(Self { run_policy, policy, policy_digest: environment.fingerprint(), notify, aws })
     }
 
     /// For a job that has no variables, on a person's word.
     pub fn bare(policy: J::Policy, aws: Aws) -> Result<Self, ConfigFaults> {
         let nothing = Environment::default();
         let mut settings = Settings::of(&nothing);
-        Ok(Self { run_policy: RunPolicy::read(&mut settings), policy, notify: NotifyPolicy::read(&mut settings), aws })
+        let (run_policy, notify) = (RunPolicy::read(&mut settings), NotifyPolicy::read(&mut settings));
+        Ok(Self { run_policy, policy, policy_digest: nothing.fingerprint(), notify, aws })
     }
 
     /// For another job under the same configuration, of which `policy` is that job's part. It tells nobody.
     pub fn lend<K: Job>(self, policy: K::Policy) -> Driver<K> {
-        let Self { run_policy, policy: _, notify, aws } = self;
-        Driver { run_policy, policy, notify: notify.silent(), aws }
+        let Self { run_policy, policy: _, policy_digest, notify, aws } = self;
+        Driver { run_policy, policy, policy_digest, notify: notify.silent(), aws }
     }
 
     /// What its variables come to.
     pub fn policy(&self) -> &J::Policy {
         &self.policy
+    }
+
+    /// Whether anybody is told anything: a channel is named.
+    pub fn tells(&self) -> bool {
+        self.notify.has_channel()
     }
 
     /// The way to AWS.
@@ -118,8 +154,7 @@ impl<J: Job> Driver<J> {
         // Behind the comparison: a clock that was set right meanwhile is not to decide by what it said before.
         let began = clock::now();
         let now = self.run_policy.now.unwrap_or(began);
-        let lifts_caps = caller != Caller::Platform || self.run_policy.digest_lifts_caps;
-        let consent = Consent { expect_plan, lifts_caps };
+        let consent = Consent { expect_plan, lifts_caps: lifts_caps(&caller, self.run_policy.digest_lifts_caps) };
 
         let given = Given { policy: &self.policy, request: &request, caller: &identity, now, notify: &self.notify };
         let mut world = J::observe(Sight { aws: &self.aws, mode }, given).await?;
@@ -148,6 +183,11 @@ impl<J: Job> Driver<J> {
             function: Cow::Borrowed(J::NAME),
             mode,
             account: identity.account,
+            by: By {
+                tool: Some(build::tool()),
+                caller: Some(identity.arn),
+                policy_digest: Some(self.policy_digest.clone()),
+            },
             plan_digest: digest,
             started_at: now,
             finished_at: now.checked_add(clock::now().duration_since(began)).unwrap_or(now),
@@ -189,7 +229,8 @@ impl<J: Job> Driver<J> {
         }
         let reviewed = fields.text("expect_plan");
         let reviewed = match caller {
-            Caller::Operator { expect_plan: Some(typed), .. } => Some(typed.clone()),
+            Caller::Operator { word: Word::Reviewed(typed), .. } => Some(typed.clone()),
+            Caller::Operator { word: Word::Shown(digest), .. } => Some(digest.as_str().to_owned()),
             _ => reviewed,
         };
         let expect_plan = reviewed.and_then(|text| match PlanDigest::parse(&text) {
@@ -219,6 +260,16 @@ fn unknown_codes<J: Job>(report: &Report) -> Vec<&str> {
     reasons.filter(|reason| !is_known(reason)).map(|reason| &*reason.code).collect()
 }
 
+/// Whether a digest that matches lifts the caps: one that a person reviewed and gave; one of an event only where the policy
+/// says so; one that was merely shown never.
+fn lifts_caps(caller: &Caller, digest_lifts_caps: bool) -> bool {
+    match caller {
+        Caller::Operator { word: Word::Reviewed(_), .. } => true,
+        Caller::Operator { word: Word::Shown(_), .. } => false,
+        Caller::Operator { word: Word::Any, .. } | Caller::Platform => digest_lifts_caps,
+    }
+}
+
 /// What is said of a cap that broke beside the one the report names.
 fn tripped_too(tripped: &Tripped) -> Reason {
     let Tripped { guard, limit, wanted, fix } = tripped;
@@ -235,7 +286,7 @@ mod tests {
 
     #[test]
     fn who_is_asked_for_one_step_applies_and_nobody_else_does_unasked() {
-        let operator = |mode| Caller::Operator { mode, expect_plan: None };
+        let operator = |mode| Caller::Operator { mode, word: Word::Any };
         let mode = |caller, asked, setting, called| mode(&caller, asked, setting, called).ok();
         for setting in [ModeSetting::Unset, ModeSetting::PlanCeiling, ModeSetting::Apply] {
             assert_eq!(mode(Caller::Platform, None, setting, true), Some(Mode::Apply));
@@ -245,5 +296,17 @@ mod tests {
         }
         assert_eq!(mode(Caller::Platform, None, ModeSetting::Unset, false), Some(Mode::Plan));
         assert_eq!(mode(Caller::Platform, Some(Mode::Apply), ModeSetting::PlanCeiling, false), None);
+    }
+
+    #[test]
+    fn only_a_digest_that_was_given_lifts_caps_and_one_that_was_shown_never() {
+        let digest = PlanDigest::of("f", "a", &());
+        let lifts = |word, setting| lifts_caps(&Caller::Operator { mode: Mode::Apply, word }, setting);
+        for setting in [false, true] {
+            assert!(lifts(Word::Reviewed(digest.to_string()), setting));
+            assert!(!lifts(Word::Shown(digest.clone()), setting));
+            assert_eq!(lifts(Word::Any, setting), setting, "the digest of an event, where the policy says so");
+            assert_eq!(lifts_caps(&Caller::Platform, setting), setting);
+        }
     }
 }

@@ -12,6 +12,28 @@ use super::aws::{Aws, AwsError, Kind, done, within};
 
 const ACTION: &str = "ses:SendEmail";
 
+/// What SES lets this account send, in one Region.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Standing {
+    /// Whether it is out of the sandbox: in it, mail goes to verified addresses only.
+    pub production: bool,
+    /// Whether sending is switched on.
+    pub sending: bool,
+    /// Mails in 24 hours.
+    pub a_day: f64,
+}
+
+/// Asks for it, in the Region the process runs in.
+pub async fn standing(aws: &Aws) -> Result<Standing, AwsError> {
+    const GET: &str = "ses:GetAccount";
+    let answer = aws.ses().get_account().send().await.map_err(|error| AwsError::of(GET, "the account", error))?;
+    Ok(Standing {
+        production: answer.production_access_enabled,
+        sending: answer.sending_enabled,
+        a_day: answer.send_quota.map_or(0.0, |quota| quota.max24_hour_send),
+    })
+}
+
 /// A mail as it is handed over.
 #[derive(Debug, Clone, Copy)]
 pub struct Mail<'a> {

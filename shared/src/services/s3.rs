@@ -28,3 +28,39 @@ impl<'a> RecordStore<'a> {
         done(answer, "s3:PutObject", format!("s3://{}/{key}", self.bucket))
     }
 }
+
+/// Where the records of earlier runs are read from.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordReader<'a> {
+    aws: &'a Aws,
+    bucket: &'a str,
+}
+
+impl<'a> RecordReader<'a> {
+    /// The bucket of this name.
+    pub fn new(aws: &'a Aws, bucket: &'a str) -> Self {
+        Self { aws, bucket }
+    }
+
+    /// The key of every object under `prefix`, in the order of their names.
+    pub async fn keys(&self, prefix: &str) -> Result<Vec<String>, AwsError> {
+        const LIST: &str = "s3:ListBucket";
+        let mut pages = self.aws.s3().list_objects_v2().bucket(self.bucket).prefix(prefix).into_paginator().send();
+        let mut keys = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| AwsError::of(LIST, format!("s3://{}/{prefix}", self.bucket), error))?;
+            keys.extend(page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key));
+        }
+        Ok(keys)
+    }
+
+    /// What the object `key` holds.
+    pub async fn get(&self, key: &str) -> Result<Vec<u8>, AwsError> {
+        const GET: &str = "s3:GetObject";
+        let object = format!("s3://{}/{key}", self.bucket);
+        let answer = self.aws.s3().get_object().bucket(self.bucket).key(key).send().await;
+        let answer = answer.map_err(|error| AwsError::of(GET, object.clone(), error))?;
+        let body = answer.body.collect().await.map_err(|_| AwsError::empty(GET, object, "whole body"))?;
+        Ok(body.to_vec())
+    }
+}

@@ -57,7 +57,7 @@ pub async fn show(out: &mut dyn Write, command: &Path, width: u16) -> anyhow::Re
     let versions = trying::versions(&world).await?;
 
     writeln!(out, "\nAGAIN · nothing is left to do: no statement is run, no secret is written")?;
-    let again = operator.types(out, &apply).await?;
+    let again = operator.types(out, &format!("{apply} --yes")).await?;
     shown(out, &again)?;
 
     tried.check()?;

@@ -107,6 +107,7 @@ pub(super) fn report(items: Vec<Item>, tripped: Option<Tripped>) -> Report {
         function: "cluster-cleanup".into(),
         mode: Mode::Apply,
         account: ACCOUNT.to_owned(),
+        by: nightshift::report::By::default(),
         plan_digest: PlanDigest::of("cluster-cleanup", ACCOUNT, &["steps"]),
         started_at: at("2026-11-21T02:00:00Z"),
         finished_at: at("2026-11-21T02:00:41Z"),

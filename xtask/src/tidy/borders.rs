@@ -8,10 +8,11 @@ use super::names::{Name, module_of, names, words};
 use super::source::Source;
 
 /// The rooms of `shared/src/`, from the lowest floor up.
-const FLOORS: [&str; 13] = [
+const FLOORS: [&str; 14] = [
     "text",
     "nearest",
     "report",
+    "build",
     "secret",
     "clock",
     "config",

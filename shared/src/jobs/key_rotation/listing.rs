@@ -1,42 +1,108 @@
 //! Every key as a row, out of a report of this job: a table for a terminal, CSV for auditors.
 
-use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
-use comfy_table::{ColumnConstraint, ContentArrangement, Table};
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::domains::keys::naming::masked;
-use crate::report::{Item, Report};
+use crate::report::sheet::{self, Screen, Sheet, Tone, harmless};
+use crate::report::{By, Item, Outcome, Reason, Report};
 use crate::services::iam::Audit;
-use crate::text::printable;
 
-/// One key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[expect(missing_docs, reason = "as in the report")]
+/// The keys of an account, as `nightshift keys list --output json` prints them: the envelope of a report around rows.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+pub struct KeyList {
+    /// As in a report; a field is only ever added.
+    pub schema: u32,
+    /// `key-rotation`, whose policy the keys were looked at under.
+    pub function: String,
+    /// The AWS account, twelve digits.
+    pub account: String,
+    /// Who made it.
+    #[serde(flatten)]
+    pub by: By,
+    /// The moment by which ages are counted, UTC.
+    pub started_at: Timestamp,
+    /// UTC.
+    pub finished_at: Timestamp,
+    /// What is not right with this reading as a whole.
+    pub warnings: Vec<Reason>,
+    /// Every key, the oldest first.
+    pub keys: Vec<Row>,
+    /// AWS calls by action, every attempt counted.
+    pub calls: BTreeMap<String, u64>,
+}
+
+impl KeyList {
+    /// Out of `report`.
+    pub fn of(report: &Report) -> Self {
+        Self {
+            schema: report.schema,
+            function: report.function.clone().into_owned(),
+            account: report.account.clone(),
+            by: report.by.clone(),
+            started_at: report.started_at,
+            finished_at: report.finished_at,
+            warnings: report.warnings.clone(),
+            keys: rows(report),
+            calls: report.calls.clone(),
+        }
+    }
+}
+
+/// One key. `null` is what is not known, or does not apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Row {
+    /// Whose key it is.
     pub user: String,
-    pub owner: String,
+    /// As the user's tag has it.
+    pub owner: Option<String>,
+    /// The key's id.
     pub access_key_id: String,
-    pub status: String,
-    pub class: String,
-    pub created_at: String,
-    pub age_days: String,
-    pub last_used: String,
-    pub last_used_service: String,
-    pub last_used_region: String,
-    pub fetched: String,
-    pub rule: String,
-    pub outcome: String,
-    pub code: String,
-    pub why: String,
-    pub next_at: String,
-    pub next: String,
+    /// `active` or `inactive`.
+    pub status: Option<String>,
+    /// What it is to this tool: `foreign` where it did not mint it.
+    pub class: Option<String>,
+    /// When it was made, UTC.
+    pub created_at: Option<Timestamp>,
+    /// Whole days since.
+    pub age_days: Option<i64>,
+    /// Whether AWS knows no use of it; `null` where nobody knows.
+    pub never_used: Option<bool>,
+    /// When it was last used, UTC.
+    pub last_used_at: Option<Timestamp>,
+    /// For which service.
+    pub last_used_service: Option<String>,
+    /// In which Region.
+    pub last_used_region: Option<String>,
+    /// The day its stored value was last read by anybody, UTC.
+    pub fetched_at: Option<Timestamp>,
+    /// The rule that decides about its user.
+    pub rule: Option<String>,
+    /// What a run would say of its user.
+    pub outcome: Outcome,
+    /// Why, where it is about this key.
+    pub reason: Option<Reason>,
+    /// What happens to its user next.
+    pub next: Option<Next>,
+}
+
+/// What happens next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Next {
+    /// When, UTC; `null` where it is due now.
+    pub at: Option<Timestamp>,
+    /// What.
+    pub what: String,
 }
 
 /// The rows of `report`, the oldest key first.
-pub fn rows(report: &Report) -> Vec<Row> {
+fn rows(report: &Report) -> Vec<Row> {
     let mut rows: Vec<_> = report.items.iter().flat_map(of_user).collect();
-    rows.sort_by(|a, b| (&a.created_at, &a.user, &a.access_key_id).cmp(&(&b.created_at, &b.user, &b.access_key_id)));
+    rows.sort_by(|a, b| (a.created_at, &a.user, &a.access_key_id).cmp(&(b.created_at, &b.user, &b.access_key_id)));
     rows
 }
 
@@ -45,142 +111,137 @@ fn of_user(item: &Item) -> Vec<Row> {
     let facts = item.domain.get("keys").unwrap_or(&nothing);
     let keys = facts["access_keys"].as_array().map(Vec::as_slice).unwrap_or_default();
     let next = match &facts["next"] {
-        Value::Null => item.steps.first().cloned().unwrap_or_default(),
-        next => text(&next["what"]),
+        Value::Null => item.steps.first().map(|what| Next { at: None, what: what.clone() }),
+        next => text(&next["what"]).map(|what| Next { at: moment(&next["at"]), what }),
     };
-    let reason = item.reason.as_ref();
-    let (code, why) = reason.map(|one| (one.code.to_string(), one.message.clone())).unwrap_or_default();
     // What is said of one key of two is not said of the other.
-    let is_about = |id: &str| !why.contains('…') || why.contains(&masked(id));
+    let is_about = |why: &Reason, id: &str| !why.message.contains('…') || why.message.contains(&masked(id));
     let row = |key: &Value| {
-        let id = text(&key["id"]);
-        let (code, why) = if is_about(&id) { (code.clone(), why.clone()) } else { Default::default() };
+        let id = text(&key["id"]).unwrap_or_default();
         let used = &key["last_used"];
-        let at = if used.is_object() { &used["at"] } else { used };
         Row {
             user: item.id.clone(),
-            owner: item.owner.clone().unwrap_or_default(),
-            access_key_id: id,
+            owner: item.owner.clone(),
             status: text(&key["status"]),
             class: text(&key["class"]),
-            created_at: text(&key["created_at"]),
-            age_days: text(&key["age_days"]),
-            last_used: text(at),
+            created_at: moment(&key["created_at"]),
+            age_days: key["age_days"].as_i64(),
+            never_used: (!used.is_null()).then(|| used.as_str() == Some("never")),
+            last_used_at: moment(&used["at"]),
             last_used_service: text(&used["service"]),
             last_used_region: text(&used["region"]),
-            fetched: text(&key["fetched"]),
+            fetched_at: moment(&key["fetched"]),
             rule: text(&facts["rule"]),
-            outcome: item.outcome.as_str().to_owned(),
-            code,
-            why,
-            next_at: text(&facts["next"]["at"]),
+            outcome: item.outcome,
+            reason: item.reason.clone().filter(|why| is_about(why, &id)),
             next: next.clone(),
+            access_key_id: id,
         }
     };
     keys.iter().map(row).collect()
 }
 
+fn text(value: &Value) -> Option<String> {
+    value.as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn moment(value: &Value) -> Option<Timestamp> {
+    value.as_str()?.parse().ok()
+}
+
+impl Row {
+    /// For people, under the header of [`sheet`].
+    fn shown(self) -> [String; 7] {
+        let day = |moment: Timestamp| moment.strftime("%Y-%m-%d").to_string();
+        let used = match (self.never_used, self.last_used_at) {
+            (Some(true), _) => "never".to_owned(),
+            (_, Some(at)) => format!("{} {}", day(at), self.last_used_service.unwrap_or_default()),
+            _ => "?".to_owned(),
+        };
+        let next = match self.next {
+            None => self.reason.map(|why| why.message).unwrap_or_default(),
+            Some(Next { at: None, what }) => format!("now: {what}"),
+            Some(Next { at: Some(at), what }) => format!("{}: {what}", day(at)),
+        };
+        let age = self.age_days.map_or_else(|| "?".to_owned(), |days| format!("{days} d"));
+        let [owner, status] = [self.owner, self.status].map(Option::unwrap_or_default);
+        [self.user, owner, self.access_key_id, status, age, used, next]
+    }
+
+    /// For spreadsheets, under [`CELLS`]: what is not known is empty.
+    fn cells(self) -> [String; 17] {
+        let at = |moment: Option<Timestamp>| moment.map(|moment| moment.to_string()).unwrap_or_default();
+        let (code, why) = self.reason.map(|why| (why.code.into_owned(), why.message)).unwrap_or_default();
+        let (next_at, next) = self.next.map(|next| (at(next.at), next.what)).unwrap_or_default();
+        [
+            self.user,
+            self.owner.unwrap_or_default(),
+            self.access_key_id,
+            self.status.unwrap_or_default(),
+            self.class.unwrap_or_default(),
+            at(self.created_at),
+            self.age_days.map(|days| days.to_string()).unwrap_or_default(),
+            if self.never_used == Some(true) { "never".to_owned() } else { at(self.last_used_at) },
+            self.last_used_service.unwrap_or_default(),
+            self.last_used_region.unwrap_or_default(),
+            at(self.fetched_at),
+            self.rule.unwrap_or_default(),
+            self.outcome.as_str().to_owned(),
+            code,
+            why,
+            next_at,
+            next,
+        ]
+    }
+}
+
+/// The columns of the CSV.
+const CELLS: [&str; 17] = [
+    "user",
+    "owner",
+    "access_key_id",
+    "status",
+    "class",
+    "created_at",
+    "age_days",
+    "last_used",
+    "last_used_service",
+    "last_used_region",
+    "fetched",
+    "rule",
+    "outcome",
+    "code",
+    "why",
+    "next_at",
+    "next",
+];
+
+/// The keys of `report` for people.
+pub fn sheet(report: &Report) -> Sheet {
+    let mut sheet = Sheet::new(["USER", "OWNER", "KEY", "STATUS", "AGE", "LAST USED", "WHAT HAPPENS"]);
+    for row in rows(report) {
+        let tone = Tone::from(row.outcome);
+        sheet.push(sheet::Row::new(row.shown()).toned(6, if tone == Tone::Quiet { Tone::Plain } else { tone }));
+    }
+    sheet
+}
+
 /// For a terminal `width` columns wide.
 pub fn table(report: &Report, width: u16) -> String {
-    let mut table = Table::new();
-    table.load_style(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    table.set_header(["USER", "OWNER", "KEY", "STATUS", "AGE", "LAST USED", "WHAT HAPPENS"]);
-    let day = |moment: &str| moment.split('T').next().unwrap_or_default().to_owned();
-    for row in rows(report) {
-        let used = match (row.last_used.as_str(), row.last_used_service.as_str()) {
-            ("", _) => "?".to_owned(),
-            ("never", _) => "never".to_owned(),
-            (at, service) => format!("{} {service}", day(at)),
-        };
-        let next = match (row.next_at.as_str(), row.next.as_str()) {
-            ("", "") => row.why.clone(),
-            ("", steps) => format!("now: {steps}"),
-            (at, what) => format!("{}: {what}", day(at)),
-        };
-        let cells = [row.user, row.owner, row.access_key_id, row.status, format!("{} d", row.age_days), used, next];
-        table.add_row(cells.map(|cell| printable(&cell)));
-    }
-    // An id that is broken over two lines cannot be copied.
-    if let Some(ids) = table.column_mut(2) {
-        ids.set_constraint(ColumnConstraint::ContentWidth);
-    }
-    format!("{table}\n")
+    sheet(report).show(Screen::plain(width.into()))
 }
 
 /// For auditors, with what the credential report adds.
 pub fn csv(report: &Report, audit: &Audit) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let columns = [
-        "user",
-        "owner",
-        "access_key_id",
-        "status",
-        "class",
-        "created_at",
-        "age_days",
-        "last_used",
-        "last_used_service",
-        "last_used_region",
-        "fetched",
-        "rule",
-        "outcome",
-        "code",
-        "why",
-        "next_at",
-        "next",
-    ];
-    writer.write_record(columns.iter().chain(crate::services::iam::AUDITED.iter()))?;
+    writer.write_record(CELLS.iter().chain(crate::services::iam::AUDITED.iter()))?;
     for row in rows(report) {
         let more = (0..crate::services::iam::AUDITED.len())
             .map(|place| audit.of(&row.user).get(place).cloned().unwrap_or_default());
         let more: Vec<_> = more.collect();
-        let cells = [
-            row.user,
-            row.owner,
-            row.access_key_id,
-            row.status,
-            row.class,
-            row.created_at,
-            row.age_days,
-            row.last_used,
-            row.last_used_service,
-            row.last_used_region,
-            row.fetched,
-            row.rule,
-            row.outcome,
-            row.code,
-            row.why,
-            row.next_at,
-            row.next,
-        ];
+        let cells = row.cells();
         writer.write_record(cells.into_iter().chain(more).map(|cell| harmless(&cell)))?;
     }
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-/// A spreadsheet takes a cell that begins so for a formula, and a user's name may.
-fn harmless(cell: &str) -> String {
-    let cell = printable(cell);
-    if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell }
-}
-
-fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_cell_is_never_a_formula() {
-        for (cell, expected) in [("=1+1", "'=1+1"), ("@ana", "'@ana"), ("ana", "ana"), ("", "")] {
-            assert_eq!(harmless(cell), expected);
-        }
-    }
 }

@@ -28,6 +28,7 @@ fn report(items: Vec<Item>, tripped: Option<Tripped>) -> Report {
         function: "cluster-cleanup".into(),
         mode: Mode::Apply,
         account: "111122223333".to_owned(),
+        by: crate::report::By::default(),
         plan_digest: PlanDigest::of("f", "a", &["s"]),
         started_at: "2026-11-21T02:00:00Z".parse().unwrap(),
         finished_at: "2026-11-21T02:00:01Z".parse().unwrap(),

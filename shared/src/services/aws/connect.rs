@@ -11,6 +11,7 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use super::error::AwsError;
 pub use super::http::Roots;
 use super::http::{self, TrustFault};
+use super::profile;
 use super::recorder::CallRecorder;
 use super::skew::{DateReader, Skew};
 use super::unknown::UnknownCalls;
@@ -50,6 +51,17 @@ impl Identity {
     }
 }
 
+/// How a person wants to get to AWS, over what their environment says. A function has no such wishes.
+#[derive(Debug, Clone, Default)]
+pub struct Way {
+    /// The profile whose credentials and Region are meant: these keys, and not those of the environment.
+    pub profile: Option<String>,
+    /// The Region.
+    pub region: Option<String>,
+    /// How often a connection is tried before somebody who waits is told.
+    pub tries: Option<u32>,
+}
+
 /// Everything that leads to AWS.
 #[derive(Debug, Clone)]
 pub struct Aws {
@@ -63,14 +75,26 @@ pub struct Aws {
 impl Aws {
     /// Reads the standard AWS environment. No call is made.
     pub async fn connect(environment: &Environment, roots: Roots) -> Result<Self, ConfigFaults> {
+        Self::connect_by(environment, roots, Way::default()).await
+    }
+
+    /// The same, as `way` says.
+    pub async fn connect_by(environment: &Environment, roots: Roots, way: Way) -> Result<Self, ConfigFaults> {
         let china = environment.get("AWS_REGION").is_some_and(|region| region.starts_with("cn-"));
         let roots = if china && matches!(roots, Roots::CompiledIn) { Roots::Mozilla } else { roots };
         let roots = environment.get("AWS_CA_BUNDLE").map_or(roots, |path| Roots::File(path.into()));
-        let client = http::client(&roots)
+        let client = http::client(&roots, way.tries)
             .map_err(|fault: TrustFault| ConfigFaults::one("AWS_CA_BUNDLE", crate::text::chain(&fault)))?;
         let attempts = environment.get("AWS_MAX_ATTEMPTS").and_then(|text| text.parse().ok()).unwrap_or(MAX_ATTEMPTS);
-        let config = aws_config::defaults(BehaviorVersion::latest())
-            .http_client(client)
+        let mut loader = aws_config::defaults(BehaviorVersion::latest());
+        if let Some(region) = way.region {
+            loader = loader.region(Region::new(region));
+        }
+        if let Some(profile) = &way.profile {
+            loader = loader.profile_name(profile);
+        }
+        let mut config = loader
+            .http_client(client.clone())
             .retry_config(RetryConfig::standard().with_max_attempts(attempts))
             .timeout_config(
                 TimeoutConfig::builder()
@@ -81,6 +105,9 @@ impl Aws {
             )
             .load()
             .await;
+        if let Some(profile) = way.profile {
+            config = profile::only(config, client, profile);
+        }
         let stand_in = config.endpoint_url().is_some_and(|url| !is_aws(url))
             && !environment.names().any(|name| name.starts_with("AWS_ENDPOINT_URL_"));
         Ok(Self { config, calls: CallRecorder::default(), rds: Arc::default(), roots, stand_in })
@@ -89,6 +116,11 @@ impl Aws {
     /// Every call since the last time this was asked.
     pub fn take_calls(&self) -> BTreeMap<String, u64> {
         self.calls.take()
+    }
+
+    /// Where every call is counted as it leaves.
+    pub fn calls(&self) -> &CallRecorder {
+        &self.calls
     }
 
     /// Whether all calls go to something that is not AWS.

@@ -8,6 +8,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
+use super::unanswered::{Block, block_of, unanswered};
+
 /// What kind of no it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -42,6 +44,8 @@ pub struct AwsError {
     pub object: String,
     /// See [`Kind`].
     pub kind: Kind,
+    /// What kept an answer from coming, where that is known. Beside the kind, where there is room for it.
+    block: Option<Block>,
     #[source]
     cause: Cause,
 }
@@ -69,16 +73,19 @@ impl AwsError {
                     service.err().message().map_or_else(|| "the answer was not one of AWS's".to_owned(), str::to_owned);
                 (kind, code, message)
             }
-            SdkError::ConstructionFailure(_) => (Kind::Other, None, deepest(&error)),
-            _ => (Kind::NoAnswer, None, deepest(&error)),
+            SdkError::ConstructionFailure(_) => (Kind::Other, None, unanswered(&error)),
+            _ => (Kind::NoAnswer, None, unanswered(&error)),
         };
-        Self { action, object: object.into(), kind, cause: Cause { code, message: crate::text::printable(&message) } }
+        let block = matches!(error, SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_));
+        let block = if block { block_of(&error) } else { None };
+        let cause = Cause { code, message: crate::text::one_line(&message) };
+        Self { action, object: object.into(), kind, block, cause }
     }
 
     /// An answer without the one field that was asked for.
     pub fn empty(action: &'static str, object: impl Into<String>, field: &str) -> Self {
         let cause = Cause { code: None, message: format!("the answer has no {field}") };
-        Self { action, object: object.into(), kind: Kind::NoAnswer, cause }
+        Self { action, object: object.into(), kind: Kind::NoAnswer, block: None, cause }
     }
 
     /// The code on the wire, where there was one.
@@ -100,6 +107,16 @@ impl AwsError {
     /// its kind says.
     pub fn is_unknown_call(&self) -> bool {
         self.kind == Kind::UnknownCall || self.code().is_some_and(|code| UNKNOWN_CALL.contains(&code))
+    }
+
+    /// There were no credentials to sign it with.
+    pub fn is_about_credentials(&self) -> bool {
+        self.block == Some(Block::Credentials)
+    }
+
+    /// There was nobody to send it to.
+    pub fn is_unreachable(&self) -> bool {
+        self.block == Some(Block::Unreachable)
     }
 
     /// It may have been carried out, for all anybody knows.
@@ -125,6 +142,11 @@ impl AwsError {
                     that the key is enabled"
                 .to_owned();
         }
+        if let Some((_, fix)) =
+            CREDENTIALS.iter().find(|(codes, _)| self.code().is_some_and(|code| codes.contains(&code)))
+        {
+            return (*fix).to_owned();
+        }
         match self.kind {
             Kind::Denied => {
                 format!("allow {} on it in the role's policy, or the service control policies above it", self.action)
@@ -148,6 +170,23 @@ impl AwsError {
     }
 }
 
+/// What AWS says of credentials that are no good, whatever they are allowed.
+const CREDENTIALS: [(&[&str], &str); 4] = [
+    (
+        &["ExpiredToken", "ExpiredTokenException", "RequestExpired"],
+        "the session of these credentials is over: sign in again, or get new session credentials and set all three of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN",
+    ),
+    (
+        &["InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"],
+        "AWS does not know this access key (deleted, mistyped, or of another partition), or its session token is missing: `aws configure list` says where it comes from",
+    ),
+    (
+        &["SignatureDoesNotMatch"],
+        "the secret access key is not the one of this access key id: copy it anew; `aws configure list` says where it comes from",
+    ),
+    (&["OptInRequired"], "turn the service or the Region on for this account"),
+];
+
 /// What becomes of a call whose answer holds nothing that is needed.
 pub fn done<T, E>(
     answer: Result<T, SdkError<E, HttpResponse>>,
@@ -158,17 +197,6 @@ where
     E: ProvideErrorMetadata + Error + 'static,
 {
     answer.map(|_| ()).map_err(|error| AwsError::of(action, object, error))
-}
-
-/// The innermost cause: the outer ones only say "dispatch failure".
-pub(super) fn deepest(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = cause.to_string();
-        source = cause.source();
-    }
-    text
 }
 
 /// A refusal is one only if the service was able to refuse: a status of 500 says that something broke, before the call was
@@ -276,6 +304,20 @@ mod tests {
         ] {
             assert_eq!(kind_of(400, Some(code)), kind, "{code}");
         }
+    }
+
+    #[test]
+    fn credentials_that_are_no_good_are_not_a_matter_of_policies() {
+        let fix = |code: &str| {
+            let cause = Cause { code: Some(code.to_owned()), message: "no".to_owned() };
+            AwsError { action: "sts:GetCallerIdentity", object: "x".to_owned(), kind: Kind::Denied, block: None, cause }
+                .fix()
+        };
+        for code in CREDENTIALS.iter().flat_map(|(codes, _)| codes.iter()) {
+            assert!(!fix(code).contains("allow"), "{code}: {}", fix(code));
+        }
+        assert!(fix("ExpiredToken").contains("sign in again"));
+        assert!(fix("AccessDenied").starts_with("allow sts:GetCallerIdentity"));
     }
 
     #[test]

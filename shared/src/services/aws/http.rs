@@ -12,6 +12,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::reach::Reach;
+
 /// The roots of Amazon Trust Services, under which all of AWS's endpoints are (AWS, "Preparing for AWS's move to its own
 /// certificate authority"). A function talks to nothing else, and each further root would cost every cold start and could
 /// vouch for a false AWS. Files of their own: to look for them among Mozilla's takes longer than to use them.
@@ -47,7 +49,8 @@ pub(super) enum TrustFault {
     Invalid(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-pub(super) fn client(roots: &Roots) -> Result<SharedHttpClient, TrustFault> {
+/// `tries`: how often a connection is tried, where a person waits.
+pub(super) fn client(roots: &Roots, tries: Option<u32>) -> Result<SharedHttpClient, TrustFault> {
     let context = context(roots)?;
     let client = aws_smithy_http_client::Builder::new().build_with_connector_fn(move |settings, components| {
         let mut builder = Connector::builder();
@@ -57,7 +60,7 @@ pub(super) fn client(roots: &Roots) -> Result<SharedHttpClient, TrustFault> {
         let builder = builder.proxy_config(ProxyConfig::from_env());
         builder.tls_provider(tls::Provider::Rustls(CryptoMode::Ring)).tls_context(context.clone()).build()
     });
-    Ok(SharedHttpClient::new(AtFirstCall(client)))
+    Ok(SharedHttpClient::new(AtFirstCall(client, Reach::new(tries))))
 }
 
 /// A connector by itself, for what is not AWS.
@@ -79,13 +82,13 @@ fn context(roots: &Roots) -> Result<TlsContext, TrustFault> {
 /// Makes its connector when the first call needs it. The client within makes one whenever an SDK client is built, to warm
 /// up, and drops it again, at the cost of a cold start.
 #[derive(Debug)]
-struct AtFirstCall(SharedHttpClient);
+struct AtFirstCall(SharedHttpClient, Reach);
 
 impl HttpClient for AtFirstCall {
     // Warming up is `validate_base_client_config`: not passed on, and the trait's own does nothing.
 
     fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
-        self.0.http_connector(settings, components)
+        self.1.watch(self.0.http_connector(settings, components))
     }
 
     fn connector_metadata(&self) -> Option<ConnectorMetadata> {
@@ -130,9 +133,9 @@ mod tests {
 
     #[test]
     fn the_compiled_in_roots_and_the_system_ones_both_make_a_client() {
-        assert!(client(&Roots::CompiledIn).is_ok());
-        assert!(client(&Roots::Mozilla).is_ok());
-        assert!(client(&Roots::System).is_ok());
+        assert!(client(&Roots::CompiledIn, None).is_ok());
+        assert!(client(&Roots::Mozilla, None).is_ok());
+        assert!(client(&Roots::System, None).is_ok());
     }
 
     #[test]
@@ -154,14 +157,17 @@ mod tests {
             "-----BEGIN CERTIFICATE-----\nAAAA",
         ] {
             std::fs::write(&path, text).unwrap();
-            assert!(matches!(client(&Roots::File(path.clone())), Err(TrustFault::NoCertificate { .. })), "{text:?}");
+            assert!(
+                matches!(client(&Roots::File(path.clone()), None), Err(TrustFault::NoCertificate { .. })),
+                "{text:?}"
+            );
         }
         std::fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]
     fn a_bundle_that_is_not_there_is_named() {
-        let error = client(&Roots::File("/no/such.pem".into())).unwrap_err();
+        let error = client(&Roots::File("/no/such.pem".into()), None).unwrap_err();
         assert_eq!(error.to_string(), "AWS_CA_BUNDLE names '/no/such.pem', which cannot be read; correct or unset it");
     }
 }

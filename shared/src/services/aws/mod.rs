@@ -4,12 +4,17 @@
 mod connect;
 mod error;
 mod http;
+mod profile;
+mod reach;
 mod recorder;
+pub mod regions;
 mod skew;
+mod unanswered;
 mod unknown;
 pub mod web;
 
-pub use connect::{Aws, Identity, Roots, within};
+pub use connect::{Aws, Identity, Roots, Way, within};
 pub use error::{AwsError, Kind, done};
+pub use profile::{NoProfile, Profile};
 pub use recorder::CallRecorder;
 pub use skew::Skew;

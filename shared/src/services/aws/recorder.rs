@@ -21,6 +21,11 @@ impl CallRecorder {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How many calls there were since.
+    pub fn count(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    }
+
     fn record(&self, action: String) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(action).or_default() += 1;
     }

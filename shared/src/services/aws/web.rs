@@ -8,8 +8,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use http_body_util::{BodyExt as _, Limited};
 
-use super::error::deepest;
 use super::http::{self, Roots};
+use super::unanswered::deepest;
 use crate::text::printable;
 
 /// For one request, its answer included.

@@ -1,0 +1,100 @@
+//! What is typed behind `plan`, `apply` and `adopt`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::common::{AccountArgs, Format, PolicyArgs, ShownArgs};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    /// Delete Aurora clusters whose expiry tag has passed.
+    ClusterCleanup(PlanArgs),
+    /// Make, change and drop the users of a database, each with its secret.
+    DbUsers(PlanArgs),
+    /// Rotate the access keys of IAM users, and take the old ones out of use.
+    KeyRotation(PlanArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ApplyCommand {
+    /// Delete Aurora clusters whose expiry tag has passed.
+    ClusterCleanup(ApplyArgs),
+    /// Make, change and drop the users of a database, each with its secret.
+    DbUsers(ApplyArgs),
+    /// Rotate the access keys of IAM users, and take the old ones out of use.
+    KeyRotation(ApplyArgs),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AdoptCommand {
+    /// Delete Aurora clusters whose expiry tag has passed.
+    ClusterCleanup(AdoptArgs),
+    /// Rotate the access keys of IAM users, and take the old ones out of use.
+    KeyRotation(AdoptArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub event: EventArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+    /// Only say whether the plan is the one with this digest: exit code 3 if it is not.
+    #[arg(long, value_name = "DIGEST")]
+    pub expect_plan: Option<String>,
+    /// Exit with 10 where there is something to do. 2 and 3 stand over it.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    #[command(flatten)]
+    pub event: EventArgs,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(flatten)]
+    pub word: WordArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AdoptArgs {
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    #[command(flatten)]
+    pub account: AccountArgs,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub output: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EventArgs {
+    /// A JSON event that narrows the run, as the function takes it; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub event: Option<PathBuf>,
+}
+
+/// What planning and applying have in common.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    #[command(flatten)]
+    pub account: AccountArgs,
+    #[command(flatten)]
+    pub shown: ShownArgs,
+}
+
+/// A person's word, where nobody is to be asked.
+#[derive(Debug, Args)]
+pub(crate) struct WordArgs {
+    /// Only if the plan made now is the one with this digest, as `plan_digest` of a report has it. It is your consent to
+    /// exactly that plan, asks nothing, and lifts the caps for it.
+    #[arg(long, value_name = "DIGEST", conflicts_with = "yes")]
+    pub expect_plan: Option<String>,
+    /// Apply whatever the plan comes to, under its caps, without asking.
+    #[arg(long)]
+    pub yes: bool,
+}

@@ -1,0 +1,142 @@
+//! What can be typed.
+
+mod clusters;
+mod common;
+mod jobs;
+mod keys;
+mod looks;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub(crate) use clusters::{ClusterCommand, ExtendArgs, RestoreArgs, ShowArgs};
+pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
+pub(crate) use jobs::{AdoptArgs, AdoptCommand, ApplyArgs, ApplyCommand, PlanArgs, PlanCommand, RunArgs, WordArgs};
+pub(crate) use keys::{KeyCommand, KeyListArgs};
+pub(crate) use looks::{DoctorArgs, PolicyCommand, ReportCommand, ReportListArgs, ReportPlaceArgs, ReportShowArgs};
+
+use crate::schema::Document;
+
+/// Scheduled maintenance of AWS accounts: says what it would do, asks, does it, and says what it did.
+///
+/// It plans and applies Nightshift's jobs with your own AWS credentials: expired Aurora clusters are deleted, access keys are
+/// rotated, database users are made. `plan` reads only; `apply` shows its plan and asks.
+#[derive(Debug, Parser)]
+#[command(name = "nightshift", version = VERSION, max_term_width = 120, propagate_version = false)]
+#[command(after_help = EXIT_CODES)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub globals: Globals,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Version and commit.
+const VERSION: &str = match env!("NIGHTSHIFT_BUILD").as_bytes() {
+    [] => concat!(env!("CARGO_PKG_VERSION"), " (commit unknown)"),
+    _ => concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("NIGHTSHIFT_BUILD"), ")"),
+};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    could not run, or wrong usage
+  2    some item failed
+  3    a guard tripped
+  4    done, but what it printed was lost
+  10   something to do (plan --detailed-exitcode)
+  130  asked to stop";
+
+/// What every command takes.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub(crate) struct Globals {
+    /// The profile of your AWS configuration: its credentials and Region, whatever keys the environment has.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The Region; the environment's or profile's if left out.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub region: Option<String>,
+    /// Whether to use colours: on a terminal, unless `NO_COLOR` is set.
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Colour::Auto)]
+    pub color: Colour,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Colour {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what a job would do. Reads only.
+    Plan {
+        #[command(subcommand)]
+        job: PlanCommand,
+    },
+    /// Do it: shows the plan and asks for the account, or takes your word by a flag.
+    Apply {
+        #[command(subcommand)]
+        job: ApplyCommand,
+    },
+    /// Say what switching a job on would come to, before anything is: the backlog, the caps it would trip, who would be told,
+    /// and in which order to go on. Reads only.
+    Adopt {
+        #[command(subcommand)]
+        job: AdoptCommand,
+    },
+    /// Work on single clusters.
+    Clusters {
+        #[command(subcommand)]
+        command: ClusterCommand,
+    },
+    /// Look at access keys, and work on single ones.
+    Keys {
+        #[command(subcommand)]
+        command: KeyCommand,
+    },
+    /// Look at the reports of earlier runs: those of this machine, and those of a report bucket.
+    Reports {
+        #[command(subcommand)]
+        command: ReportCommand,
+    },
+    /// Look at a policy before it is used.
+    Policy {
+        #[command(subcommand)]
+        command: PolicyCommand,
+    },
+    /// Say whether this machine, these credentials and this account are ready: what works, what is denied, and what was not
+    /// tried. Reads only.
+    Doctor(DoctorArgs),
+    /// The JSON Schema of what is printed for machines, or of an event. Without a name, the names there are.
+    Schema {
+        /// Whose.
+        name: Option<Document>,
+    },
+    /// A completion script for your shell, on standard output.
+    Completions {
+        /// Your shell.
+        shell: clap_complete::Shell,
+    },
+    /// The manual pages, one a command, into a folder.
+    Man {
+        /// The folder; it is made if it is not there.
+        folder: PathBuf,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_parser_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

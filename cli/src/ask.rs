@@ -1,0 +1,58 @@
+//! The one question there is: is this really meant? Asked where somebody can be, on standard error, so that standard output has
+//! nothing but what was asked for.
+
+use std::io::{self, BufRead as _, IsTerminal as _};
+
+use anyhow::{Context as _, bail, ensure};
+
+use crate::output;
+
+/// Whether somebody is there to answer.
+pub(crate) fn can_be_asked() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Has the account's number typed. Anything else is no.
+pub(crate) fn account(wanted: &str) -> anyhow::Result<()> {
+    output::to_standard_error(&format!("Apply exactly this plan? Type the account ({wanted}): "));
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).context("could not read an answer; nothing was done")?;
+    if !line.ends_with('\n') {
+        output::to_standard_error("\n");
+        bail!("there was no answer; nothing was done");
+    }
+    // The console shows it with dashes.
+    let typed: String = line.trim().chars().filter(|c| *c != '-').collect();
+    ensure!(!typed.is_empty(), "nothing was typed, and nothing was done");
+    ensure!(typed == wanted, "that is not {wanted}; nothing was done");
+    Ok(())
+}
+
+/// The command that was typed, with `more` behind it: as a shell takes it.
+pub(crate) fn the_same(more: &[&str]) -> String {
+    let words = std::env::args().skip(1);
+    let words = std::iter::once("nightshift".to_owned()).chain(words).chain(more.iter().map(|&word| word.to_owned()));
+    words.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", nightshift::text::printable(word).replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_read_more_into_it() {
+        for (word, expected) in
+            [("--policy", "--policy"), ("a b", "'a b'"), ("$HOME", "'$HOME'"), ("it's", r"'it'\''s'"), ("", "''")]
+        {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! `schema`: the JSON Schema of everything that is printed for machines, made of the types that are printed.
+
+use clap::ValueEnum;
+use nightshift::jobs::db_users::request;
+use nightshift::jobs::key_rotation::listing::KeyList;
+use nightshift::report::Report;
+use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use crate::adopt::Adoption;
+use crate::desk::Desk;
+use crate::doctor::Findings;
+use crate::output::{Ending, Output, Words};
+use crate::policy_shown::PolicyShown;
+use crate::reports::ReportList;
+
+/// What there is a schema of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Document {
+    /// What `plan` and `apply` print, every function returns, and the report bucket keeps.
+    Report,
+    /// What `keys list` prints.
+    Keys,
+    /// What `reports list` prints.
+    Reports,
+    /// What `policy show` prints.
+    Policy,
+    /// What `doctor` prints.
+    Doctor,
+    /// What `adopt` prints.
+    Adoption,
+    /// What `db-users` is told, by `--event` or in an invocation.
+    DbUsersEvent,
+}
+
+impl Document {
+    /// As it is typed.
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    fn schema(self) -> Value {
+        match self {
+            Self::Report => of::<Report>(),
+            Self::Keys => of::<KeyList>(),
+            Self::Reports => of::<ReportList>(),
+            Self::Policy => of::<PolicyShown>(),
+            Self::Doctor => of::<Findings>(),
+            Self::Adoption => of::<Adoption>(),
+            Self::DbUsersEvent => request::schema(),
+        }
+    }
+}
+
+/// One schema, or the names of all.
+pub(crate) fn show(document: Option<Document>, desk: &Desk) -> anyhow::Result<Ending> {
+    let output = Output::new(Words::CanBeHadAgain, desk);
+    match document {
+        Some(document) => output.say(&serde_json::to_string_pretty(&document.schema())?),
+        None => Document::value_variants().iter().for_each(|document| output.say(&document.name())),
+    }
+    Ok(output.end(Ending::Done))
+}
+
+/// Of what is written, not of what is read: a field that may be missing is not required, and the others are.
+fn of<T: JsonSchema>() -> Value {
+    SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>().into()
+}
