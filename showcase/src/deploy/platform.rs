@@ -50,6 +50,7 @@ fn reaches(address: &str, values: &Value, account: &str) -> anyhow::Result<()> {
         ensure!(found == value, "{address}: {path} is {found}, and the platform says {value}");
     }
     if kind == "aws_lambda_function" {
+        protects(address, &values["environment"][0]["variables"])?;
         ensure!(values["vpc_config"].as_array().is_some_and(|list| !list.is_empty()), "{address} is in no network");
     }
     if let Some(tags) = values.get("tags_all").filter(|tags| tags.is_object()) {
@@ -58,9 +59,32 @@ fn reaches(address: &str, values: &Value, account: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What is never touched, as the environment names it: it reaches the function it is about.
+fn protects(address: &str, variables: &Value) -> anyhow::Result<()> {
+    const NEVER: [(&str, &str, &str); 3] = [
+        ("module.cluster_cleanup.", "NIGHTSHIFT_PROTECTED", "release-*"),
+        ("module.key_rotation.", "NIGHTSHIFT_EXCLUDE", "path:/admin/*"),
+        ("module.db_users[0].", "NIGHTSHIFT_PROTECTED", "billing"),
+    ];
+    for (module, name, wanted) in NEVER.into_iter().filter(|(module, ..)| address.contains(module)) {
+        ensure!(variables[name] == wanted, "{address}, in {module}: {name} is {}, and not {wanted}", variables[name]);
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_protection_that_is_lost_on_its_way_is_found() {
+        let address = "module.fleet.module.cluster_cleanup.module.function.aws_lambda_function.this";
+        assert!(protects(address, &json!({ "NIGHTSHIFT_PROTECTED": "release-*" })).is_ok());
+        assert!(protects(address, &json!({})).is_err());
+        assert!(
+            protects("module.fleet.module.db_users[0].module.function.aws_lambda_function.this", &json!({})).is_err()
+        );
+    }
 
     #[test]
     fn a_role_without_the_boundary_is_found() {

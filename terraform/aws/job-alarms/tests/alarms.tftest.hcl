@@ -54,7 +54,10 @@ run "a_schedule_a_bucket_and_the_jobs_own_each_add_theirs" {
   }
 
   assert {
-    condition     = local.alarms.no-run.missing_data == "breaching" && local.alarms.no-run.periods == 26
+    condition = (
+      local.alarms.no-run.missing_data == "breaching" && local.alarms.no-run.periods == 26 &&
+      local.alarms.no-run.comparison == "LessThanThreshold" && local.alarms.no-run.statistic == "Sum"
+    )
     error_message = "Silence would raise nothing."
   }
 
@@ -117,15 +120,15 @@ run "whoever_calls_the_function_is_watched_and_the_account_is_named" {
 
   assert {
     condition = {
-      for name, alarm in local.alarms : name => "${alarm.namespace} ${alarm.metric} ${join(" ", values(alarm.dimensions))}"
+      for name, alarm in local.alarms : name => "${alarm.namespace} ${alarm.metric} ${join(" ", [for name, value in alarm.dimensions : "${name}=${value}"])}"
       if contains(keys(local.handed_over), name)
       } == {
-      fleet-execution-aborted   = "AWS/States ExecutionsAborted arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
-      fleet-execution-failed    = "AWS/States ExecutionsFailed arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
-      fleet-execution-timed-out = "AWS/States ExecutionsTimedOut arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
-      health-rule-failed        = "AWS/Events FailedInvocations nightshift-dev-job-health"
-      night-dropped             = "AWS/Scheduler InvocationDroppedCount nightshift-dev-job"
-      night-target-failed       = "AWS/Scheduler TargetErrorCount nightshift-dev-job"
+      fleet-execution-aborted   = "AWS/States ExecutionsAborted StateMachineArn=arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
+      fleet-execution-failed    = "AWS/States ExecutionsFailed StateMachineArn=arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
+      fleet-execution-timed-out = "AWS/States ExecutionsTimedOut StateMachineArn=arn:aws:states:eu-west-1:111122223333:stateMachine:fleet"
+      health-rule-failed        = "AWS/Events FailedInvocations RuleName=nightshift-dev-job-health"
+      night-dropped             = "AWS/Scheduler InvocationDroppedCount ScheduleGroup=nightshift-dev-job"
+      night-target-failed       = "AWS/Scheduler TargetErrorCount ScheduleGroup=nightshift-dev-job"
     }
     error_message = jsonencode(local.handed_over)
   }
@@ -133,5 +136,25 @@ run "whoever_calls_the_function_is_watched_and_the_account_is_named" {
   assert {
     condition     = !contains(keys(local.alarms), "dead-letters") && !contains(keys(local.alarms), "destination-failed")
     error_message = "There is an alarm on a queue that is not there."
+  }
+}
+
+run "what_is_waiting_is_counted_at_its_most_and_what_happened_once_is_enough" {
+  command = plan
+
+  assert {
+    condition = {
+      for name, alarm in local.alarms : name => "${alarm.namespace} ${alarm.statistic} ${join(" ", [for key, value in alarm.dimensions : "${key}=${value}"])}"
+      } == {
+      dead-letters       = "AWS/SQS Maximum QueueName=nightshift-dev-job-dead-letters"
+      destination-failed = "AWS/Lambda Sum FunctionName=nightshift-dev-job"
+      errors             = "AWS/Lambda Sum FunctionName=nightshift-dev-job"
+      failed-items       = "Nightshift Sum Function=nightshift-dev-job"
+      guard-tripped      = "Nightshift Sum Function=nightshift-dev-job"
+      notices-not-sent   = "Nightshift Sum Function=nightshift-dev-job"
+      run-fault          = "Nightshift Sum Function=nightshift-dev-job"
+      throttles          = "AWS/Lambda Sum FunctionName=nightshift-dev-job"
+    }
+    error_message = jsonencode(local.alarms)
   }
 }

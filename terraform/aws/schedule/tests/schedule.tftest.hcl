@@ -52,6 +52,26 @@ run "its_role_may_call_this_function_and_nothing_else" {
   }
 }
 
+run "schedules_of_this_group_use_the_role_and_no_others" {
+  command = plan
+
+  override_resource {
+    target          = aws_scheduler_schedule_group.this
+    override_during = plan
+    values          = { arn = "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/nightshift-dev-job" }
+  }
+
+  assert {
+    condition = {
+      for condition in one(data.aws_iam_policy_document.trust.statement).condition : condition.variable => one(condition.values)
+      } == {
+      "aws:SourceAccount" = "111122223333"
+      "aws:SourceArn"     = "arn:aws:scheduler:eu-west-1:111122223333:schedule-group/nightshift-dev-job"
+    }
+    error_message = "Any schedule could have the role used on its behalf."
+  }
+}
+
 run "a_window_and_an_input_are_taken" {
   command = plan
 
