@@ -157,9 +157,11 @@ fn outside_quotes(statement: &str, backslashes: bool) -> Result<String, String> 
 fn statements(action: &Action) -> Vec<String> {
     match action {
         Action::Prepare(prepare) => prepare.create.iter().chain(&prepare.statements).map(ToString::to_string).collect(),
-        Action::Change(change) => change.statements.iter().map(ToString::to_string).collect(),
+        Action::Change(change) => {
+            change.lock.iter().chain(&change.unlock).chain(&change.statements).map(ToString::to_string).collect()
+        }
         Action::Drop(drop) => {
-            let inner = drop.empty.iter().flat_map(|(_, statements)| statements);
+            let inner = drop.empty.iter().flat_map(|emptied| emptied.statements.iter().chain(&emptied.back));
             let handed = drop.hand_over.iter();
             let inner = inner.chain(handed.flat_map(|all| {
                 all.before
@@ -223,7 +225,7 @@ proptest! {
                 let lent = statement.ends_with("FROM \"master\"") || matches!(action, Action::Drop(_));
                 prop_assert!(event_revokes || lent || !statement.starts_with("REVOKE"), "{statement}");
                 let rest = outside_quotes(&statement, request.engine != Engine::Postgres).map_err(TestCaseError::fail)?;
-                let plain = |c: char| c.is_ascii_alphabetic() || " ,.@*()_=".contains(c);
+                let plain = |c: char| c.is_ascii_alphanumeric() || " ,.@*()_=".contains(c);
                 prop_assert!(rest.chars().all(plain), "{statement}: {rest}");
             }
         }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::world::{any, event, one_user, start, with_mode};
 use crate::{item, said, writes};
+use nightshift_testkit::Fault;
 
 #[tokio::test]
 async fn a_secret_of_another_is_never_written() -> anyhow::Result<()> {
@@ -181,5 +182,41 @@ async fn a_login_without_a_secret_gets_a_new_password_and_the_plan_says_whom_tha
     assert_eq!(said(&report, "app").0, "changed", "{report:#}");
     assert!(!item(&report, "app")["dbusers"]["notes"].to_string().contains("password-replaced"), "{report:#}");
     world.log_in_by_name("app", "in-use").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_secret_that_comes_back_brings_no_password_of_old_though_the_run_dies() -> anyhow::Result<()> {
+    let world = any().await?;
+    let event = with_mode(one_user("app", "SELECT"), "apply");
+    start(&world)?.invoke(&event).await?.report();
+    let old = world.secret("app-secret").await?["password"].as_str().unwrap_or_default().to_owned();
+    // It leaked, and whoever found that deleted it.
+    let delete = || world.secrets.delete_secret().secret_id("app-secret").recovery_window_in_days(7).send();
+    delete().await?;
+    let mut function = start(&world)?;
+    world.scene.proxy.break_next("secretsmanager:RestoreSecret", "", 1, Fault::HoldAfter);
+    function.send(&event).await?;
+    world.scene.proxy.reached().await?;
+    function.kill();
+    world.scene.proxy.reset();
+    assert!(
+        world.log_in_by_name("app", &old).await.is_err(),
+        "the old password is back in the secret, and opens nothing"
+    );
+    let report = start(&world)?.invoke(&event).await?.report();
+    assert_eq!(said(&report, "app").0, "changed", "{report:#}");
+    assert_ne!(world.secret("app-secret").await?["password"], old.as_str());
+    assert!(world.log_in_by_name("app", &old).await.is_err());
+    world.log_in_by("app-secret").await?;
+    assert_eq!(said(&start(&world)?.invoke(&event).await?.report(), "app").0, "already_right");
+
+    // Where AWS says no, the user has its login as it was.
+    let newer = world.secret("app-secret").await?["password"].as_str().unwrap_or_default().to_owned();
+    delete().await?;
+    world.scene.proxy.break_next("secretsmanager:RestoreSecret", "", 1, Fault::Denied);
+    let report = start(&world)?.invoke(&event).await?.report();
+    assert_eq!(said(&report, "app"), ("failed", "access-denied"), "{report:#}");
+    world.log_in_by_name("app", &newer).await?;
     Ok(())
 }

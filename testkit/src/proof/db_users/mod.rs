@@ -23,6 +23,8 @@ const NAME: &str = "db-users";
 /// The users that are there in the end, and the one that is not.
 const STAY: [&str; 5] = ["maker", "fresh", "taken-over", "returning", "drifted"];
 const GOES: &str = "gone";
+/// The password of `returning`, whose secret was deleted while it could log in: nobody logs in by it again.
+const OLD: &str = "returning-password";
 
 /// What is broken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,6 +204,11 @@ async fn judge_secrets(client: &aws_sdk_secretsmanager::Client) -> anyhow::Resul
         if value["password"] != format!("{name}-password") {
             wrong.push(format!("the password of {name} was changed for nothing"));
         }
+    }
+    let found = client.get_secret_value().secret_id("returning-secret").send().await?;
+    let value: Value = serde_json::from_str(found.secret_string().unwrap_or_default())?;
+    if value["password"] == OLD {
+        wrong.push("what was deleted came back with its password of old".to_owned());
     }
     let gone = client.describe_secret().secret_id(format!("{GOES}-secret")).send().await?;
     if gone.deleted_date().is_none() {

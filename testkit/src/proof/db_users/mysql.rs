@@ -7,7 +7,7 @@ use mysql_async::Conn;
 use mysql_async::prelude::Queryable as _;
 use serde_json::{Value, json};
 
-use super::{Breakable, GOES, STAY, judge_secrets, secrets, user};
+use super::{Breakable, GOES, OLD, STAY, judge_secrets, secrets, user};
 use crate::database::mysql::Program;
 use crate::database::postgres::{PASSWORD, RDS_ADMIN};
 use crate::database::world::HOST;
@@ -33,6 +33,7 @@ impl Breakable for OnMysql {
             .admin(&[
                 "CREATE TABLE my_shop.old (id int)",
                 "CREATE USER drifted@'%' IDENTIFIED BY 'something else'",
+                &format!("CREATE USER 'returning'@'%' IDENTIFIED BY '{OLD}'"),
                 "GRANT SELECT, INSERT ON `my\\_shop`.* TO drifted@'%'",
                 "CREATE USER gone@'%' IDENTIFIED BY 'gone-password'",
                 "GRANT ALL ON `my\\_shop`.* TO gone@'%'",
@@ -83,6 +84,9 @@ impl Breakable for OnMysql {
                 }
                 Err(error) => wrong.push(format!("{user} cannot log in with what its secret says: {error:#}")),
             }
+        }
+        if self.world.server.log_in("returning", OLD, "").await.is_ok() {
+            wrong.push("a password that was deleted opens the door".to_owned());
         }
         let mut admin = self.world.server.log_in(RDS_ADMIN, PASSWORD, "").await?;
         let gone: Option<u64> = admin.query_first("SELECT count(*) FROM mysql.user WHERE user = 'gone'").await?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Breakable, GOES, STAY, judge_secrets, secrets, user};
+use super::{Breakable, GOES, OLD, STAY, judge_secrets, secrets, user};
 use crate::database::world::{HOST, MASTER_SECRET};
 use crate::database::{Cutter, DatabaseWorld, Installation};
 use crate::scene::Scene;
@@ -29,6 +29,7 @@ impl Breakable for OnPostgres {
         master
             .batch_execute(&format!(
                 "CREATE TABLE old (id int); CREATE ROLE drifted LOGIN PASSWORD 'something else';
+                 CREATE ROLE \"returning\" LOGIN PASSWORD '{OLD}';
                  CREATE ROLE gone LOGIN PASSWORD 'gone-password'; {public}"
             ))
             .await?;
@@ -78,6 +79,9 @@ impl Breakable for OnPostgres {
                 }
                 Err(error) => wrong.push(format!("{user} cannot log in with what its secret says: {error:#}")),
             }
+        }
+        if self.world.log_in_by_name("returning", OLD).await.is_ok() {
+            wrong.push("a password that was deleted opens the door".to_owned());
         }
         let master = self.world.server.master("airflow").await?;
         let owner: String =

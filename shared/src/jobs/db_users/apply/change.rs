@@ -15,6 +15,13 @@ use crate::services::sql::Engine;
 
 impl Applier<'_> {
     pub(super) async fn change(&mut self, change: &Change, steps: &mut Steps<'_>) -> Result<(), Stop> {
+        if !change.lock.is_empty() {
+            self.transaction(&change.lock, None).await?;
+            steps.extend(change.lock.iter().map(ToString::to_string));
+        }
+        if let Some(secret) = change.secret.as_ref().filter(|secret| secret.is_restored()) {
+            self.restore(&secret.name, change, steps).await?;
+        }
         let password = match &change.secret {
             Some(secret) => {
                 let kept = self.kept(&change.user);
@@ -36,6 +43,21 @@ impl Applier<'_> {
             steps.push(format!("logged in as {}", secret.login));
         }
         self.settle(secret, steps).await
+    }
+
+    /// Brings the secret back. From then on its password of old is in it, so the login stays away until there is a new one.
+    async fn restore(&mut self, name: &str, change: &Change, steps: &mut Steps<'_>) -> Result<(), Stop> {
+        let Err(error) = self.writer.restore(name).await else {
+            steps.push(format!("restored secret {name}"));
+            return Ok(());
+        };
+        if !error.may_have_happened() && !change.unlock.is_empty() {
+            match self.transaction(&change.unlock, None).await {
+                Ok(()) => steps.extend(change.unlock.iter().map(ToString::to_string)),
+                Err(error) => steps.push(format!("its login could not be given back: {error}")),
+            }
+        }
+        Err(error.into())
     }
 
     /// The secret as it has to be before the database hears of a password; answers with that password.
@@ -67,11 +89,7 @@ impl Applier<'_> {
                 steps.push(format!("created secret {name}"));
                 Ok(Some(password))
             }
-            SecretStep::Stage { token, restore, new_password, .. } => {
-                if *restore {
-                    self.writer.restore(name).await?;
-                    steps.push(format!("restored secret {name}"));
-                }
+            SecretStep::Stage { token, new_password, .. } => {
                 let password = match kept.current.filter(|_| !new_password) {
                     Some(password) => password,
                     None => self.new_password()?,

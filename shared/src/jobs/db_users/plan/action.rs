@@ -40,6 +40,12 @@ pub struct Change {
     pub creates: bool,
     /// Users of the event that have to be right before this one can be.
     pub needs: Vec<String>,
+    /// Takes its login away before its secret comes back from its deletion: a run that dies right behind that leaves nobody
+    /// the password of old, and the next one knows by it that there has to be a new one.
+    pub lock: Vec<Statement>,
+    /// Gives it back, where the secret did not come back.
+    #[serde(skip)]
+    pub unlock: Vec<Statement>,
     /// Its secret; `None` if it has no password.
     pub secret: Option<SecretPlan>,
     /// What is run, in one transaction where the engine has them.
@@ -147,22 +153,16 @@ pub struct DropUser {
     pub empty: Vec<Emptied>,
     /// The same in the event's own, and the end of it: one transaction, where there are any.
     pub drop: Vec<Statement>,
-    /// Its secret.
-    pub secret: Option<DropSecret>,
-}
-
-/// Whose sessions end: those of one account, and none of the others of its name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
     /// What of its things goes with its sessions.
     #[serde(skip)]
     pub fleeting: i64,
     /// What is worth knowing beside.
     #[serde(skip)]
     pub notes: Vec<Note>,
-pub struct Sessions {
-    /// From where it may log in.
-    pub host: String,
-    /// From where the others may.
+    /// Its secret.
+    pub secret: Option<DropSecret>,
+}
+
 /// What a user may do in one database is taken back.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Emptied {
@@ -175,6 +175,12 @@ pub struct Emptied {
     pub back: Vec<Statement>,
 }
 
+/// Whose sessions end: those of one account, and none of the others of its name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sessions {
+    /// From where it may log in.
+    pub host: String,
+    /// From where the others may.
     pub others: Vec<String>,
 }
 
@@ -254,7 +260,8 @@ impl Action {
 
 impl Change {
     fn steps(&self) -> Vec<String> {
-        let mut steps: Vec<String> = self.secret.iter().flat_map(SecretPlan::before).collect();
+        let mut steps: Vec<String> = self.lock.iter().map(ToString::to_string).collect();
+        steps.extend(self.secret.iter().flat_map(SecretPlan::before));
         steps.extend(self.statements.iter().map(ToString::to_string));
         steps.extend(self.secret.iter().flat_map(SecretPlan::after));
         steps
@@ -270,6 +277,11 @@ impl SecretPlan {
             && stale_pending.is_none()
             && kms_key.is_none()
             && *rotation == RotationStep::AsIs
+    }
+
+    /// Whether the secret comes back from its deletion.
+    pub fn is_restored(&self) -> bool {
+        matches!(self.step, SecretStep::Stage { restore: true, .. })
     }
 
     /// Whether a login has to be seen to work before the rest is done.

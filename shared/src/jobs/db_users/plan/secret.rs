@@ -23,7 +23,7 @@ pub(super) fn note_replaced(account: Account, secret: Option<&SecretPlan>) -> Op
 }
 
 /// What the database knows of the user.
-#[expect(clippy::struct_excessive_bools, reason = "answers to five questions")]
+#[expect(clippy::struct_excessive_bools, reason = "answers to six questions")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Account {
     /// It is there.
@@ -36,6 +36,8 @@ pub(super) struct Account {
     pub expired: bool,
     /// The server takes no password that it had before.
     pub remembers: bool,
+    /// Another account of its name, for other hosts, goes by the same secret.
+    pub shares: bool,
 }
 
 /// Decides for `user`, if it has a password at all.
@@ -101,7 +103,7 @@ fn decide(
         let said = "a new one is on its way (AWSPENDING), and the account takes no logins from here to try it by";
         return Err(Why::LoginUnknown { said: said.to_owned() });
     }
-    let (step, stale_pending) = step(user, present, needs_another(account, present));
+    let (step, stale_pending) = step(user, present, needs_another(user, account, present));
     let current = present.current.as_ref();
     let in_use = match &step {
         SecretStep::Promote { .. } => present.pending.as_ref(),
@@ -174,10 +176,22 @@ fn may_be_written(user: &UserRequest, facts: &SecretFacts, present: &Present, se
 }
 
 /// Whether the stored password is none the server would take: it has run out, or it is to be set and the server remembers it.
-fn needs_another(account: Account, present: &Present) -> bool {
+fn needs_another(user: &UserRequest, account: Account, present: &Present) -> bool {
     let trial = present.current.as_ref().map(|current| &current.trial);
     let is_set_anew = account.exists && (!account.login || trial == Some(&Trial::Refused));
-    account.expired || trial == Some(&Trial::Expired) || (account.remembers && is_set_anew)
+    account.expired
+        || trial == Some(&Trial::Expired)
+        || (account.remembers && is_set_anew)
+        || may_be_of_old(user, account, present)
+}
+
+/// Whether the stored password may be one that was deleted: a secret of ours that is there while nobody can log in by it may
+/// have come back just now, by a run that died right behind that.
+fn may_be_of_old(user: &UserRequest, account: Account, present: &Present) -> bool {
+    let username = present.current.as_ref().and_then(|current| current.username.as_deref());
+    let is_pairs = username.is_some_and(|username| is_clone_of(username, user));
+    let logs_in = account.exists && account.login;
+    present.ours && !is_pairs && !account.shares && !logs_in
 }
 
 /// The id of the version that takes the place of the current one, if it is this function's to write. One that brings a

@@ -83,7 +83,12 @@ impl<'a> Planner<'a> {
         if let Err(why) = self.rights(user, &name, &mut statements, &mut notes) {
             return Err(leave(why, notes));
         }
-        let unlock = if account.login { "" } else { " ACCOUNT UNLOCK" };
+        let (mut lock, mut give_back) = (Vec::new(), Vec::new());
+        if account.login && secret.as_ref().is_some_and(super::SecretPlan::is_restored) {
+            lock.push(sql(format!("ALTER USER {name} ACCOUNT LOCK")));
+            give_back.push(sql(format!("ALTER USER {name} ACCOUNT UNLOCK")));
+        }
+        let unlock = if account.login && lock.is_empty() { "" } else { " ACCOUNT UNLOCK" };
         if secret.as_ref().is_some_and(|secret| secret.sets_password) {
             let sockets = found.is_some_and(|account| !account.or_by.is_empty());
             let (by, or) = if sockets {
@@ -100,7 +105,17 @@ impl<'a> Planner<'a> {
             return Err(leave(Why::AlreadySo, notes));
         }
         let creates = found.is_none();
-        Ok(Action::Change(Box::new(Change { user: user.name.clone(), creates, needs, secret, statements, notes })))
+        let user = user.name.clone();
+        Ok(Action::Change(Box::new(Change {
+            user,
+            creates,
+            needs,
+            lock,
+            unlock: give_back,
+            secret,
+            statements,
+            notes,
+        })))
     }
 
     /// What it takes to drop `user`.
@@ -137,6 +152,11 @@ impl<'a> Planner<'a> {
         if stands && self.terms.request.user(&clone).is_none() {
             return Err(Why::HasClone { clone });
         }
+        let members = self.accounts.members.get(&(user.name.clone(), user.host.clone())).cloned().unwrap_or_default();
+        let members: Vec<_> = members.into_iter().filter(|name| self.terms.request.user(name).is_none()).collect();
+        if !members.is_empty() {
+            return Err(Why::HasMembers { members });
+        }
         let held = self.accounts.held.get(&user.name).cloned().unwrap_or_default();
         if held.iter().any(|held| held.owns > 0) { Err(Why::OwnsObjects { held }) } else { Ok(()) }
     }
@@ -152,11 +172,6 @@ impl<'a> Planner<'a> {
                 Err(Why::OtherPlugin { plugin: format!("{NATIVE} or {}", account.or_by.join(" or ")) })
             }
             _ => Ok(()),
-        let members = self.accounts.members.get(&(user.name.clone(), user.host.clone())).cloned().unwrap_or_default();
-        let members: Vec<_> = members.into_iter().filter(|name| self.terms.request.user(name).is_none()).collect();
-        if !members.is_empty() {
-            return Err(Why::HasMembers { members });
-        }
         }
     }
 
@@ -195,9 +210,6 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn account_name(user: &UserRequest) -> String {
-    format!("{}@{}", mysql_literal(&user.name), mysql_literal(&user.host))
-}
 /// The secret that goes with an account, and what is to be said of it: it stays where other accounts of the name do, which
 /// go by it, too.
 fn kept_for(user: &str, others: &[String], secret: Option<DropSecret>) -> (Option<DropSecret>, Vec<Note>) {
@@ -211,3 +223,6 @@ fn kept_for(user: &str, others: &[String], secret: Option<DropSecret>) -> (Optio
     (None, vec![note])
 }
 
+fn account_name(user: &UserRequest) -> String {
+    format!("{}@{}", mysql_literal(&user.name), mysql_literal(&user.host))
+}

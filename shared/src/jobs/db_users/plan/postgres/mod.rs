@@ -40,6 +40,9 @@ pub(super) struct Planner<'a> {
 /// A change in the making.
 #[derive(Debug, Default)]
 struct Draft {
+    /// Its login goes before its secret comes back, and is given back where that does not.
+    lock: Vec<Statement>,
+    unlock: Vec<Statement>,
     /// The user itself.
     role: Vec<Statement>,
     /// What it may do.
@@ -143,7 +146,7 @@ impl<'a> Planner<'a> {
             Err(why) => return Err(leave(why, draft.notes)),
         };
         let creates = !self.has_role(&user.name);
-        let Draft { role, grants, revokes, borrowed, notes } = draft;
+        let Draft { lock, unlock, role, grants, revokes, borrowed, notes } = draft;
         let idle = role.is_empty() && grants.is_empty() && revokes.is_empty();
         if idle && secret.as_ref().is_none_or(super::SecretPlan::is_empty) {
             let stuck = notes.iter().any(|note| note.code == grants::NOT_GRANTABLE);
@@ -156,7 +159,16 @@ impl<'a> Planner<'a> {
         statements.extend(revokes);
         statements.extend(back.into_iter().rev());
         self.imagine_role(user, creates);
-        Ok(Action::Change(Box::new(Change { user: user.name.clone(), creates, needs, secret, statements, notes })))
+        Ok(Action::Change(Box::new(Change {
+            user: user.name.clone(),
+            creates,
+            needs,
+            lock,
+            unlock,
+            secret,
+            statements,
+            notes,
+        })))
     }
 
     fn draft(&self, user: &UserRequest, draft: &mut Draft) -> Result<Option<super::SecretPlan>, Why> {
@@ -177,9 +189,14 @@ impl<'a> Planner<'a> {
     fn secret(&self, user: &UserRequest, draft: &mut Draft) -> Result<Option<super::SecretPlan>, Why> {
         let role = self.catalog.roles.get(&user.name);
         let login = role.is_some_and(|role| role.login);
-        let account = Account { exists: role.is_some(), login, here: true, expired: false, remembers: false };
+        let account =
+            Account { exists: role.is_some(), login, here: true, expired: false, remembers: false, shares: false };
         let secret = secret::of_user(user, account, self.world, self.terms)?;
         draft.notes.extend(secret::note_replaced(account, secret.as_ref()));
+        if login && secret.as_ref().is_some_and(super::SecretPlan::is_restored) {
+            draft.lock.push(sql(format!("ALTER ROLE {} NOLOGIN", ident(&user.name))));
+            draft.unlock.push(sql(format!("ALTER ROLE {} LOGIN", ident(&user.name))));
+        }
         Ok(secret)
     }
 
@@ -190,7 +207,7 @@ impl<'a> Planner<'a> {
         let found = self.catalog.roles.get(&user.name);
         let may = if login { "LOGIN" } else { "NOLOGIN" };
         let verb = if found.is_some() { "ALTER" } else { "CREATE" };
-        let changes_login = found.is_none_or(|role| role.login != login);
+        let changes_login = found.is_none_or(|role| role.login != login) || !draft.lock.is_empty();
         if sets_password {
             let may = if changes_login { format!("{may} ") } else { String::new() };
             let before = format!("{verb} ROLE {name} {may}PASSWORD ");
