@@ -1,9 +1,10 @@
 //! What an extension's script meets, and what an extension's objects are to those who come after it.
 
+use nightshift_testkit::Fault;
 use nightshift_testkit::database::DatabaseWorld;
 use serde_json::json;
 
-use crate::world::{ends, event, may, start, user, with_mode};
+use crate::world::{any, ends, event, may, start, user, with_mode};
 use crate::{item, said};
 
 #[tokio::test]
@@ -74,5 +75,31 @@ async fn an_extensions_tables_are_given_and_its_kept_functions_are_not() -> anyh
         let again = function.invoke(&event).await?.report();
         assert_eq!(said(&again, "app").0, "already_right", "{again:#}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_database_that_somebody_else_made_meanwhile_is_theirs() -> anyhow::Result<()> {
+    let world = any().await?;
+    let mut event = with_mode(event(&[user("app", &json!({}))]), "apply");
+    (event["database_name"], event["create_database"], event["extensions"]) =
+        (json!("fresh"), json!(true), json!("hstore"));
+    let admin = world.server.admin("postgres").await?;
+    admin.batch_execute("CREATE ROLE somebody LOGIN CREATEDB PASSWORD 'not-a-secret-1'").await?;
+    let mut function = start(&world)?;
+    // It has seen that there is none.
+    world.scene.proxy.break_next("secretsmanager:DescribeSecret", "app-secret", 1, Fault::HoldBefore);
+    let (report, made) = tokio::join!(function.invoke(&event), async {
+        world.scene.proxy.reached().await?;
+        let somebody = world.server.log_in("somebody", "not-a-secret-1", "postgres").await?;
+        somebody.batch_execute("CREATE DATABASE fresh").await?;
+        world.scene.proxy.release();
+        anyhow::Ok(())
+    });
+    made?;
+    let report = report?.report();
+    assert_eq!(said(&report, "fresh"), ("failed", "changed-since-plan"), "{report:#}");
+    assert_eq!(said(&report, "app"), ("deferred", "need-failed"), "{report:#}");
+    assert!(!world.server.log()?.contains("CREATE EXTENSION"), "its script would have met what they put there");
     Ok(())
 }

@@ -99,11 +99,9 @@ impl<'a> Applier<'a> {
     async fn prepare(&mut self, prepare: &Prepare, steps: &mut Steps<'_>) -> Result<(), stop::Stop> {
         if let Some(create) = &prepare.create {
             let shown = create.to_string();
-            match self.way.shared.run(self.permit, &shown, &shown).await {
-                // Somebody made it meanwhile, or an answer of ours was lost.
-                Err(error) if error.kind == SqlKind::Exists => {}
-                other => other?,
-            }
+            // One that somebody made meanwhile is theirs, with all that they put into it: what was planned for one that
+            // nobody knows yet is not done there.
+            self.way.shared.run(self.permit, &shown, &shown).await?;
             steps.push(shown);
         }
         if !prepare.statements.is_empty() {
