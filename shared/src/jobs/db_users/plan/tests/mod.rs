@@ -1,19 +1,29 @@
 //! Plans by example and by law, over small worlds made by hand. What the statements do on a server is shown on real ones.
 
+mod authority;
+mod drops;
+mod gate;
 mod laws;
+mod mysql;
+mod presets;
+mod revokes;
+mod secrets;
 
 use std::collections::BTreeMap;
 
 use super::*;
 use crate::config::{Environment, Settings};
 use crate::jobs::db_users::model::{
-    Catalog, Database, Extension, Membership, Object, ObjectKind, Present, Role, Schema, SecretFacts, SecretState,
-    Server, Trial, Version,
+    Catalog, Database, Extension, Grant, Membership, Object, ObjectKind, Present, Privileges, Role, Schema,
+    SecretFacts, SecretState, Server, Trial, Version,
 };
 use crate::jobs::db_users::request::{Auth, Revoke};
 use crate::services::Read;
 use crate::services::secrets::RotationFacts;
 use crate::services::sql::Engine;
+
+/// What is otherwise in a world than usual.
+type Otherwise<'a, T> = &'a dyn Fn(&mut T);
 
 fn policy() -> Policy {
     let environment = Environment::default();
@@ -88,6 +98,60 @@ fn made_by_master(role: &str) -> Membership {
     }
 }
 
+/// A membership that somebody made.
+fn member(role: &str, member: &str, grantor: &str) -> Membership {
+    let (role, member, grantor) = (role.to_owned(), member.to_owned(), grantor.to_owned());
+    Membership { role, member, grantor, admin: false, inherit: true, set: true }
+}
+
+/// What `grantee` has by `grantor`; of `passable` it may pass on.
+fn grant(grantee: &str, grantor: &str, words: &str, passable: &str) -> Grant {
+    let set = |words: &str| words.split_whitespace().collect::<Privileges>();
+    let (grantee, grantor) = (grantee.into(), grantor.into());
+    Grant { grantee, grantor, privileges: set(words), passable: set(passable) }
+}
+
+fn table(schema: &str, name: &str, owner: &str, grants: &[Grant]) -> Object {
+    Object {
+        kind: ObjectKind::Table,
+        schema: schema.into(),
+        sql_name: name.to_owned(),
+        owner: owner.into(),
+        of_extension: false,
+        grants: grants.to_vec(),
+    }
+}
+
+/// What would be done to `user`, each step with what it begins with.
+fn steps(plan: &Plan, user: &str) -> Vec<String> {
+    plan.actions.iter().filter(|action| action.id() == user).flat_map(Action::steps).collect()
+}
+
+/// Those of them that take something back or say who may what.
+fn taking(plan: &Plan, user: &str) -> Vec<String> {
+    steps(plan, user).into_iter().filter(|step| step.contains("REVOKE ")).collect()
+}
+
+/// The codes of its notes.
+fn notes(plan: &Plan, user: &str) -> Vec<&'static str> {
+    let of_actions = plan.actions.iter().filter(|action| action.id() == user).flat_map(|action| match action {
+        Action::Prepare(_) => &[][..],
+        Action::Change(change) => &change.notes,
+        Action::Drop(drop) => &drop.notes,
+    });
+    let of_left = plan.left.iter().filter(|left| left.id == user).flat_map(|left| &left.notes);
+    of_actions.chain(of_left).map(|note| note.code).collect()
+}
+
+fn protecting(patterns: &str) -> Policy {
+    let environment: Environment = [("NIGHTSHIFT_PROTECTED", patterns)].into_iter().collect();
+    Policy::read(&mut Settings::of(&environment), Some("eu-west-1"))
+}
+
+fn plan_under(policy: &Policy, world: &World, request: &Request) -> Plan {
+    Plan::make(world, Terms { policy, request })
+}
+
 fn plan(world: &World, request: &Request) -> Plan {
     Plan::make(world, Terms { policy: &policy(), request })
 }
@@ -129,14 +193,7 @@ fn tables_of_others_are_borrowed_where_that_can_be_and_noted_where_not() {
     let request = request(vec![user("app")]);
     let mut world = world(16, &request);
     let catalog = catalog(&mut world);
-    let table = |name: &str, owner: &str| Object {
-        kind: ObjectKind::Table,
-        schema: "public".into(),
-        sql_name: name.to_owned(),
-        owner: owner.into(),
-        of_extension: false,
-        grants: Vec::new(),
-    };
+    let table = |name: &str, owner: &str| table("public", name, owner, &[]);
     catalog.objects = vec![table("ours", "master"), table("theirs", "maker"), table("foreign", "stranger")];
     for role in ["maker", "stranger"] {
         catalog.roles.insert(role.to_owned(), Role::default());
