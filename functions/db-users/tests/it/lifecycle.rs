@@ -17,12 +17,12 @@ async fn what_was_changed_by_hand_is_found_and_mended() -> anyhow::Result<()> {
     master
         .batch_execute(
             "CREATE TABLE task (id int); REVOKE INSERT ON task FROM app; REVOKE CONNECT ON DATABASE airflow FROM app;
-             ALTER ROLE app NOLOGIN PASSWORD 'changed-by-hand'",
+             ALTER ROLE app PASSWORD 'changed-by-hand'",
         )
         .await?;
     let drift = function.invoke(&with_mode(event.clone(), "plan")).await?.report();
     insta::assert_snapshot!(steps(&drift, "app"), @r#"
-    ALTER ROLE "app" LOGIN PASSWORD '********'
+    ALTER ROLE "app" PASSWORD '********'
     GRANT CONNECT ON DATABASE "airflow" TO "app"
     GRANT SELECT, INSERT ON TABLE "public".task TO "app"
     log in as app
@@ -33,6 +33,11 @@ async fn what_was_changed_by_hand_is_found_and_mended() -> anyhow::Result<()> {
     assert!(may(&app, "INSERT INTO task VALUES (1)").await?);
     assert_eq!(world.versions("app-secret").await?, versions, "the stored password was right all along");
     assert_eq!(ids(&function.invoke(&event).await?.report(), "already_right"), ["app"]);
+    // Of one that cannot log in nobody knows but that its secret was deleted because it leaked, and has just come back.
+    master.batch_execute("ALTER ROLE app NOLOGIN").await?;
+    assert_eq!(said(&function.invoke(&event).await?.report(), "app").0, "changed");
+    world.log_in_by("app-secret").await?;
+    assert_ne!(world.versions("app-secret").await?, versions);
     Ok(())
 }
 

@@ -33,7 +33,7 @@ impl Breakable for OnMysql {
             .admin(&[
                 "CREATE TABLE my_shop.old (id int)",
                 "CREATE USER drifted@'%' IDENTIFIED BY 'something else'",
-                &format!("CREATE USER returning@'%' IDENTIFIED BY '{OLD}'"),
+                &format!("CREATE USER 'returning'@'%' IDENTIFIED BY '{OLD}'"),
                 "GRANT SELECT, INSERT ON `my\\_shop`.* TO drifted@'%'",
                 "CREATE USER gone@'%' IDENTIFIED BY 'gone-password'",
                 "GRANT ALL ON `my\\_shop`.* TO gone@'%'",

@@ -29,7 +29,7 @@ impl Breakable for OnPostgres {
         master
             .batch_execute(&format!(
                 "CREATE TABLE old (id int); CREATE ROLE drifted LOGIN PASSWORD 'something else';
-                 CREATE ROLE returning LOGIN PASSWORD '{OLD}';
+                 CREATE ROLE \"returning\" LOGIN PASSWORD '{OLD}';
                  CREATE ROLE gone LOGIN PASSWORD 'gone-password'; {public}"
             ))
             .await?;

@@ -191,7 +191,8 @@ fn needs_another(user: &UserRequest, account: Account, present: &Present) -> boo
 fn may_be_of_old(user: &UserRequest, account: Account, present: &Present) -> bool {
     let username = present.current.as_ref().and_then(|current| current.username.as_deref());
     let is_pairs = username.is_some_and(|username| is_clone_of(username, user));
-    present.ours && !is_pairs && !account.shares && !(account.exists && account.login)
+    let logs_in = account.exists && account.login;
+    present.ours && !is_pairs && !account.shares && !logs_in
 }
 
 /// The id of the version that takes the place of the current one, if it is this function's to write. One that brings a
