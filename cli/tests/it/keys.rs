@@ -86,7 +86,7 @@ async fn whoever_rotates_her_own_key_is_not_denied_her_own_secret() {
     let own = scene.keys("ana").await.expect("keys")[0].id.clone();
     let (_folder, policy) = policy_file(&format!("NIGHTSHIFT_NOW={NOW}\nNIGHTSHIFT_INCLUDE=ana\n"));
     let policy = policy.to_str().expect("a path");
-    let apply = ["apply", "key-rotation", "--policy", policy, "--account", &scene.account];
+    let apply = ["apply", "key-rotation", "--policy", policy, "--account", &scene.account, "--yes"];
     let said = nightshift(&scene, &[("AWS_ACCESS_KEY_ID", own.as_str())], &apply);
     assert_eq!((said.code, said.complaints().as_str()), (0, ""), "{}", said.out);
     assert!(scene.proxy.calls().iter().any(|call| call.key == own), "with her own key");
