@@ -36,7 +36,7 @@ crate::report::reason_codes! {
         "A required tag is absent or has another value.",
         Some("If it may be deleted, give it the required tags; else remove its expiry tag.");
     PROTECTED = "protected", Nobody,
-        "A pattern of `NIGHTSHIFT_PROTECTED` matches the cluster or snapshot.",
+        "A pattern of `NIGHTSHIFT_PROTECTED` matches the cluster, one of its members, or the snapshot.",
         Some("Remove its expiry tag, or the pattern.");
     NOT_DUE = "not-due", Nobody,
         "It expires later.",

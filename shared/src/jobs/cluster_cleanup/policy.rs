@@ -9,7 +9,7 @@ use crate::domains::clusters::price::Prices;
 use crate::domains::clusters::tags::owner;
 use crate::run::Protected;
 use crate::run::caps::DeletionCaps;
-use crate::services::rds::Snapshot;
+use crate::services::rds::{Cluster, Snapshot};
 use crate::services::tags::Tags;
 use crate::text::printable;
 
@@ -184,6 +184,18 @@ impl Policy {
         self.protected.find([id.to_owned(), arn.to_owned()].into_iter().chain(tags))
     }
 
+    /// The pattern that protects `cluster`, by what it is itself or by a member: a deletion that may not take that one would
+    /// have taken others before it is refused.
+    pub fn protects_cluster(&self, cluster: &Cluster) -> Option<&str> {
+        let Cluster { id, arn, tags, members, .. } = cluster;
+        self.protects(id, arn, tags).or_else(|| {
+            members.iter().find_map(|member| {
+                let instance = arn.replacen(&format!(":cluster:{id}"), &format!(":db:{}", member.id), 1);
+                self.protects(&member.id, &instance, &Tags::default())
+            })
+        })
+    }
+
     /// The pattern that protects `snapshot`, by what it is itself or by the cluster it was taken of.
     pub fn protects_snapshot(&self, snapshot: &Snapshot) -> Option<&str> {
         let Snapshot { id, arn, cluster_id, tags, .. } = snapshot;
@@ -261,6 +273,7 @@ fn pairs(settings: &mut Settings<'_>, name: &'static str, entries: &[String]) ->
 mod tests {
     use super::*;
     use crate::config::{ConfigFaults, Environment};
+    use crate::services::rds::Member;
 
     fn policy(variables: &[(&str, &str)]) -> Result<Policy, ConfigFaults> {
         let environment: Environment = variables.iter().copied().collect();
@@ -293,6 +306,24 @@ mod tests {
         assert_eq!(find("payments", &[]).as_deref(), Some("arn:aws:rds:*:*:cluster:pay*"));
         assert_eq!(find("x", &[("Tier", "GOLD+")]).as_deref(), Some("tier=gold*"));
         assert_eq!(find("dev-orders", &[("tier", "silver")]), None);
+    }
+
+    #[test]
+    fn what_protects_a_member_protects_its_cluster() {
+        let policy = policy(&[("NIGHTSHIFT_PROTECTED", "orders-main*, arn:aws:rds:*:*:db:pay*")]).unwrap();
+        let find = |members: &[&str]| {
+            let member = |id: &&str| Member { id: (*id).to_owned(), writer: false };
+            let cluster = Cluster {
+                id: "dev".to_owned(),
+                arn: "arn:aws:rds:eu-west-1:111122223333:cluster:dev".to_owned(),
+                members: members.iter().map(member).collect(),
+                ..Cluster::default()
+            };
+            policy.protects_cluster(&cluster).map(str::to_owned)
+        };
+        assert_eq!(find(&["dev-1", "Orders-Main-2"]).as_deref(), Some("orders-main*"));
+        assert_eq!(find(&["payments-1"]).as_deref(), Some("arn:aws:rds:*:*:db:pay*"));
+        assert_eq!(find(&["dev-1", "dev-2"]), None);
     }
 
     #[test]

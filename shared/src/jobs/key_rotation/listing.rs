@@ -150,7 +150,7 @@ fn moment(value: &Value) -> Option<Timestamp> {
 }
 
 impl Row {
-    /// For people, under the header of [`sheet`].
+    /// For people, under the header of [`sheet()`].
     fn shown(self) -> [String; 7] {
         let day = |moment: Timestamp| moment.strftime("%Y-%m-%d").to_string();
         let used = match (self.never_used, self.last_used_at) {

@@ -3,7 +3,7 @@
 use crate::nearest::nearest;
 use crate::text::printable;
 
-/// When [`NAMES`] was taken down, from the partitions that the SDKs carry.
+/// When `NAMES` was taken down, from the partitions that the SDKs carry.
 pub const AS_OF: &str = "November 2026";
 
 /// All of them.

@@ -47,7 +47,7 @@ pub fn assess(cluster: &Cluster, terms: Terms<'_>) -> Assessment {
 /// that counts. What AWS did not say, or is doing, is no verdict, and what is protected is not touched: then an error.
 pub(super) fn present_expiry(cluster: &Cluster, terms: Terms<'_>) -> Result<Option<Timestamp>, Why> {
     let policy = terms.policy;
-    if let Some(pattern) = policy.protects(&cluster.id, &cluster.arn, &cluster.tags) {
+    if let Some(pattern) = policy.protects_cluster(cluster) {
         // Nothing is written on it, whatever it carries.
         return Err(Why::Protected { pattern: pattern.to_owned() });
     }
@@ -119,7 +119,7 @@ fn judge(cluster: &Cluster, value: &str, Terms { policy, now, .. }: Terms<'_>) -
             None => Why::MissingMark { found: cluster.tags.get(&key).map(str::to_owned), key, wanted },
         });
     }
-    if let Some(pattern) = policy.protects(&cluster.id, &cluster.arn, &cluster.tags) {
+    if let Some(pattern) = policy.protects_cluster(cluster) {
         return Err(Why::Protected { pattern: pattern.to_owned() });
     }
     if let Owner::Several(keys) = tags::whose(&cluster.tags, &policy.owner_tag) {

@@ -140,7 +140,7 @@ impl Plan {
         let left = Left { due, monthly, ..Left::cluster(cluster, terms.policy, why) };
         // Whoever did not mark it as ours to delete is not written to, and their cluster not written on; nor is a protected one.
         let policy = terms.policy;
-        let is_protected = policy.protects(&cluster.id, &cluster.arn, &cluster.tags).is_some();
+        let is_protected = policy.protects_cluster(cluster).is_some();
         if !is_protected && policy.missing_mark(&cluster.tags).is_none() {
             self.actions.extend(ask::ask(&left, &cluster.arn, &cluster.tags, terms));
         }
