@@ -277,7 +277,7 @@ run "variables_are_no_larger_than_lambda_takes" {
   command = plan
 
   variables {
-    environment = { NIGHTSHIFT_PROTECTED = join(",", [for number in range(300) : "orders-${number}-*"]) }
+    environment = { NIGHTSHIFT_PROTECTED = join(",", [for number in range(400) : "orders-${number}-*"]) }
   }
 
   expect_failures = [aws_lambda_function.this]
