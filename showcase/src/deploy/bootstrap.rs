@@ -35,7 +35,11 @@ pub(super) async fn run() -> anyhow::Result<String> {
         let found = outputs[name]["value"].as_str().unwrap_or_default();
         ensure!(found.contains(account) && found.ends_with(end), "{name} is '{found}'");
     }
-    Ok("the command of its README · a bucket for the state, a boundary, a deployer".to_owned())
+    // Whoever destroys it would lose what Terraform knows of every environment.
+    let destroy = words.replace("terraform apply", "terraform plan -destroy -input=false");
+    let refused = shell(&destroy).await.err().map(|error| error.to_string()).unwrap_or_default();
+    ensure!(refused.contains("prevent_destroy"), "the bucket of the state could be destroyed: {refused}");
+    Ok("the command of its README · a bucket for the state that cannot be destroyed, a boundary, a deployer".to_owned())
 }
 
 /// The first block of commands of a page.
