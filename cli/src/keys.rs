@@ -28,7 +28,9 @@ pub(crate) async fn run(command: KeyCommand, desk: &Desk) -> anyhow::Result<Endi
         KeyCommand::Rollback { user, run, word } => (json!({ "rollback": { "user": user } }), run, word),
         KeyCommand::Leaked { key, user, run, word } => {
             let mut leaked = json!({ "access_key_id": key });
-            leaked.as_object_mut().zip(user).map(|(leaked, user)| leaked.insert("user".to_owned(), user.into()));
+            if let Some(user) = user {
+                leaked["user"] = json!(user);
+            }
             (json!({ "compromised": [leaked] }), run, word)
         }
     };

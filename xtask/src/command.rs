@@ -1,6 +1,6 @@
 //! Starting other programs: how a command line is made, shown so that it can be repeated in a shell, and run.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Output};
 
 use anyhow::{Context as _, bail};
@@ -12,6 +12,12 @@ pub(crate) fn at_root(program: impl AsRef<Path>, args: &[&str]) -> Command {
     let mut command = here(program, args);
     command.current_dir(environment::root());
     command
+}
+
+/// What setup installed as `own`, or else what is called `name` on PATH; `None` if neither runs.
+pub(crate) fn installed(own: PathBuf, name: &str) -> Option<PathBuf> {
+    let program = if own.is_file() { own } else { name.into() };
+    works(&mut at_root(&program, &["--version"])).then_some(program)
 }
 
 /// A command in the caller's folder, for arguments that are paths the caller typed.

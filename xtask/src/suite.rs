@@ -35,7 +35,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
 /// One test binary.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Binary {
-    /// The package and what of it: `nightshift lib`, `key-rotation it`.
+    /// The folder of its package and what of it: `shared lib`, `key-rotation it`.
     name: String,
     /// Where its package lies: cargo runs its tests there.
     folder: PathBuf,
@@ -67,13 +67,8 @@ fn binary(message: &Value) -> Option<Binary> {
     let target = &message["target"];
     let (kind, name) = (target["kind"][0].as_str()?, target["name"].as_str()?);
     let what = if kind == "test" { name } else { kind };
-    let package = package(folder)?;
+    let package = folder.file_name()?.to_str()?;
     Some(Binary { name: format!("{package} {what}"), folder: folder.to_owned(), file: file.into() })
-}
-
-/// What a person calls the package in `folder`.
-fn package(folder: &Path) -> Option<&str> {
-    folder.file_name()?.to_str()
 }
 
 /// Runs them all, some at once; the names of those that failed.

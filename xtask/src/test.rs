@@ -3,7 +3,7 @@
 
 use std::process::ExitCode;
 
-use crate::command::{at_root, works};
+use crate::command::{at_root, installed};
 use crate::steps::{self, Step};
 use crate::{browser, check, environment, secrets, setup, suite, terraform};
 
@@ -76,12 +76,9 @@ fn mail() -> Step {
 
 fn dependencies() -> Step {
     let name = "dependencies";
-    let own = setup::cargo_deny();
-    let program = if own.is_file() { own } else { "cargo-deny".into() };
-    if works(&mut at_root(&program, &["--version"])) {
-        // Advisories change without us and take the network: the workflow on GitHub asks for those.
-        Step::commands(name, [at_root(&program, &["--locked", "check", "bans", "licenses", "sources"])])
-    } else {
-        Step::skipped(name, "cargo-deny is not installed: cargo install --locked cargo-deny")
-    }
+    let Some(program) = installed(setup::cargo_deny(), "cargo-deny") else {
+        return Step::skipped(name, "cargo-deny is not installed: cargo install --locked cargo-deny");
+    };
+    // Advisories change without us and take the network.
+    Step::commands(name, [at_root(program, &["--locked", "check", "bans", "licenses", "sources"])])
 }

@@ -16,13 +16,19 @@ pub(crate) fn cargo_deny() -> PathBuf {
     environment::tools().join("cargo-deny/bin/cargo-deny")
 }
 
+/// Where this installs checkov.
+pub(crate) fn checkov() -> PathBuf {
+    checkov_venv().bin().join("checkov")
+}
+
+fn checkov_venv() -> Venv {
+    let folder = environment::tools().join("checkov");
+    Venv { title: "checkov", folder, requirements: CHECKOV.to_owned() }
+}
+
 /// Installs them unless they are there.
 pub(crate) fn rarely_asked() -> anyhow::Result<()> {
-    ensure(&[Venv {
-        title: "checkov",
-        folder: environment::tools().join("checkov"),
-        requirements: CHECKOV.to_owned(),
-    }])?;
+    ensure(&[checkov_venv()])?;
     let _lock = lock()?;
     if !cargo_deny().is_file() {
         println!("setup: building cargo-deny {CARGO_DENY}");

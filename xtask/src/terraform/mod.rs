@@ -9,17 +9,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{at_root, works};
+use crate::command::{at_root, installed, works};
 use crate::provider::{MISSING, Provider};
 use crate::steps::Step;
-use crate::{deploy, environment};
+use crate::{deploy, environment, setup};
 
 const FORMAT: &str = "terraform format";
 const MODULES: &str = "terraform modules";
 const FINDINGS: &str = "checkov";
 const POLICIES: &str = "policies";
 const DEPLOYMENT: &str = "deployment";
-const CHECKOV: &str = ".tools/checkov/bin/checkov";
 
 pub(crate) fn steps() -> Vec<Step> {
     let folder = folder();
@@ -54,12 +53,10 @@ pub(crate) fn steps() -> Vec<Step> {
 
 /// Known weaknesses; what is left on purpose is explained where it stands.
 fn findings() -> Step {
-    let own = environment::root().join(CHECKOV);
-    let program = if own.is_file() { CHECKOV } else { "checkov" };
-    if !works(&mut at_root(program, &["--version"])) {
+    let Some(program) = installed(setup::checkov(), "checkov") else {
         let hint = "checkov is not installed: python3 -m venv .tools/checkov && .tools/checkov/bin/pip install checkov";
         return Step::skipped(FINDINGS, hint);
-    }
+    };
     // What only a module's tests make is deployed nowhere.
     let place = ["--directory", "terraform", "--framework", "terraform", "--skip-path", "/tests/"];
     Step::commands(FINDINGS, [at_root(program, &[&place[..], &["--compact", "--quiet", "--skip-download"]].concat())])
