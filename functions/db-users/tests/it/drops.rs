@@ -341,3 +341,41 @@ async fn many(version: &Installation) -> anyhow::Result<()> {
     assert!(!world.server.log()?.contains("DROP OWNED"), "nothing is dropped in a sweep");
     Ok(())
 }
+
+#[tokio::test]
+async fn nobody_stays_by_what_an_owner_set_for_a_database() -> anyhow::Result<()> {
+    for version in ends() {
+        by_settings(&version).await.map_err(|error| error.context(format!("version {}", version.version)))?;
+    }
+    Ok(())
+}
+
+async fn by_settings(version: &Installation) -> anyhow::Result<()> {
+    let world = DatabaseWorld::new(version).await?;
+    let mut function = start(&world)?;
+    let master = world.server.master("airflow").await?;
+    function.invoke(&applied(&[user("app", &json!({"grant_privileges": "SELECT"}))])).await?.report();
+    master.batch_execute("CREATE ROLE heir").await?;
+    master.batch_execute("CREATE DATABASE own").await?;
+    world.server.admin("airflow").await?.batch_execute("ALTER DATABASE own OWNER TO app").await?;
+    let secret = world.secret("app-secret").await?;
+    let app = world.server.log_in("app", secret["password"].as_str().unwrap_or_default(), "own").await?;
+    app.batch_execute(
+        "CREATE TABLE kept (id int); ALTER DATABASE own SET default_transaction_read_only = on;
+         ALTER DATABASE own SET statement_timeout = '1ms'; ALTER DATABASE own SET lock_timeout = '1ms'",
+    )
+    .await?;
+    if ends_transactions(&app).await? {
+        app.batch_execute("ALTER DATABASE own SET transaction_timeout = '40ms'").await?;
+    }
+    let report = function.invoke(&applied(&[absent("app", Some("heir"))])).await?.report();
+    assert_eq!(item(&report, "app")["outcome"], "changed", "{report:#}");
+    world.server.admin("airflow").await?.batch_execute("ALTER DATABASE own RESET ALL").await?;
+    assert_eq!(owner(&world.server.admin("own").await?, "kept").await?, "heir");
+    Ok(())
+}
+
+async fn ends_transactions(client: &Client) -> anyhow::Result<bool> {
+    let query = "SELECT EXISTS (SELECT 1 FROM pg_settings WHERE name = 'transaction_timeout')";
+    Ok(client.query_one(query, &[]).await?.get(0))
+}

@@ -91,7 +91,10 @@ async fn every_session_begins_with_the_servers_names_and_reads_without_writing()
         admin
             .batch_execute(
                 "ALTER DATABASE postgres SET idle_session_timeout = '50ms';
-                 ALTER DATABASE airflow SET idle_in_transaction_session_timeout = '50ms'; CREATE ROLE app LOGIN PASSWORD 'not-a-secret-1'; ALTER ROLE app SET search_path = public;
+                 ALTER DATABASE airflow SET idle_in_transaction_session_timeout = '50ms';
+                 ALTER DATABASE airflow SET default_transaction_isolation = 'serializable';
+                 ALTER DATABASE airflow SET default_transaction_deferrable = on;
+                 ALTER DATABASE airflow SET quote_all_identifiers = on; CREATE ROLE app LOGIN PASSWORD 'not-a-secret-1'; ALTER ROLE app SET search_path = public;
                  CREATE TABLE public.seen (id int); GRANT ALL ON public.seen TO master;
                  CREATE FUNCTION public.writes() RETURNS text LANGUAGE plpgsql AS $$
                  BEGIN
@@ -101,17 +104,24 @@ async fn every_session_begins_with_the_servers_names_and_reads_without_writing()
                  END $$",
             )
             .await?;
+        let known = "SELECT FROM pg_settings WHERE name = 'transaction_timeout'";
+        if !admin.query(known, &[]).await?.is_empty() {
+            admin.batch_execute("ALTER DATABASE airflow SET transaction_timeout = '1min'").await?;
+        }
         let endpoint = endpoint(Engine::Postgres, world.server.address(), &world.server.certificates.authority)?;
         let password = Secret::new("not-a-secret-1".to_owned());
         for (user, database) in [("master", "airflow"), ("master", "postgres"), ("app", "airflow")] {
             let Session::Postgres(session) = endpoint.log_in(user, &password, database).await? else { unreachable!() };
             let shown = session.read("the path", "SELECT pg_catalog.current_setting('search_path')", &[]).await?;
             assert_eq!(shown[0].get::<_, &str>(0), "pg_catalog,pg_temp", "{user} in {database}");
-            let ends = "SELECT pg_catalog.concat(pg_catalog.current_setting('idle_session_timeout'), \
-                        pg_catalog.current_setting('idle_in_transaction_session_timeout'))";
+            let is = "SELECT pg_catalog.concat_ws(' ', pg_catalog.current_setting('idle_session_timeout'), \
+                      pg_catalog.current_setting('idle_in_transaction_session_timeout'), \
+                      pg_catalog.current_setting('transaction_isolation'), \
+                      pg_catalog.current_setting('transaction_deferrable'), pg_catalog.quote_ident('plain'), \
+                      coalesce(pg_catalog.current_setting('transaction_timeout', true), '0'))";
             assert_eq!(
-                session.read("when it ends", ends, &[]).await?[0].get::<_, &str>(0),
-                "00",
+                session.read("how it is", is, &[]).await?[0].get::<_, &str>(0),
+                "0 0 read committed off plain 0",
                 "{user} in {database}"
             );
             if (user, database) == ("master", "airflow") {

@@ -22,8 +22,11 @@ const SEARCH_PATH: &str = "pg_catalog,pg_temp";
 /// The session is the one who logged in, hears the server's warnings, and lasts until it is ended, whatever a server, database
 /// or role has by default: an owner of a database may have it otherwise, a grant that gives nothing is only a warning, and
 /// the session that keeps other runs out has nothing to say while others work.
+/// Its transactions see what is committed and wait for nobody to begin, and names and texts are spelt one way.
 const AS_IT_IS: &str = "-c role=none -c client_min_messages=warning -c idle_session_timeout=0 \
-                        -c idle_in_transaction_session_timeout=0";
+                        -c idle_in_transaction_session_timeout=0 -c default_transaction_isolation=read\\ committed \
+                        -c default_transaction_deferrable=off -c standard_conforming_strings=on \
+                        -c quote_all_identifiers=off -c transform_null_equals=off";
 
 /// The same on `MySQL` and `MariaDB`: it lasts, and an answer is whole.
 const AS_IT_IS_MYSQL: &str = "wait_timeout = 28800, sql_select_limit = 18446744073709551615";

@@ -5,7 +5,7 @@
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures::future::{join_all, try_join3};
+use futures::future::{join_all, try_join, try_join4};
 use rustls::ClientConfig;
 pub use tokio_postgres::Row;
 use tokio_postgres::error::Severity;
@@ -15,6 +15,12 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{SqlError, SqlKind};
 use crate::text::printable;
+
+/// From this version on a transaction has an end of its own, which an owner of a database can set too.
+const ENDS_TRANSACTIONS: u32 = 17;
+/// A statement or transaction that writes does so, also where an owner made a database read only by default: nobody keeps
+/// their rights that way. A server that is read only is found before anything is written.
+const WRITES: &str = "SET default_transaction_read_only = off";
 
 /// "no privileges were granted" and "no privileges could be revoked": the statement did not do what it was to do.
 const FAILURES: [&str; 2] = ["01007", "01006"];
@@ -31,12 +37,19 @@ pub struct PgSession {
     client: Client,
     warnings: Arc<Mutex<Vec<Warning>>>,
     place: String,
+    /// What is said before each transaction, so that it lasts.
+    lasts: &'static str,
 }
 
 impl PgSession {
     pub(super) async fn connect(config: &Config, tls: ClientConfig, attempt: String) -> Result<Self, SqlError> {
         let (client, mut connection) =
             config.connect(MakeRustlsConnect::new(tls)).await.map_err(|error| SqlError::of(&*attempt, &error))?;
+        let lasts = if connection.parameter("server_version").is_some_and(ends_transactions) {
+            "SET transaction_timeout = 0"
+        } else {
+            ""
+        };
         let warnings: Arc<Mutex<Vec<Warning>>> = Arc::default();
         let kept = Arc::clone(&warnings);
         tokio::spawn(async move {
@@ -54,7 +67,7 @@ impl PgSession {
             }
         });
         let place = config.get_dbname().unwrap_or_default().to_owned();
-        Ok(Self { client, warnings, place })
+        Ok(Self { client, warnings, place, lasts })
     }
 
     /// Reads rows, in one round trip and in a transaction that is read only by its own first word: what a session has by
@@ -63,20 +76,22 @@ impl PgSession {
         let parameters: Vec<(&(dyn ToSql + Sync), Type)> =
             names.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
         // Each is sent when it is first asked for its answer, so they arrive in this order.
-        let all = try_join3(
+        let all = try_join4(
+            self.client.batch_execute(self.lasts),
             self.client.batch_execute("BEGIN READ ONLY"),
             self.client.query_typed(query, &parameters),
             self.client.batch_execute("COMMIT"),
         );
-        let rows = all.await.map(|((), rows, ())| rows);
+        let rows = all.await.map(|((), (), rows, ())| rows);
         rows.map_err(|error| SqlError::of(format!("reading {what} of database {}", self.place), &error))
     }
 
-    /// Runs one statement by itself. `shown` is how an error names it.
+    /// Runs one statement by itself, in a session that goes on to read. `shown` is how an error names it.
     pub(super) async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
         self.forget_failures();
-        let done = self.client.batch_execute(statement).await;
-        done.map_err(|error| SqlError::of(shown, &error))?;
+        let both = try_join(self.client.batch_execute(self.lasts), self.client.batch_execute(statement));
+        let done = both.await;
+        done.map(|_| ()).map_err(|error| SqlError::of(shown, &error))?;
         self.take_failure().map_or(Ok(()), |warning| Err(warned(shown, &warning)))
     }
 
@@ -85,7 +100,7 @@ impl PgSession {
     /// They are sent without waiting for one another, so that it takes two round trips however many they are.
     pub(super) async fn transaction(&self, statements: &[(String, String)]) -> Result<(), SqlError> {
         self.forget_failures();
-        let begin = [("BEGIN".to_owned(), "beginning a transaction".to_owned())];
+        let begin = [self.lasts, WRITES, "BEGIN"].map(|first| (first.to_owned(), "beginning a transaction".to_owned()));
         let all: Vec<_> = begin.iter().chain(statements).collect();
         let answers = join_all(all.iter().map(|(sql, _)| self.client.batch_execute(sql))).await;
         // What follows the first failure only says that the transaction is over.
@@ -128,4 +143,23 @@ impl PgSession {
 
 fn warned(shown: &str, (code, message): &Warning) -> SqlError {
     SqlError { attempt: shown.to_owned(), kind: SqlKind::Warning, code: Some(code.clone()), message: message.clone() }
+}
+
+/// Whether the server of this `server_version` ("17.2 (Debian 17.2-1)", "18beta1") knows `transaction_timeout`.
+fn ends_transactions(version: &str) -> bool {
+    let major = version.split(|one: char| !one.is_ascii_digit()).next();
+    major.and_then(|major| major.parse::<u32>().ok()).is_some_and(|major| major >= ENDS_TRANSACTIONS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ends_transactions;
+
+    #[test]
+    fn servers_from_17_on_end_transactions() {
+        let knows = |version| (version, ends_transactions(version));
+        let shown = ["14.19", "16.10 (Debian 16.10-1)", "17.6", "18beta1", "18.0", "9.6.24", ""].map(knows);
+        let yes: Vec<_> = shown.into_iter().filter_map(|(version, yes)| yes.then_some(version)).collect();
+        assert_eq!(yes, ["17.6", "18beta1", "18.0"]);
+    }
 }
