@@ -183,20 +183,32 @@ async fn administrators(program: &Program) -> anyhow::Result<()> {
     ];
     let mut refused =
         vec!["by_role", "by_chain", "by_tables", "by_pattern", "by_table", "by_column", "by_proxy", "everywhere"];
+    let mut ordinary = vec!["clerk", "watcher"];
     if program.flavour == Flavour::Mysql {
         statements.extend(["CREATE USER by_grant", "GRANT ROLE_ADMIN ON *.* TO by_grant"]);
         refused.push("by_grant");
+    } else {
+        statements.extend([
+            "CREATE USER by_definer, by_replay, lag",
+            "CREATE ROLE definers",
+            "GRANT SET USER ON *.* TO definers",
+            "GRANT definers TO by_definer",
+            "GRANT BINLOG REPLAY ON *.* TO by_replay",
+            "GRANT SLAVE MONITOR ON *.* TO lag",
+        ]);
+        refused.extend(["by_definer", "by_replay"]);
+        ordinary.push("lag");
     }
     world.server.admin(&statements).await?;
-    let others = ["clerk", "protected", "watcher"];
-    let users: Vec<_> = refused.iter().chain(&others).map(|name| user(name, "SELECT")).collect();
+    let users: Vec<_> =
+        refused.iter().chain(&ordinary).chain(&["protected"]).map(|name| user(name, "SELECT")).collect();
     let mut function = world.start(FUNCTION, &[("NIGHTSHIFT_PROTECTED", "inner_*")])?;
     let report = function.invoke(&world.event(&users)).await?.report();
     for name in refused {
         assert_eq!(said(&report, name), ("skipped", "privileged-role"), "{report:#}");
     }
     assert_eq!(said(&report, "protected"), ("skipped", "protected"), "{report:#}");
-    for name in ["clerk", "watcher"] {
+    for name in ordinary {
         assert_eq!(
             said(&report, name).0,
             "planned",

@@ -245,6 +245,11 @@ const EVERYWHERE: [&str; 22] = [
     "trigger",
 ];
 
+/// What `MariaDB` 10.5 made of `SUPER`, which no column of `mysql.user` shows: the bits 30 to 37 of an account's `access`. They
+/// are `SET USER` (whoever has it makes routines that run as anybody), `FEDERATED ADMIN`, `CONNECTION ADMIN`, `READ_ONLY ADMIN`,
+/// `REPLICATION SLAVE ADMIN`, `REPLICATION MASTER ADMIN`, `BINLOG ADMIN` and `BINLOG REPLAY` (`sql/privilege.h`).
+const FINER: u64 = 0x3f_c000_0000;
+
 /// The catalogs differ: `MariaDB` keeps an account's state in a document, and its roles elsewhere. Who may administer the
 /// server or its users may do so itself, by a role, by a role of a role, by being another account, or by writing into the
 /// tables of the server, of which whoever writes everywhere writes, too.
@@ -271,9 +276,11 @@ fn query_of_accounts(engine: Engine, users: &str) -> String {
     ];
     let administers = format!("{administers} OR {is_another} OR {}", writes.join(" OR "));
     if engine == Engine::Mariadb {
+        let granted =
+            any("mysql.global_priv", &format!("cast(JSON_VALUE(p.priv, '$.access') AS unsigned) & {FINER} <> 0"));
         return format!(
             "{reached} SELECT a.User, a.Host, coalesce(JSON_VALUE(a.Priv, '$.account_locked'), 'false'), \
-             coalesce(JSON_VALUE(a.Priv, '$.plugin'), ''), {administers}, \
+             coalesce(JSON_VALUE(a.Priv, '$.plugin'), ''), {administers} OR {granted}, \
              coalesce(JSON_VALUE(a.Priv, '$.password_last_changed') = 0, 0), 0, \
              coalesce(JSON_EXTRACT(a.Priv, '$.auth_or'), '') FROM mysql.global_priv a WHERE a.User IN ({users})"
         );
