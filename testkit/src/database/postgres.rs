@@ -114,6 +114,8 @@ impl Postgres {
             "fsync=off",
             "shared_buffers=16MB",
             "max_connections=40",
+            // So that a transaction which takes a lock for each of a few thousand things finds no room.
+            "max_locks_per_transaction=10",
             // What a careful administrator would switch on, and what must hold no password all the same.
             "log_statement=all",
             "log_min_error_statement=error",

@@ -242,6 +242,8 @@ pub struct Thing {
     pub owner: String,
     /// The column that is meant, quoted, where it is one of a table.
     pub column: Option<String>,
+    /// Whether it is a sequence of a table's column, which has the owner of its table.
+    pub goes_with_table: bool,
     /// What is granted on it, as far as the role gave it or got it.
     pub grants: Vec<Grant>,
     /// Whom a policy is for.

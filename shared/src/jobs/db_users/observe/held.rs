@@ -76,6 +76,10 @@ fn quoted(column: &str) -> String {
     format!("pg_catalog.quote_ident({column})")
 }
 
+/// Whether a sequence belongs to a column: it goes to whomever the table goes to, and not without it.
+const GOES_WITH_TABLE: &str = "EXISTS (SELECT 1 FROM pg_catalog.pg_depend w WHERE w.objid = c.oid AND w.deptype IN ('a', 'i') \
+     AND w.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND w.refclassid = w.classid AND w.refobjsubid > 0)";
+
 /// What can be granted.
 fn what_can_be_granted() -> Vec<Kind> {
     let routine = format!("pg_catalog.quote_ident(n.nspname) || '.' || {ROUTINE}");
@@ -83,7 +87,7 @@ fn what_can_be_granted() -> Vec<Kind> {
         kind(
             "pg_class",
             format!(
-                "CASE WHEN c.relkind = 'S' THEN 'SEQUENCE' ELSE 'TABLE' END, {TABLE}, n.nspname, {}, \
+                "CASE WHEN c.relkind <> 'S' THEN 'TABLE' WHEN {GOES_WITH_TABLE} THEN 'OWNED SEQUENCE' ELSE 'SEQUENCE' END, {TABLE}, n.nspname, {}, \
                  coalesce(f.attacl, CASE WHEN s.objsubid = 0 THEN c.relacl END)::pg_catalog.text[], {NO_LIST}, \
                  pg_catalog.quote_ident(f.attname)",
                 by_id("c.relowner")
@@ -239,8 +243,10 @@ fn thing(row: &Row, user: &str, names: &mut Names) -> Thing {
     let word: String = row.get(1);
     let owner: String = row.get(4);
     let is_default = word.starts_with("default ");
+    let with_table = word.strip_prefix("OWNED ");
     Thing {
-        what: kind_of(&word),
+        what: kind_of(with_table.unwrap_or(&word)),
+        goes_with_table: with_table.is_some(),
         sql_name: row.get(2),
         schema: row.get(3),
         // Of its own defaults all is of interest: all of it has to go.

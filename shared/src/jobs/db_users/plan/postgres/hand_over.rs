@@ -1,5 +1,5 @@
-//! How what a role owns comes to its heir. Schemas and tables go one by one, some in each transaction: a table that changes
-//! hands is closed to everybody meanwhile. The rest goes at once; nobody waits for that.
+//! How what a role owns comes to its heir. Schemas, tables and sequences go one by one, some in each transaction: a table that
+//! changes hands is closed to everybody meanwhile. The rest goes at once; nobody waits for that.
 
 use std::collections::BTreeSet;
 
@@ -84,7 +84,9 @@ impl Planner<'_> {
         let of = |word| own.iter().filter(move |thing| thing.what == ThingKind::Grantable(word));
         let schemas = of("SCHEMA").map(|thing| sql(format!("ALTER SCHEMA {} OWNER TO {to}", thing.sql_name)));
         let tables = of("TABLE").map(|thing| sql(format!("ALTER TABLE {} OWNER TO {to}", thing.sql_name)));
-        let things: Vec<Statement> = schemas.chain(tables).collect();
+        let alone = of("SEQUENCE").filter(|thing| !thing.goes_with_table);
+        let sequences = alone.map(|thing| sql(format!("ALTER SEQUENCE {} OWNER TO {to}", thing.sql_name)));
+        let things: Vec<Statement> = schemas.chain(tables).chain(sequences).collect();
         let places: BTreeSet<_> = own.iter().filter_map(|thing| thing.schema.as_deref()).collect();
         let lets: Vec<_> =
             places.into_iter().filter(|place| self.makes_in(user, heir, held, place) == Makes::ForAMoment).collect();

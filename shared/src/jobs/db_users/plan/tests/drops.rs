@@ -14,6 +14,7 @@ fn thing(what: ThingKind, sql_name: &str, owner: &str, grants: &[Grant]) -> Thin
         schema: Some("public".to_owned()),
         owner: owner.to_owned(),
         column: None,
+        goes_with_table: false,
         grants: grants.to_vec(),
         roles: Vec::new(),
     }
@@ -95,6 +96,25 @@ fn what_keeps_a_user_is_found_before_anything_is_done_to_it() {
         assert_eq!(why(&plan, "app"), expected, "{heir:?} {holds:?}");
     }
     assert_eq!(why(&dropped(Some("heir"), &[lacks(true)], &|_| {}), "app"), "heir-cannot-own");
+}
+
+#[test]
+fn what_a_lock_keeps_others_from_goes_one_by_one() {
+    let sequence =
+        |name, goes_with_table| Thing { goes_with_table, ..thing(ThingKind::Grantable("SEQUENCE"), name, "app", &[]) };
+    let things = [
+        thing(TABLE, "public.t", "app", &[]),
+        sequence("public.t_id_seq", true),
+        sequence("public.alone", false),
+        thing(ThingKind::Grantable("ROUTINE"), "public.f()", "app", &[]),
+    ];
+    let plan = dropped(Some("heir"), &[held("airflow", &things)], &|_| {});
+    let Some(Action::Drop(drop)) = plan.actions.first() else { panic!("{plan}") };
+    let shown = |statements: &[Statement]| statements.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let one_by_one = [r#"ALTER TABLE public.t OWNER TO "heir""#, r#"ALTER SEQUENCE public.alone OWNER TO "heir""#]
+        .map(str::to_owned);
+    assert_eq!(shown(&drop.hand_over[0].things), one_by_one);
+    assert_eq!(shown(&drop.hand_over[0].rest), [r#"REASSIGN OWNED BY "app" TO "heir""#]);
 }
 
 #[test]
