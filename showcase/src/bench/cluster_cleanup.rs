@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::rds::{Clusters, NOW, PAGE};
-use super::{Account, Calls, Load, Subject};
+use super::{Account, Calls, Load, Subject, Waits};
 
 /// See the module.
 #[derive(Debug, Clone, Copy)]
@@ -38,14 +38,30 @@ impl Subject for ClusterCleanup {
         let sizes = if quick { &[100, 1_000][..] } else { &[100, 1_000, 10_000] };
         sizes.iter().flat_map(|&size| [load(size, false), load(size, true)]).collect()
     }
+
+    fn waits(&self) -> Vec<Waits> {
+        let of = |what, snapshots| Waits {
+            what,
+            few: load(10, snapshots),
+            many: load(40, snapshots),
+            least: chain(snapshots),
+        };
+        vec![
+            of("cluster that is deleted, without a snapshot", false),
+            of("cluster that is deleted, with a snapshot", true),
+        ]
+    }
+}
+
+/// Look again, tag, delete the member, delete the cluster; tag the snapshot.
+fn chain(snapshots: bool) -> u32 {
+    if snapshots { 5 } else { 4 }
 }
 
 fn load(clusters: u16, snapshots: bool) -> Load {
     let account = Clusters::new(clusters, true);
     let (clusters, due) = (u32::from(clusters), account.due());
     let pages = clusters.div_ceil(PAGE.into());
-    // Look again, tag, delete the member, delete the cluster; tag the snapshot.
-    let chain = if snapshots { 5 } else { 4 };
     let policy = if snapshots { "unless-clone" } else { "never" };
     Load {
         what: format!("{clusters} clusters, {due} expired, {} snapshots", if snapshots { "with" } else { "no" }),
@@ -53,7 +69,7 @@ fn load(clusters: u16, snapshots: bool) -> Load {
         policy: vec![("NIGHTSHIFT_FINAL_SNAPSHOT", policy)],
         changed: due,
         least: least(pages, due, snapshots),
-        floor_in_calls: pages + due.div_ceil(CONCURRENCY) * chain,
+        floor_in_calls: pages + due.div_ceil(CONCURRENCY) * chain(snapshots),
         time_is_judged: clusters == 1_000,
         // The pages, the tags of each cluster, two deletions for each that has expired.
         boto3_calls: pages + clusters + 2 * due,

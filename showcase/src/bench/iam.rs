@@ -20,13 +20,19 @@ const YOUNG: &str = "2026-10-01T00:00:00Z";
 #[derive(Debug)]
 pub(super) struct Users {
     count: u16,
-    any_due: bool,
+    /// One of so many is due, if any is.
+    due_of: Option<u16>,
 }
 
 impl Users {
     /// This many; one in ten is due, if any is.
     pub(super) fn new(count: u16, any_due: bool) -> Self {
-        Self { count, any_due }
+        Self { count, due_of: any_due.then_some(10) }
+    }
+
+    /// Twelve, of which one in so many is due.
+    pub(super) fn dozen(due_of: u16) -> Self {
+        Self { count: 12, due_of: Some(due_of) }
     }
 
     /// How many are due.
@@ -35,7 +41,7 @@ impl Users {
     }
 
     fn is_due(&self, number: u16) -> bool {
-        self.any_due && number.is_multiple_of(10)
+        self.due_of.is_some_and(|of| number.is_multiple_of(of))
     }
 
     fn created(&self, number: u16) -> &'static str {

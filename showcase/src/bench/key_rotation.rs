@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::iam::{NOW, PAGE, Users};
-use super::{Account, Calls, Load, Subject};
+use super::{Account, Calls, Load, Subject, Waits};
 
 /// See the module.
 #[derive(Debug, Clone, Copy)]
@@ -11,6 +11,9 @@ pub struct KeyRotation;
 
 /// The default of `NIGHTSHIFT_CONCURRENCY`.
 const CONCURRENCY: u32 = 4;
+/// One after the other for each rotation: look again (all at once), policy and proof at once, what is written of it, intent, key,
+/// its id, value, call, labels, move.
+const CHAIN: u32 = 10;
 /// How many users are asked about at once.
 const READS_AT_ONCE: u32 = 16;
 
@@ -34,11 +37,19 @@ impl Subject for KeyRotation {
         let sizes = if quick { &[100][..] } else { &[100, 2_000] };
         sizes.iter().map(|&users| load(users)).collect()
     }
+
+    fn waits(&self) -> Vec<Waits> {
+        let of = |account| load_of(12, account);
+        vec![Waits { what: "key that is rotated", few: of(Users::dozen(12)), many: of(Users::dozen(3)), least: CHAIN }]
+    }
 }
 
 /// An account of so many users, one in ten of them due.
 pub fn load(users: u16) -> Load {
-    let account = Users::new(users, true);
+    load_of(users, Users::new(users, true))
+}
+
+fn load_of(users: u16, account: Users) -> Load {
     let (users, due) = (u32::from(users), account.due());
     let pages = users.div_ceil(PAGE.into());
     Load {
@@ -47,9 +58,7 @@ pub fn load(users: u16) -> Load {
         policy: Vec::new(),
         changed: due,
         least: least(pages, users, due),
-        // One after the other: look again (all at once), policy and proof at once, what is written of it, intent, key, its
-        // id, value, call, labels, move.
-        floor_in_calls: pages + users.div_ceil(READS_AT_ONCE) + due.div_ceil(CONCURRENCY) * 10,
+        floor_in_calls: pages + users.div_ceil(READS_AT_ONCE) + due.div_ceil(CONCURRENCY) * CHAIN,
         time_is_judged: users == 2_000,
         // The pages, the keys of each user, six calls for each that is due.
         boto3_calls: pages + users + 6 * due,

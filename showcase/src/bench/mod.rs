@@ -14,6 +14,7 @@ mod rds;
 mod responder;
 mod start;
 mod table;
+mod waits;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ pub use program::build;
 pub use rds::Clusters;
 pub use responder::{Account, Asked, Calls, Responder};
 pub use table::Section;
+pub use waits::Waits;
 
 /// All that is measured, of one function after the other.
 #[derive(Debug)]
@@ -35,6 +37,7 @@ pub struct Bench {
     quick: bool,
     start: Section,
     calls: Section,
+    waits: Section,
     time: Section,
     users: Section,
 }
@@ -43,12 +46,14 @@ impl Bench {
     /// Nothing yet. A quick one starts fewer processes and leaves the largest accounts out.
     pub fn new(quick: bool) -> Self {
         let (calls, time) = (load::calls_section(), load::time_section());
-        Self { quick, start: start::section(rounds(quick)), calls, time, users: db_users::section() }
+        let (start, waits) = (start::section(rounds(quick)), waits::section());
+        Self { quick, start, calls, waits, time, users: db_users::section() }
     }
 
     /// Measures `subject`, whose release binary is there.
     pub async fn measure<S: Subject>(&mut self, subject: &S) -> anyhow::Result<()> {
         start::measure(&mut self.start, subject, rounds(self.quick)).await?;
+        waits::measure(&mut self.waits, subject).await?;
         load::measure(&mut self.calls, &mut self.time, subject, self.quick).await
     }
 
@@ -59,7 +64,8 @@ impl Bench {
 
     /// What was found.
     pub fn sections(&self) -> Vec<&Section> {
-        [&self.start, &self.calls, &self.time, &self.users].into_iter().filter(|section| !section.is_empty()).collect()
+        let all = [&self.start, &self.calls, &self.waits, &self.time, &self.users];
+        all.into_iter().filter(|section| !section.is_empty()).collect()
     }
 
     /// How many targets were met, and how many there are.
@@ -94,6 +100,11 @@ pub trait Subject: Sync {
 
     /// The accounts its calls are counted in.
     fn loads(&self, _quick: bool) -> Vec<Load> {
+        Vec::new()
+    }
+
+    /// The things of which the waits are counted.
+    fn waits(&self) -> Vec<Waits> {
         Vec::new()
     }
 }
