@@ -17,6 +17,7 @@ mod roles;
 mod show;
 mod subjects;
 mod terraform;
+mod wiring;
 
 use std::io::Write;
 use std::path::Path;
