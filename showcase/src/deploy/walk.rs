@@ -213,4 +213,18 @@ mod tests {
             assert!(all.starts_with(&as_walked) && own.contains("terraform apply"), "{name}: {own}");
         }
     }
+
+    #[test]
+    fn the_example_of_a_pipeline_asks_for_its_role_on_main_alone() {
+        let file = repository::root().join("terraform/bootstrap/pipeline.example.yml");
+        let (of_all, jobs) = fs::read_to_string(file)
+            .map(|text| text.split_once("\njobs:\n").map(|(a, b)| (a.to_owned(), b.to_owned())))
+            .unwrap()
+            .unwrap();
+        assert!(!of_all.contains("id-token"), "every job could ask for the role");
+        let with_role: Vec<_> =
+            jobs.split("\n\n").filter(|job| job.contains("id-token") || job.contains("role-to-assume")).collect();
+        assert_eq!(with_role.len(), 1);
+        assert!(with_role[0].contains("\n    if: github.ref == 'refs/heads/main'\n"), "{}", with_role[0]);
+    }
 }
