@@ -1,4 +1,5 @@
-# The bucket of Terraform's state: versions are kept, nobody outside reads it, nothing comes or goes in clear text.
+# The bucket of Terraform's state: versions are kept, nobody outside reads it, nothing comes or goes in clear text (the policy is in the
+# module access).
 
 resource "aws_s3_bucket" "state" {
   #checkov:skip=CKV_AWS_18:Who read the state is in CloudTrail's data events, where the account wants them.
@@ -59,29 +60,9 @@ resource "aws_s3_bucket_lifecycle_configuration" "state" {
   depends_on = [aws_s3_bucket_versioning.state]
 }
 
-data "aws_iam_policy_document" "state" {
-  statement {
-    sid       = "NobodyInClearText"
-    effect    = "Deny"
-    actions   = ["s3:*"]
-    resources = [aws_s3_bucket.state.arn, "${aws_s3_bucket.state.arn}/*"]
-
-    principals {
-      type        = "AWS"
-      identifiers = ["*"]
-    }
-
-    condition {
-      test     = "Bool"
-      variable = "aws:SecureTransport"
-      values   = ["false"]
-    }
-  }
-}
-
 resource "aws_s3_bucket_policy" "state" {
   bucket = aws_s3_bucket.state.id
-  policy = data.aws_iam_policy_document.state.json
+  policy = module.access.state_bucket
 
   depends_on = [aws_s3_bucket_public_access_block.state]
 }

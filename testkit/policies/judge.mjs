@@ -1,5 +1,5 @@
-// Asks an evaluator of IAM policies each question of decisions.md about the rendered roles, and says where it answers otherwise.
-// Called with the answer of `terraform show -json` on a plan of render/.
+// Asks an evaluator of IAM policies each question of decisions.md about the rendered roles, in each partition of AWS, and says where it
+// answers otherwise. Called with the answer of `terraform show -json` on a plan of render/.
 import { readFileSync } from 'node:fs'
 import { runSimulation } from '@cloud-copilot/iam-simulate'
 
@@ -9,6 +9,22 @@ const KEY = 'arn:aws:kms:eu-west-1:A:key/11111111-2222-3333-4444-555555555555'
 // The evaluator does not know that a name follows this key, and would leave it out; a tag of the caller is a key with a name, too,
 // and means nothing else here.
 const withContext = (text) => text.replaceAll('kms:EncryptionContext:', 'aws:PrincipalTag/encryption-context-of-')
+
+// As render/main.tf has them. decisions.md is written for the first; names of services in a role's trust are the same everywhere.
+const PARTITIONS = {
+  aws: { suffix: 'amazonaws.com', regions: ['eu-west-1', 'eu-north-1'] },
+  'aws-us-gov': { suffix: 'amazonaws.com', regions: ['us-gov-west-1', 'us-gov-east-1'] },
+  'aws-cn': { suffix: 'amazonaws.com.cn', regions: ['cn-north-1', 'cn-northwest-1'] },
+}
+
+function translated(text, partition) {
+  const { suffix, regions } = PARTITIONS[partition]
+  return text
+    .replaceAll('arn:aws:', `arn:${partition}:`)
+    .replaceAll(/(kms:ViaService=\S+)\.amazonaws\.com/g, `$1.${suffix}`)
+    .replaceAll('eu-west-1', regions[0])
+    .replaceAll('eu-north-1', regions[1])
+}
 
 const full = (text) => text.replaceAll(':A:', `:${ACCOUNT}:`)
 
@@ -28,20 +44,36 @@ function keysOf(text) {
   return Object.fromEntries(pairs)
 }
 
-async function answer(policies, [role, action, resource, keys]) {
+const allowing = (principal) => ({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', ...principal, Action: '*', Resource: '*' }] })
+
+// What a resource has of its own is asked about somebody who may do everything; a role is asked what its policies say, and a key's
+// policy hands the account the decision, as the one AWS makes does.
+function policiesOf(partition, isResource, policies, [role, action]) {
+  if (isResource) {
+    const statements = policies.flatMap((policy) => JSON.parse(policy).Statement)
+    return {
+      identityPolicies: [{ name: 'administrator', policy: allowing({}) }],
+      resourcePolicy: statements.length > 0 ? { Version: '2012-10-17', Statement: statements } : undefined,
+    }
+  }
+  const root = { Principal: { AWS: `arn:${partition}:iam::${ACCOUNT}:root` } }
+  return {
+    identityPolicies: policies.map((policy, number) => ({ name: `${role}-${number}`, policy: JSON.parse(withContext(policy)) })),
+    resourcePolicy: action.startsWith('kms:') ? allowing(root) : undefined,
+  }
+}
+
+async function answer(partition, isResource, policies, row) {
+  const [role, action, resource, keys] = row.map((cell) => translated(cell === 'K' ? KEY : cell, partition))
   const request = {
-    principal: `arn:aws:iam::${ACCOUNT}:role/${role}`,
+    principal: `arn:${partition}:iam::${ACCOUNT}:role/${role}`,
     action,
-    resource: { resource: full(resource === 'K' ? KEY : resource), accountId: ACCOUNT },
+    resource: { resource: full(resource), accountId: ACCOUNT },
     contextVariables: keysOf(withContext(keys)),
   }
   const result = await runSimulation({
     request,
-    identityPolicies: policies.map((policy, number) => ({ name: `${role}-${number}`, policy: JSON.parse(withContext(policy)) })),
-    // The key's policy hands the account the decision, as the one AWS makes does.
-    resourcePolicy: action.startsWith('kms:')
-      ? { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` }, Action: 'kms:*', Resource: '*' }] }
-      : undefined,
+    ...policiesOf(partition, isResource, policies, row),
     serviceControlPolicies: [],
     resourceControlPolicies: [],
   }, {})
@@ -50,11 +82,12 @@ async function answer(policies, [role, action, resource, keys]) {
   return decision === 'Allowed' ? 'allowed' : 'denied'
 }
 
-async function wrongAnswers(rows, policies) {
+// The rows whose answer is another, and what it is.
+async function wrongAnswers(partition, isResource, rows, policies) {
   const wrong = []
   for (const row of rows) {
-    const found = await answer(policies, row)
-    if (found !== row[4]) wrong.push(`${row.slice(0, 4).join(' | ')}: ${found}, and not ${row[4]}`)
+    const found = await answer(partition, isResource, policies, row)
+    if (found !== row[4]) wrong.push(`${partition}: ${row.slice(0, 4).join(' | ')}: ${found}, and not ${row[4]}`)
   }
   return wrong
 }
@@ -65,12 +98,12 @@ function withoutStatement(policy, number) {
 }
 
 // What can be taken out without a changed answer is shown by nothing.
-async function unnoticed(rows, policies) {
+async function unnoticed(partition, isResource, rows, policies) {
   const names = []
   for (const [at, policy] of policies.entries()) {
     for (const [number, statement] of JSON.parse(policy).Statement.entries()) {
       const rest = policies.with(at, withoutStatement(policy, number))
-      if ((await wrongAnswers(rows, rest)).length === 0) names.push(statement.Sid)
+      if ((await wrongAnswers(partition, isResource, rows, rest)).length === 0) names.push(statement.Sid)
     }
   }
   return names
@@ -79,19 +112,28 @@ async function unnoticed(rows, policies) {
 // One statement is written without a list.
 const listed = (policy) => JSON.stringify({ ...JSON.parse(policy), Statement: [JSON.parse(policy).Statement].flat() })
 
-const rendered = JSON.parse(readFileSync(process.argv[2], 'utf8')).planned_values.outputs.roles.value
+const rendered = JSON.parse(readFileSync(process.argv[2], 'utf8')).planned_values.outputs.partitions.value
 const rows = rowsOf(readFileSync(new URL('decisions.md', import.meta.url), 'utf8'))
-const complaints = rows.filter(([role]) => !rendered[role]).map(([role]) => `there is no role ${role}`)
+const complaints = []
 let statements = 0
-for (const [role, documents] of Object.entries(rendered)) {
-  const policies = documents.map(listed)
-  const ofRole = rows.filter((row) => row[0] === role)
-  complaints.push(...(await wrongAnswers(ofRole, policies)))
-  complaints.push(...(await unnoticed(ofRole, policies)).map((sid) => `${role}: nobody would miss ${sid}`))
-  statements += policies.reduce((sum, policy) => sum + JSON.parse(policy).Statement.length, 0)
+for (const partition of Object.keys(PARTITIONS)) {
+  const { resources, roles } = rendered[partition]
+  const all = { ...roles, ...Object.fromEntries(Object.entries(resources).map(([name, policy]) => [name, [policy]])) }
+  complaints.push(...rows.filter(([role]) => !all[role]).map(([role]) => `${partition}: there is no ${role}`))
+  for (const [role, documents] of Object.entries(all)) {
+    const policies = documents.map(listed)
+    const isResource = role in resources
+    const ofRole = rows.filter((row) => row[0] === role)
+    complaints.push(...(await wrongAnswers(partition, isResource, ofRole, policies)))
+    // A statement is one and the same in each.
+    if (partition !== 'aws') continue
+    complaints.push(...(await unnoticed(partition, isResource, ofRole, policies)).map((sid) => `${role}: nobody would miss ${sid}`))
+    statements += policies.reduce((sum, policy) => sum + JSON.parse(policy).Statement.length, 0)
+  }
 }
 if (complaints.length > 0) {
   console.error(`the roles of terraform/ do not answer as testkit/policies/decisions.md says:\n${complaints.join('\n')}`)
   process.exit(1)
 }
-console.log(`${rows.length} questions answered as decisions.md says; each of ${statements} statements would be missed`)
+const partitions = Object.keys(PARTITIONS).length
+console.log(`${rows.length} questions in ${partitions} partitions answered as decisions.md says; each of ${statements} statements would be missed`)

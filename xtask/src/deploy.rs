@@ -59,7 +59,8 @@ fn note_calls(function: &str) -> anyhow::Result<()> {
 /// The folder with `<architecture>/<function>/bootstrap.zip` of each function. The environments say `x86_64`; a stand-in runs
 /// whatever it is given.
 fn packages(functions: &[String]) -> anyhow::Result<PathBuf> {
-    let mut build = at_root("cargo", &["build", "--quiet", "--locked", "--workspace"]);
+    // The command, too: whoever walks through the README asks it for a plan.
+    let mut build = at_root("cargo", &["build", "--quiet", "--locked", "--workspace", "--bin", "nightshift"]);
     for function in functions {
         build.args(["--bin", function]);
     }

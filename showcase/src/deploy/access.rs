@@ -1,5 +1,5 @@
 //! The users of a database made by `terraform apply`: the layer `database-access` beside the fleet, its event refused in
-//! part, sent again without a change, changed, and destroyed.
+//! part, sent again without a change, replaced, changed, and destroyed.
 
 use std::io::Write;
 
@@ -9,6 +9,8 @@ use super::night::Night;
 use super::subjects::Subject;
 use super::subjects::db_users::DbUsers;
 use super::terraform::Plan;
+
+const MODULE: &str = "module.access";
 
 /// The environment goes with it: what is destroyed last shows that nobody is dropped.
 pub(super) async fn prove(out: &mut dyn Write, night: &Night, databases: &mut DbUsers) -> anyhow::Result<()> {
@@ -25,27 +27,38 @@ pub(super) async fn prove(out: &mut dyn Write, night: &Night, databases: &mut Db
         ensure!(databases.has_login(&one).await?, "what could be done of the event was not done");
         databases.role(&missing).await?;
         // Nothing was changed in Terraform: what failed is sent again.
-        ensure!(
-            night.deployment.plan_of("module.access").await? == Plan::Changes,
-            "an event that failed is not sent again"
-        );
-        night.deployment.apply().await?;
+        ensure!(night.deployment.plan_of(MODULE).await? == Plan::Changes, "an event that failed is not sent again");
+        night.deployment.apply_of(MODULE, &[]).await?;
         ensure!(databases.has_login(&two).await?, "the event was sent again and {two} is not there");
-        ensure!(
-            night.deployment.plan_of("module.access").await? == Plan::Empty,
-            "the plan after the event is not empty"
-        );
+        ensure!(night.deployment.plan_of(MODULE).await? == Plan::Empty, "the plan after the event is not empty");
         writeln!(out, "  users {what}: what was refused failed the apply, and was sent again by the next")?;
     }
+    replaced(night).await?;
+    ensure!(databases.has_login(&one).await? && databases.has_login(&two).await?, "a user went with a replacement");
+    writeln!(out, "  replaced: its event was sent once more, and nobody was dropped")?;
+    let before = night.account.calls(DbUsers::NAME).await?;
     night.destroy().await?;
+    ensure!(night.account.calls(DbUsers::NAME).await? == before, "a resource that went sent an event");
     ensure!(databases.has_login(&one).await? && databases.has_login(&two).await?, "a user went with its resource");
     writeln!(out, "  destroyed with everything else: the users are still there")?;
     Ok(())
 }
 
+/// Old resource, new resource, one event: the new one's.
+async fn replaced(night: &Night) -> anyhow::Result<()> {
+    let before = night.account.calls(DbUsers::NAME).await?;
+    let resource = format!("-replace={MODULE}.aws_lambda_invocation.this[\"shop\"]");
+    night.deployment.apply_of(MODULE, &[&resource]).await?;
+    let calls = night.account.calls(DbUsers::NAME).await? - before;
+    ensure!(calls == 1, "a replacement sent {calls} events");
+    Ok(())
+}
+
 /// An apply whose event cannot be done in full, and what its error says.
 async fn refused(night: &Night, user: &str) -> anyhow::Result<()> {
-    let Err(error) = night.deployment.apply().await else { bail!("an event that was not done in full passed") };
+    let Err(error) = night.deployment.apply_of(MODULE, &[]).await else {
+        bail!("an event that was not done in full passed")
+    };
     let said = format!("{error:#}");
     // Terraform breaks lines where they are too long for it.
     let words: String = said.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");

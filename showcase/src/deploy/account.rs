@@ -30,7 +30,15 @@ pub(super) struct Account {
 impl Account {
     /// Starts both, with a bucket, a topic and a webhook.
     pub(super) async fn new() -> anyhow::Result<Self> {
-        let scene = Scene::new()?;
+        Self::with(Scene::new()?).await
+    }
+
+    /// The account of this number.
+    pub(super) async fn of(account: &str) -> anyhow::Result<Self> {
+        Self::with(Scene::of(account)?).await
+    }
+
+    async fn with(scene: Scene) -> anyhow::Result<Self> {
         let root = repository::root();
         let mut command = Command::new(root.join(".tools/role-stand-in/bin/python"));
         command.arg(root.join("testkit/role-stand-in/role_stand_in.py")).args(["--other", &scene.proxy.url()]);
@@ -59,6 +67,17 @@ impl Account {
     /// What the deployed function answers to an event, and what it logged last.
     pub(super) async fn invoke(&self, job: &str, event: &Value) -> anyhow::Result<Invoked> {
         self.aws.invoke(&named(job), &event.to_string()).await
+    }
+
+    /// How often the deployed function has been called, whoever called it.
+    pub(super) async fn calls(&self, job: &str) -> anyhow::Result<usize> {
+        let asked =
+            json!({ "logGroupName": format!("/aws/lambda/{}", named(job)), "filterPattern": "START" }).to_string();
+        let log = self.aws.json("logs", "Logs_20140328.FilterLogEvents", &asked).await?;
+        let log: Value = serde_json::from_str(&log).context("the log is no JSON")?;
+        ensure!(log["nextToken"].is_null(), "the log of {job} has more than one page");
+        let lines = log["events"].as_array().into_iter().flatten().filter_map(|line| line["message"].as_str());
+        Ok(lines.filter(|line| line.starts_with("START RequestId")).count())
     }
 
     /// Replaces the policy of the function's job.

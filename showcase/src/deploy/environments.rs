@@ -11,6 +11,7 @@ use super::before_the_fleet;
 use super::platform;
 use super::raw::Aws;
 use super::terraform::{Deployment, Plan};
+use super::wiring;
 use nightshift_testkit::stand_in::StandIn;
 
 /// As Terraform names the modules of the functions.
@@ -43,6 +44,7 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<Shown> {
     for function in FUNCTIONS {
         check_mode(&applied, function, "plan").with_context(|| format!("{function} of {name}, as it stands"))?;
     }
+    let wired = wiring::check(&applied, &deployment.account).with_context(|| format!("{name}, as it stands"))?;
     ensure!(deployment.plan().await? == Plan::Empty, "{name}: the second plan is not empty");
     // All three say the same of it, the list is of dev, and a plan is a plan.
     let besides = match name {
@@ -82,7 +84,7 @@ async fn one(name: &str, packages: &Path, url: &str) -> anyhow::Result<Shown> {
     let left = known_to(&aws, "nightshift").await?;
     ensure!(left == [LOGS], "{name}: after the destroy there should be the record, and there is something in {left:?}");
     let line = format!(
-        "{name:<8} {} resources · second plan empty{besides} · modes changed to apply · plan empty · destroyed, the logs left",
+        "{name:<8} {} resources, {wired} of them wired to what is there · second plan empty{besides} · modes changed to apply · plan empty · destroyed, the logs left",
         applied.len()
     );
     Ok(Shown { line, called: deployment.called()?, held: actions::held(&changed)? })

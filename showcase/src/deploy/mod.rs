@@ -6,7 +6,6 @@ mod access;
 mod account;
 mod actions;
 mod before_the_fleet;
-mod bootstrap;
 mod environments;
 mod night;
 mod permissions;
@@ -17,18 +16,20 @@ mod roles;
 mod show;
 mod subjects;
 mod terraform;
+mod walk;
+mod wiring;
 
 use std::io::Write;
 use std::path::Path;
 
 pub use show::show;
 
-/// Shows it on `out`. `packages` holds `x86_64/<function>/bootstrap.zip` of every function. Most of it is waiting, so the two
+/// Shows it on `out`. `packages` holds `x86_64/<function>/bootstrap.zip` of every function. Most of it is waiting, so the three
 /// parts run side by side.
 pub async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
-    let (environments, everything, account) =
-        tokio::try_join!(environments::run(packages), roles::run(out, packages), bootstrap::run())?;
-    writeln!(out, "\nBOOTSTRAP · {account}")?;
+    let (environments, everything, walked) =
+        tokio::try_join!(environments::run(packages), roles::run(out, packages), walk::run(packages))?;
+    writeln!(out, "\nA NEWCOMER'S WALK · {walked}")?;
     writeln!(out, "\nENVIRONMENTS · each as it stands, on the stand-in")?;
     let (mut called, mut held) = everything;
     for shown in environments {

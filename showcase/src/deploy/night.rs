@@ -18,6 +18,8 @@ use super::terraform::Deployment;
 const EVERYTHING: &str = include_str!("everything_override.tf");
 /// What stands there until it is to fire.
 const NIGHTLY: &str = "cron(0 2 * * ? *)";
+const SCHEDULES: [&str; 2] =
+    ["module.fleet.module.cluster_cleanup.module.schedule", "module.fleet.module.key_rotation.module.schedule"];
 /// Long enough for Terraform to change a schedule, on a busy machine too.
 const AHEAD: SignedDuration = SignedDuration::from_secs(40);
 const PATIENCE: Duration = Duration::from_mins(4);
@@ -52,14 +54,14 @@ impl Night {
         deployment.move_to(&account.aws.account)?;
         deployment.edit("main.tf", "Europe/Madrid", "UTC")?;
         let night = Self { account, everything, deployment };
-        night.apply(NIGHTLY).await?;
+        night.schedules(NIGHTLY)?;
+        night.deployment.apply().await?;
         Ok(night)
     }
 
-    /// With the schedules at `expression`.
-    async fn apply(&self, expression: &str) -> anyhow::Result<()> {
-        self.deployment.add("everything_override.tf", &self.everything.replace(NIGHTLY, expression))?;
-        self.deployment.apply().await
+    /// Writes them down as `expression`.
+    fn schedules(&self, expression: &str) -> anyhow::Result<()> {
+        Ok(self.deployment.add("everything_override.tf", &self.everything.replace(NIGHTLY, expression))?)
     }
 
     /// Fills the account, makes the schedules fire, and gives the reports of the runs.
@@ -71,7 +73,9 @@ impl Night {
         let known = [account.reports(ClusterCleanup::NAME).await?, account.reports(KeyRotation::NAME).await?];
         // A cron goes by the minute: the next one that is far enough.
         let minute: Timestamp = account::now() + AHEAD + SignedDuration::from_mins(1);
-        self.apply(&minute.strftime("cron(%-M %-H * * ? *)").to_string()).await?;
+        self.schedules(&minute.strftime("cron(%-M %-H * * ? *)").to_string())?;
+        let [first, second] = SCHEDULES;
+        self.deployment.apply_of(first, &[&format!("-target={second}")]).await?;
         let mut reports = account.reports_beside(ClusterCleanup::NAME, &known[0], 1, PATIENCE).await?;
         reports.extend(account.reports_beside(KeyRotation::NAME, &known[1], 2, PATIENCE).await?);
         for report in &reports {

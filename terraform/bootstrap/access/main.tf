@@ -1,5 +1,6 @@
 # What a pipeline may do that deploys, and the most a role may hold that it makes: what the provider was seen to call (actions.json,
-# which `cargo xtask deploy` keeps), on what is named as this project's. No call is made to know it.
+# which `cargo xtask deploy` keeps), on what is named as this project's; and how the bucket of the state is reached. No call is made to
+# know it.
 
 locals {
   actions = jsondecode(file("${path.module}/actions.json"))
@@ -20,6 +21,7 @@ locals {
   roles    = "${local.prefix}:iam::${var.account.id}:role/${var.project}-*"
   deployer = "${local.prefix}:iam::${var.account.id}:role/${var.project}-deployer"
   boundary = "${local.prefix}:iam::${var.account.id}:policy/${var.project}-boundary"
+  state    = "${local.prefix}:s3:::${var.state_bucket}"
 
   named = concat(
     [
@@ -104,26 +106,26 @@ data "aws_iam_policy_document" "deployer" {
   statement {
     sid       = "KeepTheState"
     actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = ["${local.prefix}:s3:::${var.state_bucket}/*"]
+    resources = ["${local.state}/*"]
   }
 
   statement {
     sid       = "GiveTheLockBack"
     actions   = ["s3:DeleteObject"]
-    resources = ["${local.prefix}:s3:::${var.state_bucket}/*.tflock"]
+    resources = ["${local.state}/*.tflock"]
   }
 
   statement {
     sid       = "NeverTheStateOfThis"
     effect    = "Deny"
     actions   = ["s3:DeleteObject", "s3:PutObject"]
-    resources = ["${local.prefix}:s3:::${var.state_bucket}/*/bootstrap/*"]
+    resources = ["${local.state}/*/bootstrap/*"]
   }
 
   statement {
     sid       = "FindTheState"
     actions   = ["s3:ListBucket"]
-    resources = ["${local.prefix}:s3:::${var.state_bucket}"]
+    resources = [local.state]
   }
 
   # Lambda fetches an archive with the rights of whoever deploys it.
@@ -166,5 +168,26 @@ data "aws_iam_policy_document" "boundary" {
     sid       = "WhatTheFunctionsAndTheirSchedulesDo"
     actions   = local.actions.boundary
     resources = ["*"]
+  }
+}
+
+# Who may read it is said in roles; this is asked of everybody, an administrator too.
+data "aws_iam_policy_document" "state" {
+  statement {
+    sid       = "NobodyInClearText"
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = [local.state, "${local.state}/*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
   }
 }

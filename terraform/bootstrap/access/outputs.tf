@@ -22,3 +22,8 @@ output "deployer" {
     error_message = "actions.json lets the deployer change boundaries."
   }
 }
+
+output "state_bucket" {
+  description = "Policy document (JSON) of the bucket of the state."
+  value       = data.aws_iam_policy_document.state.json
+}

@@ -142,3 +142,39 @@ run "a_trust_is_no_longer_than_iam_takes" {
 
   expect_failures = [var.oidc]
 }
+
+run "only_tokens_for_aws_and_of_the_named_subjects_take_the_role" {
+  command = plan
+
+  assert {
+    condition = jsondecode(aws_iam_role.deployer.assume_role_policy).Statement == [{
+      Sid       = "ThisRepositorysPipelines"
+      Effect    = "Allow"
+      Action    = "sts:AssumeRoleWithWebIdentity"
+      Principal = { Federated = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com" }
+      Condition = {
+        StringEquals = { "token.actions.githubusercontent.com:aud" = "sts.amazonaws.com" }
+        StringLike   = { "token.actions.githubusercontent.com:sub" = "repo:example/nightshift:environment:dev" }
+      }
+    }]
+    error_message = aws_iam_role.deployer.assume_role_policy
+  }
+}
+
+run "nobody_outside_reads_the_state_and_nobody_in_clear_text" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      aws_s3_bucket_public_access_block.state.block_public_acls, aws_s3_bucket_public_access_block.state.block_public_policy,
+      aws_s3_bucket_public_access_block.state.ignore_public_acls, aws_s3_bucket_public_access_block.state.restrict_public_buckets,
+    ])
+    error_message = "The state could be made public."
+  }
+
+  # What it says is in testkit/policies/decisions.md.
+  assert {
+    condition     = jsondecode(aws_s3_bucket_policy.state.policy) == jsondecode(module.access.state_bucket)
+    error_message = "The bucket has another policy."
+  }
+}

@@ -8,6 +8,11 @@ output "function_name" {
   value       = module.function.name
 }
 
+output "mode" {
+  description = "What it is told: plan or apply."
+  value       = var.mode
+}
+
 output "overview" {
   description = "What the layer overview shows of this function."
   value = {

@@ -28,6 +28,11 @@ output "functions" {
   }
 }
 
+output "modes" {
+  description = "Mode of each function, by its job: plan until it is told to apply."
+  value       = { for job, function in local.functions : job => function.mode }
+}
+
 output "roles" {
   description = "ARN of each function's role, by its job, for policies that keep tags from everybody else."
   value       = { for job, function in local.functions : job => function.role_arn }

@@ -18,6 +18,11 @@ run "it_tells_what_happened_and_what_to_read" {
   }
 
   assert {
+    condition     = aws_cloudwatch_metric_alarm.this.alarm_actions == toset(var.actions)
+    error_message = "It tells ${jsonencode(aws_cloudwatch_metric_alarm.this.alarm_actions)}."
+  }
+
+  assert {
     condition     = aws_cloudwatch_metric_alarm.this.treat_missing_data == "notBreaching"
     error_message = "Silence would raise it."
   }

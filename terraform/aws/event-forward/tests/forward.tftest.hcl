@@ -32,7 +32,12 @@ run "its_role_may_put_events_on_that_one_bus_and_nothing_else" {
   }
 
   assert {
-    condition     = length(one(data.aws_iam_policy_document.trust.statement).condition) == 2
+    condition = {
+      for condition in one(data.aws_iam_policy_document.trust.statement).condition : "${condition.test} ${condition.variable}" => one(condition.values)
+      } == {
+      "ArnEquals aws:SourceArn"        = "arn:aws:events:us-east-1:111122223333:rule/nightshift-dev-job-health"
+      "StringEquals aws:SourceAccount" = "111122223333"
+    }
     error_message = "Rules of other accounts could use the role."
   }
 }

@@ -282,3 +282,19 @@ run "variables_are_no_larger_than_lambda_takes" {
 
   expect_failures = [aws_lambda_function.this]
 }
+
+run "an_event_waits_as_long_as_it_is_told" {
+  command = plan
+
+  variables {
+    async = { maximum_event_age_seconds = 21600, retries = 1 }
+  }
+
+  assert {
+    condition = (
+      aws_lambda_function_event_invoke_config.this.maximum_event_age_in_seconds == 21600 &&
+      aws_lambda_function_event_invoke_config.this.maximum_retry_attempts == 1
+    )
+    error_message = jsonencode(aws_lambda_function_event_invoke_config.this)
+  }
+}

@@ -220,3 +220,16 @@ run "a_day_of_the_week_is_taken" {
     expression = "cron(0 2 ? * MON-FRI *)"
   }
 }
+
+run "it_goes_by_the_clock_of_its_zone" {
+  command = plan
+
+  variables {
+    time_zone = "Europe/Madrid"
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.this.schedule_expression_timezone == "Europe/Madrid"
+    error_message = "It goes by ${coalesce(aws_scheduler_schedule.this.schedule_expression_timezone, "UTC")}."
+  }
+}

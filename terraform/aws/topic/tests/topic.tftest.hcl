@@ -25,6 +25,14 @@ run "alarms_of_this_account_may_write_and_every_address_gets_it" {
     ]) == "111122223333"
     error_message = "Alarms of other accounts could write."
   }
+
+  assert {
+    condition = one([
+      for statement in data.aws_iam_policy_document.this.statement : "${statement.effect} ${one(one(statement.condition).values)}"
+      if one(one(statement.condition[*]).variable[*]) == "aws:SecureTransport"
+    ]) == "Deny false"
+    error_message = "It takes what is not encrypted, or nothing that is."
+  }
 }
 
 run "an_address_is_an_address" {

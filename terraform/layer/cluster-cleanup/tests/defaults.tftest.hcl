@@ -145,3 +145,17 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
     error_message = "There are ${length(module.alarms.arns)} alarms."
   }
 }
+
+# The code is a reason of docs/cluster-cleanup.md, as the function writes it into its log.
+run "a_snapshot_that_could_not_be_marked_is_found_in_the_log" {
+  command = plan
+
+  assert {
+    condition = (
+      aws_cloudwatch_log_metric_filter.snapshot_not_marked.pattern == "\"snapshot-not-marked\"" &&
+      strcontains(file("../../../docs/cluster-cleanup.md"), "`snapshot-not-marked`") &&
+      one(aws_cloudwatch_log_metric_filter.snapshot_not_marked.metric_transformation).namespace == module.alarms.log_namespace
+    )
+    error_message = jsonencode(aws_cloudwatch_log_metric_filter.snapshot_not_marked)
+  }
+}

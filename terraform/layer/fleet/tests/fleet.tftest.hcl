@@ -51,6 +51,11 @@ run "it_plans_until_it_is_told_to_apply" {
     }
     error_message = "The functions are called ${jsonencode(output.functions)}."
   }
+
+  assert {
+    condition     = output.modes == { cluster-cleanup = "plan", db-users = "plan", key-rotation = "plan" }
+    error_message = "Without a word they are told ${jsonencode(output.modes)}."
+  }
 }
 
 run "without_databases_the_function_is_left_out" {

@@ -1,0 +1,149 @@
+# The roles of a fleet with everything switched on, in one account of one partition. What a queue or topic is called is given here,
+# because Terraform would know it only afterwards.
+
+locals {
+  prefix = "arn:${var.account.partition}"
+  here   = "${var.account.region}:${var.account.id}"
+  key    = "${local.prefix}:kms:${local.here}:key/11111111-2222-3333-4444-555555555555"
+  queue  = { arn = "${local.prefix}:sqs:${local.here}:dead-letters" }
+}
+
+module "run_access" {
+  source = "../../../../terraform/aws/run-access"
+
+  account = var.account
+  applies = true
+  job     = "cluster-cleanup"
+
+  notices = {
+    mail_configuration_set   = "company"
+    mail_from                = "nightshift@dev.example.com"
+    mail_sandbox_recipients  = ["ops@example.org"]
+    operators_mail           = ["ops@example.org"]
+    slack_secret_id          = "hook"
+    slack_secret_kms_key_arn = local.key
+    sns_topic_arn            = "${local.prefix}:sns:${local.here}:notices"
+    sns_topic_kms_key_arn    = local.key
+  }
+
+  report_bucket = { kms_key_arn = local.key, name = "reports" }
+}
+
+module "cluster_cleanup" {
+  source = "../../../../terraform/layer/cluster-cleanup/access"
+
+  account            = var.account
+  applies            = true
+  members_are_marked = true
+  regions            = [var.account.region, var.second_region]
+
+  policy = {
+    deletion_protection = "override"
+    protected           = ["Orders-*", "tier=gold", "${local.prefix}:rds:*:*:cluster:ledger", "${local.prefix}:rds:*:*:cluster:*vault*", "${local.prefix}:rds:*:*:cluster-snapshot:nightshift-archive-*", "nightshift-kept-*"]
+    required_tags       = { env = "dev" }
+    stopped_clusters    = "start"
+    tag_key             = "auto-delete-after"
+  }
+}
+
+module "cluster_cleanup_plan" {
+  source = "../../../../terraform/layer/cluster-cleanup/access"
+
+  account = var.account
+  applies = false
+  policy  = { required_tags = { env = "dev" }, tag_key = "auto-delete-after" }
+  regions = [var.account.region]
+}
+
+module "key_rotation" {
+  source = "../../../../terraform/layer/key-rotation/access"
+
+  account     = var.account
+  applies     = true
+  leaked_keys = true
+
+  policy = {
+    exclude                = ["path:/admin/*", "break-glass", "tag:team=security*"]
+    secret_kms_key_arn     = local.key
+    secret_prefix          = "/aws/iam/credentials/"
+    secret_replica_regions = [var.second_region]
+  }
+}
+
+module "db_users" {
+  source = "../../../../terraform/layer/db-users/access"
+
+  account                = var.account
+  applies                = true
+  kms_key_arns           = [local.key]
+  regions                = [var.account.region]
+  rotation_function_arns = ["${local.prefix}:lambda:${local.here}:function:rotate"]
+  secrets                = { masters = ["prod/app-master"], users = ["prod/app-*", "legacy"] }
+}
+
+module "function" {
+  source = "../../../../terraform/aws/lambda-function"
+
+  account           = var.account
+  dead_letter_queue = local.queue
+  description       = "Rendered"
+  kms_key_arn       = local.key
+  name              = "nightshift-dev-job"
+  package           = { path = "../../../terraform/fixtures/x86_64/cluster-cleanup/bootstrap.zip" }
+  policy            = "{}"
+  vpc               = { security_group_ids = ["sg-1"], subnet_ids = ["subnet-1"] }
+}
+
+module "schedule" {
+  source = "../../../../terraform/aws/schedule"
+
+  account           = var.account
+  dead_letter_queue = local.queue
+  description       = "Rendered"
+  expression        = "rate(1 day)"
+  kms_key_arn       = local.key
+  name              = "nightshift-dev-job"
+  target            = { arn = "${local.prefix}:lambda:${local.here}:function:nightshift-dev-job" }
+}
+
+module "deployer" {
+  source = "../../../../terraform/bootstrap/access"
+
+  account         = var.account
+  kms_key_arns    = [local.key]
+  log_groups      = ["/company/nightshift"]
+  packages_bucket = "packages"
+  project         = "nightshift"
+  senders         = ["nightshift@example.com"]
+  state_bucket    = "state"
+}
+
+module "forward" {
+  source = "../../../../terraform/aws/event-forward"
+
+  account               = var.account
+  dead_letter_queue_arn = local.queue.arn
+  description           = "Rendered"
+  name                  = "nightshift-dev-job-forward"
+  pattern               = jsonencode({ source = ["aws.health"] })
+  region                = var.account.region
+}
+
+output "resources" {
+  description = "The policy (JSON) of each resource that has one, by what it is."
+  value       = { state-bucket = module.deployer.state_bucket }
+}
+
+output "roles" {
+  description = "The policies (JSON) of each role."
+  value = {
+    cluster-cleanup      = concat(module.cluster_cleanup.policies, module.run_access.policies)
+    cluster-cleanup-plan = module.cluster_cleanup_plan.policies
+    db-users             = module.db_users.policies
+    deployer             = [module.deployer.deployer]
+    forward              = [module.forward.policy]
+    function             = [module.function.platform_policy]
+    key-rotation         = module.key_rotation.policies
+    schedule             = [module.schedule.policy]
+  }
+}
