@@ -267,9 +267,11 @@ impl Aws {
         &self.roots
     }
 
-    /// The SDK's own configuration, for clients only a binary needs.
-    pub fn sdk_config(&self) -> &SdkConfig {
-        &self.config
+    /// Lambda in the region of the environment or profile.
+    pub(in crate::services) fn lambda(&self) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::from_conf(
+            aws_sdk_lambda::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+        )
     }
 }
 

@@ -20,7 +20,7 @@ use super::plan::{self, Action, Decision, Leak, Leaked, Step, Terms};
 use crate::clock::{self, ITEM_BUDGET};
 use crate::domains::keys::naming::masked;
 use crate::report::{self, Outcome};
-use crate::run::{Allowed, Done, Entry, Hands, Ledger, Steps};
+use crate::run::{Allowed, Done, Entry, Hands, Ledger, Steps, Turn};
 use crate::services::Permit;
 use crate::services::aws::{Aws, AwsError};
 use crate::services::iam::IamWriter;
@@ -29,9 +29,20 @@ use crate::services::secrets::SecretsWriter;
 /// A rotation waits up to a minute for a new key to work; this much it takes together with its calls.
 const ROTATION_BUDGET: Duration = Duration::from_secs(90);
 
-/// Everything carrying out a plan takes.
+/// Everything carrying out a plan takes, besides leave to.
 #[derive(Debug)]
-pub(super) struct Applier<'a> {
+pub(super) struct Carrier<'a> {
+    seen: &'a Seen,
+    terms: Terms<'a>,
+    hands: Hands<'a>,
+    teller: &'a Teller<'a>,
+    rotator: &'a str,
+    began: Timestamp,
+}
+
+/// Everything carrying out one action takes.
+#[derive(Debug)]
+struct Applier<'a> {
     aws: &'a Aws,
     readers: &'a Readers,
     world: &'a World,
@@ -43,54 +54,58 @@ pub(super) struct Applier<'a> {
 /// The ways to write, and what they need to know.
 #[derive(Debug)]
 struct Writers<'a> {
-    iam: IamWriter,
-    store: SecretsWriter,
+    iam: IamWriter<'a>,
+    store: SecretsWriter<'a>,
     teller: &'a Teller<'a>,
     /// Who this process is, for the policies of secrets.
     rotator: &'a str,
     began: Timestamp,
 }
 
-impl<'a> Applier<'a> {
+impl<'a> Carrier<'a> {
     /// For one run by `rotator`, whom a secret's policy names.
     pub(super) fn new(
-        permit: &Permit,
         seen: &'a Seen,
         terms: Terms<'a>,
         hands: Hands<'a>,
         teller: &'a Teller<'a>,
         rotator: &'a str,
     ) -> Self {
-        let Hands { aws, ledger, notifier: _ } = hands;
-        let writers = Writers {
-            iam: IamWriter::new(aws, permit),
-            store: SecretsWriter::new(aws, &terms.policy.region, permit),
-            teller,
-            rotator,
-            began: clock::now(),
-        };
-        let Seen { readers, request: _, world } = seen;
-        Self { aws, readers, world, terms, ledger, writers }
+        Self { seen, terms, hands, teller, rotator, began: clock::now() }
     }
 
     /// Carries out the actions, a few at once, and says how each ended, in their order.
     pub(super) async fn apply(&self, allowed: &Allowed<'_, Action>) -> Vec<Done> {
         // One that takes long holds no place that another could have.
-        let one = |(place, (action, entry))| async move { (place, self.one(action, entry).await) };
+        let one = |(place, (action, turn))| async move { (place, self.one(action, turn).await) };
         let all = stream::iter(allowed.iter().enumerate()).map(one);
         let mut done: Vec<(usize, Done)> = all.buffer_unordered(self.terms.policy.concurrency).collect().await;
         done.sort_by_key(|(place, _)| *place);
         done.into_iter().map(|(_, done)| done).collect()
     }
 
-    async fn one(&self, action: &Action, entry: &Entry) -> Done {
+    async fn one(&self, action: &Action, turn: Turn<'_>) -> Done {
         // A leaked key goes off even where no time is left to replace it.
         let mints = matches!(action.step, Step::Rotate(_) | Step::Resume { .. });
         let needed = if mints { ROTATION_BUDGET } else { ITEM_BUDGET };
-        let work = Box::pin(async { without_ids(self.work(action, entry).await) });
-        self.ledger.item(entry, needed, work).await
+        let work = async |leave: &Permit| {
+            let applier = self.with(leave);
+            without_ids(Box::pin(applier.work(action, turn.entry())).await)
+        };
+        self.hands.ledger.item(turn, needed, work).await
     }
 
+    fn with<'b>(&'b self, leave: &'b Permit) -> Applier<'b> {
+        let Self { seen, terms, hands, teller, rotator, began } = *self;
+        let Hands { aws, ledger, notifier: _ } = hands;
+        let (iam, store) = (IamWriter::new(aws, leave), SecretsWriter::new(aws, &terms.policy.region, leave));
+        let writers = Writers { iam, store, teller, rotator, began };
+        let Seen { readers, request: _, world } = seen;
+        Applier { aws, readers, world, terms, ledger, writers }
+    }
+}
+
+impl Applier<'_> {
     async fn work(&self, action: &Action, entry: &Entry) -> Done {
         let (user, fresh) = match self.again(action).await {
             Ok(fresh) => fresh,
