@@ -275,6 +275,30 @@ impl Aws {
     }
 }
 
+#[cfg(test)]
+impl Aws {
+    /// To whatever answers at `url` as AWS does.
+    pub(crate) fn at(url: &str) -> Self {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .endpoint_url(url)
+            .credentials_provider(aws_sdk_sts::config::SharedCredentialsProvider::new(
+                aws_sdk_sts::config::Credentials::new("AKIATEST", "secret", None, None, "test"),
+            ))
+            .http_client(http::client(&Roots::CompiledIn, None).unwrap())
+            .retry_config(RetryConfig::disabled())
+            .build();
+        let (calls, rds) = (CallRecorder::default(), Arc::default());
+        Self { config, calls, rds, roots: Roots::CompiledIn, stand_in: false }
+    }
+
+    /// The same, known to be none of AWS's.
+    pub(crate) fn into_stand_in(self) -> Self {
+        Self { stand_in: true, ..self }
+    }
+}
+
 /// For a call that may take no longer than `time`, its retries included.
 pub fn within(time: Duration) -> TimeoutConfig {
     TimeoutConfig::builder()
