@@ -1,6 +1,7 @@
 //! Carries a plan out. Every item is looked at again before its first write; every write takes "already gone" and
 //! "already so" for success; one item that fails does not stop the others; none is begun without the time to end it.
 
+mod again;
 mod clusters;
 mod snapshots;
 mod tell;

@@ -366,3 +366,22 @@ fn find<'a>(region: &'a Region, resource_id: &str) -> Option<&'a Cluster> {
 fn snapshots(region: &Region) -> impl Iterator<Item = &Snapshot> {
     region.snapshots.known().into_iter().flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::cluster_cleanup::plan::tests::{cluster, now, policy, region};
+    use crate::jobs::cluster_cleanup::request::Request;
+
+    #[test]
+    fn a_letter_promises_a_copy_only_where_the_policy_makes_one() {
+        let promised = |variables: &[(&str, &str)]| {
+            let (policy, request, one) = (policy(variables), Request::default(), cluster("orders"));
+            let terms = Terms { policy: &policy, request: &request, now: now(), announces: true };
+            data(&one, &region(vec![one.clone()]), terms)
+        };
+        assert!(matches!(promised(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "always")]), Data::Snapshot { .. }));
+        assert!(matches!(promised(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "unless-clone")]), Data::Snapshot { .. }));
+        assert!(matches!(promised(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")]), Data::Lost));
+    }
+}

@@ -1,6 +1,7 @@
 //! Carries a plan out. Every user is looked at again before the first write and decided about anew; what is no longer the
 //! same is left to the next run. One that fails does not stop the others; none is begun without the time to end it.
 
+mod again;
 mod leaked;
 mod mint;
 mod prepare;
@@ -16,10 +17,9 @@ use jiff::Timestamp;
 use super::model::{User, World};
 use super::notice::Teller;
 use super::observe::{Readers, Seen};
-use super::plan::{self, Action, Decision, Leak, Leaked, Step, Terms};
+use super::plan::{self, Action, Leaked, Step, Terms};
 use crate::clock::{self, ITEM_BUDGET};
 use crate::domains::keys::naming::masked;
-use crate::report::{self, Outcome};
 use crate::run::{Allowed, Done, Entry, Hands, Ledger, Steps, Turn};
 use crate::services::Permit;
 use crate::services::aws::{Aws, AwsError};
@@ -149,28 +149,7 @@ impl Applier<'_> {
         let is_it = |user: &&User| user.id == action.user_id && user.name == action.user;
         let known = self.world.users.iter().find(is_it);
         let known = known.ok_or_else(|| Box::new(Done::moved("it is not part of this run")))?;
-        let is_leak = matches!(action.step, Step::Leaked { .. });
-        let fresh = match self.readers.look_again(known, self.terms).await {
-            Ok(Some(fresh)) => fresh,
-            // What cannot be read keeps no leaked key on. Of one that is gone AWS says so when it is to go off.
-            Ok(None) | Err(_) if is_leak => return Ok((known.clone(), action.clone())),
-            Ok(None) => return Err(Box::new(Done::already(&report::codes::GONE, "the user is gone", Vec::new()))),
-            Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
-        };
-        if !action.user_id.is_empty() && fresh.id != action.user_id {
-            return Err(Box::new(Done::moved("another user has its name now")));
-        }
-        match plan::decide(&fresh, self.terms) {
-            Some(Decision::Act(again)) if again.step == action.step || both_leaked(&again.step, &action.step) => {
-                Ok((fresh, *again))
-            }
-            Some(Decision::Act(_)) => Err(Box::new(Done::moved("something else is to be done about it by now"))),
-            Some(Decision::Leave(left)) if plan::leak(&fresh, self.terms.request) == Some(Leak::Off) => {
-                Err(Box::new(Done::left(Outcome::AlreadyRight, left.why.reason())))
-            }
-            Some(Decision::Leave(left)) => Err(Box::new(Done::left(left.why.outcome(), left.why.reason()))),
-            None => Err(Box::new(Done::moved("it is no longer in scope"))),
-        }
+        again::judge(action, known, self.readers.look_again(known, self.terms).await, self.terms)
     }
 
     /// The moment by this run's clock, in whole seconds: people read it, in tags and messages.
@@ -186,10 +165,6 @@ impl Applier<'_> {
 fn with_planned(now: &[Leaked], planned: &Action) -> Vec<Leaked> {
     let missing = planned.step.leaked().iter().filter(|one| now.iter().all(|other| other.key != one.key));
     now.iter().chain(missing).cloned().collect()
-}
-
-fn both_leaked(one: &Step, other: &Step) -> bool {
-    matches!((one, other), (Step::Leaked { .. }, Step::Leaked { .. }))
 }
 
 /// What is logged and mailed holds no whole id of a key; of the steps [`Steps`] sees to that.
