@@ -7,6 +7,7 @@ mod names;
 mod outside;
 mod plans;
 mod source;
+mod tested;
 mod text;
 mod tree;
 
@@ -52,6 +53,7 @@ fn findings(sources: &[Source], machine: &[String]) -> Vec<String> {
         .chain(tree::environments_are_one_call(sources))
         .chain(borders::no_circles(sources))
         .chain(outside::only_services_know_it(sources))
-        .chain(leave::lints_are_the_workspaces(sources));
+        .chain(leave::lints_are_the_workspaces(sources))
+        .chain(tested::all_that_is_met_is_tested(sources));
     by_file.chain(paths).chain(by_tree).collect()
 }
