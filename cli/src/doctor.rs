@@ -6,6 +6,7 @@ use nightshift::config::Environment;
 use nightshift::report::SCHEMA;
 use nightshift::report::sheet::{Row, Sheet, Tone};
 use nightshift::services::aws::{Aws, AwsError, Skew};
+use nightshift::services::functions::{Deployed, FunctionsReader};
 use nightshift::services::iam::IamReader;
 use nightshift::services::mail;
 use nightshift::services::rds::RdsReader;
@@ -163,25 +164,20 @@ async fn of_account(aws: &Aws, findings: &mut Vec<Finding>) {
 
 /// The deployed functions of ours, by their variables, and what each may do.
 async fn functions(aws: &Aws, region: &str, findings: &mut Vec<Finding>) {
-    let client = aws_sdk_lambda::Client::new(aws.sdk_config());
-    let mut pages = client.list_functions().into_paginator().items().send();
+    let all = match FunctionsReader::new(aws).all().await {
+        Ok(all) => all,
+        Err(error) => {
+            findings.push(bad("deployed functions", &error));
+            return;
+        }
+    };
     let mut found = false;
-    while let Some(function) = pages.next().await {
-        let function = match function {
-            Ok(function) => function,
-            Err(error) => {
-                let error = AwsError::of("lambda:ListFunctions", format!("region {region}"), error);
-                findings.push(bad("deployed functions", &error));
-                return;
-            }
-        };
-        let variables = function.environment.and_then(|environment| environment.variables).unwrap_or_default();
+    for Deployed { name, variables, .. } in all {
         let variables: Environment = variables.into_iter().collect();
         if variables.ours().next().is_none() {
             continue;
         }
         found = true;
-        let name = function.function_name.unwrap_or_default();
         let mode = match variables.get("NIGHTSHIFT_MODE") {
             Some("apply") => "its schedule applies",
             Some("plan") => "it plans, and no event can make it apply",

@@ -6,7 +6,8 @@ use anyhow::{Context as _, anyhow, bail};
 use nightshift::config::{ConfigFaults, Environment, is_ours};
 use nightshift::run::Job;
 use nightshift::run::driver::Driver;
-use nightshift::services::aws::{Aws, AwsError};
+use nightshift::services::aws::Aws;
+use nightshift::services::functions::{Deployed, FunctionsReader};
 use nightshift::text::count;
 
 use crate::args::PolicyArgs;
@@ -93,20 +94,16 @@ fn region_variable(job: &str) -> &'static str {
 
 /// The `NIGHTSHIFT_` variables of a deployed function. What else it has (its handler, its Region) is its own.
 async fn of_function(name: &str, aws: &Aws, region_variable: &str) -> anyhow::Result<Environment> {
-    let client = aws_sdk_lambda::Client::new(aws.sdk_config());
-    let answer = client.get_function_configuration().function_name(name).send().await;
-    let answer =
-        answer.map_err(|error| AwsError::of("lambda:GetFunctionConfiguration", format!("function {name}"), error))?;
-    let variables = answer.environment.and_then(|environment| environment.variables).unwrap_or_default();
+    let Deployed { region, variables, .. } = FunctionsReader::new(aws).named(name).await?;
     let mut own: Vec<_> = variables.into_iter().filter(|(name, _)| is_ours(name)).collect();
     if own.is_empty() {
         bail!("function {name} has no NIGHTSHIFT_ variables, so it holds no policy; is it the right function?");
     }
     // A function without a list of Regions works in its own, which the caller's shell need not name.
-    if let Some(region) = answer.function_arn.as_deref().and_then(|arn| arn.split(':').nth(3))
+    if let Some(region) = region
         && !own.iter().any(|(name, value)| name == region_variable && !value.is_empty())
     {
-        own.push((region_variable.to_owned(), region.to_owned()));
+        own.push((region_variable.to_owned(), region));
     }
     Ok(own.into_iter().collect())
 }

@@ -132,6 +132,7 @@ impl From<RunFault> for Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::driver::tests::{Fourth, sts};
 
     #[test]
     fn what_is_no_event_is_refused_by_us() {
@@ -142,6 +143,22 @@ mod tests {
         }
         insta::assert_snapshot!(refused(b"{\"a\": \xff}"), @"the event is refused and nothing was done: it is not UTF-8 from byte 6 on; send JSON, which is always UTF-8");
         assert_eq!(Raw::of(b"{}").payload().ok(), Payload::parse("{}").ok());
+    }
+
+    #[tokio::test]
+    async fn whoever_waits_hears_of_what_was_not_done_and_the_job_has_its_own_word() {
+        async fn answered<const CALLED: bool>(event: &str) -> String {
+            let aws = Aws::at(&sts(jiff::SignedDuration::ZERO).await);
+            let driver = Driver::<Fourth<CALLED>>::new(&Environment::default(), aws);
+            let function = Function { driver, name: "fourth".to_owned() };
+            let event = LambdaEvent::new(Raw::of(event.as_bytes()), lambda_runtime::Context::default());
+            function.invoke(event).await.map_or_else(|fault| fault.error_type, |_| "answered".to_owned())
+        }
+        let event = r#"{"steps": "tt", "forget": "yes", "mode": "apply"}"#;
+        assert_eq!(answered::<true>(event).await, "NotCarriedOut");
+        assert_eq!(answered::<false>(event).await, "answered", "nobody waits: it stands in the report");
+        assert_eq!(answered::<true>(r#"{"steps": "tt"}"#).await, "answered");
+        assert_eq!(answered::<false>(r#"{"steps": "x"}"#).await, "Refused", "by the job itself");
     }
 
     #[test]

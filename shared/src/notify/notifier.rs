@@ -171,13 +171,13 @@ impl<'a> Notifier<'a> {
 
     /// Every part of `letter`, each with the time of a message: all of them were sent, or it was not told.
     async fn mail_whole(&self, kind: &str, letter: &Letter, from: &Address, to: &[Address]) -> Result<(), Unsent> {
-        let mailer = self.mailer.get_or_init(|| Mailer::new(self.aws, self.permit));
+        let mailer = self.mailer.get_or_init(|| Mailer::new(self.aws));
         let to: Vec<_> = to.iter().map(Address::as_str).collect();
         for part in parts::mails(letter) {
             let time = self.time(kind, MAIL).map_err(Unsent::Reason)?;
             let (text, html) = (text(&part), html(&part));
             let mail = Mail { from: from.as_str(), to: &to, subject: &part.subject, text: &text, html: &html };
-            mailer.send(mail, time).await.map_err(|error| {
+            mailer.send(self.permit, mail, time).await.map_err(|error| {
                 let reason = not_sent(&error);
                 self.health.learn(MAIL, sign_of(&error), &reason);
                 if mail::is_refused_address(&error) { Unsent::Refused(error) } else { Unsent::Reason(reason) }
@@ -207,10 +207,10 @@ impl<'a> Notifier<'a> {
     }
 
     async fn publish(&self, kind: &str, arn: &str, letter: &Letter) -> Result<(), Reason> {
-        let topic = self.topic.get_or_init(|| Topic::new(self.aws, arn, self.permit));
+        let topic = self.topic.get_or_init(|| Topic::new(self.aws, arn));
         for (subject, message) in parts::messages(letter) {
             let time = self.time(kind, TOPIC)?;
-            topic.publish(&subject, &message, time).await.map_err(|error| {
+            topic.publish(self.permit, &subject, &message, time).await.map_err(|error| {
                 let reason = not_sent(&error);
                 self.health.learn(TOPIC, sign_of(&error), &reason);
                 reason
@@ -236,10 +236,9 @@ impl<'a> Notifier<'a> {
 
     async fn post_when_open(&self, id: &str, message: &Value) -> Result<(), (Reason, Sign)> {
         let known = |fault: SlackFault| (fault.reason(), sign_of_slack(&fault));
-        let webhook =
-            self.slack.get_or_init(|| async { Webhook::open(self.aws, id, self.permit).await.map_err(known) }).await;
+        let webhook = self.slack.get_or_init(|| async { Webhook::open(self.aws, id).await.map_err(known) }).await;
         let webhook = webhook.as_ref().map_err(Clone::clone)?;
-        webhook.post(message).await.map_err(known)
+        webhook.post(self.permit, message).await.map_err(known)
     }
 
     fn note(&self, kind: &'static str, channel: &'static str, to: String, about: &[String], reason: Option<Reason>) {

@@ -37,6 +37,9 @@ super::code::reason_codes! {
     INTERRUPTED = "interrupted", Nobody,
         "`deferred`: the command was asked to stop before it was begun.",
         Some("Run the same command again.");
+    UNACCOUNTED = "unaccounted", Operators,
+        "`failed`: it was to be done, and the run did not say how it ended: a fault of Nightshift.",
+        Some("See in the log of the run what was begun; report it.");
     NOT_SENT = "not-sent", Operators,
         "Of a message, in `notices`: its channel did not take it.",
         Some("Read the message, which is the channel's own.");

@@ -112,6 +112,7 @@ mod tests {
         assert_eq!((cut.counts, &cut.plan_digest), (whole.counts, &whole.plan_digest));
         assert!(!cut.items.is_empty() && cut.items.iter().all(|item| item.outcome == Outcome::Failed));
         assert!(cut.items[0].steps.contains(&"and 20 more steps, which the log has".to_owned()));
+        assert!(cut.warnings[0].is(&codes::REPORT_CUT));
         let said = &cut.warnings[0].message;
         assert!(said.contains("2000 steps") && said.contains(&format!("{} items", 100 - cut.items.len())), "{said}");
     }

@@ -215,8 +215,8 @@ impl<J: Job> Driver<J> {
         }
         report.calls = self.aws.take_calls();
         #[expect(clippy::disallowed_methods, reason = "this is the driver")]
-        let record = RecordPermit::grant();
-        Ok(Finished { report, metrics, record, awaited: J::is_awaited(&request) })
+        let record = RecordPermit::by_the_driver();
+        Ok(Finished { report, metrics, record, awaited: J::IS_CALLED || J::is_awaited(&request) })
     }
 
     fn read(&self, payload: Payload, caller: &Caller) -> Result<Asked<J>, RunFault> {
@@ -281,32 +281,4 @@ fn tripped_too(tripped: &Tripped) -> Reason {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_is_asked_for_one_step_applies_and_nobody_else_does_unasked() {
-        let operator = |mode| Caller::Operator { mode, word: Word::Any };
-        let mode = |caller, asked, setting, called| mode(&caller, asked, setting, called).ok();
-        for setting in [ModeSetting::Unset, ModeSetting::PlanCeiling, ModeSetting::Apply] {
-            assert_eq!(mode(Caller::Platform, None, setting, true), Some(Mode::Apply));
-            assert_eq!(mode(Caller::Platform, Some(Mode::Plan), setting, true), Some(Mode::Plan));
-            assert_eq!(mode(operator(Mode::Apply), None, setting, false), Some(Mode::Apply));
-            assert_eq!(mode(operator(Mode::Plan), Some(Mode::Apply), setting, true), Some(Mode::Plan));
-        }
-        assert_eq!(mode(Caller::Platform, None, ModeSetting::Unset, false), Some(Mode::Plan));
-        assert_eq!(mode(Caller::Platform, Some(Mode::Apply), ModeSetting::PlanCeiling, false), None);
-    }
-
-    #[test]
-    fn only_a_digest_that_was_given_lifts_caps_and_one_that_was_shown_never() {
-        let digest = PlanDigest::of("f", "a", &());
-        let lifts = |word, setting| lifts_caps(&Caller::Operator { mode: Mode::Apply, word }, setting);
-        for setting in [false, true] {
-            assert!(lifts(Word::Reviewed(digest.to_string()), setting));
-            assert!(!lifts(Word::Shown(digest.clone()), setting));
-            assert_eq!(lifts(Word::Any, setting), setting, "the digest of an event, where the policy says so");
-            assert_eq!(lifts_caps(&Caller::Platform, setting), setting);
-        }
-    }
-}
+pub(crate) mod tests;

@@ -9,9 +9,9 @@ use serde_json::json;
 
 use super::caps::{self, Cap};
 use super::done::Done;
-use super::ledger::Entry;
+use super::ledger::{Entry, Turn};
 use super::plan::Act;
-use crate::report::{Mode, Outcome, PlanDigest, Reason, Tripped};
+use crate::report::{Mode, Outcome, PlanDigest, Reason, Tripped, codes};
 use crate::services::Permit;
 
 /// A person's consent to one plan.
@@ -116,8 +116,10 @@ impl Verdict {
         (Allowed { actions: goes, entries, withheld, permit }, waits)
     }
 
-    /// Puts together again what [`Verdict::split`] took apart, with how each action ended: `done` is of those that went.
+    /// Puts together again what [`Verdict::split`] took apart, with how each action ended: `done` is of those that went. One
+    /// of which nothing is said is in the report all the same, and nobody takes it for done.
     pub(super) fn join<S, A: Act<S>>(&self, goes: Vec<A>, done: Vec<Done>, waits: Vec<A>) -> (Vec<A>, Vec<Done>) {
+        let done = done.into_iter().chain(std::iter::repeat_with(unaccounted));
         let (mut goes, mut waits) = (goes.into_iter().zip(done), waits.into_iter());
         let next = |ruling: &Ruling| match ruling.unbegun() {
             None => goes.next(),
@@ -140,6 +142,12 @@ impl Verdict {
     }
 }
 
+fn unaccounted() -> Done {
+    let message = "it was to be done, and nothing says what came of it";
+    let fix = "see the log of this run for what was begun, and report this as a fault of Nightshift";
+    Done::failed(Vec::new(), Reason::new(&codes::UNACCOUNTED, message, fix))
+}
+
 impl Ruling {
     /// How what is not begun ends; `None` of what goes.
     fn unbegun(&self) -> Option<impl FnOnce(Vec<String>) -> Done + use<>> {
@@ -155,10 +163,11 @@ impl Ruling {
 /// Leave to write, in a run that may. For the driver alone, once the verdict is there.
 pub(super) fn leave_to_write(mode: Mode) -> Option<Permit> {
     #[expect(clippy::disallowed_methods, reason = "this is the guard")]
-    (mode == Mode::Apply).then(Permit::grant)
+    (mode == Mode::Apply).then(Permit::by_the_guard)
 }
 
-/// What the guard let through, with leave to write. Only the driver has it made, in apply mode.
+/// What the guard let through, with leave to write, which comes out behind the line that an item has in the record
+/// ([`Turn`]). Only the driver has it made, in apply mode.
 ///
 /// ```compile_fail,E0451
 /// # fn forged(permit: &nightshift::services::Permit) {
@@ -173,30 +182,20 @@ pub struct Allowed<'p, A> {
     permit: &'p Permit,
 }
 
-impl<'p, A> Allowed<'p, A> {
+impl<A> Allowed<'_, A> {
     /// What may be done, in the order it is begun.
     pub fn actions(&self) -> &[A] {
         &self.actions
     }
 
-    /// What the record says of each action before its first write, in the same order.
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    /// Each action with what the record says of it.
-    pub fn iter(&self) -> impl Iterator<Item = (&A, &Entry)> {
-        self.actions.iter().zip(&self.entries)
+    /// Each action with its turn, in the same order.
+    pub fn iter(&self) -> impl Iterator<Item = (&A, Turn<'_>)> {
+        self.actions.iter().zip(&self.entries).map(|(action, entry)| (action, Turn::new(entry, self.permit)))
     }
 
     /// The ids of what was planned and is not done in this run.
     pub fn withheld(&self) -> &BTreeSet<String> {
         &self.withheld
-    }
-
-    /// Leave to write.
-    pub fn permit(&self) -> &'p Permit {
-        self.permit
     }
 
     pub(super) fn into_actions(self) -> Vec<A> {

@@ -1,7 +1,9 @@
 //! The record of an apply as it happens, and the one gate before each item. An item is written down when it is begun,
 //! before its first write, and again when it ended: a process that dies, or that nobody can read the report of, leaves
-//! this behind. The gate asks for time and for a wish to stop, so every job obeys both by passing it.
+//! this behind. The gate asks for time and for a wish to stop, so every job obeys both by passing it: leave to write is
+//! lent to the work on one item, behind the gate and its line, and to nothing else.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -11,6 +13,7 @@ use super::plan::Act;
 use super::stop::Stop;
 use crate::clock::{self, Deadline};
 use crate::report::{Item, Outcome, Reason, codes};
+use crate::services::Permit;
 
 /// One item that is about to be worked on.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -37,6 +40,31 @@ impl Entry {
             steps: action.steps(),
             tags: action.facts(),
         }
+    }
+}
+
+/// What is to be done to one item, as the record has it, with leave to do it. The leave comes out where the item is begun
+/// in the record, and nowhere else.
+///
+/// ```compile_fail,E0616
+/// # fn before_its_line<'a>(turn: nightshift::run::Turn<'a>) -> &'a nightshift::services::Permit {
+/// turn.permit
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Turn<'a> {
+    entry: &'a Entry,
+    permit: &'a Permit,
+}
+
+impl<'a> Turn<'a> {
+    pub(super) fn new(entry: &'a Entry, permit: &'a Permit) -> Self {
+        Self { entry, permit }
+    }
+
+    /// What the record says of it.
+    pub fn entry(self) -> &'a Entry {
+        self.entry
     }
 }
 
@@ -67,13 +95,14 @@ pub struct Ledger<'a> {
     deadline: Deadline,
     stop: &'a Stop,
     sink: &'a dyn Sink,
+    begun: Mutex<BTreeSet<(String, String)>>,
     ended: Mutex<Vec<(Entry, Done)>>,
 }
 
 impl<'a> Ledger<'a> {
     /// Of one run, which begins nothing once `deadline` is near or `stop` was asked for.
     pub fn new(deadline: Deadline, stop: &'a Stop, sink: &'a dyn Sink) -> Self {
-        Self { deadline, stop, sink, ended: Mutex::default() }
+        Self { deadline, stop, sink, begun: Mutex::default(), ended: Mutex::default() }
     }
 
     /// When the platform ends the process.
@@ -100,22 +129,37 @@ impl<'a> Ledger<'a> {
         Ok(())
     }
 
-    /// Does `work` on one item, with a line before and a line after; or leaves it where the gate is closed.
-    pub async fn item(&self, entry: &Entry, needed: Duration, work: impl Future<Output = Done>) -> Done {
+    /// Does `work` on one item, with a line before and a line after; or leaves it where the gate is closed. The leave that
+    /// `work` is lent ends with it.
+    pub async fn item(&self, turn: Turn<'_>, needed: Duration, work: impl AsyncFnOnce(&Permit) -> Done) -> Done {
         let done = match self.may_begin(needed) {
             Ok(()) => {
-                self.begun(entry);
-                work.await
+                self.begun(turn.entry);
+                work(turn.permit).await
             }
             Err(reason) => Done::left(Outcome::Deferred, reason),
         };
-        self.ended(entry, &done);
+        self.ended(turn.entry, &done);
         done
+    }
+
+    /// Goes on with an item that has its line; one that has none is begun by it. What comes of it is written at the end, or
+    /// with [`Ledger::ended`].
+    pub async fn go_on<T>(&self, turn: Turn<'_>, work: impl AsyncFnOnce(&Permit) -> T) -> T {
+        if !self.is_begun(turn.entry) {
+            self.begun(turn.entry);
+        }
+        work(turn.permit).await
     }
 
     /// For items that are worked on together: its first write comes next.
     pub fn begun(&self, entry: &Entry) {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner).insert(key(entry));
         self.sink.write(Line::Begun(entry));
+    }
+
+    fn is_begun(&self, entry: &Entry) -> bool {
+        self.begun.lock().unwrap_or_else(PoisonError::into_inner).contains(&key(entry))
     }
 
     /// This was done to it.
@@ -152,6 +196,10 @@ impl<'a> Ledger<'a> {
     }
 }
 
+fn key(entry: &Entry) -> (String, String) {
+    (entry.region.clone(), entry.id.clone())
+}
+
 fn is_all_of((entry, done): &(Entry, Done), item: &Item) -> bool {
     entry.id == item.id
         && entry.region == item.region
@@ -170,7 +218,9 @@ fn since<'a>(before: &[String], now: &'a [String]) -> &'a [String] {
 mod tests {
     use std::collections::BTreeMap;
 
+    use super::super::guard::leave_to_write;
     use super::*;
+    use crate::report::Mode;
 
     #[derive(Debug, Default)]
     struct Kept(Mutex<Vec<String>>);
@@ -204,13 +254,15 @@ mod tests {
 
     #[tokio::test]
     async fn an_item_has_a_line_before_and_after_and_none_is_written_twice() {
-        let (kept, stop) = (Kept::default(), Stop::new());
+        let (kept, stop, permit) = (Kept::default(), Stop::new(), leave_to_write(Mode::Apply).unwrap());
         let ledger = Ledger::new(Deadline::NONE, &stop, &kept);
         for (id, steps) in [("a", "x"), ("b", "x"), ("a", "y")] {
-            ledger.item(&entry(id), Duration::ZERO, async { did(&[steps]) }).await;
+            let entry = entry(id);
+            ledger.item(Turn::new(&entry, &permit), Duration::ZERO, async |_| did(&[steps])).await;
         }
         stop.ask();
-        let left = ledger.item(&entry("c"), Duration::ZERO, async { did(&["never"]) }).await;
+        let c = entry("c");
+        let left = ledger.item(Turn::new(&c, &permit), Duration::ZERO, async |_| did(&["never"])).await;
         assert_eq!(left.reason.as_ref().map(|reason| reason.code.as_ref()), Some("interrupted"));
         let items = [("a", did(&["x"])), ("b", did(&["x", "told"])), ("a", did(&["y"])), ("c", left), ("d", did(&[]))];
         ledger.close(&items.map(|(id, done)| item(id, done)));
@@ -225,6 +277,19 @@ mod tests {
         went on b told
         listed d changed
         ");
+    }
+
+    #[tokio::test]
+    async fn what_goes_on_has_a_line_before_it_if_it_has_none() {
+        let (kept, stop, permit) = (Kept::default(), Stop::new(), leave_to_write(Mode::Apply).unwrap());
+        let ledger = Ledger::new(Deadline::NONE, &stop, &kept);
+        let (a, b) = (entry("a"), entry("b"));
+        ledger.item(Turn::new(&a, &permit), Duration::ZERO, async |_| did(&["x"])).await;
+        for one in [&a, &b, &b] {
+            ledger.go_on(Turn::new(one, &permit), async |_| ledger.step(one, "wrote")).await;
+        }
+        let lines = ["begun a", "ended a changed", "step a wrote", "begun b", "step b wrote", "step b wrote"];
+        assert_eq!(*kept.0.lock().unwrap(), lines);
     }
 
     #[test]

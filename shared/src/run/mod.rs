@@ -26,7 +26,7 @@ pub use done::Done;
 pub use fault::RunFault;
 pub use guard::Allowed;
 pub use job::{Given, Hands, Job, PlanOf, Sight, Sums, codes_of};
-pub use ledger::{Entry, Ledger};
+pub use ledger::{Entry, Ledger, Turn};
 pub use payload::Payload;
 pub use policy::RunPolicy;
 pub use protected::Protected;

@@ -50,18 +50,25 @@ pub struct Mail<'a> {
 }
 
 /// The way to SES. One for all mails of a run, so that its pacing after a throttle is remembered.
+///
+/// ```compile_fail,E0061
+/// # use nightshift::services::mail::{Mail, Mailer};
+/// # async fn without_leave(mailer: &Mailer, mail: Mail<'_>, time: std::time::Duration) {
+/// mailer.send(mail, time).await;
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Mailer(Client);
 
 impl Mailer {
     /// In the Region the process runs in. Makes no call.
-    pub fn new(aws: &Aws, _permit: &Permit) -> Self {
+    pub fn new(aws: &Aws) -> Self {
         Self(aws.ses())
     }
 
     /// Hands `mail` over within `time`, retries included. Handed over is not delivered: a bounce, or an address on the
     /// account's suppression list, shows in SES only.
-    pub async fn send(&self, mail: Mail<'_>, time: Duration) -> Result<(), AwsError> {
+    pub async fn send(&self, _leave: &Permit, mail: Mail<'_>, time: Duration) -> Result<(), AwsError> {
         let object = mail.to.join(", ");
         let content = content(mail)
             .map_err(|error| AwsError::of(ACTION, &*object, SdkError::<SendEmailError>::construction_failure(error)))?;

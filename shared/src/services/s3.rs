@@ -8,16 +8,23 @@ use super::RecordPermit;
 use super::aws::{Aws, AwsError, done, within};
 
 /// Where a run keeps its record.
+///
+/// ```compile_fail,E0061
+/// # fn without_leave(aws: &nightshift::services::aws::Aws) {
+/// nightshift::services::s3::RecordStore::new(aws, "bucket");
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct RecordStore<'a> {
     aws: &'a Aws,
     bucket: &'a str,
+    _leave: &'a RecordPermit,
 }
 
 impl<'a> RecordStore<'a> {
     /// The bucket named for it.
-    pub fn new(aws: &'a Aws, bucket: &'a str, _permit: &RecordPermit) -> Self {
-        Self { aws, bucket }
+    pub fn new(aws: &'a Aws, bucket: &'a str, leave: &'a RecordPermit) -> Self {
+        Self { aws, bucket, _leave: leave }
     }
 
     /// Writes `body` as the JSON object `key`, within `time`, retries included.

@@ -63,6 +63,12 @@ impl SlackFault {
 }
 
 /// Where messages go.
+///
+/// ```compile_fail,E0061
+/// # async fn without_leave(webhook: &nightshift::services::slack::Webhook, message: &serde_json::Value) {
+/// webhook.post(message).await;
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Webhook {
     url: SecretString,
@@ -71,7 +77,7 @@ pub struct Webhook {
 
 impl Webhook {
     /// Reads the URL from the secret `id`.
-    pub async fn open(aws: &Aws, id: &str, _permit: &Permit) -> Result<Self, SlackFault> {
+    pub async fn open(aws: &Aws, id: &str) -> Result<Self, SlackFault> {
         let answer = aws.secrets(id).get_secret_value().secret_id(id).send().await;
         let answer = answer.map_err(|error| {
             SlackFault::Secret(AwsError::of("secretsmanager:GetSecretValue", format!("secret {id}"), error))
@@ -84,7 +90,7 @@ impl Webhook {
     }
 
     /// Posts `message`; waits as long as Slack asks, if that is not long. The caller says how long in all.
-    pub async fn post(&self, message: &Value) -> Result<(), SlackFault> {
+    pub async fn post(&self, _leave: &Permit, message: &Value) -> Result<(), SlackFault> {
         let mut attempt = 1;
         loop {
             let (fault, pause) = match self.client.post_json(self.url.expose_secret(), message.to_string()).await {

@@ -1,10 +1,13 @@
 //! House rules about who may know whom. The crate in `shared/` is built in floors: a room names only rooms below its own,
-//! so no two of them can need each other. Jobs, domains and services stay apart from their neighbours, only services know
-//! SDKs and drivers, and plans know no client, clock or environment. Inside a room no two files name each other.
+//! so no two of them can need each other. Jobs, domains and services stay apart from their neighbours. Inside a room no two
+//! files name each other. What these rules read are names, so nothing may hide one: no alias of the house or of a room
+//! around a file, no glob of either, no file that is not where its module is.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::names::{Name, module_of, names, words};
+use proc_macro2::{Delimiter, TokenTree};
+
+use super::names::{Name, is_mark, is_word, module_of, names, shared, words};
 use super::source::Source;
 
 /// The rooms of `shared/src/`, from the lowest floor up.
@@ -28,105 +31,8 @@ const FLOORS: [&str; 14] = [
 const APART: [&str; 3] = ["services", "domains", "jobs"];
 /// What every service is built on.
 const COMMON_TO_SERVICES: [&str; 3] = ["aws", "tags", "read"];
-const SDKS_AND_DRIVERS: [&str; 9] = [
-    "aws_sdk_",
-    "aws_config",
-    "aws_smithy_",
-    "hyper",
-    "mysql_async",
-    "rustls",
-    "tokio_postgres",
-    "postgres_protocol",
-    "webpki_root",
-];
-/// How the calls of an SDK begin that change something.
-const WRITING: [&str; 34] = [
-    "add",
-    "associate",
-    "attach",
-    "cancel",
-    "copy",
-    "create",
-    "delete",
-    "detach",
-    "disable",
-    "disassociate",
-    "enable",
-    "failover",
-    "invoke",
-    "modify",
-    "move",
-    "promote",
-    "publish",
-    "put",
-    "reboot",
-    "register",
-    "remove",
-    "replicate",
-    "reset",
-    "restore",
-    "rotate",
-    "start",
-    "stop",
-    "switchover",
-    "tag",
-    "terminate",
-    "untag",
-    "update",
-    "upload",
-    "verify",
-];
-/// Has AWS write the report that is read next, and changes nothing.
-const READS_ALL_THE_SAME: [&str; 1] = ["generate_credential_report"];
-const UNKNOWN_TO_PLANS: [&str; 5] = ["aws_sdk_", "aws_config", "aws_smithy_", "tokio::", "std::env"];
-
-pub(super) fn plans_are_pure(source: &Source) -> Vec<String> {
-    let in_plan = shared(source).is_some_and(|parts| parts.iter().any(|part| part.starts_with("plan")));
-    if !in_plan {
-        return Vec::new();
-    }
-    let in_line = |(line, code)| {
-        let names = UNKNOWN_TO_PLANS.iter().filter(move |name| str::contains(code, **name));
-        names.map(move |name| source.finding(line, &format!("a plan module knows no {name}; pass what it needs in")))
-    };
-    source.code().flat_map(in_line).collect()
-}
-
-pub(super) fn only_services_know_sdks(source: &Source) -> Vec<String> {
-    let Some(room) = shared(source).and_then(|parts| parts.into_iter().next()) else { return Vec::new() };
-    if room == "services" {
-        return Vec::new();
-    }
-    let finding = |(line, word): (usize, String)| {
-        let known = SDKS_AND_DRIVERS.iter().find(|name| word.starts_with(*name))?;
-        Some(source.finding(line, &format!("`{room}` knows {known}; only services do: give one a function for it")))
-    };
-    words(source).into_iter().filter_map(finding).collect()
-}
-
-/// A call that changes something stands only where leave to write is asked for: a service that forgot would compile.
-pub(super) fn writers_take_leave(source: &Source) -> Vec<String> {
-    let in_services = shared(source).is_some_and(|parts| parts.first().is_some_and(|room| room == "services"));
-    if !in_services {
-        return Vec::new();
-    }
-    let words = words(source);
-    let has = |wanted: &str| words.iter().any(|(_, word)| word == wanted);
-    // Where nothing is sent, these are names of fields.
-    if has("Permit") || has("RecordPermit") || !has("send") {
-        return Vec::new();
-    }
-    let writes = |word: &str| {
-        word.split_once('_').is_some_and(|(verb, _)| WRITING.contains(&verb)) && !READS_ALL_THE_SAME.contains(&word)
-    };
-    let finding = |(line, word): &(usize, String)| {
-        writes(word).then(|| {
-            source
-                .finding(*line, &format!("{word} changes something, and nothing here takes a `Permit`; a writer does"))
-        })
-    };
-    words.iter().filter_map(finding).collect()
-}
+/// What the room of the services hands on, of files that are no service.
+const HANDED_ON: [&str; 2] = ["permit", "read"];
 
 /// A room names only what lies below it.
 pub(super) fn floors_hold(source: &Source) -> Vec<String> {
@@ -137,11 +43,101 @@ pub(super) fn floors_hold(source: &Source) -> Vec<String> {
         return vec![source.finding(1, &format!("`{home}` is on no floor; put it into FLOORS in tidy/borders.rs"))];
     };
     let finding = |Name { path, line, .. }: Name| {
-        let room = path.first()?;
-        let above = floor_of(room)? > floor;
-        above.then(|| source.finding(line, &format!("`{home}` names `{room}`, which stands above it")))
+        let Some(room) = path.first() else {
+            return Some(source.finding(line, "this names the whole crate; name the room, and what in it"));
+        };
+        match floor_of(room) {
+            None => Some(source.finding(line, &format!("`{room}` is no room; name what it is where it stands"))),
+            Some(other) if other > floor => {
+                Some(source.finding(line, &format!("`{home}` names `{room}`, which stands above it")))
+            }
+            Some(_) => None,
+        }
     };
     names(source).into_iter().filter_map(finding).collect()
+}
+
+/// The root of the crate lists the rooms, the rooms of neighbours list these, and nothing there hands on what is behind a
+/// border.
+pub(super) fn roots_only_list(source: &Source) -> Vec<String> {
+    let handed_on: &[&str] = match shared(source).as_deref() {
+        Some([]) => &[],
+        Some([room]) if APART.contains(&room.as_str()) && room == "services" => &HANDED_ON,
+        Some([room]) if APART.contains(&room.as_str()) => &[],
+        _ => return Vec::new(),
+    };
+    let tokens: Vec<_> = source.tokens().into_iter().collect();
+    let (mut at, mut found) = (0, Vec::new());
+    while at < tokens.len() {
+        let from = at;
+        while tokens.get(at).is_some_and(|_| !is_mark(&tokens, at, ';')) {
+            at += 1;
+        }
+        let item: Vec<_> = tokens[from..at].iter().filter(|token| !matches!(token, TokenTree::Punct(_))).collect();
+        at += 1;
+        let word = |at: usize| match item.get(at) {
+            Some(TokenTree::Ident(word)) => word.to_string(),
+            _ => String::new(),
+        };
+        // Documentation and attributes in front are groups.
+        let start = item.iter().position(|token| matches!(token, TokenTree::Ident(_))).unwrap_or(item.len());
+        let start = start + usize::from(word(start) == "pub");
+        let lists = word(start) == "mod" && item.len() == start + 2;
+        let hands_on = word(start) == "use" && handed_on.contains(&word(start + 1).as_str());
+        if let Some(first) = item.first().filter(|_| start < item.len() && !lists && !hands_on) {
+            found.push(source.finding(first.span().start().line, "here modules are listed, and nothing else"));
+        }
+    }
+    found
+}
+
+/// What would make a name mean what these rules cannot see.
+pub(super) fn nothing_hides_a_name(source: &Source) -> Vec<String> {
+    let Some((_, module)) = module_of(source) else { return Vec::new() };
+    let whole = |Name { path, line, in_tests, imported }: Name| {
+        let around = path.len() < module.len() && module.starts_with(&path);
+        let hides = imported && around && (!in_tests || path.len() < 2 && shared(source).is_some());
+        let place = if path.is_empty() { "crate".to_owned() } else { path.join("::") };
+        hides.then(|| source.finding(line, &format!("`{place}` is imported whole; import what is needed of it")))
+    };
+    let words = words(source);
+    let elsewhere = words.windows(2).filter_map(|pair| {
+        let [(line, one), (_, two)] = pair else { return None };
+        let is = one == "extern" && two == "crate";
+        is.then(|| source.finding(*line, "`extern crate` gives a crate another name; write the one it has"))
+    });
+    let mut found: Vec<_> = names(source).into_iter().filter_map(whole).chain(elsewhere).collect();
+    code_from_elsewhere(source, &source.tokens().into_iter().collect::<Vec<_>>(), &mut found);
+    found
+}
+
+/// `include!` and `#[path = …]`: code that is not where its module is.
+fn code_from_elsewhere(source: &Source, tokens: &[TokenTree], found: &mut Vec<String>) {
+    for (at, token) in tokens.iter().enumerate() {
+        let TokenTree::Group(group) = token else { continue };
+        let inner: Vec<_> = group.stream().into_iter().collect();
+        let included = at >= 2 && is_word(tokens, at - 2, "include") && is_mark(tokens, at - 1, '!');
+        let attribute = at >= 1 && is_mark(tokens, at - 1, '#') && group.delimiter() == Delimiter::Bracket;
+        if included || attribute && places(&inner) {
+            found.push(source.finding(group.span_open().start().line, "code stands in the file of its module"));
+        }
+        code_from_elsewhere(source, &inner, found);
+    }
+}
+
+/// Whether an attribute says where the file of a module is, on a condition or on none.
+fn places(attribute: &[TokenTree]) -> bool {
+    if is_word(attribute, 0, "path") {
+        return is_mark(attribute, 1, '=');
+    }
+    let within = |token: &TokenTree| match token {
+        TokenTree::Group(group) => {
+            let inner: Vec<_> = group.stream().into_iter().collect();
+            (0..inner.len()).any(|at| places(&inner[at..]))
+        }
+        _ => false,
+    };
+    is_word(attribute, 0, "cfg_attr") && attribute.iter().any(within)
 }
 
 /// A job imports no job, a domain no domain, a service no other service.
@@ -201,54 +197,10 @@ fn floor_of(room: &str) -> Option<usize> {
     FLOORS.iter().position(|floor| *floor == room)
 }
 
-/// The module of a Rust file of `shared/src/`.
-fn shared(source: &Source) -> Option<Vec<String>> {
-    let (root, module) = module_of(source)?;
-    (root == "shared").then_some(module)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::source::source;
     use super::*;
-
-    #[test]
-    fn a_plan_module_knows_no_client_clock_or_environment() {
-        for path in ["shared/src/jobs/a/plan/why.rs", "shared/src/jobs/a/plan.rs"] {
-            let code = "use aws_sdk_rds::Client;\nuse tokio::time;\nlet x = std::env::var(\"X\");\n";
-            assert_eq!(plans_are_pure(&source(path, code)).len(), 3, "{path}");
-        }
-        let comment = "// not tokio::time\nuse crate::report;\n";
-        assert!(plans_are_pure(&source("shared/src/jobs/a/plan/why.rs", comment)).is_empty());
-        assert!(plans_are_pure(&source("shared/src/services/rds/mod.rs", "use aws_sdk_rds::Client;\n")).is_empty());
-        assert!(plans_are_pure(&source("testkit/src/plan.rs", "use tokio::time;\n")).is_empty());
-    }
-
-    #[test]
-    fn only_a_service_knows_an_sdk_or_a_driver() {
-        let code = "use aws_sdk_rds::Client;\nlet x: tokio_postgres::Row;\n// hyper\nlet y = \"hyper=warn\";\n";
-        assert_eq!(
-            only_services_know_sdks(&source("shared/src/jobs/a/master.rs", code)),
-            [
-                "shared/src/jobs/a/master.rs:1: `jobs` knows aws_sdk_; only services do: give one a function for it",
-                "shared/src/jobs/a/master.rs:2: `jobs` knows tokio_postgres; only services do: give one a function for it",
-            ]
-        );
-        assert!(only_services_know_sdks(&source("shared/src/services/rds/reader.rs", code)).is_empty());
-        assert!(only_services_know_sdks(&source("cli/src/main.rs", code)).is_empty());
-    }
-
-    #[test]
-    fn what_changes_something_takes_leave() {
-        let found = |path: &str, code: &str| writers_take_leave(&source(path, code)).len();
-        let write = "async fn f(c: Client) { c.delete_db_cluster().send().await; }";
-        assert_eq!(found("shared/src/services/rds/reader.rs", write), 1);
-        assert_eq!(found("shared/src/services/rds/writer.rs", &format!("use super::Permit;\n{write}")), 0);
-        assert_eq!(found("shared/src/services/s3.rs", "fn f(p: &RecordPermit) { c.put_object().send() }"), 0);
-        assert_eq!(found("shared/src/services/rds/reader.rs", "fn f() { c.describe_db_clusters().send() }"), 0);
-        assert_eq!(found("shared/src/services/rds/convert.rs", "fn f() { x.copy_tags_to_snapshot() }"), 0, "a field");
-        assert_eq!(found("shared/src/services/iam/audit.rs", "fn f() { c.generate_credential_report().send() }"), 0);
-    }
 
     #[test]
     fn a_room_names_only_rooms_below_it() {
@@ -261,7 +213,6 @@ mod tests {
         assert!(
             above("shared/src/jobs/a/plan.rs", "use crate::services::rds::Cluster;\nuse super::model;\n").is_empty()
         );
-        assert!(above("shared/src/lib.rs", "pub use crate::jobs::a;\n").is_empty());
         assert_eq!(above("shared/src/attic/mod.rs", "").len(), 1, "a room on no floor");
     }
 
@@ -303,5 +254,63 @@ mod tests {
             source("xtask/src/terraform/mod.rs", "use crate::deploy;\n"),
         ];
         assert_eq!(no_circles(&rooms).len(), 1, "rooms as well as files");
+    }
+
+    #[test]
+    fn a_name_by_another_way_is_a_name_all_the_same() {
+        let low = |code: &str| {
+            let source = source("shared/src/services/rds/reader.rs", code);
+            [floors_hold, neighbours_stay_apart, nothing_hides_a_name].iter().flat_map(|rule| rule(&source)).count()
+        };
+        for code in [
+            "use crate as house;\nuse house::jobs::a::X;",
+            "use crate::{self as house};",
+            "use crate::*;\nfn f() { jobs::a::x() }",
+            "use super::super::super::{*};",
+            "use crate::r#jobs::a::X;",
+            "macro_rules! m { ($room:ident) => { crate::$room::a::X } }",
+            "use crate::X;",
+            "crate::a_macro_of_a_job!();",
+            "extern crate self as house;",
+            "use crate::services as s;\nfn f() { s::iam::x() }",
+            "use super::super::*;\nfn f() { iam::x() }",
+            "mod tests { use crate::services::*; }",
+            "include!(\"../../jobs/a/job.rs\");",
+            "#[path = \"../../jobs/a/job.rs\"]\nmod job;",
+            "#[cfg_attr(all(), path = \"../iam/writer.rs\")]\nmod job;",
+        ] {
+            assert_ne!(low(code), 0, "{code}");
+        }
+        for code in [
+            "use super::convert;\nuse crate::services::aws::Aws;\nmod tests { use super::*; }",
+            "pub(in crate::services) fn f(path: &str) { include_str!(\"x\"); }",
+            "#[template(path = \"x.html\")]\nstruct X;",
+        ] {
+            assert_eq!(low(code), 0, "{code}");
+        }
+        assert_eq!(nothing_hides_a_name(&source("xtask/src/a/b.rs", "use super::super::*;")).len(), 1);
+        assert_eq!(nothing_hides_a_name(&source("cli/src/a/tests.rs", "use super::*;")).len(), 0);
+    }
+
+    #[test]
+    fn a_root_lists_and_hands_nothing_on() {
+        let found = |path: &str, code: &str| roots_only_list(&source(path, code)).len();
+        let list = "//! What it is.\n#![warn(x)]\npub mod a;\n/// Of it.\n#[cfg(unix)]\nmod b;\n";
+        for path in ["shared/src/lib.rs", "shared/src/jobs/mod.rs", "shared/src/services/mod.rs"] {
+            assert_eq!(found(path, list), 0, "{path}");
+            for more in [
+                "pub use crate::jobs::a::X;",
+                "pub use a::X;",
+                "mod c { pub use super::a::X; }",
+                "extern crate self as nightshift;",
+                "macro_rules! m { () => {}; }",
+                "pub type X = a::X;",
+            ] {
+                assert_ne!(found(path, &format!("{list}{more}")), 0, "{path}: {more}");
+            }
+        }
+        assert_eq!(found("shared/src/services/mod.rs", "mod permit;\npub use permit::{Permit, RecordPermit};"), 0);
+        assert_eq!(found("shared/src/jobs/mod.rs", "mod permit;\npub use permit::Permit;"), 1);
+        assert_eq!(found("shared/src/jobs/a/mod.rs", "pub use a::X;"), 0, "a job hands on what is its own");
     }
 }

@@ -2,8 +2,12 @@
 //! text to messages of the form `file:line: what is wrong`, so that it can be tested on text that is nowhere on disk.
 
 mod borders;
+mod leave;
 mod names;
+mod outside;
+mod plans;
 mod source;
+mod tested;
 mod text;
 mod tree;
 
@@ -30,11 +34,15 @@ fn findings(sources: &[Source], machine: &[String]) -> Vec<String> {
         text::begins_with_a_paragraph,
         text::no_forbidden_words,
         text::thin_main,
-        borders::plans_are_pure,
-        borders::only_services_know_sdks,
-        borders::writers_take_leave,
         borders::floors_hold,
         borders::neighbours_stay_apart,
+        borders::roots_only_list,
+        borders::nothing_hides_a_name,
+        plans::are_pure,
+        leave::writers_take_it,
+        leave::is_given_in_one_place,
+        leave::no_lint_is_put_away,
+        outside::no_client_leaves_its_service,
     ];
     let by_file = sources.iter().flat_map(|source| file_rules.iter().flat_map(move |rule| rule(source)));
     let paths = sources.iter().flat_map(|source| text::no_machine_path(source, machine));
@@ -43,6 +51,9 @@ fn findings(sources: &[Source], machine: &[String]) -> Vec<String> {
         .chain(tree::readme_shows_the_way(sources))
         .chain(tree::modules_have_their_tables(sources))
         .chain(tree::environments_are_one_call(sources))
-        .chain(borders::no_circles(sources));
+        .chain(borders::no_circles(sources))
+        .chain(outside::only_services_know_it(sources))
+        .chain(leave::lints_are_the_workspaces(sources))
+        .chain(tested::all_that_is_met_is_tested(sources));
     by_file.chain(paths).chain(by_tree).collect()
 }

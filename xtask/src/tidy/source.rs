@@ -1,9 +1,11 @@
 //! The files the house rules look at: what git tracks or would add, as text with its path from the root.
 
+use std::cell::OnceCell;
 use std::path::Path;
 use std::{fs, io};
 
 use anyhow::Context as _;
+use proc_macro2::TokenStream;
 
 use crate::command::{at_root, quiet};
 use crate::environment;
@@ -12,9 +14,20 @@ use crate::environment;
 pub(super) struct Source {
     pub(super) path: String,
     pub(super) text: String,
+    tokens: OnceCell<TokenStream>,
 }
 
 impl Source {
+    fn new(path: String, text: String) -> Self {
+        Self { path, text, tokens: OnceCell::new() }
+    }
+
+    /// The code of a Rust file, read once for all rules. What is no Rust is the compiler's to find.
+    pub(super) fn tokens(&self) -> TokenStream {
+        let read = || if self.is_rust() { self.text.parse().unwrap_or_default() } else { TokenStream::new() };
+        self.tokens.get_or_init(read).clone()
+    }
+
     pub(super) fn is_rust(&self) -> bool {
         self.ends_in("rs")
     }
@@ -40,7 +53,10 @@ pub(super) fn read_all() -> anyhow::Result<Vec<Source>> {
         None => in_folder(&root, &root).context("could not list the files of the checkout")?,
     };
     // Deleted but still in the index, a submodule, or not text: nothing to read.
-    let read = |path: String| Some(Source { text: fs::read_to_string(root.join(&path)).ok()?, path });
+    let read = |path: String| {
+        let text = fs::read_to_string(root.join(&path)).ok()?;
+        Some(Source::new(path, text))
+    };
     Ok(paths.into_iter().filter_map(read).collect())
 }
 
@@ -72,7 +88,7 @@ fn in_folder(folder: &Path, root: &Path) -> io::Result<Vec<String>> {
 
 #[cfg(test)]
 pub(super) fn source(path: &str, text: &str) -> Source {
-    Source { path: path.to_owned(), text: text.to_owned() }
+    Source::new(path.to_owned(), text.to_owned())
 }
 
 #[cfg(test)]

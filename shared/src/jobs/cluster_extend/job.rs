@@ -14,6 +14,7 @@ use crate::report::{Code, Outcome, Reason};
 use crate::run::event::Fields;
 use crate::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};
 use crate::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
+use crate::services::Permit;
 use crate::services::rds::{Cluster, RdsReader, RdsWriter};
 
 /// Moves the expiry of one cluster.
@@ -96,15 +97,15 @@ impl Job for ClusterExtend {
         hands: Hands<'_>,
     ) -> Vec<Done> {
         let mut all = Vec::new();
-        for (extension, entry) in allowed.iter() {
-            let work = async {
-                let writer = RdsWriter::new(hands.aws, &extension.region, allowed.permit());
+        for (extension, turn) in allowed.iter() {
+            let work = async |leave: &Permit| {
+                let writer = RdsWriter::new(hands.aws, &extension.region, leave);
                 match writer.add_tags(&extension.arn, &extension.tags()).await {
                     Ok(()) => Done::changed(extension.steps()),
                     Err(error) => Done::stopped_by(&error, Vec::new()),
                 }
             };
-            all.push(hands.ledger.item(entry, ITEM_BUDGET, work).await);
+            all.push(hands.ledger.item(turn, ITEM_BUDGET, work).await);
         }
         all
     }

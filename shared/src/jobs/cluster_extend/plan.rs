@@ -260,8 +260,10 @@ mod tests {
         let time_zone = TimeZone::get("Europe/Madrid").unwrap();
         let terms = Terms { owner_tag: "owner", time_zone: &time_zone, max_lease_days: 90 };
         let wish = Wish { until, caller: Some(caller), owner, tag_key: "auto-delete-after", now: NOW.parse().unwrap() };
-        extension(&cluster(tags), wish, terms)
-            .map_or_else(|fault| format!("{fault}; {}", fault.fix()), |extension| extension.to_string())
+        extension(&cluster(tags), wish, terms).map_or_else(
+            |fault| format!("[{}] {fault}; {}", fault.code().name, fault.fix()),
+            |extension| extension.to_string(),
+        )
     }
 
     #[test]
@@ -281,14 +283,15 @@ mod tests {
                 None,
                 "belongs to ana@example.com and you are ana@example.org",
             ),
-            ("bob", "2026-12-05", "ana", None, "say --owner bob"),
+            ("bob", "2026-12-05", "ana", None, "[another-owner] cluster orders-dev belongs to bob"),
             ("bob", "2026-12-05", "ana", Some("bob"), "auto-delete-after of orders-dev to"),
             ("bob", "2026-12-05", "ana", Some("eve"), "belongs to bob, not to eve"),
-            ("", "2026-12-05", "ana", None, "has no tag owner"),
-            ("ana", "never", "ana", None, "is not a time to extend to"),
+            ("", "2026-12-05", "ana", None, "[no-owner] cluster orders-dev has no tag owner"),
+            ("ana", "never", "ana", None, "[not-a-time] --until 'never' is not a time to extend to"),
             ("ana", "soon", "ana", None, "is not a time to extend to"),
+            ("ana", "2026-11-21T12:00:00Z", "ana", None, "[not-later]"),
             ("ana", "2026-11-21T12:00:00Z", "ana", None, "which is its expiry now"),
-            ("ana", "2027-02-19", "ana", None, "the longest lease"),
+            ("ana", "2027-02-19", "ana", None, "[lease-too-long]"),
             ("ana", "2027-02-18", "ana", None, "auto-delete-after of orders-dev to"),
         ] {
             let tags = [("owner", owner), ("auto-delete-after", "2026-11-22")];
@@ -337,8 +340,8 @@ mod tests {
         assert!(with(&[("auto-delete-after", "2026-11-01")], "2026-11-22").starts_with("auto-delete-after of"));
         assert!(with(&[("auto-delete-after", "soon")], "2026-11-22").starts_with("auto-delete-after of"));
         assert!(with(&[("auto-delete-after", "2026-11-01")], "2026-11-20").contains("which is now"));
-        assert!(with(&[("auto-delete-after", "never")], "2026-11-22").contains("'never'"));
-        assert!(with(&[], "2026-11-22").contains("never expires"));
+        assert!(with(&[("auto-delete-after", "never")], "2026-11-22").starts_with("[never-expires]"));
+        assert!(with(&[], "2026-11-22").starts_with("[no-expiry-tag]"));
         let two = [("auto-delete-after", "2026-11-22"), ("Auto-Delete-After", "2026-11-23")];
         assert!(with(&two, "2026-11-24").contains("more than one expiry tag"));
     }

@@ -17,7 +17,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(15);
 pub(super) struct Restorer<'a> {
     pub account: &'a str,
     pub reader: &'a RdsReader,
-    pub writer: RdsRestorer,
+    pub writer: RdsRestorer<'a>,
     pub ledger: &'a Ledger<'a>,
     pub entry: &'a Entry,
 }

@@ -13,6 +13,7 @@ use crate::report::{Code, Outcome, Reason};
 use crate::run::event::Fields;
 use crate::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};
 use crate::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
+use crate::services::Permit;
 use crate::services::rds::{Cluster, RdsReader, RdsRestorer, Snapshot};
 
 /// Brings one cluster back.
@@ -102,10 +103,13 @@ impl Job for ClusterRestore {
     ) -> Vec<Done> {
         let (account, reader) = (given.caller.account.as_str(), &seen.reader);
         let mut all = Vec::new();
-        for (plan, entry) in allowed.iter() {
-            let writer = RdsRestorer::new(aws, &plan.cluster.region, allowed.permit());
-            let restorer = Restorer { account, reader, writer, ledger, entry };
-            all.push(ledger.item(entry, ITEM_BUDGET, Box::pin(restorer.restore(plan))).await);
+        for (plan, turn) in allowed.iter() {
+            let work = async |leave: &Permit| {
+                let writer = RdsRestorer::new(aws, &plan.cluster.region, leave);
+                let restorer = Restorer { account, reader, writer, ledger, entry: turn.entry() };
+                Box::pin(restorer.restore(plan)).await
+            };
+            all.push(ledger.item(turn, ITEM_BUDGET, work).await);
         }
         all
     }

@@ -326,6 +326,21 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_restored_has_a_code_for_it() {
+        let code = |change: fn(&mut Snapshot), until: Option<&str>| {
+            let (mut snapshot, wish) = (snapshot(), Wish { until: until.map(str::to_owned), ..wish() });
+            change(&mut snapshot);
+            RestorePlan::make(&snapshot, None, &wish, now()).map_or_else(|fault| fault.code().name, |_| "goes")
+        };
+        assert_eq!(code(|_| (), None), "goes");
+        assert_eq!(code(|s| s.engine = "neptune".to_owned(), None), "not-aurora");
+        assert_eq!(code(|s| s.status = "creating".to_owned(), None), "not-available");
+        assert_eq!(code(|s| s.tags = Tags::default(), None), "no-facts");
+        assert_eq!(code(|_| (), Some("2026-11-20")), "not-later");
+        assert_eq!(code(|_| (), Some("tomorrow")), "not-a-time");
+    }
+
+    #[test]
     fn what_cannot_be_restored_says_why_and_what_to_do() {
         let message = |change: fn(&mut Snapshot), wish: Wish| {
             let mut snapshot = snapshot();

@@ -4,7 +4,7 @@ use crate::jobs::db_users::codes;
 use crate::services::sql;
 use std::collections::BTreeMap;
 
-use super::apply::Applier;
+use super::apply::Carrier;
 use super::observe::{self, Seen};
 use super::plan::{Action, Left, Place, Plan, Terms};
 use super::policy::Policy;
@@ -16,7 +16,7 @@ use crate::run::caps::{Cap, DELETIONS};
 use crate::run::event::Fields;
 use crate::run::{Allowed, Done, Given, Hands, Job, RunFault, Sight, Sums};
 use crate::services::rds::RdsReader;
-use crate::services::secrets::{SecretsReader, SecretsWriter};
+use crate::services::secrets::SecretsReader;
 
 /// Makes the users of a database what an event wants them to be.
 #[derive(Debug)]
@@ -76,8 +76,7 @@ impl Job for DbUsers {
         given: Given<'_, Self>,
         hands: Hands<'_>,
     ) -> Vec<Done> {
-        let writer = SecretsWriter::new(hands.aws, &given.request.region, allowed.permit());
-        Applier::new(allowed.permit(), seen, given.policy, writer).apply(allowed, hands.ledger).await
+        Carrier::new(hands.aws, &given.request.region, seen, given.policy).apply(allowed, hands.ledger).await
     }
 
     fn sum_up(plan: &Plan, _: &Seen, given: Given<'_, Self>, done: &[Done]) -> Sums {

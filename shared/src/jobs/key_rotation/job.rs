@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::apply::Applier;
+use super::apply::Carrier;
 use super::model::{User, World};
 use super::notice::{self, Teller};
 use super::observe::{Readers, Seen};
@@ -82,7 +82,7 @@ impl Job for KeyRotation {
     ) -> Vec<Done> {
         let terms = terms(&seen.request, given);
         let teller = Teller::new(hands.notifier, terms);
-        Applier::new(allowed.permit(), seen, terms, hands, &teller, &given.caller.arn).apply(allowed).await
+        Carrier::new(seen, terms, hands, &teller, &given.caller.arn).apply(allowed).await
     }
 
     fn sum_up(plan: &Plan, seen: &Seen, given: Given<'_, Self>, done: &[Done]) -> Sums {

@@ -93,6 +93,7 @@ mod tests {
         let mut world = World { account: String::new(), users: vec![user.clone()], strays: Vec::new() };
         let excluding = policy(&[("NIGHTSHIFT_EXCLUDE", "ana,anna,path:/admin/*")]);
         let said = |world: &World| of(world, &excluding).into_iter().map(|one| one.message).collect::<Vec<_>>();
+        assert!(of(&world, &excluding)[0].is(&codes::PATTERN_MATCHES_NOBODY));
         assert_eq!(said(&world), ["NIGHTSHIFT_EXCLUDE excludes nobody by: 'anna', 'path:/admin/*'"]);
         for (value, is_read) in [("30", true), ("0", false), ("30d", false), ("", false)] {
             user.tags.set(ROTATE_AFTER_DAYS, value);
@@ -102,12 +103,13 @@ mod tests {
         user.tags.set("nightshift:readers", "laptop role/ok");
         world.users = vec![user];
         assert!(said(&world)[2].contains("ana ('laptop')"), "{:?}", said(&world));
+        assert!(of(&world, &excluding)[1..].iter().all(|reason| reason.is(&codes::UNREADABLE_TAG)));
     }
 
     #[test]
     fn that_nobody_else_may_read_is_said_where_it_matters() {
         let role = [("NIGHTSHIFT_SECRET_READERS", "arn:aws:iam::111122223333:role/help")];
-        assert!(at_start(&policy(&[]), Mode::Apply).is_some());
+        assert!(at_start(&policy(&[]), Mode::Apply).is_some_and(|reason| reason.is(&codes::NO_READERS)));
         assert!(at_start(&policy(&[]), Mode::Plan).is_none() && at_start(&policy(&role), Mode::Apply).is_none());
     }
 }

@@ -114,6 +114,23 @@ fn a_broken_cap_stops_its_own_kind_and_a_backlog_is_worked_off_from_its_front() 
     assert_eq!(planned, ["planned", "planned", "planned", "planned", "planned", "deferred", "planned"]);
 }
 
+#[test]
+fn what_nothing_is_said_of_has_failed_and_is_in_the_report() {
+    let actions = steps(&[None, Some(DELETIONS), None, None]);
+    let verdict = nobody().judge(&digest("a"), caps(0, 1, &actions), &actions);
+    let permit = leave_to_write(Mode::Apply).unwrap();
+    for said in 0..5 {
+        let (allowed, waits) = verdict.split(&permit, actions.clone(), &());
+        let done = (0..said).map(|_| Done::changed(Vec::new())).collect();
+        let (all, done) = verdict.join(allowed.into_actions(), done, waits);
+        assert_eq!(all, actions);
+        let ends = done.iter().filter(|done| done.outcome == Outcome::Changed).count();
+        assert_eq!((ends, done[1].outcome), (said.min(3), Outcome::Planned));
+        let lost = |done: &&Done| done.reason.as_ref().is_some_and(|reason| reason.is(&codes::UNACCOUNTED));
+        assert_eq!(done.iter().filter(lost).filter(|done| done.outcome == Outcome::Failed).count(), 3 - ends);
+    }
+}
+
 proptest! {
     /// However large a plan is: what no cap counts goes, a backlog shrinks, and all that is planned is reported.
     #[test]

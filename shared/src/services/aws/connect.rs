@@ -267,9 +267,35 @@ impl Aws {
         &self.roots
     }
 
-    /// The SDK's own configuration, for clients only a binary needs.
-    pub fn sdk_config(&self) -> &SdkConfig {
-        &self.config
+    /// Lambda in the region of the environment or profile.
+    pub(in crate::services) fn lambda(&self) -> aws_sdk_lambda::Client {
+        aws_sdk_lambda::Client::from_conf(
+            aws_sdk_lambda::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+        )
+    }
+}
+
+#[cfg(test)]
+impl Aws {
+    /// To whatever answers at `url` as AWS does.
+    pub(crate) fn at(url: &str) -> Self {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .endpoint_url(url)
+            .credentials_provider(aws_sdk_sts::config::SharedCredentialsProvider::new(
+                aws_sdk_sts::config::Credentials::new("AKIATEST", "secret", None, None, "test"),
+            ))
+            .http_client(http::client(&Roots::CompiledIn, None).unwrap())
+            .retry_config(RetryConfig::disabled())
+            .build();
+        let (calls, rds) = (CallRecorder::default(), Arc::default());
+        Self { config, calls, rds, roots: Roots::CompiledIn, stand_in: false }
+    }
+
+    /// The same, known to be none of AWS's.
+    pub(crate) fn into_stand_in(self) -> Self {
+        Self { stand_in: true, ..self }
     }
 }
 

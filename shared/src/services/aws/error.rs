@@ -301,6 +301,15 @@ mod tests {
             ("InvalidAction", Kind::UnknownCall),
             ("InvalidParameterCombination", Kind::Other),
             ("InvalidParameterValue", Kind::Other),
+            ("ServiceUnavailable", Kind::NoAnswer),
+            ("InternalFailure", Kind::NoAnswer),
+            ("InvalidClientTokenId", Kind::Denied),
+            ("ExpiredToken", Kind::Denied),
+            ("ExpiredTokenException", Kind::Denied),
+            ("SignatureDoesNotMatch", Kind::Denied),
+            ("ResourceNotFoundException", Kind::NotFound),
+            ("ResourceExistsException", Kind::Exists),
+            ("a-code-of-next-year", Kind::Other),
         ] {
             assert_eq!(kind_of(400, Some(code)), kind, "{code}");
         }
@@ -332,8 +341,34 @@ mod tests {
             }
         }
         // Nor is an answer that names no code, nor a request the service gave up waiting for.
-        assert_eq!(kind_of(403, None), Kind::NoAnswer);
+        for status in [400, 403, 404, 409] {
+            assert_eq!(kind_of(status, None), Kind::NoAnswer, "{status}: gone is success, and this says nothing");
+        }
         assert_eq!(kind_of(400, Some("RequestTimeout")), Kind::NoAnswer);
         assert_eq!(kind_of(408, Some("RequestTimeoutException")), Kind::NoAnswer);
+    }
+
+    #[test]
+    fn what_nobody_knows_the_outcome_of_is_looked_at_again() {
+        let of = |kind| AwsError {
+            action: "rds:DeleteDBCluster",
+            object: "x".to_owned(),
+            kind,
+            block: None,
+            cause: Cause { code: None, message: String::new() },
+        };
+        for (kind, looks, may_have, may_pass) in [
+            (Kind::NoAnswer, true, true, true),
+            (Kind::BadState, true, false, true),
+            (Kind::Exists, true, false, false),
+            (Kind::Throttled, false, false, true),
+            (Kind::Denied, false, false, false),
+            (Kind::NotFound, false, false, false),
+            (Kind::Other, false, false, false),
+        ] {
+            let error = of(kind);
+            let found = (error.is_worth_another_look(), error.may_have_happened(), error.may_pass());
+            assert_eq!(found, (looks, may_have, may_pass), "{kind:?}");
+        }
     }
 }

@@ -19,11 +19,11 @@ const MOST_BYTES: usize = 16 * 1024;
 
 /// See the module.
 #[derive(Debug)]
-pub struct WebClient(aws_smithy_http_client::Connector);
+pub(in crate::services) struct WebClient(aws_smithy_http_client::Connector);
 
 /// An answer.
 #[derive(Debug)]
-pub struct WebAnswer {
+pub(in crate::services) struct WebAnswer {
     /// Its status.
     pub status: u16,
     /// How long it asks to be left alone: `Retry-After`, in seconds.
@@ -33,7 +33,7 @@ pub struct WebAnswer {
 
 impl WebAnswer {
     /// The beginning of its body, printable.
-    pub fn said(&self) -> String {
+    pub(in crate::services) fn said(&self) -> String {
         let text = String::from_utf8_lossy(&self.body);
         printable(&text.chars().take(200).collect::<String>())
     }
@@ -58,14 +58,14 @@ pub enum WebFault {
 
 impl WebClient {
     /// Trusts what `roots` says; AWS's own roots are too few here, so all of Mozilla's take their place.
-    pub fn new(roots: &Roots) -> Result<Self, WebFault> {
+    pub(in crate::services) fn new(roots: &Roots) -> Result<Self, WebFault> {
         let roots = if matches!(roots, Roots::CompiledIn) { &Roots::Mozilla } else { roots };
         let settings = HttpConnectorSettings::builder().connect_timeout(PATIENCE).read_timeout(PATIENCE).build();
         http::connector(roots, settings).map(Self).map_err(|fault| WebFault::Roots(crate::text::chain(&fault)))
     }
 
-    /// Posts `body` to `url`.
-    pub async fn post_json(&self, url: &str, body: String) -> Result<WebAnswer, WebFault> {
+    /// Posts `body` to `url`. For a service that has leave to.
+    pub(in crate::services) async fn post_json(&self, url: &str, body: String) -> Result<WebAnswer, WebFault> {
         let mut request = HttpRequest::new(SdkBody::from(body));
         request.set_method("POST").map_err(|_| WebFault::Url)?;
         request.set_uri(url).map_err(|_| WebFault::Url)?;
@@ -85,3 +85,6 @@ async fn read(answer: HttpResponse) -> WebAnswer {
     let body = Limited::new(answer.into_body(), MOST_BYTES).collect().await;
     WebAnswer { status, retry_after, body: body.map(|body| body.to_bytes().to_vec()).unwrap_or_default() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,8 +20,9 @@ use crate::services::aws::{Aws, AwsError, done};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct IamWriter {
+pub struct IamWriter<'p> {
     client: Client,
+    _leave: &'p Permit,
 }
 
 /// A key as AWS shows it once and never again.
@@ -35,10 +36,10 @@ pub struct Minted {
     pub created_at: Option<Timestamp>,
 }
 
-impl IamWriter {
+impl<'p> IamWriter<'p> {
     /// With leave to write.
-    pub fn new(aws: &Aws, _permit: &Permit) -> Self {
-        Self { client: aws.iam() }
+    pub fn new(aws: &Aws, leave: &'p Permit) -> Self {
+        Self { client: aws.iam(), _leave: leave }
     }
 
     /// Mints a key. The call knows no idempotency token, and a second attempt after a lost answer would mint a second key

@@ -16,14 +16,15 @@ use crate::services::aws::{Aws, AwsError, done};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct RdsRestorer {
+pub struct RdsRestorer<'p> {
     client: Client,
+    _leave: &'p Permit,
 }
 
-impl RdsRestorer {
+impl<'p> RdsRestorer<'p> {
     /// In `region`, with leave to write.
-    pub fn new(aws: &Aws, region: &str, _permit: &Permit) -> Self {
-        Self { client: aws.rds(region) }
+    pub fn new(aws: &Aws, region: &str, leave: &'p Permit) -> Self {
+        Self { client: aws.rds(region), _leave: leave }
     }
 
     /// Makes the cluster, with all its tags in the same call: a run that dies right after leaves none that nobody knows.

@@ -14,15 +14,24 @@ use crate::services::tags::Tags;
 /// nightshift::services::rds::RdsWriter::new(aws, "eu-west-1");
 /// # }
 /// ```
+/// It is worth no more than its leave: a run takes none with it, and leaves none behind.
+/// ```compile_fail,E0521
+/// # use nightshift::services::{Permit, aws::Aws, rds::RdsWriter};
+/// # fn kept_beyond_the_run(aws: &Aws, permit: &Permit) {
+/// let writer = RdsWriter::new(aws, "eu-west-1", permit);
+/// tokio::spawn(async move { writer.delete_cluster("orders", None).await });
+/// # }
+/// ```
 #[derive(Debug, Clone)]
-pub struct RdsWriter {
+pub struct RdsWriter<'p> {
     client: Client,
+    _leave: &'p Permit,
 }
 
-impl RdsWriter {
+impl<'p> RdsWriter<'p> {
     /// In `region`, with leave to write.
-    pub fn new(aws: &Aws, region: &str, _permit: &Permit) -> Self {
-        Self { client: aws.rds(region) }
+    pub fn new(aws: &Aws, region: &str, leave: &'p Permit) -> Self {
+        Self { client: aws.rds(region), _leave: leave }
     }
 
     /// Sets `tags` on `arn`.

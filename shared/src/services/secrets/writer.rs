@@ -16,7 +16,10 @@ use crate::services::aws::{Aws, AwsError, done};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct SecretsWriter(Client);
+pub struct SecretsWriter<'p> {
+    client: Client,
+    _leave: &'p Permit,
+}
 
 /// A secret to be made. Its first version carries `AWSCURRENT`.
 #[derive(Debug, Clone, Copy)]
@@ -37,10 +40,10 @@ pub struct NewSecret<'a> {
     pub tag: (&'a str, &'a str),
 }
 
-impl SecretsWriter {
+impl<'p> SecretsWriter<'p> {
     /// In `region`, where the secrets are, with leave to write.
-    pub fn new(aws: &Aws, region: &str, _permit: &Permit) -> Self {
-        Self(aws.secrets_in(region))
+    pub fn new(aws: &Aws, region: &str, leave: &'p Permit) -> Self {
+        Self { client: aws.secrets_in(region), _leave: leave }
     }
 
     /// Makes a secret.
@@ -49,7 +52,7 @@ impl SecretsWriter {
         let replicas: Vec<_> = new.replicas.iter().map(replica).collect();
         let (key, value) = new.tag;
         let call = self
-            .0
+            .client
             .create_secret()
             .name(new.name)
             .description(new.description)
@@ -63,12 +66,12 @@ impl SecretsWriter {
 
     /// Takes a secret back that is on its way out.
     pub async fn restore(&self, name: &str) -> Result<(), AwsError> {
-        done(self.0.restore_secret().secret_id(name).send().await, "secretsmanager:RestoreSecret", object(name))
+        done(self.client.restore_secret().secret_id(name).send().await, "secretsmanager:RestoreSecret", object(name))
     }
 
     /// Says who may read it.
     pub async fn set_policy(&self, name: &str, document: &serde_json::Value) -> Result<(), AwsError> {
-        let call = self.0.put_resource_policy().secret_id(name).resource_policy(document.to_string());
+        let call = self.client.put_resource_policy().secret_id(name).resource_policy(document.to_string());
         done(call.block_public_policy(true).send().await, "secretsmanager:PutResourcePolicy", object(name))
     }
 
@@ -79,48 +82,48 @@ impl SecretsWriter {
 
     /// Stores `value` as a version with `label`. The same again changes nothing.
     pub async fn put(&self, name: &str, version: &str, value: &Secret, label: &str) -> Result<(), AwsError> {
-        let call = self.0.put_secret_value().secret_id(name).client_request_token(version);
+        let call = self.client.put_secret_value().secret_id(name).client_request_token(version);
         let call = call.secret_string(value.expose()).version_stages(label);
         done(call.send().await, "secretsmanager:PutSecretValue", object(name))
     }
 
     /// Hands `version` out instead of `from`.
     pub async fn promote(&self, name: &str, version: &str, from: Option<&str>) -> Result<(), AwsError> {
-        let call = self.0.update_secret_version_stage().secret_id(name).version_stage(CURRENT);
+        let call = self.client.update_secret_version_stage().secret_id(name).version_stage(CURRENT);
         let call = call.move_to_version_id(version).set_remove_from_version_id(from.map(str::to_owned));
         done(call.send().await, "secretsmanager:UpdateSecretVersionStage", object(name))
     }
 
     /// Says that `version` is proven, or that there is nothing left to prove.
     pub async fn drop_pending(&self, name: &str, version: &str) -> Result<(), AwsError> {
-        let call = self.0.update_secret_version_stage().secret_id(name).version_stage(PENDING);
+        let call = self.client.update_secret_version_stage().secret_id(name).version_stage(PENDING);
         let call = call.remove_from_version_id(version);
         done(call.send().await, "secretsmanager:UpdateSecretVersionStage", object(name))
     }
 
     /// Encrypts what it holds with another key.
     pub async fn encrypt_with(&self, name: &str, key: &str) -> Result<(), AwsError> {
-        let answer = self.0.update_secret().secret_id(name).kms_key_id(key).send().await;
+        let answer = self.client.update_secret().secret_id(name).kms_key_id(key).send().await;
         done(answer, "secretsmanager:UpdateSecret", object(name))
     }
 
     /// Has it rotated from now on.
     pub async fn rotate(&self, name: &str, function: &str, schedule: &str, immediately: bool) -> Result<(), AwsError> {
         let rules = RotationRulesType::builder().schedule_expression(schedule).build();
-        let call = self.0.rotate_secret().secret_id(name).rotation_lambda_arn(function).rotation_rules(rules);
+        let call = self.client.rotate_secret().secret_id(name).rotation_lambda_arn(function).rotation_rules(rules);
         let answer = call.rotate_immediately(immediately).send().await;
         done(answer, "secretsmanager:RotateSecret", object(name))
     }
 
     /// Ends its rotation.
     pub async fn cancel_rotation(&self, name: &str) -> Result<(), AwsError> {
-        let answer = self.0.cancel_rotate_secret().secret_id(name).send().await;
+        let answer = self.client.cancel_rotate_secret().secret_id(name).send().await;
         done(answer, "secretsmanager:CancelRotateSecret", object(name))
     }
 
     /// Deletes it; it can be had back for `days`.
     pub async fn delete(&self, name: &str, days: i64) -> Result<(), AwsError> {
-        let answer = self.0.delete_secret().secret_id(name).recovery_window_in_days(days).send().await;
+        let answer = self.client.delete_secret().secret_id(name).recovery_window_in_days(days).send().await;
         done(answer, "secretsmanager:DeleteSecret", object(name))
     }
 }

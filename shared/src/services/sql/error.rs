@@ -142,6 +142,12 @@ mod tests {
             ("25P04", "sql-no-answer"),
             ("25006", "sql-read-only"),
             ("42501", "sql-denied"),
+            ("28P01", "login-refused"),
+            ("55P03", "sql-busy"),
+            ("2BP01", "sql-in-use"),
+            ("23505", "changed-since-plan"),
+            ("42704", "changed-since-plan"),
+            ("99999", "sql-refused"),
         ] {
             let error = SqlError {
                 attempt: String::new(),
@@ -151,5 +157,13 @@ mod tests {
             };
             assert_eq!(error.reason_code().name, expected, "{code}");
         }
+    }
+
+    #[test]
+    fn a_statement_that_did_nothing_is_told_as_a_warning_and_each_kind_has_its_code() {
+        let of =
+            |kind| SqlError { attempt: String::new(), kind, code: None, message: String::new() }.reason_code().name;
+        assert_eq!(of(SqlKind::Warning), "sql-warning");
+        assert_eq!((of(SqlKind::ReadOnly), of(SqlKind::NoAnswer)), ("sql-read-only", "sql-no-answer"));
     }
 }

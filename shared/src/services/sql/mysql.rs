@@ -7,6 +7,7 @@ use mysql_async::{Conn, Error, OptsBuilder, Row, Value};
 use tokio::sync::Mutex;
 
 use super::error::{SqlError, SqlKind};
+use super::quote::one_question;
 use crate::text::printable;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
@@ -27,8 +28,15 @@ impl MySession {
         }
     }
 
-    /// Reads rows of texts, in one round trip and in a transaction that is read only.
+    /// Reads rows of texts, in one round trip and in a transaction that is read only. The server takes several statements
+    /// at once, and the second could end that transaction: so what is more than one question is not sent.
     pub async fn read(&self, what: &str, query: &str) -> Result<Vec<TextRow>, SqlError> {
+        if !one_question(query) {
+            return Err(SqlError::unreachable(
+                format!("reading {what}"),
+                "it is more than one question; nothing was sent",
+            ));
+        }
         let mut connection = self.0.lock().await;
         let rows = match read_only(&mut connection, query).await {
             Ok(rows) => rows,

@@ -113,8 +113,8 @@ mod tests {
     fn a_file_without_certificates_is_a_fault_that_names_it() {
         let folder = std::env::temp_dir().join(format!("nightshift-ca-{}", std::process::id()));
         std::fs::write(&folder, "no certificate").unwrap();
-        let fault = Authorities::File(folder.clone()).client().unwrap_err().to_string();
-        assert!(fault.contains("holds no certificate"), "{fault}");
+        let fault = Authorities::File(folder.clone()).client().unwrap_err();
+        assert!(matches!(fault, TlsFault::NoCertificate { .. }) && fault.to_string().contains("holds no certificate"));
         std::fs::remove_file(&folder).unwrap();
         assert!(matches!(Authorities::File(folder).client(), Err(TlsFault::Unreadable { .. })));
     }

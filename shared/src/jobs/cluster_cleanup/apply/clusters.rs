@@ -3,25 +3,27 @@
 use std::sync::PoisonError;
 
 use super::InRegion;
+use super::again::{self, Refused};
 use super::snapshots::{kept, not_marked};
 use crate::domains::clusters::deletion::{self, HalfDeleted};
 use crate::domains::clusters::tags;
 use crate::jobs::cluster_cleanup::codes;
-use crate::jobs::cluster_cleanup::plan::{
-    self, Action, Assessment, DeleteCluster, ForgetNotice, StartCluster, Stop, Why,
-};
+use crate::jobs::cluster_cleanup::plan::{self, DeleteCluster, ForgetNotice, StartCluster, Stop, Why};
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
 use crate::report::{self, Outcome, Reason};
 use crate::run::{Done, Steps};
 use crate::services::aws::{AwsError, Kind};
-use crate::services::rds::{Cluster, Member};
+use crate::services::rds::Member;
 use crate::services::tags::Tags;
 
 impl InRegion<'_> {
     pub(super) async fn delete_cluster(&self, planned: &DeleteCluster) -> Done {
-        let delete = match self.again(&planned.id, &planned.resource_id).await {
-            Ok(Action::DeleteCluster(delete)) if same_consequences(planned, &delete) => delete,
-            Ok(_) => return Done::moved("its expiry, protection or final snapshot is no longer what was planned"),
+        let found = match self.reader.cluster(&planned.id, self.account).await {
+            Ok(found) => found,
+            Err(error) => return Done::stopped_by(&error, Vec::new()),
+        };
+        let delete = match again::to_delete(planned, found, self.region, self.terms) {
+            Ok(delete) => delete,
             Err(done) => return *done,
         };
         let mut steps = Steps::new(self.ledger, self.entry, str::to_owned);
@@ -101,10 +103,7 @@ impl InRegion<'_> {
         let source = clone.and_then(|clone| plan::source_of(clone, clusters, self.terms));
         let Some(source) = source else { return Err(Box::new(Done::moved("its source is no longer known"))) };
         match self.reader.cluster(&source.id, self.account).await {
-            Ok(Some(found)) if found.resource_id == source.resource_id && plan::holds_data(&found, self.terms) => {
-                Ok(())
-            }
-            Ok(_) => Err(Box::new(Done::moved("its source, which was to hold the data, is gone or going"))),
+            Ok(found) => again::source_stands(source, found.as_ref(), self.terms),
             Err(error) => Err(Box::new(Done::stopped_by(&error, Vec::new()))),
         }
     }
@@ -187,16 +186,12 @@ impl InRegion<'_> {
         if !error.is_worth_another_look() {
             return Err(error);
         }
-        let Some(found) = self.reader.cluster(&delete.id, self.account).await? else {
-            return Ok(());
+        let found = self.reader.cluster(&delete.id, self.account).await?;
+        let newcomers = match again::refused(delete, found, self.terms) {
+            Refused::Over => return Ok(()),
+            Refused::Moved => return Err(error),
+            Refused::Stands(newcomers) => newcomers,
         };
-        if found.resource_id != delete.resource_id || found.status == "deleting" {
-            return Ok(());
-        }
-        if !matches!(plan::assess(&found, self.terms), Assessment::Due(_)) {
-            return Err(error);
-        }
-        let newcomers: Vec<_> = found.members.into_iter().filter(|member| !delete.members.contains(member)).collect();
         if newcomers.is_empty() {
             // AWS may have taken the order and show the cluster as it was for a while: its snapshot tells.
             let taken =
@@ -224,16 +219,18 @@ impl InRegion<'_> {
     }
 
     pub(super) async fn start_cluster(&self, planned: &StartCluster) -> Done {
-        match self.again(&planned.id, &planned.resource_id).await {
-            Ok(Action::StartCluster(start)) => match self.start(&start).await {
-                Ok(()) => Done::changed(vec!["start requested; a later run deletes it".to_owned()]),
-                Err(error) if error.is_not_found() => {
-                    Done::already(&report::codes::GONE, "it is gone already", Vec::new())
-                }
-                Err(error) => Done::stopped_by(&error, Vec::new()),
-            },
-            Ok(_) => Done::moved("it is no longer stopped"),
-            Err(done) => *done,
+        let found = match self.reader.cluster(&planned.id, self.account).await {
+            Ok(found) => found,
+            Err(error) => return Done::stopped_by(&error, Vec::new()),
+        };
+        let start = match again::to_start(planned, found, self.region, self.terms) {
+            Ok(start) => start,
+            Err(done) => return *done,
+        };
+        match self.start(&start).await {
+            Ok(()) => Done::changed(vec!["start requested; a later run deletes it".to_owned()]),
+            Err(error) if error.is_not_found() => Done::already(&report::codes::GONE, "it is gone already", Vec::new()),
+            Err(error) => Done::stopped_by(&error, Vec::new()),
         }
     }
 
@@ -251,35 +248,8 @@ impl InRegion<'_> {
             Err(error) => Done::stopped_by(&error, Vec::new()),
         }
     }
-
-    /// What the plan would say of the cluster as it is now.
-    async fn again(&self, id: &str, resource_id: &str) -> Result<Action, Box<Done>> {
-        let fresh: Cluster = match self.reader.cluster(id, self.account).await {
-            Ok(Some(fresh)) => fresh,
-            Ok(None) => return Err(Box::new(Done::already(&report::codes::GONE, "it is gone already", Vec::new()))),
-            Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
-        };
-        if fresh.resource_id != resource_id {
-            return Err(Box::new(Done::moved("another cluster has its name now")));
-        }
-        let at = match plan::assess(&fresh, self.terms) {
-            Assessment::Due(at) => at,
-            Assessment::Left(why) => return Err(Box::new(Done::left(why.outcome(), why.reason()))),
-            Assessment::Untold(_) => return Err(Box::new(Done::moved("its owner has not been told of this expiry"))),
-            Assessment::OutOfScope => return Err(Box::new(Done::moved("its tags no longer put it in scope"))),
-        };
-        // The quota was shared out by the plan; AWS has the last word on it.
-        plan::decide(&fresh, at, self.region, i64::MAX, self.terms)
-            .map_err(|why| Box::new(Done::left(why.outcome(), why.reason())))
-    }
 }
 
 fn keys(tags: &Tags) -> String {
     tags.iter().map(|(key, _)| key).collect::<Vec<_>>().join(", ")
-}
-
-/// Members may come and go between plan and apply; what deleting the cluster costs may not.
-fn same_consequences(planned: &DeleteCluster, now: &DeleteCluster) -> bool {
-    let name = |delete: &DeleteCluster| delete.keep.as_ref().map(|keep| keep.name.clone());
-    planned.expired_at == now.expired_at && planned.lift_protection == now.lift_protection && name(planned) == name(now)
 }

@@ -1,6 +1,7 @@
 //! Carries a plan out. Every item is looked at again before its first write; every write takes "already gone" and
 //! "already so" for success; one item that fails does not stop the others; none is begun without the time to end it.
 
+mod again;
 mod clusters;
 mod snapshots;
 mod tell;
@@ -19,7 +20,7 @@ use crate::jobs::cluster_cleanup::codes;
 use crate::notify::Notifier;
 use crate::report::{self, Code, Reason};
 use crate::run::done::MAY_PASS;
-use crate::run::{Allowed, Done, Entry, Hands, Ledger};
+use crate::run::{Allowed, Done, Entry, Hands, Ledger, Turn};
 use crate::services::Permit;
 use crate::services::aws::Aws;
 use crate::services::rds::{RdsReader, RdsWriter};
@@ -38,10 +39,9 @@ const LATE_PAUSES: [Duration; 5] = [
 #[derive(Debug)]
 pub(super) struct Applier<'a> {
     aws: &'a Aws,
-    permit: &'a Permit,
     actions: &'a [Action],
-    /// What the record says of each action before it is begun.
-    entries: &'a [Entry],
+    /// Of each action, in their order.
+    turns: Vec<Turn<'a>>,
     places: &'a [Place],
     world: &'a World,
     terms: Terms<'a>,
@@ -59,18 +59,18 @@ impl<'a> Applier<'a> {
     pub(super) fn new(allowed: &'a Allowed<'_, Action>, seen: &'a Seen, terms: Terms<'a>, hands: Hands<'a>) -> Self {
         let Hands { aws, ledger, notifier } = hands;
         let Seen { places, world } = seen;
-        let (actions, entries) = (allowed.actions(), allowed.entries());
-        let (permit, half_way) = (allowed.permit(), HalfWay::default());
-        Self { aws, permit, actions, entries, places, world, terms, ledger, notifier, half_way }
+        let (actions, turns) = (allowed.actions(), allowed.iter().map(|(_, turn)| turn).collect());
+        let half_way = HalfWay::default();
+        Self { aws, actions, turns, places, world, terms, ledger, notifier, half_way }
     }
 
     /// Carries out the actions, a few at once, then tells owners what was done, what will be and what is `left` to them.
     /// Says how each action ended, in their order.
     pub(super) async fn apply(&self, left: &[Left]) -> Vec<Done> {
         let concurrency = self.terms.policy.concurrency;
-        let all = self.actions.iter().zip(self.entries);
+        let all = self.actions.iter().zip(&self.turns);
         let mut done: Vec<_> =
-            stream::iter(all).map(|(action, entry)| self.one(action, entry)).buffered(concurrency).collect().await;
+            stream::iter(all).map(|(action, turn)| self.one(action, *turn)).buffered(concurrency).collect().await;
         self.mark_late(self.actions, &mut done).await;
         if let Some(notifier) = self.notifier {
             self.tell(notifier, self.actions, &mut done, left).await;
@@ -81,14 +81,15 @@ impl<'a> Applier<'a> {
     /// Snapshots that could not be tagged are tried once more when all else is done, and then as long as AWS says what
     /// passes by itself: by the next run it may have forgotten a cluster, and with it how it was built.
     async fn mark_late(&self, actions: &[Action], done: &mut [Done]) {
-        let all = actions.iter().zip(self.entries).zip(done);
+        let all = actions.iter().zip(&self.turns).zip(done);
         let mut late: Vec<_> = all.filter(|((action, _), done)| is_unmarked(action, done)).collect();
         let mut pauses = LATE_PAUSES.iter();
         loop {
             let mut still = Vec::new();
-            for ((action, entry), done) in late {
-                if self.mark_again(action, entry, done).await == Late::MayPass {
-                    still.push(((action, entry), done));
+            for ((action, turn), done) in late {
+                let again = async |leave: &Permit| self.mark_again(action, turn.entry(), leave, done).await;
+                if self.ledger.go_on(*turn, again).await == Late::MayPass {
+                    still.push(((action, turn), done));
                 }
             }
             late = still;
@@ -101,8 +102,8 @@ impl<'a> Applier<'a> {
         }
     }
 
-    async fn mark_again(&self, action: &Action, entry: &Entry, done: &mut Done) -> Late {
-        let Some(region) = self.in_region(action, entry) else { return Late::Over };
+    async fn mark_again(&self, action: &Action, entry: &Entry, leave: &Permit, done: &mut Done) -> Late {
+        let Some(region) = self.in_region(action, entry, leave) else { return Late::Over };
         match action {
             Action::DeleteCluster(delete) => match &delete.keep {
                 Some(keep) => region.mark_late(keep, done).await,
@@ -116,17 +117,18 @@ impl<'a> Applier<'a> {
         }
     }
 
-    async fn one(&self, action: &Action, entry: &Entry) -> Done {
+    async fn one(&self, action: &Action, turn: Turn<'_>) -> Done {
         if action.only_tells() {
             // When all else is done: see `tell`.
             let reason = Reason::new(&report::codes::NOT_TOLD, "its owner was not told", "the next run tries again");
             return Done::failed(Vec::new(), reason);
         }
-        self.ledger.item(entry, ITEM_BUDGET, Box::pin(self.work(action, entry))).await
+        let work = async |leave: &Permit| Box::pin(self.work(action, turn.entry(), leave)).await;
+        self.ledger.item(turn, ITEM_BUDGET, work).await
     }
 
-    async fn work(&self, action: &Action, entry: &Entry) -> Done {
-        let Some(region) = self.in_region(action, entry) else {
+    async fn work(&self, action: &Action, entry: &Entry, leave: &Permit) -> Done {
+        let Some(region) = self.in_region(action, entry, leave) else {
             return Done::moved("its region is not part of this run");
         };
         match action {
@@ -141,10 +143,10 @@ impl<'a> Applier<'a> {
         }
     }
 
-    fn in_region<'b>(&'b self, action: &Action, entry: &'b Entry) -> Option<InRegion<'b>> {
+    fn in_region<'b>(&'b self, action: &Action, entry: &'b Entry, leave: &'b Permit) -> Option<InRegion<'b>> {
         Some(InRegion {
             reader: &self.places.iter().find(|place| place.region == action.region())?.reader,
-            writer: RdsWriter::new(self.aws, action.region(), self.permit),
+            writer: RdsWriter::new(self.aws, action.region(), leave),
             region: self.world.regions.iter().find(|region| region.name == action.region())?,
             account: &self.world.account,
             terms: self.terms,
@@ -176,7 +178,7 @@ fn is_unmarked(action: &Action, done: &Done) -> bool {
 /// One action's way to its region.
 struct InRegion<'a> {
     reader: &'a RdsReader,
-    writer: RdsWriter,
+    writer: RdsWriter<'a>,
     region: &'a Region,
     account: &'a str,
     terms: Terms<'a>,

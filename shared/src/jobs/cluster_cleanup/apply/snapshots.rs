@@ -2,20 +2,24 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{InRegion, Late};
+use super::{InRegion, Late, again};
 use crate::domains::clusters::tags::{self, RESTORE_PREFIX};
 use crate::jobs::cluster_cleanup::codes;
-use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteSnapshot, KeepSnapshot, MarkSnapshot, Why};
+use crate::jobs::cluster_cleanup::plan::{DeleteSnapshot, KeepSnapshot, MarkSnapshot, Why};
 use crate::report::{self, Outcome, Reason};
 use crate::run::Done;
 use crate::services::aws::AwsError;
+use crate::services::rds::Snapshot;
 use crate::services::tags::Tags;
 
 impl InRegion<'_> {
     pub(super) async fn mark_snapshot(&self, planned: &MarkSnapshot) -> Done {
-        let planned = match self.snapshot_again(&planned.id, &planned.arn).await {
-            Ok(Action::MarkSnapshot(again)) => again,
-            Ok(_) => return Done::moved("it carries its marks by now"),
+        let planned = match self
+            .found(&planned.id)
+            .await
+            .and_then(|found| again::to_mark(planned, found, self.region, self.terms))
+        {
+            Ok(again) => again,
             Err(done) => return *done,
         };
         match self.mark(&planned.arn, &planned.tags, &planned.strip, planned.keep_days).await {
@@ -40,10 +44,9 @@ impl InRegion<'_> {
     }
 
     pub(super) async fn delete_snapshot(&self, planned: &DeleteSnapshot) -> Done {
-        match self.snapshot_again(&planned.id, &planned.arn).await {
-            Ok(Action::DeleteSnapshot(again)) if again.purge_after == planned.purge_after => {}
-            Ok(_) => return Done::moved("it is no longer one to delete"),
-            Err(done) => return *done,
+        let found = self.found(&planned.id).await;
+        if let Err(done) = found.and_then(|found| again::to_purge(planned, found, self.region, self.terms)) {
+            return *done;
         }
         match self.writer.delete_snapshot(&planned.id).await {
             Ok(()) => Done::changed(vec!["deletion requested".to_owned()]),
@@ -68,18 +71,9 @@ impl InRegion<'_> {
         }
     }
 
-    /// What the plan would say of the snapshot as it is now.
-    async fn snapshot_again(&self, id: &str, arn: &str) -> Result<Action, Box<Done>> {
-        let fresh = match self.reader.snapshot(id).await {
-            Ok(Some(fresh)) => fresh,
-            Ok(None) => return Err(Box::new(Done::already(&report::codes::GONE, "it is gone already", Vec::new()))),
-            Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
-        };
-        match plan::decide_snapshot(&fresh, self.region, self.terms) {
-            Some(Ok(action)) if fresh.arn == arn => Ok(action),
-            Some(Err(why)) => Err(Box::new(Done::left(why.outcome(), why.reason()))),
-            _ => Err(Box::new(Done::moved("it is no longer one of ours"))),
-        }
+    /// The snapshot as it is now.
+    async fn found(&self, id: &str) -> Result<Option<Snapshot>, Box<Done>> {
+        self.reader.snapshot(id).await.map_err(|error| Box::new(Done::stopped_by(&error, Vec::new())))
     }
 
     /// What is inherited goes first, so that there is room; but for the mark of the deletion, which goes last: while it is

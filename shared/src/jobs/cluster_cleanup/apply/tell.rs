@@ -15,6 +15,7 @@ use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
 use crate::notify::{Clock, Notifier, NotifyPolicy};
 use crate::report::{self, Outcome, Reason};
 use crate::run::{Done, Steps};
+use crate::services::Permit;
 use crate::services::aws::AwsError;
 use crate::services::rds::RdsWriter;
 use crate::services::rds::{Cluster, Snapshot};
@@ -32,7 +33,7 @@ impl Applier<'_> {
             let tells = |place: &usize| actions.get(*place).is_some_and(Action::only_tells);
             let only_told: Vec<_> = digest.actions.iter().copied().filter(tells).collect();
             for &place in &only_told {
-                self.ledger.begun(&self.entries[place]);
+                self.ledger.begun(self.turns[place].entry());
             }
             let letter = notice::letter(&digest, setting);
             let about: Vec<_> = digest.matters.iter().map(|(_, matter)| matter.id().to_owned()).collect();
@@ -41,7 +42,7 @@ impl Applier<'_> {
                 Err(reason) => untold(&digest, actions, done, &reason),
             }
             for place in only_told {
-                self.ledger.ended(&self.entries[place], &done[place]);
+                self.ledger.ended(self.turns[place].entry(), &done[place]);
             }
         }
     }
@@ -52,9 +53,9 @@ impl Applier<'_> {
         let (new, did): (Vec<_>, Vec<_>) =
             digest.actions.into_iter().partition(|&place| actions.get(place).is_some_and(Action::only_tells));
         for place in new {
-            if let (Some(entry), Some(done)) = (self.entries.get(place), done.get_mut(place)) {
+            if let (Some(turn), Some(done)) = (self.turns.get(place), done.get_mut(place)) {
                 *done = Done::left(Outcome::Deferred, reason.clone());
-                self.ledger.ended(entry, done);
+                self.ledger.ended(turn.entry(), done);
             }
         }
         digest.actions = did;
@@ -65,10 +66,10 @@ impl Applier<'_> {
     /// Asked to stop, a run begins nothing new, and tells only what it did. Says whether it was.
     fn leave_what_only_tells(&self, actions: &[Action], done: &mut [Done]) -> bool {
         let Some(reason) = self.ledger.interrupted() else { return false };
-        let all = actions.iter().zip(self.entries).zip(done);
-        for ((_, entry), done) in all.filter(|((action, _), _)| action.only_tells()) {
+        let all = actions.iter().zip(&self.turns).zip(done);
+        for ((_, turn), done) in all.filter(|((action, _), _)| action.only_tells()) {
             *done = Done::left(Outcome::Deferred, reason.clone());
-            self.ledger.ended(entry, done);
+            self.ledger.ended(turn.entry(), done);
         }
         true
     }
@@ -179,58 +180,69 @@ impl Applier<'_> {
 
     async fn write_down(&self, digest: &Digest, actions: &[Action], done: &mut [Done], whom: &str) {
         for &place in &digest.actions {
-            let (Some(action), Some(done)) = (actions.get(place), done.get_mut(place)) else { continue };
-            let told = format!("told {whom}");
-            let writer = RdsWriter::new(self.aws, action.region(), self.permit);
-            let written = match action {
-                Action::WarnOwner(warn) => {
-                    let (now, at) = (self.terms.now, warn.expires_at);
-                    let mark = clusters::notice::mark(now, at, &warn.id, &warn.resource_id, &warn.parties);
-                    let written = writer.add_tags(&warn.arn, &mark).await;
-                    replace(done, written, vec![told, format!("tagged {}", tags::NOTIFIED)]);
-                    Ok(())
-                }
-                Action::AskOwner(ask) if ask.remembers => {
-                    let mark = clusters::notice::asked(self.terms.now, &ask.matter);
-                    let written = writer.add_tags(&ask.arn, &mark).await;
-                    replace(done, written, vec![told, format!("tagged {}", tags::ASKED)]);
-                    Ok(())
-                }
-                Action::AskOwner(_) => {
-                    replace(done, Ok(()), vec![told]);
-                    Ok(())
-                }
-                Action::TellDeleted(tell) => {
-                    let written = is_told(&writer, &tell.arn).await;
-                    replace(done, written, vec![told]);
-                    Ok(())
-                }
-                Action::MarkSnapshot(mark) => {
-                    done.steps.push(told);
-                    is_told(&writer, &mark.arn).await
-                }
-                Action::DeleteCluster(delete) if self.half_way(delete).is_some() => {
-                    done.steps.push(told);
-                    self.write_down_half_way(&writer, delete).await
-                }
-                Action::DeleteCluster(delete) => {
-                    done.steps.push(told);
-                    let marked = done.reason.as_ref().is_none_or(|reason| !reason.is(&codes::SNAPSHOT_NOT_MARKED));
-                    match delete.keep.as_ref().filter(|_| marked) {
-                        Some(keep) => is_told(&writer, &keep.arn).await,
-                        None => Ok(()),
-                    }
-                }
-                Action::StartCluster(_) | Action::DeleteSnapshot(_) | Action::ForgetNotice(_) => Ok(()),
-            };
-            if let Err(error) = written {
+            let all = (actions.get(place), self.turns.get(place), done.get_mut(place));
+            let (Some(action), Some(turn), Some(done)) = all else { continue };
+            let write = async |leave: &Permit| self.write_down_one(action, done, whom, leave).await;
+            if let Err(error) = self.ledger.go_on(*turn, write).await {
                 // The next run tells them again.
                 tracing::warn!(error.message = crate::text::chain(&error), "what was told was not written down");
             }
         }
     }
 
-    async fn write_down_half_way(&self, writer: &RdsWriter, delete: &DeleteCluster) -> Result<(), AwsError> {
+    async fn write_down_one(
+        &self,
+        action: &Action,
+        done: &mut Done,
+        whom: &str,
+        leave: &Permit,
+    ) -> Result<(), AwsError> {
+        let told = format!("told {whom}");
+        let writer = RdsWriter::new(self.aws, action.region(), leave);
+        match action {
+            Action::WarnOwner(warn) => {
+                let (now, at) = (self.terms.now, warn.expires_at);
+                let mark = clusters::notice::mark(now, at, &warn.id, &warn.resource_id, &warn.parties);
+                let written = writer.add_tags(&warn.arn, &mark).await;
+                replace(done, written, vec![told, format!("tagged {}", tags::NOTIFIED)]);
+                Ok(())
+            }
+            Action::AskOwner(ask) if ask.remembers => {
+                let mark = clusters::notice::asked(self.terms.now, &ask.matter);
+                let written = writer.add_tags(&ask.arn, &mark).await;
+                replace(done, written, vec![told, format!("tagged {}", tags::ASKED)]);
+                Ok(())
+            }
+            Action::AskOwner(_) => {
+                replace(done, Ok(()), vec![told]);
+                Ok(())
+            }
+            Action::TellDeleted(tell) => {
+                let written = is_told(&writer, &tell.arn).await;
+                replace(done, written, vec![told]);
+                Ok(())
+            }
+            Action::MarkSnapshot(mark) => {
+                done.steps.push(told);
+                is_told(&writer, &mark.arn).await
+            }
+            Action::DeleteCluster(delete) if self.half_way(delete).is_some() => {
+                done.steps.push(told);
+                self.write_down_half_way(&writer, delete).await
+            }
+            Action::DeleteCluster(delete) => {
+                done.steps.push(told);
+                let marked = done.reason.as_ref().is_none_or(|reason| !reason.is(&codes::SNAPSHOT_NOT_MARKED));
+                match delete.keep.as_ref().filter(|_| marked) {
+                    Some(keep) => is_told(&writer, &keep.arn).await,
+                    None => Ok(()),
+                }
+            }
+            Action::StartCluster(_) | Action::DeleteSnapshot(_) | Action::ForgetNotice(_) => Ok(()),
+        }
+    }
+
+    async fn write_down_half_way(&self, writer: &RdsWriter<'_>, delete: &DeleteCluster) -> Result<(), AwsError> {
         let tags = self.region(&delete.region).and_then(|region| find(region, &delete.resource_id)).map(|it| &it.tags);
         let matter = tags.and_then(|tags| plan::is_due(&self.half_way(delete)?, &delete.arn, tags, self.terms));
         match matter {
@@ -338,7 +350,7 @@ fn untold(digest: &Digest, actions: &[Action], done: &mut [Done], reason: &Reaso
     }
 }
 
-async fn is_told(writer: &RdsWriter, arn: &str) -> Result<(), AwsError> {
+async fn is_told(writer: &RdsWriter<'_>, arn: &str) -> Result<(), AwsError> {
     writer.remove_tags(arn, &[tags::UNTOLD.to_owned()]).await
 }
 
@@ -353,4 +365,23 @@ fn find<'a>(region: &'a Region, resource_id: &str) -> Option<&'a Cluster> {
 
 fn snapshots(region: &Region) -> impl Iterator<Item = &Snapshot> {
     region.snapshots.known().into_iter().flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::cluster_cleanup::plan::tests::{cluster, now, policy, region};
+    use crate::jobs::cluster_cleanup::request::Request;
+
+    #[test]
+    fn a_letter_promises_a_copy_only_where_the_policy_makes_one() {
+        let promised = |variables: &[(&str, &str)]| {
+            let (policy, request, one) = (policy(variables), Request::default(), cluster("orders"));
+            let terms = Terms { policy: &policy, request: &request, now: now(), announces: true };
+            data(&one, &region(vec![one.clone()]), terms)
+        };
+        assert!(matches!(promised(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "always")]), Data::Snapshot { .. }));
+        assert!(matches!(promised(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "unless-clone")]), Data::Snapshot { .. }));
+        assert!(matches!(promised(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")]), Data::Lost));
+    }
 }

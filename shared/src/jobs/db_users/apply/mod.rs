@@ -20,6 +20,7 @@ use crate::report::{Outcome, Reason};
 use crate::run::{Allowed, Done, Entry, Ledger, Steps};
 use crate::secret::Secret;
 use crate::services::Permit;
+use crate::services::aws::Aws;
 use crate::services::secrets::{SecretsReader, SecretsWriter};
 use crate::services::sql::{self, Engine, Session, SqlError, SqlKind};
 
@@ -27,33 +28,42 @@ use crate::services::sql::{self, Engine, Session, SqlError, SqlKind};
 const TRIES: u32 = 5;
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(200);
 
-/// Everything carrying out a plan takes.
+/// Everything carrying out a plan takes, besides leave to.
 #[derive(Debug)]
-pub(super) struct Applier<'a> {
+pub(super) struct Carrier<'a> {
+    aws: &'a Aws,
+    region: &'a str,
+    seen: &'a mut Seen,
+    policy: &'a Policy,
+    shared_is_broken: bool,
+}
+
+/// Everything carrying out one action takes.
+#[derive(Debug)]
+struct Applier<'a> {
     permit: &'a Permit,
     way: &'a Way,
     policy: &'a Policy,
     reader: &'a SecretsReader,
-    writer: SecretsWriter,
+    writer: SecretsWriter<'a>,
     vault: &'a mut Vault,
     /// In the event's database, from when something is asked there.
     session: &'a mut Option<Session>,
     /// The shared session has ended, so that what would be run in it needs one of its own.
-    shared_is_broken: bool,
+    shared_is_broken: &'a mut bool,
 }
 
-impl<'a> Applier<'a> {
-    /// For one run.
-    pub(super) fn new(permit: &'a Permit, seen: &'a mut Seen, policy: &'a Policy, writer: SecretsWriter) -> Self {
-        let Seen { way, secrets: reader, observed: Observed { world: _, vault, own: session } } = seen;
-        Self { permit, way, policy, reader, writer, vault, session, shared_is_broken: false }
+impl<'a> Carrier<'a> {
+    /// For one run, whose secrets are in `region`.
+    pub(super) fn new(aws: &'a Aws, region: &'a str, seen: &'a mut Seen, policy: &'a Policy) -> Self {
+        Self { aws, region, seen, policy, shared_is_broken: false }
     }
 
     /// Carries out the actions in their order and says how each ended.
     pub(super) async fn apply(&mut self, allowed: &Allowed<'_, Action>, ledger: &Ledger<'_>) -> Vec<Done> {
         let mut all = Vec::with_capacity(allowed.actions().len());
         let mut undone: BTreeSet<&str> = allowed.withheld().iter().map(String::as_str).collect();
-        for (action, entry) in allowed.iter() {
+        for (action, turn) in allowed.iter() {
             let done = if let Some(need) = action.needs().iter().find(|need| undone.contains(need.as_str())) {
                 let message = format!("it needs {}, which this run did not get right", crate::text::printable(need));
                 Done::left(
@@ -61,7 +71,8 @@ impl<'a> Applier<'a> {
                     Reason::new(&codes::NEED_FAILED, message, "mend that one, as its own reason says"),
                 )
             } else {
-                ledger.item(entry, ITEM_BUDGET, Box::pin(self.one(action, entry, ledger))).await
+                let work = async |leave: &Permit| Box::pin(self.with(leave).one(action, turn.entry(), ledger)).await;
+                ledger.item(turn, ITEM_BUDGET, work).await
             };
             if !matches!(done.outcome, Outcome::Changed | Outcome::AlreadyRight) {
                 undone.insert(action.id());
@@ -71,6 +82,15 @@ impl<'a> Applier<'a> {
         all
     }
 
+    fn with<'b>(&'b mut self, permit: &'b Permit) -> Applier<'b> {
+        let Self { aws, region, seen, policy, shared_is_broken } = self;
+        let writer = SecretsWriter::new(aws, region, permit);
+        let Seen { way, secrets: reader, observed: Observed { world: _, vault, own: session } } = &mut **seen;
+        Applier { permit, way, policy, reader, writer, vault, session, shared_is_broken }
+    }
+}
+
+impl Applier<'_> {
     async fn one(&mut self, action: &Action, entry: &Entry, ledger: &Ledger<'_>) -> Done {
         let mut steps = Steps::new(ledger, entry, str::to_owned);
         let done = self.done(action, &mut steps).await;
@@ -116,7 +136,7 @@ impl<'a> Applier<'a> {
     async fn transaction(&mut self, statements: &[Statement], password: Option<&Secret>) -> Result<(), SqlError> {
         let engine = self.way.request.engine;
         // A session of MySQL is in no database, and so as good as any other.
-        let shares = engine != Engine::Postgres && !self.shared_is_broken;
+        let shares = engine != Engine::Postgres && !*self.shared_is_broken;
         if self.session.is_none() && !shares {
             let database = if engine == Engine::Postgres { self.way.request.database.as_str() } else { "" };
             *self.session = Some(self.way.log_in(database).await?);
@@ -126,7 +146,7 @@ impl<'a> Applier<'a> {
         if done.as_ref().is_err_and(|error| error.kind == SqlKind::NoAnswer) {
             // A session that broke is no use to the users after this one.
             *self.session = None;
-            self.shared_is_broken = true;
+            *self.shared_is_broken = true;
         }
         done
     }

@@ -11,7 +11,7 @@ use crate::report::{self, Reason};
 use crate::run::{Done, Steps};
 use crate::secret::Secret;
 use crate::services::aws::AwsError;
-use crate::services::iam::Status;
+use crate::services::iam::{Key, Status};
 
 /// What the version holds that says that a key leaked.
 const MARK: &str = r#"{"Message":"an access key of this user leaked; nightshift could not write that on the user"}"#;
@@ -86,9 +86,7 @@ impl Applier<'_> {
         let at = self.moment().to_string();
         let new = keys.iter().filter(|key| !user.tags.leaked(key));
         let mut tags: Vec<_> = new.map(|key| (format!("{LEAK}{key}"), at.clone())).collect();
-        // Also where it could not be read whether another works: if one does, a later run takes it back.
-        let works = |key: &crate::services::iam::Key| key.works() && !keys.contains(&key.id.as_str());
-        if !user.keys.known().is_some_and(|all| all.iter().any(works)) {
+        if owes(user, keys) {
             tags.push((INTENT.to_owned(), OWED.to_owned()));
         }
         if let Err(error) = self.writers.iam.tag(&user.name, &tags).await {
@@ -171,5 +169,33 @@ impl Applier<'_> {
             // To tell is all there was to do.
             Some(reason) => Err(Stop::Done(Box::new(Done::failed(Vec::new(), reason)))),
         }
+    }
+}
+
+/// Whether `user` is owed a key once `leaked` are off: also where it could not be read whether another works. If one does, a
+/// later run takes it back.
+fn owes(user: &User, leaked: &[&str]) -> bool {
+    let works = |key: &Key| key.works() && !leaked.contains(&key.id.as_str());
+    !user.keys.known().is_some_and(|all| all.iter().any(works))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::key_rotation::plan::someone;
+    use crate::services::Read;
+    use crate::services::iam::LastUsed;
+
+    #[test]
+    fn who_has_nothing_left_that_works_is_owed_a_key_and_that_is_written_down() {
+        let key =
+            |id: &str, status| Key { id: id.to_owned(), status, created_at: clock::now(), last_used: LastUsed::Never };
+        let (on, off) = (Status::Active, Status::Inactive);
+        let of = |keys: Read<Vec<Key>>, leaked: &[&str]| owes(&User { keys, ..someone() }, leaked);
+        assert!(of(Read::Known(vec![key("A", on)]), &["A"]));
+        assert!(of(Read::Known(vec![key("A", on), key("B", off)]), &["A"]));
+        assert!(of(Read::Known(vec![key("A", on), key("B", on)]), &["A", "B"]));
+        assert!(of(Read::unknown("iam:ListAccessKeys", "AccessDenied"), &["A"]), "what nobody knows is no yes");
+        assert!(!of(Read::Known(vec![key("A", on), key("B", on)]), &["A"]));
     }
 }

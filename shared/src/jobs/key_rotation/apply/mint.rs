@@ -13,7 +13,7 @@ use crate::jobs::key_rotation::store::{self, Value};
 use crate::report::{Outcome, Reason};
 use crate::run::{Done, Steps};
 use crate::services::aws::{AwsError, Kind as Refusal};
-use crate::services::iam::Minted;
+use crate::services::iam::{LastUsed, Minted};
 use crate::services::secrets::{CURRENT, PENDING, Version};
 use crate::services::tags::Tags;
 
@@ -235,10 +235,7 @@ impl Applier<'_> {
         if proven_since(&versions, version) {
             return Err(Stop::proven_by_another(key));
         }
-        let is_handed_out = stored.is_some_and(|one| one.has(CURRENT));
-        let last_used = self.readers.iam.last_used(key).await?.0;
-        if is_handed_out || last_used != crate::services::iam::LastUsed::Never {
-            let by = if is_handed_out { "is what its secret hands out" } else { "was used" };
+        if let Some(by) = is_somebodys(stored, &self.readers.iam.last_used(key).await?.0) {
             let message = format!("key {key} is stored, cannot be proven, and {by}: {why}");
             let fix =
                 "find out who uses it; then delete it, or take AWSPENDING from its version if it is meant to stay";
@@ -262,6 +259,14 @@ impl Applier<'_> {
             _ => by_name(),
         }
     }
+}
+
+/// What says that somebody may live by a key that is stored as `stored`, if anything does.
+fn is_somebodys(stored: Option<&Version>, last_used: &LastUsed) -> Option<&'static str> {
+    if stored.is_some_and(|one| one.has(CURRENT)) {
+        return Some("is what its secret hands out");
+    }
+    (*last_used != LastUsed::Never).then_some("was used")
 }
 
 /// Whether `version`, which was to be proven, is proven by now.
@@ -295,5 +300,40 @@ impl Stop {
         );
         let reason = Some(Reason::plain(&codes::NOT_PROVEN, message));
         Self::Done(Box::new(Done { outcome: Outcome::Deferred, steps: Vec::new(), reason }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::iam::Use;
+
+    fn version(labels: &[&str]) -> Version {
+        let labels = labels.iter().map(|&label| label.to_owned()).collect();
+        Version { id: "v".to_owned(), labels, last_accessed: None }
+    }
+
+    #[test]
+    fn a_key_that_somebody_may_live_by_is_not_given_up() {
+        let at = "2026-11-21T02:00:00Z".parse().unwrap();
+        let used = LastUsed::At(Use { at, service: "s3".to_owned(), region: "eu-west-1".to_owned() });
+        let pending = version(&[PENDING]);
+        assert_eq!(is_somebodys(Some(&pending), &LastUsed::Never), None);
+        assert_eq!(is_somebodys(None, &LastUsed::Never), None);
+        assert_eq!(is_somebodys(Some(&pending), &used), Some("was used"));
+        assert_eq!(
+            is_somebodys(None, &LastUsed::Unknown("denied".to_owned())),
+            Some("was used"),
+            "what nobody knows is no never"
+        );
+        let handed_out = version(&[PENDING, CURRENT]);
+        assert_eq!(is_somebodys(Some(&handed_out), &LastUsed::Never), Some("is what its secret hands out"));
+    }
+
+    #[test]
+    fn what_lost_its_label_of_being_on_its_way_was_proven_by_another() {
+        assert!(!proven_since(&[version(&[PENDING])], "v"));
+        assert!(proven_since(&[version(&[CURRENT])], "v") && proven_since(&[version(&[])], "v"));
+        assert!(!proven_since(&[version(&[CURRENT])], "another"));
     }
 }

@@ -1,6 +1,7 @@
 //! Carries a plan out. Every user is looked at again before the first write and decided about anew; what is no longer the
 //! same is left to the next run. One that fails does not stop the others; none is begun without the time to end it.
 
+mod again;
 mod leaked;
 mod mint;
 mod prepare;
@@ -16,11 +17,10 @@ use jiff::Timestamp;
 use super::model::{User, World};
 use super::notice::Teller;
 use super::observe::{Readers, Seen};
-use super::plan::{self, Action, Decision, Leak, Leaked, Step, Terms};
+use super::plan::{self, Action, Leaked, Step, Terms};
 use crate::clock::{self, ITEM_BUDGET};
 use crate::domains::keys::naming::masked;
-use crate::report::{self, Outcome};
-use crate::run::{Allowed, Done, Entry, Hands, Ledger, Steps};
+use crate::run::{Allowed, Done, Entry, Hands, Ledger, Steps, Turn};
 use crate::services::Permit;
 use crate::services::aws::{Aws, AwsError};
 use crate::services::iam::IamWriter;
@@ -29,9 +29,20 @@ use crate::services::secrets::SecretsWriter;
 /// A rotation waits up to a minute for a new key to work; this much it takes together with its calls.
 const ROTATION_BUDGET: Duration = Duration::from_secs(90);
 
-/// Everything carrying out a plan takes.
+/// Everything carrying out a plan takes, besides leave to.
 #[derive(Debug)]
-pub(super) struct Applier<'a> {
+pub(super) struct Carrier<'a> {
+    seen: &'a Seen,
+    terms: Terms<'a>,
+    hands: Hands<'a>,
+    teller: &'a Teller<'a>,
+    rotator: &'a str,
+    began: Timestamp,
+}
+
+/// Everything carrying out one action takes.
+#[derive(Debug)]
+struct Applier<'a> {
     aws: &'a Aws,
     readers: &'a Readers,
     world: &'a World,
@@ -43,54 +54,58 @@ pub(super) struct Applier<'a> {
 /// The ways to write, and what they need to know.
 #[derive(Debug)]
 struct Writers<'a> {
-    iam: IamWriter,
-    store: SecretsWriter,
+    iam: IamWriter<'a>,
+    store: SecretsWriter<'a>,
     teller: &'a Teller<'a>,
     /// Who this process is, for the policies of secrets.
     rotator: &'a str,
     began: Timestamp,
 }
 
-impl<'a> Applier<'a> {
+impl<'a> Carrier<'a> {
     /// For one run by `rotator`, whom a secret's policy names.
     pub(super) fn new(
-        permit: &Permit,
         seen: &'a Seen,
         terms: Terms<'a>,
         hands: Hands<'a>,
         teller: &'a Teller<'a>,
         rotator: &'a str,
     ) -> Self {
-        let Hands { aws, ledger, notifier: _ } = hands;
-        let writers = Writers {
-            iam: IamWriter::new(aws, permit),
-            store: SecretsWriter::new(aws, &terms.policy.region, permit),
-            teller,
-            rotator,
-            began: clock::now(),
-        };
-        let Seen { readers, request: _, world } = seen;
-        Self { aws, readers, world, terms, ledger, writers }
+        Self { seen, terms, hands, teller, rotator, began: clock::now() }
     }
 
     /// Carries out the actions, a few at once, and says how each ended, in their order.
     pub(super) async fn apply(&self, allowed: &Allowed<'_, Action>) -> Vec<Done> {
         // One that takes long holds no place that another could have.
-        let one = |(place, (action, entry))| async move { (place, self.one(action, entry).await) };
+        let one = |(place, (action, turn))| async move { (place, self.one(action, turn).await) };
         let all = stream::iter(allowed.iter().enumerate()).map(one);
         let mut done: Vec<(usize, Done)> = all.buffer_unordered(self.terms.policy.concurrency).collect().await;
         done.sort_by_key(|(place, _)| *place);
         done.into_iter().map(|(_, done)| done).collect()
     }
 
-    async fn one(&self, action: &Action, entry: &Entry) -> Done {
+    async fn one(&self, action: &Action, turn: Turn<'_>) -> Done {
         // A leaked key goes off even where no time is left to replace it.
         let mints = matches!(action.step, Step::Rotate(_) | Step::Resume { .. });
         let needed = if mints { ROTATION_BUDGET } else { ITEM_BUDGET };
-        let work = Box::pin(async { without_ids(self.work(action, entry).await) });
-        self.ledger.item(entry, needed, work).await
+        let work = async |leave: &Permit| {
+            let applier = self.with(leave);
+            without_ids(Box::pin(applier.work(action, turn.entry())).await)
+        };
+        self.hands.ledger.item(turn, needed, work).await
     }
 
+    fn with<'b>(&'b self, leave: &'b Permit) -> Applier<'b> {
+        let Self { seen, terms, hands, teller, rotator, began } = *self;
+        let Hands { aws, ledger, notifier: _ } = hands;
+        let (iam, store) = (IamWriter::new(aws, leave), SecretsWriter::new(aws, &terms.policy.region, leave));
+        let writers = Writers { iam, store, teller, rotator, began };
+        let Seen { readers, request: _, world } = seen;
+        Applier { aws, readers, world, terms, ledger, writers }
+    }
+}
+
+impl Applier<'_> {
     async fn work(&self, action: &Action, entry: &Entry) -> Done {
         let (user, fresh) = match self.again(action).await {
             Ok(fresh) => fresh,
@@ -134,28 +149,7 @@ impl<'a> Applier<'a> {
         let is_it = |user: &&User| user.id == action.user_id && user.name == action.user;
         let known = self.world.users.iter().find(is_it);
         let known = known.ok_or_else(|| Box::new(Done::moved("it is not part of this run")))?;
-        let is_leak = matches!(action.step, Step::Leaked { .. });
-        let fresh = match self.readers.look_again(known, self.terms).await {
-            Ok(Some(fresh)) => fresh,
-            // What cannot be read keeps no leaked key on. Of one that is gone AWS says so when it is to go off.
-            Ok(None) | Err(_) if is_leak => return Ok((known.clone(), action.clone())),
-            Ok(None) => return Err(Box::new(Done::already(&report::codes::GONE, "the user is gone", Vec::new()))),
-            Err(error) => return Err(Box::new(Done::stopped_by(&error, Vec::new()))),
-        };
-        if !action.user_id.is_empty() && fresh.id != action.user_id {
-            return Err(Box::new(Done::moved("another user has its name now")));
-        }
-        match plan::decide(&fresh, self.terms) {
-            Some(Decision::Act(again)) if again.step == action.step || both_leaked(&again.step, &action.step) => {
-                Ok((fresh, *again))
-            }
-            Some(Decision::Act(_)) => Err(Box::new(Done::moved("something else is to be done about it by now"))),
-            Some(Decision::Leave(left)) if plan::leak(&fresh, self.terms.request) == Some(Leak::Off) => {
-                Err(Box::new(Done::left(Outcome::AlreadyRight, left.why.reason())))
-            }
-            Some(Decision::Leave(left)) => Err(Box::new(Done::left(left.why.outcome(), left.why.reason()))),
-            None => Err(Box::new(Done::moved("it is no longer in scope"))),
-        }
+        again::judge(action, known, self.readers.look_again(known, self.terms).await, self.terms)
     }
 
     /// The moment by this run's clock, in whole seconds: people read it, in tags and messages.
@@ -171,10 +165,6 @@ impl<'a> Applier<'a> {
 fn with_planned(now: &[Leaked], planned: &Action) -> Vec<Leaked> {
     let missing = planned.step.leaked().iter().filter(|one| now.iter().all(|other| other.key != one.key));
     now.iter().chain(missing).cloned().collect()
-}
-
-fn both_leaked(one: &Step, other: &Step) -> bool {
-    matches!((one, other), (Step::Leaked { .. }, Step::Leaked { .. }))
 }
 
 /// What is logged and mailed holds no whole id of a key; of the steps [`Steps`] sees to that.

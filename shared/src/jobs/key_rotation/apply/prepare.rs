@@ -103,3 +103,24 @@ fn refused(secret: &str, fault: &Fault) -> Stop {
     };
     Stop::Done(Box::new(Done::failed(Vec::new(), reason)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::{Code, Outcome};
+
+    #[test]
+    fn a_policy_that_is_open_taken_or_unreadable_stops_what_would_put_a_key_behind_it() {
+        let statement = || "Team".to_owned();
+        let table: [(Fault, &Code); 3] = [
+            (Fault::Open { statement: statement() }, &codes::POLICY_OPEN),
+            (Fault::SidTaken { statement: statement() }, &codes::POLICY_SID_TAKEN),
+            (Fault::Unreadable { said: "EOF".to_owned() }, &codes::POLICY_UNREADABLE),
+        ];
+        for (fault, code) in table {
+            let Stop::Done(done) = refused("/x", &fault) else { panic!("it ends the item") };
+            assert_eq!(done.outcome, Outcome::Failed);
+            assert!(done.reason.is_some_and(|reason| reason.is(code) && reason.message.contains("/x")));
+        }
+    }
+}

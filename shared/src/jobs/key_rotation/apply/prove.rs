@@ -10,7 +10,7 @@ use crate::report::Reason;
 use crate::run::{Done, Steps};
 use crate::secret::Secret;
 use crate::services::aws::Kind;
-use crate::services::sts::Bearer;
+use crate::services::sts::{Bearer, Owner};
 
 /// A minute in all: about one new key in ten takes some seconds, few take longer.
 const PAUSES: [Duration; 6] = [
@@ -45,13 +45,38 @@ impl Applier<'_> {
                 Err(error) => return Err(error.into()),
             }
         };
-        // The ARN holds a path that may change; the id is this user's for ever.
-        if whose.account != self.terms.account || whose.user_id != user.id {
-            let message = format!("key {key} works and belongs to {} of account {}", whose.user_id, whose.account);
-            let fix = "nothing was handed out; look into the secret and the user by hand";
-            return Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new(&codes::NOT_ITS_OWN, message, fix)))));
-        }
+        is_its_own(key, &whose, self.terms.account, &user.id)?;
         steps.push(format!("proved key {key}"));
         Ok(())
+    }
+}
+
+/// The ARN holds a path that may change; the id is this user's for ever.
+fn is_its_own(key: &str, whose: &Owner, account: &str, user_id: &str) -> Result<(), Stop> {
+    if whose.account == account && whose.user_id == user_id {
+        return Ok(());
+    }
+    let message = format!("key {key} works and belongs to {} of account {}", whose.user_id, whose.account);
+    let fix = "nothing was handed out; look into the secret and the user by hand";
+    Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new(&codes::NOT_ITS_OWN, message, fix)))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_works_and_is_anothers_is_handed_to_nobody() {
+        let whose = |account: &str, user_id: &str| {
+            let owner = Owner { account: account.to_owned(), user_id: user_id.to_owned() };
+            match is_its_own("K", &owner, "111122223333", "AIDAANA") {
+                Ok(()) => "its own".to_owned(),
+                Err(Stop::Done(done)) => done.reason.unwrap().code.into_owned(),
+                Err(Stop::Error(error)) => panic!("{error}"),
+            }
+        };
+        assert_eq!(whose("111122223333", "AIDAANA"), "its own");
+        assert_eq!(whose("111122223333", "AIDABEN"), "not-its-own");
+        assert_eq!(whose("999999999999", "AIDAANA"), "not-its-own");
     }
 }

@@ -294,6 +294,6 @@ impl fmt::Display for Plan {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::jobs::key_rotation) mod tests;
 #[cfg(test)]
 pub(in crate::jobs::key_rotation) use tests::someone;

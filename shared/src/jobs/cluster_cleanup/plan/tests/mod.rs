@@ -7,6 +7,7 @@ mod members;
 mod nights;
 mod notice;
 mod progress;
+mod rare;
 mod scope;
 mod snapshots;
 
@@ -22,14 +23,16 @@ use crate::run::caps::Deletions;
 use crate::services::rds::{Instance, Member, Settings, Snapshot};
 use crate::services::tags::Tags;
 
+pub(in crate::jobs::cluster_cleanup) use snapshots::{OURS, whole};
+
 const NOW: &str = "2026-11-21T02:00:00Z";
 const PAST: &str = "2026-11-20T00:00:00Z";
 
-fn now() -> Timestamp {
+pub(in crate::jobs::cluster_cleanup) fn now() -> Timestamp {
     NOW.parse().unwrap()
 }
 
-fn policy(variables: &[(&str, &str)]) -> Policy {
+pub(in crate::jobs::cluster_cleanup) fn policy(variables: &[(&str, &str)]) -> Policy {
     // Two-phase expiry has tests of its own; everywhere else what has expired may go.
     let environment: Environment = [("NIGHTSHIFT_MIN_NOTICE_HOURS", "0")].iter().chain(variables).copied().collect();
     let mut settings = Variables::of(&environment);
@@ -39,7 +42,7 @@ fn policy(variables: &[(&str, &str)]) -> Policy {
 }
 
 /// An expired, marked, unprotected cluster with a writer and a reader.
-fn cluster(id: &str) -> Cluster {
+pub(in crate::jobs::cluster_cleanup) fn cluster(id: &str) -> Cluster {
     let member = |suffix: &str, writer| Member { id: format!("{id}-{suffix}"), writer };
     Cluster {
         id: id.to_owned(),
@@ -63,7 +66,7 @@ fn cluster(id: &str) -> Cluster {
     }
 }
 
-fn region(clusters: Vec<Cluster>) -> Region {
+pub(in crate::jobs::cluster_cleanup) fn region(clusters: Vec<Cluster>) -> Region {
     let instance = |member: &Member| Instance {
         id: member.id.clone(),
         class: "db.r6g.large".to_owned(),
@@ -90,7 +93,7 @@ fn world(region: Region) -> World {
     World { account: "111122223333".to_owned(), regions: vec![region], unreadable: Vec::new() }
 }
 
-fn plan_of(region: Region, policy: &Policy, request: &Request) -> Plan {
+pub(in crate::jobs::cluster_cleanup) fn plan_of(region: Region, policy: &Policy, request: &Request) -> Plan {
     Plan::make(&world(region), Terms { policy, request, now: now(), announces: false })
 }
 

@@ -274,7 +274,12 @@ fn what_is_due_for_some_nights_and_bears_no_notice_is_told_to_the_operators_too(
         let policy = policy(&TWO_PHASES);
         let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
         let plan = Plan::make(&world(region(vec![it])), terms);
-        plan.actions.iter().any(|action| matches!(action, Action::WarnOwner(warn) if warn.no_record))
+        let is = plan.actions.iter().any(|action| matches!(action, Action::WarnOwner(warn) if warn.no_record));
+        // And stands in the item, for those who read no mail.
+        let done = plan.actions.iter().map(|_| crate::run::Done::changed(Vec::new())).collect();
+        let items = serde_json::to_string(&plan.items(done)).unwrap();
+        assert_eq!(items.contains("\"no-record\""), is, "{items}");
+        is
     };
     // Three nights beyond the twenty hours that a notice takes.
     assert!(no_record("2026-11-17T06:00:00Z", None));

@@ -19,10 +19,10 @@ fn snapshot(id: &str, tags: &[(&str, &str)]) -> Snapshot {
     }
 }
 
-const OURS: &str = "nightshift-orders-20261020t000000z-abcd1234";
+pub(in crate::jobs::cluster_cleanup) const OURS: &str = "nightshift-orders-20261020t000000z-abcd1234";
 
 /// With what says how its cluster was built.
-fn whole(tags: &[(&str, &str)]) -> Snapshot {
+pub(in crate::jobs::cluster_cleanup) fn whole(tags: &[(&str, &str)]) -> Snapshot {
     let mut whole = snapshot(OURS, tags);
     let facts = Facts::of(Settings::default(), Vec::new()).to_tags();
     whole.tags = whole.tags.with(facts);

@@ -148,3 +148,17 @@ fn an_account_that_may_more_than_an_event_gives_is_left_alone() {
     assert_eq!(judged(true, &[]), "privileged-role", "another account of its name counts, too");
     assert_eq!(judged(false, &["crew", "vip"]), "protected");
 }
+
+#[test]
+fn a_role_that_the_master_is_in_is_not_taken_for_a_user_where_that_would_lock_it_out() {
+    let code = |version| {
+        let request = request(vec![user("app")]);
+        let mut world = world(version, &request);
+        let catalog = catalog(&mut world);
+        catalog.roles.insert("app".to_owned(), Role { login: true, ..Role::default() });
+        catalog.memberships.push(member("app", "master", "x"));
+        let plan = plan_under(&policy(), &world, &request);
+        plan.left.iter().find(|left| left.id == "app").map_or("planned", |left| left.why.code().name)
+    };
+    assert_eq!((code(15), code(16)), ("master-is-member", "not-ours"), "from 16 on what made it says more");
+}

@@ -166,3 +166,14 @@ fn memberships_go_by_all_alone_and_only_those_the_master_made() {
     wants.member_of = vec!["crew".to_owned()];
     assert_eq!(judged(Revoke::All, &wants, &of("master", true)), (vec![], no_notes()));
 }
+
+#[test]
+fn what_stands_on_single_columns_is_left_and_said() {
+    let on = |many| {
+        move |catalog: &mut Catalog| {
+            catalog.column_grants.insert("app".to_owned(), many);
+        }
+    };
+    assert_eq!(judged(Revoke::Managed, &user("app"), &on(2)).1, ["column-grants"]);
+    assert_eq!(judged(Revoke::Managed, &user("app"), &on(0)).1, no_notes());
+}

@@ -27,11 +27,11 @@ fn now() -> Timestamp {
     NOW.parse().unwrap()
 }
 
-fn ago(days: u32) -> Timestamp {
+pub(in crate::jobs::key_rotation) fn ago(days: u32) -> Timestamp {
     now().checked_sub(state::days(days)).unwrap()
 }
 
-fn policy(variables: &[(&str, &str)]) -> Policy {
+pub(in crate::jobs::key_rotation) fn policy(variables: &[(&str, &str)]) -> Policy {
     let environment: Environment = variables.iter().copied().collect();
     let mut settings = Settings::of(&environment);
     let policy = Policy::read(&mut settings, Some("eu-west-1"));
@@ -55,11 +55,11 @@ pub(in crate::jobs::key_rotation) fn someone() -> User {
     }
 }
 
-fn key(id: &str, age_days: u32, last_used: LastUsed) -> Key {
+pub(in crate::jobs::key_rotation) fn key(id: &str, age_days: u32, last_used: LastUsed) -> Key {
     Key { id: id.to_owned(), status: Status::Active, created_at: ago(age_days), last_used }
 }
 
-fn used(days_ago: u32) -> LastUsed {
+pub(in crate::jobs::key_rotation) fn used(days_ago: u32) -> LastUsed {
     LastUsed::At(Use { at: ago(days_ago), service: "s3".to_owned(), region: "eu-west-1".to_owned() })
 }
 
@@ -67,12 +67,12 @@ fn off(key: Key) -> Key {
     Key { status: Status::Inactive, ..key }
 }
 
-fn with(keys: &[Key]) -> User {
+pub(in crate::jobs::key_rotation) fn with(keys: &[Key]) -> User {
     User { keys: Read::Known(keys.to_vec()), ..someone() }
 }
 
 /// `user` with a secret of its own in which `labels` stand on the keys.
-fn stored(user: User, labels: &[(&str, &[&str])]) -> User {
+pub(in crate::jobs::key_rotation) fn stored(user: User, labels: &[(&str, &[&str])]) -> User {
     let version = |(key, labels): &(&str, &[&str])| Version {
         id: naming::version_of(ACCOUNT, &user.id, key),
         labels: labels.iter().map(|&label| label.to_owned()).collect(),
@@ -89,12 +89,12 @@ fn stored(user: User, labels: &[(&str, &[&str])]) -> User {
 }
 
 /// The secret of ana, as it is marked, with nothing in it.
-fn secret_of(user_id: Option<&str>) -> Secret {
+pub(in crate::jobs::key_rotation) fn secret_of(user_id: Option<&str>) -> Secret {
     let (name, user_id) = ("/aws/iam/credentials/ana".to_owned(), user_id.map(str::to_owned));
     Secret { name, ruled_by: None, user_id, deleted: false, versions: Vec::new() }
 }
 
-fn tagged(mut user: User, tags: &[(&str, String)]) -> User {
+pub(in crate::jobs::key_rotation) fn tagged(mut user: User, tags: &[(&str, String)]) -> User {
     for (key, value) in tags {
         user.tags.set(*key, value.clone());
     }
@@ -102,16 +102,16 @@ fn tagged(mut user: User, tags: &[(&str, String)]) -> User {
 }
 
 /// Ana after her key was rotated `days` ago: told then, the old key last used as given.
-fn rotated(days: u32, old_last_used: LastUsed) -> User {
+pub(in crate::jobs::key_rotation) fn rotated(days: u32, old_last_used: LastUsed) -> User {
     let user = stored(with(&[key("NEW", days, used(0)), key("OLD", days + 90, old_last_used)]), &[("NEW", &[CURRENT])]);
     tagged(user, &[("nightshift:told:rotated", format!("NEW {}", ago(days)))])
 }
 
-fn terms<'a>(policy: &'a Policy, request: &'a Request) -> Terms<'a> {
+pub(in crate::jobs::key_rotation) fn terms<'a>(policy: &'a Policy, request: &'a Request) -> Terms<'a> {
     Terms { account: ACCOUNT, policy, request, now: now(), announces: true }
 }
 
-fn plan_of(user: User, terms: Terms<'_>) -> Plan {
+pub(in crate::jobs::key_rotation) fn plan_of(user: User, terms: Terms<'_>) -> Plan {
     let world = World { account: ACCOUNT.to_owned(), users: vec![user], strays: Vec::new() };
     Plan::make(&world, terms)
 }

@@ -188,3 +188,20 @@ fn what_an_earlier_run_left_half_done_is_finished_first() {
     let intent = tagged(gone(), &[(tags::INTENT, format!("{} OLD", ago(1)))]);
     assert_eq!(verdict(intent), "R2 tidy nightshift:intent");
 }
+
+#[test]
+fn who_is_named_and_not_meant_by_the_policy_is_told_so() {
+    let request = Request { users: Some(["ana".to_owned()].into()), ..Request::default() };
+    let bobs = policy(&[("NIGHTSHIFT_INCLUDE", "bob")]);
+    assert_eq!(verdict_by(with(&[key("ONE", 95, used(1))]), &bobs, &request), "R1 not-included");
+}
+
+#[test]
+fn a_due_key_beside_one_that_must_stay_has_no_slot_for_another() {
+    let beside = |age| {
+        let user = with(&[key("ON", age, used(1)), off(key("KEPT", 300, used(200)))]);
+        tagged(user, &[(tags::LEAKED, "KEPT".to_owned()), ("nightshift:told:leaked", format!("KEPT {}", ago(9)))])
+    };
+    assert_eq!(verdict(beside(95)), "R8 no-slot");
+    assert_eq!(verdict(beside(20)), "R8 leaked-kept");
+}

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use nightshift::services::aws::Roots;
-use nightshift::services::aws::web::{WebClient, WebFault};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
+
+use super::*;
 
 /// A server on this machine that answers everything with `answer`; its port, and its certificate as PEM.
 async fn server(answer: &'static str) -> (u16, String) {
