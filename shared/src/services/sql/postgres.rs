@@ -3,9 +3,10 @@
 //! has another version now, an event trigger's words) fails nothing and is told.
 
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures::future::{join_all, try_join, try_join4};
+use futures::future::{join, join_all, try_join, try_join4};
 use rustls::ClientConfig;
 pub use tokio_postgres::Row;
 use tokio_postgres::error::Severity;
@@ -18,9 +19,10 @@ use crate::text::printable;
 
 /// From this version on a transaction has an end of its own, which an owner of a database can set too.
 const ENDS_TRANSACTIONS: u32 = 17;
-/// A statement or transaction that writes does so, also where an owner made a database read only by default: nobody keeps
-/// their rights that way. A server that is read only is found before anything is written.
-const WRITES: &str = "SET default_transaction_read_only = off";
+const LASTS: &str = "SET transaction_timeout = 0";
+/// What writes does so, also where an owner made a database read only by default: nobody keeps their rights that way. A
+/// server that is read only is found before anything is written.
+const WRITES: &str = "BEGIN READ WRITE";
 
 /// "no privileges were granted" and "no privileges could be revoked": the statement did not do what it was to do.
 const FAILURES: [&str; 2] = ["01007", "01006"];
@@ -37,19 +39,15 @@ pub struct PgSession {
     client: Client,
     warnings: Arc<Mutex<Vec<Warning>>>,
     place: String,
-    /// What is said before each transaction, so that it lasts.
-    lasts: &'static str,
+    /// Whether it has yet to be said that a transaction lasts, before the first.
+    ends: AtomicBool,
 }
 
 impl PgSession {
     pub(super) async fn connect(config: &Config, tls: ClientConfig, attempt: String) -> Result<Self, SqlError> {
         let (client, mut connection) =
             config.connect(MakeRustlsConnect::new(tls)).await.map_err(|error| SqlError::of(&*attempt, &error))?;
-        let lasts = if connection.parameter("server_version").is_some_and(ends_transactions) {
-            "SET transaction_timeout = 0"
-        } else {
-            ""
-        };
+        let ends = AtomicBool::new(connection.parameter("server_version").is_some_and(ends_transactions));
         let warnings: Arc<Mutex<Vec<Warning>>> = Arc::default();
         let kept = Arc::clone(&warnings);
         tokio::spawn(async move {
@@ -67,7 +65,7 @@ impl PgSession {
             }
         });
         let place = config.get_dbname().unwrap_or_default().to_owned();
-        Ok(Self { client, warnings, place, lasts })
+        Ok(Self { client, warnings, place, ends })
     }
 
     /// Reads rows, in one round trip and in a transaction that is read only by its own first word: what a session has by
@@ -77,7 +75,7 @@ impl PgSession {
             names.iter().map(|list| (list as &(dyn ToSql + Sync), Type::TEXT_ARRAY)).collect();
         // Each is sent when it is first asked for its answer, so they arrive in this order.
         let all = try_join4(
-            self.client.batch_execute(self.lasts),
+            self.last(),
             self.client.batch_execute("BEGIN READ ONLY"),
             self.client.query_typed(query, &parameters),
             self.client.batch_execute("COMMIT"),
@@ -89,7 +87,7 @@ impl PgSession {
     /// Runs one statement by itself, in a session that goes on to read. `shown` is how an error names it.
     pub(super) async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
         self.forget_failures();
-        let both = try_join(self.client.batch_execute(self.lasts), self.client.batch_execute(statement));
+        let both = try_join(self.last(), self.client.batch_execute(statement));
         let done = both.await;
         done.map(|_| ()).map_err(|error| SqlError::of(shown, &error))?;
         self.take_failure().map_or(Ok(()), |warning| Err(warned(shown, &warning)))
@@ -100,9 +98,11 @@ impl PgSession {
     /// They are sent without waiting for one another, so that it takes two round trips however many they are.
     pub(super) async fn transaction(&self, statements: &[(String, String)]) -> Result<(), SqlError> {
         self.forget_failures();
-        let begin = [self.lasts, WRITES, "BEGIN"].map(|first| (first.to_owned(), "beginning a transaction".to_owned()));
+        let begin = [(WRITES.to_owned(), "beginning a transaction".to_owned())];
         let all: Vec<_> = begin.iter().chain(statements).collect();
-        let answers = join_all(all.iter().map(|(sql, _)| self.client.batch_execute(sql))).await;
+        let sent = join_all(all.iter().map(|(sql, _)| self.client.batch_execute(sql)));
+        // Where the first is refused, so are they.
+        let (_, answers) = join(self.last(), sent).await;
         // What follows the first failure only says that the transaction is over.
         for ((_, shown), answer) in all.iter().zip(answers) {
             if let Err(error) = answer {
@@ -116,6 +116,11 @@ impl PgSession {
             return Err(warned("a statement", &warning));
         }
         self.client.batch_execute("COMMIT").await.map_err(|error| SqlError::of("committing the transaction", &error))
+    }
+
+    /// Says once, with what comes first, that no transaction of this session ends by itself.
+    async fn last(&self) -> Result<(), tokio_postgres::Error> {
+        if self.ends.swap(false, Ordering::Relaxed) { self.client.batch_execute(LASTS).await } else { Ok(()) }
     }
 
     /// What the server warned of since this was asked last, and that failed nothing.

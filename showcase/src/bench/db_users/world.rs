@@ -120,12 +120,19 @@ impl World {
         Ok(Cost { time, statements, trips: self.cutter.round_trips(), calls })
     }
 
-    /// Statements the server has logged.
+    /// Statements the server has logged, but for those that begin and end a question's transaction or are about the session.
     fn statements(&self) -> anyhow::Result<usize> {
-        let logged = |line: &&str| line.contains("LOG:  statement: ") || line.contains("LOG:  execute ");
-        Ok(self.server.log()?.lines().filter(logged).count())
+        let counts = |line: &&str| {
+            let statement = line.split_once("LOG:  statement: ").map(|(_, statement)| statement);
+            let around = |statement: &str| AROUND.contains(&statement.trim());
+            line.contains("LOG:  execute ") || statement.is_some_and(|statement| !around(statement))
+        };
+        Ok(self.server.log()?.lines().filter(counts).count())
     }
 }
+
+/// What begins and ends a transaction, and says that it lasts.
+const AROUND: [&str; 5] = ["BEGIN", "BEGIN READ ONLY", "BEGIN READ WRITE", "COMMIT", "SET transaction_timeout = 0"];
 
 fn database(number: usize) -> String {
     format!("shop_{number:02}")
