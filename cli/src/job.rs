@@ -135,7 +135,7 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    fn read(path: Option<&Path>) -> anyhow::Result<Self> {
+    pub(crate) fn read(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path else { return Ok(Self { shown: String::new(), text: None }) };
         let shown = path.display().to_string();
         let text = if path == Path::new("-") {
@@ -147,6 +147,11 @@ impl Event {
         let event = Self { shown, text: Some(text) };
         event.payload()?;
         Ok(event)
+    }
+
+    /// What it says, once it is known that it says each thing once.
+    pub(crate) fn value(&self) -> anyhow::Result<serde_json::Value> {
+        Ok(self.payload()?.once()?)
     }
 
     /// What was made here.

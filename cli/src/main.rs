@@ -9,6 +9,7 @@ mod ask;
 mod desk;
 mod doctor;
 mod extend;
+mod invoke;
 mod job;
 mod keys;
 mod one;
@@ -80,6 +81,7 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
             ApplyCommand::DbUsers(args) => job::apply::<DbUsers>(args, desk).await,
             ApplyCommand::KeyRotation(args) => job::apply::<KeyRotation>(args, desk).await,
         },
+        Command::Invoke(args) => invoke::run(args, desk).await,
         Command::Clusters { command: ClusterCommand::Restore(args) } => restore::run(args, desk).await,
         Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Show(args) } => show::run(args, desk).await,

@@ -112,6 +112,19 @@ pub(crate) fn reading() -> Ledger<'static> {
     Ledger::new(Deadline::NONE, &STOP, &READING)
 }
 
+/// For what leaves no record: a call that only asks.
+#[derive(Debug)]
+pub(crate) struct Quiet;
+
+impl Sink for Quiet {
+    fn write(&self, _: Line<'_>) {}
+}
+
+/// The same as [`reading`], without a word.
+pub(crate) fn silent(quiet: &Quiet) -> Ledger<'_> {
+    Ledger::new(Deadline::NONE, &STOP, quiet)
+}
+
 /// Whether it was asked to stop.
 pub(crate) fn is_interrupted() -> bool {
     STOP.is_asked()

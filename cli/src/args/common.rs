@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use nightshift::report::Outcome;
+use nightshift::report::{Mode, Outcome};
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountArgs {
@@ -38,6 +38,15 @@ fn outcome(text: &str) -> Result<Outcome, String> {
     ];
     let all = || ALL.map(Outcome::as_str).join(", ");
     ALL.into_iter().find(|outcome| outcome.as_str() == text).ok_or_else(|| format!("it is none of: {}", all()))
+}
+
+/// A mode, as events spell it.
+pub(super) fn mode(text: &str) -> Result<Mode, String> {
+    match text {
+        "plan" => Ok(Mode::Plan),
+        "apply" => Ok(Mode::Apply),
+        _ => Err("it is none of: plan, apply".to_owned()),
+    }
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::common::{AccountArgs, Format, PolicyArgs, ShownArgs};
+use nightshift::report::Mode;
+
+use super::common::{AccountArgs, Format, JobName, PolicyArgs, ShownArgs, mode};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlanCommand {
@@ -54,6 +56,26 @@ pub(crate) struct ApplyArgs {
     pub event: EventArgs,
     #[command(flatten)]
     pub run: RunArgs,
+    #[command(flatten)]
+    pub word: WordArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InvokeArgs {
+    /// The job.
+    pub job: JobName,
+    /// The deployed function; the one whose name ends in the job's, if there is only one in the Region.
+    #[arg(long, value_name = "NAME")]
+    pub function: Option<String>,
+    /// What it is asked for: `plan` or `apply`; what its event or its own mode says if left out.
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    pub mode: Option<Mode>,
+    #[command(flatten)]
+    pub event: EventArgs,
+    #[command(flatten)]
+    pub account: AccountArgs,
+    #[command(flatten)]
+    pub shown: ShownArgs,
     #[command(flatten)]
     pub word: WordArgs,
 }

@@ -12,7 +12,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use clusters::{ClusterCommand, ExtendArgs, RestoreArgs, ShowArgs};
 pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
-pub(crate) use jobs::{AdoptArgs, AdoptCommand, ApplyArgs, ApplyCommand, PlanArgs, PlanCommand, RunArgs, WordArgs};
+pub(crate) use jobs::{
+    AdoptArgs, AdoptCommand, ApplyArgs, ApplyCommand, InvokeArgs, PlanArgs, PlanCommand, RunArgs, WordArgs,
+};
 pub(crate) use keys::{KeyCommand, KeyListArgs};
 pub(crate) use looks::{DoctorArgs, PolicyCommand, ReportCommand, ReportListArgs, ReportPlaceArgs, ReportShowArgs};
 
@@ -83,6 +85,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         job: ApplyCommand,
     },
+    /// Call the deployed function of a job and show what it answers. Where it would apply, it is asked for its plan first, and
+    /// you for the account.
+    Invoke(InvokeArgs),
     /// Say what switching a job on would come to, before anything is: the backlog, the caps it would trip, who would be told,
     /// and in which order to go on. Reads only.
     Adopt {

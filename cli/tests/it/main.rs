@@ -5,6 +5,7 @@ mod commands;
 mod db_users;
 mod errors;
 mod extend;
+mod invoke;
 mod jobs;
 mod keys;
 mod machine;

@@ -96,6 +96,16 @@ pub fn told<J: Job>(environment: &Environment, home: Option<&str>) -> Result<Vec
     Ok(told)
 }
 
+/// Every variable that the job `J` reads, by name.
+pub fn variables<J: Job>() -> Vec<&'static str> {
+    let nothing = Environment::default();
+    let mut settings = Settings::of(&nothing);
+    RunPolicy::read(&mut settings);
+    J::policy(&mut settings, None);
+    NotifyPolicy::read(&mut settings);
+    settings.told().into_iter().map(|setting| setting.name).collect()
+}
+
 impl<J: Job> Driver<J> {
     /// Checks the whole configuration.
     pub fn new(environment: &Environment, aws: Aws) -> Result<Self, ConfigFaults> {
