@@ -7,33 +7,50 @@ use clap::{Args, Subcommand};
 use nightshift::report::Mode;
 
 use super::common::{AccountArgs, Format, JobName, PolicyArgs, ShownArgs, mode};
+use super::select::SelectArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlanCommand {
     /// Delete Aurora clusters whose expiry tag has passed.
-    ClusterCleanup(PlanArgs),
+    ClusterCleanup(Selected<PlanArgs>),
     /// Make, change and drop the users of a database, each with its secret.
     DbUsers(PlanArgs),
     /// Rotate the access keys of IAM users, and take the old ones out of use.
-    KeyRotation(PlanArgs),
+    KeyRotation(Selected<PlanArgs>),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ApplyCommand {
     /// Delete Aurora clusters whose expiry tag has passed.
-    ClusterCleanup(ApplyArgs),
+    ClusterCleanup(Selected<ApplyArgs>),
     /// Make, change and drop the users of a database, each with its secret.
     DbUsers(ApplyArgs),
     /// Rotate the access keys of IAM users, and take the old ones out of use.
-    KeyRotation(ApplyArgs),
+    KeyRotation(Selected<ApplyArgs>),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdoptCommand {
     /// Delete Aurora clusters whose expiry tag has passed.
     ClusterCleanup(AdoptArgs),
+    /// Make, change and drop the users of a database, each with its secret: those of an event.
+    DbUsers {
+        #[command(flatten)]
+        event: EventArgs,
+        #[command(flatten)]
+        adopt: AdoptArgs,
+    },
     /// Rotate the access keys of IAM users, and take the old ones out of use.
     KeyRotation(AdoptArgs),
+}
+
+/// A run over many things, and which of them are meant.
+#[derive(Debug, Args)]
+pub(crate) struct Selected<A: Args> {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub run: A,
 }
 
 #[derive(Debug, Args)]

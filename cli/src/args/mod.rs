@@ -5,6 +5,8 @@ mod common;
 mod jobs;
 mod keys;
 mod looks;
+mod secrets;
+mod select;
 
 use std::path::PathBuf;
 
@@ -17,6 +19,8 @@ pub(crate) use jobs::{
 };
 pub(crate) use keys::{KeyCommand, KeyListArgs};
 pub(crate) use looks::{DoctorArgs, PolicyCommand, ReportCommand, ReportListArgs, ReportPlaceArgs, ReportShowArgs};
+pub(crate) use secrets::{OwnerTagArgs, SecretCommand, SecretListArgs, SecretShowArgs, UserCommand, UserListArgs};
+pub(crate) use select::SelectArgs;
 
 use crate::schema::Document;
 
@@ -103,6 +107,16 @@ pub(crate) enum Command {
     Keys {
         #[command(subcommand)]
         command: KeyCommand,
+    },
+    /// Look at the database users that db-users keeps. Reads only.
+    Users {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Look at secrets: whose they are, how old, who may read them. No value is read or shown.
+    Secrets {
+        #[command(subcommand)]
+        command: SecretCommand,
     },
     /// Look at the reports of earlier runs: those of this machine, and those of a report bucket.
     Reports {

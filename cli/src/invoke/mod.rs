@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::args::{InvokeArgs, JobName, WordArgs};
 use crate::desk::Desk;
-use crate::job::Event;
+use crate::event::Event;
 use crate::output::{Ending, Output, Words};
 use crate::progress::Progress;
 use crate::record::{self, Record};

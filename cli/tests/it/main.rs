@@ -14,8 +14,11 @@ mod protections;
 mod proxy;
 mod record;
 mod restore;
+mod secrets;
+mod select;
 mod show;
 mod terminal;
+mod users;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};
