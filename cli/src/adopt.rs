@@ -171,7 +171,8 @@ impl Adoption {
             } else {
                 format!("nights {} to {}", first.night, last.night)
             };
-            let of: Vec<_> = first.of.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+            let said = |kind: &str| if kind == OTHER { "that no cap counts" } else { kind }.to_owned();
+            let of: Vec<_> = first.of.iter().map(|(kind, count)| format!("{count} {}", said(kind))).collect();
             let left = if last.left == 0 { "nothing is left".to_owned() } else { format!("{} left", last.left) };
             sheet.push(Row::new([about, first.done.to_string(), format!("{}; {left}", of.join(", "))]));
         }
@@ -199,12 +200,14 @@ impl Adoption {
     }
 }
 
+/// What no cap counts.
+const OTHER: &str = "other";
 /// How many nights are said.
 const MOST_NIGHTS: usize = 30;
 
 fn nights(loads: &[Load]) -> Vec<NightOf> {
     let nights = forecast::nights(loads, MOST_NIGHTS).into_iter().enumerate();
-    let of = |(kind, count): (Option<&str>, usize)| (kind.unwrap_or("other").to_owned(), count);
+    let of = |(kind, count): (Option<&str>, usize)| (kind.unwrap_or(OTHER).to_owned(), count);
     nights
         .map(|(place, night)| NightOf {
             night: place + 1,
@@ -269,7 +272,9 @@ pub(crate) async fn run<J: Job>(args: AdoptArgs, event: Option<PathBuf>, desk: &
     let output = Output::new(Words::CanBeHadAgain, desk);
     if args.output == Format::Table {
         let Adoption { function, account, observed, .. } = &adoption;
-        output.say(&format!("{function} · account {account} · {observed} observed · if it were switched on tonight"));
+        output.say_wrapped(&format!(
+            "{function} · account {account} · {observed} observed · if it were switched on tonight"
+        ));
     }
     output.sheet(&adoption.sheet(), &adoption, args.output);
     Ok(output.end(Ending::Done))

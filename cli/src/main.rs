@@ -13,6 +13,7 @@ mod extend;
 mod invoke;
 mod job;
 mod keys;
+mod lost;
 mod one;
 mod output;
 mod policy;
@@ -54,6 +55,10 @@ use output::Ending;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    if let Some(lost) = lost::among(std::env::args_os().skip(1)) {
+        output::complain(&lost);
+        return Ending::NotRun.into();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {

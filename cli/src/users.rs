@@ -19,7 +19,7 @@ use crate::output::{self, Ending, Output, Words};
 use crate::policy::Source;
 use crate::progress::Progress;
 use crate::record;
-use crate::secrets::{self, Row, day};
+use crate::secrets::{self, COLUMNS, Row, day};
 use crate::select::Selection;
 
 /// What `users list --output json` prints.
@@ -110,7 +110,7 @@ async fn show(
     let failed = users.iter().filter_map(|user| user.server.as_ref()).any(|there| there.outcome == Outcome::Failed);
     let list = UserList { schema: SCHEMA, account, region, users };
     let output = Output::new(Words::CanBeHadAgain, desk);
-    output.sheet(&sheet(&list.users), &list, args.output);
+    output.sheets(&sheet(&list.users), &full(&list.users), &list, args.output);
     for name in &missing {
         let name = printable(name);
         output::complain(&format!(
@@ -168,6 +168,22 @@ fn sheet(users: &[Known]) -> Sheet {
         };
         let row = [user.clone(), name, of_secret(|row| row.owner.clone()), age, read, what];
         sheet.push(Line::new(row).toned(5, tone));
+    }
+    sheet
+}
+
+/// Everything, for a spreadsheet: what the server says, and all of the secret.
+fn full(users: &[Known]) -> Sheet {
+    const OWN: [&str; 4] = ["USER", "OUTCOME", "CODE", "STEPS"];
+    let mut sheet =
+        Sheet::new(OWN.into_iter().chain(COLUMNS.map(|name| if name == "USER" { "TAGGED USER" } else { name })));
+    for Known { user, secret, server } in users {
+        let there = server.as_ref().map(|there| {
+            let code = there.reason.as_ref().map(|reason| reason.code.clone().into_owned());
+            [there.outcome.as_str().to_owned(), code.unwrap_or_default(), there.steps.join("; ")]
+        });
+        let secret = secret.as_ref().map(Row::cells).unwrap_or_default();
+        sheet.push(Line::new([user.clone()].into_iter().chain(there.unwrap_or_default()).chain(secret)));
     }
     sheet
 }

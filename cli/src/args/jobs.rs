@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 
 use nightshift::report::Mode;
 
-use super::common::{AccountArgs, Format, JobName, PolicyArgs, ShownArgs, mode};
+use super::common::{AccountArgs, Format, JobName, PolicyArgs, ShownArgs, function, mode};
 use super::select::SelectArgs;
 
 #[derive(Debug, Subcommand)]
@@ -82,7 +82,7 @@ pub(crate) struct InvokeArgs {
     /// The job.
     pub job: JobName,
     /// The deployed function; the one whose name ends in the job's, if there is only one in the Region.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = function)]
     pub function: Option<String>,
     /// What it is asked for: `plan` or `apply`; what its event or its own mode says if left out.
     #[arg(long, value_name = "MODE", value_parser = mode)]

@@ -91,7 +91,9 @@ impl Answer {
 impl Fault {
     /// Type and message, on one line.
     pub(super) fn said(&self) -> String {
-        format!("{}: {}", printable(&self.error_type), one_line(&self.error_message))
+        let message = one_line(&self.error_message);
+        let message = if message.is_empty() { "it said nothing else" } else { &message };
+        format!("{}: {message}", printable(&self.error_type))
     }
 }
 
@@ -255,6 +257,7 @@ mod tests {
         assert!(said(Some("Unhandled"), late).starts_with("Sandbox.Timedout: RequestId: 1 Error: Task timed out"));
         assert_eq!(said(Some("Unhandled"), r#"{"errorMessage":"died"}"#), "Unknown: died");
         assert_eq!(said(Some("Unhandled"), "<html>\u{1b}[2J"), "Unhandled: <html>\u{fffd}[2J");
+        assert_eq!(said(Some("Unhandled"), ""), "Unhandled: it said nothing else");
         assert!(said(None, "null").starts_with("NoReport: it answered with something that is no report"));
         assert!(said(None, "").starts_with("NoReport: "));
     }

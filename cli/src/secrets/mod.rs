@@ -24,7 +24,7 @@ use crate::select::Selection;
 use crate::told::Told;
 
 use readers::Statement;
-pub(crate) use row::{Row, day};
+pub(crate) use row::{COLUMNS, Row, day};
 
 /// What `secrets list --output json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -104,7 +104,7 @@ pub(crate) async fn list(args: SecretListArgs, desk: &Desk) -> anyhow::Result<En
     }
     let list = SecretList { schema: SCHEMA, account, region: region.to_owned(), secrets: ours };
     let output = Output::new(Words::CanBeHadAgain, desk);
-    output.sheet(&row::sheet(&list.secrets), &list, args.output);
+    output.sheets(&row::sheet(&list.secrets), &row::full(&list.secrets), &list, args.output);
     Ok(output.end(Ending::Done))
 }
 

@@ -132,3 +132,60 @@ pub(super) fn sheet(rows: &[Row]) -> Sheet {
     }
     sheet
 }
+
+/// The columns of [`Row::cells`].
+pub(crate) const COLUMNS: [&str; 17] = [
+    "SECRET",
+    "FUNCTION",
+    "USER",
+    "OWNER",
+    "CREATED AT",
+    "CHANGED AT",
+    "AGE DAYS",
+    "ACCESSED AT",
+    "ROTATES",
+    "SCHEDULE",
+    "ROTATED BY",
+    "ROTATED AT",
+    "ROTATES AT",
+    "LABELS",
+    "MANAGED BY",
+    "KMS KEY",
+    "DELETION AT",
+];
+
+impl Row {
+    /// Everything, for a spreadsheet.
+    pub(crate) fn cells(&self) -> [String; 17] {
+        let at = |moment: Option<Timestamp>| moment.map(|at| at.to_string()).unwrap_or_default();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        [
+            self.name.clone(),
+            text(&self.function),
+            text(&self.user),
+            text(&self.owner),
+            at(self.created_at),
+            at(self.changed_at),
+            self.age_days.map(|days| days.to_string()).unwrap_or_default(),
+            at(self.accessed_at),
+            self.rotates.to_string(),
+            text(&self.schedule),
+            text(&self.rotated_by),
+            at(self.rotated_at),
+            at(self.rotates_at),
+            self.labels.join(" "),
+            text(&self.managed_by),
+            text(&self.kms_key),
+            at(self.deletion_at),
+        ]
+    }
+}
+
+/// A list of them with everything.
+pub(super) fn full(rows: &[Row]) -> Sheet {
+    let mut sheet = Sheet::new(COLUMNS);
+    for row in rows {
+        sheet.push(Line::new(row.cells()));
+    }
+    sheet
+}

@@ -46,6 +46,10 @@ pub(crate) async fn selected<J: Narrow>(
         return Ok(event);
     }
     let mut value = event.value()?;
+    if !value.is_object() {
+        // It is none, and the job says so.
+        return Ok(event);
+    }
     let is_plain =
         |fields: &Map<String, Value>| !["detail-type", "source", "Records"].iter().any(|key| fields.contains_key(*key));
     let Some(fields) = value.as_object_mut().filter(|fields| is_plain(fields)) else {

@@ -49,9 +49,23 @@ async fn a_secret_is_shown_with_whose_it_is_and_who_may_read_it_and_without_its_
     assert_eq!(said.code, 0, "{}", said.err);
     assert_eq!(said.err, "nightshift: 1 secret more of nobody's function; --all lists them\n");
     let rows: Vec<_> =
-        said.out.lines().skip(1).map(|line| line.split(',').take(3).collect::<Vec<_>>().join(",")).collect();
-    assert_eq!(rows, ["/aws/iam/credentials/bob,key-rotation,", "'=going\u{e9},db-users,", "app-reader,db-users,ana"]);
-    assert!(said.out.contains("deleted on "), "{}", said.out);
+        said.out.lines().skip(1).map(|line| line.split(',').take(4).collect::<Vec<_>>().join(",")).collect();
+    assert_eq!(
+        rows,
+        [
+            "/aws/iam/credentials/bob,key-rotation,AIDABOB,",
+            "'=going\u{e9},db-users,old,",
+            "app-reader,db-users,reader,ana"
+        ]
+    );
+    assert!(said.out.starts_with("secret,function,user,owner,created_at,changed_at,age_days,"), "{}", said.out);
+    assert!(
+        said.out.lines().nth(3).is_some_and(|line| line.contains(",0,,false,")),
+        "numbers as numbers: {}",
+        said.out
+    );
+    let table = nightshift(&scene, &[], &["secrets", "list"]).out;
+    assert!(table.contains("deleted on "), "{table}");
     let list = |more: &[&str]| {
         let said = nightshift(&scene, &[], &[&["secrets", "list", "--output", "json"], more].concat());
         assert_eq!(said.code, 0, "{}", said.err);

@@ -62,8 +62,8 @@ async fn a_run_over_clusters_is_narrowed_by_owner_name_and_region_and_never_wide
     for (more, expected) in [
         (&[&event[..], &["--owner", "ana"]].concat()[..], "no selector or --region narrows it; nothing was done"),
         (&[&event[..], &["--region", "eu-west-1"]].concat(), "no selector or --region narrows it; nothing was done"),
-        (&["--owner", ""], "a value is required"),
-        (&["--match", ""], "a value is required"),
+        (&["--owner", ""], "an empty argument stands behind --owner"),
+        (&["--match", ""], "an empty argument stands behind --match"),
         (&["--match", "a[b"], "--match: "),
         (&["--mine", "--owner", "bob"], "cannot be used with"),
         (&["--region", "us-east-1"], "'us-east-1' is not one this function works in"),
