@@ -2,18 +2,22 @@
 //! and reads out of it what a person decides by.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use nightshift::jobs::db_users::DbUsers;
 use nightshift::report::sheet::{Row, Sheet, Tone};
-use nightshift::report::{Mode, Outcome, Report, SCHEMA, Tripped, codes};
+use nightshift::report::{Mode, Outcome, Report, SCHEMA, Tripped};
 use nightshift::run::Job;
 use nightshift::run::driver::{Caller, Finished, Word};
+use nightshift::run::forecast::{self, Load};
 use nightshift::text::count;
 use schemars::JsonSchema;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::args::{AdoptArgs, Format};
 use crate::desk::Desk;
+use crate::event::Event;
 use crate::output::{Ending, Output, Words};
 use crate::policy::Source;
 use crate::progress::Progress;
@@ -34,6 +38,10 @@ pub(crate) struct Adoption {
     observed: usize,
     /// What would be done, and what is left alone and why: the most first.
     backlog: Vec<Part>,
+    /// What each night would do of tonight's plan by itself, under its caps, until nothing more is done; at most thirty.
+    nights: Vec<NightOf>,
+    /// How many of its steps no night begins by itself.
+    stuck: usize,
     /// Every cap that tonight's plan breaks. Of what it counts, nothing is begun until a person says so.
     caps: Vec<Cap>,
     /// Whose things would be done something to: the most first.
@@ -64,7 +72,7 @@ struct Part {
 struct Cap {
     /// Its name.
     guard: String,
-    /// What it allows a night; `null` where only its words are known.
+    /// What it allows a night.
     limit: Option<Value>,
     /// What tonight's plan wants.
     wanted: Option<Value>,
@@ -72,6 +80,19 @@ struct Cap {
     message: String,
     /// How to go on.
     fix: String,
+}
+
+/// What one night would do.
+#[derive(Debug, Serialize, JsonSchema)]
+struct NightOf {
+    /// Tonight is the first.
+    night: usize,
+    /// How many steps.
+    done: usize,
+    /// How many of each kind, by what a cap calls it; `other` is what no cap counts.
+    of: BTreeMap<String, usize>,
+    /// How many are left after it.
+    left: usize,
 }
 
 /// Somebody whose things would be done something to.
@@ -84,7 +105,7 @@ struct Owner {
 }
 
 impl Adoption {
-    fn of(report: &Report, tells: bool) -> Self {
+    fn of(report: &Report, loads: &[Load], tells: bool) -> Self {
         let mut parts: BTreeMap<(&str, Option<&str>), Part> = BTreeMap::new();
         let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
         let mut unowned = 0;
@@ -109,22 +130,17 @@ impl Adoption {
         let mut owners: Vec<_> =
             owners.into_iter().map(|(name, count)| Owner { name: name.to_owned(), count }).collect();
         owners.sort_by_key(|owner| std::cmp::Reverse(owner.count));
-        let first = report.tripped.iter().map(|Tripped { guard, limit, wanted, fix }| Cap {
-            guard: guard.clone().into_owned(),
-            limit: Some(limit.clone()),
-            wanted: Some(wanted.clone()),
-            message: format!("{guard} allows {limit} a night, and tonight's plan wants {wanted}"),
-            fix: fix.clone(),
-        });
-        let others = report.warnings.iter().filter(|warning| warning.is(&codes::CAP)).map(|warning| Cap {
-            guard: warning.message.split(' ').next().unwrap_or_default().to_owned(),
-            limit: None,
-            wanted: None,
-            message: warning.message.clone(),
-            fix: warning.fix.clone().unwrap_or_default(),
-        });
-        let caps: Vec<_> = first.chain(others).collect();
+        let caps =
+            report.tripped.iter().chain(&report.tripped_besides).map(|Tripped { guard, limit, wanted, fix }| Cap {
+                guard: guard.clone().into_owned(),
+                limit: Some(limit.clone()),
+                wanted: Some(wanted.clone()),
+                message: format!("{guard} allows {limit} a night, and tonight's plan wants {wanted}"),
+                fix: fix.clone(),
+            });
+        let caps: Vec<_> = caps.collect();
         let steps = steps(report, &caps, unowned, tells);
+        let stuck = loads.iter().filter(|load| load.a_night == Some(0)).map(|load| load.wanted).sum();
         Self {
             schema: SCHEMA,
             function: report.function.clone().into_owned(),
@@ -132,6 +148,8 @@ impl Adoption {
             plan_digest: report.plan_digest.to_string(),
             observed: report.counts.observed,
             backlog,
+            nights: nights(loads),
+            stuck,
             caps,
             owners,
             unowned,
@@ -146,6 +164,21 @@ impl Adoption {
             let code = code.as_ref().map_or_else(String::new, |code| format!("[{code}] "));
             let row = [outcome.as_str().to_owned(), count.to_string(), format!("{code}such as {example}")];
             sheet.push(Row::new(row).toned(0, (*outcome).into()));
+        }
+        for (first, last) in alike(&self.nights) {
+            let about = if first.night == last.night {
+                format!("night {}", first.night)
+            } else {
+                format!("nights {} to {}", first.night, last.night)
+            };
+            let said = |kind: &str| if kind == OTHER { "that no cap counts" } else { kind }.to_owned();
+            let of: Vec<_> = first.of.iter().map(|(kind, count)| format!("{count} {}", said(kind))).collect();
+            let left = if last.left == 0 { "nothing is left".to_owned() } else { format!("{} left", last.left) };
+            sheet.push(Row::new([about, first.done.to_string(), format!("{}; {left}", of.join(", "))]));
+        }
+        if self.stuck > 0 {
+            let what = "no night begins them by itself: see the caps";
+            sheet.push(Row::new(["no night".to_owned(), self.stuck.to_string(), what.to_owned()]).toned(0, Tone::Bad));
         }
         for Cap { guard, message, fix, .. } in &self.caps {
             let row = [format!("cap {guard}"), String::new(), format!("{message}\n→ {fix}")];
@@ -167,9 +200,37 @@ impl Adoption {
     }
 }
 
+/// What no cap counts.
+const OTHER: &str = "other";
+/// How many nights are said.
+const MOST_NIGHTS: usize = 30;
+
+fn nights(loads: &[Load]) -> Vec<NightOf> {
+    let nights = forecast::nights(loads, MOST_NIGHTS).into_iter().enumerate();
+    let of = |(kind, count): (Option<&str>, usize)| (kind.unwrap_or(OTHER).to_owned(), count);
+    nights
+        .map(|(place, night)| NightOf {
+            night: place + 1,
+            done: night.done.values().sum(),
+            of: night.done.iter().map(|(kind, count)| of((*kind, *count))).collect(),
+            left: night.left,
+        })
+        .collect()
+}
+
+/// Nights that do the same are one line.
+fn alike(nights: &[NightOf]) -> Vec<(&NightOf, &NightOf)> {
+    nights.chunk_by(|one, next| one.of == next.of).filter_map(|same| Some((same.first()?, same.last()?))).collect()
+}
+
 /// What to do, in order: what is missing first, the schedule last.
 fn steps(report: &Report, caps: &[Cap], unowned: usize, tells: bool) -> Vec<String> {
-    let job = &report.function;
+    // An event of db-users says what its plan is of.
+    let job = if report.function == DbUsers::NAME {
+        format!("{} --event FILE", DbUsers::NAME)
+    } else {
+        report.function.clone().into_owned()
+    };
     let mut steps = Vec::new();
     if report.counts.failed > 0 {
         let failed = count(report.counts.failed, "thing");
@@ -198,19 +259,22 @@ fn steps(report: &Report, caps: &[Cap], unowned: usize, tells: bool) -> Vec<Stri
 }
 
 /// Looks, and says it.
-pub(crate) async fn run<J: Job>(args: AdoptArgs, desk: &Desk) -> anyhow::Result<Ending> {
+pub(crate) async fn run<J: Job>(args: AdoptArgs, event: Option<PathBuf>, desk: &Desk) -> anyhow::Result<Ending> {
+    let event = Event::read(event.as_deref())?.value()?;
     let source = Source::of(&args.policy)?;
     let aws = desk.connect(args.account.account.as_deref(), "nothing was read").await?;
     let driver = source.driver::<J>(aws, desk).await?;
     let progress = Progress::start("reading", driver.aws().calls().clone());
     let caller = Caller::Operator { mode: Mode::Plan, word: Word::Any };
-    let Finished { report, .. } = Box::pin(driver.run(json!({}), &record::reading(), caller)).await?;
+    let Finished { report, loads, .. } = Box::pin(driver.run(event, &record::reading(), caller)).await?;
     drop(progress);
-    let adoption = Adoption::of(&report, driver.tells());
+    let adoption = Adoption::of(&report, &loads, driver.tells());
     let output = Output::new(Words::CanBeHadAgain, desk);
     if args.output == Format::Table {
         let Adoption { function, account, observed, .. } = &adoption;
-        output.say(&format!("{function} · account {account} · {observed} observed · if it were switched on tonight"));
+        output.say_wrapped(&format!(
+            "{function} · account {account} · {observed} observed · if it were switched on tonight"
+        ));
     }
     output.sheet(&adoption.sheet(), &adoption, args.output);
     Ok(output.end(Ending::Done))

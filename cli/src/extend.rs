@@ -14,6 +14,7 @@ use crate::desk::Desk;
 use crate::one;
 use crate::output::{Ending, Output, Words, complain};
 use crate::policy::Source;
+use crate::progress::Progress;
 use crate::record::{self, Record};
 
 const NOTHING: &str = "nothing was changed";
@@ -35,7 +36,9 @@ pub(crate) async fn run(args: ExtendArgs, desk: &Desk) -> anyhow::Result<Ending>
         }
     };
     let caller = Caller::Operator { mode, word: Word::Any };
+    let progress = Progress::start("reading", driver.aws().calls().clone());
     let report = driver.lend::<ClusterExtend>(lease).run(event, &ledger, caller).await?.report;
+    drop(progress);
     if let Some(record) = &record {
         record.end(&report);
     }

@@ -1,32 +1,32 @@
 //! `plan JOB` and `apply JOB`: the function's own run, on an operator's word.
 
-use std::path::Path;
-
 use anyhow::{Context as _, ensure};
 use nightshift::report::{Mode, render};
 use nightshift::run::driver::{Caller, Driver, Finished, Word};
-use nightshift::run::{Job, Ledger, Payload, store};
+use nightshift::run::{Job, Ledger, store};
 use nightshift::text::chain;
-use serde_json::json;
 
-use crate::args::{ApplyArgs, PlanArgs, PolicyArgs, RunArgs, WordArgs};
+use crate::args::{ApplyArgs, PlanArgs, PolicyArgs, RunArgs, SelectArgs, WordArgs};
 use crate::desk::Desk;
+use crate::event::Event;
 use crate::output::{Ending, Output, Words};
 use crate::policy::Source;
 use crate::progress::Progress;
 use crate::record::{self, Record};
+use crate::select::{Narrow, selected};
 use crate::told::Told;
 use crate::{ask, output};
 
 const NOTHING: &str = "nothing was done";
 
 /// Says what would be done.
-pub(crate) async fn plan<J: Job>(args: PlanArgs, desk: &Desk) -> anyhow::Result<Ending> {
+pub(crate) async fn plan<J: Narrow>(args: PlanArgs, select: &SelectArgs, desk: &Desk) -> anyhow::Result<Ending> {
     let PlanArgs { event, run, expect_plan, detailed_exitcode } = args;
     let policy = Source::of(&run.policy)?;
     let event = Event::read(event.event.as_deref())?;
     let aws = desk.connect(run.account.account.as_deref(), NOTHING).await?;
     let driver = policy.driver::<J>(aws, desk).await?;
+    let event = selected(event, select, &driver, desk).await?;
     let caller = Caller::Operator { mode: Mode::Plan, word: expect_plan.map_or(Word::Any, Word::Reviewed) };
     let Finished { report, .. } = reading(&driver, event, &record::reading(), caller).await?;
     let output = Output::new(Words::CanBeHadAgain, desk);
@@ -38,15 +38,16 @@ pub(crate) async fn plan<J: Job>(args: PlanArgs, desk: &Desk) -> anyhow::Result<
 }
 
 /// Does it: never on bare defaults, never in an account that was not named, never unasked.
-pub(crate) async fn apply<J: Job>(args: ApplyArgs, desk: &Desk) -> anyhow::Result<Ending> {
+pub(crate) async fn apply<J: Narrow>(args: ApplyArgs, select: &SelectArgs, desk: &Desk) -> anyhow::Result<Ending> {
     let ApplyArgs { event, run, word } = args;
     is_given(&run.policy)?;
-    apply_event::<J>(Event::read(event.event.as_deref())?, run, word, desk).await
+    apply_event::<J>(Event::read(event.event.as_deref())?, select, run, word, desk).await
 }
 
 /// The same for an event that was made of what was typed.
-pub(crate) async fn apply_event<J: Job>(
+pub(crate) async fn apply_event<J: Narrow>(
     event: Event,
+    select: &SelectArgs,
     run: RunArgs,
     WordArgs { expect_plan, yes }: WordArgs,
     desk: &Desk,
@@ -65,6 +66,7 @@ pub(crate) async fn apply_event<J: Job>(
     let aws = desk.open(NOTHING).await?;
     let account = desk.account(&aws, wanted, NOTHING).await?;
     let driver = policy.driver::<J>(aws, desk).await?;
+    let event = selected(event, select, &driver, desk).await?;
     let word = match expect_plan {
         Some(digest) => Word::Reviewed(digest),
         None if yes => Word::Any,
@@ -125,39 +127,4 @@ async fn reading<J: Job>(
     let finished = Box::pin(driver.run(event.payload()?, ledger, caller)).await;
     drop(progress);
     Ok(finished?)
-}
-
-/// The event, read once and used as often as there are runs.
-#[derive(Debug, Clone)]
-pub(crate) struct Event {
-    shown: String,
-    text: Option<String>,
-}
-
-impl Event {
-    fn read(path: Option<&Path>) -> anyhow::Result<Self> {
-        let Some(path) = path else { return Ok(Self { shown: String::new(), text: None }) };
-        let shown = path.display().to_string();
-        let text = if path == Path::new("-") {
-            std::io::read_to_string(std::io::stdin())
-        } else {
-            std::fs::read_to_string(path)
-        };
-        let text = text.with_context(|| format!("could not read the event {shown}"))?;
-        let event = Self { shown, text: Some(text) };
-        event.payload()?;
-        Ok(event)
-    }
-
-    /// What was made here.
-    pub(crate) fn of(event: &serde_json::Value) -> Self {
-        Self { shown: String::new(), text: Some(event.to_string()) }
-    }
-
-    fn payload(&self) -> anyhow::Result<Payload> {
-        match &self.text {
-            None => Ok(json!({}).into()),
-            Some(text) => Payload::parse(text).with_context(|| format!("the event {} is not JSON", self.shown)),
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! `keys …`: every key of the account as `key-rotation` sees it, for a person or an auditor; and what that job does to single
 //! keys and users, by the events it takes.
 
+use nightshift::jobs::key_rotation::model::User;
 use nightshift::jobs::key_rotation::{KeyRotation, codes, listing};
 use nightshift::report::{Mode, Outcome, Reason};
 use nightshift::run::driver::{Caller, Finished, Word};
@@ -9,19 +10,21 @@ use nightshift::services::iam::{Audit, IamReader};
 use nightshift::text::printable;
 use serde_json::json;
 
-use crate::args::{Format, KeyCommand, KeyListArgs};
+use crate::args::{Format, KeyCommand, KeyListArgs, SelectArgs};
 use crate::desk::Desk;
-use crate::job::{self, Event};
+use crate::event::Event;
+use crate::job;
 use crate::output::{Ending, Output, Words};
 use crate::policy::Source;
 use crate::progress::Progress;
+use crate::select::Selection;
 use crate::{output, record};
 
 /// Whatever was asked for.
 pub(crate) async fn run(command: KeyCommand, desk: &Desk) -> anyhow::Result<Ending> {
     let (event, run, word) = match command {
-        KeyCommand::List(args) => return list(args, None, desk).await,
-        KeyCommand::Show { users, list: args } => return list(args, Some(users), desk).await,
+        KeyCommand::List { select, list: args } => return list(args, Whom::Selected(select), desk).await,
+        KeyCommand::Show { users, list: args } => return list(args, Whom::Named(users), desk).await,
         KeyCommand::Rotate { users, run, word } => {
             (json!({ "users": users, "phases": ["rotate", "repair"] }), run, word)
         }
@@ -34,21 +37,31 @@ pub(crate) async fn run(command: KeyCommand, desk: &Desk) -> anyhow::Result<Endi
             (json!({ "compromised": [leaked] }), run, word)
         }
     };
-    job::apply_event::<KeyRotation>(Event::of(&event), run, word, desk).await
+    job::apply_event::<KeyRotation>(Event::of(&event), &SelectArgs::default(), run, word, desk).await
 }
 
-/// Plans for everybody by name, so that those are read too whom a night's run would pass by; or for `users`.
-async fn list(args: KeyListArgs, users: Option<Vec<String>>, desk: &Desk) -> anyhow::Result<Ending> {
+/// Whose keys are meant.
+enum Whom {
+    Selected(SelectArgs),
+    Named(Vec<String>),
+}
+
+/// Plans for everybody by name, so that those are read too whom a night's run would pass by.
+async fn list(args: KeyListArgs, whom: Whom, desk: &Desk) -> anyhow::Result<Ending> {
     let source = Source::of(&args.policy)?;
     let aws = desk.connect(args.account.account.as_deref(), "nothing was read").await?;
     let progress = Progress::start("reading", aws.calls().clone());
-    let iam = IamReader::new(&aws);
-    let names = match users {
-        Some(users) => users,
-        None => iam.users().await?.into_iter().map(|user| user.name).collect(),
-    };
     let audit = if args.output == Format::Csv { audit(&aws).await } else { Audit::default() };
     let driver = source.driver::<KeyRotation>(aws, desk).await?;
+    let names: Vec<String> = match whom {
+        Whom::Named(users) => users,
+        Whom::Selected(select) => {
+            let selection = Selection::of(&select, &driver.aws().identity().await?)?;
+            let users = IamReader::new(driver.aws()).users().await?.into_iter().map(User::from);
+            let is_meant = |user: &User| selection.takes(&user.name, driver.policy().owner(user).as_deref());
+            users.filter(is_meant).map(|user| user.name).collect()
+        }
+    };
     let caller = Caller::Operator { mode: Mode::Plan, word: Word::Any };
     let Finished { report, .. } = driver.run(json!({ "users": names }), &record::reading(), caller).await?;
     drop(progress);

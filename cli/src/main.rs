@@ -8,14 +8,18 @@ mod args;
 mod ask;
 mod desk;
 mod doctor;
+mod event;
 mod extend;
+mod invoke;
 mod job;
 mod keys;
+mod lost;
 mod one;
 mod output;
 mod policy;
 mod policy_file;
 mod policy_shown;
+mod policy_words;
 mod progress;
 mod record;
 #[cfg(test)]
@@ -23,17 +27,23 @@ mod reference;
 mod reports;
 mod restore;
 mod schema;
+mod secrets;
+mod select;
 mod shell;
 mod show;
 mod state;
 mod told;
 #[cfg(test)]
 mod typed;
+mod users;
 mod way;
 
 use std::process::ExitCode;
 
-use args::{AdoptCommand, ApplyCommand, Cli, ClusterCommand, Command, PlanCommand, PolicyCommand, ReportCommand};
+use args::{
+    AdoptCommand, ApplyCommand, Cli, ClusterCommand, Command, PlanCommand, PolicyCommand, ReportCommand, SecretCommand,
+    SelectArgs,
+};
 use clap::Parser as _;
 use desk::Desk;
 use nightshift::config::Environment;
@@ -45,6 +55,10 @@ use output::Ending;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
+    if let Some(lost) = lost::among(std::env::args_os().skip(1)) {
+        output::complain(&lost);
+        return Ending::NotRun.into();
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -71,21 +85,28 @@ async fn main() -> ExitCode {
 async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
     match command {
         Command::Plan { job } => match job {
-            PlanCommand::ClusterCleanup(args) => job::plan::<ClusterCleanup>(args, desk).await,
-            PlanCommand::DbUsers(args) => job::plan::<DbUsers>(args, desk).await,
-            PlanCommand::KeyRotation(args) => job::plan::<KeyRotation>(args, desk).await,
+            PlanCommand::ClusterCleanup(args) => job::plan::<ClusterCleanup>(args.run, &args.select, desk).await,
+            PlanCommand::DbUsers(args) => job::plan::<DbUsers>(args, &SelectArgs::default(), desk).await,
+            PlanCommand::KeyRotation(args) => job::plan::<KeyRotation>(args.run, &args.select, desk).await,
         },
         Command::Apply { job } => match job {
-            ApplyCommand::ClusterCleanup(args) => job::apply::<ClusterCleanup>(args, desk).await,
-            ApplyCommand::DbUsers(args) => job::apply::<DbUsers>(args, desk).await,
-            ApplyCommand::KeyRotation(args) => job::apply::<KeyRotation>(args, desk).await,
+            ApplyCommand::ClusterCleanup(args) => job::apply::<ClusterCleanup>(args.run, &args.select, desk).await,
+            ApplyCommand::DbUsers(args) => job::apply::<DbUsers>(args, &SelectArgs::default(), desk).await,
+            ApplyCommand::KeyRotation(args) => job::apply::<KeyRotation>(args.run, &args.select, desk).await,
         },
+        Command::Invoke(args) => invoke::run(args, desk).await,
         Command::Clusters { command: ClusterCommand::Restore(args) } => restore::run(args, desk).await,
         Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Show(args) } => show::run(args, desk).await,
-        Command::Adopt { job: AdoptCommand::ClusterCleanup(args) } => adopt::run::<ClusterCleanup>(args, desk).await,
-        Command::Adopt { job: AdoptCommand::KeyRotation(args) } => adopt::run::<KeyRotation>(args, desk).await,
+        Command::Adopt { job } => match job {
+            AdoptCommand::ClusterCleanup(args) => adopt::run::<ClusterCleanup>(args, None, desk).await,
+            AdoptCommand::DbUsers { event, adopt: args } => adopt::run::<DbUsers>(args, event.event, desk).await,
+            AdoptCommand::KeyRotation(args) => adopt::run::<KeyRotation>(args, None, desk).await,
+        },
         Command::Keys { command } => keys::run(command, desk).await,
+        Command::Users { command } => users::run(command, desk).await,
+        Command::Secrets { command: SecretCommand::List(args) } => secrets::list(args, desk).await,
+        Command::Secrets { command: SecretCommand::Show(args) } => secrets::show(args, desk).await,
         Command::Reports { command: ReportCommand::List(args) } => reports::list(args, desk).await,
         Command::Reports { command: ReportCommand::Show(args) } => reports::show(args, desk).await,
         Command::Policy { command: PolicyCommand::Check { file, job } } => policy_shown::check(&file, job, desk),

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anstream::{AutoStream, ColorChoice};
 use nightshift::config::Environment;
-use nightshift::report::sheet::{Screen, Sheet};
+use nightshift::report::sheet::{Screen, Sheet, wrapped};
 use nightshift::report::{Outcome, Reason, Report, render};
 use serde::Serialize;
 
@@ -110,6 +110,11 @@ impl Output {
         }
     }
 
+    /// The same, with more columns for spreadsheets than people have room for.
+    pub(crate) fn sheets(&self, sheet: &Sheet, full: &Sheet, document: &impl Serialize, format: Format) {
+        self.sheet(if format == Format::Csv { full } else { sheet }, document, format);
+    }
+
     /// What is printed is plain data; it always serialises.
     fn json(&self, document: &impl Serialize) {
         self.say(&serde_json::to_string_pretty(document).unwrap_or_default());
@@ -122,6 +127,13 @@ impl Output {
     /// One line.
     pub(crate) fn say(&self, line: &str) {
         self.show(&format!("{line}\n"));
+    }
+
+    /// One line, or as many as the screen makes of it.
+    pub(crate) fn say_wrapped(&self, line: &str) {
+        for line in wrapped(line, self.screen.width) {
+            self.say(&line);
+        }
     }
 
     /// Text that ends its own lines.

@@ -18,6 +18,7 @@ use crate::args::{Format, JobName, PolicyArgs};
 use crate::desk::Desk;
 use crate::output::{Ending, Output, Words};
 use crate::policy::Source;
+use crate::policy_words;
 
 /// A policy, as `policy show --output json` prints it.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -43,6 +44,20 @@ struct Variable {
     given: bool,
     /// Where it comes from.
     from: String,
+    /// What it is for, as the reference says.
+    meaning: Option<String>,
+    /// What it comes to where it is not set, in words.
+    unset: Option<String>,
+}
+
+impl Variable {
+    /// What stands for a value that is no word of its own.
+    fn in_words(&self) -> String {
+        let word =
+            if self.given { "(empty)".to_owned() } else { format!("({})", self.unset.as_deref().unwrap_or("not set")) };
+        let meaning = self.meaning.as_ref().map_or_else(String::new, |meaning| format!(" {meaning}"));
+        word + &meaning
+    }
 }
 
 /// Whether a job takes the file.
@@ -88,11 +103,16 @@ pub(crate) async fn show(job: JobName, args: &PolicyArgs, format: Format, desk: 
             format!("{}:{line}", path.display())
         }
     };
-    let variables = settings.iter().map(|setting| Variable {
-        name: setting.name,
-        value: setting.value.clone(),
-        given: setting.is_given,
-        from: from(setting),
+    let variables = settings.iter().map(|setting| {
+        let said = policy_words::of(name(job), setting.name);
+        Variable {
+            name: setting.name,
+            value: setting.value.clone(),
+            given: setting.is_given,
+            from: from(setting),
+            meaning: said.as_ref().map(|said| said.meaning.clone()),
+            unset: said.map(|said| said.unset),
+        }
     });
     let shown = PolicyShown {
         schema: SCHEMA,
@@ -102,7 +122,7 @@ pub(crate) async fn show(job: JobName, args: &PolicyArgs, format: Format, desk: 
     };
     let mut sheet = Sheet::new(["VARIABLE", "FROM", "VALUE"]);
     for one in &shown.variables {
-        let value = one.value.clone().unwrap_or_else(|| if one.given { "(empty)" } else { "(not set)" }.to_owned());
+        let value = one.value.clone().unwrap_or_else(|| one.in_words());
         let row = Row::new([one.name.to_owned(), one.from.clone(), value]);
         sheet.push(row.toned(2, if one.given { Tone::Bold } else { Tone::Quiet }));
     }

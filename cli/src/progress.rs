@@ -10,11 +10,19 @@ use nightshift::services::aws::CallRecorder;
 /// The line there is, if any: what else is printed has to step around it.
 static LINE: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
-/// How many items were begun and ended.
+/// How many items there are, and how many of them were begun and ended.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally {
+    pub of: u64,
     pub begun: u64,
     pub ended: u64,
+}
+
+impl Tally {
+    fn said(self) -> String {
+        let Self { of, begun, ended } = self;
+        format!("applying: {ended} of {of} done, {} in progress", begun.saturating_sub(ended))
+    }
 }
 
 /// The line, until it is dropped.
@@ -50,8 +58,7 @@ impl Drop for Progress {
 /// So many items were worked on.
 pub(crate) fn tell(tally: Tally) {
     if let Some(bar) = &*LINE.lock().unwrap_or_else(PoisonError::into_inner) {
-        let Tally { begun, ended } = tally;
-        bar.set_message(format!("applying: {ended} done, {} in progress", begun.saturating_sub(ended)));
+        bar.set_message(tally.said());
     }
 }
 
@@ -62,5 +69,17 @@ pub(crate) fn aside<T>(print: impl FnOnce() -> T) -> T {
     match bar {
         Some(bar) => bar.suspend(print),
         None => print(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tally_says_how_far_it_is_and_of_how_many() {
+        assert_eq!(Tally { of: 12, begun: 5, ended: 3 }.said(), "applying: 3 of 12 done, 2 in progress");
+        // What is put off ends without being begun.
+        assert_eq!(Tally { of: 2, begun: 1, ended: 2 }.said(), "applying: 2 of 2 done, 0 in progress");
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Record {
 }
 
 /// Of a command that only reads: what was only planned or left alone is the report's to say.
-static READING: Record = Record { kept: None, tally: Mutex::new(Tally { begun: 0, ended: 0 }) };
+static READING: Record = Record { kept: None, tally: Mutex::new(Tally { of: 0, begun: 0, ended: 0 }) };
 
 impl Record {
     /// Begins it, and says where it is kept.
@@ -43,6 +43,12 @@ impl Record {
             }
         };
         Self { kept, tally: Mutex::default() }
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Tally)) {
+        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
+        change(&mut tally);
+        progress::tell(*tally);
     }
 
     /// What tells this run from others, in the name of its report.
@@ -74,12 +80,14 @@ impl Sink for Record {
         let what: Vec<_> = steps.iter().cloned().chain(reason).collect();
         let line = format!("{word} {} in {}: {}", entry.id, entry.region, what.join("; "));
         output::to_standard_error(&format!("{}\n", printable(&line)));
-        let mut tally = self.tally.lock().unwrap_or_else(PoisonError::into_inner);
-        match word {
+        self.count(|tally| match word {
             "begun" => tally.begun += 1,
             _ => tally.ended += 1,
-        }
-        progress::tell(*tally);
+        });
+    }
+
+    fn expects(&self, items: usize) {
+        self.count(|tally| tally.of = items.try_into().unwrap_or(u64::MAX));
     }
 }
 
@@ -110,6 +118,19 @@ pub(crate) fn interruptible(sink: &dyn Sink) -> io::Result<Ledger<'_>> {
 /// For a command that only reads, which a signal simply ends.
 pub(crate) fn reading() -> Ledger<'static> {
     Ledger::new(Deadline::NONE, &STOP, &READING)
+}
+
+/// For what leaves no record: a call that only asks.
+#[derive(Debug)]
+pub(crate) struct Quiet;
+
+impl Sink for Quiet {
+    fn write(&self, _: Line<'_>) {}
+}
+
+/// The same as [`reading`], without a word.
+pub(crate) fn silent(quiet: &Quiet) -> Ledger<'_> {
+    Ledger::new(Deadline::NONE, &STOP, quiet)
 }
 
 /// Whether it was asked to stop.

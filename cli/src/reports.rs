@@ -99,8 +99,11 @@ pub(crate) async fn list(args: ReportListArgs, desk: &Desk) -> anyhow::Result<En
     }
     let output = Output::new(Words::CanBeHadAgain, desk);
     if reports.is_empty() {
-        let folder = state::folder(&desk.environment).unwrap_or_default();
-        complain(&format!("no report is kept in {}; --bucket NAME looks into a report bucket", folder.display()));
+        let place = state::folder(&desk.environment).map_or_else(
+            || "on this machine, where neither HOME nor XDG_STATE_HOME is set".to_owned(),
+            |folder| format!("in {}", folder.display()),
+        );
+        complain(&format!("no report is kept {place}; --bucket NAME looks into a report bucket"));
     }
     let list = ReportList { schema: SCHEMA, reports };
     output.sheet(&sheet(&list), &list, args.output);

@@ -12,6 +12,7 @@ use crate::args::RestoreArgs;
 use crate::desk::Desk;
 use crate::one;
 use crate::output::{Ending, Output, Words, complain};
+use crate::progress::Progress;
 use crate::record::{self, Record};
 
 const NOTHING: &str = "nothing was made";
@@ -27,6 +28,12 @@ impl Sink for Shown<'_> {
         }
         if let Some(record) = &self.1 {
             record.write(line);
+        }
+    }
+
+    fn expects(&self, items: usize) {
+        if let Some(record) = &self.1 {
+            record.expects(items);
         }
     }
 }
@@ -52,7 +59,9 @@ pub(crate) async fn run(args: RestoreArgs, desk: &Desk) -> anyhow::Result<Ending
         record::interruptible(&shown).context("could not listen for signals; nothing was made")?
     };
     let caller = Caller::Operator { mode, word: Word::Any };
+    let progress = Progress::start("reading", aws.calls().clone());
     let report = Driver::<ClusterRestore>::bare((), aws)?.run(event, &ledger, caller).await?.report;
+    drop(progress);
     if let Some(record) = &shown.1 {
         record.end(&report);
     }

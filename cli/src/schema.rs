@@ -14,6 +14,8 @@ use crate::doctor::Findings;
 use crate::output::{Ending, Output, Words};
 use crate::policy_shown::PolicyShown;
 use crate::reports::ReportList;
+use crate::secrets::{SecretList, SecretShown};
+use crate::users::UserList;
 
 /// What there is a schema of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -22,6 +24,12 @@ pub(crate) enum Document {
     Report,
     /// What `keys list` prints.
     Keys,
+    /// What `users list` prints.
+    Users,
+    /// What `secrets list` prints.
+    Secrets,
+    /// What `secrets show` prints.
+    Secret,
     /// What `reports list` prints.
     Reports,
     /// What `policy show` prints.
@@ -44,6 +52,9 @@ impl Document {
         match self {
             Self::Report => of::<Report>(),
             Self::Keys => of::<KeyList>(),
+            Self::Users => of::<UserList>(),
+            Self::Secrets => of::<SecretList>(),
+            Self::Secret => of::<SecretShown>(),
             Self::Reports => of::<ReportList>(),
             Self::Policy => of::<PolicyShown>(),
             Self::Doctor => of::<Findings>(),

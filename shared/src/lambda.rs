@@ -100,7 +100,7 @@ impl<J: Job> Function<J> {
         let ledger = Ledger::new(deadline, &never, &telemetry::Log);
         // On the heap: a run is states within states, more of them than the compiler lays out in one piece.
         let run = Box::pin(driver.run(payload.payload()?, &ledger, Caller::Platform));
-        let Finished { report, metrics, record, awaited } = run.await?;
+        let Finished { report, metrics, record, awaited, .. } = run.await?;
         telemetry::log_run(&report);
         telemetry::emit(&telemetry::metrics_of(&self.name, &report, &metrics, clock::now()));
         if let Some(bucket) = &driver.run_policy.report_bucket {

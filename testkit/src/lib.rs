@@ -6,6 +6,7 @@ pub mod calls;
 pub mod cargo;
 pub mod child;
 pub mod database;
+pub mod deployed;
 pub mod function;
 pub mod port;
 pub mod proxy;
@@ -19,6 +20,7 @@ pub mod users;
 pub mod world;
 
 pub use account::fresh_account;
+pub use deployed::Deployed;
 pub use function::{Answer, FunctionProcess};
 pub use proxy::{Call, Clock, Fault, Proxy};
 pub use scene::Scene;

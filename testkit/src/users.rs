@@ -39,6 +39,16 @@ impl Scene {
         self.control("clock", json!({ "offset_seconds": offset })).await.map(|_| ())
     }
 
+    /// The names of all secrets.
+    pub async fn secret_names(&self) -> anyhow::Result<Vec<String>> {
+        let mut pages = self.secrets().await.list_secrets().into_paginator().send();
+        let mut names = Vec::new();
+        while let Some(page) = pages.next().await {
+            names.extend(page?.secret_list.unwrap_or_default().into_iter().filter_map(|secret| secret.name));
+        }
+        Ok(names)
+    }
+
     /// Makes a user with these tags.
     pub async fn user(&self, name: &str, tags: &[(&str, &str)]) -> anyhow::Result<()> {
         let tags = tags.iter().map(|(key, value)| Tag::builder().key(*key).value(*value).build());

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use nightshift::report::Outcome;
+use nightshift::report::{Mode, Outcome};
 
 #[derive(Debug, Args)]
 pub(crate) struct AccountArgs {
@@ -40,6 +40,25 @@ fn outcome(text: &str) -> Result<Outcome, String> {
     ALL.into_iter().find(|outcome| outcome.as_str() == text).ok_or_else(|| format!("it is none of: {}", all()))
 }
 
+/// The name of a Lambda function, or its ARN, with an alias behind it if need be (Lambda API Reference, `FunctionName`).
+pub(super) fn function(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_:$.".contains(c);
+    if text.chars().all(fits) && text.len() <= 170 && !text.contains("..") {
+        Ok(text.to_owned())
+    } else {
+        Err("no function can be called so: letters, digits, - and _, or an ARN".to_owned())
+    }
+}
+
+/// A mode, as events spell it.
+pub(super) fn mode(text: &str) -> Result<Mode, String> {
+    match text {
+        "plan" => Ok(Mode::Plan),
+        "apply" => Ok(Mode::Apply),
+        _ => Err("it is none of: plan, apply".to_owned()),
+    }
+}
+
 #[derive(Debug, Args)]
 #[group(multiple = false)]
 pub(crate) struct PolicyArgs {
@@ -47,7 +66,7 @@ pub(crate) struct PolicyArgs {
     #[arg(long = "policy", value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Take the policy from the environment variables of this deployed function.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = function)]
     pub function: Option<String>,
 }
 
@@ -74,6 +93,17 @@ pub(crate) enum JobName {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_function_is_called_by_its_name_or_arn() {
+        let arn = "arn:aws-us-gov:lambda:us-gov-west-1:111122223333:function:acme-dev_cleanup:live";
+        for name in ["cluster-cleanup", "f:$LATEST", arn] {
+            assert_eq!(function(name).as_deref(), Ok(name));
+        }
+        for name in ["../../x", "a b", "a\u{1b}[31m", "a/b", "ñ", "a?b"] {
+            assert!(function(name).is_err(), "{name}");
+        }
+    }
 
     #[test]
     fn an_outcome_is_spelled_as_in_a_report() {

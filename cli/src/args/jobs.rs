@@ -4,34 +4,53 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::common::{AccountArgs, Format, PolicyArgs, ShownArgs};
+use nightshift::report::Mode;
+
+use super::common::{AccountArgs, Format, JobName, PolicyArgs, ShownArgs, function, mode};
+use super::select::SelectArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlanCommand {
     /// Delete Aurora clusters whose expiry tag has passed.
-    ClusterCleanup(PlanArgs),
+    ClusterCleanup(Selected<PlanArgs>),
     /// Make, change and drop the users of a database, each with its secret.
     DbUsers(PlanArgs),
     /// Rotate the access keys of IAM users, and take the old ones out of use.
-    KeyRotation(PlanArgs),
+    KeyRotation(Selected<PlanArgs>),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ApplyCommand {
     /// Delete Aurora clusters whose expiry tag has passed.
-    ClusterCleanup(ApplyArgs),
+    ClusterCleanup(Selected<ApplyArgs>),
     /// Make, change and drop the users of a database, each with its secret.
     DbUsers(ApplyArgs),
     /// Rotate the access keys of IAM users, and take the old ones out of use.
-    KeyRotation(ApplyArgs),
+    KeyRotation(Selected<ApplyArgs>),
 }
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum AdoptCommand {
     /// Delete Aurora clusters whose expiry tag has passed.
     ClusterCleanup(AdoptArgs),
+    /// Make, change and drop the users of a database, each with its secret: those of an event.
+    DbUsers {
+        #[command(flatten)]
+        event: EventArgs,
+        #[command(flatten)]
+        adopt: AdoptArgs,
+    },
     /// Rotate the access keys of IAM users, and take the old ones out of use.
     KeyRotation(AdoptArgs),
+}
+
+/// A run over many things, and which of them are meant.
+#[derive(Debug, Args)]
+pub(crate) struct Selected<A: Args> {
+    #[command(flatten)]
+    pub select: SelectArgs,
+    #[command(flatten)]
+    pub run: A,
 }
 
 #[derive(Debug, Args)]
@@ -54,6 +73,26 @@ pub(crate) struct ApplyArgs {
     pub event: EventArgs,
     #[command(flatten)]
     pub run: RunArgs,
+    #[command(flatten)]
+    pub word: WordArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InvokeArgs {
+    /// The job.
+    pub job: JobName,
+    /// The deployed function; the one whose name ends in the job's, if there is only one in the Region.
+    #[arg(long, value_name = "NAME", value_parser = function)]
+    pub function: Option<String>,
+    /// What it is asked for: `plan` or `apply`; what its event or its own mode says if left out.
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    pub mode: Option<Mode>,
+    #[command(flatten)]
+    pub event: EventArgs,
+    #[command(flatten)]
+    pub account: AccountArgs,
+    #[command(flatten)]
+    pub shown: ShownArgs,
     #[command(flatten)]
     pub word: WordArgs,
 }

@@ -4,11 +4,17 @@ use clap::{Args, Subcommand};
 
 use super::common::{AccountArgs, Format, PolicyArgs};
 use super::jobs::{RunArgs, WordArgs};
+use super::select::SelectArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeyCommand {
     /// Every key with its age, last use and what happens to it next. Reads only.
-    List(KeyListArgs),
+    List {
+        #[command(flatten)]
+        select: SelectArgs,
+        #[command(flatten)]
+        list: KeyListArgs,
+    },
     /// The keys of some users, as `list` shows those of all. Reads only.
     Show {
         /// The users' names.

@@ -5,6 +5,8 @@ mod common;
 mod jobs;
 mod keys;
 mod looks;
+mod secrets;
+mod select;
 
 use std::path::PathBuf;
 
@@ -12,9 +14,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use clusters::{ClusterCommand, ExtendArgs, RestoreArgs, ShowArgs};
 pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
-pub(crate) use jobs::{AdoptArgs, AdoptCommand, ApplyArgs, ApplyCommand, PlanArgs, PlanCommand, RunArgs, WordArgs};
+pub(crate) use jobs::{
+    AdoptArgs, AdoptCommand, ApplyArgs, ApplyCommand, InvokeArgs, PlanArgs, PlanCommand, RunArgs, WordArgs,
+};
 pub(crate) use keys::{KeyCommand, KeyListArgs};
 pub(crate) use looks::{DoctorArgs, PolicyCommand, ReportCommand, ReportListArgs, ReportPlaceArgs, ReportShowArgs};
+pub(crate) use secrets::{OwnerTagArgs, SecretCommand, SecretListArgs, SecretShowArgs, UserCommand, UserListArgs};
+pub(crate) use select::SelectArgs;
 
 use crate::schema::Document;
 
@@ -83,6 +89,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         job: ApplyCommand,
     },
+    /// Call the deployed function of a job and show what it answers. Where it would apply, it is asked for its plan first, and
+    /// you for the account.
+    Invoke(InvokeArgs),
     /// Say what switching a job on would come to, before anything is: the backlog, the caps it would trip, who would be told,
     /// and in which order to go on. Reads only.
     Adopt {
@@ -98,6 +107,16 @@ pub(crate) enum Command {
     Keys {
         #[command(subcommand)]
         command: KeyCommand,
+    },
+    /// Look at the database users that db-users keeps. Reads only.
+    Users {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Look at secrets: whose they are, how old, who may read them. No value is read or shown.
+    Secrets {
+        #[command(subcommand)]
+        command: SecretCommand,
     },
     /// Look at the reports of earlier runs: those of this machine, and those of a report bucket.
     Reports {

@@ -133,13 +133,27 @@ async fn adopting_a_job_says_what_it_would_come_to_and_only_reads() {
     }
     let (_folder, policy) =
         policy_file(&format!("NIGHTSHIFT_NOW={NOW}\nNIGHTSHIFT_MIN_NOTICE_HOURS=0\nNIGHTSHIFT_MAX_DELETIONS=1\n"));
+    for id in ["d-dev", "e-dev", "f-dev", "g-dev", "h-dev", "i-dev", "j-dev"] {
+        expired(id).tag("owner", "").create(&scene).await.expect("a cluster");
+    }
     let adopt = ["adopt", "cluster-cleanup", "--policy", policy.to_str().expect("a path"), "--output", "json"];
     let said = nightshift(&scene, &[], &adopt);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     let adoption: serde_json::Value = serde_json::from_str(&said.out).expect("JSON");
-    assert_eq!((&adoption["caps"][0]["limit"], &adoption["caps"][0]["wanted"]), (&1.into(), &3.into()), "{adoption:#}");
+    assert_eq!(
+        (&adoption["caps"][0]["limit"], &adoption["caps"][0]["wanted"]),
+        (&1.into(), &10.into()),
+        "{adoption:#}"
+    );
+    // A second cap that breaks is data, too, and not only words.
+    let second = &adoption["caps"][1];
+    assert_eq!(
+        (&second["guard"], &second["limit"], &second["wanted"]),
+        (&"max_deletion_percent".into(), &50.into(), &100.into())
+    );
+    assert_eq!((&adoption["nights"], &adoption["stuck"]), (&serde_json::json!([]), &10.into()), "{adoption:#}");
     assert_eq!((&adoption["owners"][0]["name"], &adoption["owners"][0]["count"]), (&"ana".into(), &2.into()));
-    assert_eq!((&adoption["unowned"], &adoption["tells"]), (&1.into(), &false.into()));
+    assert_eq!((&adoption["unowned"], &adoption["tells"]), (&8.into(), &false.into()));
     let steps: Vec<_> = adoption["steps"].as_array().into_iter().flatten().filter_map(|step| step.as_str()).collect();
     let digest = adoption["plan_digest"].as_str().expect("a digest");
     let place =
@@ -149,6 +163,45 @@ async fn adopting_a_job_says_what_it_would_come_to_and_only_reads() {
     let calls = scene.proxy.calls();
     let reads = |action: &str| ["Get", "List", "Describe"].iter().any(|verb| action.contains(verb));
     assert!(calls.iter().all(|call| reads(&call.action)), "{calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_switched_off_works_again_after_a_rollback() {
+    let scene = Scene::new().expect("a scene");
+    scene.set_clock(NOW).await.expect("a clock");
+    scene.mail_identity("example.com").await.expect("a sender");
+    scene.user("ana", &[("owner", "team")]).await.expect("a user");
+    let old = scene.key("ana", NOW, 95, Some(1)).await.expect("a key");
+    let apply = |now: &str, more: &[&str]| {
+        let (_folder, policy) = policy_file(&format!(
+            "NIGHTSHIFT_NOW={now}\nNIGHTSHIFT_QUIET_DAYS=1\nNIGHTSHIFT_MAIL_FROM=nightshift@example.com\nNIGHTSHIFT_OPERATORS_MAIL=ops@example.com\nNIGHTSHIFT_OWNER_MAIL_DOMAIN=example.com\n"
+        ));
+        let policy = policy.to_str().expect("a path");
+        let said =
+            nightshift(&scene, &[], &[more, &["--policy", policy, "--account", &scene.account, "--yes"]].concat());
+        assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+        said.out
+    };
+    apply(NOW, &["apply", "key-rotation"]);
+    // The new key was taken over, and the old one has rested since.
+    let later = "2026-12-29T02:00:00Z";
+    scene.set_clock(later).await.expect("a clock");
+    let new = scene.keys("ana").await.expect("keys").into_iter().find(|key| key.id != old).expect("a new key");
+    scene.age_key(&new.id, later, 38, Some(1)).await.expect("its age");
+    scene.age_key(&old, later, 133, Some(37)).await.expect("its age");
+    apply(later, &["apply", "key-rotation"]);
+    let retired = apply(later, &["apply", "key-rotation"]);
+    let stands =
+        async || scene.keys("ana").await.expect("keys").into_iter().find(|key| key.id == old).expect("it is kept");
+    assert!(!stands().await.active, "{retired}");
+    // Seen before it is done, then done, and then there is nothing left to do.
+    let shown = nightshift(&scene, &[("NIGHTSHIFT_NOW", "2026-12-29T03:00:00Z")], &["keys", "show", "ana"]);
+    assert!(shown.out.contains("inactive"), "{}", shown.out);
+    let brought = apply("2026-12-29T03:00:00Z", &["keys", "rollback", "ana"]);
+    assert!(stands().await.active, "{brought}");
+    assert!(brought.contains("1 changed"), "{brought}");
+    let again = apply("2026-12-29T03:00:00Z", &["keys", "rollback", "ana"]);
+    assert!(stands().await.active && !again.contains("1 changed"), "{again}");
 }
 
 #[test]

@@ -16,13 +16,13 @@ fn command(world: &DatabaseWorld, arguments: &[&str]) -> Command {
     command
 }
 
-fn nightshift(world: &DatabaseWorld, arguments: &[&str]) -> (i32, String, String) {
+pub(crate) fn nightshift(world: &DatabaseWorld, arguments: &[&str]) -> (i32, String, String) {
     let output = command(world, arguments).output().expect("the command starts");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");
     (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
 }
 
-fn policy_of(world: &DatabaseWorld) -> String {
+pub(crate) fn policy_of(world: &DatabaseWorld) -> String {
     let through = world.environment(&[]);
     format!(
         "NIGHTSHIFT_DB_ADDRESS={}\nNIGHTSHIFT_DB_CA_FILE={}\n",

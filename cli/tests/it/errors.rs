@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use nightshift_testkit::Scene;
 use nightshift_testkit::proxy::Fault;
@@ -21,9 +22,27 @@ fn plan(scene: &Scene, extra: &[(&str, &str)]) -> Said {
 
 /// The same, without the variables of `unset`, in a home of its own whose AWS configuration is `config`.
 fn at_home(scene: &Scene, config: &str, unset: &[&str], extra: &[(&str, &str)], arguments: &[&str]) -> Said {
+    with_home(scene, config, &[], unset, extra, arguments)
+}
+
+/// Where the token of the SSO session `corp` is kept: a file called by the SHA-1 of that name.
+const CORP: &str = ".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
+
+/// The same with files in it.
+fn with_home(
+    scene: &Scene,
+    config: &str,
+    files: &[(&str, &str)],
+    unset: &[&str],
+    extra: &[(&str, &str)],
+    arguments: &[&str],
+) -> Said {
     let home = tempfile::tempdir().expect("a folder");
-    std::fs::create_dir(home.path().join(".aws")).expect("a folder");
+    std::fs::create_dir_all(home.path().join(".aws/sso/cache")).expect("a folder");
     std::fs::write(home.path().join(".aws/config"), config).expect("a file");
+    for (path, text) in files {
+        std::fs::write(home.path().join(path), text).expect("a file");
+    }
     let mut command = command(scene, extra, arguments);
     command.env("HOME", home.path()).env("AWS_EC2_METADATA_DISABLED", "true");
     for name in unset {
@@ -122,6 +141,60 @@ fn who_is_signed_out_is_told_how_to_sign_in() {
     ");
 }
 
+/// Signed in once, and the session is over: what a day later looks like.
+#[test]
+fn who_was_signed_in_and_whose_session_is_over_is_told_how_to_sign_in_again() {
+    let scene = Scene::new().expect("a scene");
+    let config = "[profile dev]\nregion = eu-west-1\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n\
+                  [sso-session corp]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n";
+    let token = r#"{"startUrl": "https://x.awsapps.com/start", "region": "eu-west-1", "accessToken": "gone", "expiresAt": "2020-01-01T00:00:00Z"}"#;
+    let said = with_home(&scene, config, &[(CORP, token)], &[], &[], &[&PLAN[..], &["--profile", "dev"]].concat());
+    assert_eq!(said.code, 1);
+    insta::assert_snapshot!(said.err, @r"
+    nightshift: could not ask AWS whose credentials these are; nothing was done: sts:GetCallerIdentity on the caller's own credentials did not succeed: an error occurred while loading credentials: an error occurred while loading an access token: the SSO token has expired and cannot be refreshed
+    → sign in: aws sso login --profile dev
+    ");
+}
+
+/// Somebody's environment has keys that were good for an hour.
+#[test]
+fn an_expired_token_has_awss_words_and_the_next_step_word_for_word() {
+    let scene = Scene::new().expect("a scene");
+    scene.proxy.break_next("sts:GetCallerIdentity", "", 1, Fault::Refused { status: 403, code: "ExpiredToken" });
+    let said = plan(&scene, &[("AWS_SESSION_TOKEN", "old")]);
+    assert_eq!(said.code, 1);
+    insta::assert_snapshot!(said.err, @r"
+    nightshift: could not ask AWS whose credentials these are; nothing was done: sts:GetCallerIdentity on the caller's own credentials did not succeed: ExpiredToken: asked for
+    → the session of these credentials is over: sign in again, or get new session credentials and set all three of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN
+    ");
+}
+
+/// A host that takes no connection and refuses none: its queue is full.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_that_is_never_taken_is_tried_twice_and_named() {
+    let scene = Scene::new().expect("a scene");
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a port");
+    let listener = socket.listen(1).expect("a queue");
+    let address = listener.local_addr().expect("an address");
+    // As many as it takes until one more waits.
+    let mut waiting = Vec::new();
+    while waiting.len() < 64 {
+        let connect = tokio::time::timeout(Duration::from_millis(300), tokio::net::TcpStream::connect(address));
+        match connect.await {
+            Ok(stream) => waiting.push(stream),
+            Err(_) => break,
+        }
+    }
+    let url = format!("http://{address}");
+    let said = plan(&scene, &[("AWS_ENDPOINT_URL", &url)]);
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+    insta::assert_snapshot!(said.err.replace(&url, "http://127.0.0.1:9"), @r"
+    nightshift: could not ask AWS whose credentials these are; nothing was done: sts:GetCallerIdentity on the caller's own credentials did not succeed: no connection to http://127.0.0.1:9 in 2 tries: timed out
+    → check the network, the Region, and AWS_ENDPOINT_URL and HTTPS_PROXY if they are set
+    ");
+}
+
 #[test]
 fn who_has_no_credentials_or_no_region_is_told_how_to_have_them() {
     let scene = Scene::new().expect("a scene");
@@ -188,7 +261,8 @@ fn a_policy_files_faults_have_their_line_and_column() {
         format!("NIGHTSHIFT_MAX_DELETIONS,{path}:1,3"),
         "NIGHTSHIFT_REGIONS,default,eu-west-1".to_owned(),
         "NIGHTSHIFT_MAX_DELETION_PERCENT,default,50".to_owned(),
-        "NIGHTSHIFT_PROTECTED,default,(not set)".to_owned(),
+        "NIGHTSHIFT_REQUIRED_TAGS,default,env=dev".to_owned(),
+        "NIGHTSHIFT_PROTECTED,default,\"(none) Never touched, cluster or snapshot, whatever its tags say.\"".to_owned(),
     ] {
         assert!(said.out.lines().any(|line| line == row), "{row}: {}", said.out);
     }

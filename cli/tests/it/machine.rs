@@ -1,5 +1,6 @@
 //! What is printed for machines is what its schema says, and the schemas in the documents are the ones the command prints.
 
+use aws_sdk_secretsmanager::types::Tag;
 use nightshift_testkit::Scene;
 use nightshift_testkit::repository;
 use nightshift_testkit::world::expired;
@@ -84,6 +85,16 @@ async fn every_document_is_what_its_schema_says() {
     let again = holds(&scene, "report", &said(&["reports", "show", "latest"]));
     assert_eq!(again, report, "what was kept is what was printed");
     holds(&scene, "doctor", &said(&["doctor"]));
+    let adoption = holds(&scene, "adoption", &said(&["adopt", "key-rotation"]));
+    assert_eq!(adoption["nights"][0]["of"], json!({"rotations": 1}), "{adoption:#}");
+    let mark = Tag::builder().key("nightshift:db-user").value("reader").build();
+    let made = scene.secrets().await.create_secret().name("app-reader").secret_string("x").tags(mark).send().await;
+    made.expect("a secret");
+    holds(&scene, "secrets", &said(&["secrets", "list"]));
+    let secret = holds(&scene, "secret", &said(&["secrets", "show", "app-reader"]));
+    assert_eq!(secret["secret"]["function"], "db-users");
+    let users = holds(&scene, "users", &said(&["users", "list"]));
+    assert_eq!(users["users"][0]["user"], "reader");
 }
 
 #[test]

@@ -52,6 +52,11 @@ impl<'a> Settings<'a> {
         self.environment.holds(name).then(|| self.environment.get(name).unwrap_or_default())
     }
 
+    /// What `name` comes to if it is unset, for whoever is shown it: said by whoever reads the value and has the default.
+    pub fn defaults_to(&mut self, name: &'static str, default: impl Into<String>) {
+        self.defaults.insert(name, default.into());
+    }
+
     /// One of `choices`, written exactly so; `default` if unset.
     pub fn choice<T: Copy + PartialEq>(&mut self, name: &'static str, default: T, choices: &[(&str, T)]) -> T {
         let Some(text) = self.text(name) else {

@@ -61,6 +61,9 @@ pub struct Report {
     /// The guard that stopped what it counts, if one did. Nothing of that was begun; what an earlier run began was finished,
     /// and owners were told.
     pub tripped: Option<Tripped>,
+    /// Every other guard that tripped as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tripped_besides: Vec<Tripped>,
     /// How many items ended how.
     pub counts: Counts,
     /// What is not right with this run as a whole, though it took place.
@@ -123,6 +126,7 @@ pub(crate) fn sample(function: &'static str, mode: Mode, items: Vec<Item>) -> Re
         finished_at: "2026-11-21T02:00:01Z".parse().unwrap_or(Timestamp::UNIX_EPOCH),
         regions: vec!["eu-west-1".to_owned()],
         tripped: None,
+        tripped_besides: Vec::new(),
         counts: Counts::of(items.len(), &items),
         warnings: Vec::new(),
         items,

@@ -1,6 +1,7 @@
 //! Rows under a header, for people and for spreadsheets. On a terminal no identifier is broken: what is too wide for a table
 //! becomes one paragraph a row, and a word that is wider than the terminal is left to it whole.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::item::Outcome;
@@ -10,6 +11,9 @@ use crate::text::{markdown_cell, printable};
 const GAP: usize = 2;
 /// How narrow the last column may be before the rows become paragraphs.
 const LEAST: usize = 28;
+
+/// One row of so many may be too wide for the table that the others are.
+const ODD: usize = 4;
 
 /// What a terminal is like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,24 +135,17 @@ impl Sheet {
         }
         let shown: Vec<Vec<String>> =
             self.rows.iter().map(|row| row.cells.iter().map(|cell| lines(cell)).collect()).collect();
-        let last = self.header.len().saturating_sub(1);
-        let widths: Vec<usize> = (0..last)
-            .map(|place| {
-                let cells = shown.iter().map(|cells| wide(&cells[place]));
-                cells.chain([wide(self.header[place])]).max().unwrap_or_default()
-            })
-            .collect();
-        let before: usize = widths.iter().map(|width| width + GAP).sum();
-        let longest = shown.iter().flat_map(|cells| cells[last].split_whitespace()).map(wide).max().unwrap_or_default();
-        let widest = shown.iter().flat_map(|cells| cells[last].lines()).map(wide).max().unwrap_or_default();
-        let needed = longest.max(LEAST.min(widest));
         let mut text = String::new();
-        if before + needed <= screen.width {
+        if let Some((widths, out)) = self.columns(&shown, screen) {
             let header: Vec<String> = self.header.iter().map(|&head| head.to_owned()).collect();
-            let bold: Vec<_> = (0..=last).map(|place| (place, Tone::Bold)).collect();
+            let bold: Vec<_> = (0..header.len()).map(|place| (place, Tone::Bold)).collect();
             table_row(&mut text, &header, &widths, screen, &bold);
-            for (row, cells) in self.rows.iter().zip(&shown) {
-                table_row(&mut text, cells, &widths, screen, row.tone.as_slice());
+            for (place, (row, cells)) in self.rows.iter().zip(&shown).enumerate() {
+                if out.contains(&place) {
+                    paragraph(&mut text, cells, screen, row.tone);
+                } else {
+                    table_row(&mut text, cells, &widths, screen, row.tone.as_slice());
+                }
             }
         } else {
             for (row, cells) in self.rows.iter().zip(&shown) {
@@ -156,6 +153,40 @@ impl Sheet {
             }
         }
         text
+    }
+
+    /// How wide each column but the last is, and the rows that do not fit into them: one long name must not take the table
+    /// from all others. `None` where too many do not.
+    fn columns(&self, shown: &[Vec<String>], screen: Screen) -> Option<(Vec<usize>, BTreeSet<usize>)> {
+        let last = self.header.len().saturating_sub(1);
+        let mut widest: Vec<_> = (0..shown.len()).collect();
+        let width = |cells: &[String]| {
+            let word = cells[last].split_whitespace().map(wide).max().unwrap_or_default();
+            cells[..last].iter().map(|cell| wide(cell)).sum::<usize>() + word
+        };
+        widest.sort_by_key(|place| std::cmp::Reverse(width(&shown[*place])));
+        (0..=shown.len() / ODD).find_map(|some| {
+            let (out, kept) = widest.split_at(some);
+            let kept: Vec<_> = kept.iter().map(|place| shown[*place].as_slice()).collect();
+            let widths = self.widths(&kept, screen)?;
+            Some((widths, out.iter().copied().collect()))
+        })
+    }
+
+    /// How wide each column but the last has to be for these rows, if that leaves room for the last.
+    fn widths(&self, rows: &[&[String]], screen: Screen) -> Option<Vec<usize>> {
+        let last = self.header.len().saturating_sub(1);
+        let widths: Vec<usize> = (0..last)
+            .map(|place| {
+                let cells = rows.iter().map(|cells| wide(&cells[place]));
+                cells.chain([wide(self.header[place])]).max().unwrap_or_default()
+            })
+            .collect();
+        let before: usize = widths.iter().map(|width| width + GAP).sum();
+        let longest = rows.iter().flat_map(|cells| cells[last].split_whitespace()).map(wide).max().unwrap_or_default();
+        let widest = rows.iter().flat_map(|cells| cells[last].lines()).map(wide).max().unwrap_or_default();
+        let needed = longest.max(LEAST.min(widest)).max(wide(self.header[last]));
+        (before + needed <= screen.width).then_some(widths)
     }
 
     /// For spreadsheets: a cell that one would take for a formula gets an apostrophe.
@@ -271,85 +302,4 @@ pub fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sheet() -> Sheet {
-        let mut sheet = Sheet::new(["ITEM", "OWNER", "OUTCOME", "WHAT AND WHY"]);
-        let row = |id: &str, outcome: Outcome, what: &str| {
-            let cells = [id, "ana|b", outcome.as_str(), what].map(str::to_owned);
-            Row::new(cells).toned(2, outcome.into())
-        };
-        let name = "nightshift-orders-analytics-dev-20261120t000000z";
-        sheet.push(row(
-            "orders-analytics-dev",
-            Outcome::Planned,
-            &format!("delete writer 1\nkeep its data in snapshot {name}"),
-        ));
-        sheet.push(row("=x", Outcome::Skipped, "[protected] it is protected by '*'"));
-        sheet
-    }
-
-    #[test]
-    fn a_wide_terminal_has_a_table_and_a_narrow_one_paragraphs() {
-        insta::assert_snapshot!(sheet().show(Screen::plain(90)), @r"
-        ITEM                  OWNER  OUTCOME  WHAT AND WHY
-        orders-analytics-dev  ana|b  planned  delete writer 1
-                                              keep its data in snapshot
-                                              nightshift-orders-analytics-dev-20261120t000000z
-        =x                    ana|b  skipped  [protected] it is protected by '*'
-        ");
-        insta::assert_snapshot!(sheet().show(Screen::plain(60)), @r"
-        orders-analytics-dev  ana|b  planned
-          delete writer 1
-          keep its data in snapshot
-            nightshift-orders-analytics-dev-20261120t000000z
-        =x  ana|b  skipped
-          [protected] it is protected by '*'
-        ");
-        assert_eq!(Sheet::new(["A", "B"]).show(Screen::plain(80)), "");
-    }
-
-    #[test]
-    fn no_word_is_ever_broken_and_no_line_is_wider_than_it_must_be() {
-        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-        for width in 1..200 {
-            let shown = sheet().show(Screen::plain(width));
-            for word in ["nightshift-orders-analytics-dev-20261120t000000z", "orders-analytics-dev", "[protected]"] {
-                assert!(words(&shown).contains(&word.to_owned()), "{width}: {shown}");
-            }
-            for line in shown.lines().filter(|line| wide(line) > width) {
-                assert_eq!(words(line).len(), 1, "{width}: only a word alone may be too wide: {line}");
-            }
-        }
-    }
-
-    #[test]
-    fn colours_change_no_place_and_no_word() {
-        let coloured = sheet().show(Screen { width: 90, colour: true });
-        assert!(coloured.contains("\u{1b}[36mplanned\u{1b}[0m  "), "{coloured}");
-        let mut bare = String::new();
-        for part in coloured.split('\u{1b}') {
-            bare += part.split_once('m').filter(|_| part.starts_with('[')).map_or(part, |(_, rest)| rest);
-        }
-        assert_eq!(bare, sheet().show(Screen::plain(90)));
-    }
-
-    #[test]
-    fn a_cell_is_never_a_formula_and_never_markup() {
-        for (cell, expected) in [("=1+1", "'=1+1"), ("@ana", "'@ana"), ("ana", "ana"), ("", "")] {
-            assert_eq!(harmless(cell), expected);
-        }
-        insta::assert_snapshot!(sheet().csv(), @r"
-        item,owner,outcome,what_and_why
-        orders-analytics-dev,ana|b,planned,delete writer 1; keep its data in snapshot nightshift-orders-analytics-dev-20261120t000000z
-        '=x,ana|b,skipped,[protected] it is protected by '*'
-        ");
-        insta::assert_snapshot!(sheet().markdown(), @r"
-        | ITEM | OWNER | OUTCOME | WHAT AND WHY |
-        |---|---|---|---|
-        | orders-analytics-dev | ana\|b | planned | delete writer 1; keep its data in snapshot nightshift-orders-analytics-dev-20261120t000000z |
-        | =x | ana\|b | skipped | \[protected\] it is protected by '\*' |
-        ");
-    }
-}
+mod tests;

@@ -20,6 +20,11 @@ impl Kind {
     pub const fn new(name: &'static str) -> Self {
         Self(name)
     }
+
+    /// What the things are called.
+    pub(super) const fn name(self) -> &'static str {
+        self.0
+    }
 }
 
 /// One cap, and what a plan wants of it.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::event::Fields;
 use super::fault::RunFault;
+use super::forecast::{self, Load};
 use super::guard::{self, Consent};
 use super::job::{Given, Hands, Job, Sight, Sums, codes_of};
 use super::ledger::Ledger;
@@ -54,6 +55,8 @@ pub struct Finished {
     pub metrics: BTreeMap<&'static str, usize>,
     /// Leave to keep the report in the place named for it.
     pub record: RecordPermit,
+    /// What its plan wanted of each kind, and how much of that a night does.
+    pub loads: Vec<Load>,
     /// Whether anything that was not done is a failure to whoever sent the event.
     pub awaited: bool,
 }
@@ -94,6 +97,16 @@ pub fn told<J: Job>(environment: &Environment, home: Option<&str>) -> Result<Vec
     let told = told?;
     J::check(&policy, &notify, Mode::Plan)?;
     Ok(told)
+}
+
+/// Every variable that the job `J` reads, by name.
+pub fn variables<J: Job>() -> Vec<&'static str> {
+    let nothing = Environment::default();
+    let mut settings = Settings::of(&nothing);
+    RunPolicy::read(&mut settings);
+    J::policy(&mut settings, None);
+    NotifyPolicy::read(&mut settings);
+    settings.told().into_iter().map(|setting| setting.name).collect()
 }
 
 impl<J: Job> Driver<J> {
@@ -161,13 +174,16 @@ impl<J: Job> Driver<J> {
         warnings.extend(J::warnings(&world, given));
         let mut plan = J::plan(&world, given);
         let digest = plan.digest();
-        let verdict = consent.judge(&digest, J::caps(&plan, &self.policy), &plan.actions);
+        let caps = J::caps(&plan, &self.policy);
+        let loads = forecast::loads(&caps, &plan.actions);
+        let verdict = consent.judge(&digest, caps, &plan.actions);
         warnings.extend(verdict.besides.iter().map(tripped_too));
         let permit = guard::leave_to_write(mode);
         let notifier = permit.as_ref().filter(|_| self.notify.has_channel());
         let notifier = notifier.map(|permit| Notifier::new(&self.aws, permit, &self.notify, ledger.deadline()));
         let done = if let Some(permit) = &permit {
             let (allowed, waits) = verdict.split(permit, std::mem::take(&mut plan.actions), &plan.scope);
+            ledger.expects(allowed.actions().len());
             let hands = Hands { aws: &self.aws, ledger, notifier: notifier.as_ref() };
             let done = J::apply(&allowed, &plan.left, &mut world, given, hands).await;
             let (actions, done) = verdict.join(allowed.into_actions(), done, waits);
@@ -193,6 +209,7 @@ impl<J: Job> Driver<J> {
             finished_at: now.checked_add(clock::now().duration_since(began)).unwrap_or(now),
             regions,
             tripped: verdict.tripped,
+            tripped_besides: verdict.besides,
             counts: Counts::of(plan.observed, &items),
             warnings,
             items,
@@ -216,7 +233,7 @@ impl<J: Job> Driver<J> {
         report.calls = self.aws.take_calls();
         #[expect(clippy::disallowed_methods, reason = "this is the driver")]
         let record = RecordPermit::by_the_driver();
-        Ok(Finished { report, metrics, record, awaited: J::IS_CALLED || J::is_awaited(&request) })
+        Ok(Finished { report, metrics, record, loads, awaited: J::IS_CALLED || J::is_awaited(&request) })
     }
 
     fn read(&self, payload: Payload, caller: &Caller) -> Result<Asked<J>, RunFault> {

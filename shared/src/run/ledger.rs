@@ -87,6 +87,9 @@ pub enum Line<'a> {
 pub trait Sink: Debug + Send + Sync {
     /// Writes one. A line that cannot be written stops nothing.
     fn write(&self, line: Line<'_>);
+
+    /// So many items will be worked on, or left for another run.
+    fn expects(&self, _items: usize) {}
 }
 
 /// See the module.
@@ -103,6 +106,11 @@ impl<'a> Ledger<'a> {
     /// Of one run, which begins nothing once `deadline` is near or `stop` was asked for.
     pub fn new(deadline: Deadline, stop: &'a Stop, sink: &'a dyn Sink) -> Self {
         Self { deadline, stop, sink, begun: Mutex::default(), ended: Mutex::default() }
+    }
+
+    /// So many items come next.
+    pub fn expects(&self, items: usize) {
+        self.sink.expects(items);
     }
 
     /// When the platform ends the process.

@@ -9,6 +9,7 @@ pub mod driver;
 mod envelope;
 pub mod event;
 pub mod fault;
+pub mod forecast;
 pub mod guard;
 mod job;
 pub mod ledger;

@@ -113,6 +113,7 @@ pub(super) fn report(items: Vec<Item>, tripped: Option<Tripped>) -> Report {
         finished_at: at("2026-11-21T02:00:41Z"),
         regions: ["eu-central-1", "eu-west-1", "us-east-1"].map(str::to_owned).to_vec(),
         tripped,
+        tripped_besides: Vec::new(),
         counts: Counts::of(48, &items),
         warnings: Vec::new(),
         items,

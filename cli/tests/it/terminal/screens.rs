@@ -1,5 +1,6 @@
 //! What is shown fits the terminal: no identifier is broken, at any width, and colours are for terminals.
 
+use aws_sdk_secretsmanager::types::Tag;
 use nightshift_testkit::Scene;
 use nightshift_testkit::world::expired;
 
@@ -16,6 +17,9 @@ async fn nothing_is_broken_at_60_80_and_200_columns() {
     expired("typo-dev").tag("auto-delete-after", "tomorrow").create(&scene).await.expect("a cluster");
     scene.user("grace.brewster.hopper@example.com", &[("owner", "a-long-team-name")]).await.expect("a user");
     let key = scene.key("grace.brewster.hopper@example.com", "2026-11-21T02:00:00Z", 95, Some(1)).await.expect("a key");
+    let mark = Tag::builder().key("nightshift:db-user").value("airflow-reader").build();
+    let named = scene.secrets().await.create_secret().name("dp-sec-db-ue1-af-activation-af_ro-dev").tags(mark);
+    named.secret_string("x").send().await.expect("a secret");
     let (_folder, policy) = policy_file(POLICY);
     let policy = policy.to_str().expect("a path");
     let now = [("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z")];
@@ -25,7 +29,10 @@ async fn nothing_is_broken_at_60_80_and_200_columns() {
         let checked =
             Terminal::start(&scene, columns, &[], &["policy", "show", "cluster-cleanup", "--policy", policy]).ends();
         let help = Terminal::start(&scene, columns, &[], &["apply", "cluster-cleanup", "-h"]).ends();
-        for (code, shown) in [&plan, &keys, &checked, &help] {
+        let adopted = Terminal::start(&scene, columns, &[], &["adopt", "cluster-cleanup", "--policy", policy]).ends();
+        let secrets = Terminal::start(&scene, columns, &[], &["secrets", "list"]).ends();
+        let users = Terminal::start(&scene, columns, &[], &["users", "list"]).ends();
+        for (code, shown) in [&plan, &keys, &checked, &help, &adopted, &secrets, &users] {
             assert_eq!(*code, Some(0), "{shown}");
             // What a progress line drew and took away again is not on the screen.
             let shown = bare(shown.rsplit('\r').next().unwrap_or_default());

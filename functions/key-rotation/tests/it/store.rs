@@ -108,8 +108,7 @@ async fn every_name_iam_allows_has_a_secret_of_its_own() -> anyhow::Result<()> {
         due(&scene, user).await?;
     }
     apply(&scene, &[("NIGHTSHIFT_MAX_ROTATION_PERCENT", "100")]).await?;
-    let names = scene.secrets().await.list_secrets().send().await?;
-    let mut names: Vec<_> = names.secret_list().iter().filter_map(|secret| secret.name().map(str::to_owned)).collect();
+    let mut names = scene.secret_names().await?;
     names.sort();
     names.dedup();
     assert_eq!(names.len(), users.len(), "{names:?}");

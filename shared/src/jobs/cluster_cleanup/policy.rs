@@ -232,6 +232,7 @@ fn notice_days(settings: &mut Settings<'_>, min_notice_hours: u16) -> u16 {
 
 fn managed_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
     const NAME: &str = "NIGHTSHIFT_MANAGED_TAGS";
+    settings.defaults_to(NAME, "managed-by=terraform,terraform=true");
     let Some(entries) = settings.list(NAME) else {
         return vec![("managed-by".to_owned(), "terraform".to_owned()), ("terraform".to_owned(), "true".to_owned())];
     };
@@ -244,6 +245,7 @@ fn hours(settings: &mut Settings<'_>, name: &'static str, default: u16, most: u1
 
 fn required_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
     const NAME: &str = "NIGHTSHIFT_REQUIRED_TAGS";
+    settings.defaults_to(NAME, "env=dev");
     let Some(entries) = settings.list(NAME) else {
         return vec![("env".to_owned(), "dev".to_owned())];
     };

@@ -10,6 +10,7 @@ use crate::domains::clusters::deletion::{self, HalfDeleted};
 use crate::domains::clusters::expiry::{self, Expiry};
 use crate::domains::clusters::notice;
 use crate::domains::clusters::tags::{self, Owner};
+use crate::domains::owners::is_the_same;
 use crate::jobs::cluster_extend::codes;
 use crate::report::{Code, Reason};
 use crate::services::rds::Cluster;
@@ -215,15 +216,6 @@ fn whose(cluster: &Cluster, wish: Wish<'_>, terms: Terms<'_>) -> Result<(), Exte
             Err(ExtendFault::NotYours { id, owner: printable(&owner), caller })
         }
     }
-}
-
-/// `ana` and `ana@example.com` are one; two addresses are compared whole.
-fn is_the_same(caller: &str, owner: &str) -> bool {
-    let local = |name: &str| name.split('@').next().unwrap_or_default().to_lowercase();
-    if caller.contains('@') && owner.contains('@') {
-        return caller.eq_ignore_ascii_case(owner);
-    }
-    local(caller) == local(owner)
 }
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ fn alphabet(_pattern: &str) -> Alphabet {
 
 fn passwords(settings: &mut Settings<'_>) -> PasswordPolicy {
     let length = settings.number("NIGHTSHIFT_PASSWORD_LENGTH", 32, 16..=99);
+    settings.defaults_to("NIGHTSHIFT_PASSWORD_EXCLUDE", PasswordPolicy::EXCLUDED);
     let exclude = settings.text("NIGHTSHIFT_PASSWORD_EXCLUDE").unwrap_or(PasswordPolicy::EXCLUDED);
     PasswordPolicy::new(length, exclude).unwrap_or_else(|problem| {
         settings.fault("NIGHTSHIFT_PASSWORD_EXCLUDE", problem);

@@ -191,6 +191,7 @@ fn read_signs(settings: &mut Settings<'_>) -> Signs {
 
 /// Codes as AWS spells them; a `*` at the end stands for any end.
 fn codes(settings: &mut Settings<'_>, name: &'static str, standard: Vec<String>) -> Vec<String> {
+    settings.defaults_to(name, standard.join(","));
     let Some(listed) = settings.list(name) else { return standard };
     let is_one = |code: &str| {
         let start = code.strip_suffix('*').unwrap_or(code);
@@ -264,6 +265,7 @@ fn ages(settings: &mut Settings<'_>) -> Ages {
 }
 
 fn store(settings: &mut Settings<'_>) -> Store {
+    settings.defaults_to("NIGHTSHIFT_SECRET_PREFIX", "/aws/iam/credentials/");
     Store {
         prefix: settings
             .parsed("NIGHTSHIFT_SECRET_PREFIX", |prefix| {
@@ -291,7 +293,10 @@ fn region(settings: &mut Settings<'_>, home: Option<&str>) -> String {
     const NAME: &str = "NIGHTSHIFT_SECRET_REGION";
     let listed = settings.regions(NAME);
     match (listed.as_slice(), home) {
-        ([], Some(home)) => home.to_owned(),
+        ([], Some(home)) => {
+            settings.defaults_to(NAME, home);
+            home.to_owned()
+        }
         ([one], _) => one.clone(),
         ([], None) => {
             settings.fault(NAME, "no Region is known to keep secrets in; name it here, or set AWS_REGION");

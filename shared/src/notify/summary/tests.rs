@@ -34,6 +34,7 @@ fn report(items: Vec<Item>, tripped: Option<Tripped>) -> Report {
         finished_at: "2026-11-21T02:00:01Z".parse().unwrap(),
         regions: vec!["eu-west-1".to_owned()],
         tripped,
+        tripped_besides: Vec::new(),
         counts: Counts::of(9, &items),
         warnings: Vec::new(),
         items,

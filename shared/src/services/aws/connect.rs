@@ -51,6 +51,30 @@ impl Identity {
     }
 }
 
+impl Identity {
+    /// Who this is for sure: the name of an IAM user; or the one somebody signed in with, where the session is of a role that
+    /// IAM Identity Center made. A session of any other role is called as whoever assumed it liked, and is nobody.
+    pub fn person(&self) -> Option<&str> {
+        let mut parts = self.arn.splitn(6, ':').skip(2);
+        let (service, resource) = (parts.next()?, parts.nth(2)?);
+        let (kind, rest) = resource.split_once('/')?;
+        let name = match (service, kind) {
+            ("iam", "user") => rest.rsplit('/').next(),
+            ("sts", "assumed-role") => rest.split_once('/').filter(|(role, _)| is_of_sso(role)).map(|(_, name)| name),
+            _ => None,
+        };
+        name.filter(|name| !name.is_empty())
+    }
+}
+
+/// `AWSReservedSSO_`, the permission set's name, and sixteen digits.
+fn is_of_sso(role: &str) -> bool {
+    let set = role.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
+    set.is_some_and(|(set, digits)| {
+        !set.is_empty() && digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
+    })
+}
+
 /// How a person wants to get to AWS, over what their environment says. A function has no such wishes.
 #[derive(Debug, Clone, Default)]
 pub struct Way {
@@ -342,6 +366,28 @@ fn is_aws(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_is_a_user_or_who_signed_in_and_no_session_that_chose_its_name() {
+        for (arn, person) in [
+            ("arn:aws:iam::111122223333:user/ana", Some("ana")),
+            ("arn:aws-us-gov:iam::111122223333:user/people/ana@example.com", Some("ana@example.com")),
+            ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123456789abcdef/ana@x.org", Some("ana@x.org")),
+            ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_My_Set_0123456789ABCDEF/ana", Some("ana")),
+            ("arn:aws:sts::111122223333:assumed-role/Developer/ana", None),
+            ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev/ana", None),
+            ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_0123456789abcdef/ana", None),
+            ("arn:aws:sts::111122223333:assumed-role/xAWSReservedSSO_Dev_0123456789abcdef/ana", None),
+            ("arn:aws:sts::111122223333:federated-user/ana", None),
+            ("arn:aws:sts::111122223333:user/moto", None),
+            ("arn:aws:iam::111122223333:root", None),
+            ("arn:aws:iam::111122223333:user/", None),
+            ("", None),
+        ] {
+            let identity = Identity { account: String::new(), arn: arn.to_owned(), skew: Skew::Agreed };
+            assert_eq!(identity.person(), person, "{arn}");
+        }
+    }
 
     #[test]
     fn only_what_is_not_aws_is_a_stand_in() {

@@ -5,7 +5,7 @@ mod model;
 mod reader;
 mod writer;
 
-pub use model::{CURRENT, Described, PENDING, RotationFacts, Version};
+pub use model::{CURRENT, Described, Listed, PENDING, RotationFacts, Version};
 pub use reader::SecretsReader;
 pub use writer::{NewSecret, SecretsWriter};
 

@@ -42,6 +42,39 @@ impl Described {
     }
 }
 
+/// What `ListSecrets` says of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// `Name`.
+    pub name: String,
+    /// `ARN`.
+    pub arn: String,
+    /// `Description`.
+    pub description: Option<String>,
+    /// `CreatedDate`.
+    pub created_at: Option<Timestamp>,
+    /// `LastChangedDate`: its value, or anything else about it.
+    pub changed_at: Option<Timestamp>,
+    /// `LastRotatedDate`.
+    pub rotated_at: Option<Timestamp>,
+    /// `NextRotationDate`.
+    pub rotates_at: Option<Timestamp>,
+    /// `LastAccessedDate`: the day somebody last read it.
+    pub accessed_at: Option<Timestamp>,
+    /// `DeletedDate`: when it goes, where it is on its way out.
+    pub deletion_at: Option<Timestamp>,
+    /// `OwningService`.
+    pub managed_by: Option<String>,
+    /// `KmsKeyId`.
+    pub kms_key: Option<String>,
+    /// How it is rotated.
+    pub rotation: RotationFacts,
+    /// The versions that carry a label, by id.
+    pub labelled: Vec<Version>,
+    /// `Tags`.
+    pub tags: Tags,
+}
+
 /// `RotationEnabled` and what belongs to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct RotationFacts {
@@ -60,6 +93,8 @@ pub struct Version {
     pub id: String,
     /// `VersionStages`.
     pub labels: BTreeSet<String>,
+    /// `CreatedDate`; not every call says it.
+    pub created_at: Option<Timestamp>,
     /// The day somebody last read it.
     pub last_accessed: Option<Timestamp>,
 }

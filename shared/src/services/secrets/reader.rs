@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
+use aws_sdk_secretsmanager::primitives::DateTime;
+use aws_sdk_secretsmanager::types::{RotationRulesType, SecretListEntry};
 use jiff::Timestamp;
 
-use super::{Described, RotationFacts, Version, object};
+use super::{Described, Listed, RotationFacts, Version, object};
 use crate::secret::Secret;
 use crate::services::aws::{Aws, AwsError};
 
@@ -18,6 +20,17 @@ impl SecretsReader {
     /// In `region`, where the secrets are.
     pub fn new(aws: &Aws, region: &str) -> Self {
         Self(aws.secrets_in(region))
+    }
+
+    /// Every secret, those on their way out too.
+    pub async fn list(&self) -> Result<Vec<Listed>, AwsError> {
+        let mut pages = self.0.list_secrets().include_planned_deletion(true).max_results(100).into_paginator().send();
+        let mut all = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| AwsError::of("secretsmanager:ListSecrets", "the secrets", error))?;
+            all.extend(page.secret_list.unwrap_or_default().into_iter().map(listed));
+        }
+        Ok(all)
     }
 
     /// The secret, if there is one of exactly this name or ARN.
@@ -44,8 +57,8 @@ impl SecretsReader {
                 page.map_err(|error| AwsError::of("secretsmanager:ListSecretVersionIds", object(name), error))?;
             for found in page.versions.unwrap_or_default() {
                 let labels = found.version_stages().iter().cloned().collect();
-                let last_accessed = found.last_accessed_date().and_then(|at| Timestamp::from_second(at.secs()).ok());
-                versions.extend(found.version_id.map(|id| Version { id, labels, last_accessed }));
+                let (created_at, last_accessed) = (moment(found.created_date), moment(found.last_accessed_date));
+                versions.extend(found.version_id.map(|id| Version { id, labels, created_at, last_accessed }));
             }
         }
         versions.sort_by(|a, b| a.id.cmp(&b.id));
@@ -81,10 +94,6 @@ impl SecretsReader {
         let answer = self.0.describe_secret().secret_id(name).send().await;
         let answer = answer.map_err(|error| AwsError::of("secretsmanager:DescribeSecret", object(name), error))?;
         let labelled = labelled(&answer);
-        let schedule = answer.rotation_rules.and_then(|rules| {
-            let days = rules.automatically_after_days.map(|days| format!("rate({days} days)"));
-            rules.schedule_expression.or(days)
-        });
         Ok(Described {
             arn: answer.arn.unwrap_or_else(|| name.to_owned()),
             deleted: answer.deleted_date.is_some(),
@@ -95,7 +104,7 @@ impl SecretsReader {
             rotation: RotationFacts {
                 enabled: answer.rotation_enabled.unwrap_or_default(),
                 function: answer.rotation_lambda_arn,
-                schedule,
+                schedule: answer.rotation_rules.and_then(schedule),
             },
             labelled,
             tags: answer.tags.unwrap_or_default().into_iter().filter_map(|tag| Some((tag.key?, tag.value?))).collect(),
@@ -115,12 +124,51 @@ impl SecretsReader {
 }
 
 fn labelled(answer: &DescribeSecretOutput) -> Vec<Version> {
+    versions(answer.version_ids_to_stages().into_iter().flatten())
+}
+
+fn versions<'a>(stages: impl Iterator<Item = (&'a String, &'a Vec<String>)>) -> Vec<Version> {
     let version = |(id, labels): (&String, &Vec<String>)| Version {
         id: id.clone(),
         labels: labels.iter().cloned().collect::<BTreeSet<_>>(),
+        created_at: None,
         last_accessed: None,
     };
-    let mut versions: Vec<_> = answer.version_ids_to_stages().into_iter().flatten().map(version).collect();
+    let mut versions: Vec<_> = stages.map(version).collect();
     versions.sort_by(|a, b| a.id.cmp(&b.id));
     versions
+}
+
+fn listed(entry: SecretListEntry) -> Listed {
+    let labelled = versions(entry.secret_versions_to_stages().into_iter().flatten());
+    let arn = entry.arn.unwrap_or_default();
+    Listed {
+        name: entry.name.unwrap_or_else(|| arn.clone()),
+        arn,
+        description: entry.description.filter(|text| !text.is_empty()),
+        created_at: moment(entry.created_date),
+        changed_at: moment(entry.last_changed_date),
+        rotated_at: moment(entry.last_rotated_date),
+        rotates_at: moment(entry.next_rotation_date),
+        accessed_at: moment(entry.last_accessed_date),
+        deletion_at: moment(entry.deleted_date),
+        managed_by: entry.owning_service,
+        kms_key: entry.kms_key_id,
+        rotation: RotationFacts {
+            enabled: entry.rotation_enabled.unwrap_or_default(),
+            function: entry.rotation_lambda_arn,
+            schedule: entry.rotation_rules.and_then(schedule),
+        },
+        labelled,
+        tags: entry.tags.unwrap_or_default().into_iter().filter_map(|tag| Some((tag.key?, tag.value?))).collect(),
+    }
+}
+
+fn moment(at: Option<DateTime>) -> Option<Timestamp> {
+    Timestamp::from_second(at?.secs()).ok()
+}
+
+fn schedule(rules: RotationRulesType) -> Option<String> {
+    let days = rules.automatically_after_days.map(|days| format!("rate({days} days)"));
+    rules.schedule_expression.or(days)
 }

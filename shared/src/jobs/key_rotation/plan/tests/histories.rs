@@ -146,7 +146,12 @@ impl History {
                         version.labels.remove(CURRENT);
                     }
                     let labels = [CURRENT.to_owned()].into();
-                    secret.versions.push(Version { id: "edited".to_owned(), labels, last_accessed: None });
+                    secret.versions.push(Version {
+                        id: "edited".to_owned(),
+                        labels,
+                        created_at: None,
+                        last_accessed: None,
+                    });
                 }
             }
             Turn::ThrowsAway | Turn::TakesBack => {

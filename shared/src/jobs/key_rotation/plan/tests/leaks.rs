@@ -124,7 +124,12 @@ fn a_leak_that_only_the_secret_remembers_is_finished_and_never_deleted() {
         let mut user = stored(user, &[]);
         let id = naming::leak_version_of(ACCOUNT, &user.id, "ONE");
         if let Read::Known(Some(secret)) = &mut user.secret {
-            secret.versions.push(Version { id, labels: [naming::leak_label("ONE")].into(), last_accessed: None });
+            secret.versions.push(Version {
+                id,
+                labels: [naming::leak_label("ONE")].into(),
+                created_at: None,
+                last_accessed: None,
+            });
         }
         user
     };

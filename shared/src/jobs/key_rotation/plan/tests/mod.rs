@@ -76,13 +76,19 @@ pub(in crate::jobs::key_rotation) fn stored(user: User, labels: &[(&str, &[&str]
     let version = |(key, labels): &(&str, &[&str])| Version {
         id: naming::version_of(ACCOUNT, &user.id, key),
         labels: labels.iter().map(|&label| label.to_owned()).collect(),
+        created_at: None,
         last_accessed: None,
     };
     let mut versions: Vec<_> = labels.iter().map(version).collect();
     // Something always is; at first what holds no key.
     if !versions.iter().any(|version| version.has(CURRENT)) {
         let labels = [CURRENT.to_owned()].into();
-        versions.push(Version { id: naming::placeholder_of(ACCOUNT, &user.id), labels, last_accessed: None });
+        versions.push(Version {
+            id: naming::placeholder_of(ACCOUNT, &user.id),
+            labels,
+            created_at: None,
+            last_accessed: None,
+        });
     }
     let secret = Secret { versions, ..secret_of(Some(&user.id)) };
     User { secret: Read::Known(Some(secret)), ..user }

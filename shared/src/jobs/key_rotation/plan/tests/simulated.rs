@@ -219,7 +219,12 @@ impl Life {
             _ => Vec::new(),
         };
         let id_of = naming::version_of(ACCOUNT, &self.user.id, &id);
-        versions.push(Version { id: id_of, labels: [PENDING.to_owned()].into(), last_accessed: None });
+        versions.push(Version {
+            id: id_of,
+            labels: [PENDING.to_owned()].into(),
+            created_at: None,
+            last_accessed: None,
+        });
         let user_id = Some(self.user.id.clone());
         self.user.secret = Read::Known(Some(Secret { versions, ..secret_of(user_id.as_deref()) }));
         self.promote(&id);
