@@ -95,7 +95,7 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
             ApplyCommand::KeyRotation(args) => job::apply::<KeyRotation>(args.run, &args.select, desk).await,
         },
         Command::Invoke(args) => invoke::run(args, desk).await,
-        Command::Clusters { command: ClusterCommand::Restore(args) } => restore::run(args, desk).await,
+        Command::Clusters { command: ClusterCommand::Restore(args) } => Box::pin(restore::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Show(args) } => show::run(args, desk).await,
         Command::Adopt { job } => match job {

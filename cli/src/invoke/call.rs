@@ -3,27 +3,17 @@
 
 use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
-use aws_sdk_lambda::Client;
-use aws_sdk_lambda::config::retry::RetryConfig;
-use aws_sdk_lambda::config::timeout::TimeoutConfig;
-use aws_sdk_lambda::config::{Builder, Region};
-use aws_sdk_lambda::primitives::Blob;
 use nightshift::config::Settings;
 use nightshift::report::{Code, Mode, Outcome, Reason, Report, codes};
 use nightshift::run::caps::Kind;
 use nightshift::run::event::Fields;
 use nightshift::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};
 use nightshift::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
-use nightshift::services::Permit;
-use nightshift::services::aws::{Aws, AwsError};
+use nightshift::services::functions::{Called, FunctionCaller};
 use nightshift::text::{one_line, printable};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-
-/// A function may take a quarter of an hour, and its answer some seconds more.
-const LONGEST: Duration = Duration::from_secs(15 * 60 + 30);
 
 /// One call of one function, and what it answered.
 #[derive(Debug, Default)]
@@ -97,29 +87,6 @@ impl Fault {
     }
 }
 
-/// Who calls functions: only with leave to write, never twice.
-#[derive(Debug)]
-struct FunctionCaller(Client);
-
-impl FunctionCaller {
-    fn new(aws: &Aws, _permit: &Permit) -> Self {
-        // An answer that was lost says nothing of what was done: who calls again does it again.
-        let patience = TimeoutConfig::builder().operation_attempt_timeout(LONGEST).operation_timeout(LONGEST).build();
-        let config = Builder::from(aws.sdk_config()).retry_config(RetryConfig::disabled());
-        let region = aws.region().map(|region| Region::new(region.to_owned()));
-        Self(Client::from_conf(config.timeout_config(patience).region(region).interceptor(aws.calls().clone()).build()))
-    }
-
-    async fn call(&self, function: &str, event: &Value) -> Result<Answer, AwsError> {
-        let payload = Blob::new(event.to_string().into_bytes());
-        let answer = self.0.invoke().function_name(function).payload(payload).send().await;
-        let answer =
-            answer.map_err(|error| AwsError::of("lambda:InvokeFunction", format!("function {function}"), error))?;
-        let payload = answer.payload.map(Blob::into_inner).unwrap_or_default();
-        Ok(Answer::of(answer.function_error.as_deref(), &payload))
-    }
-}
-
 /// Calls one deployed function once.
 #[derive(Debug)]
 pub(super) struct FunctionCall;
@@ -179,11 +146,12 @@ impl Job for FunctionCall {
         hands: Hands<'_>,
     ) -> Vec<Done> {
         let mut all = Vec::new();
-        for (step, entry) in allowed.iter() {
-            let work = async {
-                let caller = FunctionCaller::new(hands.aws, allowed.permit());
+        for (step, turn) in allowed.iter() {
+            let work = async |leave: &_| {
+                let caller = FunctionCaller::new(hands.aws, &step.region, leave);
                 match caller.call(&step.function, &step.event).await {
-                    Ok(answer) => {
+                    Ok(Called { error, payload }) => {
+                        let answer = Answer::of(error.as_deref(), &payload);
                         let done = done(&answer, step);
                         *given.policy.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
                         done
@@ -191,7 +159,7 @@ impl Job for FunctionCall {
                     Err(error) => Done::stopped_by(&error, Vec::new()),
                 }
             };
-            all.push(hands.ledger.item(entry, LONGEST, work).await);
+            all.push(hands.ledger.item(turn, FunctionCaller::LONGEST, work).await);
         }
         all
     }

@@ -3,7 +3,8 @@
 use nightshift::config::{Environment, Settings, is_ours};
 use nightshift::run::driver;
 use nightshift::run::{Job, RunPolicy};
-use nightshift::services::aws::{Aws, AwsError};
+use nightshift::services::aws::Aws;
+use nightshift::services::functions::{self, FunctionsReader};
 use nightshift::text::printable;
 
 use crate::told::Told;
@@ -36,30 +37,16 @@ impl Deployed {
     }
 
     async fn named(aws: &Aws, name: &str) -> anyhow::Result<Self> {
-        let client = aws_sdk_lambda::Client::new(aws.sdk_config());
-        let answer = client.get_function_configuration().function_name(name).send().await;
-        let answer = answer.map_err(|error| {
-            AwsError::of("lambda:GetFunctionConfiguration", format!("function {}", printable(name)), error)
-        })?;
-        let variables = answer.environment.and_then(|environment| environment.variables).unwrap_or_default();
+        let functions::Deployed { variables, .. } = FunctionsReader::new(aws).named(name).await?;
         Ok(Self { name: name.to_owned(), variables: ours(variables) })
     }
 
     async fn only<J: Job>(aws: &Aws) -> anyhow::Result<Self> {
-        let client = aws_sdk_lambda::Client::new(aws.sdk_config());
         let region = aws.region().unwrap_or_default();
-        let mut pages = client.list_functions().into_paginator().items().send();
-        let mut found = Vec::new();
-        while let Some(function) = pages.next().await {
-            let function =
-                function.map_err(|error| AwsError::of("lambda:ListFunctions", format!("region {region}"), error))?;
-            let name = function.function_name.unwrap_or_default();
-            let variables = function.environment.and_then(|environment| environment.variables).unwrap_or_default();
-            let deployed = Self { name, variables: ours(variables) };
-            if deployed.is_called_after::<J>() && deployed.variables.ours().next().is_some() {
-                found.push(deployed);
-            }
-        }
+        let all = FunctionsReader::new(aws).all().await?.into_iter();
+        let all = all.map(|one| Self { name: one.name, variables: ours(one.variables) });
+        let is_meant = |one: &Self| one.is_called_after::<J>() && one.variables.ours().next().is_some();
+        let mut found: Vec<_> = all.filter(is_meant).collect();
         found.sort_by(|a, b| a.name.cmp(&b.name));
         let names: Vec<_> = found.iter().map(|deployed| printable(&deployed.name)).collect();
         match (found.pop(), names.as_slice()) {

@@ -1,9 +1,15 @@
-//! AWS Lambda: which functions there are, and their variables.
+//! AWS Lambda: which functions there are, their variables, and what one of them answers.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_sdk_lambda::Client;
+use aws_sdk_lambda::config::Region;
+use aws_sdk_lambda::primitives::Blob;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 
+use super::Permit;
 use super::aws::{Aws, AwsError};
 
 /// A deployed function.
@@ -50,6 +56,54 @@ impl FunctionsReader {
             .map_err(|error| AwsError::of("lambda:GetFunctionConfiguration", format!("function {name}"), error))?;
         let variables = answer.environment.and_then(|environment| environment.variables);
         Ok(deployed(answer.function_name, answer.function_arn.as_deref(), variables))
+    }
+}
+
+/// What a function answered.
+#[derive(Debug, Clone)]
+pub struct Called {
+    /// How Lambda calls it, where it is an error.
+    pub error: Option<String>,
+    /// The answer, or the error, as it came.
+    pub payload: Vec<u8>,
+}
+
+/// Who calls functions: whoever calls one lets it write.
+///
+/// ```compile_fail,E0061
+/// # fn without_leave(aws: &nightshift::services::aws::Aws) {
+/// nightshift::services::functions::FunctionCaller::new(aws, "eu-west-1");
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct FunctionCaller<'p> {
+    client: Client,
+    _leave: &'p Permit,
+}
+
+impl<'p> FunctionCaller<'p> {
+    /// A function may take a quarter of an hour, and its answer some seconds more.
+    pub const LONGEST: Duration = Duration::from_secs(15 * 60 + 30);
+
+    /// In `region`, with leave to write.
+    pub fn new(aws: &Aws, region: &str, leave: &'p Permit) -> Self {
+        let patience =
+            TimeoutConfig::builder().operation_attempt_timeout(Self::LONGEST).operation_timeout(Self::LONGEST).build();
+        // An answer that was lost says nothing of what was done: who calls again does it again.
+        let client = aws.lambda_as(|config| {
+            config.region(Region::new(region.to_owned())).timeout_config(patience).retry_config(RetryConfig::disabled())
+        });
+        Self { client, _leave: leave }
+    }
+
+    /// Calls `function`, which may be an ARN, with `event`: once, and waits for its answer.
+    pub async fn call(&self, function: &str, event: &serde_json::Value) -> Result<Called, AwsError> {
+        let payload = Blob::new(event.to_string().into_bytes());
+        let answer = self.client.invoke().function_name(function).payload(payload).send().await;
+        let answer =
+            answer.map_err(|error| AwsError::of("lambda:InvokeFunction", format!("function {function}"), error))?;
+        let payload = answer.payload.map(Blob::into_inner).unwrap_or_default();
+        Ok(Called { error: answer.function_error, payload })
     }
 }
 

@@ -293,9 +293,16 @@ impl Aws {
 
     /// Lambda in the region of the environment or profile.
     pub(in crate::services) fn lambda(&self) -> aws_sdk_lambda::Client {
-        aws_sdk_lambda::Client::from_conf(
-            aws_sdk_lambda::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
-        )
+        self.lambda_as(|config| config)
+    }
+
+    /// Lambda with more of a configuration.
+    pub(in crate::services) fn lambda_as(
+        &self,
+        more: impl FnOnce(aws_sdk_lambda::config::Builder) -> aws_sdk_lambda::config::Builder,
+    ) -> aws_sdk_lambda::Client {
+        let config = aws_sdk_lambda::config::Builder::from(&self.config).interceptor(self.calls.clone());
+        aws_sdk_lambda::Client::from_conf(more(config).build())
     }
 }
 

@@ -310,7 +310,7 @@ mod tests {
 
     fn version(labels: &[&str]) -> Version {
         let labels = labels.iter().map(|&label| label.to_owned()).collect();
-        Version { id: "v".to_owned(), labels, last_accessed: None }
+        Version { id: "v".to_owned(), labels, created_at: None, last_accessed: None }
     }
 
     #[test]
