@@ -151,9 +151,14 @@ async fn on_mysql_no_session_is_in_a_database_and_reading_writes_nothing() -> an
         let lasts = session.read("when it ends", "SELECT @@wait_timeout, @@sql_mode").await?;
         assert_eq!(lasts, [[Some("28800".to_owned()), Some(String::new())]]);
         assert_eq!(session.read("all of it", "SELECT 1 UNION ALL SELECT 2").await?.len(), 2);
-        for write in ["INSERT INTO my_shop.seen VALUES (1)", "SELECT my_shop.writes()"] {
-            let error = session.read("by a trap", write).await.unwrap_err();
-            assert_eq!(error.code.as_deref(), Some("1792"), "{error}");
+        let error = session.read("by a trap", "SELECT my_shop.writes()").await.unwrap_err();
+        assert_eq!(error.code.as_deref(), Some("1792"), "{error}");
+        // What is no question, or more than one, does not get as far as the server.
+        let insert = "INSERT INTO my_shop.seen VALUES (1)";
+        for write in [insert.to_owned(), format!("SELECT 1; COMMIT; {insert}"), format!("SELECT 1; COMMIT; {insert};")]
+        {
+            let error = session.read("by a trap", &write).await.unwrap_err();
+            assert!(error.code.is_none() && error.message.contains("more than one question"), "{error}");
         }
         assert_eq!(session.read("what is there", "SELECT count(*) FROM my_shop.seen").await?, [[Some("0".to_owned())]]);
     }

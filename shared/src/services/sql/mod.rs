@@ -16,6 +16,6 @@ pub use engine::Engine;
 pub use error::{SqlError, SqlKind};
 pub use mysql::MySession;
 pub use postgres::{PgSession, Row};
-pub use quote::{ident, literal, mysql_ident, mysql_literal, scram_sha_256};
+pub use quote::{ident, literal, mysql_ident, mysql_literal, one_question, scram_sha_256};
 pub use session::Session;
 pub use tls::{Authorities, TlsFault, Trust};

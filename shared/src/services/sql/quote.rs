@@ -28,9 +28,9 @@ pub fn mysql_ident(name: &str) -> String {
 }
 
 /// Whether `query` is one question of `MySQL`, whatever the names and texts in it hold. It is one to every mode of the server:
-/// what a backslash means depends on that, so each stands doubled, and comments, in which some servers run what others skip,
-/// stand nowhere.
-pub(super) fn one_question(query: &str) -> bool {
+/// what a backslash means depends on that, so none stands before a quote, and comments, in which some servers run what others
+/// skip, stand nowhere.
+pub fn one_question(query: &str) -> bool {
     let first = query.trim_start().split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     let asks = ["SELECT", "SHOW", "WITH"].iter().any(|word| first.eq_ignore_ascii_case(word));
     let (mut quote, mut rest) = (None, query.chars().peekable());
@@ -39,7 +39,7 @@ pub(super) fn one_question(query: &str) -> bool {
         if let Some(open) = quote {
             if c == open {
                 quote = None;
-            } else if c == '\\' && open != '`' && rest.next() != Some('\\') {
+            } else if c == '\\' && open != '`' && rest.next().is_none_or(|c| matches!(c, '\'' | '"')) {
                 return false;
             }
         } else if matches!(c, '\'' | '"' | '`') {
@@ -67,6 +67,8 @@ mod tests {
             "SET GLOBAL read_only = 0",
             "EXECUTE IMMEDIATE 'COMMIT'",
             "SELECT 'a\\'; DROP USER a; -- '",
+            "SELECT 'a\\\\\\'; DROP USER a; -- '",
+            "SELECT \"a\\\"; DROP USER a; -- \"",
             "SELECT 1 -- '\n; DROP USER a; -- '",
             "SELECT 1 # '\n; DROP USER a; # '",
             "SELECT 1 /*! ; DROP USER a */",
@@ -75,9 +77,12 @@ mod tests {
         ] {
             assert!(!one_question(query), "{query}");
         }
-        for query in
-            ["SELECT ';--#/*' FROM `a;b` WHERE \"x;\" = 'it''s'", "\n show grants", "WITH a AS (SELECT 1) SELECT 2 - 1"]
-        {
+        for query in [
+            "SELECT ';--#/*' FROM `a;b` WHERE \"x;\" = 'it''s'",
+            "\n show grants",
+            "SELECT 'a\\_b\\\\' LIKE '%'",
+            "WITH a AS (SELECT 1) SELECT 2 - 1",
+        ] {
             assert!(one_question(query), "{query}");
         }
     }

@@ -98,24 +98,28 @@ pub(super) async fn accounts(session: &MySession, request: &Request, database: b
 /// What the users have on single tables, columns and routines: where, what, its name, the words, whether they may be passed
 /// on, and the column.
 async fn inner(session: &MySession, grantees: &str) -> Result<Vec<InGrant>, SqlError> {
-    let table = "grantee, table_schema, '', table_name, privilege_type, is_grantable";
-    let account = "concat('\\'', user, '\\'@\\'', host, '\\'')";
-    let questions = [
-        format!("SELECT {table}, NULL FROM information_schema.table_privileges WHERE grantee IN ({grantees})"),
-        format!("SELECT {table}, column_name FROM information_schema.column_privileges WHERE grantee IN ({grantees})"),
-        format!(
-            "SELECT {account}, db, routine_type, routine_name, upper(proc_priv), 'NO', NULL FROM mysql.procs_priv \
-             WHERE {account} IN ({grantees})"
-        ),
-    ];
     let mut inner = Vec::new();
-    for question in questions {
+    for question in questions_of_inner(grantees) {
         for row in &session.read("privileges on tables and routines", &question).await? {
             inner.extend(in_grants(row));
         }
     }
     inner.sort_by(|a: &InGrant, b| (&a.on, &a.column, &a.privilege).cmp(&(&b.on, &b.column, &b.privilege)));
     Ok(inner)
+}
+
+fn questions_of_inner(grantees: &str) -> [String; 3] {
+    let table = "grantee, table_schema, '', table_name, privilege_type, is_grantable";
+    // A quote is doubled: what a backslash before it means depends on the server's mode.
+    let account = "concat('''', user, '''@''', host, '''')";
+    [
+        format!("SELECT {table}, NULL FROM information_schema.table_privileges WHERE grantee IN ({grantees})"),
+        format!("SELECT {table}, column_name FROM information_schema.column_privileges WHERE grantee IN ({grantees})"),
+        format!(
+            "SELECT {account}, db, routine_type, routine_name, upper(proc_priv), 'NO', NULL FROM mysql.procs_priv \
+             WHERE {account} IN ({grantees})"
+        ),
+    ]
 }
 
 /// That of a routine is a list; a word that only says that the others may be passed on is no privilege of its own.
@@ -324,4 +328,25 @@ pub(super) async fn held(session: &MySession, users: &[&UserRequest]) -> Result<
         held.entry(field(row, 0)).or_default().push(entry);
     }
     Ok(held)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::sql::one_question;
+
+    #[test]
+    fn what_is_asked_is_one_question_whatever_a_user_is_called() {
+        for name in ["app", "it's", "back\\slash\\", "a\\'; DROP USER b; -- ", "`;`", "#\"/*"] {
+            let users = literal(name);
+            for engine in [Engine::Mysql, Engine::Mariadb] {
+                let question = query_of_accounts(engine, &users);
+                assert!(one_question(&question), "{question}");
+                assert!(one_question(&format!("{} SELECT DISTINCT u, ru FROM r", reached(engine, &users))));
+            }
+            let grantees = literal(&format!("'{name}'@'%'"));
+            assert!(questions_of_inner(&grantees).iter().all(|question| one_question(question)), "{name}");
+            assert!(one_question(&format!("SELECT {}", name_of("definer"))));
+        }
+    }
 }
