@@ -4,6 +4,7 @@
 mod connect;
 mod error;
 mod http;
+mod identity;
 mod profile;
 mod reach;
 mod recorder;
@@ -13,8 +14,9 @@ mod unanswered;
 mod unknown;
 pub mod web;
 
-pub use connect::{Aws, Identity, Roots, Way, within};
+pub use connect::{Aws, Roots, Way, within};
 pub use error::{AwsError, Kind, done};
+pub use identity::Identity;
 pub use profile::{NoProfile, Profile};
 pub use recorder::CallRecorder;
 pub use skew::Skew;
