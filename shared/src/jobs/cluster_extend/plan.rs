@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::domains::clusters::deletion::{self, HalfDeleted};
 use crate::domains::clusters::expiry::{self, Expiry};
 use crate::domains::clusters::notice;
+use crate::domains::clusters::person::is_the_same;
 use crate::domains::clusters::tags::{self, Owner};
 use crate::jobs::cluster_extend::codes;
 use crate::report::{Code, Reason};
@@ -217,15 +218,6 @@ fn whose(cluster: &Cluster, wish: Wish<'_>, terms: Terms<'_>) -> Result<(), Exte
     }
 }
 
-/// `ana` and `ana@example.com` are one; two addresses are compared whole.
-fn is_the_same(caller: &str, owner: &str) -> bool {
-    let local = |name: &str| name.split('@').next().unwrap_or_default().to_lowercase();
-    if caller.contains('@') && owner.contains('@') {
-        return caller.eq_ignore_ascii_case(owner);
-    }
-    local(caller) == local(owner)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,6 +245,7 @@ mod tests {
             copies_tags: false,
             restarts_at: None,
             settings: Settings::default(),
+            ..Cluster::default()
         }
     }
 

@@ -60,6 +60,7 @@ fn cluster(id: &str) -> Cluster {
         copies_tags: false,
         restarts_at: None,
         settings: Settings { subnet_group: Some("private".to_owned()), ..Settings::default() },
+        ..Cluster::default()
     }
 }
 
