@@ -6,6 +6,7 @@
 mod adopt;
 mod args;
 mod ask;
+mod clones;
 mod desk;
 mod doctor;
 mod extend;
@@ -38,6 +39,7 @@ use clap::Parser as _;
 use desk::Desk;
 use nightshift::config::Environment;
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
 use nightshift::telemetry;
@@ -72,15 +74,20 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
     match command {
         Command::Plan { job } => match job {
             PlanCommand::ClusterCleanup(args) => job::plan::<ClusterCleanup>(args, desk).await,
+            PlanCommand::ClusterClone(args) => job::plan::<ClusterClone>(args, desk).await,
             PlanCommand::DbUsers(args) => job::plan::<DbUsers>(args, desk).await,
             PlanCommand::KeyRotation(args) => job::plan::<KeyRotation>(args, desk).await,
         },
         Command::Apply { job } => match job {
             ApplyCommand::ClusterCleanup(args) => job::apply::<ClusterCleanup>(args, desk).await,
+            ApplyCommand::ClusterClone(args) => job::apply::<ClusterClone>(args, desk).await,
             ApplyCommand::DbUsers(args) => job::apply::<DbUsers>(args, desk).await,
             ApplyCommand::KeyRotation(args) => job::apply::<KeyRotation>(args, desk).await,
         },
-        Command::Clusters { command: ClusterCommand::Restore(args) } => restore::run(args, desk).await,
+        Command::Clusters { command: ClusterCommand::List(args) } => Box::pin(clones::list(args, desk)).await,
+        Command::Clusters { command: ClusterCommand::Clone(args) } => Box::pin(clones::clone(args, desk)).await,
+        Command::Clusters { command: ClusterCommand::Snapshots(args) } => Box::pin(clones::snapshots(args, desk)).await,
+        Command::Clusters { command: ClusterCommand::Restore(args) } => Box::pin(restore::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Show(args) } => show::run(args, desk).await,
         Command::Adopt { job: AdoptCommand::ClusterCleanup(args) } => adopt::run::<ClusterCleanup>(args, desk).await,

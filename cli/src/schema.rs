@@ -9,6 +9,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::adopt::Adoption;
+use crate::clones::{ClusterList, SnapshotList};
 use crate::desk::Desk;
 use crate::doctor::Findings;
 use crate::output::{Ending, Output, Words};
@@ -22,6 +23,10 @@ pub(crate) enum Document {
     Report,
     /// What `keys list` prints.
     Keys,
+    /// What `clusters list` prints.
+    Clusters,
+    /// What `clusters snapshots` prints.
+    Snapshots,
     /// What `reports list` prints.
     Reports,
     /// What `policy show` prints.
@@ -44,6 +49,8 @@ impl Document {
         match self {
             Self::Report => of::<Report>(),
             Self::Keys => of::<KeyList>(),
+            Self::Clusters => of::<ClusterList>(),
+            Self::Snapshots => of::<SnapshotList>(),
             Self::Reports => of::<ReportList>(),
             Self::Policy => of::<PolicyShown>(),
             Self::Doctor => of::<Findings>(),

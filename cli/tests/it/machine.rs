@@ -84,6 +84,10 @@ async fn every_document_is_what_its_schema_says() {
     let again = holds(&scene, "report", &said(&["reports", "show", "latest"]));
     assert_eq!(again, report, "what was kept is what was printed");
     holds(&scene, "doctor", &said(&["doctor"]));
+    let left = holds(&scene, "clusters", &said(&["clusters", "list", "--all"]));
+    assert_eq!(left["clusters"][0]["id"], "typo-dev");
+    let kept = holds(&scene, "snapshots", &said(&["clusters", "snapshots"]));
+    assert_eq!(kept["snapshots"][0]["cluster"], "orders-dev");
 }
 
 #[test]
