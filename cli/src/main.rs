@@ -6,6 +6,7 @@
 mod adopt;
 mod args;
 mod ask;
+mod clones;
 mod desk;
 mod doctor;
 mod event;
@@ -48,6 +49,7 @@ use clap::Parser as _;
 use desk::Desk;
 use nightshift::config::Environment;
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
 use nightshift::telemetry;
@@ -86,15 +88,20 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
     match command {
         Command::Plan { job } => match job {
             PlanCommand::ClusterCleanup(args) => job::plan::<ClusterCleanup>(args.run, &args.select, desk).await,
+            PlanCommand::ClusterClone(args) => job::plan::<ClusterClone>(args, &SelectArgs::default(), desk).await,
             PlanCommand::DbUsers(args) => job::plan::<DbUsers>(args, &SelectArgs::default(), desk).await,
             PlanCommand::KeyRotation(args) => job::plan::<KeyRotation>(args.run, &args.select, desk).await,
         },
         Command::Apply { job } => match job {
             ApplyCommand::ClusterCleanup(args) => job::apply::<ClusterCleanup>(args.run, &args.select, desk).await,
+            ApplyCommand::ClusterClone(args) => job::apply::<ClusterClone>(args, &SelectArgs::default(), desk).await,
             ApplyCommand::DbUsers(args) => job::apply::<DbUsers>(args, &SelectArgs::default(), desk).await,
             ApplyCommand::KeyRotation(args) => job::apply::<KeyRotation>(args.run, &args.select, desk).await,
         },
         Command::Invoke(args) => invoke::run(args, desk).await,
+        Command::Clusters { command: ClusterCommand::List(args) } => Box::pin(clones::list(args, desk)).await,
+        Command::Clusters { command: ClusterCommand::Clone(args) } => Box::pin(clones::clone(args, desk)).await,
+        Command::Clusters { command: ClusterCommand::Snapshots(args) } => Box::pin(clones::snapshots(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Restore(args) } => Box::pin(restore::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Show(args) } => show::run(args, desk).await,

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use nightshift::config::{ConfigFaults, Environment, Setting};
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
 use nightshift::report::SCHEMA;
@@ -83,6 +84,7 @@ pub(crate) async fn show(job: JobName, args: &PolicyArgs, format: Format, desk: 
             let aws = desk.connect(None, "nothing was read").await?;
             match job {
                 JobName::ClusterCleanup => source.variables::<ClusterCleanup>(&aws, desk).await?,
+                JobName::ClusterClone => source.variables::<ClusterClone>(&aws, desk).await?,
                 JobName::DbUsers => source.variables::<DbUsers>(&aws, desk).await?,
                 JobName::KeyRotation => source.variables::<KeyRotation>(&aws, desk).await?,
             }
@@ -134,6 +136,7 @@ pub(crate) async fn show(job: JobName, args: &PolicyArgs, format: Format, desk: 
 fn told(job: JobName, environment: &Environment, home: Option<&str>) -> Result<Vec<Setting>, ConfigFaults> {
     match job {
         JobName::ClusterCleanup => driver::told::<ClusterCleanup>(environment, home),
+        JobName::ClusterClone => driver::told::<ClusterClone>(environment, home),
         JobName::DbUsers => driver::told::<DbUsers>(environment, home),
         JobName::KeyRotation => driver::told::<KeyRotation>(environment, home),
     }
@@ -143,6 +146,7 @@ fn told(job: JobName, environment: &Environment, home: Option<&str>) -> Result<V
 pub(crate) fn name(job: JobName) -> &'static str {
     match job {
         JobName::ClusterCleanup => ClusterCleanup::NAME,
+        JobName::ClusterClone => ClusterClone::NAME,
         JobName::DbUsers => DbUsers::NAME,
         JobName::KeyRotation => KeyRotation::NAME,
     }

@@ -9,6 +9,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::adopt::Adoption;
+use crate::clones::{ClusterList, SnapshotList};
 use crate::desk::Desk;
 use crate::doctor::Findings;
 use crate::output::{Ending, Output, Words};
@@ -30,6 +31,10 @@ pub(crate) enum Document {
     Secrets,
     /// What `secrets show` prints.
     Secret,
+    /// What `clusters list` prints.
+    Clusters,
+    /// What `clusters snapshots` prints.
+    Snapshots,
     /// What `reports list` prints.
     Reports,
     /// What `policy show` prints.
@@ -55,6 +60,8 @@ impl Document {
             Self::Users => of::<UserList>(),
             Self::Secrets => of::<SecretList>(),
             Self::Secret => of::<SecretShown>(),
+            Self::Clusters => of::<ClusterList>(),
+            Self::Snapshots => of::<SnapshotList>(),
             Self::Reports => of::<ReportList>(),
             Self::Policy => of::<PolicyShown>(),
             Self::Doctor => of::<Findings>(),

@@ -17,7 +17,7 @@ use nightshift::notify::{Clock, Language, NotifyPolicy};
 use nightshift::run::event::Fields;
 use nightshift::run::{Given, Job as _};
 use nightshift::services::aws::{Identity, Skew};
-use nightshift::services::rds::{Cluster, Settings};
+use nightshift::services::rds::{Access, Cluster, Settings};
 use nightshift::services::tags::Tags;
 use proptest::prelude::*;
 
@@ -98,6 +98,8 @@ fn cluster(policy: &Policy, value: Option<String>, owner: Option<&str>, now: Tim
         copies_tags: false,
         restarts_at: None,
         settings: Settings::default(),
+        access: Access::default(),
+        kms_key: None,
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use nightshift::config::Environment;
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::jobs::cluster_extend::ClusterExtend;
 use nightshift::jobs::cluster_restore::ClusterRestore;
 use nightshift::jobs::db_users::DbUsers;
@@ -49,6 +50,7 @@ fn is_in<J: Job>(name: &str, table: &str) {
 #[test]
 fn the_reference_of_each_job_is_its_table() {
     is_in::<ClusterCleanup>("cluster-cleanup.md", &table(codes_of::<ClusterCleanup>()));
+    is_in::<ClusterClone>("cluster-clone.md", &table(codes_of::<ClusterClone>()));
     is_in::<KeyRotation>("key-rotation.md", &table(codes_of::<KeyRotation>()));
     is_in::<DbUsers>("db-users.md", &table(codes_of::<DbUsers>()));
     let own = |tables: &[&[&'static Code]]| table(tables.iter().copied().flatten().copied());
@@ -73,6 +75,7 @@ fn is_sound<J: Job>() {
 #[test]
 fn each_code_stands_once_and_says_what_it_means() {
     is_sound::<ClusterCleanup>();
+    is_sound::<ClusterClone>();
     is_sound::<ClusterRestore>();
     is_sound::<ClusterExtend>();
     is_sound::<KeyRotation>();

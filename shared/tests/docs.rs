@@ -37,7 +37,11 @@ fn variables(paths: &[&str]) -> BTreeSet<String> {
 fn every_variable_of_cluster_cleanup_is_documented() {
     let words = variables(&COMMON);
     let words: BTreeSet<_> = words
-        .union(&variables(&["shared/src/jobs/cluster_cleanup/policy.rs", "shared/src/domains/clusters/lease.rs"]))
+        .union(&variables(&[
+            "shared/src/jobs/cluster_cleanup/policy.rs",
+            "shared/src/domains/clusters/lease.rs",
+            "shared/src/domains/clusters/marks.rs",
+        ]))
         .cloned()
         .collect();
     assert!(words.len() > 15, "{words:?}");
@@ -47,9 +51,9 @@ fn every_variable_of_cluster_cleanup_is_documented() {
 /// Holds what the layer of a function sets to what the function reads.
 #[track_caller]
 fn settable(layer: &str, policy: &str) {
-    let lease = "shared/src/domains/clusters/lease.rs";
-    let files =
-        [policy, "shared/src/notify/policy.rs"].into_iter().chain((layer == "cluster-cleanup").then_some(lease));
+    let of_clusters = ["shared/src/domains/clusters/lease.rs", "shared/src/domains/clusters/marks.rs"];
+    let files = [policy, "shared/src/notify/policy.rs"].into_iter();
+    let files = files.chain(of_clusters.into_iter().filter(|_| layer.starts_with("cluster-")));
     let mut words: BTreeSet<_> = variables(&COMMON).union(&variables(&files.collect::<Vec<_>>())).cloned().collect();
     // The clock is for demos and tests.
     assert!(words.remove("NIGHTSHIFT_NOW"), "{words:?}");
@@ -64,6 +68,20 @@ fn settable(layer: &str, policy: &str) {
 #[test]
 fn every_variable_of_cluster_cleanup_can_be_set_by_its_layer() {
     settable("cluster-cleanup", "shared/src/jobs/cluster_cleanup/policy.rs");
+}
+
+#[test]
+fn every_variable_of_cluster_clone_can_be_set_by_its_layer() {
+    let files = ["jobs/cluster_clone/policy.rs", "notify/policy.rs", "domains/clusters/lease.rs"];
+    let more = ["domains/clusters/marks.rs", "domains/clusters/person.rs", "config/settings.rs", "run/policy.rs"];
+    let files: Vec<_> = files.iter().chain(&more).map(|file| format!("shared/src/{file}")).collect();
+    let mut words = variables(&files.iter().map(String::as_str).collect::<Vec<_>>());
+    // The clock is for demos and tests, and one clone is made at a time.
+    assert!(words.remove("NIGHTSHIFT_NOW") && words.remove("NIGHTSHIFT_CONCURRENCY"), "{words:?}");
+    let layer = source("terraform/layer/cluster-clone/environment.tf") + &source("terraform/aws/run-access/outputs.tf");
+    let set = layer.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name.trim().to_owned());
+    let set: BTreeSet<_> = set.filter(|name| name.starts_with("NIGHTSHIFT_")).collect();
+    assert_eq!(set, words, "what the layer sets, and what the function reads");
 }
 
 #[test]
@@ -112,6 +130,31 @@ fn every_metric_of_cluster_cleanup_is_documented() {
     assert!(words.contains("MalformedTags"));
     assert!(words.len() > 10, "{words:?}");
     assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
+}
+
+#[test]
+fn every_variable_and_metric_of_cluster_clone_is_documented() {
+    let mut words = variables(&[
+        "shared/src/jobs/cluster_clone/policy.rs",
+        "shared/src/domains/clusters/lease.rs",
+        "shared/src/domains/clusters/marks.rs",
+        "shared/src/domains/clusters/person.rs",
+    ]);
+    assert!(words.len() > 18, "{words:?}");
+    let mut metrics = quoted(&source("shared/src/jobs/cluster_clone/job.rs"), "(");
+    metrics.retain(|word| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
+    assert_eq!(metrics.len(), 3, "{metrics:?}");
+    words.extend(metrics);
+    assert_eq!(undocumented("docs/cluster-clone.md", &words), Vec::<String>::new());
+}
+
+#[test]
+fn every_key_of_the_event_of_cluster_clone_is_documented() {
+    let code = source("shared/src/jobs/cluster_clone/request.rs");
+    let keys = quoted(&code, "text(fields, ").into_iter().chain(quoted(&code, "fields.value("));
+    let keys: BTreeSet<_> = keys.chain(["source".to_owned()]).collect();
+    assert_eq!(keys.len(), 12, "{keys:?}");
+    assert_eq!(undocumented("docs/cluster-clone.md", &keys), Vec::<String>::new());
 }
 
 #[test]

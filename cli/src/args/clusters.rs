@@ -2,10 +2,17 @@
 
 use clap::{Args, Subcommand};
 
-use super::common::{AccountArgs, PolicyArgs};
+use super::common::{AccountArgs, Format, PolicyArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ClusterCommand {
+    /// Your clusters, or everybody's: endpoints, port, engine, status, members, and the time they have left. Reads only.
+    List(ClusterListArgs),
+    /// Make a clone of a cluster for yourself: copy-on-write, with an end, and a password of its own. Interrupted, the same
+    /// command goes on where it was.
+    Clone(CloneArgs),
+    /// The final snapshots that deletions left, when each goes, and the command that brings it back. Reads only.
+    Snapshots(SnapshotListArgs),
     /// Bring back a cluster from a final snapshot: settings, tags and members as they were. It does not expire again
     /// unless you say when. Interrupted, the same command goes on where it was.
     Restore(RestoreArgs),
@@ -14,6 +21,80 @@ pub(crate) enum ClusterCommand {
     Extend(ExtendArgs),
     /// How it stands with one cluster, and what the next run of cluster-cleanup would do about it. Reads only.
     Show(ShowArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClusterListArgs {
+    /// Everybody's.
+    #[arg(long, conflicts_with = "owner")]
+    pub all: bool,
+    /// Those of this owner, with or without `@domain`.
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+    #[command(flatten)]
+    pub account: AccountArgs,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub output: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotListArgs {
+    /// Only those of this cluster.
+    pub cluster: Option<String>,
+    #[command(flatten)]
+    pub account: AccountArgs,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub output: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CloneArgs {
+    /// The cluster to clone.
+    pub source: String,
+    /// When the clone goes: a time, a day, which counts to its end, or how long, as 36h, 7d or 2w.
+    #[arg(long, value_name = "WHEN")]
+    pub expires: String,
+    /// The clone's identifier; SOURCE-OWNER if left out.
+    #[arg(long, value_name = "ID")]
+    pub name: Option<String>,
+    /// The class of each member.
+    #[arg(long, value_name = "CLASS")]
+    pub class: Option<String>,
+    /// How many members; 1 if left out.
+    #[arg(long, value_name = "NUMBER")]
+    pub instances: Option<u16>,
+    /// Least and most capacity units of Serverless v2, as 0.5-4.
+    #[arg(long, value_name = "MIN-MAX")]
+    pub acu: Option<String>,
+    /// A full copy of the source as it was then, in the place of a copy-on-write clone.
+    #[arg(long, value_name = "WHEN")]
+    pub from: Option<String>,
+    /// Have the data made nobody's. Refused: this version cannot do it yet.
+    #[arg(long)]
+    pub anonymise: bool,
+    /// Why; kept as a tag.
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Whose it shall be; refused if that is not you.
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
+    /// Have this deployed function make it: you need no right but to invoke it. It is told who you are by a request signed with
+    /// your credentials.
+    #[arg(long, value_name = "FUNCTION", conflicts_with_all = ["file", "function"])]
+    pub invoke: Option<String>,
+    #[command(flatten)]
+    pub account: AccountArgs,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// Only say what would be made.
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

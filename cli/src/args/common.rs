@@ -86,6 +86,7 @@ pub(crate) enum Format {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum JobName {
     ClusterCleanup,
+    ClusterClone,
     DbUsers,
     KeyRotation,
 }

@@ -13,6 +13,8 @@ use super::select::SelectArgs;
 pub(crate) enum PlanCommand {
     /// Delete Aurora clusters whose expiry tag has passed.
     ClusterCleanup(Selected<PlanArgs>),
+    /// Make a clone of an Aurora cluster, or take away those that were begun and never handed over.
+    ClusterClone(PlanArgs),
     /// Make, change and drop the users of a database, each with its secret.
     DbUsers(PlanArgs),
     /// Rotate the access keys of IAM users, and take the old ones out of use.
@@ -23,6 +25,8 @@ pub(crate) enum PlanCommand {
 pub(crate) enum ApplyCommand {
     /// Delete Aurora clusters whose expiry tag has passed.
     ClusterCleanup(Selected<ApplyArgs>),
+    /// Make a clone of an Aurora cluster, or take away those that were begun and never handed over.
+    ClusterClone(ApplyArgs),
     /// Make, change and drop the users of a database, each with its secret.
     DbUsers(ApplyArgs),
     /// Rotate the access keys of IAM users, and take the old ones out of use.

@@ -12,7 +12,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use clusters::{ClusterCommand, ExtendArgs, RestoreArgs, ShowArgs};
+pub(crate) use clusters::{
+    CloneArgs, ClusterCommand, ClusterListArgs, ExtendArgs, RestoreArgs, ShowArgs, SnapshotListArgs,
+};
 pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
 pub(crate) use jobs::{
     AdoptArgs, AdoptCommand, ApplyArgs, ApplyCommand, InvokeArgs, PlanArgs, PlanCommand, RunArgs, WordArgs,

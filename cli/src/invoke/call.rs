@@ -17,9 +17,11 @@ use serde_json::Value;
 
 /// One call of one function, and what it answered.
 #[derive(Debug, Default)]
-pub(super) struct Call {
+pub(crate) struct Call {
     /// The function's name.
     pub function: String,
+    /// Where it is, if that is not the caller's own Region.
+    pub region: Option<String>,
     /// What it is called with.
     pub event: Value,
     /// What it is asked for, as far as anybody can say.
@@ -37,7 +39,7 @@ impl Call {
 
 /// What a function answers.
 #[derive(Debug)]
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// Its report.
     Report(Box<Report>),
     /// Why it gave none.
@@ -47,7 +49,7 @@ pub(super) enum Answer {
 /// An error of a function, as Lambda words it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     /// The fixed name that alarms match on.
     #[serde(default = "unknown")]
     pub error_type: String,
@@ -80,7 +82,7 @@ impl Answer {
 
 impl Fault {
     /// Type and message, on one line.
-    pub(super) fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         let message = one_line(&self.error_message);
         let message = if message.is_empty() { "it said nothing else" } else { &message };
         format!("{}: {message}", printable(&self.error_type))
@@ -126,8 +128,9 @@ impl Job for FunctionCall {
 
     fn request(_: &mut Fields, _: &Call) {}
 
-    async fn observe(sight: Sight<'_>, _: Given<'_, Self>) -> Result<String, RunFault> {
-        Ok(sight.aws.region().unwrap_or_default().to_owned())
+    async fn observe(sight: Sight<'_>, given: Given<'_, Self>) -> Result<String, RunFault> {
+        let named = given.policy.region.as_deref();
+        Ok(named.or(sight.aws.region()).unwrap_or_default().to_owned())
     }
 
     fn plan(region: &String, given: Given<'_, Self>) -> PlanOf<Self> {

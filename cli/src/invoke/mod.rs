@@ -25,7 +25,8 @@ use crate::record::{self, Record};
 use crate::told::Told;
 use crate::{ask, output};
 
-use call::{Answer, Call, Fault, FunctionCall};
+use call::{Answer, FunctionCall};
+pub(crate) use call::{Call, Fault};
 use deployed::Deployed;
 use wish::Wish;
 
@@ -35,6 +36,10 @@ const NOTHING: &str = "nothing was called";
 pub(crate) async fn run(args: InvokeArgs, desk: &Desk) -> anyhow::Result<Ending> {
     match args.job {
         JobName::ClusterCleanup => Box::pin(invoke::<ClusterCleanup>(args, desk)).await,
+        JobName::ClusterClone => Err(Told::error(
+            format!("cluster-clone is called for somebody, with a request they signed; {NOTHING}"),
+            "`nightshift clusters clone SOURCE --invoke FUNCTION`",
+        )),
         JobName::DbUsers => Box::pin(invoke::<DbUsers>(args, desk)).await,
         JobName::KeyRotation => Box::pin(invoke::<KeyRotation>(args, desk)).await,
     }
@@ -124,6 +129,16 @@ async fn call(
     ledger: &Ledger<'_>,
 ) -> anyhow::Result<(Result<Report, Fault>, Report)> {
     let call = Call { function: name.to_owned(), event: wish.event(), mode: wish.mode(), ..Call::default() };
+    once(aws, call, ledger).await
+}
+
+/// The same for an event that somebody else has made up.
+pub(crate) async fn once(
+    aws: &Aws,
+    call: Call,
+    ledger: &Ledger<'_>,
+) -> anyhow::Result<(Result<Report, Fault>, Report)> {
+    let name = call.function.clone();
     let driver = Driver::<FunctionCall>::bare(call, aws.clone())?;
     let progress = Progress::start("waiting for the function", aws.calls().clone());
     // The function decides what it writes; the call is a write either way.
@@ -139,7 +154,7 @@ async fn call(
                 Some(fix) => Told::error(reason.message, fix),
                 None => anyhow::anyhow!("{}", reason.message),
             }),
-            None => bail!("function {} was not called", printable(name)),
+            None => bail!("function {} was not called", printable(&name)),
         },
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, bail, ensure};
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
 use nightshift::jobs::key_rotation::model::User;
@@ -143,6 +144,13 @@ impl Narrow for KeyRotation {
         let users = IamReader::new(driver.aws()).users().await?.into_iter().map(User::from);
         let names = users.filter(|user| selection.takes(&user.name, driver.policy().owner(user).as_deref()));
         narrow(event, "users", names.map(|user| user.name).collect())
+    }
+}
+
+/// Its event names the one cluster it is about.
+impl Narrow for ClusterClone {
+    async fn narrow(_: &Driver<Self>, _: &Selection, _: &str, _: &mut Map<String, Value>) -> anyhow::Result<()> {
+        bail!("an event of cluster-clone names its source; nothing was done")
     }
 }
 

@@ -95,6 +95,10 @@ async fn every_document_is_what_its_schema_says() {
     assert_eq!(secret["secret"]["function"], "db-users");
     let users = holds(&scene, "users", &said(&["users", "list"]));
     assert_eq!(users["users"][0]["user"], "reader");
+    let left = holds(&scene, "clusters", &said(&["clusters", "list", "--all"]));
+    assert_eq!(left["clusters"][0]["id"], "typo-dev");
+    let kept = holds(&scene, "snapshots", &said(&["clusters", "snapshots"]));
+    assert_eq!(kept["snapshots"][0]["cluster"], "orders-dev");
 }
 
 #[test]

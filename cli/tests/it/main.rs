@@ -1,6 +1,7 @@
 //! The command as it is typed: what it prints, what it does, what it exits with.
 
 mod clock;
+mod clones;
 mod commands;
 mod db_users;
 mod errors;

@@ -169,8 +169,9 @@ impl<J: Job> Driver<J> {
         let now = self.run_policy.now.unwrap_or(began);
         let consent = Consent { expect_plan, lifts_caps: lifts_caps(&caller, self.run_policy.digest_lifts_caps) };
 
+        let by_hand = matches!(caller, Caller::Operator { .. });
         let given = Given { policy: &self.policy, request: &request, caller: &identity, now, notify: &self.notify };
-        let mut world = J::observe(Sight { aws: &self.aws, mode }, given).await?;
+        let mut world = J::observe(Sight { aws: &self.aws, mode, by_hand }, given).await?;
         warnings.extend(J::warnings(&world, given));
         let mut plan = J::plan(&world, given);
         let digest = plan.digest();

@@ -126,6 +126,8 @@ pub struct Sight<'a> {
     pub aws: &'a Aws,
     /// What will come of it: a run that is going to write keeps others out before it reads.
     pub mode: Mode,
+    /// Whether a person runs it, with their own credentials: then those say who asks.
+    pub by_hand: bool,
 }
 
 /// What carrying out takes, besides leave to write.

@@ -26,7 +26,34 @@ impl Protected {
             let made = glob(text).map_err(|problem| format!("{problem}{such_as}"))?;
             Ok((text.to_owned(), made))
         };
-        let patterns: Vec<(String, Glob)> = settings.patterns(name, read).unwrap_or_default();
+        let patterns = settings.patterns(name, read).unwrap_or_default();
+        Self::of(settings, name, patterns)
+    }
+
+    /// As [`Self::read`], but a list that must name somebody: those of `default` where the variable is unset, and a fault where
+    /// it is empty.
+    pub fn needed(
+        settings: &mut Settings<'_>,
+        name: &'static str,
+        alphabet: fn(&str) -> Alphabet,
+        such_as: &str,
+        default: &[&str],
+    ) -> Self {
+        match settings.text_even_if_empty(name) {
+            None => {
+                let patterns = default.iter().filter_map(|text| Some(((*text).to_owned(), glob(text).ok()?)));
+                let patterns = patterns.collect();
+                Self::of(settings, name, patterns)
+            }
+            Some("") => {
+                settings.fault(name, "is empty, so it would mean nothing; name at least one pattern, or unset it");
+                Self::default()
+            }
+            Some(_) => Self::read(settings, name, alphabet, such_as),
+        }
+    }
+
+    fn of(settings: &mut Settings<'_>, name: &'static str, patterns: Vec<(String, Glob)>) -> Self {
         let mut globs = GlobSetBuilder::new();
         for (_, glob) in &patterns {
             globs.add(glob.clone());

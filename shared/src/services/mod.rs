@@ -12,6 +12,7 @@ pub mod s3;
 pub mod secrets;
 pub mod slack;
 pub mod sql;
+pub mod stated;
 pub mod sts;
 pub mod tags;
 pub mod topic;

@@ -6,15 +6,15 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use nightshift_showcase::proof::{
-    Breakable, ClusterCleanup, KeyRotation, Matrix, OnMysql, OnPostgres, RELEASE, Subject, at_once, db_users_by_burst,
-    db_users_by_call, matrix, rows,
+    Breakable, ClusterCleanup, ClusterClone, KeyRotation, Matrix, OnMysql, OnPostgres, RELEASE, Subject, at_once,
+    db_users_by_burst, db_users_by_call, matrix, rows,
 };
 use nightshift_testkit::database::{Flavour, Installation};
 use nightshift_testkit::{Fault, cargo, repository};
 
 const BEGIN: &str = "<!-- matrix -->\n";
 const END: &str = "<!-- /matrix -->";
-const FUNCTIONS: [&str; 3] = ["cluster-cleanup", "db-users", "key-rotation"];
+const FUNCTIONS: [&str; 4] = ["cluster-cleanup", "cluster-clone", "db-users", "key-rotation"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -25,6 +25,7 @@ async fn main() -> anyhow::Result<()> {
     for function in FUNCTIONS.into_iter().filter(|name| named.is_empty() || named.iter().any(|asked| asked == name)) {
         let matrices = match function {
             "cluster-cleanup" => cluster_cleanup().await?,
+            "cluster-clone" => vec![("one wish", prove(&ClusterClone, "one wish").await?)],
             "key-rotation" => key_rotation().await?,
             _ => db_users().await?,
         };

@@ -2,12 +2,14 @@
 //! It has to end where an unbroken run ends, with nothing lost on the way. A function joins by being a [`Subject`].
 
 mod cluster_cleanup;
+mod cluster_clone;
 mod db_users;
 mod key_rotation;
 mod matrix;
 mod table;
 
 pub use cluster_cleanup::ClusterCleanup;
+pub use cluster_clone::ClusterClone;
 pub use db_users::{Breakable, OnMysql, OnPostgres, db_users_by_burst, db_users_by_call};
 pub use key_rotation::KeyRotation;
 pub use matrix::{Broken, Matrix, Trial, at_once, matrix};

@@ -2,6 +2,7 @@
 //! thousand users, the demo of the README. `cargo xtask proof` breaks the calls in every other way, too.
 
 mod cluster_cleanup;
+mod cluster_clone;
 mod command_line;
 mod db_users;
 mod key_rotation;

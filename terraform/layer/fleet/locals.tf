@@ -8,12 +8,13 @@ locals {
       cluster-cleanup = module.cluster_cleanup
       key-rotation    = module.key_rotation
     },
+    { for function in module.cluster_clone : "cluster-clone" => function },
     { for function in module.db_users : "db-users" => function },
   )
 
   # Below a folder, or a prefix of a bucket: <architecture>/<function>/bootstrap.zip.
   packages = {
-    for job in ["cluster-cleanup", "db-users", "key-rotation"] : job => {
+    for job in ["cluster-cleanup", "cluster-clone", "db-users", "key-rotation"] : job => {
       path      = local.platform.packages.s3_bucket == null ? "${local.platform.packages.directory}/${local.platform.architecture}/${job}/bootstrap.zip" : null
       s3_bucket = local.platform.packages.s3_bucket
       s3_key    = local.platform.packages.s3_bucket == null ? null : "${local.platform.packages.s3_prefix}${local.platform.architecture}/${job}/bootstrap.zip"
@@ -36,10 +37,16 @@ locals {
       known = module.key_rotation.settings[part]
       keys  = try(keys(var.key_rotation[part]), [])
     } },
-    flatten([for function in module.db_users : [for part in ["alarms", "connection", "policy"] : { "db_users.${part}" = {
-      known = function.settings[part]
-      keys  = try(keys(var.db_users[part]), [])
-    } }]])...
+    flatten([
+      [for function in module.cluster_clone : [for part in ["alarms", "policy", "schedule"] : { "cluster_clone.${part}" = {
+        known = function.settings[part]
+        keys  = try(keys(var.cluster_clone[part]), [])
+      } }]],
+      [for function in module.db_users : [for part in ["alarms", "connection", "policy"] : { "db_users.${part}" = {
+        known = function.settings[part]
+        keys  = try(keys(var.db_users[part]), [])
+      } }]],
+    ])...
   )
   unknown = concat(
     flatten([for name, part in local.given : [for key in setsubtract(part.keys, part.known) : "${name}.${key}"]]),
@@ -49,6 +56,7 @@ locals {
   # Named beside the functions, so that nobody has to look in two places for what is never touched.
   elsewhere = concat(
     [for key in ["protected"] : "cluster_cleanup.policy.${key}" if can(var.cluster_cleanup.policy[key])],
+    [for key in ["protected"] : "cluster_clone.policy.${key}" if can(var.cluster_clone.policy[key])],
     [for key in ["exclude"] : "key_rotation.policy.${key}" if can(var.key_rotation.policy[key])],
     [for key in ["protected"] : "db_users.policy.${key}" if can(var.db_users.policy[key])],
   )

@@ -53,6 +53,32 @@ module "cluster_cleanup" {
   vpc                      = local.platform.vpc
 }
 
+module "cluster_clone" {
+  source = "../cluster-clone"
+  count  = var.cluster_clone == null ? 0 : 1
+
+  account                  = module.account.account
+  alarms                   = merge(local.alarms, try(var.cluster_clone.alarms, {}))
+  architecture             = local.platform.architecture
+  environment              = var.environment
+  kms_key_arn              = local.platform.kms_key_arn
+  kms_key_arns             = try(var.cluster_clone.kms_key_arns, [])
+  log_group                = lookup(local.platform.log_groups, "cluster-clone", null)
+  log_retention_days       = local.platform.log_retention_days
+  mode                     = try(var.cluster_clone.mode, "plan")
+  notices                  = var.notices
+  package                  = local.packages["cluster-clone"]
+  permissions_boundary_arn = local.platform.permissions_boundary_arn
+  policy                   = merge({ time_zone = var.time_zone }, try(var.cluster_clone.policy, {}), { protected = var.protected })
+  project                  = var.project
+  report_bucket            = local.platform.report_bucket
+  reserved_concurrency     = lookup(local.platform.reserved_concurrency, "cluster-clone", -1)
+  runbook_url              = local.platform.runbook_url
+  schedule                 = merge({ time_zone = var.time_zone }, try(var.cluster_clone.schedule, {}))
+  tags                     = local.platform.tags
+  vpc                      = local.platform.vpc
+}
+
 module "key_rotation" {
   source = "../key-rotation"
 

@@ -3,6 +3,11 @@ output "alarm_topic_arn" {
   value       = module.operations.alarm_topic_arn
 }
 
+output "cluster_clone_invoke_policy" {
+  description = "Policy document (JSON) for the roles of developers who ask cluster-clone for clones. Null without cluster_clone."
+  value       = one(module.cluster_clone[*].invoke_policy)
+}
+
 output "dashboard_arn" {
   description = "ARN of the dashboard."
   value       = module.overview.dashboard_arn

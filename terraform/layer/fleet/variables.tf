@@ -22,6 +22,20 @@ variable "cluster_cleanup" {
   }
 }
 
+variable "cluster_clone" {
+  type        = any
+  description = "Clones for developers, as the layer cluster-clone makes them: mode (plan until you have read what it would do, then apply), policy, schedule, kms_key_arns, alarms. Null leaves the function out."
+  default     = null
+
+  validation {
+    condition = var.cluster_clone == null || length(setsubtract(
+      try(keys(var.cluster_clone), []),
+      ["alarms", "kms_key_arns", "mode", "policy", "schedule"],
+    )) == 0
+    error_message = "cluster_clone has alarms, kms_key_arns, mode, policy and schedule, and nothing else."
+  }
+}
+
 variable "db_users" {
   type        = any
   description = "The databases whose users pipelines may have made, as the layer db-users takes them: secrets of masters and users, and the vpc to reach them from (or that of platform); mode, policy, kms_key_arns, rotation_function_arns, connection, alarms. Null leaves the function out."

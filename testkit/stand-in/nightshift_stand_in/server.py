@@ -19,7 +19,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from . import clock, control, worlds
+from . import clock, control, presigned, worlds
 
 # Functions are answered by moto itself or forwarded to a URL, never run in Docker.
 default_user_config["lambda"]["use_docker"] = False
@@ -65,6 +65,10 @@ class StandIn:
             if path.startswith(control.PREFIX):
                 status, reply = control.answer(path.removeprefix(control.PREFIX), body)
                 return self._send(start_response, status, reply)
+            refusal = presigned.unfold(environ)
+            if refusal:
+                start_response("403 Forbidden", [("Content-Type", "text/xml")])
+                return [refusal.encode()]
             worlds.enter(_account_of(environ))
             environ[_ACCOUNT_HEADER] = worlds.current().account
             try:

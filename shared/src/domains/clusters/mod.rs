@@ -5,6 +5,8 @@ pub mod deletion;
 pub mod expiry;
 pub mod facts;
 pub mod lease;
+pub mod marks;
 pub mod notice;
+pub mod person;
 pub mod price;
 pub mod tags;

@@ -27,6 +27,19 @@ pub const UNTOLD: &str = "nightshift:untold";
 /// The snapshot a cluster was brought back from.
 pub const RESTORED_FROM: &str = "nightshift:restored-from";
 
+/// On a clone this tool makes: [`CREATING`] from its first moment, [`READY`] once it can be used.
+pub const CLONE: &str = "nightshift:clone";
+/// A value of [`CLONE`]: nobody was handed it yet.
+pub const CREATING: &str = "creating";
+/// A value of [`CLONE`]: it was handed over.
+pub const READY: &str = "ready";
+/// Who asked for a clone: an ARN.
+pub const CLONED_BY: &str = "nightshift:cloned-by";
+/// What a clone was made by: this tool and its version.
+pub const TOOL: &str = "nightshift:tool";
+/// Why somebody asked for a clone.
+pub const REASON: &str = "nightshift:reason";
+
 /// What stands in place of a notice, or of a deletion asked for, that holds no longer.
 pub const VOID: &str = "void";
 

@@ -2,8 +2,9 @@
 
 use jiff::tz::TimeZone;
 
-use crate::config::{Alphabet, Settings};
+use crate::config::Settings;
 use crate::domains::clusters::lease::{self, Lease};
+use crate::domains::clusters::marks::{self, SUCH_AS, pairs, required_tags};
 use crate::domains::clusters::notice::{self, Parties};
 use crate::domains::clusters::price::Prices;
 use crate::domains::clusters::tags::owner;
@@ -92,12 +93,7 @@ impl Policy {
             owner_tag,
             time_zone,
             required_tags: required_tags(settings),
-            protected: Protected::read(
-                settings,
-                "NIGHTSHIFT_PROTECTED",
-                alphabet,
-                "; an identifier, an ARN or key=value, with * and ?",
-            ),
+            protected: Protected::read(settings, "NIGHTSHIFT_PROTECTED", marks::alphabet, SUCH_AS),
             override_protection: settings.choice(
                 "NIGHTSHIFT_DELETION_PROTECTION",
                 false,
@@ -209,13 +205,6 @@ impl Policy {
     }
 }
 
-/// Identifiers and ARNs have letters, digits and some signs; only a tag, `key=value`, has spaces, too.
-fn alphabet(pattern: &str) -> Alphabet {
-    let is_tag = pattern.contains('=');
-    let of = if is_tag { "tag" } else { "identifier or ARN" };
-    Alphabet { of, signs: "_.:/=+-@", spaces: is_tag }
-}
-
 /// Some nights more than a notice needs to be old enough.
 fn notice_days(settings: &mut Settings<'_>, min_notice_hours: u16) -> u16 {
     const NAME: &str = "NIGHTSHIFT_NOTICE_VALID_DAYS";
@@ -241,34 +230,6 @@ fn managed_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
 
 fn hours(settings: &mut Settings<'_>, name: &'static str, default: u16, most: u16) -> u16 {
     u16::try_from(settings.number(name, default.into(), 0..=most.into())).unwrap_or(default)
-}
-
-fn required_tags(settings: &mut Settings<'_>) -> Vec<(String, String)> {
-    const NAME: &str = "NIGHTSHIFT_REQUIRED_TAGS";
-    settings.defaults_to(NAME, "env=dev");
-    let Some(entries) = settings.list(NAME) else {
-        return vec![("env".to_owned(), "dev".to_owned())];
-    };
-    if entries.is_empty() {
-        settings.fault(
-            NAME,
-            "is empty: an expiry tag alone is not enough to delete a cluster; name at least one key=value",
-        );
-    }
-    pairs(settings, NAME, &entries)
-}
-
-fn pairs(settings: &mut Settings<'_>, name: &'static str, entries: &[String]) -> Vec<(String, String)> {
-    let mut pairs = Vec::new();
-    for entry in entries {
-        match entry.split_once('=') {
-            Some((key, value)) if !key.is_empty() && !value.is_empty() => {
-                pairs.push((key.to_owned(), value.to_owned()));
-            }
-            _ => settings.fault(name, format!("'{}' is not key=value", printable(entry))),
-        }
-    }
-    pairs
 }
 
 #[cfg(test)]

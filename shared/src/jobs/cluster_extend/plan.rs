@@ -245,6 +245,7 @@ mod tests {
             copies_tags: false,
             restarts_at: None,
             settings: Settings::default(),
+            ..Cluster::default()
         }
     }
 

@@ -243,6 +243,11 @@ impl Aws {
         named.map(|region| Region::new(region.to_owned())).or_else(|| self.config.region().cloned())
     }
 
+    /// For a service that signs or asks by itself.
+    pub(in crate::services) fn sdk_config(&self) -> &SdkConfig {
+        &self.config
+    }
+
     /// Whom this process believes about a server's name.
     pub fn roots(&self) -> &Roots {
         &self.roots

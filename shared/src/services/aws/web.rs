@@ -1,5 +1,5 @@
-//! A client for the one kind of host that is not AWS: webhooks. It is the SDKs' own, through the same proxy, but believes what
-//! browsers believe, follows no redirect and never waits long.
+//! A client for what no SDK client sends: a message to a webhook, and the request that somebody else signed for us. It is the
+//! SDKs' own, through the same proxy, but believes what browsers believe, follows no redirect and never waits long.
 
 use std::time::Duration;
 
@@ -37,6 +37,11 @@ impl WebAnswer {
         let text = String::from_utf8_lossy(&self.body);
         printable(&text.chars().take(200).collect::<String>())
     }
+
+    /// Its body, as it came.
+    pub(in crate::services) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
 }
 
 /// Why there was no answer. None of these repeats the URL.
@@ -70,6 +75,22 @@ impl WebClient {
         request.set_method("POST").map_err(|_| WebFault::Url)?;
         request.set_uri(url).map_err(|_| WebFault::Url)?;
         request.headers_mut().insert("content-type", "application/json; charset=utf-8");
+        self.answer(request).await
+    }
+
+    /// Gets `url` with one more header.
+    pub(in crate::services) async fn get(
+        &self,
+        url: &str,
+        header: (&'static str, String),
+    ) -> Result<WebAnswer, WebFault> {
+        let mut request = HttpRequest::new(SdkBody::empty());
+        request.set_uri(url).map_err(|_| WebFault::Url)?;
+        let _ = request.headers_mut().try_insert(header.0, header.1).map_err(|_| WebFault::Url)?;
+        self.answer(request).await
+    }
+
+    async fn answer(&self, request: HttpRequest) -> Result<WebAnswer, WebFault> {
         let answer = async {
             let answer = self.0.call(request).await.map_err(|error| WebFault::Lost(printable(&deepest(&error))))?;
             Ok(read(answer).await)

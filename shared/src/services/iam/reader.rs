@@ -51,6 +51,21 @@ impl IamReader {
         }
     }
 
+    /// The path and the id of the role of this name, if it is there.
+    pub async fn role(&self, name: &str) -> Result<Option<(String, String)>, AwsError> {
+        const ACTION: &str = "iam:GetRole";
+        let object = || format!("role {name}");
+        let answer = self.client.get_role().role_name(name).send().await;
+        match answer.map_err(|error| AwsError::of(ACTION, object(), error)) {
+            Ok(answer) => {
+                let role = answer.role.ok_or_else(|| AwsError::empty(ACTION, object(), "Role"))?;
+                Ok(Some((role.path, role.role_id)))
+            }
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The keys of `user`. One that cannot be read whole makes the list unknown: a slot would seem free.
     pub async fn keys(&self, user: &str) -> Result<Vec<Key>, AwsError> {
         const ACTION: &str = "iam:ListAccessKeys";

@@ -4,7 +4,7 @@ use aws_sdk_rds::types;
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 
-use super::{AssociatedRole, Cluster, Instance, Member, Settings, Snapshot};
+use super::{Access, AssociatedRole, Cluster, Instance, Member, Settings, Snapshot};
 use crate::services::tags::Tags;
 
 pub(super) fn cluster(found: &types::DbCluster, region: &str) -> Option<Cluster> {
@@ -30,6 +30,14 @@ pub(super) fn cluster(found: &types::DbCluster, region: &str) -> Option<Cluster>
         copies_tags: found.copy_tags_to_snapshot().unwrap_or(false),
         restarts_at: found.automatic_restart_time().and_then(timestamp),
         settings: settings(found),
+        access: Access {
+            endpoint: text(found.endpoint()),
+            reader_endpoint: text(found.reader_endpoint()),
+            master_user: text(found.master_username()),
+            master_secret: found.master_user_secret().and_then(|secret| text(secret.secret_arn())),
+            database: text(found.database_name()),
+        },
+        kms_key: text(found.kms_key_id()),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Amazon RDS: one call, its context, one conversion. Reading and writing are
 //! different types, and nothing but an applying run ever has a writer.
 
+mod cloner;
 mod convert;
 mod endpoints;
 mod model;
@@ -8,9 +9,11 @@ mod reader;
 mod restorer;
 mod writer;
 
+pub use cloner::RdsCloner;
 pub use endpoints::Listening;
 pub use model::{
-    AURORA_ENGINES, AssociatedRole, Cluster, Instance, Member, Quota, RestoreCluster, RestoreMember, Settings, Snapshot,
+    AURORA_ENGINES, Access, AssociatedRole, CloneCluster, Cluster, Instance, Member, Quota, RestoreCluster,
+    RestoreMember, Settings, Snapshot,
 };
 pub use reader::RdsReader;
 pub use restorer::RdsRestorer;

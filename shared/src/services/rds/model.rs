@@ -50,6 +50,25 @@ pub struct Cluster {
     pub restarts_at: Option<Timestamp>,
     /// What it takes to build it again.
     pub settings: Settings,
+    /// What it takes to use it.
+    pub access: Access,
+    /// `KmsKeyId`, where its storage is encrypted.
+    pub kms_key: Option<String>,
+}
+
+/// What it takes to use a cluster. No password is in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Access {
+    /// `Endpoint`: the writer's.
+    pub endpoint: Option<String>,
+    /// `ReaderEndpoint`.
+    pub reader_endpoint: Option<String>,
+    /// `MasterUsername`.
+    pub master_user: Option<String>,
+    /// `SecretArn` of `MasterUserSecret`: where RDS keeps the password it made itself.
+    pub master_secret: Option<String>,
+    /// `DatabaseName`: the one made with the cluster.
+    pub database: Option<String>,
 }
 
 /// One entry of `DBClusterMembers`.
@@ -225,6 +244,25 @@ pub struct RestoreCluster {
     /// As it was.
     pub settings: Settings,
     /// As they were, but for the expiry.
+    pub tags: Tags,
+}
+
+/// A clone to make.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CloneCluster {
+    /// Where: a clone is always where its source is.
+    pub region: String,
+    /// Its identifier.
+    pub id: String,
+    /// The ARN of the cluster it is made of.
+    pub source: String,
+    /// The source's engine, which AWS gives the clone and which its members have to be of.
+    pub engine: String,
+    /// The moment whose data a full copy has; none for the present data, shared with the source until written to.
+    pub copy_of: Option<Timestamp>,
+    /// Taken over, or as the policy has them.
+    pub settings: Settings,
+    /// All it will ever be known by.
     pub tags: Tags,
 }
 

@@ -83,7 +83,7 @@ impl<'p> RdsRestorer<'p> {
     }
 }
 
-fn scaling(settings: &Settings) -> Option<ServerlessV2ScalingConfiguration> {
+pub(super) fn scaling(settings: &Settings) -> Option<ServerlessV2ScalingConfiguration> {
     let (min, max) = settings.serverless_v2?;
     let made = ServerlessV2ScalingConfiguration::builder().min_capacity(min).max_capacity(max);
     Some(made.set_seconds_until_auto_pause(settings.auto_pause).build())
@@ -98,7 +98,7 @@ fn roles(roles: &[AssociatedRole]) -> Option<Vec<DbClusterAssociatedRole>> {
     (!made.is_empty()).then_some(made)
 }
 
-fn non_empty(values: &[String]) -> Option<Vec<String>> {
+pub(super) fn non_empty(values: &[String]) -> Option<Vec<String>> {
     (!values.is_empty()).then(|| values.to_vec())
 }
 

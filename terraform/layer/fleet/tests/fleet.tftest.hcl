@@ -58,6 +58,30 @@ run "it_plans_until_it_is_told_to_apply" {
   }
 }
 
+run "clones_are_made_where_they_are_asked_for" {
+  command = plan
+
+  variables {
+    cluster_clone = { policy = { clones_per_owner = 3 } }
+    protected     = ["orders-*"]
+  }
+
+  assert {
+    condition     = output.functions["cluster-clone"] == "nightshift-dev-cluster-clone"
+    error_message = "The functions are ${jsonencode(output.functions)}."
+  }
+}
+
+run "a_misspelt_quota_is_no_default" {
+  command = plan
+
+  variables {
+    cluster_clone = { policy = { clones_per_person = 1 } }
+  }
+
+  expect_failures = [output.functions]
+}
+
 run "without_databases_the_function_is_left_out" {
   command = plan
 
@@ -66,7 +90,7 @@ run "without_databases_the_function_is_left_out" {
   }
 
   assert {
-    condition     = keys(output.functions) == ["cluster-cleanup", "key-rotation"] && output.db_users_invoke_policy == null
+    condition     = keys(output.functions) == ["cluster-cleanup", "key-rotation"] && output.db_users_invoke_policy == null && output.cluster_clone_invoke_policy == null
     error_message = "The functions are ${jsonencode(output.functions)}."
   }
 }

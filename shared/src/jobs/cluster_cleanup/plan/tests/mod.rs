@@ -63,6 +63,7 @@ pub(in crate::jobs::cluster_cleanup) fn cluster(id: &str) -> Cluster {
         copies_tags: false,
         restarts_at: None,
         settings: Settings { subnet_group: Some("private".to_owned()), ..Settings::default() },
+        ..Cluster::default()
     }
 }
 

@@ -1,0 +1,97 @@
+//! `clusters clone`: one clone, made here with one's own credentials or by the deployed function, and how to connect to it.
+
+use anyhow::Context as _;
+use nightshift::jobs::cluster_clone::ClusterClone;
+use nightshift::report::{Mode, Outcome};
+use nightshift::run::Job as _;
+use nightshift::run::driver::{Caller, Word};
+use nightshift::services::aws::Aws;
+use nightshift::services::rds::RdsReader;
+use nightshift::text::chain;
+use serde_json::{Value, json};
+
+use super::{connection, invoke};
+use crate::args::CloneArgs;
+use crate::desk::Desk;
+use crate::one;
+use crate::output::{Ending, Output, Words, complain};
+use crate::policy::Source;
+use crate::record::{self, Record};
+
+const NOTHING: &str = "nothing was made";
+
+/// Makes it, or says what would be made.
+pub(crate) async fn run(args: CloneArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    let source = Source::of(&args.policy)?;
+    let aws = desk.open(NOTHING).await?;
+    let account = desk.account(&aws, args.account.account.as_deref(), NOTHING).await?;
+    let region = aws.region().context("no Region is known")?.to_owned();
+    let event = event(&args, &region);
+    if let Some(function) = &args.invoke {
+        let made = invoke::until_made(&aws, function, event, args.dry_run, desk).await?;
+        return Ok(after(&aws, &account, &region, made.filter(|_| !args.dry_run), desk).await);
+    }
+    let driver = source.driver::<ClusterClone>(aws, desk).await?;
+    let record = if args.dry_run { None } else { Some(Record::begin(desk, ClusterClone::NAME, &account)) };
+    let (mode, ledger, words) = match &record {
+        None => (Mode::Plan, record::reading(), Words::CanBeHadAgain),
+        Some(record) => {
+            let ledger = record::interruptible(record).context("could not listen for signals; nothing was made")?;
+            (Mode::Apply, ledger, Words::AreARecord)
+        }
+    };
+    let caller = Caller::Operator { mode, word: Word::Any };
+    let report = Box::pin(driver.run(event, &ledger, caller)).await?.report;
+    if let Some(record) = &record {
+        record.end(&report);
+    }
+    let output = Output::new(words, desk);
+    let steps = report.items.iter().flat_map(|item| &item.steps);
+    steps.for_each(|step| output.say(&if args.dry_run { format!("would {step}") } else { step.clone() }));
+    let notes = report.items.iter().flat_map(|item| item.domain.values()).filter_map(|own| own["notes"].as_array());
+    notes.flatten().filter_map(Value::as_str).for_each(|note| output.say(&format!("note: {note}")));
+    let ending = output.end(one::ending(&report, NOTHING)?);
+    let usable = [Outcome::Changed, Outcome::AlreadyRight];
+    let usable_one = report.items.iter().find(|item| usable.contains(&item.outcome)).map(|item| item.id.clone());
+    if ending != Ending::Done || usable_one.is_none() {
+        return Ok(ending);
+    }
+    Ok(after(driver.aws(), &account, &region, usable_one, desk).await)
+}
+
+/// How to connect to `made`.
+async fn after(aws: &Aws, account: &str, region: &str, made: Option<String>, desk: &Desk) -> Ending {
+    let output = Output::new(Words::CanBeHadAgain, desk);
+    let Some(id) = made else { return Ending::Done };
+    match RdsReader::new(aws, region).cluster(&id, account).await {
+        Ok(Some(cluster)) => connection::lines(&cluster).iter().for_each(|line| output.say(line)),
+        Ok(None) => complain(&format!("{id} was made and is not there any more")),
+        // It is made: that one may not look at it is a word, not a failure.
+        Err(error) => complain(&format!("{id} is ready; how to connect could not be read: {}", chain(&error))),
+    }
+    output.end(Ending::Done)
+}
+
+/// What was typed, as the job takes it.
+fn event(args: &CloneArgs, region: &str) -> Value {
+    let mut event = json!({ "source": args.source, "region": region, "expires": args.expires });
+    for (key, value) in [
+        ("owner", &args.owner),
+        ("name", &args.name),
+        ("class", &args.class),
+        ("acu", &args.acu),
+        ("from", &args.from),
+        ("reason", &args.reason),
+    ] {
+        if let Some(value) = value {
+            event[key] = json!(value);
+        }
+    }
+    if let Some(instances) = args.instances {
+        event["instances"] = json!(instances);
+    }
+    if args.anonymise {
+        event["anonymise"] = json!(true);
+    }
+    event
+}

@@ -1,0 +1,97 @@
+//! `clusters snapshots`: the final snapshots that deletions left, when they go, and how to bring each back.
+
+use nightshift::domains::clusters::tags::{self, PURGE_AFTER};
+use nightshift::jobs::cluster_clone::ClusterClone;
+use nightshift::report::sheet::{Row as Line, Sheet};
+use nightshift::services::rds::{RdsReader, Snapshot};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::args::SnapshotListArgs;
+use crate::desk::Desk;
+use crate::output::{Ending, Output, Words};
+use crate::policy::Source;
+use crate::progress::Progress;
+
+/// What `clusters snapshots` prints for programs.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct SnapshotList {
+    /// A field is only ever added.
+    pub schema: u32,
+    /// The AWS account, twelve digits.
+    pub account: String,
+    /// By Region and identifier.
+    pub snapshots: Vec<Row>,
+}
+
+/// One final snapshot. `null` is what is not known.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct Row {
+    /// Its identifier.
+    pub id: String,
+    /// Its Region.
+    pub region: String,
+    /// The cluster whose data it holds.
+    pub cluster: String,
+    /// As its tag has it.
+    pub owner: Option<String>,
+    /// As RDS has it.
+    pub status: String,
+    /// When it goes, as its tag has it.
+    pub purge_after: Option<String>,
+    /// The command that brings it back.
+    pub restore: String,
+}
+
+/// Lists them.
+pub(crate) async fn run(args: SnapshotListArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    let source = Source::of(&args.policy)?;
+    let aws = desk.open("nothing was read").await?;
+    let account = desk.account(&aws, args.account.account.as_deref(), "nothing was read").await?;
+    let driver = source.driver::<ClusterClone>(aws, desk).await?;
+    let policy = driver.policy();
+    let progress = Progress::start("reading", driver.aws().calls().clone());
+    let mut rows = Vec::new();
+    for region in &policy.regions {
+        let found = RdsReader::new(driver.aws(), region).snapshots().await?;
+        let wanted = |snapshot: &&Snapshot| {
+            is_final(snapshot) && args.cluster.as_ref().is_none_or(|cluster| *cluster == snapshot.cluster_id)
+        };
+        rows.extend(found.iter().filter(wanted).map(|found| row(found, &policy.lease.owner_tag)));
+    }
+    drop(progress);
+    rows.sort_by(|a, b| (&a.region, &a.id).cmp(&(&b.region, &b.id)));
+    let mut sheet = Sheet::new(["snapshot", "region", "cluster", "owner", "status", "goes", "to bring it back"]);
+    for row in &rows {
+        let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
+        sheet.push(Line::new([
+            row.id.clone(),
+            row.region.clone(),
+            row.cluster.clone(),
+            text(&row.owner),
+            row.status.clone(),
+            text(&row.purge_after),
+            row.restore.clone(),
+        ]));
+    }
+    let output = Output::new(Words::CanBeHadAgain, desk);
+    output.sheet(&sheet, &SnapshotList { schema: 1, account, snapshots: rows }, args.output);
+    Ok(output.end(Ending::Done))
+}
+
+/// Whether a deletion of this tool made it.
+fn is_final(snapshot: &Snapshot) -> bool {
+    snapshot.id.starts_with(&format!("nightshift-{}-", snapshot.cluster_id)) && snapshot.copy_of.is_none()
+}
+
+fn row(found: &Snapshot, owner_tag: &str) -> Row {
+    Row {
+        id: found.id.clone(),
+        region: found.region.clone(),
+        cluster: found.cluster_id.clone(),
+        owner: tags::owner(&found.tags, owner_tag),
+        status: found.status.clone(),
+        purge_after: found.tags.get(PURGE_AFTER).map(str::to_owned),
+        restore: format!("nightshift clusters restore {} --region {}", found.id, found.region),
+    }
+}

@@ -1,0 +1,164 @@
+//! `clusters clone`, `clusters list` and `clusters snapshots`: as a developer types them, with a key of their own.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+
+use nightshift_testkit::scene::REGION;
+use nightshift_testkit::world::{clusters, expired, tags_of};
+use nightshift_testkit::{Answer, Scene, cargo};
+use serde_json::{Value, json};
+
+use crate::{Said, nightshift, policy_file};
+
+const NOW: (&str, &str) = ("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z");
+
+/// A cluster to clone, and ana's own key.
+async fn scene() -> (Scene, [(&'static str, String); 2]) {
+    let scene = Scene::new().expect("a scene");
+    let orders = expired("orders").tag("auto-delete-after", "").tag("owner", "").tag("env", "staging");
+    orders.create(&scene).await.expect("a cluster");
+    let iam = aws_sdk_iam::Client::new(&scene.sdk_config(REGION).await);
+    iam.create_user().user_name("ana").send().await.expect("a user");
+    let key = iam.create_access_key().user_name("ana").send().await.expect("a key").access_key.expect("a key");
+    (scene, [("AWS_ACCESS_KEY_ID", key.access_key_id), ("AWS_SECRET_ACCESS_KEY", key.secret_access_key)])
+}
+
+fn ana(scene: &Scene, key: &[(&'static str, String); 2], arguments: &[&str]) -> Said {
+    let own: Vec<_> = key.iter().map(|(name, value)| (*name, value.as_str())).chain([NOW]).collect();
+    nightshift(scene, &own, arguments)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clone_is_made_for_whoever_asks_and_says_how_to_connect() {
+    let (scene, key) = scene().await;
+    let clone =
+        |more: &[&str]| ana(&scene, &key, &[&["clusters", "clone", "orders", "--expires", "7d"], more].concat());
+    let said = clone(&["--dry-run"]);
+    assert_eq!((said.code, said.complaints().as_str()), (0, ""));
+    assert!(
+        said.out.starts_with("would make orders-ana a copy-on-write clone of arn:aws:rds:eu-west-1:"),
+        "{}",
+        said.out
+    );
+    assert_eq!(clusters(&scene, REGION).await.expect("a list"), ["orders"]);
+
+    let said = clone(&["--reason", "ticket 7"]);
+    assert_eq!((said.code, said.complaints().as_str()), (0, ""), "{}", said.err);
+    for line in [
+        "\npsql 'host=orders-ana.",
+        "\njdbc:postgresql://orders-ana.",
+        "\npassword: aws secretsmanager get-secret-value",
+    ] {
+        assert!(said.out.contains(line), "{line}: {}", said.out);
+    }
+    let tags = tags_of(&scene, "orders-ana").await.expect("a list").expect("it stands");
+    assert_eq!((tags["owner"].as_str(), tags["nightshift:reason"].as_str()), ("ana", "ticket 7"));
+    let again = clone(&[]);
+    assert!(again.code == 0 && again.out.contains("psql 'host=orders-ana."), "{}{}", again.out, again.err);
+    let other = clone(&["--owner", "ben", "--name", "x"]);
+    assert!(other.code == 1 && other.err.contains("the event names owner ben, and ana asks"), "{}", other.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_is_of_ones_own_unless_others_are_asked_for() {
+    let (scene, key) = scene().await;
+    expired("reports-dev")
+        .tag("owner", "ana@example.com")
+        .tag("auto-delete-after", "2026-12-01")
+        .create(&scene)
+        .await
+        .expect("a cluster");
+    expired("bens-dev").tag("owner", "ben").tag("auto-delete-after", "never").create(&scene).await.expect("a cluster");
+    let listed = |more: &[&str]| {
+        let said = ana(&scene, &key, &[&["clusters", "list", "--output", "json"], more].concat());
+        let list: Value =
+            serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {}{}", said.out, said.err));
+        let ids: Vec<_> = list["clusters"].as_array().into_iter().flatten().map(|row| row["id"].clone()).collect();
+        json!(ids)
+    };
+    assert_eq!(listed(&[]), json!(["reports-dev"]));
+    assert_eq!(listed(&["--owner", "ben"]), json!(["bens-dev"]));
+    assert_eq!(listed(&["--all"]), json!(["bens-dev", "orders", "reports-dev"]));
+    let said = ana(&scene, &key, &["clusters", "list"]);
+    assert!(said.out.contains("reports-dev") && said.out.contains("in 10 days"), "{}", said.out);
+    let none = ana(&scene, &key, &["clusters", "list", "--owner", "nobody"]);
+    assert!(none.code == 0 && none.err.contains("--all shows everybody's"), "{}", none.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_snapshot_says_when_it_goes_and_what_brings_it_back() {
+    let (scene, key) = scene().await;
+    expired("orders-dev").create(&scene).await.expect("a cluster");
+    let (_folder, policy) = policy_file("NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\nNIGHTSHIFT_MIN_NOTICE_HOURS=0\n");
+    let policy = policy.to_str().expect("a path");
+    let apply = ["apply", "cluster-cleanup", "--policy", policy, "--account", &scene.account, "--yes"];
+    let applied = nightshift(&scene, &[], &apply);
+    assert_eq!(applied.code, 0, "{}", applied.err);
+    let said = ana(&scene, &key, &["clusters", "snapshots", "orders-dev", "--output", "csv"]);
+    let row = said.out.lines().nth(1).unwrap_or_default();
+    assert!(
+        row.starts_with("nightshift-orders-dev-20261120t000000z-") && row.contains(",2026-12-21T"),
+        "{}{}",
+        said.out,
+        said.err
+    );
+    assert!(row.contains("nightshift clusters restore nightshift-orders-dev-"), "{row}");
+    let none = ana(&scene, &key, &["clusters", "snapshots", "orders"]);
+    assert_eq!((none.code, none.out.as_str()), (0, "nothing to list\n"));
+}
+
+/// The deployed function, behind the stand-in's Lambda.
+async fn deployed(scene: &Scene, policy: &[(&str, &str)]) {
+    let binary = cargo::build("cluster-clone").expect("it builds");
+    let function = scene.start(binary.to_str().expect("a path"), policy).expect("it starts");
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    scene.control("lambda-url", json!({"name": "cluster-clone", "url": url})).await.expect("a function");
+    let runtime = tokio::runtime::Handle::current();
+    std::thread::spawn(move || {
+        let mut function = function;
+        for stream in listener.incoming() {
+            let mut stream = BufReader::new(stream.expect("a caller"));
+            let (mut length, mut line) = (0, String::new());
+            while stream.read_line(&mut line).expect("a line") > 2 {
+                if let Some(said) = line.to_lowercase().strip_prefix("content-length:") {
+                    length = said.trim().parse().expect("a length");
+                }
+                line.clear();
+            }
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).expect("an event");
+            let event: Value = serde_json::from_slice(&body).expect("it is JSON");
+            let (status, answer) = match runtime.block_on(function.invoke(&event)).expect("an answer") {
+                Answer::Report(report) => ("200 OK", report),
+                Answer::Fault { kind, message } => ("500 Error", json!({"errorType": kind, "errorMessage": message})),
+            };
+            let answer = answer.to_string();
+            let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", answer.len());
+            stream.get_mut().write_all((head + &answer).as_bytes()).expect("it is heard");
+        }
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_function_makes_it_for_whoever_signed_and_for_nobody_else() {
+    let (scene, key) = scene().await;
+    deployed(&scene, &[NOW, ("NIGHTSHIFT_MODE", "apply")]).await;
+    let clone = ["clusters", "clone", "orders", "--expires", "2026-12-05", "--invoke", "cluster-clone"];
+    let said = ana(&scene, &key, &clone);
+    assert_eq!(said.code, 0, "{}{}", said.out, said.err);
+    assert!(
+        said.out.contains("cluster orders-ana: handed over") && said.out.contains("psql 'host=orders-ana."),
+        "{}",
+        said.out
+    );
+    let tags = tags_of(&scene, "orders-ana").await.expect("a list").expect("it stands");
+    assert_eq!(tags["nightshift:cloned-by"], format!("arn:aws:iam::{}:user/ana", scene.account));
+
+    let said = ana(&scene, &key, &[&clone[..], &["--owner", "ben", "--name", "bens"]].concat());
+    assert!(said.code == 1 && said.err.contains("another-owner"), "{}", said.err);
+    // The stand-in's own credentials are nobody's name.
+    let said = nightshift(&scene, &[NOW], &clone);
+    assert!(said.code == 1 && said.err.contains("nobodys-name"), "{}", said.err);
+    assert_eq!(clusters(&scene, REGION).await.expect("a list"), ["orders", "orders-ana"]);
+}

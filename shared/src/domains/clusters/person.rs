@@ -1,0 +1,148 @@
+//! Which owner a principal of AWS is. The last part of an ARN is a person's name only where nobody can choose it freely: an
+//! IAM user's own, and the session of a role that IAM Identity Center made. The session of any other role is called what its
+//! caller likes.
+
+use globset::GlobMatcher;
+
+use crate::config::{Settings, folded, glob};
+use crate::text::printable;
+
+/// The path of each role that IAM Identity Center makes, and of no other: nobody else can make one there.
+pub const SSO_PATH: &str = "/aws-reserved/sso.amazonaws.com/";
+/// How their names begin.
+const SSO_NAME: &str = "AWSReservedSSO_";
+
+/// What kind of principal an ARN names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Principal<'a> {
+    /// An IAM user, by name.
+    User(&'a str),
+    /// A session of a role.
+    Session {
+        /// The role's name.
+        role: &'a str,
+        /// The session's.
+        session: &'a str,
+    },
+    /// The account itself, a federated user, or what nobody knows.
+    Other,
+}
+
+impl<'a> Principal<'a> {
+    /// Out of `arn`, as `sts:GetCallerIdentity` answers.
+    pub fn of(arn: &'a str) -> Self {
+        let mut parts = arn.splitn(6, ':');
+        let (service, resource) = (parts.nth(2), parts.nth(2));
+        match (service, resource.unwrap_or_default().split('/').collect::<Vec<_>>().as_slice()) {
+            (Some("iam"), ["user", .., name]) if !name.is_empty() => Self::User(name),
+            (Some("sts"), ["assumed-role", role, session]) if !role.is_empty() && !session.is_empty() => {
+                Self::Session { role, session }
+            }
+            _ => Self::Other,
+        }
+    }
+
+    /// The role that has to be looked at to know whether IAM Identity Center made it.
+    pub fn doubtful_role(self) -> Option<&'a str> {
+        match self {
+            Self::Session { role, .. } if role.starts_with(SSO_NAME) => Some(role),
+            _ => None,
+        }
+    }
+
+    /// The name of a person, where it is one; `is_sso` says of a session that its role is one of IAM Identity Center's.
+    pub fn person(self, is_sso: bool) -> Option<&'a str> {
+        match self {
+            Self::User(name) => Some(name),
+            Self::Session { session, .. } if is_sso => Some(session),
+            Self::Session { .. } | Self::Other => None,
+        }
+    }
+}
+
+/// `NIGHTSHIFT_OWNER_OF`: whose name others act in, as the policy has it.
+#[derive(Debug, Clone, Default)]
+pub struct Owners(Vec<(GlobMatcher, String)>);
+
+impl Owners {
+    /// Reads it.
+    pub fn read(settings: &mut Settings<'_>) -> Self {
+        const NAME: &str = "NIGHTSHIFT_OWNER_OF";
+        let mut owners = Vec::new();
+        for entry in settings.list(NAME).unwrap_or_default() {
+            match entry.rsplit_once('=').map(|(arn, owner)| (arn.trim(), owner.trim())) {
+                Some((arn, owner)) if arn.starts_with("arn:") && !owner.is_empty() => match glob(arn) {
+                    Ok(glob) => owners.push((glob.compile_matcher(), owner.to_owned())),
+                    Err(problem) => settings.fault(NAME, problem),
+                },
+                _ => settings.fault(
+                    NAME,
+                    format!(
+                        "'{}' is not ARN=OWNER, such as arn:aws:sts::111122223333:assumed-role/ci/*=platform",
+                        printable(&entry)
+                    ),
+                ),
+            }
+        }
+        Self(owners)
+    }
+
+    /// The owner that `arn` stands for, where the policy says so.
+    pub fn of(&self, arn: &str) -> Option<&str> {
+        let arn = folded(arn);
+        self.0.iter().find(|(glob, _)| glob.is_match(&arn)).map(|(_, owner)| owner.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Environment;
+
+    #[test]
+    fn a_name_that_its_bearer_chose_is_nobodys() {
+        for (arn, is_sso, person) in [
+            ("arn:aws:iam::111122223333:user/ana", false, Some("ana")),
+            ("arn:aws:iam::111122223333:user/teams/data/ana", false, Some("ana")),
+            ("arn:aws:sts::111122223333:assumed-role/dev/ana", false, None),
+            (
+                "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123/ana@example.com",
+                true,
+                Some("ana@example.com"),
+            ),
+            ("arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dev_0123/ana@example.com", false, None),
+            ("arn:aws:iam::111122223333:root", false, None),
+            ("arn:aws:sts::111122223333:federated-user/ana", false, None),
+            ("arn:aws:iam::111122223333:user/", false, None),
+            ("ana", true, None),
+            ("", true, None),
+        ] {
+            assert_eq!(Principal::of(arn).person(is_sso), person, "{arn}");
+        }
+    }
+
+    #[test]
+    fn only_a_role_that_is_named_like_one_is_looked_at() {
+        let role = |arn: &'static str| Principal::of(arn).doubtful_role();
+        assert_eq!(role("arn:aws:sts::1:assumed-role/AWSReservedSSO_Dev_0123/ana"), Some("AWSReservedSSO_Dev_0123"));
+        assert_eq!(role("arn:aws:sts::1:assumed-role/dev/ana"), None);
+        assert_eq!(role("arn:aws:iam::1:user/AWSReservedSSO_x"), None);
+    }
+
+    #[test]
+    fn the_policy_says_whose_name_a_pipeline_acts_in() {
+        let read = |text: &str| {
+            let environment: Environment = [("NIGHTSHIFT_OWNER_OF", text)].into_iter().collect();
+            let mut settings = Settings::of(&environment);
+            let owners = Owners::read(&mut settings);
+            settings.finish().map(|()| owners).map_err(|faults| faults.to_string())
+        };
+        let owners = read("arn:aws:sts::*:assumed-role/ci/*=platform, arn:aws:iam::*:user/deploy=data").unwrap();
+        assert_eq!(owners.of("arn:aws:sts::111122223333:assumed-role/ci/build-7"), Some("platform"));
+        assert_eq!(owners.of("arn:aws:iam::111122223333:user/deploy"), Some("data"));
+        assert_eq!(owners.of("arn:aws:iam::111122223333:user/deployer"), None);
+        for bad in ["ci=platform", "arn:aws:iam::1:user/x", "arn:aws:iam::1:user/x="] {
+            assert!(read(bad).unwrap_err().contains("is not ARN=OWNER"), "{bad}");
+        }
+    }
+}

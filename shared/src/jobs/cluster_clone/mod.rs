@@ -1,0 +1,17 @@
+//! A clone of a cluster, with an end, an owner and a share of what an owner may have: the job `cluster-clone`. Its event asks
+//! for one; an empty event takes away what was begun and never handed over.
+
+mod apply;
+pub mod codes;
+mod job;
+mod model;
+mod observe;
+mod plan;
+mod policy;
+mod request;
+
+pub use job::ClusterClone;
+pub use model::{Claim, World};
+pub use plan::{Action, CloneFault, ClonePlan, Everything, Left, Plan, Sweep};
+pub use policy::Policy;
+pub use request::{Request, Wish};

@@ -1,0 +1,220 @@
+//! The steps there are, and what is left alone.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::domains::clusters::tags::READY;
+use crate::jobs::cluster_clone::codes;
+use crate::report::{Code, Outcome, Reason};
+use crate::run::caps::{DELETIONS, Kind};
+use crate::run::plan::{Act, Details, Leave, Scope, Subject};
+use crate::services::rds::{CloneCluster, Cluster, Instance};
+
+/// Nothing besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Everything;
+
+impl Scope for Everything {
+    const FUNCTION: &'static str = "cluster-clone";
+}
+
+/// A step.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub enum Action {
+    /// Make a clone, or go on with one.
+    Clone(Box<ClonePlan>),
+    /// Take away what was begun and never handed over.
+    Sweep(Sweep),
+}
+
+/// What will be made.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClonePlan {
+    /// The cluster.
+    pub cluster: CloneCluster,
+    /// Its members; the first becomes its writer.
+    pub members: Vec<Instance>,
+    /// Whose.
+    pub owner: String,
+    /// When it goes.
+    pub expires: Timestamp,
+    /// The `DbClusterResourceId` of the one that an earlier attempt made.
+    pub begun: Option<String>,
+    /// What is worth knowing beforehand.
+    #[serde(skip)]
+    pub notes: Vec<String>,
+}
+
+/// See [`Action::Sweep`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "as in ClonePlan")]
+pub struct Sweep {
+    pub region: String,
+    pub id: String,
+    pub resource_id: String,
+    pub owner: Option<String>,
+    pub since: Timestamp,
+}
+
+/// Something left alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Left {
+    /// What AWS calls it.
+    pub id: String,
+    /// Where it is.
+    pub region: String,
+    /// Whose.
+    pub owner: Option<String>,
+    /// How that counts.
+    pub outcome: Outcome,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// Why a wish is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CloneFault(pub Reason);
+
+impl CloneFault {
+    /// With what it means and what to do about it.
+    pub(super) fn new(code: &'static Code, message: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self(Reason::new(code, message.into(), fix.into()))
+    }
+
+    pub(super) fn being_deleted(id: &str) -> Self {
+        let fix = "send the same again when AWS has deleted it, in some minutes; or choose another name";
+        Self::new(&codes::BEING_DELETED, format!("cluster {id} is still being deleted"), fix)
+    }
+
+    pub(super) fn name_taken(id: &str) -> Self {
+        let message = format!("a cluster named {id} exists and is no clone of this source for this owner");
+        Self::new(&codes::NAME_TAKEN, message, "choose another name")
+    }
+}
+
+impl ClonePlan {
+    fn steps(&self) -> Vec<String> {
+        let Self { cluster, members, expires, begun, .. } = self;
+        let settings = &cluster.settings;
+        let mut steps = Vec::new();
+        if begun.is_none() {
+            let how = match cluster.copy_of {
+                Some(at) => format!("make {} a full copy of {} as it was at {at}", cluster.id, cluster.source),
+                None => format!("make {} a copy-on-write clone of {}", cluster.id, cluster.source),
+            };
+            steps.push(format!(
+                "{how} (subnet group {}, security groups {}, parameter group {}, port {}, backups kept 1 day), to go at {expires}",
+                settings.subnet_group.as_deref().unwrap_or("default"),
+                some_or_default(&settings.security_groups.join(", ")),
+                settings.parameter_group.as_deref().unwrap_or("default"),
+                settings.port.map_or_else(|| "default".to_owned(), |port| port.to_string()),
+            ));
+        }
+        steps.push("give it a master password of its own, which RDS keeps in Secrets Manager".to_owned());
+        steps.extend(members.iter().map(|member| format!("create instance {} ({})", member.id, member.class)));
+        steps.push(format!("hand it over: nightshift:clone={READY}"));
+        steps
+    }
+}
+
+fn some_or_default(text: &str) -> &str {
+    if text.is_empty() { "default" } else { text }
+}
+
+impl Left {
+    /// The clone that is wanted is there.
+    pub(super) fn there(found: &Cluster, owner: &str) -> Self {
+        let reason = Reason::plain(&codes::THERE, format!("it was handed over; {}", how_to_reach(found)));
+        let (id, region, owner) = (found.id.clone(), found.region.clone(), Some(owner.to_owned()));
+        Self { id, region, owner, outcome: Outcome::AlreadyRight, reason }
+    }
+}
+
+/// Where a cluster is, and where its password is: never the password.
+pub(in crate::jobs::cluster_clone) fn how_to_reach(cluster: &Cluster) -> String {
+    let access = &cluster.access;
+    let port = cluster.settings.port.map_or_else(String::new, |port| format!(" port {port}"));
+    format!(
+        "endpoint {}{port}, user {}, its password in secret {}",
+        access.endpoint.as_deref().unwrap_or("not known yet"),
+        access.master_user.as_deref().unwrap_or("not known"),
+        access.master_secret.as_deref().unwrap_or("not known yet"),
+    )
+}
+
+impl Subject<Everything> for Action {
+    fn id(&self) -> Cow<'_, str> {
+        match self {
+            Self::Clone(clone) => (&clone.cluster.id).into(),
+            Self::Sweep(sweep) => (&sweep.id).into(),
+        }
+    }
+
+    fn region<'a>(&'a self, _: &'a Everything) -> &'a str {
+        match self {
+            Self::Clone(clone) => &clone.cluster.region,
+            Self::Sweep(sweep) => &sweep.region,
+        }
+    }
+
+    fn owner(&self) -> Option<&str> {
+        match self {
+            Self::Clone(clone) => Some(&clone.owner),
+            Self::Sweep(sweep) => sweep.owner.as_deref(),
+        }
+    }
+
+    fn details(&self, _: &Everything, _: Outcome) -> Details {
+        let Self::Clone(clone) = self else { return Details::new() };
+        let details = json!({"source": clone.cluster.source, "expires": clone.expires, "notes": clone.notes});
+        [("clusters".into(), details)].into()
+    }
+}
+
+impl Act<Everything> for Action {
+    fn steps(&self) -> Vec<String> {
+        match self {
+            Self::Clone(clone) => clone.steps(),
+            Self::Sweep(sweep) => vec![format!(
+                "delete cluster {} without a snapshot: a clone begun at {}, without members and never handed over",
+                sweep.id, sweep.since
+            )],
+        }
+    }
+
+    /// A clone is asked for by its own name; what is swept is nobody's wish.
+    fn capped(&self) -> Option<Kind> {
+        matches!(self, Self::Sweep(_)).then_some(DELETIONS)
+    }
+}
+
+impl Subject<Everything> for Left {
+    fn id(&self) -> Cow<'_, str> {
+        (&self.id).into()
+    }
+
+    fn region<'a>(&'a self, _: &'a Everything) -> &'a str {
+        &self.region
+    }
+
+    fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
+    }
+
+    fn details(&self, _: &Everything, _: Outcome) -> Details {
+        Details::new()
+    }
+}
+
+impl Leave<Everything> for Left {
+    fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    fn reason(&self) -> Option<Reason> {
+        Some(self.reason.clone())
+    }
+}

@@ -1,0 +1,105 @@
+//! How many there may be: clones of one owner, over all Regions, and clones that share one source's data.
+
+use jiff::Timestamp;
+
+use super::{CloneFault, owned_by};
+use crate::domains::clusters::tags::CLONE;
+use crate::jobs::cluster_clone::codes;
+use crate::jobs::cluster_clone::model::World;
+use crate::jobs::cluster_clone::policy::Policy;
+use crate::jobs::cluster_clone::request::Wish;
+use crate::report::Reason;
+use crate::services::rds::Cluster;
+
+/// Whether one more is allowed; `begun` is counted already.
+pub(super) fn allows(
+    world: &World,
+    policy: &Policy,
+    source: &Cluster,
+    wish: &Wish,
+    owner: &str,
+    begun: Option<&Cluster>,
+) -> Result<(), CloneFault> {
+    let other = |cluster: &&&Cluster| begun.is_none_or(|begun| begun.arn != cluster.arn);
+    let mine = of_owner(&world.clusters, owner, policy);
+    let others: Vec<_> = mine.iter().filter(other).map(|cluster| cluster.id.as_str()).collect();
+    // What was begun has its place until it is counted again, when all who asked meanwhile can be seen.
+    if begun.is_none() && others.len() >= policy.per_owner {
+        return Err(CloneFault(over_quota(owner, &others, policy)));
+    }
+    let group = of_group(&world.clusters, source);
+    let sharing = group.iter().filter(other).count().saturating_sub(1);
+    if begun.is_none() && wish.from.is_none() && sharing >= policy.per_source {
+        return Err(CloneFault(group_full(&source.id, sharing, policy)));
+    }
+    Ok(())
+}
+
+/// Which limit is passed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::jobs::cluster_clone) struct Overshoot(pub Reason);
+
+/// Whether the clone `id` in `region` is one too many, as `clusters` show. Those made first stay, so that all who count come to
+/// the same end.
+pub(in crate::jobs::cluster_clone) fn overshoot(
+    clusters: &[Cluster],
+    own: &Cluster,
+    owner: &str,
+    policy: &Policy,
+) -> Option<Overshoot> {
+    let before = |others: Vec<&Cluster>| {
+        let earlier = |other: &&Cluster| other.arn != own.arn && age(other) < age(own);
+        others.into_iter().filter(earlier).map(|other| other.id.clone()).collect::<Vec<_>>()
+    };
+    let mine = before(of_owner(clusters, owner, policy));
+    if mine.len() >= policy.per_owner {
+        let mine: Vec<_> = mine.iter().map(String::as_str).collect();
+        return Some(Overshoot(over_quota(owner, &mine, policy)));
+    }
+    let sharing = before(of_group(clusters, own)).len().saturating_sub(1);
+    (sharing >= policy.per_source).then(|| Overshoot(group_full(&own.id, sharing, policy)))
+}
+
+/// By when it was made; one of which AWS does not say is the youngest.
+fn age(cluster: &Cluster) -> (Timestamp, &str) {
+    (cluster.created_at.unwrap_or(Timestamp::MAX), &cluster.arn)
+}
+
+/// The clones of `owner`, whoever made them, that are not going already.
+fn of_owner<'a>(clusters: &'a [Cluster], owner: &str, policy: &Policy) -> Vec<&'a Cluster> {
+    let is_clone = |cluster: &&Cluster| {
+        cluster.status != "deleting"
+            && (cluster.tags.get(CLONE).is_some() || cluster.tags.get(&policy.source_tag).is_some())
+    };
+    clusters.iter().filter(is_clone).filter(|cluster| owned_by(cluster, owner, policy)).collect()
+}
+
+/// Those that share pages with `one`, itself among them.
+fn of_group<'a>(clusters: &'a [Cluster], one: &Cluster) -> Vec<&'a Cluster> {
+    let Some(group) = &one.clone_group else { return Vec::new() };
+    clusters.iter().filter(|other| other.region == one.region && other.clone_group.as_ref() == Some(group)).collect()
+}
+
+fn over_quota(owner: &str, others: &[&str], policy: &Policy) -> Reason {
+    Reason::new(
+        &codes::QUOTA,
+        format!(
+            "{owner} has {} of {} clones: {}",
+            others.len(),
+            policy.per_owner,
+            crate::text::printable(&others.join(", "))
+        ),
+        "delete one of them (nightshift clusters delete), or wait until one expires",
+    )
+}
+
+fn group_full(id: &str, sharing: usize, policy: &Policy) -> Reason {
+    Reason::new(
+        &codes::GROUP_FULL,
+        format!(
+            "{sharing} clones share the data of {id} already, and {} may: AWS makes one more a full copy, at its full price",
+            policy.per_source
+        ),
+        "delete one of them, or ask for a full copy with from",
+    )
+}

@@ -1,0 +1,7 @@
+output "policies" {
+  description = "Policy documents (JSON), to be joined: what is read, and in apply mode what is changed."
+  value = concat(
+    [data.aws_iam_policy_document.read.json],
+    var.applies ? [data.aws_iam_policy_document.apply.json] : [],
+  )
+}

@@ -1,0 +1,38 @@
+output "function_arn" {
+  description = "ARN of the function."
+  value       = module.function.arn
+}
+
+output "function_name" {
+  description = "Name of the function, for `aws lambda invoke` and `nightshift plan cluster-clone --function`."
+  value       = module.function.name
+}
+
+output "invoke_policy" {
+  description = "Policy document (JSON) for the roles of developers: whoever holds it may have clones made, in their own name alone."
+  value       = data.aws_iam_policy_document.invoke.json
+}
+
+output "overview" {
+  description = "What the layer overview shows of this function."
+  value = {
+    alarm_arns        = module.alarms.arns
+    attention_metrics = ["Blocked", "ClonesLeftOver", "ClonesToMake"]
+    function_name     = module.function.name
+  }
+}
+
+output "role_arn" {
+  description = "ARN of the function's role, for organisation policies that keep tags from everybody else."
+  value       = module.function.role_arn
+}
+
+output "settings" {
+  description = "Names of what each object among the inputs may hold: Terraform would leave out a misspelt one without a word."
+  value = {
+    notices  = module.run_access.settings
+    alarms   = keys(var.alarms)
+    policy   = keys(var.policy)
+    schedule = keys(var.schedule)
+  }
+}
