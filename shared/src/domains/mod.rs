@@ -3,3 +3,4 @@
 pub mod clusters;
 pub mod databases;
 pub mod keys;
+pub mod organization;

@@ -4,6 +4,7 @@
 pub mod aws;
 pub mod iam;
 pub mod mail;
+pub mod organizations;
 mod permit;
 pub mod rds;
 mod read;

@@ -108,9 +108,15 @@ impl Aws {
         if let Some(profile) = way.profile {
             config = profile::only(config, client, profile);
         }
-        let stand_in = config.endpoint_url().is_some_and(|url| !is_aws(url))
-            && !environment.names().any(|name| name.starts_with("AWS_ENDPOINT_URL_"));
-        Ok(Self { config, calls: CallRecorder::default(), rds: Arc::default(), roots, stand_in })
+        let own_endpoints = environment.names().any(|name| name.starts_with("AWS_ENDPOINT_URL_"));
+        let aws = Self::of(config, roots);
+        Ok(Self { stand_in: aws.stand_in && !own_endpoints, ..aws })
+    }
+
+    /// By a configuration that somebody else made: for a program that has credentials of its own. Its calls are counted, too.
+    pub fn of(config: SdkConfig, roots: Roots) -> Self {
+        let stand_in = config.endpoint_url().is_some_and(|url| !is_aws(url));
+        Self { config, calls: CallRecorder::default(), rds: Arc::default(), roots, stand_in }
     }
 
     /// Every call since the last time this was asked.
@@ -209,6 +215,29 @@ impl Aws {
         )
     }
 
+    /// Organizations, which has one endpoint in a partition. It is let make each call once: its reader makes it again, in its own
+    /// time.
+    pub(in crate::services) fn organizations(&self) -> aws_sdk_organizations::Client {
+        aws_sdk_organizations::Client::from_conf(
+            aws_sdk_organizations::config::Builder::from(&self.config)
+                .retry_config(RetryConfig::disabled())
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// The tag API in the Region that keeps what belongs to a whole partition.
+    pub(in crate::services) fn tagging(&self) -> aws_sdk_resourcegroupstagging::Client {
+        let region = home_of(self.region().unwrap_or_default());
+        aws_sdk_resourcegroupstagging::Client::from_conf(
+            aws_sdk_resourcegroupstagging::config::Builder::from(&self.config)
+                .region(Region::new(region))
+                .retry_config(RetryConfig::disabled())
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
     /// S3 in the function's own region.
     pub(in crate::services) fn s3(&self) -> aws_sdk_s3::Client {
         aws_sdk_s3::Client::from_conf(
@@ -270,6 +299,15 @@ impl Aws {
     /// The SDK's own configuration, for clients only a binary needs.
     pub fn sdk_config(&self) -> &SdkConfig {
         &self.config
+    }
+}
+
+/// Where the tag API knows what belongs to no Region, in the partition of `region` (AWS Organizations endpoints and quotas).
+const fn home_of(region: &str) -> &'static str {
+    match region.as_bytes() {
+        [b'c', b'n', b'-', ..] => "cn-northwest-1",
+        [b'u', b's', b'-', b'g', b'o', b'v', b'-', ..] => "us-gov-west-1",
+        _ => "us-east-1",
     }
 }
 
