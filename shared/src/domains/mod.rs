@@ -3,4 +3,5 @@
 pub mod clusters;
 pub mod databases;
 pub mod keys;
+pub mod messages;
 pub mod organization;
