@@ -8,10 +8,12 @@ mod args;
 mod ask;
 mod desk;
 mod doctor;
+mod event;
 mod extend;
 mod job;
 mod keys;
 mod one;
+mod org;
 mod output;
 mod policy;
 mod policy_file;
@@ -86,6 +88,8 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
         Command::Adopt { job: AdoptCommand::ClusterCleanup(args) } => adopt::run::<ClusterCleanup>(args, desk).await,
         Command::Adopt { job: AdoptCommand::KeyRotation(args) } => adopt::run::<KeyRotation>(args, desk).await,
         Command::Keys { command } => keys::run(command, desk).await,
+        Command::Event { command } => event::run(&command, desk),
+        Command::Org { command } => Box::pin(org::run(command, desk)).await,
         Command::Reports { command: ReportCommand::List(args) } => reports::list(args, desk).await,
         Command::Reports { command: ReportCommand::Show(args) } => reports::show(args, desk).await,
         Command::Policy { command: PolicyCommand::Check { file, job } } => policy_shown::check(&file, job, desk),

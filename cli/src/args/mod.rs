@@ -2,9 +2,11 @@
 
 mod clusters;
 mod common;
+mod event;
 mod jobs;
 mod keys;
 mod looks;
+mod org;
 
 use std::path::PathBuf;
 
@@ -12,9 +14,14 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use clusters::{ClusterCommand, ExtendArgs, RestoreArgs, ShowArgs};
 pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
+pub(crate) use event::{EventCommand, ParseArgs};
 pub(crate) use jobs::{AdoptArgs, AdoptCommand, ApplyArgs, ApplyCommand, PlanArgs, PlanCommand, RunArgs, WordArgs};
 pub(crate) use keys::{KeyCommand, KeyListArgs};
 pub(crate) use looks::{DoctorArgs, PolicyCommand, ReportCommand, ReportListArgs, ReportPlaceArgs, ReportShowArgs};
+pub(crate) use org::{
+    DiffArgs, DiffFormat, DumpArgs, DumpFormat, EffectiveChoice, LookupArgs, OrgCommand, SourceArgs, TextFormat,
+    TreeArgs,
+};
 
 use crate::schema::Document;
 
@@ -98,6 +105,16 @@ pub(crate) enum Command {
     Keys {
         #[command(subcommand)]
         command: KeyCommand,
+    },
+    /// Look at an organisation of accounts: its tree, policies and tags, and what changed in it. Reads only.
+    Org {
+        #[command(subcommand)]
+        command: OrgCommand,
+    },
+    /// Look at what AWS sent.
+    Event {
+        #[command(subcommand)]
+        command: EventCommand,
     },
     /// Look at the reports of earlier runs: those of this machine, and those of a report bucket.
     Reports {
