@@ -15,7 +15,9 @@ mod invoke;
 mod job;
 mod keys;
 mod lost;
+mod message;
 mod one;
+mod org;
 mod output;
 mod policy;
 mod policy_file;
@@ -114,6 +116,8 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
         Command::Users { command } => users::run(command, desk).await,
         Command::Secrets { command: SecretCommand::List(args) } => secrets::list(args, desk).await,
         Command::Secrets { command: SecretCommand::Show(args) } => secrets::show(args, desk).await,
+        Command::Event { command } => message::run(&command, desk),
+        Command::Org { command } => Box::pin(org::run(command, desk)).await,
         Command::Reports { command: ReportCommand::List(args) } => reports::list(args, desk).await,
         Command::Reports { command: ReportCommand::Show(args) } => reports::show(args, desk).await,
         Command::Policy { command: PolicyCommand::Check { file, job } } => policy_shown::check(&file, job, desk),

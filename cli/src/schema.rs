@@ -1,9 +1,12 @@
 //! `schema`: the JSON Schema of everything that is printed for machines, made of the types that are printed.
 
 use clap::ValueEnum;
+use nightshift::domains::messages::Messages;
+use nightshift::domains::organization::{Diff, Snapshot};
 use nightshift::jobs::db_users::request;
 use nightshift::jobs::key_rotation::listing::KeyList;
 use nightshift::report::Report;
+use nightshift::services::organizations::CallPlan;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
@@ -12,6 +15,7 @@ use crate::adopt::Adoption;
 use crate::clones::{ClusterList, SnapshotList};
 use crate::desk::Desk;
 use crate::doctor::Findings;
+use crate::org::LookedUp;
 use crate::output::{Ending, Output, Words};
 use crate::policy_shown::PolicyShown;
 use crate::reports::ReportList;
@@ -43,6 +47,16 @@ pub(crate) enum Document {
     Doctor,
     /// What `adopt` prints.
     Adoption,
+    /// What `org dump` writes.
+    Organization,
+    /// What `org diff` prints.
+    OrganizationDiff,
+    /// What `org lookup` prints.
+    OrganizationAccounts,
+    /// What `org dump --plan` prints.
+    OrganizationPlan,
+    /// What `event parse` prints.
+    Messages,
     /// What `db-users` is told, by `--event` or in an invocation.
     DbUsersEvent,
 }
@@ -66,6 +80,11 @@ impl Document {
             Self::Policy => of::<PolicyShown>(),
             Self::Doctor => of::<Findings>(),
             Self::Adoption => of::<Adoption>(),
+            Self::Organization => of::<Snapshot>(),
+            Self::OrganizationDiff => of::<Diff>(),
+            Self::OrganizationAccounts => of::<LookedUp>(),
+            Self::OrganizationPlan => of::<CallPlan>(),
+            Self::Messages => of::<Messages>(),
             Self::DbUsersEvent => request::schema(),
         }
     }

@@ -2,9 +2,11 @@
 
 mod clusters;
 mod common;
+mod event;
 mod jobs;
 mod keys;
 mod looks;
+mod org;
 mod secrets;
 mod select;
 
@@ -16,11 +18,16 @@ pub(crate) use clusters::{
     CloneArgs, ClusterCommand, ClusterListArgs, ExtendArgs, RestoreArgs, ShowArgs, SnapshotListArgs,
 };
 pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
+pub(crate) use event::{EventCommand, ParseArgs};
 pub(crate) use jobs::{
     AdoptArgs, AdoptCommand, ApplyArgs, ApplyCommand, InvokeArgs, PlanArgs, PlanCommand, RunArgs, WordArgs,
 };
 pub(crate) use keys::{KeyCommand, KeyListArgs};
 pub(crate) use looks::{DoctorArgs, PolicyCommand, ReportCommand, ReportListArgs, ReportPlaceArgs, ReportShowArgs};
+pub(crate) use org::{
+    DiffArgs, DiffFormat, DumpArgs, DumpFormat, EffectiveChoice, LookupArgs, OrgCommand, SourceArgs, TextFormat,
+    TreeArgs,
+};
 pub(crate) use secrets::{OwnerTagArgs, SecretCommand, SecretListArgs, SecretShowArgs, UserCommand, UserListArgs};
 pub(crate) use select::SelectArgs;
 
@@ -119,6 +126,16 @@ pub(crate) enum Command {
     Secrets {
         #[command(subcommand)]
         command: SecretCommand,
+    },
+    /// Look at an organisation of accounts: its tree, policies and tags, and what changed in it. Reads only.
+    Org {
+        #[command(subcommand)]
+        command: OrgCommand,
+    },
+    /// Look at what AWS sent.
+    Event {
+        #[command(subcommand)]
+        command: EventCommand,
     },
     /// Look at the reports of earlier runs: those of this machine, and those of a report bucket.
     Reports {

@@ -30,7 +30,7 @@ fn closed(mut schema: Value) -> Value {
 }
 
 #[track_caller]
-fn holds(scene: &Scene, name: &str, said: &Said) -> Value {
+pub(crate) fn holds(scene: &Scene, name: &str, said: &Said) -> Value {
     let document: Value = serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {}", said.err));
     let validator = jsonschema::validator_for(&closed(schema(scene, name))).expect("a schema");
     let faults: Vec<_> =

@@ -3,4 +3,6 @@
 pub mod clusters;
 pub mod databases;
 pub mod keys;
+pub mod messages;
+pub mod organization;
 pub mod owners;

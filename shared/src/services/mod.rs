@@ -5,6 +5,7 @@ pub mod aws;
 pub mod functions;
 pub mod iam;
 pub mod mail;
+pub mod organizations;
 mod permit;
 pub mod rds;
 mod read;

@@ -44,6 +44,18 @@ impl Dialect {
                 (400, "ThrottlingException"),
                 (400, "AccessDeniedException"),
             ),
+            "organizations" => speaks(
+                Json,
+                (500, "ServiceException"),
+                (400, "TooManyRequestsException"),
+                (400, "AccessDeniedException"),
+            ),
+            "tagging" => speaks(
+                Json,
+                (500, "InternalServiceException"),
+                (400, "ThrottledException"),
+                (400, "AccessDeniedException"),
+            ),
             "ses" => speaks(RestJson, (500, "InternalServiceErrorException"), too_many, (403, "AccessDeniedException")),
             "lambda" => speaks(RestJson, (500, "ServiceException"), too_many, (403, "AccessDeniedException")),
             "s3" => speaks(RestXml, (500, "InternalError"), (503, "SlowDown"), (403, "AccessDenied")),

@@ -5,7 +5,7 @@ from .quick_start import load_moto
 load_moto()  # before the rest, which imports the slow parts of moto
 
 # ruff: noqa: E402, F401
-from . import functions, iam, mail, scheduler, secrets_manager, topics, unknown_calls
+from . import functions, iam, mail, organizations, scheduler, secrets_manager, topics, unknown_calls
 from .rds import (
     account,
     cluster,

@@ -178,10 +178,11 @@ fn stays(tokens: &[TokenTree], at: usize, below: bool) -> bool {
     reach == "super" && below || reach == "self" || reach.starts_with("incrate::services")
 }
 
-/// A tuple's private fields stand in parentheses, and have no word before them.
+/// A tuple's private fields stand in parentheses, and have no word before them. What a function is given does not leave.
 fn client_in(source: &Source, tokens: &[TokenTree], found: &mut Vec<String>) {
     let is_struct =
         tokens.iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "struct" || word == "enum"));
+    let is_function = tokens.iter().any(|token| matches!(token, TokenTree::Ident(word) if word == "fn"));
     for token in tokens {
         match token {
             TokenTree::Ident(word) if CLIENTS.contains(&plain(&word.to_string()).as_str()) => {
@@ -189,7 +190,16 @@ fn client_in(source: &Source, tokens: &[TokenTree], found: &mut Vec<String>) {
                 found.push(source.finding(line, &format!("`{word}` leaves its service; hand out what it answers")));
             }
             TokenTree::Group(group) if !is_struct => {
-                client_in(source, &group.stream().into_iter().collect::<Vec<_>>(), found);
+                let inner: Vec<_> = group.stream().into_iter().collect();
+                let is_given = |at: usize| {
+                    is_function
+                        && group.delimiter() == Delimiter::Parenthesis
+                        && at >= 2
+                        && is_mark(&inner, at - 1, ':')
+                        && !is_mark(&inner, at - 2, ':')
+                };
+                let leaves: Vec<_> = (0..inner.len()).filter(|at| !is_given(*at)).map(|at| inner[at].clone()).collect();
+                client_in(source, &leaves, found);
             }
             _ => {}
         }
@@ -252,6 +262,7 @@ mod tests {
             "pub struct R(pub Client);",
             "impl R { pub fn client(&self) -> &Client { &self.0 } }",
             "impl R { pub(crate) const fn with<T>(&self, f: impl Fn(&Client) -> T) -> T { f(&self.0) } }",
+            "impl R { pub fn both(config: SdkConfig) -> Client {} }",
             "impl std::ops::Deref for R { type Target = Client; }",
         ] {
             assert_ne!(found(code), 0, "{code}");
@@ -260,6 +271,7 @@ mod tests {
             "use aws_sdk_rds::Client;\npub struct R { pub a: Vec<u8>, client: Client }\npub struct S(Client);",
             "impl R { pub(super) fn a(&self) -> &Client {} pub(in crate::services) fn b(&self) -> Client {} }",
             "impl R { pub fn new(aws: &Aws) -> Self { Client::new(aws) } fn client(&self) -> Client {} }",
+            "impl R { pub fn of(config: SdkConfig, more: u8) -> Self {} }",
             "mod tests { pub fn client() -> Client {} }",
         ] {
             assert_eq!(found(code), 0, "{code}");

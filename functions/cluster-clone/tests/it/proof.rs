@@ -1,6 +1,8 @@
 //! Who asks: only what AWS says of a signature counts, and only one made for this function just now.
 
 use aws_sdk_iam::types::StatusType;
+use nightshift::clock::now;
+use nightshift::services::aws::{Aws, Roots};
 use nightshift::services::stated;
 use nightshift_testkit::Scene;
 use nightshift_testkit::world::clusters;
@@ -37,12 +39,8 @@ async fn signed(scene: &Scene, key: &Key, function: &str, now: jiff::Timestamp) 
     // As the function sees its endpoint: the name of the host is signed, too.
     let config = scene.sdk_config("eu-west-1").await.into_builder();
     let config = config.endpoint_url(scene.proxy.url()).credentials_provider(provider).build();
-    Ok(stated::sign_by(&config, "eu-west-1", function, now).await?.expose().to_owned())
-}
-
-#[expect(clippy::disallowed_methods, reason = "AWS checks a signature by the real clock")]
-fn now() -> jiff::Timestamp {
-    jiff::Timestamp::now()
+    let aws = Aws::of(config, Roots::CompiledIn);
+    Ok(stated::sign(&aws, "eu-west-1", function, now).await?.expose().to_owned())
 }
 
 fn event(identity: &str) -> Value {

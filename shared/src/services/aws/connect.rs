@@ -8,6 +8,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
+use super::endpoint::{home_of, is_aws};
 use super::error::AwsError;
 pub use super::http::Roots;
 use super::http::{self, TrustFault};
@@ -89,9 +90,15 @@ impl Aws {
         if let Some(profile) = way.profile {
             config = profile::only(config, client, profile);
         }
-        let stand_in = config.endpoint_url().is_some_and(|url| !is_aws(url))
-            && !environment.names().any(|name| name.starts_with("AWS_ENDPOINT_URL_"));
-        Ok(Self { config, calls: CallRecorder::default(), rds: Arc::default(), roots, stand_in })
+        let own_endpoints = environment.names().any(|name| name.starts_with("AWS_ENDPOINT_URL_"));
+        let aws = Self::of(config, roots);
+        Ok(Self { stand_in: aws.stand_in && !own_endpoints, ..aws })
+    }
+
+    /// By a configuration that somebody else made: for a program that has credentials of its own. Its calls are counted, too.
+    pub fn of(config: SdkConfig, roots: Roots) -> Self {
+        let stand_in = config.endpoint_url().is_some_and(|url| !is_aws(url));
+        Self { config, calls: CallRecorder::default(), rds: Arc::default(), roots, stand_in }
     }
 
     /// Every call since the last time this was asked.
@@ -185,6 +192,29 @@ impl Aws {
         aws_sdk_sts::Client::from_conf(
             aws_sdk_sts::config::Builder::from(&self.config)
                 .credentials_provider(credentials)
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// Organizations, which has one endpoint in a partition. It is let make each call once: its reader makes it again, in its own
+    /// time.
+    pub(in crate::services) fn organizations(&self) -> aws_sdk_organizations::Client {
+        aws_sdk_organizations::Client::from_conf(
+            aws_sdk_organizations::config::Builder::from(&self.config)
+                .retry_config(RetryConfig::disabled())
+                .interceptor(self.calls.clone())
+                .build(),
+        )
+    }
+
+    /// The tag API in the Region that keeps what belongs to a whole partition.
+    pub(in crate::services) fn tagging(&self) -> aws_sdk_resourcegroupstagging::Client {
+        let region = home_of(self.region().unwrap_or_default());
+        aws_sdk_resourcegroupstagging::Client::from_conf(
+            aws_sdk_resourcegroupstagging::config::Builder::from(&self.config)
+                .region(Region::new(region))
+                .retry_config(RetryConfig::disabled())
                 .interceptor(self.calls.clone())
                 .build(),
         )
@@ -299,73 +329,4 @@ pub fn within(time: Duration) -> TimeoutConfig {
         .operation_attempt_timeout(MESSAGE_TIMEOUT.min(time))
         .operation_timeout(time)
         .build()
-}
-
-/// Where AWS's own endpoints are: the DNS suffixes of each partition, those for both kinds of addresses among them
-/// (botocore, `partitions.json`), and the sign-in hosts.
-const SUFFIXES: [&str; 13] = [
-    "amazonaws.com",
-    "amazonaws.com.cn",
-    "api.aws",
-    "api.amazonwebservices.com.cn",
-    "aws.dev",
-    "c2s.ic.gov",
-    "api.aws.ic.gov",
-    "sc2s.sgov.gov",
-    "api.aws.scloud",
-    "cloud.adc-e.uk",
-    "csp.hci.ic.gov",
-    "amazonaws.eu",
-    "api.amazonwebservices.eu",
-];
-
-/// Whether `url` leads to AWS. What cannot be told counts as AWS: nothing is tried out there.
-fn is_aws(url: &str) -> bool {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
-    let host = match host.strip_prefix('[') {
-        Some(address) => address.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    host.is_empty() || SUFFIXES.iter().any(|suffix| host == *suffix || host.ends_with(&format!(".{suffix}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_is_not_aws_is_a_stand_in() {
-        for url in [
-            "https://rds.eu-west-1.amazonaws.com",
-            "https://RDS.EU-WEST-1.AMAZONAWS.COM:443/x",
-            "https://rds.eu-west-1.api.aws",
-            "https://rds.eu-west-1.amazonaws.com./",
-            "https://key:secret@rds.eu-west-1.amazonaws.com",
-            "https://127.0.0.1@rds.eu-west-1.amazonaws.com/",
-            "https://rds.cn-north-1.amazonaws.com.cn",
-            "https://rds.cn-north-1.api.amazonwebservices.com.cn",
-            "https://rds.us-iso-east-1.c2s.ic.gov",
-            "https://rds.us-isob-east-1.sc2s.sgov.gov",
-            "https://rds.eu-isoe-west-1.cloud.adc-e.uk",
-            "https://rds.us-isof-south-1.csp.hci.ic.gov",
-            "https://rds.eusc-de-east-1.amazonaws.eu",
-            "https://vpce-1.rds.eu-west-1.vpce.amazonaws.com?x=127.0.0.1",
-            "",
-        ] {
-            assert!(is_aws(url), "{url}");
-        }
-        for url in [
-            "http://127.0.0.1:5000",
-            "http://[::1]:4566/",
-            "http://localhost:4566/amazonaws.com",
-            "http://rds.amazonaws.com@localhost:4566",
-            "https://amazonaws.com.example.org",
-            "https://notamazonaws.com",
-        ] {
-            assert!(!is_aws(url), "{url}");
-        }
-    }
 }

@@ -248,7 +248,9 @@ fn kind_of_refusal(code: &str) -> Kind {
         _ if ends(code, "QuotaExceeded") || ends(code, "LimitExceeded") || code == "LimitExceededException" => {
             Kind::Quota
         }
-        "EntityTemporarilyUnmodifiable" | "ConcurrentModification" => Kind::BadState,
+        "EntityTemporarilyUnmodifiable" | "ConcurrentModification" | "ConcurrentModificationException" => {
+            Kind::BadState
+        }
         _ if code.starts_with("Invalid") && (ends(code, "State") || code.contains("State")) => Kind::BadState,
         "InternalFailure"
         | "InternalServerError"
@@ -295,6 +297,7 @@ mod tests {
             ("InvalidDBClusterSnapshotStateFault", Kind::BadState),
             ("InvalidGlobalClusterStateFault", Kind::BadState),
             ("EntityTemporarilyUnmodifiable", Kind::BadState),
+            ("ConcurrentModificationException", Kind::BadState),
             ("SnapshotQuotaExceeded", Kind::Quota),
             ("DBClusterAutomatedBackupQuotaExceededFault", Kind::Quota),
             ("LimitExceeded", Kind::Quota),

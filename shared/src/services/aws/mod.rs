@@ -2,6 +2,7 @@
 //! by the code on the wire.
 
 mod connect;
+mod endpoint;
 mod error;
 mod http;
 mod identity;

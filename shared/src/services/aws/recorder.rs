@@ -56,6 +56,7 @@ fn iam_prefix(sdk_id: &str) -> String {
         "SESv2" => "ses".to_owned(),
         "SFN" => "states".to_owned(),
         "CloudWatch Logs" => "logs".to_owned(),
+        "Resource Groups Tagging API" => "tag".to_owned(),
         "EventBridge" => "events".to_owned(),
         other => other.replace(' ', "").to_lowercase(),
     }
@@ -67,9 +68,13 @@ mod tests {
 
     #[test]
     fn services_are_named_as_in_iam_actions() {
-        for (sdk_id, prefix) in
-            [("RDS", "rds"), ("Secrets Manager", "secretsmanager"), ("SESv2", "ses"), ("STS", "sts")]
-        {
+        for (sdk_id, prefix) in [
+            ("RDS", "rds"),
+            ("Secrets Manager", "secretsmanager"),
+            ("SESv2", "ses"),
+            ("STS", "sts"),
+            ("Resource Groups Tagging API", "tag"),
+        ] {
             assert_eq!(iam_prefix(sdk_id), prefix);
         }
     }

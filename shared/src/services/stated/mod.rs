@@ -10,7 +10,7 @@ use crate::secret::Secret;
 use crate::services::aws::Aws;
 use crate::services::aws::web::{WebClient, WebFault};
 
-pub use sign::{SignFault, sign, sign_by};
+pub use sign::{SignFault, sign};
 
 /// The header that says which function a request was signed for.
 pub const HEADER: &str = "x-nightshift-function";

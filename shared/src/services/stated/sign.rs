@@ -33,8 +33,7 @@ pub async fn sign(aws: &Aws, region: &str, function: &str, now: Timestamp) -> Re
     sign_by(aws.sdk_config(), region, function, now).await
 }
 
-/// The same with the credentials of `config`.
-pub async fn sign_by(config: &SdkConfig, region: &str, function: &str, now: Timestamp) -> Result<Secret, SignFault> {
+async fn sign_by(config: &SdkConfig, region: &str, function: &str, now: Timestamp) -> Result<Secret, SignFault> {
     let provider = config.credentials_provider().ok_or(SignFault::NoCredentials(None))?;
     let credentials = provider.provide_credentials().await.map_err(|error| SignFault::NoCredentials(Some(error)))?;
     let unsignable = |error: Box<dyn std::error::Error + Send + Sync>| SignFault::Unsignable(error);

@@ -1,0 +1,36 @@
+//! `org …`: an organisation as data, live or from a file that was written before. Nothing here writes to AWS.
+
+mod diff;
+mod dump;
+mod lookup;
+mod source;
+
+pub(crate) use lookup::LookedUp;
+
+use nightshift::domains::organization;
+use nightshift::services::organizations::Wanted;
+
+use crate::args::{OrgCommand, TreeArgs};
+use crate::desk::Desk;
+use crate::output::{Ending, Output, Words};
+
+/// Whatever was asked for.
+pub(crate) async fn run(command: OrgCommand, desk: &Desk) -> anyhow::Result<Ending> {
+    match command {
+        OrgCommand::Dump(args) => dump::run(args, desk).await,
+        OrgCommand::Tree(args) => tree(args, desk).await,
+        OrgCommand::Lookup(args) => lookup::run(args, desk).await,
+        OrgCommand::Diff(args) => diff::run(&args, desk),
+    }
+}
+
+async fn tree(args: TreeArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    let wanted = Wanted { accounts: !args.no_accounts, ..Wanted::TREE };
+    let mut snapshot = Box::pin(source::snapshot(&args.source, wanted, desk)).await?;
+    if args.no_accounts {
+        snapshot = snapshot.without_accounts();
+    }
+    let output = Output::new(Words::CanBeHadAgain, desk);
+    output.show(&organization::tree(&snapshot));
+    Ok(output.end(source::ending(&snapshot, wanted)))
+}

@@ -1,0 +1,187 @@
+//! Effective policies, with few calls. What the policies of one type come to for an account depends on those attached on the
+//! way from the root to it: accounts under the same chain have the same effective policy, and one of them is asked about.
+//! AWS does not promise that, so some are asked about twice, and where two differ all of their class are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
+
+use super::model::way;
+use super::pages::AT_ONCE;
+use super::{Effective, Facts, Gap, How, OrganizationReader, Part};
+use crate::services::aws::AwsError;
+
+/// The types that only allow and deny; they do not merge to an effective policy.
+const NOT_MERGED: [&str; 2] = ["SERVICE_CONTROL_POLICY", "RESOURCE_CONTROL_POLICY"];
+/// As many classes of each type, the largest, are asked about a second account.
+const SPOT_CHECKS: usize = 3;
+
+/// Accounts under the same chain of attached policies of one type.
+#[derive(Debug, PartialEq, Eq)]
+struct Class {
+    kind: String,
+    accounts: Vec<String>,
+}
+
+/// The types of which accounts have effective policies.
+pub(super) fn merged_types(facts: &Facts) -> Vec<String> {
+    facts.enabled_types().into_iter().filter(|kind| !NOT_MERGED.contains(&kind.as_str())).collect()
+}
+
+/// The classes of `kind`, the largest first. Who is under no policy of that type is in none: there is nothing to ask.
+fn classes(facts: &Facts, kind: &str) -> Vec<Class> {
+    let mut attached: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for policy in facts.policies.iter().flatten().filter(|policy| policy.kind == kind) {
+        for target in &policy.targets {
+            attached.entry(&target.id).or_default().insert(&policy.id);
+        }
+    }
+    let above = facts.parents();
+    let mut classes: BTreeMap<Vec<&BTreeSet<&str>>, Vec<String>> = BTreeMap::new();
+    for account in facts.accounts.iter().flatten() {
+        let way = way(&above, &account.id);
+        let chain: Vec<_> = way.iter().filter_map(|node| attached.get(node.as_str())).collect();
+        if !chain.is_empty() {
+            classes.entry(chain).or_default().push(account.id.clone());
+        }
+    }
+    let mut classes: Vec<_> = classes.into_values().map(|accounts| Class { kind: kind.to_owned(), accounts }).collect();
+    classes.sort_by_key(|class| std::cmp::Reverse(class.accounts.len()));
+    classes
+}
+
+/// The effective policies of every account, as `how` says. What went otherwise is in the gaps of `facts`.
+pub(super) async fn effective(
+    reader: &OrganizationReader,
+    facts: &mut Facts,
+    how: How,
+) -> Result<Vec<Effective>, AwsError> {
+    let mut found = Vec::new();
+    for kind in merged_types(facts) {
+        let classes = classes(facts, &kind);
+        if classes.is_empty() {
+            continue;
+        }
+        let apart = match how {
+            How::Exact => facts.accounts.iter().flatten().map(|account| account.id.clone()).collect(),
+            How::Shared => at_odds(reader, facts, &kind).await,
+        };
+        let checked = classes.len().min(SPOT_CHECKS);
+        let asked = classes.iter().enumerate().map(|(place, class)| of_class(reader, class, &apart, place < checked));
+        let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
+        for (policies, differ) in answers {
+            found.extend(policies);
+            facts.gaps.extend(differ.map(|said| Gap {
+                part: Part::EffectivePolicies,
+                missing: false,
+                said,
+                fix: None,
+            }));
+        }
+    }
+    found.sort_by(|one, other| (&one.account, &one.kind).cmp(&(&other.account, &other.kind)));
+    Ok(found)
+}
+
+/// Accounts whose policies do not go together are asked about each: AWS keeps their last effective policy that was valid.
+async fn at_odds(reader: &OrganizationReader, facts: &mut Facts, kind: &str) -> BTreeSet<String> {
+    reader.at_odds(kind).await.unwrap_or_else(|error| {
+        let said = format!(
+            "which accounts have an invalid {kind} is not known; they are taken for valid: {}",
+            crate::text::chain(&error)
+        );
+        facts.gaps.push(Gap { part: Part::EffectivePolicies, missing: false, said, fix: Some(error.fix()) });
+        BTreeSet::new()
+    })
+}
+
+/// The policies of one class, and what is to be said if its accounts differ.
+async fn of_class(
+    reader: &OrganizationReader,
+    class: &Class,
+    apart: &BTreeSet<String>,
+    check: bool,
+) -> Result<(Vec<Effective>, Option<String>), AwsError> {
+    let (single, alike): (Vec<&String>, Vec<&String>) =
+        class.accounts.iter().partition(|account| apart.contains(*account));
+    let mut found = exact(reader, &class.kind, single).await?;
+    let Some((first, others)) = alike.split_first() else { return Ok((found, None)) };
+    let of_first = reader.effective(&class.kind, first).await?;
+    let of_last = match others.last() {
+        Some(last) if check => Some((*last, reader.effective(&class.kind, last).await?)),
+        _ => None,
+    };
+    let content = |policy: &Option<Effective>| policy.as_ref().map(|policy| policy.content.clone());
+    if let Some((last, other)) = &of_last
+        && content(other) != content(&of_first)
+    {
+        let said = format!(
+            "accounts {first} and {last} have the same chain of {} and different effective policies; each account under it was asked about",
+            class.kind
+        );
+        found.extend(exact(reader, &class.kind, alike.clone()).await?);
+        return Ok((found, Some(said)));
+    }
+    let asked_twice = of_last.and_then(|(_, policy)| policy);
+    if let Some(first) = of_first {
+        let shared = others.iter().map(|account| match &asked_twice {
+            Some(asked) if asked.account == **account => asked.clone(),
+            _ => Effective { account: (*account).clone(), how: How::Shared, ..first.clone() },
+        });
+        found.extend(shared);
+        found.push(first);
+    }
+    Ok((found, None))
+}
+
+async fn exact(reader: &OrganizationReader, kind: &str, accounts: Vec<&String>) -> Result<Vec<Effective>, AwsError> {
+    let asked = accounts.into_iter().map(|account| reader.effective(kind, account));
+    let found: Vec<_> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::organizations::{Account, Policy, Root, Target, Unit};
+
+    fn account(id: &str, parent: &str) -> Account {
+        Account { id: id.to_owned(), parent: parent.to_owned(), ..Account::default() }
+    }
+
+    fn policy(id: &str, kind: &str, targets: &[&str]) -> Policy {
+        let target = |id: &&str| Target { id: (*id).to_owned(), kind: "X".to_owned(), name: String::new() };
+        Policy {
+            id: id.to_owned(),
+            kind: kind.to_owned(),
+            targets: targets.iter().map(target).collect(),
+            ..Policy::default()
+        }
+    }
+
+    #[test]
+    fn accounts_under_the_same_chain_are_one_class_wherever_they_stand() {
+        let unit = |id: &str, parent: &str| Unit { id: id.to_owned(), parent: parent.to_owned(), ..Unit::default() };
+        let facts = Facts {
+            roots: vec![Root { id: "r".to_owned(), ..Root::default() }],
+            units: vec![unit("a", "r"), unit("b", "r"), unit("ab", "a")],
+            accounts: Some(vec![
+                account("1", "r"),
+                account("2", "a"),
+                account("3", "ab"),
+                account("4", "b"),
+                account("5", "b"),
+            ]),
+            policies: Some(vec![
+                policy("p1", "TAG_POLICY", &["a", "b"]),
+                policy("p2", "TAG_POLICY", &["5"]),
+                policy("p3", "BACKUP_POLICY", &["r"]),
+            ]),
+            ..Facts::default()
+        };
+        let members = |kind| classes(&facts, kind).into_iter().map(|class| class.accounts).collect::<Vec<_>>();
+        assert_eq!(members("TAG_POLICY"), [vec!["2", "3", "4"], vec!["5"]]);
+        assert_eq!(members("BACKUP_POLICY"), [vec!["1", "2", "3", "4", "5"]]);
+        assert!(members("CHATBOT_POLICY").is_empty());
+    }
+}
