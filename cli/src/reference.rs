@@ -108,7 +108,9 @@ fn the_page_lists_the_flags_of_every_command_as_they_are() {
     let missing: Vec<_> = all.keys().filter(|name| !named.contains(*name)).collect();
     assert!(missing.is_empty(), "docs/cli.md has no list of flags of {missing:?}");
     if page != wanted {
-        let place = std::env::temp_dir().join("nightshift-cli.md");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/tmp");
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let place = folder.join("cli.md");
         std::fs::write(&place, wanted).expect("a file");
         panic!("docs/cli.md is not what can be typed; take it over: cp {} docs/cli.md", place.display());
     }
@@ -124,5 +126,54 @@ fn the_page_lists_the_permissions_of_every_command() {
     }
     for (row, _) in rows {
         assert!(all().contains_key(row), "docs/cli.md has permissions of {row}, which is no command");
+    }
+}
+
+/// Every file below `folder` that people read or that says something to them.
+fn texts(folder: &Path, all: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        if path.is_dir() && !name.starts_with('.') && name != "target" && name != "demo-out" {
+            texts(&path, all);
+        } else if ["rs", "md", "tf", "html", "txt"].iter().any(|kind| name.ends_with(&format!(".{kind}"))) {
+            all.push((path.display().to_string(), std::fs::read_to_string(&path).expect("a text")));
+        }
+    }
+}
+
+/// What is named as a command in `text`, and is none: `nightshift clusters remove`, where there is `clusters` and no `remove`.
+fn unknown<'a>(text: &'a str, cli: &Command) -> Vec<&'a str> {
+    let word = |rest: &'a str| {
+        let end = rest.find(|c: char| !c.is_ascii_lowercase() && c != '-').unwrap_or(rest.len());
+        (&rest[..end], &rest[end..])
+    };
+    let named = text.match_indices("nightshift ").filter_map(|(at, name)| {
+        let from = &text[at..];
+        let (first, rest) = word(&from[name.len()..]);
+        let group = cli.find_subcommand(first).filter(|group| group.has_subcommands())?;
+        let (second, _) = word(rest.strip_prefix(' ')?);
+        let is_one = second.is_empty() || second.starts_with('-') || group.find_subcommand(second).is_some();
+        (!is_one).then(|| &from[..name.len() + first.len() + 1 + second.len()])
+    });
+    named.collect()
+}
+
+#[test]
+fn no_text_sends_anybody_to_a_command_that_is_not_there() {
+    let mut cli = Cli::command();
+    cli.build();
+    assert_eq!(
+        unknown("see nightshift clusters vanish ID, or nightshift clusters list", &cli),
+        ["nightshift clusters vanish"]
+    );
+    assert!(unknown("`nightshift plan JOB`, `nightshift users` and nightshift reports --bucket b", &cli).is_empty());
+    let (root, mut all) = (Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), Vec::new());
+    ["cli", "docs", "functions", "shared", "terraform"].iter().for_each(|folder| texts(&root.join(folder), &mut all));
+    for page in ["README.md", "CHANGELOG.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        all.push((page.to_owned(), std::fs::read_to_string(root.join(page)).expect("a page")));
+    }
+    for (path, text) in all.iter().filter(|(path, _)| !path.ends_with("reference.rs")) {
+        assert!(unknown(text, &cli).is_empty(), "{path} names {:?}, and there is no such command", unknown(text, &cli));
     }
 }

@@ -89,7 +89,7 @@ fn over_quota(owner: &str, others: &[&str], policy: &Policy) -> Reason {
             policy.per_owner,
             crate::text::printable(&others.join(", "))
         ),
-        "delete one of them (nightshift clusters delete), or wait until one expires",
+        "delete one of them, or wait until one expires; `nightshift clusters list` shows them",
     )
 }
 

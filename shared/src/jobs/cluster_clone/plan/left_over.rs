@@ -31,7 +31,7 @@ pub(super) fn sweep(plan: &mut Plan, world: &World, policy: &Policy, now: Timest
                 cluster.status,
                 crate::text::count(cluster.members.len(), "member")
             );
-            let fix = "ask for it again with the same wish, which goes on; or delete it (nightshift clusters delete)";
+            let fix = "ask for it again with the same wish, which goes on; or delete it by hand";
             let reason = Reason::new(&codes::UNFINISHED, message, fix);
             plan.left.push(Left { id, region, owner, outcome: Outcome::Skipped, reason });
         }
