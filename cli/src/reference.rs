@@ -169,7 +169,9 @@ fn no_text_sends_anybody_to_a_command_that_is_not_there() {
     );
     assert!(unknown("`nightshift plan JOB`, `nightshift users` and nightshift reports --bucket b", &cli).is_empty());
     let (root, mut all) = (Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), Vec::new());
-    ["cli", "docs", "functions", "shared", "terraform"].iter().for_each(|folder| texts(&root.join(folder), &mut all));
+    for folder in ["cli", "docs", "functions", "shared", "terraform"] {
+        texts(&root.join(folder), &mut all);
+    }
     for page in ["README.md", "CHANGELOG.md", "ARCHITECTURE.md", "CONTRIBUTING.md"] {
         all.push((page.to_owned(), std::fs::read_to_string(root.join(page)).expect("a page")));
     }

@@ -69,5 +69,12 @@ data "aws_iam_policy_document" "invoke" {
     sid       = "SeeWhatIsThere"
     actions   = ["rds:DescribeDBClusters"]
     resources = ["*"]
+
+    # RDS lists an account, not a cluster: the Regions are all that can be narrowed.
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values   = local.regions
+    }
   }
 }

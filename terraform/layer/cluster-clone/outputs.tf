@@ -13,6 +13,11 @@ output "invoke_policy" {
   value       = data.aws_iam_policy_document.invoke.json
 }
 
+output "mode" {
+  description = "What it is told: plan or apply."
+  value       = var.mode
+}
+
 output "overview" {
   description = "What the layer overview shows of this function."
   value = {

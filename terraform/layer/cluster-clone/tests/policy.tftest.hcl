@@ -89,4 +89,9 @@ run "who_may_ask_may_do_nothing_else" {
     condition     = jsonencode(flatten([for statement in data.aws_iam_policy_document.invoke.statement : tolist(statement.actions)])) == jsonencode(["lambda:InvokeFunction", "rds:DescribeDBClusters"])
     error_message = "Whoever asks for clones may do more than that."
   }
+
+  assert {
+    condition     = jsonencode(flatten([for statement in data.aws_iam_policy_document.invoke.statement : [for one in statement.condition : [one.variable, tolist(one.values)]]])) == jsonencode(["aws:RequestedRegion", "eu-west-1"])
+    error_message = "Whoever asks for clones may look at clusters elsewhere."
+  }
 }
