@@ -1,7 +1,7 @@
 //! Clients from the standard AWS environment: region, profile, endpoint. Built once per process.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -44,12 +44,22 @@ pub struct Way {
     pub tries: Option<u32>,
 }
 
+/// A client for each Region, made when it is first asked for.
+type ByRegion<C> = Arc<Mutex<BTreeMap<String, C>>>;
+
+fn kept<C: Clone>(clients: &ByRegion<C>, region: &str, new: impl FnOnce() -> C) -> C {
+    let mut clients = clients.lock().unwrap_or_else(PoisonError::into_inner);
+    clients.entry(region.to_owned()).or_insert_with(new).clone()
+}
+
 /// Everything that leads to AWS.
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
     calls: CallRecorder,
-    rds: Arc<Mutex<BTreeMap<String, aws_sdk_rds::Client>>>,
+    rds: ByRegion<aws_sdk_rds::Client>,
+    secrets: ByRegion<aws_sdk_secretsmanager::Client>,
+    iam: Arc<OnceLock<aws_sdk_iam::Client>>,
     roots: Roots,
     stand_in: bool,
 }
@@ -98,7 +108,8 @@ impl Aws {
     /// By a configuration that somebody else made: for a program that has credentials of its own. Its calls are counted, too.
     pub fn of(config: SdkConfig, roots: Roots) -> Self {
         let stand_in = config.endpoint_url().is_some_and(|url| !is_aws(url));
-        Self { config, calls: CallRecorder::default(), rds: Arc::default(), roots, stand_in }
+        let (rds, secrets, iam) = (Arc::default(), Arc::default(), Arc::default());
+        Self { config, calls: CallRecorder::default(), rds, secrets, iam, roots, stand_in }
     }
 
     /// Every call since the last time this was asked.
@@ -148,35 +159,33 @@ impl Aws {
 
     /// RDS in `region`: the same client each time, so that its pacing after a throttle is remembered.
     pub(in crate::services) fn rds(&self, region: &str) -> aws_sdk_rds::Client {
-        let mut clients = self.rds.lock().unwrap_or_else(PoisonError::into_inner);
-        clients.entry(region.to_owned()).or_insert_with(|| self.new_rds(region)).clone()
-    }
-
-    fn new_rds(&self, region: &str) -> aws_sdk_rds::Client {
-        aws_sdk_rds::Client::from_conf(
-            aws_sdk_rds::config::Builder::from(&self.config)
-                .region(Region::new(region.to_owned()))
-                .interceptor(self.calls.clone())
-                .retry_classifier(UnknownCalls)
-                .build(),
-        )
+        kept(&self.rds, region, || {
+            aws_sdk_rds::Client::from_conf(
+                aws_sdk_rds::config::Builder::from(&self.config)
+                    .region(Region::new(region.to_owned()))
+                    .interceptor(self.calls.clone())
+                    .retry_classifier(UnknownCalls)
+                    .build(),
+            )
+        })
     }
 
     /// Secrets Manager in `region`.
     pub(in crate::services) fn secrets_in(&self, region: &str) -> aws_sdk_secretsmanager::Client {
-        aws_sdk_secretsmanager::Client::from_conf(
-            aws_sdk_secretsmanager::config::Builder::from(&self.config)
-                .region(Region::new(region.to_owned()))
-                .interceptor(self.calls.clone())
-                .build(),
-        )
+        kept(&self.secrets, region, || {
+            aws_sdk_secretsmanager::Client::from_conf(
+                aws_sdk_secretsmanager::config::Builder::from(&self.config)
+                    .region(Region::new(region.to_owned()))
+                    .interceptor(self.calls.clone())
+                    .build(),
+            )
+        })
     }
 
     /// IAM, which is the same in every region of a partition.
     pub(in crate::services) fn iam(&self) -> aws_sdk_iam::Client {
-        aws_sdk_iam::Client::from_conf(
-            aws_sdk_iam::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
-        )
+        let new = || aws_sdk_iam::config::Builder::from(&self.config).interceptor(self.calls.clone()).build();
+        self.iam.get_or_init(|| aws_sdk_iam::Client::from_conf(new())).clone()
     }
 
     /// STS with this process's own credentials.
@@ -312,8 +321,7 @@ impl Aws {
             .http_client(http::client(&Roots::CompiledIn, None).unwrap())
             .retry_config(RetryConfig::disabled())
             .build();
-        let (calls, rds) = (CallRecorder::default(), Arc::default());
-        Self { config, calls, rds, roots: Roots::CompiledIn, stand_in: false }
+        Self { stand_in: false, ..Self::of(config, Roots::CompiledIn) }
     }
 
     /// The same, known to be none of AWS's.
