@@ -9,56 +9,6 @@ use crate::text::printable;
 
 /// The path of each role that IAM Identity Center makes, and of no other: nobody else can make one there.
 pub const SSO_PATH: &str = "/aws-reserved/sso.amazonaws.com/";
-/// How their names begin.
-const SSO_NAME: &str = "AWSReservedSSO_";
-
-/// What kind of principal an ARN names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Principal<'a> {
-    /// An IAM user, by name.
-    User(&'a str),
-    /// A session of a role.
-    Session {
-        /// The role's name.
-        role: &'a str,
-        /// The session's.
-        session: &'a str,
-    },
-    /// The account itself, a federated user, or what nobody knows.
-    Other,
-}
-
-impl<'a> Principal<'a> {
-    /// Out of `arn`, as `sts:GetCallerIdentity` answers.
-    pub fn of(arn: &'a str) -> Self {
-        let mut parts = arn.splitn(6, ':');
-        let (service, resource) = (parts.nth(2), parts.nth(2));
-        match (service, resource.unwrap_or_default().split('/').collect::<Vec<_>>().as_slice()) {
-            (Some("iam"), ["user", .., name]) if !name.is_empty() => Self::User(name),
-            (Some("sts"), ["assumed-role", role, session]) if !role.is_empty() && !session.is_empty() => {
-                Self::Session { role, session }
-            }
-            _ => Self::Other,
-        }
-    }
-
-    /// The role that has to be looked at to know whether IAM Identity Center made it.
-    pub fn doubtful_role(self) -> Option<&'a str> {
-        match self {
-            Self::Session { role, .. } if role.starts_with(SSO_NAME) => Some(role),
-            _ => None,
-        }
-    }
-
-    /// The name of a person, where it is one; `is_sso` says of a session that its role is one of IAM Identity Center's.
-    pub fn person(self, is_sso: bool) -> Option<&'a str> {
-        match self {
-            Self::User(name) => Some(name),
-            Self::Session { session, .. } if is_sso => Some(session),
-            Self::Session { .. } | Self::Other => None,
-        }
-    }
-}
 
 /// `NIGHTSHIFT_OWNER_OF`: whose name others act in, as the policy has it.
 #[derive(Debug, Clone, Default)]
@@ -98,6 +48,7 @@ impl Owners {
 mod tests {
     use super::*;
     use crate::config::Environment;
+    use crate::services::aws::Principal;
 
     #[test]
     fn a_name_that_its_bearer_chose_is_nobodys() {

@@ -2,6 +2,57 @@
 
 use super::skew::Skew;
 
+/// How the names of roles begin that IAM Identity Center makes.
+const SSO_NAME: &str = "AWSReservedSSO_";
+
+/// What kind of principal an ARN names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Principal<'a> {
+    /// An IAM user, by name.
+    User(&'a str),
+    /// A session of a role.
+    Session {
+        /// The role's name.
+        role: &'a str,
+        /// The session's.
+        session: &'a str,
+    },
+    /// The account itself, a federated user, or what nobody knows.
+    Other,
+}
+
+impl<'a> Principal<'a> {
+    /// Out of `arn`, as `sts:GetCallerIdentity` answers.
+    pub fn of(arn: &'a str) -> Self {
+        let mut parts = arn.splitn(6, ':');
+        let (service, resource) = (parts.nth(2), parts.nth(2));
+        match (service, resource.unwrap_or_default().split('/').collect::<Vec<_>>().as_slice()) {
+            (Some("iam"), ["user", .., name]) if !name.is_empty() => Self::User(name),
+            (Some("sts"), ["assumed-role", role, session]) if !role.is_empty() && !session.is_empty() => {
+                Self::Session { role, session }
+            }
+            _ => Self::Other,
+        }
+    }
+
+    /// The role that has to be looked at to know whether IAM Identity Center made it.
+    pub fn doubtful_role(self) -> Option<&'a str> {
+        match self {
+            Self::Session { role, .. } if role.starts_with(SSO_NAME) => Some(role),
+            _ => None,
+        }
+    }
+
+    /// The name of a person, where it is one; `is_sso` says of a session that its role is one of IAM Identity Center's.
+    pub fn person(self, is_sso: bool) -> Option<&'a str> {
+        match self {
+            Self::User(name) => Some(name),
+            Self::Session { session, .. } if is_sso => Some(session),
+            Self::Session { .. } | Self::Other => None,
+        }
+    }
+}
+
 /// The caller, as STS knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
@@ -24,21 +75,16 @@ impl Identity {
     /// Who this is for sure: the name of an IAM user; or the one somebody signed in with, where the session is of a role that
     /// IAM Identity Center made. A session of any other role is called as whoever assumed it liked, and is nobody.
     pub fn person(&self) -> Option<&str> {
-        let mut parts = self.arn.splitn(6, ':').skip(2);
-        let (service, resource) = (parts.next()?, parts.nth(2)?);
-        let (kind, rest) = resource.split_once('/')?;
-        let name = match (service, kind) {
-            ("iam", "user") => rest.rsplit('/').next(),
-            ("sts", "assumed-role") => rest.split_once('/').filter(|(role, _)| is_of_sso(role)).map(|(_, name)| name),
-            _ => None,
-        };
-        name.filter(|name| !name.is_empty())
+        match Principal::of(&self.arn) {
+            Principal::Session { role, .. } if !is_of_sso(role) => None,
+            principal => principal.person(true),
+        }
     }
 }
 
 /// `AWSReservedSSO_`, the permission set's name, and sixteen digits.
 fn is_of_sso(role: &str) -> bool {
-    let set = role.strip_prefix("AWSReservedSSO_").and_then(|rest| rest.rsplit_once('_'));
+    let set = role.strip_prefix(SSO_NAME).and_then(|rest| rest.rsplit_once('_'));
     set.is_some_and(|(set, digits)| {
         !set.is_empty() && digits.len() == 16 && digits.bytes().all(|byte| byte.is_ascii_hexdigit())
     })

@@ -17,7 +17,7 @@ pub mod web;
 
 pub use connect::{Aws, Roots, Way, within};
 pub use error::{AwsError, Kind, done};
-pub use identity::Identity;
+pub use identity::{Identity, Principal};
 pub use profile::{NoProfile, Profile};
 pub use recorder::CallRecorder;
 pub use skew::Skew;
