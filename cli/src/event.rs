@@ -6,6 +6,11 @@ use anyhow::Context as _;
 use nightshift::run::Payload;
 use serde_json::json;
 
+/// What stands in a file, or comes by standard input, which is called `-`.
+pub(crate) fn text(path: &Path) -> std::io::Result<String> {
+    if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) }
+}
+
 /// The event, read once and used as often as there are runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Event {
@@ -17,12 +22,7 @@ impl Event {
     pub(crate) fn read(path: Option<&Path>) -> anyhow::Result<Self> {
         let Some(path) = path else { return Ok(Self { shown: String::new(), text: None }) };
         let shown = path.display().to_string();
-        let text = if path == Path::new("-") {
-            std::io::read_to_string(std::io::stdin())
-        } else {
-            std::fs::read_to_string(path)
-        };
-        let text = text.with_context(|| format!("could not read the event {shown}"))?;
+        let text = text(path).with_context(|| format!("could not read the event {shown}"))?;
         let event = Self { shown, text: Some(text) };
         event.payload()?;
         Ok(event)

@@ -1,6 +1,5 @@
 //! `event parse`: what a message of a queue, topic or bus says.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use nightshift::domains::messages;
@@ -9,14 +8,15 @@ use nightshift::text::printable;
 
 use crate::args::{EventCommand, ParseArgs, TextFormat};
 use crate::desk::Desk;
+use crate::event;
 use crate::output::{Ending, Output, Words, complain};
 use crate::told::Told;
 
 /// Whatever was asked for.
 pub(crate) fn run(command: &EventCommand, desk: &Desk) -> anyhow::Result<Ending> {
     let EventCommand::Parse(ParseArgs { file, format }) = command;
-    let name = if is_input(file) { "standard input".to_owned() } else { file.display().to_string() };
-    let text = text(file).map_err(|error| {
+    let name = if file == Path::new("-") { "standard input".to_owned() } else { file.display().to_string() };
+    let text = event::text(file).map_err(|error| {
         Told::error(format!("{name} cannot be read: {error}"), "name a file, or - for standard input")
     })?;
     let parsed = messages::parse(&text)
@@ -29,17 +29,4 @@ pub(crate) fn run(command: &EventCommand, desk: &Desk) -> anyhow::Result<Ending>
         TextFormat::Yaml => output.show(&yaml(&serde_json::to_value(&parsed)?)),
     }
     Ok(output.end(if faults().next().is_some() { Ending::Failed } else { Ending::Done }))
-}
-
-fn is_input(file: &Path) -> bool {
-    file == Path::new("-")
-}
-
-fn text(file: &Path) -> std::io::Result<String> {
-    if !is_input(file) {
-        return std::fs::read_to_string(file);
-    }
-    let mut text = String::new();
-    std::io::stdin().lock().read_to_string(&mut text)?;
-    Ok(text)
 }
