@@ -5,7 +5,11 @@ use std::io::{self, BufRead as _, IsTerminal as _};
 
 use anyhow::{Context as _, bail, ensure};
 
-use crate::output;
+use nightshift::report::{Report, render};
+
+use crate::args::ShownArgs;
+use crate::desk::Desk;
+use crate::output::{self, Ending, Output, Words};
 
 /// Whether somebody is there to answer.
 pub(crate) fn can_be_asked() -> bool {
@@ -13,7 +17,7 @@ pub(crate) fn can_be_asked() -> bool {
 }
 
 /// Has the account's number typed. Anything else is no.
-pub(crate) fn account(wanted: &str) -> anyhow::Result<()> {
+fn account(wanted: &str) -> anyhow::Result<()> {
     output::to_standard_error(&format!("Apply exactly this plan? Type the account ({wanted}): "));
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line).context("could not read an answer; nothing was done")?;
@@ -28,8 +32,33 @@ pub(crate) fn account(wanted: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Shows what `report` plans and has the account `of` typed, then says the command that asks nothing; `named` is whether that
+/// account was named already. How it ends, where there is nothing to apply.
+pub(crate) fn about(
+    report: &Report,
+    shown: &ShownArgs,
+    (of, named): (&str, bool),
+    desk: &Desk,
+) -> anyhow::Result<Option<Ending>> {
+    if report.counts.planned == 0 {
+        let output = Output::new(Words::CanBeHadAgain, desk);
+        output.report(report, shown);
+        output::complain("there is nothing to apply");
+        return Ok(Some(output.end(Ending::of(report))));
+    }
+    output::to_standard_error(&render::show(report, output::screen_of_complaints(desk)));
+    account(of)?;
+    // Where a cap holds part of it back, a digest would lift it: that is another word than the one that was given.
+    if report.tripped.is_none() {
+        let more = ["--account", of, "--expect-plan", report.plan_digest.as_str()];
+        let more = if named { &more[2..] } else { &more[..] };
+        output::complain(&format!("the same without asking: {}", the_same(more)));
+    }
+    Ok(None)
+}
+
 /// The command that was typed, with `more` behind it: as a shell takes it.
-pub(crate) fn the_same(more: &[&str]) -> String {
+fn the_same(more: &[&str]) -> String {
     let words = std::env::args().skip(1);
     let words = std::iter::once("nightshift".to_owned()).chain(words).chain(more.iter().map(|&word| word.to_owned()));
     words.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")

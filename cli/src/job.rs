@@ -1,7 +1,7 @@
 //! `plan JOB` and `apply JOB`: the function's own run, on an operator's word.
 
 use anyhow::{Context as _, ensure};
-use nightshift::report::{Mode, render};
+use nightshift::report::Mode;
 use nightshift::run::driver::{Caller, Driver, Finished, Word};
 use nightshift::run::{Job, Ledger, store};
 use nightshift::text::chain;
@@ -73,19 +73,8 @@ pub(crate) async fn apply_event<J: Narrow>(
         None => {
             let caller = Caller::Operator { mode: Mode::Plan, word: Word::Any };
             let Finished { report, .. } = reading(&driver, event.clone(), &record::reading(), caller).await?;
-            if report.counts.planned == 0 {
-                let output = Output::new(Words::CanBeHadAgain, desk);
-                output.report(&report, &run.shown);
-                output::complain("there is nothing to apply");
-                return Ok(output.end(Ending::of(&report)));
-            }
-            output::to_standard_error(&render::show(&report, output::screen_of_complaints(desk)));
-            ask::account(&account)?;
-            // Where a cap holds part of it back, a digest would lift it: that is another word than the one that was given.
-            if report.tripped.is_none() {
-                let more = ["--account", &account, "--expect-plan", report.plan_digest.as_str()];
-                let more = if wanted.is_some() { &more[2..] } else { &more[..] };
-                output::complain(&format!("the same without asking: {}", ask::the_same(more)));
+            if let Some(ending) = ask::about(&report, &run.shown, (&account, wanted.is_some()), desk)? {
+                return Ok(ending);
             }
             Word::Shown(report.plan_digest)
         }

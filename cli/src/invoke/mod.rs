@@ -9,7 +9,7 @@ use anyhow::{Context as _, bail, ensure};
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
 use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
-use nightshift::report::{Mode, Outcome, Report, render};
+use nightshift::report::{Mode, Outcome, Report};
 use nightshift::run::driver::{Caller, Driver, Finished, Word};
 use nightshift::run::{Job, Ledger};
 use nightshift::services::aws::Aws;
@@ -17,13 +17,13 @@ use nightshift::text::printable;
 use serde_json::json;
 
 use crate::args::{InvokeArgs, JobName, WordArgs};
+use crate::ask;
 use crate::desk::Desk;
 use crate::event::Event;
 use crate::output::{Ending, Output, Words};
 use crate::progress::Progress;
 use crate::record::{self, Record};
 use crate::told::Told;
-use crate::{ask, output};
 
 use call::{Answer, FunctionCall};
 pub(crate) use call::{Call, Fault};
@@ -72,18 +72,8 @@ async fn invoke<J: Job>(args: InvokeArgs, desk: &Desk) -> anyhow::Result<Ending>
             Ok(report) => report,
             Err(fault) => return Err(said(&name, &fault, false)),
         };
-        if report.counts.planned == 0 {
-            let output = Output::new(Words::CanBeHadAgain, desk);
-            output.report(&report, &shown);
-            output::complain("there is nothing to apply");
-            return Ok(output.end(Ending::of(&report)));
-        }
-        output::to_standard_error(&render::show(&report, output::screen_of_complaints(desk)));
-        ask::account(&account)?;
-        if report.tripped.is_none() {
-            let more = ["--account", &account, "--expect-plan", report.plan_digest.as_str()];
-            let more = if wanted.is_some() { &more[2..] } else { &more[..] };
-            output::complain(&format!("the same without asking: {}", ask::the_same(more)));
+        if let Some(ending) = ask::about(&report, &shown, (&account, wanted.is_some()), desk)? {
+            return Ok(ending);
         }
         wish.expect(report.plan_digest.as_str())?;
     } else {
