@@ -1,8 +1,10 @@
 """Every module that changes moto or adds control calls, imported for that effect."""
 
+from .quick_calls import answer_quickly
 from .quick_start import load_moto
 
 load_moto()  # before the rest, which imports the slow parts of moto
+answer_quickly()
 
 # ruff: noqa: E402, F401
 from . import functions, iam, mail, organizations, scheduler, secrets_manager, topics, unknown_calls
