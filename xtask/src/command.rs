@@ -78,6 +78,17 @@ pub(crate) fn quiet(command: &mut Command) -> anyhow::Result<Output> {
     bail!("{}: {}\n{}", output.status, spelled(command), shortened(&String::from_utf8_lossy(&said)))
 }
 
+/// Runs it, and answers with all it said and what went wrong, if something did.
+pub(crate) fn heard(command: &mut Command) -> (String, Option<anyhow::Error>) {
+    let output = match command.output().with_context(|| format!("could not start {}", spelled(command))) {
+        Ok(output) => output,
+        Err(error) => return (String::new(), Some(error)),
+    };
+    let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+    let failure = (!output.status.success()).then(|| anyhow::anyhow!("{}: {}", output.status, spelled(command)));
+    (said, failure)
+}
+
 /// Each line as far as it is readable: pip lists every version ever published on one.
 fn shortened(said: &str) -> String {
     const LONGEST: usize = 300;

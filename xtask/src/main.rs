@@ -16,6 +16,7 @@ mod provider;
 mod secrets;
 mod setup;
 mod showcase;
+mod side_by_side;
 mod steps;
 mod suite;
 mod terraform;

@@ -1,10 +1,12 @@
 //! A list of steps, run in order until one fails, and the table at the end. Steps are data, so that the table can also
 //! name what was skipped, with the way to get what it needs, and what was not reached.
 
+use std::fmt::Write as _;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
 use crate::command;
+use crate::side_by_side::side_by_side;
 
 /// One line of the table.
 pub(crate) struct Step {
@@ -14,6 +16,8 @@ pub(crate) struct Step {
 
 enum Work {
     Commands(Vec<Command>),
+    /// Each chain in its order, some of them at once.
+    Chains(Vec<Vec<Command>>),
     Inside {
         run: fn() -> anyhow::Result<()>,
         repeat: &'static str,
@@ -40,6 +44,12 @@ impl Step {
     /// A step that is another program's work: one command, or several in order.
     pub(crate) fn commands(name: &'static str, commands: impl IntoIterator<Item = Command>) -> Self {
         Self { name, work: Work::Commands(commands.into_iter().collect()) }
+    }
+
+    /// A step that is the work of other programs in chains that have nothing to do with each other. What a chain says is
+    /// shown in one piece.
+    pub(crate) fn chains(name: &'static str, chains: impl IntoIterator<Item = Vec<Command>>) -> Self {
+        Self { name, work: Work::Chains(chains.into_iter().collect()) }
     }
 
     /// A step xtask does itself; `repeat` is the command that does it again.
@@ -117,6 +127,7 @@ fn perform(name: &str, work: Work) -> (Outcome, Option<String>) {
             println!("\n== {name}: {spelled}");
             command::succeed(&mut command).err().map(|error| (error, spelled))
         }),
+        Work::Chains(chains) => side_by_side(chains, |chain| through(name, chain)).into_iter().flatten().next(),
         Work::Inside { run, repeat } => {
             println!("\n== {name}");
             run().err().map(|error| (error, repeat.to_owned()))
@@ -133,6 +144,20 @@ fn perform(name: &str, work: Work) -> (Outcome, Option<String>) {
             (Outcome::Failed(took), Some(repeat))
         }
     }
+}
+
+/// Runs the commands one after the other until one fails, and prints what they said. `Some` is the failure and the
+/// command that repeats it.
+fn through(name: &str, chain: Vec<Command>) -> Option<(anyhow::Error, String)> {
+    let mut said = String::new();
+    let failure = chain.into_iter().find_map(|mut command| {
+        let spelled = command::spelled(&command);
+        let (output, failure) = command::heard(&mut command);
+        let _ = write!(said, "\n== {name}: {spelled}\n{output}");
+        failure.map(|error| (error, spelled))
+    });
+    print!("{said}");
+    failure
 }
 
 #[expect(clippy::disallowed_methods, reason = "how long a step took, for a person's eyes")]
@@ -197,6 +222,23 @@ mod tests {
         let (outcome, repeat) = perform("broken", Work::Commands(vec![Command::new("false"), Command::new("true")]));
         assert!(matches!(outcome, Outcome::Failed(_)));
         assert_eq!(repeat.as_deref(), Some("false"));
+    }
+
+    #[test]
+    fn a_chain_stops_where_it_fails_and_the_others_go_on() {
+        let folder = std::env::temp_dir().join(format!("nightshift-chains-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let touch = |name: &str| {
+            let mut command = Command::new("touch");
+            command.arg(folder.join(name));
+            command
+        };
+        let chains = vec![vec![Command::new("false"), touch("behind")], vec![Command::new("true"), touch("beside")]];
+        let (outcome, repeat) = perform("chains", Work::Chains(chains));
+        let made = ["behind", "beside"].map(|name| folder.join(name).exists());
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(matches!(outcome, Outcome::Failed(_)));
+        assert_eq!((repeat.as_deref(), made), (Some("false"), [false, true]));
     }
 
     #[test]

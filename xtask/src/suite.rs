@@ -2,20 +2,15 @@
 //! the next: a test here waits for servers more than it computes. `cargo nextest` would start every test in a process of
 //! its own, and with it a stand-in that one binary shares among all of its tests.
 
-use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
-use std::thread;
 
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
 use crate::command::{at_root, spelled};
+use crate::side_by_side::side_by_side;
 use crate::{deploy, environment, secrets};
-
-/// Binaries at once. Each runs as many of its tests at once as there are processors.
-const SIDE_BY_SIDE: usize = 2;
 
 /// Builds and runs the tests of the workspace. Each binary is run to its end, whatever becomes of the others.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -73,23 +68,12 @@ fn binary(message: &Value) -> Option<Binary> {
 
 /// Runs them all, some at once; the names of those that failed.
 fn together(binaries: Vec<Binary>) -> Vec<String> {
-    let waiting = Mutex::new(VecDeque::from(binaries));
-    let failed = Mutex::new(Vec::new());
-    thread::scope(|scope| {
-        for _ in 0..SIDE_BY_SIDE {
-            scope.spawn(|| {
-                loop {
-                    let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-                    let Some(binary) = next else { return };
-                    if let Err(error) = perform(&binary) {
-                        println!("== {}: {error:#}", binary.name);
-                        failed.lock().unwrap_or_else(PoisonError::into_inner).push(binary.name);
-                    }
-                }
-            });
-        }
+    let failed = side_by_side(binaries, |binary| {
+        let error = perform(&binary).err()?;
+        println!("== {}: {error:#}", binary.name);
+        Some(binary.name)
     });
-    failed.into_inner().unwrap_or_else(PoisonError::into_inner)
+    failed.into_iter().flatten().collect()
 }
 
 /// Runs one to its end, and prints what it said in one piece.

@@ -45,7 +45,7 @@ pub(crate) fn steps() -> Vec<Step> {
     vec![
         format,
         findings(),
-        Step::commands(MODULES, modules.iter().flat_map(|module| commands(module, &provider))),
+        Step::chains(MODULES, modules.iter().map(|module| commands(module, &provider))),
         Step::optional(POLICIES, policies::step, "cargo xtask policies"),
         Step::inside(DEPLOYMENT, deploy::run, "cargo xtask deploy"),
     ]
@@ -68,15 +68,9 @@ fn commands(module: &Path, provider: &Provider) -> Vec<Command> {
     let mut init = at_root("terraform", &[&at, "init", "-backend=false", "-input=false"]);
     provider.offer(&mut init);
     let mut commands = vec![init];
-    // `validate` does not know the providers a module is handed; its tests hand it some, and validate as they plan.
-    let is_handed_some =
-        fs::read_to_string(module.join("versions.tf")).is_ok_and(|text| text.contains("configuration_aliases"));
-    if !is_handed_some {
-        commands.push(at_root("terraform", &[&at, "validate"]));
-    }
-    if module.join("tests").is_dir() {
-        commands.push(at_root("terraform", &[&at, "test"]));
-    }
+    // Tests validate as they plan, and hand a module the providers it is handed, which `validate` does not know.
+    let last = if module.join("tests").is_dir() { "test" } else { "validate" };
+    commands.push(at_root("terraform", &[&at, last]));
     commands
 }
 
