@@ -10,7 +10,7 @@ use nightshift::config::{Environment, Settings as Variables};
 use nightshift::domains::clusters::deletion::HalfDeleted;
 use nightshift::domains::clusters::expiry::{self, Expiry};
 use nightshift::jobs::cluster_cleanup::notice::{Data, Digest, Expiring, Hand, Matter, Setting, letter};
-use nightshift::jobs::cluster_cleanup::plan::{Assessment, Stop, Terms, Why, assess};
+use nightshift::jobs::cluster_cleanup::plan::{Assessment, Obstacle, Terms, Why, assess};
 use nightshift::jobs::cluster_cleanup::{ClusterCleanup, Policy, Request};
 use nightshift::jobs::cluster_extend::ClusterExtend;
 use nightshift::notify::{Clock, Language, NotifyPolicy};
@@ -182,7 +182,7 @@ fn matter(cluster: &Cluster, policy: &Policy, half_way: bool, now: Timestamp) ->
         }
         (false, Assessment::Left(why)) if why.is_for_its_owner() => Some(hand(why)),
         (true, Assessment::Untold(at)) if at <= now => {
-            Some(hand(Why::HalfDeletedBlocked { half, stop: Stop::Why(Box::new(Why::DeletionProtection)) }))
+            Some(hand(Why::HalfDeletedBlocked { half, stop: Obstacle::Why(Box::new(Why::DeletionProtection)) }))
         }
         (true, _) => Some(hand(Why::HalfDeleted { half, until: at.filter(|at| *at > now) })),
         _ => None,

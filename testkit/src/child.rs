@@ -5,9 +5,9 @@ use std::time::Duration;
 
 /// See the module.
 #[derive(Debug)]
-pub struct Held(Child);
+pub struct ChildProcess(Child);
 
-impl Held {
+impl ChildProcess {
     /// Starts `command`.
     pub fn start(command: &mut Command) -> std::io::Result<Self> {
         command.spawn().map(Self)
@@ -42,7 +42,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for ChildProcess {
     fn drop(&mut self) {
         self.kill();
     }

@@ -19,7 +19,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, mpsc, watch};
 
-use crate::child::Held;
+use crate::child::ChildProcess;
 use crate::proxy::PATIENCE;
 use crate::said;
 
@@ -58,7 +58,7 @@ impl Answer {
 /// A running function.
 #[derive(Debug)]
 pub struct FunctionProcess {
-    child: Held,
+    child: ChildProcess,
     events: mpsc::Sender<String>,
     answers: mpsc::Receiver<Answer>,
     polls: watch::Receiver<usize>,
@@ -107,7 +107,7 @@ impl FunctionProcess {
         let (listener, address) = bind(&runtime)?;
         runtime.spawn(serve(listener, api));
         let name = binary.file_stem().and_then(|stem| stem.to_str()).unwrap_or("function").to_owned();
-        let mut child = Held::start(
+        let mut child = ChildProcess::start(
             Command::new(binary)
                 .args(arguments)
                 .env_clear()

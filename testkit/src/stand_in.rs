@@ -10,18 +10,18 @@ use anyhow::{Context as _, bail, ensure};
 use nightshift::config::Environment;
 use serde_json::Value;
 
-use crate::child::Held;
+use crate::child::ChildProcess;
 use crate::repository;
 
 /// Starts a server that says `listening URL` when it is ready and ends when its standard input does.
-pub fn listening(command: &mut Command, title: &str) -> anyhow::Result<(Held, String)> {
+pub fn listening(command: &mut Command, title: &str) -> anyhow::Result<(ChildProcess, String)> {
     // Python's AWS library would look for the caller's profile, and not start where there is none of that name.
     for name in Environment::of_process().names().filter(|name| name.starts_with("AWS_")) {
         command.env_remove(name);
     }
     // A Ctrl-C in the terminal is for its starter, with which it ends; Python would print a traceback of its own.
     command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped());
-    let mut child = Held::start(command).with_context(|| format!("could not start {title}"))?;
+    let mut child = ChildProcess::start(command).with_context(|| format!("could not start {title}"))?;
     let stdout = child.get().stdout.take().with_context(|| format!("{title} has no standard output"))?;
     let mut line = String::new();
     BufReader::new(stdout).read_line(&mut line)?;
@@ -36,7 +36,7 @@ pub fn listening(command: &mut Command, title: &str) -> anyhow::Result<(Held, St
 pub struct StandIn {
     url: String,
     // Held for its life; the pipe to its standard input is what keeps the server up.
-    _child: Held,
+    _child: ChildProcess,
 }
 
 impl StandIn {

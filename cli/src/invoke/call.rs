@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use nightshift::config::Settings;
 use nightshift::report::{Code, Mode, Outcome, Reason, Report, codes};
-use nightshift::run::caps::Kind;
+use nightshift::run::caps::Counted;
 use nightshift::run::event::Fields;
 use nightshift::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};
 use nightshift::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
@@ -207,7 +207,7 @@ impl Act<Alone> for Step {
     }
 
     /// The function has caps of its own.
-    fn capped(&self) -> Option<Kind> {
+    fn capped(&self) -> Option<Counted> {
         None
     }
 }

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use nightshift_testkit::child::Held;
+use nightshift_testkit::child::ChildProcess;
 use nightshift_testkit::database::{DatabaseWorld, Installation};
 use nightshift_testkit::repository;
 
@@ -39,7 +39,7 @@ async fn a_user_that_is_begun_is_finished_and_the_others_wait_when_it_is_asked_t
     let apply = ["apply", "db-users", "--event", &event, "--policy", &policy, "--account", &world.scene.account];
     world.scene.proxy.delay(Duration::from_millis(300));
     let json = [&apply[..], &["--yes", "--output", "json"]].concat();
-    let mut child = Held::start(command(&world, &json).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let mut child = ChildProcess::start(command(&world, &json).stdout(Stdio::piped()).stderr(Stdio::piped()))?;
     called(&world.scene, "secretsmanager:CreateSecret", 1).await;
     signal(child.get().id(), "TERM");
     let (code, out, err) = ended(child).await;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use nightshift::clock;
 use nightshift_testkit::Scene;
-use nightshift_testkit::child::Held;
+use nightshift_testkit::child::ChildProcess;
 use nightshift_testkit::scene::REGION;
 use nightshift_testkit::world::{clusters, expired, snapshots, tags_of};
 
@@ -51,7 +51,7 @@ fn all_of(child: &mut Child) -> (String, String) {
 }
 
 /// Exit code, standard output and standard error of a process that was left to end by itself.
-pub(crate) async fn ended(mut child: Held) -> (Option<i32>, String, String) {
+pub(crate) async fn ended(mut child: ChildProcess) -> (Option<i32>, String, String) {
     tokio::task::spawn_blocking(move || {
         let (out, err) = all_of(child.get());
         (child.get().wait().ok().and_then(|status| status.code()), out, err)
@@ -69,9 +69,10 @@ async fn the_first_signal_begins_nothing_new_finishes_what_is_begun_and_shows_th
         }
         let (_folder, policy) = policy_file(POLICY);
         scene.proxy.delay(Duration::from_millis(200));
-        let mut child =
-            Held::start(command(&scene, &apply(&scene, &policy, "json")).stdout(Stdio::piped()).stderr(Stdio::piped()))
-                .expect("the command starts");
+        let mut child = ChildProcess::start(
+            command(&scene, &apply(&scene, &policy, "json")).stdout(Stdio::piped()).stderr(Stdio::piped()),
+        )
+        .expect("the command starts");
         called(&scene, "rds:DeleteDBInstance", 1).await;
         signal(child.get().id(), name);
         let (code, out, err) = ended(child).await;
@@ -109,7 +110,7 @@ async fn a_rotation_that_is_begun_is_finished_and_the_others_are_not_begun() {
     scene.proxy.delay(Duration::from_millis(100));
     let mut arguments = apply(&scene, &policy, "json");
     arguments[1] = "key-rotation";
-    let mut child = Held::start(command(&scene, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()))
+    let mut child = ChildProcess::start(command(&scene, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()))
         .expect("the command starts");
     called(&scene, "iam:CreateAccessKey", 1).await;
     signal(child.get().id(), "INT");
@@ -131,9 +132,10 @@ async fn a_second_signal_ends_it_at_once_and_what_was_done_is_on_record() {
     }
     let (_folder, policy) = policy_file(POLICY);
     scene.proxy.delay(Duration::from_millis(200));
-    let mut child =
-        Held::start(command(&scene, &apply(&scene, &policy, "json")).stdout(Stdio::piped()).stderr(Stdio::piped()))
-            .expect("the command starts");
+    let mut child = ChildProcess::start(
+        command(&scene, &apply(&scene, &policy, "json")).stdout(Stdio::piped()).stderr(Stdio::piped()),
+    )
+    .expect("the command starts");
     called(&scene, "rds:DeleteDBCluster", 1).await;
     scene.proxy.silence("rds:AddTagsToResource");
     let process = child.get().id();
@@ -154,8 +156,9 @@ async fn an_apply_whose_report_cannot_be_written_goes_on_to_its_end_and_leaves_i
         }
         let (_folder, policy) = policy_file(POLICY);
         let full = File::options().write(true).open("/dev/full").expect("a full device");
-        let child = Held::start(command(&scene, &apply(&scene, &policy, format)).stdout(full).stderr(Stdio::piped()))
-            .expect("the command starts");
+        let child =
+            ChildProcess::start(command(&scene, &apply(&scene, &policy, format)).stdout(full).stderr(Stdio::piped()))
+                .expect("the command starts");
         let (code, _, err) = ended(child).await;
         assert!(code == Some(4) && !err.contains("panicked"), "{format}: {code:?} {err}");
         assert_eq!(clusters(&scene, REGION).await.expect("a list"), Vec::<String>::new(), "{format}");
@@ -179,7 +182,7 @@ async fn a_reader_that_leaves_stops_no_apply_and_no_plan_panics() {
         if verb == "plan" {
             arguments.retain(|argument| *argument != "--yes");
         }
-        let mut child = Held::start(command(&scene, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()))
+        let mut child = ChildProcess::start(command(&scene, &arguments).stdout(Stdio::piped()).stderr(Stdio::piped()))
             .expect("the command starts");
         drop(child.get().stdout.take());
         let (code, _, err) = ended(child).await;
@@ -200,8 +203,8 @@ async fn with_both_outputs_gone_an_apply_still_ends_properly() {
     let full = || File::options().write(true).open("/dev/full").expect("a full device");
     // At this level the code below us says much, too.
     let mut command = command(&scene, &apply(&scene, &policy, "table"));
-    let child =
-        Held::start(command.env("RUST_LOG", "debug").stdout(full()).stderr(full())).expect("the command starts");
+    let child = ChildProcess::start(command.env("RUST_LOG", "debug").stdout(full()).stderr(full()))
+        .expect("the command starts");
     let (code, _, _) = ended(child).await;
     assert_eq!(code, Some(4));
     assert_eq!(clusters(&scene, REGION).await.expect("a list"), Vec::<String>::new());
@@ -224,7 +227,8 @@ async fn whatever_the_command_prints_a_full_output_is_a_message_and_an_exit_code
         (vec!["clusters", "restore", "none"], 1),
     ] {
         let full = File::options().write(true).open("/dev/full").expect("a full device");
-        let child = Held::start(command(&scene, &arguments).stdout(full).stderr(Stdio::piped())).expect("it starts");
+        let child =
+            ChildProcess::start(command(&scene, &arguments).stdout(full).stderr(Stdio::piped())).expect("it starts");
         let (found, _, err) = ended(child).await;
         assert!(found == Some(code) && !err.contains("panicked"), "{arguments:?}: {found:?} {err}");
         assert!(code == 1 || err.contains("No space left on device"), "{arguments:?}: {err}");
@@ -245,7 +249,8 @@ async fn a_restore_goes_on_without_a_reader_and_stops_between_its_steps_when_ask
     scene.proxy.reset();
     scene.proxy.delay(Duration::from_millis(300));
     let restore = ["clusters", "restore", &snapshot];
-    let mut child = Held::start(command(&scene, &restore).stdout(Stdio::piped()).stderr(Stdio::piped())).expect("it");
+    let mut child =
+        ChildProcess::start(command(&scene, &restore).stdout(Stdio::piped()).stderr(Stdio::piped())).expect("it");
     called(&scene, "rds:RestoreDBClusterFromSnapshot", 1).await;
     signal(child.get().id(), "INT");
     let (code, out, err) = ended(child).await;
@@ -254,7 +259,7 @@ async fn a_restore_goes_on_without_a_reader_and_stops_between_its_steps_when_ask
     assert!(!scene.proxy.calls().iter().any(|call| call.action == "rds:CreateDBInstance"));
 
     let full = File::options().write(true).open("/dev/full").expect("a full device");
-    let child = Held::start(command(&scene, &restore).stdout(full).stderr(Stdio::piped())).expect("it starts");
+    let child = ChildProcess::start(command(&scene, &restore).stdout(full).stderr(Stdio::piped())).expect("it starts");
     let (code, _, err) = ended(child).await;
     assert!(code == Some(4) && !err.contains("panicked"), "{code:?} {err}");
     assert!(err.contains("instance orders-dev-2: creation requested"), "{err}");

@@ -13,9 +13,9 @@ const SMALLEST_BASE_FOR_PERCENT: usize = 10;
 
 /// What a cap counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kind(&'static str);
+pub struct Counted(&'static str);
 
-impl Kind {
+impl Counted {
     /// Of things called `name`, as `deletions`.
     pub const fn new(name: &'static str) -> Self {
         Self(name)
@@ -30,7 +30,7 @@ impl Kind {
 /// One cap, and what a plan wants of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cap {
-    kind: Kind,
+    kind: Counted,
     variable: &'static str,
     limit: usize,
     wanted: usize,
@@ -49,13 +49,13 @@ enum How {
 
 impl Cap {
     /// At most `limit` things of `kind`, or none.
-    pub fn count(kind: Kind, guard: &'static str, variable: &'static str, limit: usize, wanted: usize) -> Self {
+    pub fn count(kind: Counted, guard: &'static str, variable: &'static str, limit: usize, wanted: usize) -> Self {
         Self { kind, variable, limit, wanted, how: How::Count { guard } }
     }
 
     /// At most `limit` percent of `base` things, or none; `said` says of what, as `3 of the 5 users in scope would …`.
     pub fn percent(
-        kind: Kind,
+        kind: Counted,
         guard: &'static str,
         variable: &'static str,
         limit: usize,
@@ -66,12 +66,12 @@ impl Cap {
     }
 
     /// The first `limit` things of `kind` in each run, and the rest in later ones.
-    pub fn share(kind: Kind, variable: &'static str, limit: usize, wanted: usize) -> Self {
+    pub fn share(kind: Counted, variable: &'static str, limit: usize, wanted: usize) -> Self {
         Self { kind, variable, limit, wanted, how: How::Share }
     }
 
     /// What it counts.
-    pub(super) fn kind(&self) -> Kind {
+    pub(super) fn kind(&self) -> Counted {
         self.kind
     }
 
@@ -86,7 +86,7 @@ impl Cap {
 
     /// What is said of the things that wait for a later run.
     pub(super) fn backlog(&self) -> Reason {
-        let Self { kind: Kind(kind), variable, limit, wanted, .. } = self;
+        let Self { kind: Counted(kind), variable, limit, wanted, .. } = self;
         let message = format!("{wanted} {kind} are due, and a run does {limit}, oldest first");
         Reason::new(&codes::BACKLOG, message, format!("a later run does it; or raise {variable}"))
     }
@@ -109,14 +109,14 @@ impl Cap {
 }
 
 /// Those of `caps` that are broken, in their order, each with what it counts.
-pub(crate) fn broken(caps: &[Cap]) -> Vec<(Kind, Tripped)> {
+pub(crate) fn broken(caps: &[Cap]) -> Vec<(Counted, Tripped)> {
     caps.iter().filter_map(|cap| Some((cap.kind, cap.check()?))).collect()
 }
 
 /// Things that are deleted and that no earlier run began to delete.
-pub const DELETIONS: Kind = Kind::new("deletions");
+pub const DELETIONS: Counted = Counted::new("deletions");
 /// Copies of earlier deletions whose time is over.
-pub const PURGES: Kind = Kind::new("purges");
+pub const PURGES: Counted = Counted::new("purges");
 
 /// How much may be deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

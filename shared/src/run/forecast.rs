@@ -31,7 +31,7 @@ pub(super) fn loads<S, A: Act<S>>(caps: &[Cap], actions: &[A]) -> Vec<Load> {
     let broken = caps::broken(caps);
     let mut wanted: BTreeMap<Option<&'static str>, usize> = BTreeMap::new();
     for action in actions {
-        *wanted.entry(action.capped().map(caps::Kind::name)).or_default() += 1;
+        *wanted.entry(action.capped().map(caps::Counted::name)).or_default() += 1;
     }
     let load = |(kind, wanted): (Option<&'static str>, usize)| {
         let is_broken = broken.iter().any(|(of, _)| Some(of.name()) == kind);

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 
 use serde::Serialize;
 
-use super::caps::Kind;
+use super::caps::Counted;
 use super::done::Done;
 use crate::report::{Item, Outcome, PlanDigest, Reason};
 
@@ -42,7 +42,7 @@ pub trait Act<S>: Subject<S> + Serialize {
     fn steps(&self) -> Vec<String>;
     /// The cap that can stop it. None stops what was begun by an earlier run, what only tells or notes, and what an event
     /// asks for by its own name.
-    fn capped(&self) -> Option<Kind>;
+    fn capped(&self) -> Option<Counted>;
     /// How the thing was built, where nothing else would hold that should the process die half-way.
     fn facts(&self) -> Option<String> {
         None
@@ -129,7 +129,7 @@ impl<A: Act<S>, L: Leave<S>, S: Scope> Plan<A, L, S> {
     }
 
     /// How many of the actions a cap of this kind counts.
-    pub fn count(&self, kind: Kind) -> usize {
+    pub fn count(&self, kind: Counted) -> usize {
         self.actions.iter().filter(|action| action.capped() == Some(kind)).count()
     }
 

@@ -18,7 +18,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-use nightshift_testkit::child::Held;
+use nightshift_testkit::child::ChildProcess;
 
 /// A process that answers events.
 #[derive(Debug, Clone)]
@@ -82,7 +82,7 @@ pub(super) async fn invoke(program: &Program, event: &Value) -> anyhow::Result<I
     let (moments, mut seen) = mpsc::unbounded_channel();
     let server = tokio::spawn(serve(listener, Arc::new(Api { event: Mutex::new(Some(event.to_string())), moments })));
     let started = now();
-    let mut child = Held::start(&mut command).with_context(|| format!("could not start {name}"))?;
+    let mut child = ChildProcess::start(&mut command).with_context(|| format!("could not start {name}"))?;
     let Moment::Polled(polled) = next(&mut seen, &mut child).await? else { bail!("{name} answered unasked") };
     let Moment::Answered(answered, answer) = next(&mut seen, &mut child).await? else { bail!("{name} lost an event") };
     // Asking for the next event, it is at rest: its memory has been as high as one event takes it.
@@ -100,7 +100,7 @@ pub(super) async fn invoke(program: &Program, event: &Value) -> anyhow::Result<I
 
 /// Looks after the process meanwhile: one that died does nothing more.
 #[expect(clippy::disallowed_methods, reason = "a process is watched by the real clock")]
-async fn next(seen: &mut UnboundedReceiver<Moment>, child: &mut Held) -> anyhow::Result<Moment> {
+async fn next(seen: &mut UnboundedReceiver<Moment>, child: &mut ChildProcess) -> anyhow::Result<Moment> {
     let end = now() + PATIENCE;
     while now() < end {
         tokio::select! {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use nightshift::clock;
 
-use nightshift_testkit::child::Held;
+use nightshift_testkit::child::ChildProcess;
 
 /// How long a command may take to end when asked to; cargo-lambda first ends the function.
 const GRACE: Duration = Duration::from_secs(5);
@@ -17,13 +17,13 @@ const POLL: Duration = Duration::from_millis(20);
 
 /// See the module. Dropping it ends it.
 #[derive(Debug)]
-pub(super) struct ProcessGroup(Held);
+pub(super) struct ProcessGroup(ChildProcess);
 
 impl ProcessGroup {
     /// Starts `command` as the leader of a group of its own, which a Ctrl-C in the terminal does not reach: it is for
     /// us to end it.
     pub(super) fn start(command: &mut Command) -> std::io::Result<Self> {
-        Held::start(command.process_group(0)).map(Self)
+        ChildProcess::start(command.process_group(0)).map(Self)
     }
 
     /// Waits until the command ends by itself.

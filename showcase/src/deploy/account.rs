@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::raw::{Aws, Invoked};
-use nightshift_testkit::child::Held;
+use nightshift_testkit::child::ChildProcess;
 use nightshift_testkit::repository;
 use nightshift_testkit::scene::{REGION, Scene};
 use nightshift_testkit::slack::Slack;
@@ -23,7 +23,7 @@ const BUCKET: &str = "nightshift-reports";
 pub(super) struct Account {
     pub(super) scene: Scene,
     pub(super) aws: Aws,
-    roles: Held,
+    roles: ChildProcess,
     slack: Slack,
 }
 

@@ -1,9 +1,9 @@
 //! What the owner of an access key is told, of a believable user and of one of whom every word means harm.
 
-use nightshift::domains::keys::tags::Kind;
+use nightshift::domains::keys::tags::KeyNotice;
 use nightshift::jobs::key_rotation::model::User;
 use nightshift::jobs::key_rotation::notice::{Notice, Setting, letter};
-use nightshift::jobs::key_rotation::plan::{Facts, KeyFacts};
+use nightshift::jobs::key_rotation::plan::{KeyFacts, Standing};
 use nightshift::jobs::key_rotation::policy::Ages;
 use nightshift::notify::{Clock, Letter};
 use nightshift::services::Read;
@@ -27,17 +27,17 @@ const AGES: Ages = Ages {
 };
 
 /// A notice of `kind` to `name`.
-pub(super) fn to(name: &str, kind: Kind, clock: Clock<'_>) -> Letter {
+pub(super) fn to(name: &str, kind: KeyNotice, clock: Clock<'_>) -> Letter {
     about(name, "s3", kind, clock)
 }
 
 /// The same, where nothing that comes from outside is what it should be; but IAM itself keeps names to 64 letters, digits
 /// and a few signs.
 pub(super) fn hostile(values: &str, clock: Clock<'_>) -> Letter {
-    about(&"W".repeat(64), values, Kind::Held, clock)
+    about(&"W".repeat(64), values, KeyNotice::Held, clock)
 }
 
-fn about(name: &str, service: &str, kind: Kind, clock: Clock<'_>) -> Letter {
+fn about(name: &str, service: &str, kind: KeyNotice, clock: Clock<'_>) -> Letter {
     let user = User {
         name: name.to_owned(),
         id: "AIDACKCEVSQ6C2EXAMPLE".to_owned(),
@@ -52,9 +52,9 @@ fn about(name: &str, service: &str, kind: Kind, clock: Clock<'_>) -> Letter {
     };
     let last = json!({"at": "2026-11-20T09:15:00Z", "service": service, "region": "eu-west-1"});
     let keys = vec![key(NEW, 0, json!("never")), key(OLD, 95, last)];
-    let (key, other) = if kind == Kind::Rotated { (NEW, OLD) } else { (OLD, NEW) };
+    let (key, other) = if kind == KeyNotice::Rotated { (NEW, OLD) } else { (OLD, NEW) };
     let dates = [at("2026-11-28T02:00:00Z"), at("2026-12-21T02:00:00Z")];
-    let facts = Facts { keys, next: None };
+    let facts = Standing { keys, next: None };
     let notice = Notice { kind, user: &user, key, other: Some(other), dates: &dates, facts: &facts };
     let secret = format!("/aws/iam/credentials/{name}");
     let setting = Setting {

@@ -8,7 +8,7 @@ mod owner;
 mod summary;
 
 use jiff::tz::TimeZone;
-use nightshift::domains::keys::tags::Kind;
+use nightshift::domains::keys::tags::KeyNotice;
 use nightshift::jobs::cluster_cleanup::notice::Setting;
 use nightshift::notify::{Clock, Language, Letter, MailPolicy, NotifyPolicy, OwnerPolicy};
 
@@ -52,9 +52,9 @@ pub fn samples() -> anyhow::Result<Vec<Sample>> {
                 ),
             ),
             ("hostile-summary", operators(hostile::night())),
-            ("keys-rotated", keys::to("ana", Kind::Rotated, clock)),
-            ("keys-deactivated", keys::to("ana", Kind::Deactivated, clock)),
-            ("keys-leaked", keys::to("ana", Kind::Leaked, clock)),
+            ("keys-rotated", keys::to("ana", KeyNotice::Rotated, clock)),
+            ("keys-deactivated", keys::to("ana", KeyNotice::Deactivated, clock)),
+            ("keys-leaked", keys::to("ana", KeyNotice::Leaked, clock)),
             ("hostile-keys", keys::hostile(&hostile::values().join(" "), clock)),
         ];
         samples.extend(letters.map(|(name, letter)| Sample { name: format!("{name}-{code}"), letter }));

@@ -1,8 +1,8 @@
 //! What owners are told, of believable clusters.
 
 use nightshift::domains::clusters::deletion::HalfDeleted;
-use nightshift::jobs::cluster_cleanup::notice::{Data, Digest, Expiring, Gone, Hand, Kept, Matter};
-use nightshift::jobs::cluster_cleanup::plan::{Stop, Why};
+use nightshift::jobs::cluster_cleanup::notice::{Data, Digest, Expiring, Gone, Hand, KeptCopy, Matter};
+use nightshift::jobs::cluster_cleanup::plan::{Obstacle, Why};
 use nightshift::notify::{Because, Recipient};
 
 use super::{ACCOUNT, at};
@@ -39,8 +39,8 @@ fn half() -> HalfDeleted {
     HalfDeleted { asked: at("2026-11-20T02:00:00Z"), had: 2, has: 0 }
 }
 
-fn stop() -> Stop {
-    Stop::Why(Box::new(Why::GlobalClusterMember { global: "orders-global".to_owned() }))
+fn stop() -> Obstacle {
+    Obstacle::Why(Box::new(Why::GlobalClusterMember { global: "orders-global".to_owned() }))
 }
 
 /// For a team address that stands for two owners.
@@ -92,7 +92,7 @@ pub(super) fn expiring(id: &str, data: Data) -> Matter {
 }
 
 pub(super) fn gone(id: &str, snapshot: Option<&str>, source: Option<&str>) -> Matter {
-    let copy = snapshot.map(|snapshot| Kept {
+    let copy = snapshot.map(|snapshot| KeptCopy {
         snapshot: snapshot.to_owned(),
         arn: format!("arn:aws:rds:eu-west-1:{ACCOUNT}:cluster-snapshot:{snapshot}"),
         until: at("2026-12-21T02:00:00Z"),

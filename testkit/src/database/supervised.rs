@@ -9,13 +9,13 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 
 use super::folder;
-use crate::child::Held;
+use crate::child::ChildProcess;
 use crate::port::Port;
 
 /// See the module.
 #[derive(Debug)]
 pub(super) struct Supervised {
-    child: Held,
+    child: ChildProcess,
     log: PathBuf,
     /// Where it listens.
     pub address: SocketAddr,
@@ -46,7 +46,7 @@ impl Supervised {
         command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
         let mut command = folder::as_server(&command);
         command.stdin(Stdio::piped()).stdout(file.try_clone()?).stderr(file);
-        let child = Held::start(&mut command).context("could not start a database server")?;
+        let child = ChildProcess::start(&mut command).context("could not start a database server")?;
         let address = SocketAddr::from(([127, 0, 0, 1], port.number()));
         let mut started = Self { child, log: log.to_owned(), address, _port: port };
         started.listening()?;

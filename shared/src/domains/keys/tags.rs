@@ -40,7 +40,7 @@ pub const USER_ID: &str = "nightshift:user-id";
 /// What people are told about, each once a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum KeyNotice {
     /// Its key will be rotated soon.
     Warning,
     /// Nobody uses a key, and it will be switched off.
@@ -69,7 +69,7 @@ pub enum Kind {
     Astray,
 }
 
-impl Kind {
+impl KeyNotice {
     /// As tags and reports spell it.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -128,21 +128,21 @@ pub trait Memory {
     fn off_keys(&self) -> impl Iterator<Item = &str>;
 
     /// What is written of a notice of `kind` about `key`.
-    fn telling(&self, kind: Kind, key: &str) -> Option<Telling>;
+    fn telling(&self, kind: KeyNotice, key: &str) -> Option<Telling>;
 
     /// When everybody who has to know `kind` of `key` was told: that the operators know is not that its owner does.
-    fn told(&self, kind: Kind, key: &str) -> Option<Timestamp> {
+    fn told(&self, kind: KeyNotice, key: &str) -> Option<Timestamp> {
         self.telling(kind, key).filter(|telling| telling.whom == Whom::Everybody).map(|telling| telling.at)
     }
 
     /// Since when everybody who has to know has known of `sign` that `key` may have leaked.
     fn told_of_sign(&self, key: &str, sign: &str) -> Option<Timestamp> {
-        let telling = self.telling(Kind::Suspected, key)?;
+        let telling = self.telling(KeyNotice::Suspected, key)?;
         (telling.whom == Whom::Everybody && telling.signs.contains(&mark(sign))).then_some(telling.at)
     }
 
     /// The date that was named when people were told `kind` about `key`.
-    fn told_until(&self, kind: Kind, key: &str) -> Option<Timestamp> {
+    fn told_until(&self, kind: KeyNotice, key: &str) -> Option<Timestamp> {
         self.telling(kind, key)?.dates.first().copied()
     }
 
@@ -176,7 +176,7 @@ impl Memory for Tags {
         self.iter().filter_map(|(key, _)| key.strip_prefix(OFF))
     }
 
-    fn telling(&self, kind: Kind, key: &str) -> Option<Telling> {
+    fn telling(&self, kind: KeyNotice, key: &str) -> Option<Telling> {
         let before = || self.get(&format!("{TOLD}{}", kind.as_str()));
         self.get(&kind.tag(key)).or_else(before).and_then(|value| Telling::read(value, key))
     }
@@ -210,30 +210,33 @@ mod tests {
         let intent = Intent { at, before: vec!["AKIAOLD".to_owned()], minted: None };
         let mut tags: Tags =
             [(INTENT, intent.value()), ("nightshift:off:K", Off::Done(at).value())].into_iter().collect();
-        tags.set(Kind::Rotated.tag("K"), format!("K {at}"));
+        tags.set(KeyNotice::Rotated.tag("K"), format!("K {at}"));
         tags.set(LEAKED, "A B");
         assert_eq!(tags.intent(), Some(intent));
         assert_eq!(tags.off("K"), Some(Off::Done(at)));
-        assert_eq!((tags.told(Kind::Rotated, "K"), tags.told(Kind::Rotated, "L")), (Some(at), None));
+        assert_eq!((tags.told(KeyNotice::Rotated, "K"), tags.told(KeyNotice::Rotated, "L")), (Some(at), None));
         assert!(tags.leaked("B") && !tags.leaked("AB"));
         tags.set(format!("{LEAK}C"), at.to_string());
         assert!(tags.leaked("C") && !tags.leaked("D"));
         tags.set("nightshift:told:leaked", format!("A B {at}"));
-        assert_eq!((tags.told(Kind::Leaked, "A"), tags.told(Kind::Leaked, "B")), (Some(at), Some(at)));
+        assert_eq!((tags.told(KeyNotice::Leaked, "A"), tags.told(KeyNotice::Leaked, "B")), (Some(at), Some(at)));
         let until = "2026-12-21T02:00:00Z".parse().unwrap();
-        tags.set(Kind::NotTakenOver.tag("K"), format!("K {at} {until}"));
-        assert_eq!(tags.told_until(Kind::NotTakenOver, "K"), Some(until));
-        assert_eq!((tags.told(Kind::NotTakenOver, "K"), tags.told_until(Kind::Rotated, "K")), (Some(at), None));
-        tags.set(Kind::NotTakenOver.tag("K"), format!("K {at} {until} operators"));
-        assert_eq!(tags.told(Kind::NotTakenOver, "K"), None, "its owner does not know");
+        tags.set(KeyNotice::NotTakenOver.tag("K"), format!("K {at} {until}"));
+        assert_eq!(tags.told_until(KeyNotice::NotTakenOver, "K"), Some(until));
+        assert_eq!(
+            (tags.told(KeyNotice::NotTakenOver, "K"), tags.told_until(KeyNotice::Rotated, "K")),
+            (Some(at), None)
+        );
+        tags.set(KeyNotice::NotTakenOver.tag("K"), format!("K {at} {until} operators"));
+        assert_eq!(tags.told(KeyNotice::NotTakenOver, "K"), None, "its owner does not know");
         for proof in [Proof { at, read: false }, Proof { at, read: true }] {
             tags.set(PROOF, proof.value("K"));
             assert_eq!((tags.proof("K"), tags.proof("L")), (Some(proof), None));
         }
         for value in ["", "K", "K read", "K L"] {
             tags.set(PROOF, value);
-            tags.set(Kind::Rotated.tag("K"), value);
-            assert_eq!((tags.proof("K"), tags.told(Kind::Rotated, "K")), (None, None), "{value}");
+            tags.set(KeyNotice::Rotated.tag("K"), value);
+            assert_eq!((tags.proof("K"), tags.told(KeyNotice::Rotated, "K")), (None, None), "{value}");
         }
         for value in ["", "done", "done yesterday", "2026-11-21T02:00:00Z"] {
             tags.set("nightshift:off:K", value);

@@ -140,7 +140,7 @@ impl Act<Alone> for Extension {
     }
 
     /// One tag of one cluster, which lives the longer for it.
-    fn capped(&self) -> Option<crate::run::caps::Kind> {
+    fn capped(&self) -> Option<crate::run::caps::Counted> {
         None
     }
 }

@@ -143,7 +143,7 @@ impl Act<Alone> for RestorePlan {
     }
 
     /// It only makes.
-    fn capped(&self) -> Option<crate::run::caps::Kind> {
+    fn capped(&self) -> Option<crate::run::caps::Counted> {
         None
     }
 }

@@ -1,14 +1,14 @@
 //! How many keys an unattended run may make and take.
 
-use crate::run::caps::{Cap, Kind};
+use crate::run::caps::{Cap, Counted};
 
 /// Keys that are minted.
-pub const ROTATIONS: Kind = Kind::new("rotations");
+pub const ROTATIONS: Counted = Counted::new("rotations");
 /// Keys that are switched off.
-pub const DEACTIVATIONS: Kind = Kind::new("deactivations");
+pub const DEACTIVATIONS: Counted = Counted::new("deactivations");
 /// Keys whose recovery time is over. They were switched off in one night under a cap, and people were told the day: they
 /// are a backlog.
-pub const DELETIONS: Kind = Kind::new("deletions of keys");
+pub const DELETIONS: Counted = Counted::new("deletions of keys");
 
 /// The caps of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

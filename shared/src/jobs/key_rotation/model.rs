@@ -74,7 +74,7 @@ pub struct User {
     /// Its access keys.
     pub keys: Read<Vec<Key>>,
     /// The secret its keys are kept in, `None` if there is none of that name.
-    pub secret: Read<Option<Secret>>,
+    pub secret: Read<Option<KeySecret>>,
 }
 
 impl From<iam::User> for User {
@@ -113,7 +113,7 @@ pub enum Ruler {
 
 /// The secret of one user, as its description shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Secret {
+pub struct KeySecret {
     /// What it is called: not always as its user is called now.
     pub name: String,
     /// Who rules it beside this tool: then it is left alone.

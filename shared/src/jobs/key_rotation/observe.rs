@@ -7,7 +7,7 @@ use futures::future::join_all;
 use futures::{StreamExt as _, stream};
 use tracing::warn;
 
-use super::model::{Compromised, EVERY_KEY, Ruler, Secret, Stray, User, World};
+use super::model::{Compromised, EVERY_KEY, KeySecret, Ruler, Stray, User, World};
 use super::plan::{self, Terms};
 use super::request::Request;
 use crate::domains::keys::naming;
@@ -173,7 +173,7 @@ impl Readers {
     }
 
     /// The secret of `user`, if it is there: by the name it had when a key was last on its way to it, or by the user's.
-    async fn secret_of(&self, user: &User, terms: Terms<'_>, is_there: bool) -> Result<Option<Secret>, AwsError> {
+    async fn secret_of(&self, user: &User, terms: Terms<'_>, is_there: bool) -> Result<Option<KeySecret>, AwsError> {
         let (noted, by_name) = secret_name(user, terms);
         if let Some(noted) = noted.filter(|noted| *noted != by_name)
             && let Some(secret) = self.secret(&noted, is_there).await?
@@ -184,7 +184,7 @@ impl Readers {
     }
 
     /// The secret of exactly this name, if it is there. One on its way out shows its labels and not its dates.
-    async fn secret(&self, name: &str, is_there: bool) -> Result<Option<Secret>, AwsError> {
+    async fn secret(&self, name: &str, is_there: bool) -> Result<Option<KeySecret>, AwsError> {
         let versions = self.store.versions(name);
         let (found, versions) = if is_there {
             futures::join!(self.store.describe(name), versions)
@@ -198,7 +198,7 @@ impl Readers {
         let ruled_by = ruler(&found, &self.region);
         let user_id = found.tags.get(USER_ID).map(str::to_owned);
         let versions = if found.deleted { found.labelled } else { versions? };
-        Ok(Some(Secret { name: name.to_owned(), ruled_by, user_id, deleted: found.deleted, versions }))
+        Ok(Some(KeySecret { name: name.to_owned(), ruled_by, user_id, deleted: found.deleted, versions }))
     }
 
     async fn with_last_use(&self, keys: Vec<Key>) -> Vec<Key> {

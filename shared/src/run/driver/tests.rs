@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use super::super::caps::{Cap, DELETIONS, Kind, PURGES};
+use super::super::caps::{Cap, Counted, DELETIONS, PURGES};
 use super::super::ledger::{Line, Sink};
 use super::super::plan::{Act, Details, Plan, Refusal, Scope, Subject};
 use super::super::{Allowed, Done, PlanOf, Stop};
@@ -92,7 +92,7 @@ impl Act<Whole> for Step {
         vec![format!("do {}", self.id)]
     }
 
-    fn capped(&self) -> Option<Kind> {
+    fn capped(&self) -> Option<Counted> {
         match self.letter {
             'd' => Some(DELETIONS),
             'p' => Some(PURGES),

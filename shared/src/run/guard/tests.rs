@@ -6,17 +6,17 @@ use proptest::prelude::*;
 use serde::Serialize;
 
 use super::*;
-use crate::run::caps::Kind;
+use crate::run::caps::Counted;
 use crate::run::plan::{Details, Subject};
 
-const DELETIONS: Kind = Kind::new("deletions");
-const PURGES: Kind = Kind::new("purges");
+const DELETIONS: Counted = Counted::new("deletions");
+const PURGES: Counted = Counted::new("purges");
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Step {
     id: usize,
     #[serde(skip)]
-    kind: Option<Kind>,
+    kind: Option<Counted>,
 }
 
 impl Subject<()> for Step {
@@ -42,12 +42,12 @@ impl Act<()> for Step {
         vec![format!("do {}", self.id)]
     }
 
-    fn capped(&self) -> Option<Kind> {
+    fn capped(&self) -> Option<Counted> {
         self.kind
     }
 }
 
-fn steps(kinds: &[Option<Kind>]) -> Vec<Step> {
+fn steps(kinds: &[Option<Counted>]) -> Vec<Step> {
     kinds.iter().enumerate().map(|(id, kind)| Step { id, kind: *kind }).collect()
 }
 

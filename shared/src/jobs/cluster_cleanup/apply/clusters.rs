@@ -8,7 +8,7 @@ use super::snapshots::{kept, not_marked};
 use crate::domains::clusters::deletion::{self, HalfDeleted};
 use crate::domains::clusters::tags;
 use crate::jobs::cluster_cleanup::codes;
-use crate::jobs::cluster_cleanup::plan::{self, DeleteCluster, ForgetNotice, StartCluster, Stop, Why};
+use crate::jobs::cluster_cleanup::plan::{self, DeleteCluster, ForgetNotice, Obstacle, StartCluster, Why};
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
 use crate::report::{self, Outcome, Reason};
 use crate::run::{Done, Steps};
@@ -79,8 +79,10 @@ impl InRegion<'_> {
         let asked = self.asked_at(delete);
         let had: usize = had.unwrap_or(has).max(has);
         let half = HalfDeleted { asked, had, has };
-        let why =
-            Why::HalfDeletedBlocked { half, stop: Stop::Refused { said: crate::text::chain(error), fix: error.fix() } };
+        let why = Why::HalfDeletedBlocked {
+            half,
+            stop: Obstacle::Refused { said: crate::text::chain(error), fix: error.fix() },
+        };
         let reason = why.reason();
         self.half_way.lock().unwrap_or_else(PoisonError::into_inner).insert(delete.resource_id.clone(), why);
         Done::failed(steps, reason)

@@ -9,7 +9,7 @@ use super::{Applier, InRegion};
 use crate::domains::clusters::{self, tags};
 use crate::jobs::cluster_cleanup::codes;
 use crate::jobs::cluster_cleanup::model::Region;
-use crate::jobs::cluster_cleanup::notice::{self, Data, Digest, Expiring, Gone, Hand, Item, Kept, Matter, Setting};
+use crate::jobs::cluster_cleanup::notice::{self, Data, Digest, Expiring, Gone, Hand, KeptCopy, Matter, News, Setting};
 use crate::jobs::cluster_cleanup::plan::{self, Action, DeleteCluster, Left, Terms, Why};
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
 use crate::notify::{Clock, Notifier, NotifyPolicy};
@@ -74,9 +74,9 @@ impl Applier<'_> {
         true
     }
 
-    fn items(&self, notifier: &Notifier<'_>, actions: &[Action], done: &[Done], left: &[Left]) -> Vec<Item> {
+    fn items(&self, notifier: &Notifier<'_>, actions: &[Action], done: &[Done], left: &[Left]) -> Vec<News> {
         let owners = &notifier.policy().owners;
-        let item = |owner: Option<&str>, tags: Option<&Tags>, matter: Matter, action: Option<usize>| Item {
+        let item = |owner: Option<&str>, tags: Option<&Tags>, matter: Matter, action: Option<usize>| News {
             owner: owner.map(str::to_owned),
             to: owners.recipients(owner, |key| tags?.get(key)),
             matter,
@@ -99,7 +99,7 @@ impl Applier<'_> {
         let changed = done.outcome == Outcome::Changed;
         let of_snapshot = |arn: &str, until| {
             let snapshot = snapshots(region).find(|snapshot| snapshot.arn == arn)?;
-            let copy = Kept { snapshot: snapshot.id.clone(), arn: arn.to_owned(), until };
+            let copy = KeptCopy { snapshot: snapshot.id.clone(), arn: arn.to_owned(), until };
             let gone = Gone {
                 id: snapshot.cluster_id.clone(),
                 region: region.name.clone(),
@@ -127,7 +127,7 @@ impl Applier<'_> {
             Action::DeleteCluster(delete) if changed => {
                 let cluster = find(region, &delete.resource_id)?;
                 let keep = delete.keep.as_ref()?;
-                let copy = Kept {
+                let copy = KeptCopy {
                     snapshot: keep.name.clone(),
                     arn: keep.arn.clone(),
                     until: purge_after(self.terms.now, keep.keep_days),
@@ -277,7 +277,7 @@ impl InRegion<'_> {
         };
         let owner = delete.owner.clone();
         let to = policy.owners.recipients(owner.as_deref(), |key| cluster.tags.get(key));
-        let item = Item { owner, to, matter: Matter::Going(going), action: None };
+        let item = News { owner, to, matter: Matter::Going(going), action: None };
         for digest in notice::digests(vec![item], policy.mail.is_some()) {
             let (letter, about) = (notice::letter(&digest, setting), std::slice::from_ref(&delete.id));
             let told = notifier.tell_owner(&letter, &digest.to, about).await;

@@ -4,7 +4,7 @@ use super::Asked;
 use crate::domains::clusters::deletion::HalfDeleted;
 use crate::domains::clusters::expiry::FARTHEST_YEARS;
 use crate::domains::clusters::tags::{DELETE_REQUESTED, PURGE_AFTER};
-use crate::jobs::cluster_cleanup::plan::{Stop, Why};
+use crate::jobs::cluster_cleanup::plan::{Obstacle, Why};
 use crate::services::tags::Tags;
 use crate::text::printable;
 
@@ -96,10 +96,10 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
         }
         Why::HalfDeletedBlocked { half, stop } => {
             let (stop, on) = match stop {
-                Stop::Why(why) => words(why, asked).unwrap_or_else(|| {
+                Obstacle::Why(why) => words(why, asked).unwrap_or_else(|| {
                     (why.message(), "put that right, and Nightshift does the rest when it next runs".to_owned())
                 }),
-                Stop::Refused { said, .. } => (
+                Obstacle::Refused { said, .. } => (
                     format!("AWS refused to delete the cluster itself: {}", printable(said)),
                     "put right what AWS names, and Nightshift does the rest when it next runs".to_owned(),
                 ),

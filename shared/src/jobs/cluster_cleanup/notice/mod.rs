@@ -91,14 +91,14 @@ pub struct Gone {
     /// Its engine, as a restore by hand needs it.
     pub engine: String,
     /// Where its data is.
-    pub copy: Option<Kept>,
+    pub copy: Option<KeptCopy>,
     /// Or the cluster that still holds it.
     pub source: Option<String>,
 }
 
 /// A final snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Kept {
+pub struct KeptCopy {
     /// Its identifier.
     pub snapshot: String,
     /// Its ARN.
@@ -148,7 +148,7 @@ pub struct Digest {
 /// Something to tell, of whom it is, and the action it stands for.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "as in Digest")]
-pub struct Item {
+pub struct News {
     pub owner: Option<String>,
     pub to: Vec<Recipient>,
     pub matter: Matter,
@@ -157,9 +157,9 @@ pub struct Item {
 
 /// One digest for those who are reached alike: by mail, those with the same addresses in the same order, so that no address
 /// that is tried for one stands for another; else by their name. What nobody can be told of goes to the operators in one.
-pub fn digests(items: Vec<Item>, by_mail: bool) -> Vec<Digest> {
+pub fn digests(items: Vec<News>, by_mail: bool) -> Vec<Digest> {
     let mut digests: BTreeMap<Vec<String>, Digest> = BTreeMap::new();
-    for Item { owner, to, matter, action } in items {
+    for News { owner, to, matter, action } in items {
         let key = if by_mail {
             to.iter().map(|to| to.address.to_string().to_lowercase()).collect()
         } else {

@@ -4,7 +4,7 @@ use super::Asked;
 use crate::domains::clusters::deletion::HalfDeleted;
 use crate::domains::clusters::expiry::FARTHEST_YEARS;
 use crate::domains::clusters::tags::{DELETE_REQUESTED, PURGE_AFTER};
-use crate::jobs::cluster_cleanup::plan::{Stop, Why};
+use crate::jobs::cluster_cleanup::plan::{Obstacle, Why};
 use crate::services::tags::Tags;
 use crate::text::printable;
 
@@ -95,10 +95,10 @@ pub(super) fn words(why: &Why, asked: Asked<'_>) -> Option<(String, String)> {
         }
         Why::HalfDeletedBlocked { half, stop } => {
             let (stop, on) = match stop {
-                Stop::Why(why) => words(why, asked).unwrap_or_else(|| {
+                Obstacle::Why(why) => words(why, asked).unwrap_or_else(|| {
                     (why.message(), "corríjalo y Nightshift hace el resto la próxima vez que se ejecute".to_owned())
                 }),
-                Stop::Refused { said, .. } => (
+                Obstacle::Refused { said, .. } => (
                     format!("AWS se negó a eliminar el clúster: {}", printable(said)),
                     "corrija lo que AWS indica y Nightshift hace el resto la próxima vez que se ejecute".to_owned(),
                 ),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::action::{self, Action, DeleteCluster, KeepSnapshot, StartCluster};
 use super::known::{answer, not_asked};
 use super::progress::{Progress, delete_of, progress};
-use super::why::Stop;
+use super::why::Obstacle;
 use super::{Terms, Why, members, source};
 use crate::domains::clusters::facts::Facts;
 use crate::domains::clusters::{deletion, tags};
@@ -111,7 +111,7 @@ fn start(cluster: &Cluster, at: Timestamp, policy: &Policy) -> Result<Action, Wh
 fn half_way(cluster: &Cluster, why: Why) -> Why {
     match (why, deletion::half_deleted(cluster)) {
         (why @ (Why::Status { .. } | Why::MemberStatus { .. }), _) | (why, None) => why,
-        (why, Some(half)) => Why::HalfDeletedBlocked { half, stop: Stop::Why(Box::new(why)) },
+        (why, Some(half)) => Why::HalfDeletedBlocked { half, stop: Obstacle::Why(Box::new(why)) },
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Action, Left, Marked};
 use crate::domains::clusters::tags::NOTIFIED;
 use crate::jobs::cluster_cleanup::codes;
 use crate::report::{Outcome, Reason};
-use crate::run::caps::{DELETIONS, Kind, PURGES};
+use crate::run::caps::{Counted, DELETIONS, PURGES};
 use crate::run::plan::{Act, Details, Leave, Subject};
 
 impl Subject<Marked> for Action {
@@ -70,7 +70,7 @@ impl Act<Marked> for Action {
         Self::steps(self)
     }
 
-    fn capped(&self) -> Option<Kind> {
+    fn capped(&self) -> Option<Counted> {
         match self {
             // What an earlier run began is gone on with: it is counted once.
             Self::DeleteCluster(delete) => (!delete.begun).then_some(DELETIONS),

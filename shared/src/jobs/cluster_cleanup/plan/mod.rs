@@ -31,7 +31,7 @@ pub use blockers::decide;
 pub(super) use notice::earliest;
 pub use snapshots::decide_snapshot;
 pub(super) use source::{holds_data, source_of};
-pub use why::{Left, Stop, Why};
+pub use why::{Left, Obstacle, Why};
 
 use super::model::{Region, World};
 use super::policy::Policy;

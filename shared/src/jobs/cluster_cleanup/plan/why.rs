@@ -57,7 +57,7 @@ impl Left {
 /// What stops a deletion that has taken members.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "each says what it is")]
-pub enum Stop {
+pub enum Obstacle {
     /// What was seen before anything was asked for.
     Why(Box<Why>),
     /// AWS's own words, and the next step for whoever runs this.
@@ -95,7 +95,7 @@ pub enum Why {
     MemberStatus { member: String, status: String },
     MemberStatusUnknown { member: String, status: String },
     HalfDeleted { half: HalfDeleted, until: Option<Timestamp> },
-    HalfDeletedBlocked { half: HalfDeleted, stop: Stop },
+    HalfDeletedBlocked { half: HalfDeleted, stop: Obstacle },
     KeyLost { status: String },
     Status { status: String },
     StatusFailed { status: String },

@@ -1,7 +1,7 @@
 //! What each reason says to people, in a report: what is the case, and the next step. An owner reads other words, in
 //! `notice`: they can set no variable of ours.
 
-use super::why::{Stop, Why};
+use super::why::{Obstacle, Why};
 use crate::domains::clusters::expiry::FARTHEST_YEARS;
 use crate::domains::clusters::tags::{DELETE_REQUESTED, PURGE_AFTER, RESTORE_PREFIX};
 use crate::services::tags::Tags;
@@ -122,8 +122,8 @@ impl Why {
             }
             Self::HalfDeletedBlocked { half, stop } => {
                 let stop = match stop {
-                    Stop::Why(why) => why.message(),
-                    Stop::Refused { said, .. } => {
+                    Obstacle::Why(why) => why.message(),
+                    Obstacle::Refused { said, .. } => {
                         format!("AWS refuses to delete the cluster itself: {}", printable(said))
                     }
                 };
@@ -194,8 +194,8 @@ impl Why {
             }
             Self::HalfDeletedBlocked { stop, .. } => {
                 let on = match stop {
-                    Stop::Why(why) => why.fix().unwrap_or_else(|| "wait for that to pass".to_owned()),
-                    Stop::Refused { fix, .. } => fix.clone(),
+                    Obstacle::Why(why) => why.fix().unwrap_or_else(|| "wait for that to pass".to_owned()),
+                    Obstacle::Refused { fix, .. } => fix.clone(),
                 };
                 return Some(format!(
                     "to go on: {on}; a later run does the rest; to go back: move its expiry and create its members again (aws rds create-db-instance)"

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::domains::clusters::tags::READY;
 use crate::jobs::cluster_clone::codes;
 use crate::report::{Code, Outcome, Reason};
-use crate::run::caps::{DELETIONS, Kind};
+use crate::run::caps::{Counted, DELETIONS};
 use crate::run::plan::{Act, Details, Leave, Scope, Subject};
 use crate::services::rds::{CloneCluster, Cluster, Instance};
 
@@ -186,7 +186,7 @@ impl Act<Everything> for Action {
     }
 
     /// A clone is asked for by its own name; what is swept is nobody's wish.
-    fn capped(&self) -> Option<Kind> {
+    fn capped(&self) -> Option<Counted> {
         matches!(self, Self::Sweep(_)).then_some(DELETIONS)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Action, Left, Note, Place, Why};
 use crate::report::{Outcome, Reason};
-use crate::run::caps::{DELETIONS, Kind};
+use crate::run::caps::{Counted, DELETIONS};
 use crate::run::plan::{Act, Details, Leave, Subject};
 
 impl Subject<Place> for Action {
@@ -38,7 +38,7 @@ impl Act<Place> for Action {
         Self::steps(self)
     }
 
-    fn capped(&self) -> Option<Kind> {
+    fn capped(&self) -> Option<Counted> {
         matches!(self, Self::Drop(_)).then_some(DELETIONS)
     }
 }

@@ -1,12 +1,12 @@
 //! Keys that leaked: off at once, noted where it lasts, told, and replaced where nothing else works.
 
 use super::retire::other;
-use super::{Applier, Ended, ROTATION_BUDGET, Stop};
+use super::{Applier, Ended, ROTATION_BUDGET, Setback};
 use crate::clock;
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{self, INTENT, Kind, LEAK, Memory as _, OWED, Telling, Whom};
+use crate::domains::keys::tags::{self, INTENT, KeyNotice, LEAK, Memory as _, OWED, Telling, Whom};
 use crate::jobs::key_rotation::model::User;
-use crate::jobs::key_rotation::plan::{Facts, Leaked, Rotate};
+use crate::jobs::key_rotation::plan::{Leaked, Rotate, Standing};
 use crate::report::{self, Reason};
 use crate::run::{Done, Steps};
 use crate::secret::Secret;
@@ -23,7 +23,7 @@ impl Applier<'_> {
         user: &User,
         keys: &[Leaked],
         then: Option<&Rotate>,
-        facts: &Facts,
+        facts: &Standing,
         steps: &mut Steps<'_>,
     ) -> Ended {
         let (off, stopped) = self.switch_off_leaked(user, keys, steps).await;
@@ -33,13 +33,13 @@ impl Applier<'_> {
                 // Told by the run that switched it off, and by no other: nothing remembers it where nothing can be written.
                 let before = |key: &str| keys.iter().any(|leaked| leaked.off && leaked.key == key);
                 for key in off.iter().filter(|key| !before(key)) {
-                    self.send(user, Kind::Leaked, (key, other(user, key)), facts, steps).await;
+                    self.send(user, KeyNotice::Leaked, (key, other(user, key)), facts, steps).await;
                 }
                 return Err(error.into());
             }
         };
-        let new: Vec<_> = off.iter().copied().filter(|key| user.tags.told(Kind::Leaked, key).is_none()).collect();
-        let untold = self.tell_of(Kind::Leaked, &user, &new, facts, steps).await?;
+        let new: Vec<_> = off.iter().copied().filter(|key| user.tags.told(KeyNotice::Leaked, key).is_none()).collect();
+        let untold = self.tell_of(KeyNotice::Leaked, &user, &new, facts, steps).await?;
         if let Some(error) = stopped {
             return Err(error.into());
         }
@@ -127,10 +127,10 @@ impl Applier<'_> {
     /// A notice for each of `keys`, each with a tag of its own.
     pub(super) async fn tell_of(
         &self,
-        kind: Kind,
+        kind: KeyNotice,
         user: &User,
         keys: &[&str],
-        facts: &Facts,
+        facts: &Standing,
         steps: &mut Steps<'_>,
     ) -> Result<Option<Reason>, AwsError> {
         let mut untold = None;
@@ -146,10 +146,10 @@ impl Applier<'_> {
         let mut user = user.clone();
         let mark = tags::mark(self.terms.request.sign.as_deref().unwrap_or_default());
         for key in keys {
-            let Some(told) = user.tags.telling(Kind::Suspected, key) else { continue };
+            let Some(told) = user.tags.telling(KeyNotice::Suspected, key) else { continue };
             if told.whom == Whom::Everybody || told.signs.last() != Some(&mark) {
                 let nobody = Telling { whom: Whom::Nobody, ..told };
-                user.tags.set(Kind::Suspected.tag(key), nobody.value(key));
+                user.tags.set(KeyNotice::Suspected.tag(key), nobody.value(key));
             }
         }
         user
@@ -159,15 +159,15 @@ impl Applier<'_> {
         &self,
         user: &User,
         keys: &[String],
-        facts: &Facts,
+        facts: &Standing,
         steps: &mut Steps<'_>,
     ) -> Ended {
         let keys: Vec<_> = keys.iter().map(String::as_str).collect();
         let user = self.of_this_sign(user, &keys);
-        match self.tell_of(Kind::Suspected, &user, &keys, facts, steps).await? {
+        match self.tell_of(KeyNotice::Suspected, &user, &keys, facts, steps).await? {
             None => Ok(None),
             // To tell is all there was to do.
-            Some(reason) => Err(Stop::Done(Box::new(Done::failed(Vec::new(), reason)))),
+            Some(reason) => Err(Setback::Done(Box::new(Done::failed(Vec::new(), reason)))),
         }
     }
 }

@@ -1,14 +1,14 @@
 //! The rotate chain. What each call leaves if the process dies right after it, and what the next run does about it, is the
 //! table in `docs/key-rotation.md`.
 
-use super::{Applier, Ended, Stop};
+use super::{Applier, Ended, Setback};
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{
-    INTENT, Intent, Kind, Memory as _, OWED, PROOF, Proof, READERS, READERS_DONE, SECRET,
+    INTENT, Intent, KeyNotice, Memory as _, OWED, PROOF, Proof, READERS, READERS_DONE, SECRET,
 };
 use crate::jobs::key_rotation::codes;
 use crate::jobs::key_rotation::model::User;
-use crate::jobs::key_rotation::plan::{Facts, Rotate};
+use crate::jobs::key_rotation::plan::{Rotate, Standing};
 use crate::jobs::key_rotation::store::{self, Value};
 use crate::report::{Outcome, Reason};
 use crate::run::{Done, Steps};
@@ -18,7 +18,7 @@ use crate::services::secrets::{CURRENT, PENDING, Version};
 use crate::services::tags::Tags;
 
 impl Applier<'_> {
-    pub(super) async fn rotate(&self, user: &User, rotate: &Rotate, facts: &Facts, steps: &mut Steps<'_>) -> Ended {
+    pub(super) async fn rotate(&self, user: &User, rotate: &Rotate, facts: &Standing, steps: &mut Steps<'_>) -> Ended {
         self.prepare(user, rotate, steps).await?;
         let intent = self.announce(user, rotate, steps).await?;
         let minted = self.mint(user, steps).await?;
@@ -84,7 +84,7 @@ impl Applier<'_> {
         user: &User,
         key: &str,
         replaces: Option<&str>,
-        facts: &Facts,
+        facts: &Standing,
         steps: &mut Steps<'_>,
     ) -> Ended {
         let version = naming::version_of(self.terms.account, &user.id, key);
@@ -103,7 +103,7 @@ impl Applier<'_> {
                 // Handed out by another run since, it is not what was asked for.
                 let versions = self.readers.store.labels(&self.secret_of(user)).await;
                 return Err(match versions.map(|versions| proven_since(&versions, &version)) {
-                    Ok(true) => Stop::proven_by_another(key),
+                    Ok(true) => Setback::proven_by_another(key),
                     _ => error.into(),
                 });
             }
@@ -112,7 +112,7 @@ impl Applier<'_> {
         self.hand_out(user, (key, proof), replaces, facts, steps).await
     }
 
-    async fn mint(&self, user: &User, steps: &mut Steps<'_>) -> Result<Minted, Stop> {
+    async fn mint(&self, user: &User, steps: &mut Steps<'_>) -> Result<Minted, Setback> {
         match self.writers.iam.create_key(&user.name).await {
             Ok(minted) => {
                 steps.push(format!("minted key {}", minted.id));
@@ -126,14 +126,14 @@ impl Applier<'_> {
                     return Err(error.into());
                 }
                 let message = format!("another key was made meanwhile: {}", error.said());
-                Err(Stop::Done(Box::new(Done::moved(message))))
+                Err(Setback::Done(Box::new(Done::moved(message))))
             }
         }
     }
 
     /// Stores the secret half. Where AWS says no and it is not stored either, the key goes again: nobody will ever hold
     /// it. Where nobody knows, it stays: the next run finds it stored and goes on, or finds it nowhere and deletes it.
-    async fn keep(&self, user: &User, rotate: &Rotate, minted: &Minted, steps: &mut Steps<'_>) -> Result<(), Stop> {
+    async fn keep(&self, user: &User, rotate: &Rotate, minted: &Minted, steps: &mut Steps<'_>) -> Result<(), Setback> {
         let version = naming::version_of(self.terms.account, &user.id, &minted.id);
         let value = Value {
             key: &minted.id,
@@ -200,7 +200,7 @@ impl Applier<'_> {
         user: &User,
         (key, proof): (&str, Proof),
         replaces: Option<&str>,
-        facts: &Facts,
+        facts: &Standing,
         steps: &mut Steps<'_>,
     ) -> Ended {
         let (store, name) = (&self.writers.store, self.secret_of(user));
@@ -220,7 +220,7 @@ impl Applier<'_> {
         // It counts beside the notice only; where nobody can be told, it is not worth a call.
         let proof = self.terms.announces.then(|| (PROOF.to_owned(), proof.value(key)));
         let tags = description.into_iter().chain(proof).collect();
-        let untold = self.tell(user, Kind::Rotated, (key, replaces), facts, tags, steps).await?;
+        let untold = self.tell(user, KeyNotice::Rotated, (key, replaces), facts, tags, steps).await?;
         if untold.is_none() {
             self.writers.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
         }
@@ -233,13 +233,16 @@ impl Applier<'_> {
         let versions = self.readers.store.labels(&self.secret_of(user)).await?;
         let stored = versions.iter().find(|one| one.id == version);
         if proven_since(&versions, version) {
-            return Err(Stop::proven_by_another(key));
+            return Err(Setback::proven_by_another(key));
         }
         if let Some(by) = is_somebodys(stored, &self.readers.iam.last_used(key).await?.0) {
             let message = format!("key {key} is stored, cannot be proven, and {by}: {why}");
             let fix =
                 "find out who uses it; then delete it, or take AWSPENDING from its version if it is meant to stay";
-            return Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new(&codes::NOT_PROVEN, message, fix)))));
+            return Err(Setback::Done(Box::new(Done::failed(
+                Vec::new(),
+                Reason::new(&codes::NOT_PROVEN, message, fix),
+            ))));
         }
         self.writers.iam.delete_key(&user.name, key).await?;
         steps.push(format!("deleted key {key}, which was handed to nobody: {why}"));
@@ -279,7 +282,7 @@ pub(super) fn readers_done(user: &User) -> Option<(String, String)> {
     user.tags.get(READERS).map(|readers| (READERS_DONE.to_owned(), readers.to_owned()))
 }
 
-impl Stop {
+impl Setback {
     /// The reason, for what goes on in spite of it.
     pub(super) fn reason(self) -> Option<Reason> {
         let done = match self {

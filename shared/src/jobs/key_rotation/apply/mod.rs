@@ -139,8 +139,8 @@ impl Applier<'_> {
         match ended {
             Ok(None) => Done::changed(steps),
             Ok(Some(reason)) => Done::but(steps, reason),
-            Err(Stop::Error(error)) => Done::stopped_by(&error, steps),
-            Err(Stop::Done(done)) => Done { steps, ..*done },
+            Err(Setback::Error(error)) => Done::stopped_by(&error, steps),
+            Err(Setback::Done(done)) => Done { steps, ..*done },
         }
     }
 
@@ -173,18 +173,18 @@ fn without_ids(done: Done) -> Done {
 }
 
 /// Why an action ended before its end.
-enum Stop {
+enum Setback {
     /// A call did not succeed.
     Error(AwsError),
     /// Something else, told in full.
     Done(Box<Done>),
 }
 
-impl From<AwsError> for Stop {
+impl From<AwsError> for Setback {
     fn from(error: AwsError) -> Self {
         Self::Error(error)
     }
 }
 
 /// How an action ends: as planned, with something left for a later run, or before its end.
-type Ended = Result<Option<crate::report::Reason>, Stop>;
+type Ended = Result<Option<crate::report::Reason>, Setback>;

@@ -2,7 +2,7 @@
 //! by nobody but those who may.
 
 use super::mint::readers_done;
-use super::{Applier, Ended, Stop};
+use super::{Applier, Ended, Setback};
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{READERS_DONE, USER_ID};
 use crate::jobs::key_rotation::codes;
@@ -17,7 +17,7 @@ use crate::services::aws::AwsError;
 use crate::services::secrets::NewSecret;
 
 impl Applier<'_> {
-    pub(super) async fn prepare(&self, user: &User, rotate: &Rotate, steps: &mut Steps<'_>) -> Result<(), Stop> {
+    pub(super) async fn prepare(&self, user: &User, rotate: &Rotate, steps: &mut Steps<'_>) -> Result<(), Setback> {
         let (store, name) = (&self.writers.store, rotate.secret.as_str());
         if matches!(user.secret.known(), Some(None)) {
             self.make(user, name, steps).await?;
@@ -54,7 +54,7 @@ impl Applier<'_> {
     }
 
     /// Says who may read it, beside what others have said in `before`.
-    pub(super) async fn write_policy(&self, user: &User, name: &str, before: Option<&str>) -> Result<(), Stop> {
+    pub(super) async fn write_policy(&self, user: &User, name: &str, before: Option<&str>) -> Result<(), Setback> {
         let readers = readers::of(user, self.terms.policy);
         let principals =
             Principals { owner: &user.arn, owner_id: &user.id, readers: &readers, rotator: self.writers.rotator };
@@ -81,7 +81,7 @@ impl Applier<'_> {
     }
 }
 
-fn refused(secret: &str, fault: &Fault) -> Stop {
+fn refused(secret: &str, fault: &Fault) -> Setback {
     let reason = match fault {
         Fault::Open { statement } => Reason::new(
             &codes::POLICY_OPEN,
@@ -101,7 +101,7 @@ fn refused(secret: &str, fault: &Fault) -> Stop {
             "mend or delete the secret's resource policy; the next run goes on",
         ),
     };
-    Stop::Done(Box::new(Done::failed(Vec::new(), reason)))
+    Setback::Done(Box::new(Done::failed(Vec::new(), reason)))
 }
 
 #[cfg(test)]
@@ -118,7 +118,7 @@ mod tests {
             (Fault::Unreadable { said: "EOF".to_owned() }, &codes::POLICY_UNREADABLE),
         ];
         for (fault, code) in table {
-            let Stop::Done(done) = refused("/x", &fault) else { panic!("it ends the item") };
+            let Setback::Done(done) = refused("/x", &fault) else { panic!("it ends the item") };
             assert_eq!(done.outcome, Outcome::Failed);
             assert!(done.reason.is_some_and(|reason| reason.is(code) && reason.message.contains("/x")));
         }

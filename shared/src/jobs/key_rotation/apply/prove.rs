@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Applier, Stop};
+use super::{Applier, Setback};
 use crate::clock;
 use crate::jobs::key_rotation::codes;
 use crate::jobs::key_rotation::model::User;
@@ -30,7 +30,7 @@ impl Applier<'_> {
         key: &str,
         secret: &Secret,
         steps: &mut Steps<'_>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), Setback> {
         let bearer = Bearer::new(self.aws, key, secret);
         let mut pauses = PAUSES.iter();
         let whose = loop {
@@ -39,7 +39,7 @@ impl Applier<'_> {
                 Err(error) if matches!(error.kind, Kind::Denied | Kind::NoAnswer | Kind::Throttled) => {
                     match pauses.next() {
                         Some(pause) => clock::sleep(*pause).await,
-                        None => return Err(Stop::unproven(key, &error)),
+                        None => return Err(Setback::unproven(key, &error)),
                     }
                 }
                 Err(error) => return Err(error.into()),
@@ -52,13 +52,13 @@ impl Applier<'_> {
 }
 
 /// The ARN holds a path that may change; the id is this user's for ever.
-fn is_its_own(key: &str, whose: &Owner, account: &str, user_id: &str) -> Result<(), Stop> {
+fn is_its_own(key: &str, whose: &Owner, account: &str, user_id: &str) -> Result<(), Setback> {
     if whose.account == account && whose.user_id == user_id {
         return Ok(());
     }
     let message = format!("key {key} works and belongs to {} of account {}", whose.user_id, whose.account);
     let fix = "nothing was handed out; look into the secret and the user by hand";
-    Err(Stop::Done(Box::new(Done::failed(Vec::new(), Reason::new(&codes::NOT_ITS_OWN, message, fix)))))
+    Err(Setback::Done(Box::new(Done::failed(Vec::new(), Reason::new(&codes::NOT_ITS_OWN, message, fix)))))
 }
 
 #[cfg(test)]
@@ -71,8 +71,8 @@ mod tests {
             let owner = Owner { account: account.to_owned(), user_id: user_id.to_owned() };
             match is_its_own("K", &owner, "111122223333", "AIDAANA") {
                 Ok(()) => "its own".to_owned(),
-                Err(Stop::Done(done)) => done.reason.unwrap().code.into_owned(),
-                Err(Stop::Error(error)) => panic!("{error}"),
+                Err(Setback::Done(done)) => done.reason.unwrap().code.into_owned(),
+                Err(Setback::Error(error)) => panic!("{error}"),
             }
         };
         assert_eq!(whose("111122223333", "AIDAANA"), "its own");

@@ -4,9 +4,9 @@
 use jiff::Timestamp;
 
 use super::{Applier, Ended};
-use crate::domains::keys::tags::{self, BY_OTHERS, Kind, Memory as _, OFF, Off, TOLD};
+use crate::domains::keys::tags::{self, BY_OTHERS, KeyNotice, Memory as _, OFF, Off, TOLD};
 use crate::jobs::key_rotation::model::User;
-use crate::jobs::key_rotation::plan::{Because, Facts};
+use crate::jobs::key_rotation::plan::{Standing, SwitchOffReason};
 use crate::run::Steps;
 use crate::services::iam::Status;
 
@@ -15,8 +15,8 @@ impl Applier<'_> {
         &self,
         user: &User,
         key: &str,
-        because: Because,
-        facts: &Facts,
+        because: SwitchOffReason,
+        facts: &Standing,
         steps: &mut Steps<'_>,
     ) -> Ended {
         let (iam, name) = (&self.writers.iam, &user.name);
@@ -28,7 +28,7 @@ impl Applier<'_> {
         // For the notice, which says why.
         let mut user = user.clone();
         user.tags.set(&tag, &value);
-        Ok(self.tell(&user, Kind::Deactivated, (key, other(&user, key)), facts, vec![(tag, value)], steps).await?)
+        Ok(self.tell(&user, KeyNotice::Deactivated, (key, other(&user, key)), facts, vec![(tag, value)], steps).await?)
     }
 
     pub(super) async fn delete(
@@ -36,7 +36,7 @@ impl Applier<'_> {
         user: &User,
         key: &str,
         replaced_by: Option<&str>,
-        facts: &Facts,
+        facts: &Standing,
         steps: &mut Steps<'_>,
     ) -> Ended {
         self.writers.iam.delete_key(&user.name, key).await?;
@@ -49,7 +49,7 @@ impl Applier<'_> {
         &self,
         user: &User,
         keys: (&str, Option<&str>),
-        facts: &Facts,
+        facts: &Standing,
         steps: &mut Steps<'_>,
     ) -> Ended {
         let key = keys.0;
@@ -58,7 +58,7 @@ impl Applier<'_> {
         let gone: Vec<_> = user.tags.iter().filter(about_it).map(|(tag, _)| tag.to_owned()).collect();
         // First, so that nobody is told each night where no tag can be removed. The last tag goes when it was told.
         self.writers.iam.untag(&user.name, &gone).await?;
-        let untold = self.send(user, Kind::Deleted, keys, facts, steps).await.1;
+        let untold = self.send(user, KeyNotice::Deleted, keys, facts, steps).await.1;
         if untold.is_none() || !self.terms.announces {
             self.writers.iam.untag(&user.name, &[format!("{OFF}{key}")]).await?;
         }

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 
 use super::retire::off;
 use super::{Applier, Ended};
-use crate::domains::keys::tags::{self, INTENT, Kind, Memory as _, Off, Telling, Whom};
+use crate::domains::keys::tags::{self, INTENT, KeyNotice, Memory as _, Off, Telling, Whom};
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::notice::{Notice, Told};
-use crate::jobs::key_rotation::plan::{self, Facts, Terms};
+use crate::jobs::key_rotation::plan::{self, Standing, Terms};
 use crate::report::{self, Reason};
 use crate::run::Steps;
 use crate::services::aws::AwsError;
@@ -21,13 +21,13 @@ impl Applier<'_> {
     pub(super) async fn tell_only(
         &self,
         user: &User,
-        kind: Kind,
+        kind: KeyNotice,
         keys: Keys<'_>,
         came_back: bool,
-        facts: &Facts,
+        facts: &Standing,
         steps: &mut Steps<'_>,
     ) -> Ended {
-        if kind == Kind::Deleted {
+        if kind == KeyNotice::Deleted {
             return self.farewell(user, keys, facts, steps).await;
         }
         let mut tags = Vec::new();
@@ -36,7 +36,7 @@ impl Applier<'_> {
             tags.push(off(keys.0, Off::Back(self.moment())));
         }
         let untold = self.tell(user, kind, keys, facts, tags, steps).await?;
-        if kind == Kind::Rotated && untold.is_none() && user.tags.get(INTENT).is_some() {
+        if kind == KeyNotice::Rotated && untold.is_none() && user.tags.get(INTENT).is_some() {
             self.writers.iam.untag(&user.name, &[INTENT.to_owned()]).await?;
         }
         Ok(untold)
@@ -48,9 +48,9 @@ impl Applier<'_> {
     pub(super) async fn tell(
         &self,
         user: &User,
-        kind: Kind,
+        kind: KeyNotice,
         keys: Keys<'_>,
-        facts: &Facts,
+        facts: &Standing,
         mut tags: Vec<(String, String)>,
         steps: &mut Steps<'_>,
     ) -> Result<Option<Reason>, AwsError> {
@@ -69,9 +69,9 @@ impl Applier<'_> {
     }
 
     /// That `kind` was told about a key, as its tag remembers it, with the dates that were named.
-    fn telling(&self, user: &User, kind: Kind, keys: Keys<'_>, whom: Whom) -> (String, String) {
+    fn telling(&self, user: &User, kind: KeyNotice, keys: Keys<'_>, whom: Whom) -> (String, String) {
         let mut signs = user.tags.telling(kind, keys.0).map(|telling| telling.signs).unwrap_or_default();
-        if let Some(sign) = self.terms.request.sign.as_deref().filter(|_| kind == Kind::Suspected) {
+        if let Some(sign) = self.terms.request.sign.as_deref().filter(|_| kind == KeyNotice::Suspected) {
             let mark = tags::mark(sign);
             signs.retain(|known| *known != mark);
             signs.push(mark);
@@ -80,7 +80,7 @@ impl Applier<'_> {
         (kind.tag(keys.0), telling.value(keys.0))
     }
 
-    fn dates(&self, user: &User, kind: Kind, (key, other): Keys<'_>) -> Vec<Timestamp> {
+    fn dates(&self, user: &User, kind: KeyNotice, (key, other): Keys<'_>) -> Vec<Timestamp> {
         let dates = plan::dates(user, kind, key, other, Terms { now: self.moment(), ..self.terms });
         // Whole seconds: the rest is nobody's to read.
         dates.into_iter().map(|date| Timestamp::from_second(date.as_second()).unwrap_or(date)).collect()
@@ -90,9 +90,9 @@ impl Applier<'_> {
     pub(super) async fn send(
         &self,
         user: &User,
-        kind: Kind,
+        kind: KeyNotice,
         (key, other): Keys<'_>,
-        facts: &Facts,
+        facts: &Standing,
         steps: &mut Steps<'_>,
     ) -> (Whom, Option<Reason>) {
         let dates = self.dates(user, kind, (key, other));

@@ -3,16 +3,16 @@
 use super::Notice;
 use super::setting::Setting;
 use crate::domains::keys::naming::masked;
-use crate::domains::keys::tags::{Kind, Memory as _, Off};
+use crate::domains::keys::tags::{KeyNotice, Memory as _, Off};
 use crate::notify::{Language, Tone};
 use crate::text::printable;
 
 /// How urgent it is.
 pub(super) fn tone(notice: Notice<'_>) -> Tone {
     match notice.kind {
-        Kind::Deleted => Tone::Calm,
-        Kind::Leaked | Kind::Suspected | Kind::Quarantined => Tone::Alarm,
-        Kind::Held if Hold::of(notice) == Hold::Leaked => Tone::Alarm,
+        KeyNotice::Deleted => Tone::Calm,
+        KeyNotice::Leaked | KeyNotice::Suspected | KeyNotice::Quarantined => Tone::Alarm,
+        KeyNotice::Held if Hold::of(notice) == Hold::Leaked => Tone::Alarm,
         _ => Tone::Warning,
     }
 }
@@ -44,21 +44,23 @@ pub(super) fn heading(notice: Notice<'_>, setting: Setting<'_>) -> String {
     let (key, language) = (masked(notice.key), setting.clock.language);
     let other = masked(notice.other.unwrap_or_default());
     let (english, spanish) = match notice.kind {
-        Kind::Warning => {
+        KeyNotice::Warning => {
             (format!("access key {key} will be rotated soon"), format!("la clave de acceso {key} se rotará pronto"))
         }
-        Kind::Unused => (
+        KeyNotice::Unused => (
             format!("nobody uses access key {key}, and it will be switched off"),
             format!("nadie usa la clave de acceso {key} y se desactivará"),
         ),
-        Kind::Rotated => {
+        KeyNotice::Rotated => {
             (format!("new access key {key} is ready to fetch"), format!("la nueva clave de acceso {key} está lista"))
         }
-        Kind::Deactivated => {
+        KeyNotice::Deactivated => {
             (format!("access key {key} was switched off"), format!("la clave de acceso {key} se ha desactivado"))
         }
-        Kind::Deleted => (format!("access key {key} was deleted"), format!("la clave de acceso {key} se ha eliminado")),
-        Kind::Held => match Hold::of(notice) {
+        KeyNotice::Deleted => {
+            (format!("access key {key} was deleted"), format!("la clave de acceso {key} se ha eliminado"))
+        }
+        KeyNotice::Held => match Hold::of(notice) {
             Hold::InUse => {
                 (format!("old access key {key} is still in use"), format!("la clave antigua {key} sigue en uso"))
             }
@@ -71,27 +73,27 @@ pub(super) fn heading(notice: Notice<'_>, setting: Setting<'_>) -> String {
                 format!("la clave filtrada {key} se ha vuelto a activar"),
             ),
         },
-        Kind::NotTakenOver => (
+        KeyNotice::NotTakenOver => (
             format!("nobody has taken over new access key {other}"),
             format!("nadie ha empezado a usar la clave nueva {other}"),
         ),
-        Kind::Cannot => {
+        KeyNotice::Cannot => {
             (format!("access key {key} cannot be rotated"), format!("la clave de acceso {key} no se puede rotar"))
         }
-        Kind::Leaked => (
+        KeyNotice::Leaked => (
             format!("access key {key} leaked and was switched off"),
             format!("la clave de acceso {key} se ha filtrado y se ha desactivado"),
         ),
-        Kind::Suspected => suspected(notice, setting),
-        Kind::Quarantined => (
+        KeyNotice::Suspected => suspected(notice, setting),
+        KeyNotice::Quarantined => (
             format!("AWS holds its credentials to be compromised ({})", printable(&key)),
             format!("AWS considera comprometidas sus credenciales ({})", printable(&key)),
         ),
-        Kind::Unclaimed => (
+        KeyNotice::Unclaimed => (
             format!("access key {key} has appeared and nobody has claimed it"),
             format!("ha aparecido la clave de acceso {key} y nadie la ha reclamado"),
         ),
-        Kind::Astray => (
+        KeyNotice::Astray => (
             format!("the secret does not hand out new access key {key}"),
             format!("el secreto no entrega la nueva clave de acceso {key}"),
         ),

@@ -7,8 +7,8 @@ use super::heading::{Hold, heading, tone};
 use super::leaks;
 use super::setting::Setting;
 use crate::domains::keys::naming::{id_in_a_command, masked};
-use crate::domains::keys::tags::{BY_OTHERS, Kind, Memory as _};
-use crate::jobs::key_rotation::plan::{Because, KeyFacts};
+use crate::domains::keys::tags::{BY_OTHERS, KeyNotice, Memory as _};
+use crate::jobs::key_rotation::plan::{KeyFacts, SwitchOffReason};
 use crate::notify::{Entry, Language, Letter, Section, shell_word};
 use crate::services::iam::Status;
 
@@ -44,22 +44,22 @@ pub fn letter(notice: Notice<'_>, setting: Setting<'_>) -> Letter {
 
 fn body(entry: Entry, notice: Notice<'_>, setting: Setting<'_>) -> Entry {
     match notice.kind {
-        Kind::Rotated => how_to_fetch(entry.note(&after_rotation(notice, setting)), notice.key, notice, setting),
-        Kind::Warning => entry.note(&before_rotation(notice, setting)),
-        Kind::Unused => entry.note(&unused(notice, setting)),
-        Kind::Held => held(entry, notice, setting),
-        Kind::NotTakenOver => {
+        KeyNotice::Rotated => how_to_fetch(entry.note(&after_rotation(notice, setting)), notice.key, notice, setting),
+        KeyNotice::Warning => entry.note(&before_rotation(notice, setting)),
+        KeyNotice::Unused => entry.note(&unused(notice, setting)),
+        KeyNotice::Held => held(entry, notice, setting),
+        KeyNotice::NotTakenOver => {
             let new = notice.other.unwrap_or_default();
             how_to_fetch(entry.note(&not_taken_over(notice, setting)), new, notice, setting)
         }
-        Kind::Deactivated => how_to_return(entry, notice, setting),
-        Kind::Cannot => cannot(entry, notice, setting),
-        Kind::Leaked => leaks::leaked(entry, notice, setting),
-        Kind::Suspected => leaks::suspected(entry, notice, setting),
-        Kind::Quarantined => leaks::quarantined(entry, setting),
-        Kind::Unclaimed => unclaimed(entry, notice, setting),
-        Kind::Astray => astray(entry, notice, setting),
-        Kind::Deleted => entry,
+        KeyNotice::Deactivated => how_to_return(entry, notice, setting),
+        KeyNotice::Cannot => cannot(entry, notice, setting),
+        KeyNotice::Leaked => leaks::leaked(entry, notice, setting),
+        KeyNotice::Suspected => leaks::suspected(entry, notice, setting),
+        KeyNotice::Quarantined => leaks::quarantined(entry, setting),
+        KeyNotice::Unclaimed => unclaimed(entry, notice, setting),
+        KeyNotice::Astray => astray(entry, notice, setting),
+        KeyNotice::Deleted => entry,
     }
 }
 
@@ -285,15 +285,15 @@ fn astray(entry: Entry, notice: Notice<'_>, Setting { clock, secret, .. }: Setti
 /// Why it is off, in a sentence; nothing where that is not known.
 fn why_off(notice: Notice<'_>, language: Language) -> Option<String> {
     let why = notice.user.tags.off_because(notice.key)?;
-    let (english, spanish) = if why == Because::Quiet.as_str() {
+    let (english, spanish) = if why == SwitchOffReason::Quiet.as_str() {
         ("The new key was taken over, and nobody used this one any more.", "La nueva ya se usa y nadie usaba esta.")
-    } else if why == Because::HardEnd.as_str() {
+    } else if why == SwitchOffReason::HardEnd.as_str() {
         ("It was in use to the end of the time that was named.", "Se usó hasta el final del plazo anunciado.")
-    } else if why == Because::HoldLimit.as_str() {
+    } else if why == SwitchOffReason::HoldLimit.as_str() {
         ("Nobody took the new key over by the date that was named.", "Nadie usó la nueva antes de la fecha anunciada.")
-    } else if why == Because::Idle.as_str() || why == Because::NeverUsed.as_str() {
+    } else if why == SwitchOffReason::Idle.as_str() || why == SwitchOffReason::NeverUsed.as_str() {
         ("It was due, and nobody used it.", "Le tocaba rotar y nadie la usaba.")
-    } else if why == Because::Unclaimed.as_str() {
+    } else if why == SwitchOffReason::Unclaimed.as_str() {
         ("Nobody claimed it, and nobody used it.", "Nadie la reclamó ni la usaba.")
     } else if why == BY_OTHERS {
         ("Somebody else switched it off, not Nightshift.", "La desactivó otra persona, no Nightshift.")

@@ -10,10 +10,10 @@ mod setting;
 use jiff::Timestamp;
 
 use super::model::User;
-use super::plan::{Facts, Terms};
+use super::plan::{Standing, Terms};
 use super::readers;
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{Kind, Memory as _, Whom};
+use crate::domains::keys::tags::{KeyNotice, Memory as _, Whom};
 use crate::notify::{Address, Because, Clock, Letter, Notifier, OwnerPolicy, Reached, Recipient};
 use crate::report::Reason;
 
@@ -24,7 +24,7 @@ pub use setting::Setting;
 #[derive(Debug, Clone, Copy)]
 pub struct Notice<'a> {
     /// What about.
-    pub kind: Kind,
+    pub kind: KeyNotice,
     /// Whom it concerns.
     pub user: &'a User,
     /// The key it is about.
@@ -34,7 +34,7 @@ pub struct Notice<'a> {
     /// The dates it names, as a tag keeps them.
     pub dates: &'a [Timestamp],
     /// Where the user stands.
-    pub facts: &'a Facts,
+    pub facts: &'a Standing,
 }
 
 /// What became of it.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::Rule;
-use crate::domains::keys::tags::{Kind, OFF, READERS, READERS_DONE};
+use crate::domains::keys::tags::{KeyNotice, OFF, READERS, READERS_DONE};
 use crate::jobs::key_rotation::request::Phase;
 
 /// What to do about one user.
@@ -23,7 +23,7 @@ pub struct Action {
     pub step: Step,
     /// Where the user stands, for the report.
     #[serde(skip)]
-    pub facts: super::Facts,
+    pub facts: super::Standing,
     /// The event calls keys of this user compromised.
     #[serde(skip)]
     pub leaks: bool,
@@ -50,7 +50,7 @@ pub enum Step {
         /// It.
         key: String,
         /// Why now.
-        because: Because,
+        because: SwitchOffReason,
     },
     /// Delete a key that was switched off long enough ago. Cannot be undone.
     Delete {
@@ -79,7 +79,7 @@ pub enum Step {
     /// Tell somebody what they do not know yet, and write down that they do.
     Tell {
         /// What about.
-        kind: Kind,
+        kind: KeyNotice,
         /// The key it is about.
         key: String,
         /// The key that takes its place, or stands in its way.
@@ -139,7 +139,7 @@ pub struct Rotate {
 /// Why a key is switched off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Because {
+pub enum SwitchOffReason {
     /// The overlap is over and the old key is quiet.
     Quiet,
     /// It was held to the very end, and the operators know.
@@ -154,7 +154,7 @@ pub enum Because {
     Unclaimed,
 }
 
-impl Because {
+impl SwitchOffReason {
     const fn words(self) -> &'static str {
         match self {
             Self::Quiet => "its overlap is over and it is quiet",
@@ -187,9 +187,11 @@ impl Step {
             Self::Deactivate { .. }
             | Self::Delete { .. }
             | Self::NoteOff { .. }
-            | Self::Tell { kind: Kind::Held | Kind::NotTakenOver | Kind::Deactivated, .. } => Some(Phase::Retire),
-            Self::Tell { kind: Kind::Warning | Kind::Unused | Kind::Cannot, .. } => Some(Phase::Warn),
-            Self::Tell { kind: Kind::Quarantined, .. }
+            | Self::Tell { kind: KeyNotice::Held | KeyNotice::NotTakenOver | KeyNotice::Deactivated, .. } => {
+                Some(Phase::Retire)
+            }
+            Self::Tell { kind: KeyNotice::Warning | KeyNotice::Unused | KeyNotice::Cannot, .. } => Some(Phase::Warn),
+            Self::Tell { kind: KeyNotice::Quarantined, .. }
             | Self::Leaked { .. }
             | Self::Suspected { .. }
             | Self::Reactivate { .. } => None,
@@ -210,7 +212,7 @@ impl Step {
             Self::Resume { .. }
                 | Self::DeleteOrphan { .. }
                 | Self::Tidy { .. }
-                | Self::Tell { kind: Kind::Rotated | Kind::Unclaimed, .. }
+                | Self::Tell { kind: KeyNotice::Rotated | KeyNotice::Unclaimed, .. }
         )
     }
 
@@ -219,8 +221,8 @@ impl Step {
         let off = |key: &str| format!("{OFF}{key}");
         match self {
             Self::Tell { kind, key, .. } => vec![kind.tag(key)],
-            Self::Suspected { keys } => keys.iter().map(|key| Kind::Suspected.tag(key)).collect(),
-            Self::Deactivate { key, .. } => vec![off(key), Kind::Deactivated.tag(key)],
+            Self::Suspected { keys } => keys.iter().map(|key| KeyNotice::Suspected.tag(key)).collect(),
+            Self::Deactivate { key, .. } => vec![off(key), KeyNotice::Deactivated.tag(key)],
             Self::NoteOff { key, .. } => vec![off(key)],
             Self::Readers { .. } => vec![READERS_DONE.to_owned()],
             _ => Vec::new(),
@@ -255,12 +257,16 @@ impl Step {
         match self {
             Self::Rotate(rotate) => rotate.words(),
             Self::Resume { key, .. } => {
-                vec![format!("prove the stored key {key}"), "hand it out as AWSCURRENT".to_owned(), tell(Kind::Rotated)]
+                vec![
+                    format!("prove the stored key {key}"),
+                    "hand it out as AWSCURRENT".to_owned(),
+                    tell(KeyNotice::Rotated),
+                ]
             }
             Self::Deactivate { key, because } => {
-                vec![format!("switch key {key} off: {}", because.words()), tell(Kind::Deactivated)]
+                vec![format!("switch key {key} off: {}", because.words()), tell(KeyNotice::Deactivated)]
             }
-            Self::Delete { key, .. } => vec![format!("delete key {key}"), tell(Kind::Deleted)],
+            Self::Delete { key, .. } => vec![format!("delete key {key}"), tell(KeyNotice::Deleted)],
             Self::DeleteOrphan { key } => {
                 vec![format!("delete key {key}: its secret half was never stored, so nobody holds it")]
             }
@@ -270,13 +276,13 @@ impl Step {
             Self::NoteOff { key, since: Some(since) } => vec![format!("note that key {key} is off since {since}")],
             Self::NoteOff { key, since: None } => vec![format!("note that key {key} is off; its recovery time begins")],
             Self::Tell { kind, key, .. } => vec![format!("{} ({key})", tell(*kind))],
-            Self::Suspected { keys } => vec![format!("{} ({})", tell(Kind::Suspected), keys.join(", "))],
+            Self::Suspected { keys } => vec![format!("{} ({})", tell(KeyNotice::Suspected), keys.join(", "))],
             Self::Readers { secret } => vec![format!("let those read secret {secret} whom {READERS} names")],
             Self::Tidy { tags } => vec![format!("remove tags nobody needs: {}", tags.join(", "))],
             Self::Leaked { keys, then } => {
                 let mut words: Vec<_> = keys.iter().map(Leaked::words).collect();
                 words.extend(then.iter().flat_map(Rotate::words));
-                words.push(tell(Kind::Leaked));
+                words.push(tell(KeyNotice::Leaked));
                 words
             }
             Self::Reactivate { key } => vec![format!("switch key {key} on again")],
@@ -303,31 +309,31 @@ impl Rotate {
         }
         words.push("mint a key".to_owned());
         words.push(format!("store it in {}, prove it, hand it out as AWSCURRENT", self.secret));
-        words.push(tell(Kind::Rotated));
+        words.push(tell(KeyNotice::Rotated));
         words
     }
 }
 
-fn tell(kind: Kind) -> String {
+fn tell(kind: KeyNotice) -> String {
     let who = if kind.is_for_operators() { "owner and operators" } else { "owner" };
     format!("tell {who} {}", matter(kind))
 }
 
 /// What people are told, for somebody who reads a plan.
-const fn matter(kind: Kind) -> &'static str {
+const fn matter(kind: KeyNotice) -> &'static str {
     match kind {
-        Kind::Warning => "that the key will be rotated",
-        Kind::Unused => "that the key will be switched off because nobody uses it",
-        Kind::Rotated => "that a new key is there, and how to fetch it",
-        Kind::Deactivated => "that the old key is off, and until when it can be had back",
-        Kind::Deleted => "that the old key is gone",
-        Kind::Held => "that the old key goes on working past its time",
-        Kind::NotTakenOver => "that nobody has taken the new key over",
-        Kind::Cannot => "that the key cannot be rotated until one of two is deleted",
-        Kind::Leaked => "that the key leaked",
-        Kind::Suspected => "that the key may have leaked",
-        Kind::Quarantined => "that AWS has put the user under quarantine",
-        Kind::Unclaimed => "that a key has appeared which nobody has claimed",
-        Kind::Astray => "that the secret does not hand out the new key",
+        KeyNotice::Warning => "that the key will be rotated",
+        KeyNotice::Unused => "that the key will be switched off because nobody uses it",
+        KeyNotice::Rotated => "that a new key is there, and how to fetch it",
+        KeyNotice::Deactivated => "that the old key is off, and until when it can be had back",
+        KeyNotice::Deleted => "that the old key is gone",
+        KeyNotice::Held => "that the old key goes on working past its time",
+        KeyNotice::NotTakenOver => "that nobody has taken the new key over",
+        KeyNotice::Cannot => "that the key cannot be rotated until one of two is deleted",
+        KeyNotice::Leaked => "that the key leaked",
+        KeyNotice::Suspected => "that the key may have leaked",
+        KeyNotice::Quarantined => "that AWS has put the user under quarantine",
+        KeyNotice::Unclaimed => "that a key has appeared which nobody has claimed",
+        KeyNotice::Astray => "that the secret does not hand out the new key",
     }
 }

@@ -10,7 +10,7 @@ use crate::services::iam::{Key, LastUsed, Status};
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Facts {
+pub struct Standing {
     /// The keys, the newest first.
     pub keys: Vec<KeyFacts>,
     /// What happens next, where a moment decides it.
@@ -48,7 +48,7 @@ pub struct Next {
     pub what: &'static str,
 }
 
-impl Facts {
+impl Standing {
     /// Of `user`, left alone because of `why` if it is.
     pub(super) fn of(user: &User, why: Option<&Why>, terms: Terms<'_>) -> Self {
         let mut keys: Vec<_> = user.keys.known().into_iter().flatten().map(|key| of_key(user, key, terms)).collect();

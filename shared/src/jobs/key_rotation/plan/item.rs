@@ -5,11 +5,11 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
-use super::{Action, Facts, InScope, Leak, Left, Rule, Step, Why};
+use super::{Action, InScope, Leak, Left, Rule, Standing, Step, Why};
 use crate::domains::keys::naming::masked;
 use crate::jobs::key_rotation::caps::{DEACTIVATIONS, DELETIONS, ROTATIONS};
 use crate::report::{Outcome, Reason};
-use crate::run::caps::Kind;
+use crate::run::caps::Counted;
 use crate::run::plan::{Act, Details, Leave, Subject};
 
 /// IAM has no region.
@@ -53,7 +53,7 @@ impl Act<InScope> for Action {
         self.step.words().iter().map(|step| masked(step)).collect()
     }
 
-    fn capped(&self) -> Option<Kind> {
+    fn capped(&self) -> Option<Counted> {
         match &self.step {
             Step::Rotate(_) => Some(ROTATIONS),
             Step::Deactivate { .. } => Some(DEACTIVATIONS),
@@ -121,7 +121,7 @@ pub(in crate::jobs::key_rotation) fn without_ids(reason: Reason) -> Reason {
 }
 
 /// What this domain adds to an item, under its own key.
-fn details(rule: Rule, facts: &Facts, leak: Option<Leak>, sign: Option<Leak>) -> Details {
+fn details(rule: Rule, facts: &Standing, leak: Option<Leak>, sign: Option<Leak>) -> Details {
     let mut value = json!({ "rule": rule, "access_keys": facts.keys, "next": facts.next });
     if let Some(leak) = leak {
         value["leak"] = json!(leak);

@@ -8,8 +8,8 @@ use super::minting;
 use super::said::{KEYS, SECRET, not_read, tell};
 use super::{Step, Terms, Why, state};
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{Kind, Memory as _};
-use crate::jobs::key_rotation::model::{Secret, User};
+use crate::domains::keys::tags::{KeyNotice, Memory as _};
+use crate::jobs::key_rotation::model::{KeySecret, User};
 use crate::services::Read;
 use crate::services::iam::Key;
 
@@ -31,7 +31,7 @@ pub(super) fn leaked(user: &User, ids: &BTreeSet<&str>, terms: Terms<'_>) -> Res
         unread => Err(not_read(unread, SECRET)),
     });
     let is_settled = |leaked: &Leaked| {
-        let told = !terms.announces || user.tags.told(Kind::Leaked, &leaked.key).is_some();
+        let told = !terms.announces || user.tags.told(KeyNotice::Leaked, &leaked.key).is_some();
         leaked.off && user.tags.leaked(&leaked.key) && told
     };
     let settled = named.iter().all(is_settled);
@@ -72,7 +72,7 @@ pub(super) fn is_put_away(user: &User, key: &Key) -> bool {
 pub(super) fn unnoted<'a>(
     user: &User,
     keys: &'a [Key],
-    secret: Option<&Secret>,
+    secret: Option<&KeySecret>,
     terms: Terms<'_>,
 ) -> BTreeSet<&'a str> {
     let is_marked = |key: &&Key| {
@@ -99,19 +99,19 @@ pub(super) fn sign(user: &User, terms: Terms<'_>) -> Option<Result<Step, Why>> {
         return Some(if terms.announces {
             Ok(Step::Suspected { keys: new })
         } else {
-            Err(Why::Untold { kind: Kind::Suspected, key })
+            Err(Why::Untold { kind: KeyNotice::Suspected, key })
         });
     }
     if !suspected.is_empty() {
         return Some(Err(Why::Suspected { keys: suspected.into_iter().map(str::to_owned).collect() }));
     }
     let policy = is_news(user).filter(|_| terms.announces)?;
-    Some(Ok(tell(Kind::Quarantined, policy, None)))
+    Some(Ok(tell(KeyNotice::Quarantined, policy, None)))
 }
 
 /// The quarantine nobody was told of yet.
 pub(super) fn is_news(user: &User) -> Option<&str> {
-    user.quarantine().filter(|policy| user.tags.told(Kind::Quarantined, policy).is_none())
+    user.quarantine().filter(|policy| user.tags.told(KeyNotice::Quarantined, policy).is_none())
 }
 
 /// What could not be decided about somebody whose keys are not read.

@@ -4,8 +4,8 @@
 use super::action::Rotate;
 use super::{Terms, Why};
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{INTENT, Kind, PROOF, READERS, READERS_DONE, SECRET};
-use crate::jobs::key_rotation::model::{Ruler, Secret, User};
+use crate::domains::keys::tags::{INTENT, KeyNotice, PROOF, READERS, READERS_DONE, SECRET};
+use crate::jobs::key_rotation::model::{KeySecret, Ruler, User};
 use crate::services::iam::Key;
 use crate::services::secrets::PENDING;
 use crate::services::tags::Tags;
@@ -14,7 +14,7 @@ use crate::services::tags::Tags;
 pub(super) fn rotate(
     user: &User,
     replaces: Option<&Key>,
-    secret: Option<&Secret>,
+    secret: Option<&KeySecret>,
     terms: Terms<'_>,
 ) -> Result<Rotate, Why> {
     if user.id.is_empty() {
@@ -24,7 +24,7 @@ pub(super) fn rotate(
         is_ours(user, secret)?;
     }
     // The last is the description of the new key, whose id nobody knows yet.
-    let rotated = Kind::Rotated.tag("");
+    let rotated = KeyNotice::Rotated.tag("");
     let mut room = vec![INTENT, SECRET, PROOF, rotated.as_str(), "the description"];
     if user.tags.get(READERS).is_some() {
         room.push(READERS_DONE);
@@ -46,13 +46,13 @@ fn id_unknown() -> Why {
 }
 
 /// What the secret of `user` is called.
-pub(super) fn name_of(user: &User, secret: Option<&Secret>, terms: Terms<'_>) -> String {
+pub(super) fn name_of(user: &User, secret: Option<&KeySecret>, terms: Terms<'_>) -> String {
     let by_name = || naming::secret_name(&terms.policy.store.prefix, &user.name);
     secret.map_or_else(by_name, |secret| secret.name.clone())
 }
 
 /// Whether `secret` is this user's, and nobody but this tool decides what is in it.
-pub(super) fn is_ours(user: &User, secret: &Secret) -> Result<(), Why> {
+pub(super) fn is_ours(user: &User, secret: &KeySecret) -> Result<(), Why> {
     let name = || secret.name.clone();
     match &secret.user_id {
         Some(id) if *id == user.id => {}

@@ -24,8 +24,8 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub use action::{Action, Because, Leaked, Rotate, Step};
-pub use facts::{Facts, KeyFacts, Next};
+pub use action::{Action, Leaked, Rotate, Step, SwitchOffReason};
+pub use facts::{KeyFacts, Next, Standing};
 pub(super) use item::without_ids;
 pub use overlap::dates;
 pub use state::{Class, version};
@@ -82,7 +82,7 @@ pub struct Left {
     /// Whose it is.
     pub owner: Option<String>,
     /// The rule that decided, and where the user stands.
-    pub facts: Option<(Rule, Facts)>,
+    pub facts: Option<(Rule, Standing)>,
     /// How those of its keys stand that the event calls compromised.
     pub leak: Option<Leak>,
     /// The event says that keys of its may have leaked, and nothing that is sure.
@@ -216,7 +216,7 @@ pub fn decide(user: &User, terms: Terms<'_>) -> Option<Decision> {
         return None;
     }
     let (rule, said) = rules::ask(user, terms)?;
-    let facts = Facts::of(user, said.as_ref().err(), terms);
+    let facts = Standing::of(user, said.as_ref().err(), terms);
     let owner = terms.policy.owner(user);
     let name = user.name.clone();
     let leak = leak(user, terms.request);

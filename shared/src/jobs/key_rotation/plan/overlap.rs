@@ -3,13 +3,13 @@
 
 use jiff::Timestamp;
 
-use super::action::Because;
+use super::action::SwitchOffReason;
 use super::said::{Keyed, no_last_use, tell};
 use super::state;
 use super::takeover::Takeover;
 use super::{Step, Terms, Why, unclaimed};
-use crate::domains::keys::tags::{Kind, Memory as _, Off};
-use crate::jobs::key_rotation::model::{Secret, User};
+use crate::domains::keys::tags::{KeyNotice, Memory as _, Off};
+use crate::jobs::key_rotation::model::{KeySecret, User};
 use crate::services::iam::{Key, LastUsed};
 
 /// Before a key that is held is switched off even so, its owner and the operators have known the date so long.
@@ -30,7 +30,7 @@ pub(super) fn retire(
     user: &User,
     current: &Key,
     old: Keyed<'_>,
-    secret: Option<&Secret>,
+    secret: Option<&KeySecret>,
     terms: Terms<'_>,
 ) -> Result<Step, Why> {
     let (ages, key) = (terms.policy.ages, &old.key.id);
@@ -39,27 +39,27 @@ pub(super) fn retire(
     if let Some(secret) = secret.filter(|secret| secret.deleted && takeover != Takeover::Yes) {
         return Err(Why::SecretLeaving { secret: secret.name.clone() });
     }
-    let escalated = user.tags.told(Kind::Held, key);
+    let escalated = user.tags.told(KeyNotice::Held, key);
     let hold = |why| match escalated {
-        None if terms.announces => Ok(tell(Kind::Held, key, Some(current))),
+        None if terms.announces => Ok(tell(KeyNotice::Held, key, Some(current))),
         _ => Err(why),
     };
     match user.tags.off(key) {
         Some(Off::Done(_)) => {
             let other = Some(current.id.clone());
-            return Ok(Step::Tell { kind: Kind::Held, key: key.clone(), other, came_back: true });
+            return Ok(Step::Tell { kind: KeyNotice::Held, key: key.clone(), other, came_back: true });
         }
         Some(Off::Back(_)) => return hold(Why::RolledBack { key: key.clone() }),
         Some(Off::Todo(_)) | None => {}
     }
-    let Some(told) = user.tags.told(Kind::Rotated, &current.id) else {
+    let Some(told) = user.tags.told(KeyNotice::Rotated, &current.id) else {
         return if terms.announces {
-            Ok(tell(Kind::Rotated, &current.id, Some(old.key)))
+            Ok(tell(KeyNotice::Rotated, &current.id, Some(old.key)))
         } else {
-            Err(Why::Untold { kind: Kind::Rotated, key: current.id.clone() })
+            Err(Why::Untold { kind: KeyNotice::Rotated, key: current.id.clone() })
         };
     };
-    let until = promised(user, Kind::Rotated, &current.id, 0, state::after(told, ages.overlap));
+    let until = promised(user, KeyNotice::Rotated, &current.id, 0, state::after(told, ages.overlap));
     if terms.now < until {
         return Err(Why::Overlap { key: key.clone(), until });
     }
@@ -67,7 +67,7 @@ pub(super) fn retire(
         return Err(why);
     }
     if !terms.announces {
-        return Err(Why::Untold { kind: Kind::Deactivated, key: key.clone() });
+        return Err(Why::Untold { kind: KeyNotice::Deactivated, key: key.clone() });
     }
     match takeover {
         Takeover::Yes => {}
@@ -75,16 +75,16 @@ pub(super) fn retire(
         Takeover::Unknown(why) => return Err(why),
     }
     if unused_for(old.key, ages.quiet, terms.now) {
-        return Ok(Step::Deactivate { key: key.clone(), because: Because::Quiet });
+        return Ok(Step::Deactivate { key: key.clone(), because: SwitchOffReason::Quiet });
     }
-    let known = user.tags.told(Kind::Held, key);
-    let Some(announced) = known.and_then(|_| user.tags.told_until(Kind::Held, key)) else {
+    let known = user.tags.told(KeyNotice::Held, key);
+    let Some(announced) = known.and_then(|_| user.tags.told_until(KeyNotice::Held, key)) else {
         // Nobody was told, or no date was named.
-        return Ok(tell(Kind::Held, key, Some(current)));
+        return Ok(tell(KeyNotice::Held, key, Some(current)));
     };
     let end = state::after(told, ages.max_overlap).max(announced);
     if terms.now >= end {
-        return Ok(Step::Deactivate { key: key.clone(), because: Because::HardEnd });
+        return Ok(Step::Deactivate { key: key.clone(), because: SwitchOffReason::HardEnd });
     }
     Err(Why::InUse { key: key.clone(), until: end })
 }
@@ -92,15 +92,17 @@ pub(super) fn retire(
 /// Nobody has the new key: the old one is held, and who can change that is told. It ends only where the policy says so, and on
 /// no day that was not named to them.
 fn await_takeover(user: &User, current: &Key, old: &Key, terms: Terms<'_>) -> Result<Step, Why> {
-    let tell_of_it = || Ok(tell(Kind::NotTakenOver, &old.id, Some(current)));
-    if user.tags.told(Kind::NotTakenOver, &old.id).is_none() {
+    let tell_of_it = || Ok(tell(KeyNotice::NotTakenOver, &old.id, Some(current)));
+    if user.tags.told(KeyNotice::NotTakenOver, &old.id).is_none() {
         return tell_of_it();
     }
     let until = end_of_hold(user, current, old, terms);
     match until {
         // The policy has an end since, and nobody knows the date.
         None if terms.policy.ages.hold_limit.is_some() => tell_of_it(),
-        Some(end) if terms.now >= end => Ok(Step::Deactivate { key: old.id.clone(), because: Because::HoldLimit }),
+        Some(end) if terms.now >= end => {
+            Ok(Step::Deactivate { key: old.id.clone(), because: SwitchOffReason::HoldLimit })
+        }
         _ => Err(Why::NotTakenOver { key: old.id.clone(), new: current.id.clone(), until }),
     }
 }
@@ -108,44 +110,44 @@ fn await_takeover(user: &User, current: &Key, old: &Key, terms: Terms<'_>) -> Re
 /// When the wait for somebody to take `current` over ends: where the policy says so and the date was named, and not before
 /// either.
 pub(super) fn end_of_hold(user: &User, current: &Key, old: &Key, terms: Terms<'_>) -> Option<Timestamp> {
-    let (days, told) = (terms.policy.ages.hold_limit?, user.tags.told(Kind::Rotated, &current.id)?);
-    user.tags.told(Kind::NotTakenOver, &old.id)?;
-    let named = user.tags.told_until(Kind::NotTakenOver, &old.id)?;
-    Some(promised(user, Kind::Rotated, &current.id, 1, named.max(state::after(told, days))))
+    let (days, told) = (terms.policy.ages.hold_limit?, user.tags.told(KeyNotice::Rotated, &current.id)?);
+    user.tags.told(KeyNotice::NotTakenOver, &old.id)?;
+    let named = user.tags.told_until(KeyNotice::NotTakenOver, &old.id)?;
+    Some(promised(user, KeyNotice::Rotated, &current.id, 1, named.max(state::after(told, days))))
 }
 
 /// `at`, or the date at `place` that was named of it, whichever is later: a policy that is shortened moves no date nearer that
 /// people were told.
-fn promised(user: &User, kind: Kind, key: &str, place: usize, at: Timestamp) -> Timestamp {
+fn promised(user: &User, kind: KeyNotice, key: &str, place: usize, at: Timestamp) -> Timestamp {
     let named = user.tags.telling(kind, key).and_then(|telling| telling.dates.get(place).copied());
     named.map_or(at, |named| named.max(at))
 }
 
 /// The dates to name to those who are told of `kind` about `key` now. `other` is the key that takes its place, or the one that
 /// it takes the place of.
-pub fn dates(user: &User, kind: Kind, key: &str, other: Option<&str>, terms: Terms<'_>) -> Vec<Timestamp> {
+pub fn dates(user: &User, kind: KeyNotice, key: &str, other: Option<&str>, terms: Terms<'_>) -> Vec<Timestamp> {
     let ages = terms.policy.ages;
     let is_held = !matches!(user.tags.off(key), Some(Off::Done(_) | Off::Back(_))) && !user.tags.leaked(key);
     // A week is the least anybody has who is told of an end.
     let end = |days| {
-        let told = user.tags.told(Kind::Rotated, other.filter(|_| is_held)?)?;
+        let told = user.tags.told(KeyNotice::Rotated, other.filter(|_| is_held)?)?;
         let week = state::after(terms.now, ESCALATION_DAYS);
-        Some(promised(user, Kind::Rotated, other.unwrap_or_default(), 1, state::after(told, days)).max(week))
+        Some(promised(user, KeyNotice::Rotated, other.unwrap_or_default(), 1, state::after(told, days)).max(week))
     };
     match kind {
-        Kind::Warning => warned_of(user, key, terms).into_iter().collect(),
-        Kind::Unused => {
+        KeyNotice::Warning => warned_of(user, key, terms).into_iter().collect(),
+        KeyNotice::Unused => {
             let soonest = state::after(terms.now, ages.warn.max(1));
             vec![warned_of(user, key, terms).map_or(soonest, |due| due.max(soonest))]
         }
-        Kind::Rotated if other.is_some_and(|old| !user.tags.leaked(old)) => {
+        KeyNotice::Rotated if other.is_some_and(|old| !user.tags.leaked(old)) => {
             let limit = ages.hold_limit.map(|days| state::after(terms.now, days));
             [Some(state::after(terms.now, ages.overlap)), limit].into_iter().flatten().collect()
         }
-        Kind::Held => end(ages.max_overlap).into_iter().collect(),
-        Kind::NotTakenOver => ages.hold_limit.and_then(end).into_iter().collect(),
-        Kind::Deactivated => vec![state::after(terms.now, ages.recovery)],
-        Kind::Unclaimed => unclaimed::until(user, key, terms).into_iter().collect(),
+        KeyNotice::Held => end(ages.max_overlap).into_iter().collect(),
+        KeyNotice::NotTakenOver => ages.hold_limit.and_then(end).into_iter().collect(),
+        KeyNotice::Deactivated => vec![state::after(terms.now, ages.recovery)],
+        KeyNotice::Unclaimed => unclaimed::until(user, key, terms).into_iter().collect(),
         _ => Vec::new(),
     }
 }

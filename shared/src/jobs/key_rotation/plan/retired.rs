@@ -7,7 +7,7 @@ use super::said::{Keyed, no_last_use, tell};
 use super::state::{self, Class};
 use super::takeover::Takeover;
 use super::{Step, Terms, Why};
-use crate::domains::keys::tags::{Kind, Memory as _, Off};
+use crate::domains::keys::tags::{KeyNotice, Memory as _, Off};
 use crate::jobs::key_rotation::model::User;
 use crate::services::iam::{Key, LastUsed};
 
@@ -36,10 +36,10 @@ pub(super) fn one_off(user: &User, on: Keyed<'_>, off: Keyed<'_>, terms: Terms<'
     let (key, tags) = (&off.key.id, &user.tags);
     if on.class == Class::Current
         && (tags.leaked(key) || tags.intent().is_some())
-        && tags.told(Kind::Rotated, &on.key.id).is_none()
+        && tags.told(KeyNotice::Rotated, &on.key.id).is_none()
         && terms.announces
     {
-        return Ok(tell(Kind::Rotated, &on.key.id, Some(off.key)));
+        return Ok(tell(KeyNotice::Rotated, &on.key.id, Some(off.key)));
     }
     let due_at = due_at(user, on.key, terms);
     let kept = |because, why| {
@@ -108,15 +108,15 @@ fn evidence(user: &User, key: &Key) -> Result<(), Why> {
 /// before the one that was named. Or what has to be done before that is known.
 fn gone_from(user: &User, key: &Key, on: Option<&Key>, terms: Terms<'_>) -> Result<Timestamp, Result<Step, Why>> {
     let off = off_since(user, key).map_err(Ok)?;
-    let Some(told) = user.tags.told(Kind::Deactivated, &key.id) else {
+    let Some(told) = user.tags.told(KeyNotice::Deactivated, &key.id) else {
         return Err(if terms.announces {
-            Ok(tell(Kind::Deactivated, &key.id, on))
+            Ok(tell(KeyNotice::Deactivated, &key.id, on))
         } else {
-            Err(Why::Untold { kind: Kind::Deactivated, key: key.id.clone() })
+            Err(Why::Untold { kind: KeyNotice::Deactivated, key: key.id.clone() })
         });
     };
     let until = state::after(off.max(told), terms.policy.ages.recovery);
-    Ok(user.tags.told_until(Kind::Deactivated, &key.id).map_or(until, |named| named.max(until)))
+    Ok(user.tags.told_until(KeyNotice::Deactivated, &key.id).map_or(until, |named| named.max(until)))
 }
 
 /// Since when `key` is off, or the step that writes it down. A key that came back and went off again is off since now.

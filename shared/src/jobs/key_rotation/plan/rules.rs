@@ -1,14 +1,14 @@
 //! The rules, in the order they are asked: the first that fits decides. Each answers with one step, or with why there is
 //! none.
 
-use super::action::Because;
+use super::action::SwitchOffReason;
 use super::overlap::{self, due, due_at};
 use super::said::{Keyed, SECRET, Said, no_last_use, not_read, tell};
 use super::state::{self, Class};
 use super::{Rule, Step, Terms, Why, leaks, minting, retired, slots, tidy, unclaimed};
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{Kind, Memory as _, Off, READERS, READERS_DONE, SECRET as SECRET_NAME};
-use crate::jobs::key_rotation::model::{Secret, User};
+use crate::domains::keys::tags::{KeyNotice, Memory as _, Off, READERS, READERS_DONE, SECRET as SECRET_NAME};
+use crate::jobs::key_rotation::model::{KeySecret, User};
 use crate::services::Read;
 use crate::services::iam::{Key, LastUsed};
 use crate::services::secrets::PENDING;
@@ -93,7 +93,7 @@ fn by_age_alone(keys: &[Key], user: &User, terms: Terms<'_>) -> Said {
     }
 }
 
-fn by_state(user: &User, keys: &[Key], secret: Option<&Secret>, terms: Terms<'_>) -> Said {
+fn by_state(user: &User, keys: &[Key], secret: Option<&KeySecret>, terms: Terms<'_>) -> Said {
     let unnoted = leaks::unnoted(user, keys, secret, terms);
     if !unnoted.is_empty() {
         return (Rule::R11, leaks::leaked(user, &unnoted, terms));
@@ -139,7 +139,7 @@ fn by_state(user: &User, keys: &[Key], secret: Option<&Secret>, terms: Terms<'_>
 }
 
 /// While a new key waits to be taken over, whoever may fetch it can be changed by a tag.
-fn readers(user: &User, secret: Option<&Secret>) -> Option<Step> {
+fn readers(user: &User, secret: Option<&KeySecret>) -> Option<Step> {
     let secret = secret.filter(|secret| !secret.deleted && minting::is_ours(user, secret).is_ok())?;
     let is_awaited = user.tags.get(SECRET_NAME) == Some(&secret.name);
     let changed = user.tags.get(READERS) != user.tags.get(READERS_DONE);
@@ -147,7 +147,7 @@ fn readers(user: &User, secret: Option<&Secret>) -> Option<Step> {
 }
 
 /// R7 and R9. `newer` was created after `older`.
-fn both_active(user: &User, newer: Keyed<'_>, older: Keyed<'_>, secret: Option<&Secret>, terms: Terms<'_>) -> Said {
+fn both_active(user: &User, newer: Keyed<'_>, older: Keyed<'_>, secret: Option<&KeySecret>, terms: Terms<'_>) -> Said {
     // What a rotation replaced is always older than what it minted. A key made after ours is its owner's own.
     if newer.class == Class::Current {
         return (Rule::R7, overlap::retire(user, newer.key, older, secret, terms));
@@ -162,15 +162,15 @@ fn both_active(user: &User, newer: Keyed<'_>, older: Keyed<'_>, secret: Option<&
 /// another is minted then: that helps whoever cannot do without.
 fn leaked_again(user: &User, keys: &[Key], terms: Terms<'_>) -> Option<Result<Step, Why>> {
     let key = keys.iter().find(|key| key.works() && user.tags.leaked(&key.id))?;
-    if terms.announces && user.tags.told(Kind::Held, &key.id).is_none() {
-        return Some(Ok(tell(Kind::Held, &key.id, None)));
+    if terms.announces && user.tags.told(KeyNotice::Held, &key.id).is_none() {
+        return Some(Ok(tell(KeyNotice::Held, &key.id, None)));
     }
     let is_replaced_now = keys.len() == 1 && due(user, key, terms);
     (!is_replaced_now).then(|| Err(Why::LeakedActive { key: key.id.clone() }))
 }
 
 /// What an earlier run did not get to the end of.
-fn unfinished(user: &User, keyed: &[Keyed<'_>], secret: Option<&Secret>, terms: Terms<'_>) -> Option<Said> {
+fn unfinished(user: &User, keyed: &[Keyed<'_>], secret: Option<&KeySecret>, terms: Terms<'_>) -> Option<Said> {
     if user.tags.intent().is_some()
         && let Some((_, why)) = keyed.iter().find_map(|one| Some((one, no_last_use(one)?)))
         && keyed.iter().any(|one| one.class == Class::Foreign)
@@ -198,7 +198,7 @@ fn unfinished(user: &User, keyed: &[Keyed<'_>], secret: Option<&Secret>, terms: 
 }
 
 /// R3: a key that is stored and not proven. What is on its way out is handed out to nobody.
-fn pending(user: &User, key: &Key, keyed: &[Keyed<'_>], secret: Option<&Secret>) -> Result<Step, Why> {
+fn pending(user: &User, key: &Key, keyed: &[Keyed<'_>], secret: Option<&KeySecret>) -> Result<Step, Why> {
     if let Some(secret) = secret {
         minting::is_ours(user, secret)?;
         if secret.deleted {
@@ -213,15 +213,15 @@ fn pending(user: &User, key: &Key, keyed: &[Keyed<'_>], secret: Option<&Secret>)
 }
 
 /// R5: one active key.
-fn single(user: &User, one: Keyed<'_>, secret: Option<&Secret>, terms: Terms<'_>) -> Result<Step, Why> {
+fn single(user: &User, one: Keyed<'_>, secret: Option<&KeySecret>, terms: Terms<'_>) -> Result<Step, Why> {
     let key = one.key;
     if !due(user, key, terms) {
         if one.class == Class::Current
             && user.tags.intent().is_some()
-            && user.tags.told(Kind::Rotated, &key.id).is_none()
+            && user.tags.told(KeyNotice::Rotated, &key.id).is_none()
             && terms.announces
         {
-            return Ok(tell(Kind::Rotated, &key.id, None));
+            return Ok(tell(KeyNotice::Rotated, &key.id, None));
         }
         return young(user, key, terms);
     }
@@ -230,7 +230,7 @@ fn single(user: &User, one: Keyed<'_>, secret: Option<&Secret>, terms: Terms<'_>
             return Err(why);
         }
         if key.last_used == LastUsed::Never {
-            return slots::unused(user, key, Because::NeverUsed, terms);
+            return slots::unused(user, key, SwitchOffReason::NeverUsed, terms);
         }
     }
     minting::rotate(user, Some(key), secret, terms).map(Step::Rotate)
@@ -242,7 +242,7 @@ fn young(user: &User, key: &Key, terms: Terms<'_>) -> Result<Step, Why> {
     let warn_from = at.checked_sub(state::days(terms.policy.ages.warn)).unwrap_or(at);
     // Of one nobody ever used it is said that it will be switched off, where the policy says so and it was asked.
     let goes = terms.policy.deactivate_unused && key.last_used == LastUsed::Never;
-    let kind = if goes { Kind::Unused } else { Kind::Warning };
+    let kind = if goes { KeyNotice::Unused } else { KeyNotice::Warning };
     if terms.now >= warn_from && terms.announces && user.tags.told(kind, &key.id).is_none() {
         return Ok(tell(kind, &key.id, None));
     }

@@ -2,7 +2,7 @@
 
 use super::state::Class;
 use super::{Rule, Step, Why};
-use crate::domains::keys::tags::Kind;
+use crate::domains::keys::tags::KeyNotice;
 use crate::services::Read;
 use crate::services::iam::{Key, LastUsed};
 
@@ -21,7 +21,7 @@ pub(super) struct Keyed<'a> {
 pub(super) type Said = (Rule, Result<Step, Why>);
 
 /// A notice and nothing else.
-pub(super) fn tell(kind: Kind, key: &str, other: Option<&Key>) -> Step {
+pub(super) fn tell(kind: KeyNotice, key: &str, other: Option<&Key>) -> Step {
     Step::Tell { kind, key: key.to_owned(), other: other.map(|key| key.id.clone()), came_back: false }
 }
 

@@ -1,15 +1,15 @@
 //! Two keys that no rotation explains (R9), a secret that no longer hands out what was stored,
 //! and keys nobody uses.
 
-use super::action::Because;
+use super::action::SwitchOffReason;
 use super::minting::name_of;
 use super::overlap::{due, due_at, unused_for};
 use super::said::{Keyed, no_last_use, tell};
 use super::state::{self, Class};
 use super::{Step, Terms, Why, takeover};
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{Kind, Memory as _};
-use crate::jobs::key_rotation::model::{Secret, User};
+use crate::domains::keys::tags::{KeyNotice, Memory as _};
+use crate::jobs::key_rotation::model::{KeySecret, User};
 use crate::services::iam::Key;
 
 /// R9: two keys work, and neither took the other's place.
@@ -31,36 +31,36 @@ pub(super) fn two(user: &User, newer: Keyed<'_>, older: Keyed<'_>, terms: Terms<
         let in_use = |one: &Keyed<'_>| takeover::used_by_others(user, one.key) && !idle(one);
         for (one, other) in [(older, newer), (newer, older)] {
             if idle(&one) && in_use(&other) {
-                return unused(user, one.key, Because::Idle, terms);
+                return unused(user, one.key, SwitchOffReason::Idle, terms);
             }
         }
     }
     let other = keys.iter().find(|one| one.key.id != first.key.id).map(|one| one.key);
-    if terms.announces && user.tags.told(Kind::Cannot, &first.key.id).is_none() {
-        return Ok(tell(Kind::Cannot, &first.key.id, other));
+    if terms.announces && user.tags.told(KeyNotice::Cannot, &first.key.id).is_none() {
+        return Ok(tell(KeyNotice::Cannot, &first.key.id, other));
     }
     Err(Why::TwoKeys { keys: keys.iter().map(|one| one.key.id.clone()).collect() })
 }
 
 /// A key nobody uses is switched off on the day that was named to its owner, and not before.
-pub(super) fn unused(user: &User, key: &Key, because: Because, terms: Terms<'_>) -> Result<Step, Why> {
+pub(super) fn unused(user: &User, key: &Key, because: SwitchOffReason, terms: Terms<'_>) -> Result<Step, Why> {
     if !terms.announces {
-        return Err(Why::Untold { kind: Kind::Unused, key: key.id.clone() });
+        return Err(Why::Untold { kind: KeyNotice::Unused, key: key.id.clone() });
     }
-    if user.tags.told(Kind::Unused, &key.id).is_none() {
-        return Ok(tell(Kind::Unused, &key.id, None));
+    if user.tags.told(KeyNotice::Unused, &key.id).is_none() {
+        return Ok(tell(KeyNotice::Unused, &key.id, None));
     }
-    match user.tags.told_until(Kind::Unused, &key.id) {
+    match user.tags.told_until(KeyNotice::Unused, &key.id) {
         Some(at) if terms.now >= at => Ok(Step::Deactivate { key: key.id.clone(), because }),
         Some(at) => Err(Why::Unused { key: key.id.clone(), at }),
-        None => Ok(tell(Kind::Unused, &key.id, None)),
+        None => Ok(tell(KeyNotice::Unused, &key.id, None)),
     }
 }
 
 /// Whether this tool minted `one` and handed it out, whatever its secret shows by now.
 pub(super) fn is_ours(user: &User, one: Keyed<'_>) -> bool {
     let id = &one.key.id;
-    let is_remembered = user.tags.proof(id).is_some() || user.tags.telling(Kind::Rotated, id).is_some();
+    let is_remembered = user.tags.proof(id).is_some() || user.tags.telling(KeyNotice::Rotated, id).is_some();
     one.class == Class::Previous || one.class == Class::Foreign && is_remembered
 }
 
@@ -69,11 +69,11 @@ pub(super) fn astray(
     user: &User,
     new: &Key,
     old: &Key,
-    secret: Option<&Secret>,
+    secret: Option<&KeySecret>,
     terms: Terms<'_>,
 ) -> Result<Step, Why> {
-    if terms.announces && user.tags.told(Kind::Astray, &new.id).is_none() {
-        return Ok(tell(Kind::Astray, &new.id, Some(old)));
+    if terms.announces && user.tags.told(KeyNotice::Astray, &new.id).is_none() {
+        return Ok(tell(KeyNotice::Astray, &new.id, Some(old)));
     }
     let version = state::version(user, new, secret, terms.account);
     Err(Why::SecretAstray {

@@ -1,11 +1,11 @@
 //! What each key of a user is to us, told by whether and how its value is stored. No secret has to be read for that.
 
-use crate::domains::keys::tags::{Intent, Kind, Memory as _};
+use crate::domains::keys::tags::{Intent, KeyNotice, Memory as _};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Terms;
 use crate::domains::keys::naming;
-use crate::jobs::key_rotation::model::{Secret, User};
+use crate::jobs::key_rotation::model::{KeySecret, User};
 use crate::services::iam::{Key, LastUsed};
 use crate::services::secrets::{CURRENT, PENDING, Version};
 
@@ -51,7 +51,7 @@ const AFTER_INTENT: SignedDuration = SignedDuration::from_mins(5);
 const SETTLED: SignedDuration = SignedDuration::from_mins(30);
 
 /// What `key` of `user` is, as far as `secret` shows.
-pub(super) fn class(user: &User, key: &Key, secret: Option<&Secret>, terms: Terms<'_>) -> Class {
+pub(super) fn class(user: &User, key: &Key, secret: Option<&KeySecret>, terms: Terms<'_>) -> Class {
     let version = version(user, key, secret, terms.account);
     match version {
         Some(version) if version.has(PENDING) && is_under_way(user, key, terms.now) => Class::Unsettled,
@@ -63,7 +63,7 @@ pub(super) fn class(user: &User, key: &Key, secret: Option<&Secret>, terms: Term
 }
 
 /// What a key is that is stored nowhere. Ours is only the one whose id was noted when it was minted.
-fn unstored(user: &User, key: &Key, secret: Option<&Secret>, terms: Terms<'_>) -> Class {
+fn unstored(user: &User, key: &Key, secret: Option<&KeySecret>, terms: Terms<'_>) -> Class {
     let Some(intent) = user.tags.intent().filter(|intent| is_candidate(user, key, intent)) else {
         return Class::Foreign;
     };
@@ -87,7 +87,7 @@ fn unstored(user: &User, key: &Key, secret: Option<&Secret>, terms: Terms<'_>) -
 
 /// Whether `secret` still hands out what it did before the key of `intent` was minted: nothing yet, or a key that was there.
 /// Where it is gone, or going, or was written by somebody, the new one may have been in it, and fetched.
-fn hands_out_what_it_did(user: &User, secret: &Secret, intent: &Intent, terms: Terms<'_>) -> bool {
+fn hands_out_what_it_did(user: &User, secret: &KeySecret, intent: &Intent, terms: Terms<'_>) -> bool {
     let is_as_before = |version: &Version| {
         version.id == naming::placeholder_of(terms.account, &user.id)
             || intent.before.iter().any(|key| version.id == naming::version_of(terms.account, &user.id, key))
@@ -97,7 +97,7 @@ fn hands_out_what_it_did(user: &User, secret: &Secret, intent: &Intent, terms: T
 }
 
 /// The version `key` is stored under.
-pub fn version<'a>(user: &User, key: &Key, secret: Option<&'a Secret>, account: &str) -> Option<&'a Version> {
+pub fn version<'a>(user: &User, key: &Key, secret: Option<&'a KeySecret>, account: &str) -> Option<&'a Version> {
     let id = naming::version_of(account, &user.id, &key.id);
     secret?.versions.iter().find(|version| version.id == id)
 }
@@ -105,7 +105,7 @@ pub fn version<'a>(user: &User, key: &Key, secret: Option<&'a Secret>, account: 
 /// Whether `key` can be the one that was about to be minted: it was not there before, nobody ever used it, and it was not
 /// handed out; nor did it leak.
 fn is_candidate(user: &User, key: &Key, intent: &Intent) -> bool {
-    let is_handed_out = user.tags.proof(&key.id).is_some() || user.tags.telling(Kind::Rotated, &key.id).is_some();
+    let is_handed_out = user.tags.proof(&key.id).is_some() || user.tags.telling(KeyNotice::Rotated, &key.id).is_some();
     key.last_used == LastUsed::Never && !intent.before.contains(&key.id) && !is_handed_out && !user.tags.leaked(&key.id)
 }
 

@@ -4,8 +4,8 @@ use super::said::{Keyed, tell};
 use super::state::{self, Class};
 use super::{Step, Terms, Why, leaks};
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{self, Kind, Memory as _, Off};
-use crate::jobs::key_rotation::model::{EVERY_KEY, Secret, User};
+use crate::domains::keys::tags::{self, KeyNotice, Memory as _, Off};
+use crate::jobs::key_rotation::model::{EVERY_KEY, KeySecret, User};
 use crate::services::iam::Key;
 use crate::services::secrets::CURRENT;
 
@@ -16,7 +16,7 @@ pub(super) fn left_behind(user: &User, keyed: &[Keyed<'_>], terms: Terms<'_>) ->
         && let Some(gone) = user.tags.off_keys().find(|id| !is_here(id))
         && !matches!(user.tags.off(gone), None | Some(Off::Todo(_)))
     {
-        return Some(tell(Kind::Deleted, gone, None));
+        return Some(tell(KeyNotice::Deleted, gone, None));
     }
     let tags = about_nothing(user, keyed, terms);
     (!tags.is_empty()).then_some(Step::Tidy { tags })
@@ -41,8 +41,8 @@ fn about_nothing(user: &User, keyed: &[Keyed<'_>], terms: Terms<'_>) -> Vec<Stri
             let recent = |at| terms.now < state::after(at, leaks::SIGN_AGAIN_DAYS);
             if user
                 .tags
-                .telling(Kind::Suspected, EVERY_KEY)
-                .filter(|_| key == Kind::Suspected.tag(EVERY_KEY))
+                .telling(KeyNotice::Suspected, EVERY_KEY)
+                .filter(|_| key == KeyNotice::Suspected.tag(EVERY_KEY))
                 .is_some_and(|told| recent(told.at))
             {
                 return false;
@@ -63,17 +63,24 @@ fn about_nothing(user: &User, keyed: &[Keyed<'_>], terms: Terms<'_>) -> Vec<Stri
 
 /// Whether what was told of `kind` need not be remembered any more.
 fn told_is_over(user: &User, kind: &str, value: &str, about_somebody_here: bool, is_over: bool) -> bool {
-    if kind == Kind::Quarantined.as_str() {
+    if kind == KeyNotice::Quarantined.as_str() {
         return user.quarantine().is_none_or(|policy| value.split(' ').next() != Some(policy));
     }
     // These are about one key, whatever becomes of another.
-    let outlasts = [Kind::Warning, Kind::Unused, Kind::Deactivated, Kind::Leaked, Kind::Suspected, Kind::Unclaimed];
+    let outlasts = [
+        KeyNotice::Warning,
+        KeyNotice::Unused,
+        KeyNotice::Deactivated,
+        KeyNotice::Leaked,
+        KeyNotice::Suspected,
+        KeyNotice::Unclaimed,
+    ];
     let outlasts = outlasts.iter().any(|one| kind.split(':').next() == Some(one.as_str()));
     !about_somebody_here || is_over && !outlasts
 }
 
 /// The secret hands out a key that is no longer there, while another one works.
-pub(super) fn stale(user: &User, keyed: &[Keyed<'_>], secret: Option<&Secret>, terms: Terms<'_>) -> Option<Why> {
+pub(super) fn stale(user: &User, keyed: &[Keyed<'_>], secret: Option<&KeySecret>, terms: Terms<'_>) -> Option<Why> {
     let secret = secret.filter(|secret| secret.user_id.as_deref() == Some(&user.id) && !secret.deleted)?;
     let secret = Some(secret).filter(|secret| secret.ruled_by.is_none())?;
     let current = secret.versions.iter().find(|version| version.has(CURRENT))?;

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::action::Because;
+use super::action::SwitchOffReason;
 use super::said::{Keyed, tell};
 use super::{Step, Terms, state};
-use crate::domains::keys::tags::{Kind, Memory as _};
+use crate::domains::keys::tags::{KeyNotice, Memory as _};
 use crate::jobs::key_rotation::model::User;
 use crate::services::iam::{Key, LastUsed};
 
@@ -17,13 +17,13 @@ pub(super) fn settle(user: &User, one: Keyed<'_>, keyed: &[Keyed<'_>], terms: Te
         return None;
     }
     let other = keyed.iter().find(|other| other.key.id != key.id).map(|other| other.key);
-    if terms.announces && user.tags.told(Kind::Unclaimed, &key.id).is_none() {
-        return Some(tell(Kind::Unclaimed, &key.id, other));
+    if terms.announces && user.tags.told(KeyNotice::Unclaimed, &key.id).is_none() {
+        return Some(tell(KeyNotice::Unclaimed, &key.id, other));
     }
     let idle = terms.now.duration_since(key.created_at) >= state::days(1) && key.last_used == LastUsed::Never;
-    let is_time = user.tags.told_until(Kind::Unclaimed, &key.id).is_none_or(|named| terms.now >= named);
+    let is_time = user.tags.told_until(KeyNotice::Unclaimed, &key.id).is_none_or(|named| terms.now >= named);
     let goes = terms.announces && idle && is_time && is_to_go(user, key, other, terms);
-    goes.then(|| Step::Deactivate { key: key.id.clone(), because: Because::Unclaimed })
+    goes.then(|| Step::Deactivate { key: key.id.clone(), because: SwitchOffReason::Unclaimed })
 }
 
 /// Whether the policy has an unclaimed `key` switched off where nobody uses it: made within the minute, and not the only one that

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{self, Kind};
+use crate::domains::keys::tags::{self, KeyNotice};
 use crate::jobs::key_rotation::codes;
 use crate::jobs::key_rotation::request::Phase;
 use crate::report::{self, Code, Outcome, Reason};
@@ -51,7 +51,7 @@ pub enum Why {
     CurrentOff { key: String },
     OnlyInactive { keys: Vec<String> },
     TwoKeys { keys: Vec<String> },
-    Untold { kind: Kind, key: String },
+    Untold { kind: KeyNotice, key: String },
 }
 
 impl Why {

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 
 use super::*;
 use crate::domains::clusters::deletion::HalfDeleted;
-use crate::jobs::cluster_cleanup::plan::Stop;
+use crate::jobs::cluster_cleanup::plan::Obstacle;
 use crate::notify::{Because, Clock, Language, Recipient, text};
 
 fn at(text: &str) -> Timestamp {
@@ -50,7 +50,7 @@ fn matters() -> Vec<Matter> {
             id: "billing-dev".to_owned(),
             region: "eu-west-1".to_owned(),
             engine: "aurora-mysql".to_owned(),
-            copy: Some(Kept {
+            copy: Some(KeptCopy {
                 snapshot: "nightshift-billing-dev-20261120t000000z-abcd1234".to_owned(),
                 arn: "arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:nightshift-billing-dev-20261120t000000z-abcd1234"
                     .to_owned(),
@@ -273,8 +273,8 @@ fn everything_asked() -> Vec<Why> {
         Why::StartedInVain { times: 3 },
         Why::HalfDeleted { half, until: Some(at("2026-12-20T00:00:00Z")) },
         Why::HalfDeleted { half, until: None },
-        Why::HalfDeletedBlocked { half, stop: Stop::Why(Box::new(Why::GlobalClusterMember { global: word() })) },
-        Why::HalfDeletedBlocked { half, stop: Stop::Refused { said: word(), fix: word() } },
+        Why::HalfDeletedBlocked { half, stop: Obstacle::Why(Box::new(Why::GlobalClusterMember { global: word() })) },
+        Why::HalfDeletedBlocked { half, stop: Obstacle::Refused { said: word(), fix: word() } },
         Why::KeyLost { status: word() },
         Why::StatusFailed { status: word() },
         Why::DeletionProtection,

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn each_owner_gets_one_message_and_only_what_is_theirs() {
-    let item = |owner: Option<&str>, address: Option<&str>, id: &str, action: usize| Item {
+    let item = |owner: Option<&str>, address: Option<&str>, id: &str, action: usize| News {
         owner: owner.map(str::to_owned),
         to: address
             .map(|address| Recipient {
@@ -58,7 +58,7 @@ fn an_address_that_is_tried_for_one_owner_stands_for_no_other() {
         let because = || Because::MailTag { key: "contact".to_owned() };
         addresses.iter().map(|one| Recipient { address: one.parse().unwrap(), because: because() }).collect()
     };
-    let item = |owner: &str, addresses: &[&str], id: &str| Item {
+    let item = |owner: &str, addresses: &[&str], id: &str| News {
         owner: Some(owner.to_owned()),
         to: to(addresses),
         matter: expiring(id, Data::Lost),

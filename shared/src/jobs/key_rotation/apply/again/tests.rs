@@ -3,7 +3,7 @@
 use super::*;
 use crate::domains::keys::tags;
 use crate::domains::keys::tags::Off;
-use crate::jobs::key_rotation::model::{Compromised, Secret};
+use crate::jobs::key_rotation::model::{Compromised, KeySecret};
 use crate::jobs::key_rotation::plan::tests::{
     ago, key, plan_of, policy, rotated, secret_of, stored, tagged, terms, used, with,
 };
@@ -80,7 +80,7 @@ fn a_rotation_is_of_the_very_key_that_was_due_and_into_the_same_secret() {
             ("secret-not-ours", |user| user.secret = Read::Known(Some(secret_of(None)))),
             ("secret-of-another", |user| user.secret = Read::Known(Some(secret_of(Some("AIDABEN"))))),
             ("changed-since-plan", |user| {
-                user.secret = Read::Known(Some(Secret { deleted: true, ..secret_of(Some("AIDAANA")) }));
+                user.secret = Read::Known(Some(KeySecret { deleted: true, ..secret_of(Some("AIDAANA")) }));
             }),
         ],
     );

@@ -13,7 +13,8 @@ fn what_becomes_of_the_other_key_is_said_of_each_leak() {
         if off {
             facts.keys.iter_mut().for_each(|key| key.status = Status::Inactive);
         }
-        let notice = Notice { kind: Kind::Leaked, user: &user, key: OLD, other: others, dates: &[], facts: &facts };
+        let notice =
+            Notice { kind: KeyNotice::Leaked, user: &user, key: OLD, other: others, dates: &[], facts: &facts };
         said_where(notice, false, &named.iter().map(ToString::to_string).collect::<Vec<_>>())
     };
     let all = [
@@ -48,7 +49,7 @@ fn whoever_has_nothing_else_is_told_another_way_in() {
     let user = someone();
     let mut facts = facts();
     facts.keys.iter_mut().filter(|key| key.id == OLD).for_each(|key| key.status = Status::Inactive);
-    let notice = Notice { kind: Kind::Rotated, user: &user, key: NEW, other: None, dates: &[], facts: &facts };
+    let notice = Notice { kind: KeyNotice::Rotated, user: &user, key: NEW, other: None, dates: &[], facts: &facts };
     insta::assert_snapshot!(said(notice, false), @"
     new access key …N4W7 is ready to fetch
       It is the only key.
@@ -63,12 +64,12 @@ fn signs_and_what_they_ask_of_people() {
     let facts = facts();
     let mut all = Vec::new();
     for (kind, key) in [
-        (Kind::Suspected, OLD),
-        (Kind::Suspected, "every-key"),
-        (Kind::Quarantined, "AWSCompromisedKeyQuarantineV3"),
-        (Kind::Unclaimed, NEW),
-        (Kind::Astray, NEW),
-        (Kind::Cannot, OLD),
+        (KeyNotice::Suspected, OLD),
+        (KeyNotice::Suspected, "every-key"),
+        (KeyNotice::Quarantined, "AWSCompromisedKeyQuarantineV3"),
+        (KeyNotice::Unclaimed, NEW),
+        (KeyNotice::Astray, NEW),
+        (KeyNotice::Cannot, OLD),
     ] {
         all.push(said(Notice { kind, user: &user, key, other: Some(OLD), dates: &[], facts: &facts }, false));
     }
@@ -88,7 +89,7 @@ fn signs_and_what_they_ask_of_people() {
     access key …O1D2 cannot be rotated
       A user has two keys at most, so no new one can be made for …O1D2 while …O1D2 is there. Nightshift touches neither. Find out which nobody needs (their last use is above) and delete that one; the next run then rotates.
     ");
-    let notice = Notice { kind: Kind::Unclaimed, user: &user, key: NEW, other: None, dates: &[], facts: &facts };
+    let notice = Notice { kind: KeyNotice::Unclaimed, user: &user, key: NEW, other: None, dates: &[], facts: &facts };
     assert!(written_under(notice, Language::English, false).contains("It is not touched"));
     let goes = Notice { dates: &dates(), ..notice };
     let text = written_under(goes, Language::English, false);

@@ -17,7 +17,7 @@ const OLD: &str = "AKIAOLDOLDOLDOLDO1D2";
 /// Never used.
 const NEW: &str = "AKIANEWNEWNEWNEWN4W7";
 
-fn facts() -> Facts {
+fn facts() -> Standing {
     let at = |text: &str| text.parse::<Timestamp>().unwrap();
     let key = |id: &str, age_days, created: &str, last_used, fetched| KeyFacts {
         id: id.to_owned(),
@@ -34,12 +34,12 @@ fn facts() -> Facts {
         key(NEW, 0, "2026-11-21T02:00:00Z", Some("never".into()), Some(at("2026-11-20T00:00:00Z"))),
         key(OLD, 95, "2026-08-18T02:00:00Z", Some(used), None),
     ];
-    Facts { keys, next: None }
+    Standing { keys, next: None }
 }
 
-fn written(kind: Kind, language: Language) -> String {
+fn written(kind: KeyNotice, language: Language) -> String {
     let user = User { name: "ana, the <b>boss".to_owned(), ..someone() };
-    let (key, other) = if kind == Kind::Rotated { (NEW, Some(OLD)) } else { (OLD, Some(NEW)) };
+    let (key, other) = if kind == KeyNotice::Rotated { (NEW, Some(OLD)) } else { (OLD, Some(NEW)) };
     let notice = Notice { kind, user: &user, key, other, dates: &dates(), facts: &facts() };
     written_under(notice, language, false)
 }
@@ -80,7 +80,7 @@ fn written_where(notice: Notice<'_>, language: Language, deactivate_unused: bool
 
 #[test]
 fn each_notice_says_what_when_and_what_to_do() {
-    insta::assert_snapshot!(written(Kind::Rotated, Language::English), @"
+    insta::assert_snapshot!(written(KeyNotice::Rotated, Language::English), @"
     [111122223333] ana, the <b>boss: new access key …N4W7 is ready to fetch
 
 
@@ -99,7 +99,7 @@ fn each_notice_says_what_when_and_what_to_do() {
     key-rotation of Nightshift in account 111122223333, Sat 21 Nov 2026, 02:00 UTC.
     Questions: ops@example.com
     ");
-    insta::assert_snapshot!(written(Kind::Deactivated, Language::English), @r#"
+    insta::assert_snapshot!(written(KeyNotice::Deactivated, Language::English), @r#"
     [111122223333] ana, the <b>boss: access key …O1D2 was switched off
 
 
@@ -117,7 +117,7 @@ fn each_notice_says_what_when_and_what_to_do() {
     key-rotation of Nightshift in account 111122223333, Sat 21 Nov 2026, 02:00 UTC.
     Questions: ops@example.com
     "#);
-    insta::assert_snapshot!(written(Kind::Held, Language::Spanish), @"
+    insta::assert_snapshot!(written(KeyNotice::Held, Language::Spanish), @"
     [111122223333] ana, the <b>boss: la clave antigua …O1D2 sigue en uso
 
 
@@ -166,11 +166,13 @@ fn a_key_that_is_on_against_the_plan_is_spoken_of_as_what_it_is() {
         with(off, "done 2026-11-14T02:00:00Z"),
         with("nightshift:leaked", OLD),
     ] {
-        let notice = Notice { kind: Kind::Held, user: &user, key: OLD, other: Some(NEW), dates: &[], facts: &facts() };
+        let notice =
+            Notice { kind: KeyNotice::Held, user: &user, key: OLD, other: Some(NEW), dates: &[], facts: &facts() };
         all.push(said(notice, false));
     }
     let leaked = with("nightshift:leaked", OLD);
-    let notice = Notice { kind: Kind::Rotated, user: &leaked, key: NEW, other: Some(OLD), dates: &[], facts: &facts() };
+    let notice =
+        Notice { kind: KeyNotice::Rotated, user: &leaked, key: NEW, other: Some(OLD), dates: &[], facts: &facts() };
     all.push(said(notice, false));
     insta::assert_snapshot!(all.join("\n"), @"
     old access key …O1D2 is still in use
@@ -198,7 +200,7 @@ fn a_key_that_is_on_against_the_plan_is_spoken_of_as_what_it_is() {
 fn a_hold_that_has_an_end_names_its_date() {
     let (user, facts, until) = (someone(), facts(), "2026-12-21T02:00:00Z".parse().unwrap());
     let mut all = Vec::new();
-    for kind in [Kind::NotTakenOver, Kind::Held] {
+    for kind in [KeyNotice::NotTakenOver, KeyNotice::Held] {
         for dates in [&[][..], &[until]] {
             all.push(said(Notice { kind, user: &user, key: OLD, other: Some(NEW), dates, facts: &facts }, false));
         }
@@ -227,7 +229,11 @@ fn a_hold_that_has_an_end_names_its_date() {
 fn a_warning_names_the_day_and_what_happens_then() {
     let (user, facts, dates) = (someone(), facts(), dates());
     let notice = |kind| Notice { kind, user: &user, key: OLD, other: None, dates: &dates, facts: &facts };
-    let all = [said(notice(Kind::Warning), false), said(notice(Kind::Warning), true), said(notice(Kind::Unused), true)];
+    let all = [
+        said(notice(KeyNotice::Warning), false),
+        said(notice(KeyNotice::Warning), true),
+        said(notice(KeyNotice::Unused), true),
+    ];
     insta::assert_snapshot!(all.join("\n"), @"
     access key …O1D2 will be rotated soon
       From Sat 28 Nov 2026, 02:00 UTC on a new key is made, and a message says where to fetch it. The old one then works for 7 more days at least. Nothing has to be done until then.
@@ -243,7 +249,8 @@ fn a_monthly_schedule_is_not_promised_to_be_a_nightly_one() {
     let environment: Environment = [("NIGHTSHIFT_RUN_EVERY_DAYS", "31")].into_iter().collect();
     let ages = Policy::read(&mut Settings::of(&environment), Some("eu-west-1")).ages;
     let user = someone();
-    let notice = Notice { kind: Kind::Warning, user: &user, key: OLD, other: None, dates: &dates(), facts: &facts() };
+    let notice =
+        Notice { kind: KeyNotice::Warning, user: &user, key: OLD, other: None, dates: &dates(), facts: &facts() };
     let setting = Setting {
         account: "111122223333",
         region: "eu-west-1",
@@ -269,8 +276,14 @@ fn why_a_key_is_off_is_said_where_it_is_known() {
     let off = |why: &str| {
         let mut user = someone();
         user.tags.set(format!("nightshift:off:{OLD}"), format!("done 2026-11-21T02:00:00Z{why}"));
-        let notice =
-            Notice { kind: Kind::Deactivated, user: &user, key: OLD, other: Some(NEW), dates: &dates(), facts: &facts };
+        let notice = Notice {
+            kind: KeyNotice::Deactivated,
+            user: &user,
+            key: OLD,
+            other: Some(NEW),
+            dates: &dates(),
+            facts: &facts,
+        };
         said(notice, false)
     };
     let all: Vec<_> = ["", " quiet", " hard-end", " hold-limit", " idle", " by-others"].map(off).into();
@@ -300,7 +313,8 @@ fn why_a_key_is_off_is_said_where_it_is_known() {
 fn no_end_is_promised_that_does_not_come_and_nothing_that_has_ended() {
     let mut facts = facts();
     let user = someone();
-    let alone = Notice { kind: Kind::Deactivated, user: &user, key: OLD, other: None, dates: &dates(), facts: &facts };
+    let alone =
+        Notice { kind: KeyNotice::Deactivated, user: &user, key: OLD, other: None, dates: &dates(), facts: &facts };
     insta::assert_snapshot!(said(alone, true), @"
     access key …O1D2 was switched off
       It stays, and can be brought back until somebody deletes it by hand.
@@ -309,7 +323,7 @@ fn no_end_is_promised_that_does_not_come_and_nothing_that_has_ended() {
     // Its owner switched the old key off before he heard of the new one.
     facts.keys.iter_mut().filter(|key| key.id == OLD).for_each(|key| key.status = Status::Inactive);
     let rotated =
-        Notice { kind: Kind::Rotated, user: &user, key: NEW, other: Some(OLD), dates: &dates(), facts: &facts };
+        Notice { kind: KeyNotice::Rotated, user: &user, key: NEW, other: Some(OLD), dates: &dates(), facts: &facts };
     let text = said(rotated, false);
     assert!(
         text.contains("Old key …O1D2 is off and does not work any more.") && !text.contains("goes on working"),
@@ -324,8 +338,8 @@ fn of_what_nobody_asked_nothing_is_said() {
         key.last_used = None;
     }
     let user = someone();
-    let written = |facts: &Facts| {
-        let notice = Notice { kind: Kind::Warning, user: &user, key: OLD, other: None, dates: &dates(), facts };
+    let written = |facts: &Standing| {
+        let notice = Notice { kind: KeyNotice::Warning, user: &user, key: OLD, other: None, dates: &dates(), facts };
         written_under(notice, Language::English, false)
     };
     let text = written(&unasked);
@@ -338,19 +352,19 @@ fn of_what_nobody_asked_nothing_is_said() {
 #[test]
 fn no_whole_key_id_leaves_in_a_message() {
     for kind in [
-        Kind::Warning,
-        Kind::Rotated,
-        Kind::Deactivated,
-        Kind::Deleted,
-        Kind::Held,
-        Kind::NotTakenOver,
-        Kind::Cannot,
-        Kind::Leaked,
-        Kind::Suspected,
-        Kind::Quarantined,
-        Kind::Unclaimed,
-        Kind::Astray,
-        Kind::Unused,
+        KeyNotice::Warning,
+        KeyNotice::Rotated,
+        KeyNotice::Deactivated,
+        KeyNotice::Deleted,
+        KeyNotice::Held,
+        KeyNotice::NotTakenOver,
+        KeyNotice::Cannot,
+        KeyNotice::Leaked,
+        KeyNotice::Suspected,
+        KeyNotice::Quarantined,
+        KeyNotice::Unclaimed,
+        KeyNotice::Astray,
+        KeyNotice::Unused,
     ] {
         for language in [Language::English, Language::Spanish] {
             let text = written(kind, language);

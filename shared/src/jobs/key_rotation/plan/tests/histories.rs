@@ -102,7 +102,7 @@ impl History {
         }
     }
 
-    fn secret(&mut self) -> Option<&mut Secret> {
+    fn secret(&mut self) -> Option<&mut KeySecret> {
         match &mut self.life.user.secret {
             Read::Known(secret) => secret.as_mut(),
             _ => None,
@@ -122,7 +122,8 @@ impl History {
                 }
             }),
             Turn::Fetches => {
-                let current = |secret: &'_ mut Secret| secret.versions.iter().position(|version| version.has(CURRENT));
+                let current =
+                    |secret: &'_ mut KeySecret| secret.versions.iter().position(|version| version.has(CURRENT));
                 if let Some(secret) = self.secret()
                     && let Some(place) = current(secret)
                 {
@@ -205,7 +206,7 @@ impl History {
             assert!(keys.iter().any(|leaked| leaked.key == id), "{keys:?}");
             self.change(newer, |key| key.status = Status::Inactive);
             self.life.user.tags.set(format!("nightshift:leaked:{id}"), at.to_string());
-            self.life.user.tags.set(Kind::Leaked.tag(&id), format!("{id} {at}"));
+            self.life.user.tags.set(KeyNotice::Leaked.tag(&id), format!("{id} {at}"));
             if !self.life.keys().iter().any(Key::works) {
                 self.life.user.tags.set(tags::INTENT, tags::OWED);
             }

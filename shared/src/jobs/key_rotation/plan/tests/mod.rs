@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use super::*;
 use crate::config::{Environment, Settings};
 use crate::domains::keys::naming;
-use crate::domains::keys::tags::{self, Kind, Off};
-use crate::jobs::key_rotation::model::Secret;
+use crate::domains::keys::tags::{self, KeyNotice, Off};
+use crate::jobs::key_rotation::model::KeySecret;
 use crate::services::iam::{LastUsed, Status, Use};
 use crate::services::secrets::{CURRENT, PENDING, Version};
 
@@ -90,14 +90,14 @@ pub(in crate::jobs::key_rotation) fn stored(user: User, labels: &[(&str, &[&str]
             last_accessed: None,
         });
     }
-    let secret = Secret { versions, ..secret_of(Some(&user.id)) };
+    let secret = KeySecret { versions, ..secret_of(Some(&user.id)) };
     User { secret: Read::Known(Some(secret)), ..user }
 }
 
 /// The secret of ana, as it is marked, with nothing in it.
-pub(in crate::jobs::key_rotation) fn secret_of(user_id: Option<&str>) -> Secret {
+pub(in crate::jobs::key_rotation) fn secret_of(user_id: Option<&str>) -> KeySecret {
     let (name, user_id) = ("/aws/iam/credentials/ana".to_owned(), user_id.map(str::to_owned));
-    Secret { name, ruled_by: None, user_id, deleted: false, versions: Vec::new() }
+    KeySecret { name, ruled_by: None, user_id, deleted: false, versions: Vec::new() }
 }
 
 pub(in crate::jobs::key_rotation) fn tagged(mut user: User, tags: &[(&str, String)]) -> User {

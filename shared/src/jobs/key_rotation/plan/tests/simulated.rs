@@ -40,7 +40,7 @@ impl Life {
     pub(super) fn a_day_passes(&mut self) {
         self.now = state::after(self.now, 1);
         let (now, adopts) = (self.now, self.adopts);
-        let told = self.user.tags.get(&Kind::Rotated.tag("")).map(str::to_owned);
+        let told = self.user.tags.get(&KeyNotice::Rotated.tag("")).map(str::to_owned);
         let Read::Known(keys) = &mut self.user.keys else { return };
         let busy =
             |key: &Key| matches!(&key.last_used, LastUsed::At(last) if now.duration_since(last.at) < state::days(4));
@@ -60,14 +60,14 @@ impl Life {
         let Some(on) = self.keys().iter().find(|key| key.works() && self.user.tags.leaked(&key.id)) else { return };
         let is_about_it = match said {
             Ok(Step::Leaked { keys, .. }) => keys.iter().any(|leaked| leaked.key == on.id),
-            Ok(Step::Tell { kind: Kind::Held, key, .. }) | Err(Why::LeakedActive { key }) => {
+            Ok(Step::Tell { kind: KeyNotice::Held, key, .. }) | Err(Why::LeakedActive { key }) => {
                 self.keys().iter().any(|one| one.id == *key && self.user.tags.leaked(key))
             }
             Ok(Step::Rotate(rotate)) => rotate.replaces.as_ref() == Some(&on.id),
             Ok(Step::Readers { .. }) | Err(Why::PreflightUnknown { .. }) => true,
             // The one key there is, and due: whatever leads to its replacement, or is in the way.
             Ok(_) | Err(_) => {
-                self.keys().len() == 1 && (!self.announces || self.user.tags.told(Kind::Held, &on.id).is_some())
+                self.keys().len() == 1 && (!self.announces || self.user.tags.told(KeyNotice::Held, &on.id).is_some())
             }
         };
         assert!(is_about_it, "{said:?} of {:#?}", self.user);
@@ -110,7 +110,7 @@ impl Life {
         assert!(!matches!(taken.last_used, LastUsed::Unknown(_)) || taken.status == Status::Inactive, "{}", say());
         // The policy may have keys deleted that are off, whatever else there is; not without a word, and none that leaked.
         if matches!(step, Step::Delete { .. }) && terms.policy.delete_inactive {
-            let told = self.user.tags.told(Kind::Deactivated, key).expect("not without a word");
+            let told = self.user.tags.told(KeyNotice::Deactivated, key).expect("not without a word");
             assert!(self.now.duration_since(told) >= state::days(terms.policy.ages.recovery), "{}", say());
             assert!(!taken.works() && !self.user.tags.leaked(key), "{}", say());
             return;
@@ -129,14 +129,14 @@ impl Life {
         if let Step::Delete { .. } = step {
             let Some(Off::Done(since)) = self.user.tags.off(key) else { panic!("not ours to delete: {}", say()) };
             assert!(self.now.duration_since(since) >= state::days(terms.policy.ages.recovery), "{}", say());
-            assert!(self.user.tags.told(Kind::Deactivated, key).is_some(), "not without a word: {}", say());
+            assert!(self.user.tags.told(KeyNotice::Deactivated, key).is_some(), "not without a word: {}", say());
             assert_eq!(taken.status, Status::Inactive, "{}", say());
         }
     }
 
     /// As these lives have it: its people use a key a day after they were told of it at the soonest, and nobody else does.
     fn is_taken_over(&self, new: &Key) -> bool {
-        let told = self.user.tags.told(Kind::Rotated, &new.id);
+        let told = self.user.tags.told(KeyNotice::Rotated, &new.id);
         let secret = self.user.secret.known().and_then(Option::as_ref);
         let fetched = state::version(&self.user, new, secret, ACCOUNT).and_then(|version| version.last_accessed);
         told.is_some_and(|told| {
@@ -147,7 +147,7 @@ impl Life {
     /// Whether a date has come that was named a week before, at the least.
     fn hold_has_ended(&self, old: &str) -> bool {
         let tags = &self.user.tags;
-        let named = tags.told(Kind::NotTakenOver, old).zip(tags.told_until(Kind::NotTakenOver, old));
+        let named = tags.told(KeyNotice::NotTakenOver, old).zip(tags.told_until(KeyNotice::NotTakenOver, old));
         named.is_some_and(|(told, until)| until >= state::after(told, 7) && self.now >= until)
     }
 
@@ -156,12 +156,12 @@ impl Life {
             Step::Rotate(rotate) => self.rotate(rotate, policy),
             Step::Resume { key, replaces } => {
                 self.promote(key);
-                self.told(Kind::Rotated, key, replaces.as_deref(), policy);
+                self.told(KeyNotice::Rotated, key, replaces.as_deref(), policy);
             }
             Step::Deactivate { key, .. } => {
                 self.key(key).status = Status::Inactive;
                 self.note(key, Off::Done(self.now));
-                self.told(Kind::Deactivated, key, None, policy);
+                self.told(KeyNotice::Deactivated, key, None, policy);
             }
             Step::Delete { key, .. } | Step::DeleteOrphan { key } => {
                 if let Read::Known(keys) = &mut self.user.keys {
@@ -174,13 +174,13 @@ impl Life {
                 }
             }
             Step::NoteOff { key, since } => self.note(key, Off::Done(since.unwrap_or(self.now))),
-            Step::Tell { kind: Kind::Deleted, key, .. } => self.user.tags.remove(&format!("{}{key}", tags::OFF)),
+            Step::Tell { kind: KeyNotice::Deleted, key, .. } => self.user.tags.remove(&format!("{}{key}", tags::OFF)),
             Step::Tell { kind, key, other, came_back } => {
                 if *came_back {
                     self.note(key, Off::Back(self.now));
                 }
                 self.told(*kind, key, other.as_deref(), policy);
-                if *kind == Kind::Rotated {
+                if *kind == KeyNotice::Rotated {
                     self.user.tags.remove(tags::INTENT);
                 }
             }
@@ -191,7 +191,7 @@ impl Life {
                     leaked.off && self.user.tags.replacing_a_leak(),
                     "a night only goes on with what an event began"
                 );
-                self.told(Kind::Leaked, &leaked.key, None, policy);
+                self.told(KeyNotice::Leaked, &leaked.key, None, policy);
                 if let Some(rotate) = then {
                     self.rotate(rotate, policy);
                     self.user.tags.remove(tags::INTENT);
@@ -226,9 +226,9 @@ impl Life {
             last_accessed: None,
         });
         let user_id = Some(self.user.id.clone());
-        self.user.secret = Read::Known(Some(Secret { versions, ..secret_of(user_id.as_deref()) }));
+        self.user.secret = Read::Known(Some(KeySecret { versions, ..secret_of(user_id.as_deref()) }));
         self.promote(&id);
-        self.told(Kind::Rotated, &id, rotate.replaces.as_deref(), policy);
+        self.told(KeyNotice::Rotated, &id, rotate.replaces.as_deref(), policy);
     }
 
     fn promote(&mut self, key: &str) {
@@ -243,7 +243,7 @@ impl Life {
         }
     }
 
-    fn told(&mut self, kind: Kind, key: &str, other: Option<&str>, policy: &Policy) {
+    fn told(&mut self, kind: KeyNotice, key: &str, other: Option<&str>, policy: &Policy) {
         let request = Request::default();
         let terms = Terms { now: self.now, ..super::terms(policy, &request) };
         let dates = dates(&self.user, kind, key, other, terms);

@@ -102,7 +102,7 @@ fn nobody_is_touched_who_is_excluded_unreadable_or_out_of_the_ordinary() {
 fn a_secret_that_is_not_this_users_is_never_written() {
     let due = || with(&[key("ONE", 95, used(1))]);
     let secret = |user_id: Option<&str>, deleted| {
-        let secret = Secret { deleted, ..secret_of(user_id) };
+        let secret = KeySecret { deleted, ..secret_of(user_id) };
         verdict(User { secret: Read::Known(Some(secret)), ..due() })
     };
     assert_eq!(secret(Some("AIDAANA"), false), "R5 rotate ONE");

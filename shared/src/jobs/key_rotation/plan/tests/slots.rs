@@ -126,7 +126,7 @@ fn an_unclaimed_key_is_told_of_once_named_where_it_stands_in_the_way_and_touched
     assert_eq!(by(named(now())), "R2 deactivate NEW Unclaimed");
     assert_eq!(by(named(state::after(now(), 1))), "R9 unclaimed", "not before the day that was named");
     let dates = |user: &User, policy: &Policy| {
-        dates(user, Kind::Unclaimed, "NEW", Some("OLD"), terms(policy, &Request::default()))
+        dates(user, KeyNotice::Unclaimed, "NEW", Some("OLD"), terms(policy, &Request::default()))
     };
     assert_eq!(dates(&aged(59), &asks), [state::after(now(), 1)], "a day is the least anybody has");
     assert_eq!(
