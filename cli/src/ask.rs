@@ -32,6 +32,17 @@ fn account(wanted: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// A question that `y` says yes to. Where nobody can be asked, the answer is no.
+pub(crate) fn yes(question: &str) -> anyhow::Result<bool> {
+    if !can_be_asked() {
+        return Ok(false);
+    }
+    output::to_standard_error(&format!("{question} [y/N] "));
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line).context("could not read an answer; nothing was done")?;
+    Ok(["y", "yes"].contains(&line.trim().to_lowercase().as_str()))
+}
+
 /// Shows what `report` plans and has the account `of` typed, then says the command that asks nothing; `named` is whether that
 /// account was named already. How it ends, where there is nothing to apply.
 pub(crate) fn about(
@@ -64,7 +75,8 @@ fn the_same(more: &[&str]) -> String {
     words.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")
 }
 
-fn quoted(word: &str) -> String {
+/// A word as a shell takes it.
+pub(crate) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.to_owned();

@@ -7,6 +7,7 @@ mod adopt;
 mod args;
 mod ask;
 mod clones;
+mod connect;
 mod desk;
 mod doctor;
 mod event;
@@ -116,6 +117,7 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
         Command::Users { command } => users::run(command, desk).await,
         Command::Secrets { command: SecretCommand::List(args) } => secrets::list(args, desk).await,
         Command::Secrets { command: SecretCommand::Show(args) } => secrets::show(args, desk).await,
+        Command::Connect(args) => Box::pin(connect::run(args, desk)).await,
         Command::Event { command } => message::run(&command, desk),
         Command::Org { command } => Box::pin(org::run(command, desk)).await,
         Command::Reports { command: ReportCommand::List(args) } => reports::list(args, desk).await,

@@ -2,6 +2,7 @@
 
 mod clusters;
 mod common;
+mod connect;
 mod event;
 mod jobs;
 mod keys;
@@ -18,6 +19,7 @@ pub(crate) use clusters::{
     CloneArgs, ClusterCommand, ClusterListArgs, ExtendArgs, RestoreArgs, ShowArgs, SnapshotListArgs,
 };
 pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
+pub(crate) use connect::{ConnectArgs, Role};
 pub(crate) use event::{EventCommand, ParseArgs};
 pub(crate) use jobs::{
     AdoptArgs, AdoptCommand, ApplyArgs, ApplyCommand, InvokeArgs, PlanArgs, PlanCommand, RunArgs, WordArgs,
@@ -127,6 +129,9 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: SecretCommand,
     },
+    /// Open a prompt on a database: the secret is read, a tunnel opened if one is needed, the server's name verified, and psql or
+    /// mysql started. All of it ends with the client.
+    Connect(ConnectArgs),
     /// Look at an organisation of accounts: its tree, policies and tags, and what changed in it. Reads only.
     Org {
         #[command(subcommand)]

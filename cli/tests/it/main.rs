@@ -3,6 +3,7 @@
 mod clock;
 mod clones;
 mod commands;
+mod connect;
 mod db_users;
 mod errors;
 mod event;

@@ -1,0 +1,267 @@
+//! `connect`: from the name of a secret or a cluster to a prompt, through whatever lies between. Everything it starts ends with it,
+//! and nothing it read is left behind.
+
+mod client;
+mod files;
+mod jump;
+mod target;
+mod tunnel;
+mod via;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use nightshift::config::Environment;
+use nightshift::services::aws::Aws;
+use nightshift::services::secrets::SecretsReader;
+use nightshift::services::sql::{Endpoint, Engine, Trust};
+use nightshift::text::printable;
+use tokio::process::Command;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::ConnectArgs;
+use crate::desk::Desk;
+use crate::output::{Ending, Output, Words, complain};
+use crate::told::Told;
+
+use client::{Client, Flavour};
+use target::Target;
+use tunnel::{Dig, Tunnel};
+use via::Jump;
+pub(crate) use via::Via;
+
+/// How long the check of a name waits.
+const CHECK: Duration = Duration::from_secs(10);
+
+/// See the module.
+pub(crate) async fn run(args: ConnectArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    let aws = desk.open("nothing was started").await?;
+    let account = desk.account(&aws, args.account.account.as_deref(), "nothing was started").await?;
+    let mut target = target::find(&aws, &account, &args.name, args.role).await?;
+    target.database = args.database.clone().or(target.database);
+    if args.tunnel_only && args.via == Via::None {
+        return Err(Told::error(
+            "there is no tunnel to open: --via is none",
+            "say what lies between, as --via ssh:HOST",
+        ));
+    }
+    let trust =
+        files::authorities(&desk.environment).trust().context("nobody is to be believed about the server's name")?;
+    let roots = files::roots(&desk.environment, &trust, target.is_proxy)?;
+    let dig = dig(&args, &aws, desk).await?;
+    if args.print_only {
+        return print(&args, dig.as_ref(), &target, &roots, desk).await;
+    }
+    let Some(dig) = dig else {
+        let client = client(&args, &target, None, &roots, &desk.environment).await?;
+        return start(&client, &target).await;
+    };
+    needs(dig.programs(), &desk.environment)?;
+    let keyed = match &args.ssh_key_secret {
+        Some(name) => Some((files::key_folder(&desk.environment)?, read_key(&aws, name).await?)),
+        None => None,
+    };
+    let mut tunnel = open(&args, dig, &target, keyed).await?;
+    let done = through(&args, &mut tunnel, &target, trust, &roots, desk).await;
+    tunnel.close().await;
+    done
+}
+
+/// What the tunnel is made with, if there is to be one.
+async fn dig(args: &ConnectArgs, aws: &Aws, desk: &Desk) -> anyhow::Result<Option<Dig>> {
+    let region = aws.region().unwrap_or_default();
+    let host = async |jump: &Jump| match jump {
+        Jump::Host(host) => Ok(host.clone()),
+        Jump::Group(name) if args.print_only => Ok(format!("INSTANCE-OF-{name}")),
+        Jump::Group(name) => {
+            needs(&[("aws", "install the AWS command line, version 2")], &desk.environment)?;
+            jump::instance(desk, region, name, args.yes).await
+        }
+    };
+    Ok(match &args.via {
+        Via::None => None,
+        Via::Ssh { user, jump } => {
+            let host = host(jump).await?;
+            let destination = user.as_ref().map_or_else(|| host.clone(), |user| format!("{user}@{host}"));
+            let key = args.ssh_key_secret.as_ref().map(|_| "KEY".to_owned());
+            Some(Dig::Ssh { destination, key })
+        }
+        Via::Ssm(jump) => {
+            let profile = desk.globals.profile.clone();
+            Some(Dig::Ssm { instance: host(jump).await?, profile, region: region.to_owned() })
+        }
+    })
+}
+
+/// Opens the tunnel; the key that was read lies in a file from here on, and the tunnel's keeper takes it away.
+async fn open(
+    args: &ConnectArgs,
+    dig: Dig,
+    target: &Target,
+    keyed: Option<(PathBuf, nightshift::secret::Secret)>,
+) -> anyhow::Result<Tunnel> {
+    let port = tunnel::port(args.local_port).await?;
+    complain(&format!("opening a tunnel from 127.0.0.1:{port} to {}:{}", printable(&target.host), target.port));
+    match (dig, keyed) {
+        (Dig::Ssh { destination, .. }, Some((folder, key))) => {
+            let file = files::write_key(&folder, &key)?;
+            let dig = Dig::Ssh { destination, key: Some(file.display().to_string()) };
+            Tunnel::open(&dig, target, port, Some(&folder)).await
+        }
+        (dig, _) => Tunnel::open(&dig, target, port, None).await,
+    }
+}
+
+/// What is done with an open tunnel.
+async fn through(
+    args: &ConnectArgs,
+    tunnel: &mut Tunnel,
+    target: &Target,
+    trust: Trust,
+    roots: &Path,
+    desk: &Desk,
+) -> anyhow::Result<Ending> {
+    if args.tunnel_only {
+        return keep(tunnel, target, desk).await;
+    }
+    if target.engine != Engine::Postgres {
+        check(target, tunnel.here, trust).await?;
+    }
+    let client = client(args, target, Some(tunnel.here), roots, &desk.environment).await?;
+    start(&client, target).await
+}
+
+/// Logs in by ourselves, so that it is the server's own certificate that lies at the other end.
+async fn check(target: &Target, through: SocketAddr, trust: Trust) -> anyhow::Result<()> {
+    let endpoint = Endpoint {
+        engine: target.engine,
+        host: target.host.clone(),
+        tls_name: None,
+        port: target.port,
+        through: Some(through),
+        trust,
+        lock_timeout: CHECK,
+        statement_timeout: CHECK,
+    };
+    let session = endpoint.log_in(&target.user, &target.password, "").await;
+    session.map(drop).map_err(|error| Told::error(error.to_string(), error.fix()))
+}
+
+/// Until it ends, or somebody ends it.
+async fn keep(tunnel: &mut Tunnel, target: &Target, desk: &Desk) -> anyhow::Result<Ending> {
+    let output = Output::new(Words::CanBeHadAgain, desk);
+    output.say(&format!("{}:{} is {}", printable(&target.host), target.port, tunnel.here));
+    complain(&format!(
+        "log in as {}; verify the name {}, not 127.0.0.1; Ctrl-C closes the tunnel",
+        printable(&target.user),
+        printable(&target.host)
+    ));
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        said = tunnel.ended() => Err(Told::error(format!("the tunnel ended: {said}"), "open it again with the same command")),
+        _ = interrupt.recv() => Ok(output.end(Ending::Done)),
+        _ = terminate.recv() => Ok(output.end(Ending::Done)),
+    }
+}
+
+/// The program at the prompt.
+async fn client(
+    args: &ConnectArgs,
+    target: &Target,
+    through: Option<SocketAddr>,
+    roots: &Path,
+    environment: &Environment,
+) -> anyhow::Result<Client> {
+    let (usual, fix) = match target.engine {
+        Engine::Postgres => ("psql", "install PostgreSQL's client, or name another with --client"),
+        Engine::Mysql | Engine::Mariadb => ("mysql", "install MySQL's client, or name another with --client"),
+    };
+    let program = args.client.as_deref().unwrap_or(usual);
+    needs(&[(program, fix)], environment)?;
+    let flavour = if target.engine == Engine::Postgres {
+        Flavour::Mysql
+    } else {
+        let said = Command::new(program).arg("--version").output().await;
+        Flavour::of(&said.map(|said| String::from_utf8_lossy(&said.stdout).into_owned()).unwrap_or_default())
+    };
+    Ok(Client::new(target, (program, flavour, &args.arguments), through, roots))
+}
+
+/// Starts it and waits for it. Ctrl-C is the client's: it ends a statement there, and not us.
+async fn start(client: &Client, target: &Target) -> anyhow::Result<Ending> {
+    if let Some(note) = client.note {
+        complain(note);
+    }
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut child = Command::new(&client.program)
+        .args(&client.arguments)
+        .env(client.password, target.password.expose())
+        .spawn()
+        .with_context(|| format!("could not start {}", client.program))?;
+    let status = loop {
+        tokio::select! {
+            status = child.wait() => break status.with_context(|| format!("could not wait for {}", client.program))?,
+            _ = interrupt.recv() => {}
+        }
+    };
+    // What the client says of itself it has said.
+    Ok(if status.success() { Ending::Done } else { Ending::Failed })
+}
+
+/// Each of `programs` is on PATH, or is a path; else how it is had.
+fn needs(programs: &[(&str, &str)], environment: &Environment) -> anyhow::Result<()> {
+    for (program, fix) in programs {
+        let folders = environment.get("PATH").unwrap_or_default();
+        let found = if program.contains('/') {
+            Path::new(program).is_file()
+        } else {
+            std::env::split_paths(folders).any(|folder| folder.join(program).is_file())
+        };
+        if !found {
+            return Err(Told::error(format!("there is no program {} on this machine", printable(program)), *fix));
+        }
+    }
+    Ok(())
+}
+
+async fn read_key(aws: &Aws, name: &str) -> anyhow::Result<nightshift::secret::Secret> {
+    let region = aws.region().unwrap_or_default();
+    let found = SecretsReader::new(aws, region).current(name).await?;
+    found.and_then(|(_, value)| value).ok_or_else(|| {
+        Told::error(
+            format!("there is no secret {} in {region}, or no text in it, so ssh has no key", printable(name)),
+            "check --ssh-key-secret and --region; EC2 keeps no private keys, whoever made the pair stored it",
+        )
+    })
+}
+
+/// What would be run, one command a line, as a shell takes it.
+async fn print(
+    args: &ConnectArgs,
+    dig: Option<&Dig>,
+    target: &Target,
+    roots: &Path,
+    desk: &Desk,
+) -> anyhow::Result<Ending> {
+    let output = Output::new(Words::CanBeHadAgain, desk);
+    let port = tunnel::port(args.local_port).await?;
+    let through = dig.map(|_| SocketAddr::from(([127, 0, 0, 1], port)));
+    if let Some(dig) = dig {
+        output.say(&spelled(&dig.command(target, port)));
+    }
+    if !args.tunnel_only {
+        let usual = if target.engine == Engine::Postgres { "psql" } else { "mysql" };
+        let program = args.client.as_deref().unwrap_or(usual);
+        let client = Client::new(target, (program, Flavour::Mysql, &args.arguments), through, roots);
+        let mut words = vec![client.program];
+        words.extend(client.arguments);
+        output.say(&format!("{}='(the password in {})' {}", client.password, target.secret, spelled(&words)));
+    }
+    Ok(output.end(Ending::Done))
+}
+
+fn spelled(words: &[String]) -> String {
+    words.iter().map(|word| crate::ask::quoted(word)).collect::<Vec<_>>().join(" ")
+}

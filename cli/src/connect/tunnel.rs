@@ -1,0 +1,253 @@
+//! A tunnel, and the process that keeps it: it ends with us however we end, and takes the file of the private key with it.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use nightshift::clock;
+use nightshift::text::printable;
+use tokio::io::AsyncReadExt as _;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::process::{Child, Command};
+
+use super::target::Target;
+use crate::told::Told;
+
+/// Runs what stands behind its first argument until that ends or our end of its standard input is closed, which the system does
+/// for a process that is killed, too. Then the folder of its first argument goes, if there is one. What runs in the background of
+/// a shell does not hear Ctrl-C, so that one in the client ends no tunnel.
+const KEEPER: &str = r#"folder=$1; shift; exec 3<&0
+"$@" </dev/null & tunnel=$!
+{ cat <&3 >/dev/null; kill "$tunnel"; } 2>/dev/null &
+watch=$!
+wait "$tunnel"; code=$?
+kill "$watch" 2>/dev/null
+[ -z "$folder" ] || rm -rf -- "$folder"
+exit "$code""#;
+
+/// How long a tunnel may take to open: Session Manager starts a session on the instance first.
+const OPENING: Duration = Duration::from_secs(60);
+const POLL: Duration = Duration::from_millis(100);
+/// How much of what a tunnel says is shown.
+const SAID: usize = 4096;
+
+/// The programs a tunnel is made with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Dig {
+    /// By ssh to `destination`, with the private key in a file if one was fetched.
+    Ssh { destination: String, key: Option<String> },
+    /// By Session Manager to an instance, with the AWS command line and its plugin.
+    Ssm { instance: String, profile: Option<String>, region: String },
+}
+
+impl Dig {
+    /// The command for a tunnel from `port` here to where `target` is.
+    pub(super) fn command(&self, target: &Target, port: u16) -> Vec<String> {
+        let Target { host, port: there, .. } = target;
+        let words = |words: &[&str]| words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>();
+        match self {
+            Self::Ssh { destination, key } => {
+                // An address of version 6 stands in brackets.
+                let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
+                let forward = format!("127.0.0.1:{port}:{host}:{there}");
+                let mut command =
+                    words(&["ssh", "-N", "-T", "-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=15"]);
+                if let Some(key) = key {
+                    command.extend(words(&["-i", key, "-o", "IdentitiesOnly=yes"]));
+                }
+                command.extend(words(&["-L", &forward, "--", destination]));
+                command
+            }
+            Self::Ssm { instance, profile, region } => {
+                let parameters = serde_json::json!({
+                    "host": [host], "portNumber": [there.to_string()], "localPortNumber": [port.to_string()],
+                });
+                let mut command = words(&["aws", "ssm", "start-session", "--region", region]);
+                if let Some(profile) = profile {
+                    command.extend(words(&["--profile", profile]));
+                }
+                let document = "AWS-StartPortForwardingSessionToRemoteHost";
+                command.extend(words(&["--target", instance, "--document-name", document]));
+                command.extend(words(&["--parameters", &parameters.to_string()]));
+                command
+            }
+        }
+    }
+
+    /// What has to be installed for it, and where it is had.
+    pub(super) fn programs(&self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Ssh { .. } => &[("ssh", "install OpenSSH's client")],
+            Self::Ssm { .. } => &[
+                ("aws", "install the AWS command line, version 2"),
+                ("session-manager-plugin", "install the Session Manager plugin for the AWS command line"),
+            ],
+        }
+    }
+
+    fn fix(&self) -> &'static str {
+        match self {
+            Self::Ssh { .. } => {
+                "see what ssh says: a key it takes, a name it knows, and a jump host whose security group lets you in and whose own way \
+                 to the server is open"
+            }
+            Self::Ssm { .. } => {
+                "see what it says: the instance has to run and be known to Session Manager (aws ssm describe-instance-information), and \
+                 you need ssm:StartSession on it and on the document AWS-StartPortForwardingSessionToRemoteHost"
+            }
+        }
+    }
+}
+
+/// An open tunnel. Dropped, it is closed.
+#[derive(Debug)]
+pub(super) struct Tunnel {
+    /// Where it begins.
+    pub here: SocketAddr,
+    keeper: Child,
+}
+
+impl Tunnel {
+    /// Opens one. `folder` goes with it.
+    pub(super) async fn open(dig: &Dig, target: &Target, port: u16, folder: Option<&Path>) -> anyhow::Result<Self> {
+        let here = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let mut command = Command::new("sh");
+        command.args(["-c", KEEPER, "sh"]).arg(folder.unwrap_or(Path::new(""))).args(dig.command(target, port));
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(false);
+        if matches!(dig, Dig::Ssm { .. }) {
+            // The plugin listens for Ctrl-C whatever its starter does; it asks nothing of a terminal, as ssh may.
+            command.process_group(0);
+        }
+        let mut keeper = command.spawn().context("could not start sh, which keeps the tunnel")?;
+        for _ in 0..OPENING.as_millis() / POLL.as_millis() {
+            if let Some(status) = keeper.try_wait().context("could not ask after the tunnel")? {
+                let said = said(&mut keeper).await;
+                return Err(Told::error(format!("the tunnel did not open ({status}): {said}"), dig.fix()));
+            }
+            if TcpStream::connect(here).await.is_ok() {
+                return Ok(Self { here, keeper });
+            }
+            clock::sleep(POLL).await;
+        }
+        drop(keeper.stdin.take());
+        Err(Told::error(format!("the tunnel did not open within {} seconds", OPENING.as_secs()), dig.fix()))
+    }
+
+    /// Waits until it ends by itself, and says what it said.
+    pub(super) async fn ended(&mut self) -> String {
+        let _ = self.keeper.wait_on_nothing().await;
+        said(&mut self.keeper).await
+    }
+
+    /// Closes it, and waits until it is.
+    pub(super) async fn close(mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait().await;
+    }
+}
+
+/// `wait` closes standard input first, which would close the tunnel.
+trait WaitOnNothing {
+    async fn wait_on_nothing(&mut self) -> std::io::Result<()>;
+}
+
+impl WaitOnNothing for Child {
+    async fn wait_on_nothing(&mut self) -> std::io::Result<()> {
+        while self.try_wait()?.is_none() {
+            clock::sleep(POLL).await;
+        }
+        Ok(())
+    }
+}
+
+async fn said(keeper: &mut Child) -> String {
+    let mut said = Vec::new();
+    if let Some(stderr) = keeper.stderr.take() {
+        let _ = stderr.take(SAID as u64).read_to_end(&mut said).await;
+    }
+    let said = printable(String::from_utf8_lossy(&said).trim());
+    if said.is_empty() { "it said nothing".to_owned() } else { said }
+}
+
+/// The port a tunnel begins at: the one that was asked for, or a free one.
+pub(super) async fn port(wanted: Option<u16>) -> anyhow::Result<u16> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, wanted.unwrap_or(0)));
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(listener.local_addr().context("the system does not say which port is free")?.port()),
+        Err(error) => Err(Told::error(
+            format!("no tunnel can begin at {address}: {error}"),
+            "choose another --local-port, or leave it out for a free one",
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nightshift::secret::Secret;
+    use nightshift::services::sql::Engine;
+
+    use super::*;
+
+    fn target(host: &str) -> Target {
+        Target {
+            secret: "arn:s".to_owned(),
+            engine: Engine::Postgres,
+            host: host.to_owned(),
+            port: 5432,
+            user: "app".to_owned(),
+            password: Secret::new("hunter2".to_owned()),
+            database: None,
+            is_proxy: false,
+        }
+    }
+
+    #[test]
+    fn a_tunnel_is_dug_with_what_is_installed() {
+        let ssh =
+            |key: Option<&str>| Dig::Ssh { destination: "ec2-user@bastion".to_owned(), key: key.map(str::to_owned) };
+        insta::assert_snapshot!(ssh(None).command(&target("db.example"), 40_000).join(" "), @"ssh -N -T -o ExitOnForwardFailure=yes -o ServerAliveInterval=15 -L 127.0.0.1:40000:db.example:5432 -- ec2-user@bastion");
+        insta::assert_snapshot!(ssh(Some("/k")).command(&target("fd00::1"), 40_000).join(" "), @"ssh -N -T -o ExitOnForwardFailure=yes -o ServerAliveInterval=15 -i /k -o IdentitiesOnly=yes -L 127.0.0.1:40000:[fd00::1]:5432 -- ec2-user@bastion");
+        let ssm =
+            Dig::Ssm { instance: "i-0a".to_owned(), profile: Some("dev".to_owned()), region: "eu-west-1".to_owned() };
+        insta::assert_snapshot!(ssm.command(&target("db.example"), 40_000).join(" "), @r#"aws ssm start-session --region eu-west-1 --profile dev --target i-0a --document-name AWS-StartPortForwardingSessionToRemoteHost --parameters {"host":["db.example"],"localPortNumber":["40000"],"portNumber":["5432"]}"#);
+    }
+
+    #[tokio::test]
+    async fn a_port_in_use_is_said_and_a_free_one_is_found() {
+        let taken = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let number = taken.local_addr().unwrap().port();
+        let fault = port(Some(number)).await.unwrap_err().to_string();
+        assert!(fault.contains(&format!("127.0.0.1:{number}")), "{fault}");
+        assert!(port(None).await.unwrap() > 0);
+    }
+
+    /// Killed at any moment, we leave no tunnel and no key behind.
+    #[tokio::test]
+    async fn what_keeps_a_tunnel_ends_it_and_takes_the_folder_with_it_when_we_are_gone() {
+        for ends_by_itself in [false, true] {
+            let folder = tempfile::tempdir().unwrap();
+            let (keys, mark) = (folder.path().join("keys"), folder.path().join("mark"));
+            std::fs::create_dir(&keys).unwrap();
+            std::fs::write(keys.join("key"), "secret").unwrap();
+            let seconds = if ends_by_itself { "0" } else { "60" };
+            let script = format!("trap 'touch {}; kill $!; exit' TERM; sleep {seconds} & wait", mark.display());
+            let mut keeper = Command::new("sh")
+                .args(["-c", KEEPER, "sh"])
+                .arg(&keys)
+                .args(["sh", "-c", &script])
+                .stdin(Stdio::piped())
+                .spawn()
+                .unwrap();
+            if !ends_by_itself {
+                assert!(keeper.try_wait().unwrap().is_none());
+                // As the system does for a process that was killed.
+                drop(keeper.stdin.take());
+            }
+            keeper.wait().await.unwrap();
+            assert!(!keys.exists(), "the key is gone");
+            assert_eq!(mark.exists(), !ends_by_itself, "the tunnel was asked to end");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! `connect`: a real PostgreSQL behind a real sshd, and a stand-in for what Session Manager starts.
+
+mod ssh;
+
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use nightshift::clock;
+use nightshift_testkit::child::ChildProcess;
+use nightshift_testkit::database::postgres::{MASTER, PASSWORD};
+use nightshift_testkit::database::world::DATABASE;
+use nightshift_testkit::database::{DatabaseWorld, Installation};
+use serde_json::{Value, json};
+
+use crate::record::{ended, signal};
+use crate::{Said, said};
+use ssh::Sshd;
+
+/// The secret of the one who connects.
+const SECRET: &str = "AuroraDemoReader";
+
+/// A server, its secret, and a folder for what the command keeps.
+struct Place {
+    world: DatabaseWorld,
+    state: tempfile::TempDir,
+}
+
+impl Place {
+    async fn new() -> anyhow::Result<Self> {
+        let world = DatabaseWorld::new(&Installation::any()?).await?;
+        let place = Self { world, state: tempfile::tempdir()? };
+        place.world.put(SECRET, &place.secret("localhost")).await?;
+        Ok(place)
+    }
+
+    fn secret(&self, host: &str) -> Value {
+        let port = self.world.server.address().port();
+        json!({"engine": "postgres", "host": host, "port": port, "username": MASTER, "password": PASSWORD, "dbname": DATABASE})
+    }
+
+    fn command(&self, path: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_nightshift"));
+        let mut environment = self.world.environment(&[]);
+        // Nothing stands between but what is typed.
+        environment.remove("NIGHTSHIFT_DB_ADDRESS");
+        command
+            .env_clear()
+            .envs(environment)
+            .env("XDG_STATE_HOME", self.state.path())
+            .env("PATH", path)
+            .env("COLUMNS", "200");
+        command.arg("connect").args(arguments);
+        command
+    }
+
+    fn connect(&self, path: &str, arguments: &[&str]) -> Said {
+        said(&mut self.command(path, arguments))
+    }
+
+    /// What the command left on the disk.
+    fn left(&self) -> Vec<String> {
+        let folder = self.state.path().join("nightshift");
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+}
+
+fn is_open(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+fn free() -> anyhow::Result<String> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string())
+}
+
+async fn until(what: &str, is_so: impl Fn() -> bool) {
+    for _ in 0..400 {
+        if is_so() {
+            return;
+        }
+        clock::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("not within 20 seconds: {what}");
+}
+
+const ASK: [&str; 3] =
+    ["--", "-Atc", "SELECT current_user, ssl FROM pg_catalog.pg_stat_ssl WHERE pid = pg_backend_pid()"];
+const ANSWER: &str = "master|t\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_leads_to_a_prompt_and_through_ssh_nothing_is_left_of_the_way() -> anyhow::Result<()> {
+    let place = Place::new().await?;
+    let direct = place.connect("/usr/bin:/bin", &[&[SECRET][..], &ASK].concat());
+    assert_eq!((direct.code, direct.out.as_str()), (0, ANSWER), "{}", direct.err);
+
+    let sshd = Sshd::start().await?;
+    let key = std::fs::read_to_string(&sshd.key)?;
+    place.world.secrets.create_secret().name("jump/key").secret_string(key).send().await?;
+    let port = free()?;
+    let through = ["--via", "ssh:bastion", "--ssh-key-secret", "jump/key", "--local-port", &port];
+    let tunnelled = place.connect(&sshd.path(), &[&["AuroraDemo", "--as", "reader"], &through[..], &ASK].concat());
+    assert_eq!((tunnelled.code, tunnelled.out.as_str()), (0, ANSWER), "{}", tunnelled.err);
+    assert!(!is_open(port.parse()?), "the tunnel ended with the client");
+    assert_eq!(place.left(), Vec::<String>::new(), "no key is left");
+
+    // What the client says no with is the client's to say; the tunnel ends all the same.
+    let failed = place.connect(&sshd.path(), &[&[SECRET], &through[..], &["--", "-c", "SELECT nothing"]].concat());
+    assert!(failed.code == 2 && failed.err.contains("nothing"), "{}", failed.err);
+    assert!(!is_open(port.parse()?) && place.left().is_empty());
+
+    // Another server's name is not this one's.
+    place.world.put("elsewhere", &place.secret("127.0.0.1")).await?;
+    let other = place.connect(&sshd.path(), &[&["elsewhere"], &through[..], &ASK].concat());
+    assert!(other.code == 2 && other.err.contains("does not match host name"), "{}", other.err);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_it_leaves_neither_a_tunnel_nor_a_key() -> anyhow::Result<()> {
+    let place = Place::new().await?;
+    let sshd = Sshd::start().await?;
+    let key = std::fs::read_to_string(&sshd.key)?;
+    place.world.secrets.create_secret().name("jump/key").secret_string(key).send().await?;
+    let port = free()?;
+    let arguments =
+        [SECRET, "--via", "ssh:bastion", "--ssh-key-secret", "jump/key", "--local-port", &port, "--tunnel-only"];
+    for how in ["KILL", "INT", "TERM"] {
+        let mut child = ChildProcess::start(
+            place.command(&sshd.path(), &arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()),
+        )?;
+        until("the tunnel is open", || is_open(port.parse().unwrap())).await;
+        let folder = place.left();
+        assert_eq!(folder.len(), 1, "the key is there while it is needed: {folder:?}");
+        let here = std::net::SocketAddr::from(([127, 0, 0, 1], port.parse()?));
+        let client = place.world.server.log_in_through(here, MASTER, PASSWORD, DATABASE).await;
+        assert!(client.is_ok(), "a program of one's own gets through");
+        signal(child.get().id(), how);
+        let (code, out, err) = ended(child).await;
+        assert!(
+            how == "KILL" || (code == Some(0) && out.contains(&format!("is 127.0.0.1:{port}"))),
+            "{how}: {out}{err}"
+        );
+        until("the tunnel is gone", || !is_open(port.parse().unwrap())).await;
+        until("the key is gone", || place.left().is_empty()).await;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_missing_is_named_and_what_would_be_run_is_shown_without_a_password() -> anyhow::Result<()> {
+    let place = Place::new().await?;
+    let shown =
+        place.connect("/usr/bin:/bin", &[SECRET, "--via", "ssm:i-0abc", "--local-port", "40123", "--print-only"]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(shown.out.starts_with("aws ssm start-session --region us-east-1 --target i-0abc "), "{}", shown.out);
+    assert!(
+        shown.out.contains("hostaddr=127.0.0.1 port=40123") && shown.out.contains("sslmode=verify-full"),
+        "{}",
+        shown.out
+    );
+    assert!(!shown.out.contains(PASSWORD) && shown.out.contains("PGPASSWORD='(the password in arn:"), "{}", shown.out);
+    assert_eq!(shown.out.lines().count(), 2);
+
+    let empty = tempfile::tempdir()?;
+    let nowhere = empty.path().display().to_string();
+    for (arguments, expected) in [
+        (&[SECRET][..], "there is no program psql on this machine"),
+        (&[SECRET, "--client", "pgcli"], "there is no program pgcli"),
+        (&[SECRET, "--via", "ssh:bastion"], "there is no program ssh"),
+        (&[SECRET, "--via", "ssm:i-0abc"], "there is no program aws"),
+        (&["nobody"], "there is no secret nobody and no cluster nobody in us-east-1"),
+        (&[SECRET, "--tunnel-only"], "there is no tunnel to open"),
+    ] {
+        let refused = place.connect(&nowhere, arguments);
+        assert_eq!(refused.code, 1, "{arguments:?}");
+        assert!(refused.err.contains(expected) && refused.err.contains("→ "), "{}", refused.err);
+    }
+    let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
+    let port = taken.local_addr()?.port().to_string();
+    let refused = place.connect("/usr/bin:/bin", &[SECRET, "--via", "ssh:nowhere.invalid", "--local-port", &port]);
+    assert!(refused.code == 1 && refused.err.contains(&format!("127.0.0.1:{port}")), "{}", refused.err);
+    let refused = place.connect("/usr/bin:/bin", &[SECRET, "--via", "ssh:nowhere.invalid"]);
+    assert!(refused.code == 1 && refused.err.contains("the tunnel did not open"), "{}", refused.err);
+    Ok(())
+}
+
+/// What the AWS command line does with Session Manager's plugin: it forwards a port until it is asked to end.
+const SSM: &str = r#"case "$*" in *"ssm start-session"*) ;; *) echo "what is $*?" >&2; exit 9;; esac
+for last; do :; done
+exec python3 - "$last" <<'PYTHON'
+import json, socket, sys, threading
+where = json.loads(sys.argv[1])
+there = (where["host"][0], int(where["portNumber"][0]))
+here = socket.create_server(("127.0.0.1", int(where["localPortNumber"][0])))
+def copy(one, other):
+    while data := one.recv(65536):
+        other.sendall(data)
+    other.shutdown(socket.SHUT_WR)
+while True:
+    near, far = here.accept()[0], socket.create_connection(there)
+    threading.Thread(target=copy, args=(near, far), daemon=True).start()
+    threading.Thread(target=copy, args=(far, near), daemon=True).start()
+PYTHON"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn session_manager_opens_the_way_and_a_stopped_jump_host_is_started() -> anyhow::Result<()> {
+    let place = Place::new().await?;
+    let folder = tempfile::tempdir()?;
+    let bin = folder.path().join("bin");
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    let through = |via: &'static str| [&[SECRET, "--via", via][..], &ASK].concat();
+    ssh::program(&bin, "aws", &autoscaling(folder.path()))?;
+    let refused = place.connect(&path, &through("ssm:i-0abc"));
+    assert!(refused.err.contains("there is no program session-manager-plugin"), "{}", refused.err);
+    ssh::program(&bin, "session-manager-plugin", "exit 0")?;
+    let done = place.connect(&path, &through("ssm:i-0abc"));
+    assert_eq!((done.code, done.out.as_str()), (0, ANSWER), "{}", done.err);
+
+    let refused = place.connect(&path, &through("ssm:asg/Jump"));
+    assert!(refused.code == 1 && refused.err.contains("is stopped, and nothing was started"), "{}", refused.err);
+    assert!(!folder.path().join("started").exists());
+    let done = place.connect(&path, &[&["--yes"], &through("ssm:asg/Jump")[..]].concat());
+    assert_eq!((done.code, done.out.as_str()), (0, ANSWER), "{}", done.err);
+    assert!(done.err.contains("--desired-capacity 0"), "it says how to stop it again: {}", done.err);
+    assert!(folder.path().join("started").exists());
+    Ok(())
+}
+
+/// A group that is stopped until it is started, and Session Manager.
+fn autoscaling(folder: &Path) -> String {
+    let started = folder.join("started").display().to_string();
+    format!(
+        r#"case "$*" in
+*describe-auto-scaling-groups*)
+  if [ -e {started} ]; then
+    echo '{{"AutoScalingGroups": [{{"MaxSize": 1, "DesiredCapacity": 1, "Instances": [{{"InstanceId": "i-0abc", "LifecycleState": "InService"}}]}}]}}'
+  else
+    echo '{{"AutoScalingGroups": [{{"MaxSize": 1, "DesiredCapacity": 0, "Instances": []}}]}}'
+  fi; exit;;
+*"set-desired-capacity"*"--desired-capacity 1"*) touch {started}; exit;;
+esac
+{SSM}"#
+    )
+}
