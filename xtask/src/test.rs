@@ -22,6 +22,7 @@ pub(crate) fn run(whole: bool) -> ExitCode {
         postgres(),
         mariadb(),
         mysql(),
+        connecting(),
         rust(),
         in_clear(),
         mail(),
@@ -52,6 +53,10 @@ fn mariadb() -> Step {
 
 fn mysql() -> Step {
     Step::optional("MySQL", setup::mysql, "cargo xtask setup")
+}
+
+fn connecting() -> Step {
+    Step::optional("sshd and psql", || Ok(setup::connections()), "cargo xtask test")
 }
 
 fn rust() -> Step {

@@ -71,6 +71,21 @@ impl Program {
         }
     }
 
+    /// The client that goes with it, as a shell script calls it; what was unpacked has one.
+    pub fn client(&self) -> Option<String> {
+        let root = self.root.as_ref()?;
+        let name = match self.flavour {
+            Flavour::Mysql => "mysql",
+            Flavour::Mariadb => "mariadb",
+        };
+        let libraries = root.join("usr/lib/x86_64-linux-gnu");
+        let (loader, client) = (libraries.join("ld-linux-x86-64.so.2"), root.join("usr/bin").join(name));
+        client.exists().then(|| {
+            let (loader, libraries, client) = (loader.display(), libraries.display(), client.display());
+            format!("exec '{loader}' --library-path '{libraries}' '{client}' \"$@\"")
+        })
+    }
+
     /// What every start has in common.
     fn with_data(&self, data: &Path) -> Command {
         let mut command = self.command();

@@ -13,36 +13,44 @@ use crate::environment;
 const SUITE: &str = "sid";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
-/// One server.
+/// One server, and the client that goes with it.
 pub(crate) struct Server {
     /// Its folder in `.tools/`.
     folder: &'static str,
-    package: &'static str,
-    program: &'static str,
+    packages: [&'static str; 2],
+    programs: [&'static str; 2],
 }
 
-pub(crate) const MARIADB: Server =
-    Server { folder: "mariadb", package: "mariadb-server-core", program: "usr/sbin/mariadbd" };
-pub(crate) const MYSQL: Server = Server { folder: "mysql", package: "mysql-server-core", program: "usr/sbin/mysqld" };
+pub(crate) const MARIADB: Server = Server {
+    folder: "mariadb",
+    packages: ["mariadb-server-core", "mariadb-client-core"],
+    programs: ["usr/sbin/mariadbd", "usr/bin/mariadb"],
+};
+pub(crate) const MYSQL: Server = Server {
+    folder: "mysql",
+    packages: ["mysql-server-core", "mysql-client-core"],
+    programs: ["usr/sbin/mysqld", "usr/bin/mysql"],
+};
 
 impl Server {
     /// Fetches it unless it is there; `Some` says why it could not be had.
     pub(super) fn ensure(&self) -> Option<String> {
         let folder = environment::tools().join(self.folder);
-        if folder.join("root").join(self.program).exists() {
+        if self.programs.iter().all(|program| folder.join("root").join(program).exists()) {
             return None;
         }
+        let packages = self.packages.join(" and ");
         let Some(mirror) = mirror() else {
-            let machine = Path::new("/").join(self.program).exists();
+            let machine = Path::new("/").join(self.programs[0]).exists();
             let tests = if machine { "tests use the one that is installed" } else { "its tests do nothing" };
-            return Some(format!("{} is fetched on Debian on x86-64 only; {tests}", self.package));
+            return Some(format!("{packages} are fetched on Debian on x86-64 only; {tests}"));
         };
-        println!("setup: fetching {}", self.package);
+        println!("setup: fetching {packages}");
         match self.fetch(&folder, &mirror) {
             Ok(()) => None,
             Err(error) => {
                 let _ = fs::remove_dir_all(&folder);
-                Some(format!("{} could not be fetched: {error:#}", self.package))
+                Some(format!("{packages} could not be fetched: {error:#}"))
             }
         }
     }
@@ -67,7 +75,8 @@ impl Server {
         ];
         fs::write(&config, lines.join("\n") + "\n")?;
         quiet(here("apt-get", &["update", "-qq"]).env("APT_CONFIG", &config))?;
-        quiet(here("apt-get", &["install", "-y", "-qq", "--download-only", self.package]).env("APT_CONFIG", &config))?;
+        let mut download = here("apt-get", &["install", "-y", "-qq", "--download-only"]);
+        quiet(download.args(self.packages).env("APT_CONFIG", &config))?;
         let root = folder.join("root");
         for entry in fs::read_dir(apt.join("cache/archives"))? {
             let path = entry?.path();
@@ -76,7 +85,9 @@ impl Server {
             }
         }
         fs::remove_dir_all(&apt)?;
-        ensure!(root.join(self.program).exists(), "there is no {} in {}", self.program, self.package);
+        for program in self.programs {
+            ensure!(root.join(program).exists(), "there is no {program} in {}", self.packages.join(" and "));
+        }
         Ok(())
     }
 }

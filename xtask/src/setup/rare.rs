@@ -1,7 +1,7 @@
-//! What only the whole suite asks for: checkov, cargo-deny and a browser. A person's `test` skips their steps where they are
+//! What only the whole suite asks for: checkov, cargo-deny, a browser, sshd and psql. A person's `test` skips their steps where they are
 //! not installed; CI, which starts from nothing, asks for them here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::venv::Venv;
 use super::{ensure, lock};
@@ -44,11 +44,29 @@ pub(crate) fn rarely_asked() -> anyhow::Result<()> {
         quiet(&mut install)?;
         std::fs::remove_dir_all(root.join("target"))?;
     }
-    let has_browser = crate::browser::find().is_some();
-    if !has_browser && works(&mut here("apt-get", &["--version"])) {
-        println!("setup: installing chromium");
+    let mut missing = Vec::new();
+    if crate::browser::find().is_none() {
+        missing.push("chromium");
+    }
+    if connections().is_some() {
+        missing.extend(CONNECTING);
+    }
+    if !missing.is_empty() && works(&mut here("apt-get", &["--version"])) {
+        println!("setup: installing {}", missing.join(", "));
         quiet(&mut here("apt-get", &["update", "--quiet"]))?;
-        quiet(&mut here("apt-get", &["install", "--quiet", "--yes", "--no-install-recommends", "chromium"]))?;
+        quiet(here("apt-get", &["install", "--quiet", "--yes", "--no-install-recommends"]).args(missing))?;
     }
     Ok(())
+}
+
+/// What the tests of `nightshift connect` go by, and the packages that have it.
+const CONNECTING: [&str; 3] = ["openssh-server", "openssh-client", "postgresql-client"];
+
+/// `Some` is which of it is not here, and how it is had.
+pub(crate) fn connections() -> Option<String> {
+    let programs = ["/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/ssh-keygen", "/usr/bin/psql"];
+    let missing: Vec<_> = programs.into_iter().filter(|program| !Path::new(program).exists()).collect();
+    let packages = CONNECTING.join(" ");
+    (!missing.is_empty())
+        .then(|| format!("there is no {}, so its tests do nothing: apt-get install {packages}", missing.join(", no ")))
 }
