@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -10,16 +11,17 @@ use nightshift::clock;
 use nightshift::text::printable;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, Command};
 
 use super::target::Target;
 use crate::told::Told;
 
 /// Runs what stands behind its first argument until that ends or our end of its standard input is closed, which the system does
-/// for a process that is killed, too. Then the folder of its first argument goes, if there is one. What runs in the background of
-/// a shell does not hear Ctrl-C, so that one in the client ends no tunnel.
-const KEEPER: &str = r#"folder=$1; shift; exec 3<&0
+/// for a process that is killed, too. Then the folder of its first argument goes, if there is one. It hears neither Ctrl-C, which is
+/// the client's, nor that a terminal is closed, and nothing it starts does.
+const KEEPER: &str = r#"folder=$1; shift; exec 3<&0; trap '' INT QUIT HUP
 "$@" </dev/null & tunnel=$!
+trap 'kill "$tunnel"' TERM
 { cat <&3 >/dev/null; kill "$tunnel"; } 2>/dev/null &
 watch=$!
 wait "$tunnel"; code=$?
@@ -52,8 +54,13 @@ impl Dig {
                 // An address of version 6 stands in brackets.
                 let host = if host.contains(':') { format!("[{host}]") } else { host.clone() };
                 let forward = format!("127.0.0.1:{port}:{host}:{there}");
-                let mut command =
-                    words(&["ssh", "-N", "-T", "-o", "ExitOnForwardFailure=yes", "-o", "ServerAliveInterval=15"]);
+                let mut command = words(&["ssh", "-N", "-T"]);
+                // A connection that others share would keep the tunnel open behind us.
+                for option in
+                    ["ExitOnForwardFailure=yes", "ServerAliveInterval=15", "ControlMaster=no", "ControlPath=none"]
+                {
+                    command.extend(words(&["-o", option]));
+                }
                 if let Some(key) = key {
                     command.extend(words(&["-i", key, "-o", "IdentitiesOnly=yes"]));
                 }
@@ -107,6 +114,34 @@ pub(super) struct Tunnel {
     /// Where it begins.
     pub here: SocketAddr,
     keeper: Child,
+    said: Said,
+}
+
+/// The last of what a tunnel says. It is read as it comes, or a tunnel that says much would wait for us.
+#[derive(Debug, Default)]
+struct Said(Arc<Mutex<Vec<u8>>>);
+
+impl Said {
+    fn of(mut stderr: ChildStderr) -> Self {
+        let said = Self::default();
+        let kept = Arc::clone(&said.0);
+        tokio::spawn(async move {
+            let mut more = [0; 1024];
+            while let Ok(length @ 1..) = stderr.read(&mut more).await {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.extend_from_slice(&more[..length]);
+                let over = kept.len().saturating_sub(SAID);
+                kept.drain(..over);
+            }
+        });
+        said
+    }
+
+    fn words(&self) -> String {
+        let said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let said = printable(String::from_utf8_lossy(&said).trim());
+        if said.is_empty() { "it said nothing".to_owned() } else { said }
+    }
 }
 
 impl Tunnel {
@@ -121,13 +156,14 @@ impl Tunnel {
             command.process_group(0);
         }
         let mut keeper = command.spawn().context("could not start sh, which keeps the tunnel")?;
+        let said = keeper.stderr.take().map(Said::of).unwrap_or_default();
         for _ in 0..OPENING.as_millis() / POLL.as_millis() {
             if let Some(status) = keeper.try_wait().context("could not ask after the tunnel")? {
-                let said = said(&mut keeper).await;
-                return Err(Told::error(format!("the tunnel did not open ({status}): {said}"), dig.fix()));
+                clock::sleep(POLL).await;
+                return Err(Told::error(format!("the tunnel did not open ({status}): {}", said.words()), dig.fix()));
             }
             if TcpStream::connect(here).await.is_ok() {
-                return Ok(Self { here, keeper });
+                return Ok(Self { here, keeper, said });
             }
             clock::sleep(POLL).await;
         }
@@ -137,8 +173,11 @@ impl Tunnel {
 
     /// Waits until it ends by itself, and says what it said.
     pub(super) async fn ended(&mut self) -> String {
-        let _ = self.keeper.wait_on_nothing().await;
-        said(&mut self.keeper).await
+        // Not `wait`, which closes standard input first, and with it the tunnel.
+        while matches!(self.keeper.try_wait(), Ok(None)) {
+            clock::sleep(POLL).await;
+        }
+        self.said.words()
     }
 
     /// Closes it, and waits until it is.
@@ -146,29 +185,6 @@ impl Tunnel {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait().await;
     }
-}
-
-/// `wait` closes standard input first, which would close the tunnel.
-trait WaitOnNothing {
-    async fn wait_on_nothing(&mut self) -> std::io::Result<()>;
-}
-
-impl WaitOnNothing for Child {
-    async fn wait_on_nothing(&mut self) -> std::io::Result<()> {
-        while self.try_wait()?.is_none() {
-            clock::sleep(POLL).await;
-        }
-        Ok(())
-    }
-}
-
-async fn said(keeper: &mut Child) -> String {
-    let mut said = Vec::new();
-    if let Some(stderr) = keeper.stderr.take() {
-        let _ = stderr.take(SAID as u64).read_to_end(&mut said).await;
-    }
-    let said = printable(String::from_utf8_lossy(&said).trim());
-    if said.is_empty() { "it said nothing".to_owned() } else { said }
 }
 
 /// The port a tunnel begins at: the one that was asked for, or a free one.
@@ -207,8 +223,8 @@ mod tests {
     fn a_tunnel_is_dug_with_what_is_installed() {
         let ssh =
             |key: Option<&str>| Dig::Ssh { destination: "ec2-user@bastion".to_owned(), key: key.map(str::to_owned) };
-        insta::assert_snapshot!(ssh(None).command(&target("db.example"), 40_000).join(" "), @"ssh -N -T -o ExitOnForwardFailure=yes -o ServerAliveInterval=15 -L 127.0.0.1:40000:db.example:5432 -- ec2-user@bastion");
-        insta::assert_snapshot!(ssh(Some("/k")).command(&target("fd00::1"), 40_000).join(" "), @"ssh -N -T -o ExitOnForwardFailure=yes -o ServerAliveInterval=15 -i /k -o IdentitiesOnly=yes -L 127.0.0.1:40000:[fd00::1]:5432 -- ec2-user@bastion");
+        insta::assert_snapshot!(ssh(None).command(&target("db.example"), 40_000).join(" "), @"ssh -N -T -o ExitOnForwardFailure=yes -o ServerAliveInterval=15 -o ControlMaster=no -o ControlPath=none -L 127.0.0.1:40000:db.example:5432 -- ec2-user@bastion");
+        insta::assert_snapshot!(ssh(Some("/k")).command(&target("fd00::1"), 40_000).join(" "), @"ssh -N -T -o ExitOnForwardFailure=yes -o ServerAliveInterval=15 -o ControlMaster=no -o ControlPath=none -i /k -o IdentitiesOnly=yes -L 127.0.0.1:40000:[fd00::1]:5432 -- ec2-user@bastion");
         let ssm =
             Dig::Ssm { instance: "i-0a".to_owned(), profile: Some("dev".to_owned()), region: "eu-west-1".to_owned() };
         insta::assert_snapshot!(ssm.command(&target("db.example"), 40_000).join(" "), @r#"aws ssm start-session --region eu-west-1 --profile dev --target i-0a --document-name AWS-StartPortForwardingSessionToRemoteHost --parameters {"host":["db.example"],"localPortNumber":["40000"],"portNumber":["5432"]}"#);
@@ -232,7 +248,9 @@ mod tests {
             std::fs::create_dir(&keys).unwrap();
             std::fs::write(keys.join("key"), "secret").unwrap();
             let seconds = if ends_by_itself { "0" } else { "60" };
-            let script = format!("trap 'touch {}; kill $!; exit' TERM; sleep {seconds} & wait", mark.display());
+            let ready = folder.path().join("ready");
+            let trap = format!("trap 'touch {}; kill $!; exit' TERM", mark.display());
+            let script = format!("sleep {seconds} & {trap}; touch {}; wait", ready.display());
             let mut keeper = Command::new("sh")
                 .args(["-c", KEEPER, "sh"])
                 .arg(&keys)
@@ -241,11 +259,15 @@ mod tests {
                 .spawn()
                 .unwrap();
             if !ends_by_itself {
-                assert!(keeper.try_wait().unwrap().is_none());
+                while !ready.exists() {
+                    clock::sleep(POLL).await;
+                }
                 // As the system does for a process that was killed.
                 drop(keeper.stdin.take());
             }
-            keeper.wait().await.unwrap();
+            while keeper.try_wait().unwrap().is_none() {
+                clock::sleep(POLL).await;
+            }
             assert!(!keys.exists(), "the key is gone");
             assert_eq!(mark.exists(), !ends_by_itself, "the tunnel was asked to end");
         }

@@ -1,6 +1,7 @@
 //! `connect`: a real PostgreSQL behind a real sshd, and a stand-in for what Session Manager starts.
 
 mod ssh;
+mod typed;
 
 use std::net::TcpStream;
 use std::path::Path;
@@ -188,6 +189,22 @@ async fn what_is_missing_is_named_and_what_would_be_run_is_shown_without_a_passw
     );
     assert!(!shown.out.contains(PASSWORD) && shown.out.contains("PGPASSWORD='(the password in arn:"), "{}", shown.out);
     assert_eq!(shown.out.lines().count(), 2);
+
+    // A cluster whose password RDS keeps is its own manager's.
+    let rds = place.world.scene.rds("us-east-1").await;
+    let call =
+        rds.create_db_cluster().db_cluster_identifier("orders").engine("aurora-postgresql").database_name("shop");
+    let made = call.master_username("chief").manage_master_user_password(true).send().await?;
+    let endpoint = made.db_cluster().and_then(|cluster| cluster.endpoint()).unwrap_or_default().to_owned();
+    let shown = place.connect("/usr/bin:/bin", &["orders", "--print-only"]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(shown.out.contains(&format!("host={endpoint} port=5432 user=")), "{}", shown.out);
+    let refused = place.connect("/usr/bin:/bin", &["orders", "--as", "reader", "--print-only"]);
+    assert!(
+        refused.err.contains("cluster orders is there, but no secret ordersReader, orders-reader"),
+        "{}",
+        refused.err
+    );
 
     let empty = tempfile::tempdir()?;
     let nowhere = empty.path().display().to_string();
