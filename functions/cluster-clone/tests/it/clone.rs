@@ -71,6 +71,7 @@ async fn a_clone_is_made_whole_and_the_same_event_again_does_nothing() -> anyhow
     nightshift:clone=ready
     nightshift:source=arn:aws:rds:eu-west-1:ACCOUNT:cluster:orders
     nightshift:tool=nightshift 0.1.0
+    nightshift:wish=copy-on-write instances=1
     owner=ana
     ");
 
@@ -251,7 +252,7 @@ async fn each_sample_event_does_what_it_says() -> anyhow::Result<()> {
     let mut function = start(&scene, &[])?;
     for (text, counted) in [
         (include_str!("../../../../events/cluster-clone/clone.json"), "changed"),
-        (include_str!("../../../../events/cluster-clone/full-copy.json"), "already_right"),
+        (include_str!("../../../../events/cluster-clone/full-copy.json"), "planned"),
         (include_str!("../../../../events/cluster-clone/scheduled.json"), "observed"),
     ] {
         let report = function.invoke_text(text).await?.report();

@@ -2,6 +2,7 @@
 
 mod clone;
 mod crowd;
+mod fails;
 mod proof;
 mod sweep;
 

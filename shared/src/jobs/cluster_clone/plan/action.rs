@@ -89,6 +89,12 @@ impl CloneFault {
         Self::new(&codes::BEING_DELETED, format!("cluster {id} is still being deleted"), fix)
     }
 
+    pub(super) fn another_wish(id: &str, found: Option<&str>, wanted: &str) -> Self {
+        let found = found.map_or_else(|| "nobody knows what".to_owned(), crate::text::printable);
+        let message = format!("cluster {id} is there and was asked for as '{found}', and this asks for '{wanted}'");
+        Self::new(&codes::ANOTHER_WISH, message, "choose another name, or ask for what is there")
+    }
+
     pub(super) fn name_taken(id: &str) -> Self {
         let message = format!("a cluster named {id} exists and is no clone of this source for this owner");
         Self::new(&codes::NAME_TAKEN, message, "choose another name")

@@ -13,13 +13,15 @@ use jiff::Timestamp;
 
 pub(super) use action::how_to_reach;
 pub use action::{Action, CloneFault, ClonePlan, Everything, Left, Sweep};
+pub(super) use build::end;
 pub(super) use count::{Overshoot, overshoot};
-pub(super) use left_over::{is_empty_clone, is_left_over};
+pub(super) use left_over::{FAILED, is_empty_clone, is_left_over};
 
 use super::model::World;
 use super::policy::Policy;
 use super::request::{Request, Wish};
-use crate::domains::clusters::tags::{self, CLONE, CREATING, READY};
+use crate::domains::clusters::tags::{self, CLONE, CREATING, READY, WISH};
+use crate::domains::owners::is_spelt_alike;
 use crate::report::Outcome;
 use crate::run;
 use crate::services::rds::Cluster;
@@ -62,7 +64,7 @@ fn decide(world: &World, policy: &Policy, wish: &Wish, now: Timestamp) -> Result
     let existing = world.cluster(&wish.region, &id);
     let begun = match existing {
         None => None,
-        Some(found) => match standing(found, source, &who.owner, policy).map_err(named)? {
+        Some(found) => match standing(found, source, &who.owner, wish, policy).map_err(named)? {
             Standing::Ready => return Ok(Decision::There(Left::there(found, &who.owner))),
             Standing::Creating => Some(found),
         },
@@ -78,15 +80,31 @@ enum Standing {
 }
 
 /// How far a clone that bears the wanted name has come, where it is the one that is wanted.
-fn standing(found: &Cluster, source: &Cluster, owner: &str, policy: &Policy) -> Result<Standing, CloneFault> {
+fn standing(
+    found: &Cluster,
+    source: &Cluster,
+    owner: &str,
+    wish: &Wish,
+    policy: &Policy,
+) -> Result<Standing, CloneFault> {
     if found.status == "deleting" {
         return Err(CloneFault::being_deleted(&found.id));
     }
-    let is_ours = is_clone_of(found, &source.arn, owner, policy);
-    match found.tags.get(CLONE) {
-        Some(READY) if is_ours => Ok(Standing::Ready),
-        Some(CREATING) if is_ours => Ok(Standing::Creating),
-        _ => Err(CloneFault::name_taken(&found.id)),
+    // What is older than its source was made of another cluster of that name.
+    let is_older = found.created_at.zip(source.created_at).is_some_and(|(found, source)| found < source);
+    if is_older || !is_clone_of(found, &source.arn, owner, policy) {
+        return Err(CloneFault::name_taken(&found.id));
+    }
+    let standing = match found.tags.get(CLONE) {
+        Some(READY) => Standing::Ready,
+        Some(CREATING) => Standing::Creating,
+        _ => return Err(CloneFault::name_taken(&found.id)),
+    };
+    let wanted = build::wish(wish);
+    if found.tags.get(WISH) == Some(&wanted) {
+        Ok(standing)
+    } else {
+        Err(CloneFault::another_wish(&found.id, found.tags.get(WISH), &wanted))
     }
 }
 
@@ -98,5 +116,5 @@ pub(super) fn is_clone_of(found: &Cluster, source: &str, owner: &str, policy: &P
 /// Whether `cluster` is `owner`'s.
 fn owned_by(cluster: &Cluster, owner: &str, policy: &Policy) -> bool {
     let whose = tags::whose(&cluster.tags, &policy.lease.owner_tag);
-    matches!(whose, tags::Owner::One(name) if name.eq_ignore_ascii_case(owner))
+    matches!(whose, tags::Owner::One(name) if is_spelt_alike(&name, owner))
 }
