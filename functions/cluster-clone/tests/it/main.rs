@@ -5,6 +5,7 @@ mod crowd;
 mod fails;
 mod proof;
 mod sweep;
+mod told;
 
 use std::collections::BTreeMap;
 

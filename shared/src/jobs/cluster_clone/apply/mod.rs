@@ -2,6 +2,7 @@
 //! since its first moment, and what is there is not made twice. Nothing but the last step hands it over.
 
 mod sweep;
+mod tell;
 mod wait;
 
 use std::collections::BTreeMap;
@@ -10,17 +11,19 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 pub(super) use sweep::sweep;
+pub(super) use tell::Teller;
 
 use super::codes;
 use super::observe::every_cluster;
 use super::plan::{self, ClonePlan};
 use super::policy::Policy;
 use crate::clock;
-use crate::domains::clusters::tags::{CLONE, CREATING, READY, WISH};
+use crate::domains::clusters::tags::{CLONE, CLONE_UNTOLD, CREATING, READY, WISH};
 use crate::report::{Outcome, Reason};
 use crate::run::{Done, Entry, Ledger, Steps};
 use crate::services::aws::{AwsError, Kind};
 use crate::services::rds::{Cluster, RdsCloner, RdsReader, RdsWriter};
+use crate::services::tags::Tags;
 use crate::text::printable;
 
 /// So long after its making nobody can make another that counts as older: the clocks of AWS are that close, and a list shows
@@ -37,6 +40,8 @@ pub(super) struct Maker<'a> {
     pub writer: RdsWriter<'a>,
     pub ledger: &'a Ledger<'a>,
     pub entry: &'a Entry,
+    /// Whether owners are told.
+    pub tells: bool,
 }
 
 /// Why it ended before its end.
@@ -97,7 +102,11 @@ impl Maker<'_> {
         }
         self.members(plan, &found, steps).await?;
         let found = self.until_whole(plan, steps).await?;
-        self.writer.add_tags(&found.arn, &[(CLONE, READY)].into_iter().collect()).await?;
+        let mut handed_over: Tags = [(CLONE, READY)].into_iter().collect();
+        if self.tells {
+            handed_over.set(CLONE_UNTOLD, plan.owner.as_str());
+        }
+        self.writer.add_tags(&found.arn, &handed_over).await?;
         steps.push(format!("cluster {id}: handed over; {}", plan::how_to_reach(&found)));
         Ok(())
     }
@@ -177,6 +186,12 @@ impl Maker<'_> {
     }
 }
 
+/// The name of the cluster that `clone` was made of.
+fn source_name(clone: &Cluster, policy: &Policy) -> String {
+    let arn = clone.tags.get(&policy.source_tag).unwrap_or_default();
+    arn.rsplit(':').next().unwrap_or_default().to_owned()
+}
+
 /// The cluster that `clone` was made of, if it is there.
 async fn source_of(
     clone: &Cluster,
@@ -184,9 +199,12 @@ async fn source_of(
     account: &str,
     policy: &Policy,
 ) -> Result<Option<Cluster>, AwsError> {
-    let Some(arn) = clone.tags.get(&policy.source_tag) else { return Ok(None) };
-    let found = reader.cluster(arn.rsplit(':').next().unwrap_or(arn), account).await?;
-    Ok(found.filter(|found| found.arn == arn))
+    let name = source_name(clone, policy);
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let found = reader.cluster(&name, account).await?;
+    Ok(found.filter(|found| clone.tags.get(&policy.source_tag) == Some(&found.arn)))
 }
 
 fn name_taken(what: String) -> Reason {

@@ -28,6 +28,30 @@ pub enum Action {
     Clone(Box<ClonePlan>),
     /// Take away what was begun and never handed over.
     Sweep(Sweep),
+    /// Tell an owner, and nothing else.
+    Tell(Tell),
+}
+
+/// See [`Action::Tell`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "as in ClonePlan")]
+pub struct Tell {
+    pub region: String,
+    pub id: String,
+    pub owner: String,
+    pub about: About,
+}
+
+/// What an owner is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum About {
+    /// Their clone was handed over.
+    Ready,
+    /// Theirs are as many as there may be.
+    OverQuota {
+        /// The name of what was to be cloned.
+        source: String,
+    },
 }
 
 /// What will be made.
@@ -156,6 +180,7 @@ impl Subject<Everything> for Action {
         match self {
             Self::Clone(clone) => (&clone.cluster.id).into(),
             Self::Sweep(sweep) => (&sweep.id).into(),
+            Self::Tell(tell) => (&tell.id).into(),
         }
     }
 
@@ -163,6 +188,7 @@ impl Subject<Everything> for Action {
         match self {
             Self::Clone(clone) => &clone.cluster.region,
             Self::Sweep(sweep) => &sweep.region,
+            Self::Tell(tell) => &tell.region,
         }
     }
 
@@ -170,6 +196,7 @@ impl Subject<Everything> for Action {
         match self {
             Self::Clone(clone) => Some(&clone.owner),
             Self::Sweep(sweep) => sweep.owner.as_deref(),
+            Self::Tell(tell) => Some(&tell.owner),
         }
     }
 
@@ -188,6 +215,10 @@ impl Act<Everything> for Action {
                 "delete cluster {} without a snapshot: a clone begun at {}, without members and never handed over",
                 sweep.id, sweep.since
             )],
+            Self::Tell(tell) => vec![match tell.about {
+                About::Ready => format!("tell {} that it is ready", tell.owner),
+                About::OverQuota { .. } => format!("tell {} that it is one clone too many", tell.owner),
+            }],
         }
     }
 

@@ -78,7 +78,11 @@ fn age(cluster: &Cluster) -> (Timestamp, &str) {
 
 /// The clones of `owner`, whoever made them, that are not going already. A second tag that names somebody else takes none out
 /// of the count.
-fn of_owner<'a>(clusters: &'a [Cluster], owner: &str, policy: &Policy) -> Vec<&'a Cluster> {
+pub(in crate::jobs::cluster_clone) fn of_owner<'a>(
+    clusters: &'a [Cluster],
+    owner: &str,
+    policy: &Policy,
+) -> Vec<&'a Cluster> {
     let is_clone = |cluster: &&Cluster| {
         cluster.status != "deleting"
             && (cluster.tags.get(CLONE).is_some() || cluster.tags.get(&policy.source_tag).is_some())

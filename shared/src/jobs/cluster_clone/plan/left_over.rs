@@ -10,6 +10,7 @@ use crate::jobs::cluster_clone::codes;
 use crate::jobs::cluster_clone::model::World;
 use crate::jobs::cluster_clone::policy::Policy;
 use crate::report::{Outcome, Reason};
+use crate::run::plan::Subject as _;
 use crate::services::rds::Cluster;
 
 /// So long anybody may go on with what was begun.
@@ -98,6 +99,6 @@ fn is_ours(cluster: &Cluster, policy: &Policy) -> bool {
 fn order(action: &Action) -> (Option<Timestamp>, String) {
     match action {
         Action::Sweep(sweep) => (Some(sweep.since), sweep.id.clone()),
-        Action::Clone(clone) => (None, clone.cluster.id.clone()),
+        Action::Clone(_) | Action::Tell(_) => (None, action.id().into_owned()),
     }
 }

@@ -5,6 +5,7 @@ mod build;
 mod count;
 mod left_over;
 mod source;
+mod tell;
 #[cfg(test)]
 mod tests;
 mod who;
@@ -12,11 +13,13 @@ mod who;
 use jiff::Timestamp;
 
 pub(super) use action::how_to_reach;
-pub use action::{Action, CloneFault, ClonePlan, Everything, Left, Sweep};
+pub use action::{About, Action, CloneFault, ClonePlan, Everything, Left, Sweep, Tell};
 pub(super) use build::end;
-pub(super) use count::{Overshoot, overshoot};
+pub(super) use count::{Overshoot, of_owner, overshoot};
 pub(super) use left_over::{FAILED, is_empty_clone, is_left_over};
+pub(super) use tell::{is_untold, matter, memory, was_told};
 
+use super::codes;
 use super::model::World;
 use super::policy::Policy;
 use super::request::{Request, Wish};
@@ -30,15 +33,31 @@ use crate::services::rds::Cluster;
 pub type Plan = run::plan::Plan<Action, Left, Everything>;
 
 impl Plan {
-    /// Decides about `request`.
-    pub fn decide(world: &World, account: &str, policy: &Policy, request: &Request, now: Timestamp) -> Self {
+    /// Decides about `request`; whether owners are told, `tells` says.
+    pub fn decide(
+        world: &World,
+        account: &str,
+        policy: &Policy,
+        request: &Request,
+        now: Timestamp,
+        tells: bool,
+    ) -> Self {
         let mut plan = Self::empty(account, Everything, world.clusters.len());
         match request {
-            Request::Sweep => left_over::sweep(&mut plan, world, policy, now),
+            Request::Sweep => {
+                left_over::sweep(&mut plan, world, policy, now);
+                plan.actions.extend(world.clusters.iter().filter(|_| tells).filter_map(|one| tell::ready(one, policy)));
+            }
             Request::Clone(wish) => match decide(world, policy, wish, now) {
                 Ok(Decision::Make(clone)) => plan.actions.push(Action::Clone(clone)),
-                Ok(Decision::There(left)) => plan.left.push(left),
+                Ok(Decision::There(left, found)) => match tell::ready(found, policy).filter(|_| tells) {
+                    Some(tell) => plan.actions.push(tell),
+                    None => plan.left.push(left),
+                },
                 Err((id, CloneFault(reason))) => {
+                    if tells && reason.is(&codes::QUOTA) {
+                        plan.actions.extend(over_quota(world, policy, wish, &id, now));
+                    }
                     let (region, outcome) = (wish.region.clone(), Outcome::Skipped);
                     plan.left.push(Left { id, region, owner: None, outcome, reason });
                 }
@@ -49,13 +68,30 @@ impl Plan {
 }
 
 /// What comes of a wish that is granted.
-enum Decision {
+enum Decision<'a> {
     Make(Box<ClonePlan>),
-    There(Left),
+    There(Left, &'a Cluster),
+}
+
+/// That an owner has as many as there may be, where they were not told that of the same wish just now.
+fn over_quota(world: &World, policy: &Policy, wish: &Wish, id: &str, now: Timestamp) -> Option<Action> {
+    let owner = who::asks(&world.claim, wish).ok()?.owner;
+    let mine = of_owner(&world.clusters, &owner, policy);
+    let matter = matter(codes::QUOTA.name, id, &owner);
+    if memory(&mine, policy).is_some_and(|memory| was_told(memory, &matter, now)) {
+        return None;
+    }
+    let about = About::OverQuota { source: wish.source.clone() };
+    Some(Action::Tell(Tell { region: wish.region.clone(), id: id.to_owned(), owner, about }))
 }
 
 /// Decides about `wish`; what is refused goes by the name of what is refused.
-fn decide(world: &World, policy: &Policy, wish: &Wish, now: Timestamp) -> Result<Decision, (String, CloneFault)> {
+fn decide<'a>(
+    world: &'a World,
+    policy: &Policy,
+    wish: &Wish,
+    now: Timestamp,
+) -> Result<Decision<'a>, (String, CloneFault)> {
     let source_named = |fault| (crate::text::printable(&wish.source), fault);
     let who = who::asks(&world.claim, wish).map_err(source_named)?;
     let source = source::of(world, policy, wish, now).map_err(source_named)?;
@@ -65,7 +101,7 @@ fn decide(world: &World, policy: &Policy, wish: &Wish, now: Timestamp) -> Result
     let begun = match existing {
         None => None,
         Some(found) => match standing(found, source, &who.owner, wish, policy).map_err(named)? {
-            Standing::Ready => return Ok(Decision::There(Left::there(found, &who.owner))),
+            Standing::Ready => return Ok(Decision::There(Left::there(found, &who.owner), found)),
             Standing::Creating => Some(found),
         },
     };

@@ -4,6 +4,7 @@ mod again;
 mod count;
 mod kin;
 mod left_over;
+mod tell;
 
 use std::collections::BTreeMap;
 
@@ -104,7 +105,7 @@ fn request(event: Value, policy: &Policy) -> Request {
 }
 
 fn plan(world: &World, event: Value, policy: &Policy) -> Plan {
-    Plan::decide(world, "111122223333", policy, &request(event, policy), now())
+    Plan::decide(world, "111122223333", policy, &request(event, policy), now(), false)
 }
 
 /// The code of what is refused or there, or `make`.
@@ -120,7 +121,7 @@ fn said(world: &World, event: Value, policy: &Policy) -> String {
 fn made(world: &World, event: Value, policy: &Policy) -> ClonePlan {
     match plan(world, event, policy).actions.remove(0) {
         Action::Clone(clone) => *clone,
-        sweep @ Action::Sweep(_) => panic!("{sweep:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
