@@ -15,10 +15,10 @@ pub(super) use tell::Teller;
 
 use super::codes;
 use super::observe::every_cluster;
-use super::plan::{self, ClonePlan};
+use super::plan::{self, ClonePlan, Still};
 use super::policy::Policy;
 use crate::clock;
-use crate::domains::clusters::tags::{CLONE, CLONE_UNTOLD, CREATING, READY, WISH};
+use crate::domains::clusters::tags::{CLONE, CLONE_UNTOLD, READY};
 use crate::report::{Outcome, Reason};
 use crate::run::{Done, Entry, Ledger, Steps};
 use crate::services::aws::{AwsError, Kind};
@@ -113,25 +113,12 @@ impl Maker<'_> {
 
     /// Whether what bears the name is the clone that was begun, and nobody has handed it over or taken it.
     fn is_still_ours(&self, plan: &ClonePlan, found: &Cluster) -> Result<(), End> {
-        let id = &plan.cluster.id;
-        let moved = |what: &str| Err(End::Moved(format!("cluster {id} {what}")));
-        if plan.begun.as_ref().is_some_and(|begun| *begun != found.resource_id) {
-            return moved("is another one by now");
-        }
-        if !plan::is_clone_of(found, &plan.cluster.source, &plan.owner, self.policy) {
-            return moved("is no clone of this source for this owner");
-        }
-        if found.tags.get(WISH) != plan.cluster.tags.get(WISH) {
-            return moved("was asked for with other words by another attempt");
-        }
-        if plan::end(found, self.policy).is_none() {
-            return moved("has lost the time at which it goes");
-        }
-        match found.tags.get(CLONE) {
-            Some(CREATING) if found.status == "deleting" => moved("is being deleted"),
-            Some(CREATING) => Ok(()),
-            Some(READY) => Err(End::There(format!("another attempt handed it over; {}", plan::how_to_reach(found)))),
-            _ => moved("has lost the tag that says how far it is"),
+        match plan::still(plan, found, self.policy) {
+            Still::InTheMaking => Ok(()),
+            Still::HandedOver => {
+                Err(End::There(format!("another attempt handed it over; {}", plan::how_to_reach(found))))
+            }
+            Still::Another(what) => Err(End::Moved(format!("cluster {} {what}", plan.cluster.id))),
         }
     }
 

@@ -5,6 +5,7 @@ mod build;
 mod count;
 mod left_over;
 mod source;
+mod still;
 mod tell;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ pub use action::{About, Action, CloneFault, ClonePlan, Everything, Left, Sweep, 
 pub(super) use build::end;
 pub(super) use count::{Overshoot, of_owner, overshoot};
 pub(super) use left_over::{FAILED, is_empty_clone, is_left_over};
+pub(super) use still::{Still, still};
 pub(super) use tell::{is_untold, matter, memory, was_told};
 
 use super::codes;

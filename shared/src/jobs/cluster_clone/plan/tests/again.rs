@@ -90,3 +90,39 @@ fn two_owners_on_one_clone_are_nobodys_leave_to_go_on() {
     let event = json!({"source": "orders", "expires": "7d", "name": "orders-x"});
     assert_eq!(said(&world(vec![orders(), two], ana()), event, &policy(&[])), "name-taken");
 }
+
+/// What happens to a clone between two looks.
+type Change = fn(&mut Cluster);
+
+/// Each look at it may be the one at which it is not the one any more.
+#[test]
+fn what_is_made_is_looked_at_each_time_as_if_for_the_first() {
+    let event = json!({"source": "orders", "expires": "7d", "name": "orders-x"});
+    let begun = clone("orders-x", "ana", "creating");
+    let (policy, world) = (policy(&[]), world(vec![orders(), begun.clone()], ana()));
+    let plan = made(&world, event, &policy);
+    let now = |change: fn(&mut Cluster)| {
+        let mut found = begun.clone();
+        change(&mut found);
+        still(&plan, &found, &policy)
+    };
+    assert_eq!(now(|_| ()), Still::InTheMaking);
+    assert_eq!(now(|it| it.tags.set("auto-delete-after", "2026-12-24")), Still::InTheMaking, "its owner may move it");
+    assert_eq!(now(|it| it.tags.set("nightshift:clone", "ready")), Still::HandedOver);
+    let another: [(Change, &str); 8] = [
+        (|it| it.resource_id = "cluster-2".to_owned(), "is another one by now"),
+        (|it| it.tags.set("owner", "ben"), "is no clone of this source for this owner"),
+        (
+            |it| it.tags.set("nightshift:source", "arn:aws:rds:eu-west-1:1:cluster:x"),
+            "is no clone of this source for this owner",
+        ),
+        (|it| it.tags.set("nightshift:wish", "from=x"), "was asked for with other words by another attempt"),
+        (|it| it.tags.set("auto-delete-after", "never"), "has lost the time at which it goes"),
+        (|it| it.status = "deleting".to_owned(), "is being deleted"),
+        (|it| it.tags.set("nightshift:clone", "odd"), "has lost the tag that says how far it is"),
+        (|it| it.tags = it.tags.clone().without("nightshift:clone"), "has lost the tag that says how far it is"),
+    ];
+    for (change, what) in another {
+        assert_eq!(now(change), Still::Another(what));
+    }
+}

@@ -13,7 +13,7 @@ fn only_what_was_never_handed_over_and_holds_nothing_is_swept() {
         (plan.actions.len(), plan.left.iter().map(|left| left.reason.code.to_string()).collect::<Vec<_>>().join(","))
     };
     assert_eq!(left(|_| ()), (1, String::new()));
-    let strangers: [fn(&mut Cluster); 9] = [
+    let strangers: [fn(&mut Cluster); 10] = [
         |it| it.tags.set("nightshift:clone", "ready"),
         |it| it.tags = it.tags.clone().without("nightshift:clone"),
         |it| it.tags = it.tags.clone().without("nightshift:tool"),
@@ -22,18 +22,21 @@ fn only_what_was_never_handed_over_and_holds_nothing_is_swept() {
         |it| it.tags.set("env", "prod"),
         |it| it.created_at = Some("2026-11-20T02:00:01Z".parse().unwrap()),
         |it| it.created_at = None,
+        |it| it.status = "deleting".to_owned(),
         |it| it.tags.set("nightshift:source", "arn:aws:rds:eu-west-1:111122223333:cluster:orders-x"),
     ];
     for (number, change) in strangers.into_iter().enumerate() {
         assert_eq!(left(change), (0, String::new()), "{number}");
     }
-    let unfinished: [fn(&mut Cluster); 7] = [
+    let unfinished: [fn(&mut Cluster); 9] = [
         |it| it.members.push(Member { id: "m".to_owned(), writer: true }),
         |it| it.status = "modifying".to_owned(),
         |it| it.deletion_protection = Some(true),
         |it| it.deletion_protection = None,
         |it| it.global_cluster = Some("g".to_owned()),
         |it| it.read_replicas.push("r".to_owned()),
+        |it| it.replication_source = Some("s".to_owned()),
+        |it| it.limitless = true,
         |it| "kept".clone_into(&mut it.id),
     ];
     for (number, change) in unfinished.into_iter().enumerate() {

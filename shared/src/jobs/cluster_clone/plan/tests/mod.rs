@@ -145,6 +145,9 @@ fn a_clone_takes_its_surroundings_over_and_not_the_size_of_its_source() {
     nightshift:wish=copy-on-write instances=1
     owner=ana
     ");
+    let because = json!({"source": "orders", "expires": "7d", "reason": "ticket 7: slow"});
+    let because = self::made(&world(vec![orders()], ana()), because, &policy(&[]));
+    assert_eq!(because.cluster.tags.get("nightshift:reason"), Some("ticket 7: slow"));
     let settings = &made.cluster.settings;
     assert!(settings.iam_auth && !settings.deletion_protection);
     assert_eq!((settings.backup_days, &settings.log_exports), (Some(1), &vec!["error".to_owned()]));
