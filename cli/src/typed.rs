@@ -97,6 +97,7 @@ fn cluster(policy: &Policy, value: Option<String>, owner: Option<&str>, now: Tim
         clone_group: None,
         copies_tags: false,
         restarts_at: None,
+        restorable: (None, None),
         settings: Settings::default(),
         access: Access::default(),
         kms_key: None,

@@ -57,6 +57,13 @@ pub fn chain(error: &(dyn Error + 'static)) -> String {
     text
 }
 
+/// `text` with a capital and a full stop.
+pub fn sentence(text: &str) -> String {
+    let mut characters = text.trim_end_matches('.').chars();
+    let first = characters.next().into_iter().flat_map(char::to_uppercase);
+    format!("{}.", first.chain(characters).collect::<String>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

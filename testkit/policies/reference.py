@@ -59,7 +59,8 @@ def in_tables() -> set[str]:
 
 
 def is_known_key(key: str, action: dict) -> bool:
-    if key in OF_EVERY_CALL or (key.startswith("aws:") and "/" not in key):
+    # A tag of the caller is told with every call, whatever it is about.
+    if key in OF_EVERY_CALL or (key.startswith("aws:") and "/" not in key) or key.startswith("aws:PrincipalTag/"):
         return True
     # A tag's own name, or that of an encryption context, stands for any.
     patterns = [".+".join(map(re.escape, re.split(r"\$\{\w+\}", one))) for one in action["conditions"]]

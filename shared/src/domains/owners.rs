@@ -9,6 +9,11 @@ pub fn is_the_same(one: &str, other: &str) -> bool {
     local(one) == local(other)
 }
 
+/// Whether two names are one, however they are spelt.
+pub fn is_spelt_alike(one: &str, other: &str) -> bool {
+    one.trim().to_lowercase() == other.trim().to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

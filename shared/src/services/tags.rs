@@ -25,6 +25,17 @@ enum Case {
     Ignored,
 }
 
+/// Whether RDS takes `text` as the value of a tag, and there is anything in it (Amazon RDS API Reference, "Tag").
+pub fn takes_value(text: &str) -> bool {
+    let holds = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
+    let reserved = |start: &str| text.get(..start.len()).is_some_and(|found| found.eq_ignore_ascii_case(start));
+    !text.trim().is_empty()
+        && text.chars().count() <= Tags::VALUE_LIMIT
+        && text.chars().all(holds)
+        && !reserved("aws:")
+        && !reserved("rds:")
+}
+
 impl Tags {
     /// The most that one resource can have (Amazon RDS User Guide, "Tagging Amazon RDS resources"; IAM User Guide, "Rules for
     /// tagging in IAM").

@@ -1,6 +1,7 @@
 //! Every mail there is, as its readers get it: made by the code that makes the real ones, from believable nights and from
 //! hostile ones, and judged in a browser.
 
+mod clones;
 mod hostile;
 mod judge;
 mod keys;
@@ -56,7 +57,9 @@ pub fn samples() -> anyhow::Result<Vec<Sample>> {
             ("keys-deactivated", keys::to("ana", KeyNotice::Deactivated, clock)),
             ("keys-leaked", keys::to("ana", KeyNotice::Leaked, clock)),
             ("hostile-keys", keys::hostile(&hostile::values().join(" "), clock)),
+            ("hostile-clone", clones::hostile(&hostile::values().join(" "), clock)),
         ];
+        let letters = letters.into_iter().chain(clones::all(clock));
         samples.extend(letters.map(|(name, letter)| Sample { name: format!("{name}-{code}"), letter }));
     }
     Ok(samples)
@@ -108,7 +111,7 @@ mod tests {
     #[test]
     fn every_hostile_value_stands_in_the_hostile_letters() {
         let hostile: Vec<_> = samples().unwrap().into_iter().filter(|one| one.name.starts_with("hostile")).collect();
-        assert_eq!(hostile.len(), 6);
+        assert_eq!(hostile.len(), 8);
         for sample in &hostile {
             let words = judge::words(&sample.letter);
             for value in hostile::values() {

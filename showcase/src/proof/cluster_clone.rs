@@ -18,6 +18,9 @@ impl Subject for ClusterClone {
             ("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z"),
             ("NIGHTSHIFT_MODE", "apply"),
             ("NIGHTSHIFT_INVOKERS", "trusted"),
+            ("NIGHTSHIFT_MAIL_FROM", "nightshift@example.com"),
+            ("NIGHTSHIFT_OPERATORS_MAIL", "ops@example.com"),
+            ("NIGHTSHIFT_OWNER_MAIL_DOMAIN", "example.com"),
         ]
     }
 
@@ -26,6 +29,7 @@ impl Subject for ClusterClone {
     }
 
     async fn build(&self, scene: &Scene) -> anyhow::Result<()> {
+        scene.mail_identity("nightshift@example.com").await?;
         expired("orders").tag("auto-delete-after", "").tag("owner", "").tag("env", "staging").create(scene).await?;
         expired("bystander").tag("env", "prod").create(scene).await
     }
@@ -53,12 +57,25 @@ impl Subject for ClusterClone {
                 wrong.push(format!("{key} of the clone is {:?}", tags.get(key)));
             }
         }
+        if tags.contains_key("nightshift:clone-untold") {
+            wrong.push("it says still that its owner was not told".to_owned());
+        }
         wrong.extend(Self::unusable(scene).await?);
+        wrong.extend(Self::untold(scene).await?);
         Ok(wrong)
     }
 }
 
 impl ClusterClone {
+    /// Once at least: who dies between telling and remembering tells again.
+    async fn untold(scene: &Scene) -> anyhow::Result<Option<String>> {
+        let mail = scene.control("mail", json!({})).await?["mail"].as_array().cloned().unwrap_or_default();
+        let ready =
+            |one: &&Value| one["subject"].as_str().is_some_and(|subject| subject.contains("orders-ana is ready"));
+        let hers = mail.iter().filter(ready).filter(|one| one["to"][0] == "ana@example.com").count();
+        Ok((hers == 0).then(|| "its owner was not told that it is ready".to_owned()))
+    }
+
     async fn unusable(scene: &Scene) -> anyhow::Result<Vec<String>> {
         let rds = scene.rds(REGION).await;
         let mut pages = rds.describe_db_clusters().into_paginator().items().send();

@@ -2,8 +2,10 @@
 
 mod clone;
 mod crowd;
+mod fails;
 mod proof;
 mod sweep;
+mod told;
 
 use std::collections::BTreeMap;
 

@@ -115,6 +115,11 @@ async fn what_is_not_signed_for_this_function_just_now_is_refused() -> anyhow::R
         assert!(said.contains("proof-refused") && said.contains(why), "{identity}: {said}");
         assert!(!said.contains("X-Amz-Signature="), "what was signed is not repeated: {said}");
     }
+    let elsewhere = Scene::new()?;
+    let stranger = user(&elsewhere, "ana").await?;
+    let foreign = signed(&scene, &stranger, "cluster-clone", now()).await?;
+    let said = became(&scene, &foreign, &[]).await?;
+    assert!(said.contains(&format!("it was signed in account {}", elsewhere.account)), "{said}");
     let iam = aws_sdk_iam::Client::new(&scene.sdk_config("eu-west-1").await);
     iam.update_access_key().user_name("ana").access_key_id(&ana.0).status(StatusType::Inactive).send().await?;
     assert!(became(&scene, &good, &[]).await?.contains("proof-refused"));

@@ -40,6 +40,15 @@ pub const TOOL: &str = "nightshift:tool";
 /// Why somebody asked for a clone.
 pub const REASON: &str = "nightshift:reason";
 
+/// On a clone that was handed over and whose owner has not been told yet.
+pub const CLONE_UNTOLD: &str = "nightshift:clone-untold";
+/// With what wish a clone was asked for: the same words again mean the same clone.
+pub const WISH: &str = "nightshift:wish";
+/// On a clone that holds what nobody may be handed: [`PRODUCTION`].
+pub const DATA: &str = "nightshift:data";
+/// A value of [`DATA`]: it was production's when the clone was made, as it is.
+pub const PRODUCTION: &str = "production";
+
 /// What stands in place of a notice, or of a deletion asked for, that holds no longer.
 pub const VOID: &str = "void";
 

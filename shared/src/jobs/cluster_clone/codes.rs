@@ -78,6 +78,18 @@ crate::report::reason_codes! {
     FUTURE_COPY = "future-copy", Owner,
         "The moment to copy from has not come.",
         Some("Name one within the source's backup retention.");
+    OUTSIDE_BACKUPS = "outside-backups", Owner,
+        "The source's backups do not hold the moment to copy from.",
+        Some("Name one within its backup retention.");
+    ANOTHER_WISH = "another-wish", Owner,
+        "The clone of that name was asked for with other words: another moment, size or number of members.",
+        Some("Choose another `name`, or ask for what is there.");
+    NO_END = "no-end", Owner,
+        "A clone that was begun has lost the time at which it goes, and none is handed over without.",
+        Some("Set its expiry tag, or choose another `name`.");
+    CLONE_FAILED = "clone-failed", Owner,
+        "AWS could not make the clone, or a member of it. A clone that never was one is deleted again.",
+        Some("Look at the events of the cluster in the console; ask again, by another `name` where it is still there.");
     UNFINISHED = "unfinished", Owner,
         "A clone was begun more than a day ago, has members and was never handed over.",
         Some("Ask for it again with the same wish, which goes on; it goes when it expires.");

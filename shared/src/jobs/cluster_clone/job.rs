@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::apply::{self, Maker};
+use super::apply::{self, Maker, Teller};
 use super::codes;
 use super::model::World;
 use super::observe;
@@ -11,7 +11,7 @@ use super::policy::Policy;
 use super::request::Request;
 use crate::clock::ITEM_BUDGET;
 use crate::config::Settings;
-use crate::report::{Code, Concerns, Outcome};
+use crate::report::{self, Code, Concerns, Outcome};
 use crate::run::caps::{Cap, DELETIONS};
 use crate::run::event::Fields;
 use crate::run::plan::Scope;
@@ -50,8 +50,8 @@ impl Job for ClusterClone {
         observe::observe(sight, given.policy, given.request, given.caller).await
     }
 
-    fn plan(world: &World, Given { policy, request, caller, now, .. }: Given<'_, Self>) -> Plan {
-        Plan::decide(world, &caller.account, policy, request, now)
+    fn plan(world: &World, Given { policy, request, caller, now, notify }: Given<'_, Self>) -> Plan {
+        Plan::decide(world, &caller.account, policy, request, now, notify.has_channel())
     }
 
     fn caps(plan: &Plan, policy: &Policy) -> Vec<Cap> {
@@ -64,18 +64,24 @@ impl Job for ClusterClone {
         _: &[Left],
         world: &mut World,
         Given { policy, caller, now, .. }: Given<'_, Self>,
-        Hands { aws, ledger, .. }: Hands<'_>,
+        Hands { aws, ledger, notifier }: Hands<'_>,
     ) -> Vec<Done> {
         let (account, mut all) = (caller.account.as_str(), Vec::new());
+        let readers = &world.readers;
+        let teller = notifier.map(|notifier| Teller { aws, notifier, account, policy, readers, now });
         for (action, turn) in allowed.iter() {
             let done = match action {
                 Action::Clone(plan) => {
                     let region = &plan.cluster.region;
-                    let (reader, readers, entry) = (&RdsReader::new(aws, region), &world.readers, turn.entry());
+                    let (reader, entry, tells) = (&RdsReader::new(aws, region), turn.entry(), teller.is_some());
                     let work = async |leave: &Permit| {
                         let (cloner, writer) = (RdsCloner::new(aws, region, leave), RdsWriter::new(aws, region, leave));
-                        let maker = Maker { account, policy, readers, reader, cloner, writer, ledger, entry };
-                        Box::pin(maker.make(plan)).await
+                        let maker = Maker { account, policy, readers, reader, cloner, writer, ledger, entry, tells };
+                        let mut done = Box::pin(maker.make(plan)).await;
+                        if let Some(teller) = &teller {
+                            teller.of_clone(plan, &mut done, leave).await;
+                        }
+                        done
                     };
                     ledger.item(turn, ITEM_BUDGET, work).await
                 }
@@ -84,6 +90,13 @@ impl Job for ClusterClone {
                     let work = async |leave: &Permit| {
                         let writer = RdsWriter::new(aws, &sweep.region, leave);
                         apply::sweep(sweep, reader, &writer, account, policy, now).await
+                    };
+                    ledger.item(turn, ITEM_BUDGET, work).await
+                }
+                Action::Tell(tell) => {
+                    let work = async |leave: &Permit| match &teller {
+                        Some(teller) => teller.tell(tell, leave).await,
+                        None => Done::already(&report::codes::GONE, "there is nobody to tell it by", Vec::new()),
                     };
                     ledger.item(turn, ITEM_BUDGET, work).await
                 }

@@ -12,6 +12,6 @@ mod request;
 
 pub use job::ClusterClone;
 pub use model::{Claim, World};
-pub use plan::{Action, CloneFault, ClonePlan, Everything, Left, Plan, Sweep};
+pub use plan::{About, Action, CloneFault, ClonePlan, Everything, Left, Plan, Sweep, Tell};
 pub use policy::Policy;
 pub use request::{Request, Wish};

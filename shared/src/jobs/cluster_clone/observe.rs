@@ -94,13 +94,38 @@ async fn named(aws: &Aws, policy: &Policy, arn: &str, role_id: Option<&str>) -> 
     let principal = Principal::of(arn);
     let is_sso = match principal.doubtful_role() {
         None => false,
-        Some(role) => IamReader::new(aws)
-            .role(role)
-            .await?
-            .is_some_and(|(path, id)| path.starts_with(SSO_PATH) && role_id.is_none_or(|session| session == id)),
+        Some(role) => {
+            let found = IamReader::new(aws).role(role).await?;
+            found.is_some_and(|(path, id)| is_of_identity_center(&path, &id, role_id))
+        }
     };
     Ok(principal.person(is_sso).map(str::to_owned).ok_or_else(|| {
         "its name is one that its caller chose; only an IAM user and a session of IAM Identity Center have a name of their own"
             .to_owned()
     }))
+}
+
+/// Whether IAM Identity Center made the role at `path` with `id`, and the session that names the role is one of that role's.
+fn is_of_identity_center(path: &str, id: &str, session_of: Option<&str>) -> bool {
+    path.starts_with(SSO_PATH) && session_of.is_none_or(|session_of| session_of == id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_of_a_role_that_is_gone_is_not_one_of_the_role_that_took_its_name() {
+        let path = "/aws-reserved/sso.amazonaws.com/eu-west-1/";
+        for (path, session_of, is) in [
+            (path, Some("AROA1"), true),
+            (path, None, true),
+            (path, Some("AROA2"), false),
+            ("/", Some("AROA1"), false),
+            ("/x/aws-reserved/sso.amazonaws.com/", Some("AROA1"), false),
+            ("/aws-reserved/", Some("AROA1"), false),
+        ] {
+            assert_eq!(is_of_identity_center(path, "AROA1", session_of), is, "{path} {session_of:?}");
+        }
+    }
 }

@@ -8,7 +8,17 @@ use crate::run::Protected;
 use crate::services::rds::Cluster;
 
 /// What says that a cluster is production, where the operator says nothing else.
-const PRODUCTION: [&str; 3] = ["env=prod*", "environment=prod*", "stage=prod*"];
+const PRODUCTION: [&str; 9] = [
+    "env=prod*",
+    "environment=prod*",
+    "stage=prod*",
+    "env=prd*",
+    "environment=prd*",
+    "stage=prd*",
+    "env=live*",
+    "environment=live*",
+    "stage=live*",
+];
 /// Instance classes a clone may have, where the operator says nothing else: small ones, and the one that scales.
 const CLASSES: [&str; 3] = ["db.t3.*", "db.t4g.*", "db.serverless"];
 
@@ -93,10 +103,19 @@ impl Policy {
         }
     }
 
-    /// The pattern of `patterns` that means `cluster`, by its identifier, its ARN or a tag.
+    /// The pattern of `patterns` that means `cluster`, by its identifier, its ARN or a tag. A blank that came along with a tag
+    /// changes nothing of what it says.
     pub fn meant<'a>(patterns: &'a Protected, cluster: &Cluster) -> Option<&'a str> {
-        let tags = cluster.tags.iter().map(|(key, value)| format!("{key}={value}"));
+        let tags = cluster
+            .tags
+            .iter()
+            .flat_map(|(key, value)| [format!("{key}={value}"), format!("{}={}", key.trim(), value.trim())]);
         patterns.find([cluster.id.clone(), cluster.arn.clone()].into_iter().chain(tags))
+    }
+
+    /// The pattern of `patterns` that means the cluster with `arn`, of which nothing else is known.
+    pub fn meant_by_arn<'a>(patterns: &'a Protected, arn: &str) -> Option<&'a str> {
+        patterns.find([arn, arn.rsplit(':').next().unwrap_or(arn)])
     }
 }
 
@@ -136,10 +155,21 @@ mod tests {
         assert!(!policy.clones_production && !policy.trusts_invokers && policy.network.is_none());
         assert_eq!((policy.per_owner, policy.per_source, policy.max_members), (5, 15, 2));
         let tagged = |tag: (&str, &str)| Cluster { tags: [tag].into_iter().collect(), ..Cluster::default() };
-        for tag in [("env", "prod"), ("Env", "Production"), ("environment", "prod"), ("stage", "PROD-eu")] {
+        for tag in [
+            ("env", "prod"),
+            ("Env", "Production"),
+            ("environment", "prod"),
+            ("stage", "PROD-eu"),
+            ("ENV", " prod"),
+            ("env ", "prod"),
+            ("Environment", "Live"),
+            ("env", "prd-2"),
+        ] {
             assert!(Policy::meant(&policy.production, &tagged(tag)).is_some(), "{tag:?}");
         }
-        assert_eq!(Policy::meant(&policy.production, &tagged(("env", "dev"))), None);
+        for tag in [("env", "dev"), ("env", "preprod"), ("env", "non-prod"), ("environ", "prod")] {
+            assert_eq!(Policy::meant(&policy.production, &tagged(tag)), None, "{tag:?}");
+        }
     }
 
     /// An empty list would mean that nothing is production, or that everything may be made.

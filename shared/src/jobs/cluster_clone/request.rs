@@ -8,6 +8,7 @@ use super::policy::Policy;
 use crate::domains::clusters::expiry::{self, Expiry};
 use crate::run::event::Fields;
 use crate::services::stated::Stated;
+use crate::services::tags::takes_value;
 use crate::text::printable;
 
 /// See the module.
@@ -64,7 +65,8 @@ const WISHES: [&str; 11] =
 impl Request {
     /// Reads the event's keys.
     pub fn read(fields: &mut Fields, policy: &Policy) -> Self {
-        let source = fields.text("source");
+        // AWS keeps names in small letters, and takes them in any.
+        let source = fields.text("source").map(|source| source.to_ascii_lowercase());
         let mut asked = false;
         let mut text = |fields: &mut Fields, key: &'static str| {
             let found = fields.text(key);
@@ -96,10 +98,10 @@ impl Request {
         Self::Clone(Box::new(Wish {
             source,
             region,
-            owner,
+            owner: owner.map(|owner| owner.trim().to_owned()),
             expires: until(fields, expires.as_deref(), policy).unwrap_or(Until::At(Timestamp::MIN)),
             name,
-            class,
+            class: class.and_then(|text| class_name(fields, &text)),
             instances: members(fields, instances).unwrap_or(1),
             acu: acu.and_then(|text| capacity(fields, &text)),
             from: from.and_then(|text| moment(fields, &text, policy)),
@@ -151,6 +153,15 @@ fn long(text: &str) -> Option<SignedDuration> {
     is_number.then(|| number.parse::<i64>().ok()).flatten().map(|number| SignedDuration::from_hours(number * hours))
 }
 
+/// `db.t4g.medium`; it stands in a tag as well.
+fn class_name(fields: &mut Fields, text: &str) -> Option<String> {
+    let class = text.to_ascii_lowercase();
+    if class.starts_with("db.") && class.bytes().all(|b| b.is_ascii_alphanumeric() || b".-".contains(&b)) {
+        return Some(class);
+    }
+    fields.fault(format!("'class' is '{}', which is no instance class such as db.t4g.medium", printable(text)))
+}
+
 fn members(fields: &mut Fields, value: Option<Value>) -> Option<usize> {
     let value = value?;
     match value.as_u64().and_then(|number| usize::try_from(number).ok()).filter(|number| *number >= 1) {
@@ -187,12 +198,11 @@ fn moment(fields: &mut Fields, text: &str, policy: &Policy) -> Option<Timestamp>
 
 /// What a tag can hold.
 fn words(fields: &mut Fields, text: String) -> Option<String> {
-    let holds = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
-    if text.chars().count() <= 256 && text.chars().all(holds) && !text.trim().is_empty() {
+    if takes_value(&text) {
         return Some(text);
     }
     fields.fault(
-        "'reason' must be some words that a tag can hold: letters, digits, spaces and _ . : / = + - @, 256 at most"
+        "'reason' must be some words that a tag can hold: letters, digits, spaces and _ . : / = + - @, 256 at most, not beginning with aws: or rds:"
             .to_owned(),
     )
 }
@@ -273,6 +283,10 @@ mod tests {
             ("region", json!("mars-1"), "not one this function works in"),
             ("reason", json!("<script>"), "a tag can hold"),
             ("reason", json!(" "), "a tag can hold"),
+            ("reason", json!("AWS: slow"), "a tag can hold"),
+            ("reason", json!("x".repeat(257)), "a tag can hold"),
+            ("class", json!("t4g.medium"), "no instance class"),
+            ("class", json!("db.t3.<b>"), "no instance class"),
             ("sauce", json!("x"), "unknown key 'sauce'"),
         ] {
             let said = said(key, value.clone());

@@ -244,6 +244,7 @@ mod tests {
             clone_group: None,
             copies_tags: false,
             restarts_at: None,
+            restorable: (None, None),
             settings: Settings::default(),
             ..Cluster::default()
         }

@@ -9,6 +9,23 @@ pub(super) const fn home_of(region: &str) -> &'static str {
     }
 }
 
+/// What the names of AWS's endpoints in `region` end with (botocore, `partitions.json`).
+pub(in crate::services) fn suffix_of(region: &str) -> &'static str {
+    const BY_PARTITION: [(&str, &str); 7] = [
+        ("cn-", "amazonaws.com.cn"),
+        ("eusc-", "amazonaws.eu"),
+        ("us-iso-", "c2s.ic.gov"),
+        ("us-isob-", "sc2s.sgov.gov"),
+        ("us-isof-", "csp.hci.ic.gov"),
+        ("us-isog-", "csp.hci.ic.gov"),
+        ("eu-isoe-", "cloud.adc-e.uk"),
+    ];
+    BY_PARTITION
+        .into_iter()
+        .find_map(|(start, suffix)| region.starts_with(start).then_some(suffix))
+        .unwrap_or("amazonaws.com")
+}
+
 /// Where AWS's own endpoints are: the DNS suffixes of each partition, those for both kinds of addresses among them
 /// (botocore, `partitions.json`), and the sign-in hosts.
 const SUFFIXES: [&str; 13] = [
@@ -43,6 +60,22 @@ pub(super) fn is_aws(url: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_partition_has_names_of_its_own() {
+        for (region, suffix) in [
+            ("eu-west-1", "amazonaws.com"),
+            ("us-gov-west-1", "amazonaws.com"),
+            ("cn-north-1", "amazonaws.com.cn"),
+            ("eusc-de-east-1", "amazonaws.eu"),
+            ("us-iso-east-1", "c2s.ic.gov"),
+            ("us-isob-east-1", "sc2s.sgov.gov"),
+            ("eu-isoe-west-1", "cloud.adc-e.uk"),
+        ] {
+            assert_eq!(suffix_of(region), suffix, "{region}");
+            assert!(is_aws(&format!("https://sts.{region}.{suffix}")), "{region}");
+        }
+    }
 
     #[test]
     fn only_what_is_not_aws_is_a_stand_in() {

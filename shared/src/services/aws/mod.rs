@@ -16,6 +16,7 @@ mod unknown;
 pub mod web;
 
 pub use connect::{Aws, Roots, Way, within};
+pub(in crate::services) use endpoint::suffix_of;
 pub use error::{AwsError, Kind, done};
 pub use identity::{Identity, Principal};
 pub use profile::{NoProfile, Profile};

@@ -29,12 +29,17 @@ pub(super) fn cluster(found: &types::DbCluster, region: &str) -> Option<Cluster>
         clone_group: text(found.clone_group_id()),
         copies_tags: found.copy_tags_to_snapshot().unwrap_or(false),
         restarts_at: found.automatic_restart_time().and_then(timestamp),
+        restorable: (
+            found.earliest_restorable_time().and_then(timestamp),
+            found.latest_restorable_time().and_then(timestamp),
+        ),
         settings: settings(found),
         access: Access {
             endpoint: text(found.endpoint()),
             reader_endpoint: text(found.reader_endpoint()),
             master_user: text(found.master_username()),
             master_secret: found.master_user_secret().and_then(|secret| text(secret.secret_arn())),
+            secret_status: found.master_user_secret().and_then(|secret| text(secret.secret_status())),
             database: text(found.database_name()),
         },
         kms_key: text(found.kms_key_id()),

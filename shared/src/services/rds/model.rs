@@ -48,6 +48,8 @@ pub struct Cluster {
     pub copies_tags: bool,
     /// `AutomaticRestartTime`: when AWS starts it by itself, where it is stopped.
     pub restarts_at: Option<Timestamp>,
+    /// `EarliestRestorableTime` and `LatestRestorableTime`: what a copy of a moment can be made of.
+    pub restorable: (Option<Timestamp>, Option<Timestamp>),
     /// What it takes to build it again.
     pub settings: Settings,
     /// What it takes to use it.
@@ -67,6 +69,8 @@ pub struct Access {
     pub master_user: Option<String>,
     /// `SecretArn` of `MasterUserSecret`: where RDS keeps the password it made itself.
     pub master_secret: Option<String>,
+    /// `SecretStatus` of the same: `creating`, `active`, `rotating` or `impaired`.
+    pub secret_status: Option<String>,
     /// `DatabaseName`: the one made with the cluster.
     pub database: Option<String>,
 }

@@ -59,6 +59,16 @@ impl RdsReader {
         }
     }
 
+    /// The engine of whatever cluster bears the name `id`, one of those that are out of reach among them.
+    pub async fn engine_of(&self, id: &str) -> Result<Option<String>, AwsError> {
+        let mut pages = self.client.describe_db_clusters().db_cluster_identifier(id).into_paginator().items().send();
+        match pages.next().await {
+            None => Ok(None),
+            Some(Ok(found)) => Ok(Some(found.engine.unwrap_or_default())),
+            Some(Err(error)) => absent_if_gone(AwsError::of("rds:DescribeDBClusters", format!("cluster {id}"), error)),
+        }
+    }
+
     /// Every manual snapshot of any cluster. Automated ones and those of AWS Backup are not asked for: they are not ours
     /// to delete.
     pub async fn snapshots(&self) -> Result<Vec<Snapshot>, AwsError> {

@@ -104,8 +104,7 @@ fn endpoint_in(config: &aws_config::SdkConfig, region: &str) -> String {
     if let Some(url) = config.endpoint_url() {
         return url.trim_end_matches('/').to_owned();
     }
-    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    format!("https://sts.{region}.{suffix}")
+    format!("https://sts.{region}.{}", crate::services::aws::suffix_of(region))
 }
 
 /// `query`, where it is a request for the one thing it may ask, signed for somebody by name and just now.

@@ -114,7 +114,7 @@ data "aws_iam_policy_document" "apply" {
     condition {
       test     = "ForAllValues:StringEquals"
       variable = "aws:TagKeys"
-      values   = ["nightshift:clone"]
+      values   = ["nightshift:clone", "nightshift:clone-untold"]
     }
 
     dynamic "condition" {
@@ -124,6 +124,48 @@ data "aws_iam_policy_document" "apply" {
         test     = "StringEquals"
         variable = "aws:ResourceTag/${condition.key}"
         values   = [condition.value]
+      }
+    }
+  }
+
+  # What an owner was told is remembered on a clone of theirs, by these two tags and no other.
+  dynamic "statement" {
+    for_each = {
+      RememberWhoWasTold   = { action = "rds:AddTagsToResource", key = "nightshift:asked", states = ["creating", "ready"] }
+      ForgetWhatWasNotTold = { action = "rds:RemoveTagsFromResource", key = "nightshift:clone-untold", states = ["ready"] }
+    }
+
+    content {
+      sid       = statement.key
+      actions   = [statement.value.action]
+      resources = ["${local.prefix}:cluster:*"]
+
+      condition {
+        test     = "ForAllValues:StringEquals"
+        variable = "aws:TagKeys"
+        values   = [statement.value.key]
+      }
+
+      condition {
+        test     = "Null"
+        variable = "aws:TagKeys"
+        values   = ["false"]
+      }
+
+      condition {
+        test     = "StringEquals"
+        variable = "aws:ResourceTag/nightshift:clone"
+        values   = statement.value.states
+      }
+
+      dynamic "condition" {
+        for_each = var.policy.required_tags
+
+        content {
+          test     = "StringEquals"
+          variable = "aws:ResourceTag/${condition.key}"
+          values   = [condition.value]
+        }
       }
     }
   }

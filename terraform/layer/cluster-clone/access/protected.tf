@@ -29,7 +29,7 @@ data "aws_iam_policy_document" "protected" {
     content {
       sid       = "NeverWhatIsProtected"
       effect    = "Deny"
-      actions   = ["rds:AddTagsToResource", "rds:DeleteDBCluster", "rds:ModifyDBCluster", "rds:RestoreDBClusterToPointInTime"]
+      actions   = ["rds:AddTagsToResource", "rds:DeleteDBCluster", "rds:ModifyDBCluster", "rds:RemoveTagsFromResource", "rds:RestoreDBClusterToPointInTime"]
       resources = sort(statement.value)
     }
   }
@@ -40,7 +40,7 @@ data "aws_iam_policy_document" "protected" {
     content {
       sid       = "NeverWithProtectedTag${statement.key}"
       effect    = "Deny"
-      actions   = ["rds:AddTagsToResource", "rds:DeleteDBCluster", "rds:ModifyDBCluster", "rds:RestoreDBClusterToPointInTime"]
+      actions   = ["rds:AddTagsToResource", "rds:DeleteDBCluster", "rds:ModifyDBCluster", "rds:RemoveTagsFromResource", "rds:RestoreDBClusterToPointInTime"]
       resources = ["${local.prefix}:cluster:*"]
 
       condition {

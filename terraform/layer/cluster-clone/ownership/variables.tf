@@ -21,6 +21,22 @@ variable "principal_tag" {
   nullable    = false
 }
 
+variable "production" {
+  type        = map(list(string))
+  description = "Tags that say that a cluster is production: by key, the patterns of their values. Such a cluster is changed and deleted by nobody who has this policy."
+  default = {
+    env         = ["prod*", "prd*", "live*"]
+    environment = ["prod*", "prd*", "live*"]
+    stage       = ["prod*", "prd*", "live*"]
+  }
+  nullable = false
+
+  validation {
+    condition     = length(var.production) > 0 && alltrue([for values in values(var.production) : length(values) > 0])
+    error_message = "production is empty, so it would call nothing production: name at least one tag and one pattern of its values."
+  }
+}
+
 variable "tag_key" {
   type        = string
   description = "Key of the expiry tag: tag_key of policy."

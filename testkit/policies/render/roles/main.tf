@@ -55,6 +55,23 @@ module "cluster_cleanup_plan" {
   regions = [var.account.region]
 }
 
+module "cluster_clone" {
+  source = "../../../../terraform/layer/cluster-clone/access"
+
+  account      = var.account
+  applies      = true
+  kms_key_arns = [local.key]
+  policy       = { protected = ["payments", "tier=gold"], required_tags = { env = "dev" }, tag_key = "auto-delete-after" }
+  regions      = [var.account.region, var.second_region]
+}
+
+module "ownership" {
+  source = "../../../../terraform/layer/cluster-clone/ownership"
+
+  account    = var.account
+  production = { env = ["prod*"] }
+}
+
 module "key_rotation" {
   source = "../../../../terraform/layer/key-rotation/access"
 
@@ -129,6 +146,15 @@ module "forward" {
   region                = var.account.region
 }
 
+# What a developer may have from elsewhere.
+data "aws_iam_policy_document" "anyhow" {
+  statement {
+    sid       = "EverythingInRds"
+    actions   = ["rds:*"]
+    resources = ["*"]
+  }
+}
+
 output "resources" {
   description = "The policy (JSON) of each resource that has one, by what it is."
   value       = { state-bucket = module.deployer.state_bucket }
@@ -139,8 +165,11 @@ output "roles" {
   value = {
     cluster-cleanup      = concat(module.cluster_cleanup.policies, module.run_access.policies)
     cluster-cleanup-plan = module.cluster_cleanup_plan.policies
+    cluster-clone        = module.cluster_clone.policies
     db-users             = module.db_users.policies
     deployer             = [module.deployer.deployer]
+    developer            = [for name in ["look", "extend", "delete"] : module.ownership.per_command[name]]
+    developer-anyhow     = [module.ownership.per_command.never, data.aws_iam_policy_document.anyhow.json]
     forward              = [module.forward.policy]
     function             = [module.function.platform_policy]
     key-rotation         = module.key_rotation.policies

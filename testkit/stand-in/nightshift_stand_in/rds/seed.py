@@ -43,6 +43,8 @@ def cluster(world: worlds.World, region: str, body: dict) -> None:
     _set(found, body, _CLUSTER_KEYS)
     if "created" in body:
         found.cluster_create_time = clock.parse(body["created"])
+        # Its backups reach back to its first day, and no further.
+        found.earliest_restorable_time = found.cluster_create_time
     if "restarts" in body:
         found.automatic_restart_time = clock.parse(body["restarts"])
     # AWS's own tags, which no call can set.

@@ -2,12 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::commands::{self, Movable};
 use super::{Asked, Data, Digest, Expiring, Gone, Hand, Matter, Setting, english, spanish};
+use crate::domains::clusters::commands::{self, Movable, Typed};
 use crate::domains::clusters::tags;
 use crate::jobs::cluster_cleanup::plan::Why;
 use crate::notify::{Entry, Language, Letter, Section, Tone, shell_word};
-use crate::text::printable;
+use crate::text::{printable, sentence};
 
 /// The message of one owner.
 pub fn letter(digest: &Digest, setting: Setting<'_>) -> Letter {
@@ -188,7 +188,7 @@ fn about_expiring(it: &Expiring, setting: Setting<'_>) -> Entry {
 /// With the ways to move its date, or that there are none.
 fn moved(entry: Entry, it: Movable<'_>, setting: Setting<'_>) -> Entry {
     let language = setting.clock.language;
-    let Some(until) = commands::until(it.expires_at, setting) else {
+    let Some(until) = commands::until(it.expires_at, typed(setting)) else {
         let days = setting.lease_days;
         return entry.note(&language.pick(
             format!("It can be given no more time now: {days} days ahead is the farthest that is allowed."),
@@ -196,8 +196,8 @@ fn moved(entry: Entry, it: Movable<'_>, setting: Setting<'_>) -> Entry {
         ));
     };
     let keep = language.pick("To keep it longer", "Para conservarlo más tiempo");
-    let aws = commands::set_expiry(it, &until, setting);
-    match commands::extend(it, &until, setting) {
+    let aws = commands::set_expiry(it, &until, typed(setting));
+    match commands::extend(it, &until, typed(setting)) {
         Some(extend) => {
             entry.command(keep, &extend).command(language.pick("or with the AWS CLI", "o con la AWS CLI"), &aws)
         }
@@ -250,7 +250,7 @@ fn about_gone(it: &Gone, setting: Setting<'_>) -> Entry {
 
 fn about_hand(it: &Hand, setting: Setting<'_>) -> Entry {
     let Setting { tag_key, now, clock, .. } = setting;
-    let until = commands::until(None, setting);
+    let until = commands::until(None, typed(setting));
     let soon = now.checked_add(SignedDuration::from_hours(14 * 24)).unwrap_or(Timestamp::MAX);
     let day = soon.to_zoned(clock.zone.clone()).date().to_string();
     let asked = Asked { tag_key, time: &format!("{day}T12:00:00Z"), day: &day, clock };
@@ -274,16 +274,15 @@ fn about_hand(it: &Hand, setting: Setting<'_>) -> Entry {
         // Ours moves no date back.
         (Why::TooFarAhead { .. }, Some(until)) => entry.command(
             clock.language.pick("To give it a date", "Para darle una fecha"),
-            &commands::set_expiry(movable(None), &until, setting),
+            &commands::set_expiry(movable(None), &until, typed(setting)),
         ),
         (Why::HalfDeleted { until, .. }, _) => moved(entry, movable(*until), setting),
         _ => moved(entry, movable(None), setting),
     }
 }
 
-/// With a capital and a full stop.
-fn sentence(text: &str) -> String {
-    let mut characters = text.chars();
-    let first = characters.next().into_iter().flat_map(char::to_uppercase);
-    format!("{}.", first.chain(characters).collect::<String>())
+/// By which policy the commands of a message are typed.
+fn typed(setting: Setting<'_>) -> Typed<'_> {
+    let Setting { tag_key, owner_tag, lease_days, function, home, now, clock, .. } = setting;
+    Typed { tag_key, owner_tag, lease_days, function, home, now, zone: clock.zone }
 }

@@ -1,6 +1,5 @@
 //! What owners are told: one message each in a run, with only what is theirs. Pure; sending it is `apply`'s.
 
-mod commands;
 mod english;
 mod letter;
 mod spanish;

@@ -28,6 +28,30 @@ pub enum Action {
     Clone(Box<ClonePlan>),
     /// Take away what was begun and never handed over.
     Sweep(Sweep),
+    /// Tell an owner, and nothing else.
+    Tell(Tell),
+}
+
+/// See [`Action::Tell`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "as in ClonePlan")]
+pub struct Tell {
+    pub region: String,
+    pub id: String,
+    pub owner: String,
+    pub about: About,
+}
+
+/// What an owner is told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum About {
+    /// Their clone was handed over.
+    Ready,
+    /// Theirs are as many as there may be.
+    OverQuota {
+        /// The name of what was to be cloned.
+        source: String,
+    },
 }
 
 /// What will be made.
@@ -87,6 +111,12 @@ impl CloneFault {
     pub(super) fn being_deleted(id: &str) -> Self {
         let fix = "send the same again when AWS has deleted it, in some minutes; or choose another name";
         Self::new(&codes::BEING_DELETED, format!("cluster {id} is still being deleted"), fix)
+    }
+
+    pub(super) fn another_wish(id: &str, found: Option<&str>, wanted: &str) -> Self {
+        let found = found.map_or_else(|| "nobody knows what".to_owned(), crate::text::printable);
+        let message = format!("cluster {id} is there and was asked for as '{found}', and this asks for '{wanted}'");
+        Self::new(&codes::ANOTHER_WISH, message, "choose another name, or ask for what is there")
     }
 
     pub(super) fn name_taken(id: &str) -> Self {
@@ -150,6 +180,7 @@ impl Subject<Everything> for Action {
         match self {
             Self::Clone(clone) => (&clone.cluster.id).into(),
             Self::Sweep(sweep) => (&sweep.id).into(),
+            Self::Tell(tell) => (&tell.id).into(),
         }
     }
 
@@ -157,6 +188,7 @@ impl Subject<Everything> for Action {
         match self {
             Self::Clone(clone) => &clone.cluster.region,
             Self::Sweep(sweep) => &sweep.region,
+            Self::Tell(tell) => &tell.region,
         }
     }
 
@@ -164,6 +196,7 @@ impl Subject<Everything> for Action {
         match self {
             Self::Clone(clone) => Some(&clone.owner),
             Self::Sweep(sweep) => sweep.owner.as_deref(),
+            Self::Tell(tell) => Some(&tell.owner),
         }
     }
 
@@ -182,6 +215,10 @@ impl Act<Everything> for Action {
                 "delete cluster {} without a snapshot: a clone begun at {}, without members and never handed over",
                 sweep.id, sweep.since
             )],
+            Self::Tell(tell) => vec![match tell.about {
+                About::Ready => format!("tell {} that it is ready", tell.owner),
+                About::OverQuota { .. } => format!("tell {} that it is one clone too many", tell.owner),
+            }],
         }
     }
 

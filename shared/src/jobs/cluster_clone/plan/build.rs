@@ -3,17 +3,17 @@
 
 use jiff::{SignedDuration, Timestamp, Unit};
 
-use super::who::{Who, fits_a_tag};
-use super::{CloneFault, ClonePlan};
+use super::who::Who;
+use super::{CloneFault, ClonePlan, source};
 use crate::build;
 use crate::domains::clusters::expiry::{self, Expiry};
-use crate::domains::clusters::tags::{CLONE, CLONED_BY, CREATING, REASON, TOOL};
+use crate::domains::clusters::tags::{CLONE, CLONED_BY, CREATING, DATA, PRODUCTION, REASON, TOOL, WISH};
 use crate::jobs::cluster_clone::codes;
 use crate::jobs::cluster_clone::model::World;
 use crate::jobs::cluster_clone::policy::Policy;
 use crate::jobs::cluster_clone::request::Wish;
 use crate::services::rds::{CloneCluster, Cluster, Instance, Settings};
-use crate::services::tags::Tags;
+use crate::services::tags::{Tags, takes_value};
 use crate::text::printable;
 
 /// A member's name is the cluster's and two or three signs more, and has 63 at most.
@@ -64,7 +64,7 @@ pub(super) fn clone(parts: &Parts<'_>) -> Result<ClonePlan, CloneFault> {
     let Parts { policy, wish, who, source, id, begun, .. } = *parts;
     let class = shape(wish, policy)?;
     let expires = match begun {
-        Some(found) => kept(found, policy).map_or_else(|| until(parts), Ok)?,
+        Some(found) => kept(found, parts)?,
         None => until(parts)?,
     };
     let writer = source.members.iter().find(|member| member.writer).or(source.members.first());
@@ -137,17 +137,49 @@ fn until(Parts { policy, wish, now, .. }: &Parts<'_>) -> Result<Timestamp, Clone
     Ok(until)
 }
 
-/// The expiry that what was begun has: its owner may have moved it, and "in seven days" was meant from the first time on.
-fn kept(found: &Cluster, policy: &Policy) -> Option<Timestamp> {
-    match expiry::read(found.tags.get(&policy.lease.tag_key)?, &policy.lease.time_zone) {
+/// The expiry that what was begun has: its owner may have moved it, and "in seven days" was meant from the first time on. What
+/// has none any more, or one that has passed, is not handed to anybody.
+fn kept(found: &Cluster, Parts { policy, now, .. }: &Parts<'_>) -> Result<Timestamp, CloneFault> {
+    let id = &found.id;
+    match end(found, policy) {
+        Some(at) if at > *now => Ok(at),
+        Some(at) => Err(CloneFault::new(
+            &codes::NOT_LATER,
+            format!("cluster {id} was begun and not handed over, and it expired at {at}"),
+            "give it more time with nightshift clusters extend, or choose another name",
+        )),
+        None => Err(CloneFault::new(
+            &codes::NO_END,
+            format!("cluster {id} was begun, and its tag {} holds no time any more", policy.lease.tag_key),
+            "set that tag to a time, or choose another name",
+        )),
+    }
+}
+
+/// When `clone` goes, by its tag.
+pub(in crate::jobs::cluster_clone) fn end(clone: &Cluster, policy: &Policy) -> Option<Timestamp> {
+    match expiry::read(clone.tags.get(&policy.lease.tag_key)?, &policy.lease.time_zone) {
         Ok(Expiry::At(at)) => Some(at),
         _ => None,
     }
 }
 
+/// What a wish comes to that makes another clone of it: what it says, not what the policy makes of what it leaves out.
+pub(super) fn wish(wish: &Wish) -> String {
+    let mut words = vec![match wish.from {
+        Some(from) => format!("from={from}"),
+        None => "copy-on-write".to_owned(),
+    }];
+    words.push(format!("instances={}", wish.instances));
+    words.extend(wish.class.as_ref().map(|class| format!("class={class}")));
+    words.extend(wish.acu.map(|(least, most)| format!("acu={least}-{most}")));
+    words.join(" ")
+}
+
 fn settings(source: &Cluster, wish: &Wish, class: &str, policy: &Policy) -> Settings {
     let from = &source.settings;
-    let scaling = wish.acu.or_else(|| (class == SCALES).then_some(SMALL));
+    let most = f64::from(u16::try_from(policy.max_acu).unwrap_or(u16::MAX));
+    let scaling = wish.acu.or_else(|| (class == SCALES).then_some((SMALL.0, SMALL.1.min(most))));
     let mut settings = Settings {
         subnet_group: from.subnet_group.clone(),
         security_groups: from.security_groups.clone(),
@@ -172,14 +204,19 @@ fn settings(source: &Cluster, wish: &Wish, class: &str, policy: &Policy) -> Sett
 }
 
 /// All of them, in the call that makes it: what has no expiry yet when its maker dies would live for ever.
-fn tags(Parts { policy, wish, who, source, .. }: &Parts<'_>, expires: Timestamp) -> Tags {
+fn tags(parts: &Parts<'_>, expires: Timestamp) -> Tags {
+    let Parts { policy, wish, who, source, .. } = *parts;
     let mut tags: Tags = policy.marks.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     tags.set(&policy.lease.owner_tag, &who.owner);
     tags.set(&policy.lease.tag_key, expires.to_string());
     tags.set(&policy.source_tag, &source.arn);
     tags.set(CLONE, CREATING);
     tags.set(TOOL, format!("nightshift {}", build::tool().version));
-    if let Some(arn) = who.arn.as_ref().filter(|arn| fits_a_tag(arn)) {
+    tags.set(WISH, self::wish(wish));
+    if source::production(parts.world, source, policy).is_some() {
+        tags.set(DATA, PRODUCTION);
+    }
+    if let Some(arn) = who.arn.as_ref().filter(|arn| takes_value(arn)) {
         tags.set(CLONED_BY, arn);
     }
     if let Some(reason) = &wish.reason {
@@ -189,8 +226,15 @@ fn tags(Parts { policy, wish, who, source, .. }: &Parts<'_>, expires: Timestamp)
 }
 
 /// What is worth knowing beforehand.
-fn notes(Parts { policy, wish, source, begun, .. }: &Parts<'_>) -> Vec<String> {
+fn notes(parts: &Parts<'_>) -> Vec<String> {
+    let Parts { policy, wish, source, begun, .. } = *parts;
     let mut notes = Vec::new();
+    if let Some(source::Holds { whose, .. }) = source::production(parts.world, source, policy) {
+        notes.push(format!(
+            "it holds production data of {} as it is, which NIGHTSHIFT_PRODUCTION_CLONES=allow hands out",
+            printable(&whose)
+        ));
+    }
     if begun.is_some() {
         notes.push("an earlier attempt made the cluster: this one goes on with it".to_owned());
     }

@@ -2,8 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{CloneFault, owned_by};
+use super::CloneFault;
 use crate::domains::clusters::tags::CLONE;
+use crate::domains::owners::is_the_same;
 use crate::jobs::cluster_clone::codes;
 use crate::jobs::cluster_clone::model::World;
 use crate::jobs::cluster_clone::policy::Policy;
@@ -28,7 +29,7 @@ pub(super) fn allows(
         return Err(CloneFault(over_quota(owner, &others, policy)));
     }
     let group = of_group(&world.clusters, source);
-    let sharing = group.iter().filter(other).count().saturating_sub(1);
+    let sharing = clones_among(group.iter().copied().filter(|one| other(&one)), &group, policy);
     if begun.is_none() && wish.from.is_none() && sharing >= policy.per_source {
         return Err(CloneFault(group_full(&source.id, sharing, policy)));
     }
@@ -47,17 +48,27 @@ pub(in crate::jobs::cluster_clone) fn overshoot(
     owner: &str,
     policy: &Policy,
 ) -> Option<Overshoot> {
-    let before = |others: Vec<&Cluster>| {
-        let earlier = |other: &&Cluster| other.arn != own.arn && age(other) < age(own);
-        others.into_iter().filter(earlier).map(|other| other.id.clone()).collect::<Vec<_>>()
-    };
-    let mine = before(of_owner(clusters, owner, policy));
+    let mine = of_owner(clusters, owner, policy);
+    let mine: Vec<_> = mine.into_iter().filter(|other| is_earlier(other, own)).map(|other| other.id.as_str()).collect();
     if mine.len() >= policy.per_owner {
-        let mine: Vec<_> = mine.iter().map(String::as_str).collect();
         return Some(Overshoot(over_quota(owner, &mine, policy)));
     }
-    let sharing = before(of_group(clusters, own)).len().saturating_sub(1);
-    (sharing >= policy.per_source).then(|| Overshoot(group_full(&own.id, sharing, policy)))
+    // What shares nothing, a full copy, is one too many of no group.
+    let group = of_group(clusters, own);
+    let shares = group.len() > 1;
+    let sharing = clones_among(group.iter().copied().filter(|one| is_earlier(one, own)), &group, policy);
+    (shares && sharing >= policy.per_source).then(|| Overshoot(group_full(&own.id, sharing, policy)))
+}
+
+fn is_earlier(other: &Cluster, own: &Cluster) -> bool {
+    other.arn != own.arn && age(other) < age(own)
+}
+
+/// How many of `some` of `group` are clones. One of those that no tag says was made of another may be the original; where all
+/// were, it is gone, and what is there are clones.
+fn clones_among<'a>(some: impl Iterator<Item = &'a Cluster>, group: &[&Cluster], policy: &Policy) -> usize {
+    let is_made = |one: &&Cluster| one.tags.get(&policy.source_tag).is_some();
+    some.count().saturating_sub(usize::from(!group.iter().all(is_made)))
 }
 
 /// By when it was made; one of which AWS does not say is the youngest.
@@ -65,13 +76,24 @@ fn age(cluster: &Cluster) -> (Timestamp, &str) {
     (cluster.created_at.unwrap_or(Timestamp::MAX), &cluster.arn)
 }
 
-/// The clones of `owner`, whoever made them, that are not going already.
-fn of_owner<'a>(clusters: &'a [Cluster], owner: &str, policy: &Policy) -> Vec<&'a Cluster> {
+/// The clones of `owner`, whoever made them, that are not going already. A second tag that names somebody else takes none out
+/// of the count.
+pub(in crate::jobs::cluster_clone) fn of_owner<'a>(
+    clusters: &'a [Cluster],
+    owner: &str,
+    policy: &Policy,
+) -> Vec<&'a Cluster> {
     let is_clone = |cluster: &&Cluster| {
         cluster.status != "deleting"
             && (cluster.tags.get(CLONE).is_some() || cluster.tags.get(&policy.source_tag).is_some())
     };
-    clusters.iter().filter(is_clone).filter(|cluster| owned_by(cluster, owner, policy)).collect()
+    let names_them = |cluster: &&Cluster| {
+        let named = |(key, value): (&str, &str)| {
+            key.trim().eq_ignore_ascii_case(&policy.lease.owner_tag) && is_the_same(value.trim(), owner)
+        };
+        cluster.tags.iter().any(named)
+    };
+    clusters.iter().filter(is_clone).filter(names_them).collect()
 }
 
 /// Those that share pages with `one`, itself among them.

@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 
 use super::CloneFault;
+use crate::domains::clusters::tags::{DATA, PRODUCTION};
 use crate::jobs::cluster_clone::codes;
 use crate::jobs::cluster_clone::model::World;
 use crate::jobs::cluster_clone::policy::Policy;
 use crate::jobs::cluster_clone::request::Wish;
+use crate::run::Protected;
 use crate::services::rds::Cluster;
 use crate::text::printable;
 
@@ -26,7 +28,7 @@ pub(super) fn of<'a>(
             "check the name and the Region; nightshift clusters list --all shows what is there",
         )
     })?;
-    allowed(source, policy)?;
+    allowed(source, world, policy)?;
     if wish.anonymise {
         return Err(CloneFault::new(
             &codes::ANONYMISE_UNAVAILABLE,
@@ -34,11 +36,11 @@ pub(super) fn of<'a>(
             "clone a cluster whose data is nobody's, without anonymise",
         ));
     }
-    if let Some((cluster, pattern)) = production(world, source, policy).filter(|_| !policy.clones_production) {
-        let what = if cluster.id == source.id {
+    if let Some(Holds { whose, pattern }) = production(world, source, policy).filter(|_| !policy.clones_production) {
+        let what = if whose == source.id {
             format!("{} is production ('{pattern}' of NIGHTSHIFT_PRODUCTION)", source.id)
         } else {
-            format!("{} shares its data with {}, which is production ('{pattern}')", source.id, cluster.id)
+            format!("{} has data of {}, which is production ('{pattern}')", source.id, printable(&whose))
         };
         let message = format!("{what}, and its clone would hand that data out as it is");
         return Err(CloneFault::new(&codes::PRODUCTION, message, "clone a cluster whose data is nobody's"));
@@ -47,12 +49,14 @@ pub(super) fn of<'a>(
     Ok(source)
 }
 
-fn allowed(source: &Cluster, policy: &Policy) -> Result<(), CloneFault> {
+fn allowed(source: &Cluster, world: &World, policy: &Policy) -> Result<(), CloneFault> {
     let denied = |message: String| {
         Err(CloneFault::new(&codes::SOURCE_DENIED, message, "clone another, or have the operators allow it"))
     };
-    if let Some(pattern) = Policy::meant(&policy.denied, source) {
-        return denied(format!("{} may not be cloned: NIGHTSHIFT_PROTECTED holds '{pattern}'", source.id));
+    if let Some(Holds { whose, pattern }) = holds(world, source, policy, &policy.denied) {
+        let id = &source.id;
+        let of = if whose == *id { String::new() } else { format!(", and has data of {}", printable(&whose)) };
+        return denied(format!("{id} may not be cloned{of}: NIGHTSHIFT_PROTECTED holds '{pattern}'"));
     }
     if Policy::meant(&policy.sources, source).is_none() {
         return denied(format!("{} may not be cloned: no pattern of NIGHTSHIFT_CLONE_SOURCES means it", source.id));
@@ -60,19 +64,55 @@ fn allowed(source: &Cluster, policy: &Policy) -> Result<(), CloneFault> {
     Ok(())
 }
 
-/// The cluster that makes the data of `source` production data: itself, the one its tags say it was made of, or one that it
-/// shares pages with. A clone of production is production, whatever its own tags say.
-fn production<'a>(world: &'a World, source: &'a Cluster, policy: &'a Policy) -> Option<(&'a Cluster, &'a str)> {
-    let made_of = source.tags.get(&policy.source_tag);
-    let related = |other: &&Cluster| {
-        other.region == source.region
-            && ((other.clone_group.is_some() && other.clone_group == source.clone_group)
-                || made_of.is_some_and(|named| other.arn == named || other.id == named))
-    };
-    let related = world.clusters.iter().filter(related);
-    std::iter::once(source)
-        .chain(related)
-        .find_map(|cluster| Policy::meant(&policy.production, cluster).map(|pattern| (cluster, pattern)))
+/// Of whose data something has a copy, and the pattern that means them.
+pub(super) struct Holds<'a> {
+    pub whose: String,
+    pub pattern: &'a str,
+}
+
+/// What makes the data of `source` production data. A clone of production is production, whatever its own tags say: by a tag of
+/// ours where the one it was made of is gone.
+pub(super) fn production<'a>(world: &World, source: &Cluster, policy: &'a Policy) -> Option<Holds<'a>> {
+    let marked = |one: &&Cluster| one.tags.get(DATA) == Some(PRODUCTION);
+    let (kin, _) = lineage(world, source, policy);
+    holds(world, source, policy, &policy.production)
+        .or_else(|| kin.into_iter().find(marked).map(|one| Holds { whose: one.id.clone(), pattern: MARK }))
+}
+
+const MARK: &str = "nightshift:data=production";
+
+/// Whom of those whose data `source` has one of `patterns` means.
+fn holds<'a>(world: &World, source: &Cluster, policy: &Policy, patterns: &'a Protected) -> Option<Holds<'a>> {
+    let (kin, gone) = lineage(world, source, policy);
+    let found = |whose: &str, pattern| Holds { whose: whose.to_owned(), pattern };
+    kin.into_iter()
+        .find_map(|one| Policy::meant(patterns, one).map(|pattern| found(&one.id, pattern)))
+        .or_else(|| gone.into_iter().find_map(|arn| Policy::meant_by_arn(patterns, arn).map(|by| found(arn, by))))
+}
+
+/// Every cluster whose data `source` has, itself first: those it shares pages with, the one its tag says it was made of, and so
+/// on from each of them. And what such a tag names that is not there any more.
+fn lineage<'a>(world: &'a World, source: &'a Cluster, policy: &Policy) -> (Vec<&'a Cluster>, Vec<&'a str>) {
+    let (mut kin, mut gone, mut next) = (vec![source], Vec::new(), 0);
+    while let Some(one) = kin.get(next).copied() {
+        next += 1;
+        let made_of = one.tags.get(&policy.source_tag).map(str::trim);
+        let shares = |other: &Cluster| {
+            other.region == one.region && one.clone_group.is_some() && other.clone_group == one.clone_group
+        };
+        let is_origin = |other: &Cluster| {
+            made_of.is_some_and(|named| other.arn == named || (other.region == one.region && other.id == named))
+        };
+        if let Some(named) = made_of.filter(|_| !world.clusters.iter().any(is_origin)) {
+            gone.push(named);
+        }
+        for other in world.clusters.iter().filter(|other| shares(other) || is_origin(other)) {
+            if !kin.iter().any(|known| known.arn == other.arn) {
+                kin.push(other);
+            }
+        }
+    }
+    (kin, gone)
 }
 
 fn able(source: &Cluster, wish: &Wish, now: Timestamp) -> Result<(), CloneFault> {
@@ -96,6 +136,21 @@ fn able(source: &Cluster, wish: &Wish, now: Timestamp) -> Result<(), CloneFault>
             format!("a copy of {id} as it was at {from} cannot be made at {now}"),
             "name a moment within its backup retention",
         )),
+        Some(from) if !within(from, source) => {
+            let (from_on, until) = source.restorable;
+            let end = |at: Option<Timestamp>| at.map_or_else(|| "?".to_owned(), |at| at.to_string());
+            Err(CloneFault::new(
+                &codes::OUTSIDE_BACKUPS,
+                format!("the backups of {id} reach from {} to {}, and {from} is not between", end(from_on), end(until)),
+                "name a moment that is",
+            ))
+        }
         _ => Ok(()),
     }
+}
+
+/// Whether the backups of `source` hold `moment`, as far as AWS says.
+fn within(moment: Timestamp, source: &Cluster) -> bool {
+    let (from, until) = source.restorable;
+    from.is_none_or(|from| from <= moment) && until.is_none_or(|until| moment <= until)
 }

@@ -1,9 +1,11 @@
 //! Whose the clone will be: the owner AWS says asks, and nobody else.
 
 use super::CloneFault;
+use crate::domains::owners::is_spelt_alike;
 use crate::jobs::cluster_clone::codes;
 use crate::jobs::cluster_clone::model::Claim;
 use crate::jobs::cluster_clone::request::Wish;
+use crate::services::tags::takes_value;
 use crate::text::printable;
 
 /// Who asks.
@@ -47,22 +49,16 @@ pub(super) fn asks(claim: &Claim, wish: &Wish) -> Result<Who, CloneFault> {
         }
     };
     match &wish.owner {
-        Some(said) if !said.eq_ignore_ascii_case(&who.owner) => Err(CloneFault::new(
+        Some(said) if !is_spelt_alike(said, &who.owner) => Err(CloneFault::new(
             &codes::ANOTHER_OWNER,
             format!("the event names owner {}, and {} asks", printable(said), printable(&who.owner)),
             "leave owner out, or let them ask themselves",
         )),
-        _ if !fits_a_tag(&who.owner) => Err(CloneFault::new(
+        _ if !takes_value(&who.owner) => Err(CloneFault::new(
             &codes::BAD_OWNER,
             format!("'{}' is a name that no tag can hold", printable(&who.owner)),
             "have the operators give it another one (NIGHTSHIFT_OWNER_OF=ARN=OWNER)",
         )),
         _ => Ok(who),
     }
-}
-
-/// Whether `text` can be the value of a tag of RDS.
-pub(super) fn fits_a_tag(text: &str) -> bool {
-    let holds = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
-    !text.trim().is_empty() && text.chars().count() <= 256 && text.chars().all(holds)
 }

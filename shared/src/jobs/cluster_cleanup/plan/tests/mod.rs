@@ -62,6 +62,7 @@ pub(in crate::jobs::cluster_cleanup) fn cluster(id: &str) -> Cluster {
         clone_group: Some("group-1".to_owned()),
         copies_tags: false,
         restarts_at: None,
+        restorable: (None, None),
         settings: Settings { subnet_group: Some("private".to_owned()), ..Settings::default() },
         ..Cluster::default()
     }

@@ -4,8 +4,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use super::Setting;
-use crate::domains::clusters::expiry::{self, Expiry};
+use super::expiry::{self, Expiry};
 use crate::notify::shell_word;
 use crate::text::printable;
 
@@ -16,27 +15,50 @@ const DEFAULT_LEASE_DAYS: u16 = 90;
 const DEFAULT_TAG_KEY: &str = "auto-delete-after";
 const DEFAULT_OWNER_TAG: &str = "owner";
 
+/// By which policy something is typed, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Typed<'a> {
+    /// The key of the expiry tag.
+    pub tag_key: &'a str,
+    /// The key of the tag that names an owner.
+    pub owner_tag: &'a str,
+    /// How far ahead `nightshift clusters extend` may put an expiry.
+    pub lease_days: u16,
+    /// The deployed function whose policy the command can read, where there is one.
+    pub function: Option<&'a str>,
+    /// Its Region.
+    pub home: Option<&'a str>,
+    /// The moment.
+    pub now: Timestamp,
+    /// What a day is meant in.
+    pub zone: &'a TimeZone,
+}
+
 /// A cluster whose date may be moved.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Movable<'a> {
-    pub(super) id: &'a str,
-    pub(super) region: &'a str,
-    pub(super) arn: &'a str,
-    pub(super) owner: Option<&'a str>,
+pub struct Movable<'a> {
+    /// Its identifier.
+    pub id: &'a str,
+    /// Where it is.
+    pub region: &'a str,
+    /// Its ARN.
+    pub arn: &'a str,
+    /// Whose, as its tag has it.
+    pub owner: Option<&'a str>,
     /// When it expires, if that can be read.
-    pub(super) expires_at: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
 }
 
 /// The date to move it to: two weeks more, if the longest lease allows that; the most it allows; `None` if it allows no
 /// more at all. A day, where that is one and the same lease in this deployment's zone and in UTC, which the command takes it
 /// in where it knows no policy; and where it is not over before the message is read.
-pub(super) fn until(expires_at: Option<Timestamp>, setting: Setting<'_>) -> Option<String> {
-    let Setting { now, clock, lease_days, .. } = setting;
+pub fn until(expires_at: Option<Timestamp>, typed: Typed<'_>) -> Option<String> {
+    let Typed { now, zone, lease_days, .. } = typed;
     let after = expires_at.map_or(now, |at| at.max(now));
     let most = later(now, days(lease_days));
-    let day_of = |at: Timestamp| at.to_zoned(clock.zone.clone()).date();
+    let day_of = |at: Timestamp| at.to_zoned(zone.clone()).date();
     let fits = |day: &String| {
-        [clock.zone, &TimeZone::UTC]
+        [zone, &TimeZone::UTC]
             .into_iter()
             .all(|zone| end(day, zone).is_some_and(|end| end > after && end >= later(now, days(1)) && end <= most))
     };
@@ -55,8 +77,8 @@ fn end(until: &str, zone: &TimeZone) -> Option<Timestamp> {
 }
 
 /// The command of ours, where one works: it moves no date of what nobody owns.
-pub(super) fn extend(it: Movable<'_>, until: &str, setting: Setting<'_>) -> Option<String> {
-    let Setting { tag_key, owner_tag, now, function, home, .. } = setting;
+pub fn extend(it: Movable<'_>, until: &str, typed: Typed<'_>) -> Option<String> {
+    let Typed { tag_key, owner_tag, now, function, home, .. } = typed;
     // What cannot be shown as it is cannot be typed either.
     let owner = it.owner.filter(|owner| printable(owner) == **owner)?;
     let in_default_lease = later(now, days(DEFAULT_LEASE_DAYS));
@@ -84,17 +106,17 @@ fn option(name: &str, value: &str) -> String {
 }
 
 /// The same with the AWS CLI alone.
-pub(super) fn set_expiry(it: Movable<'_>, until: &str, setting: Setting<'_>) -> String {
-    add_tag(it.region, it.arn, setting.tag_key, until)
+pub fn set_expiry(it: Movable<'_>, until: &str, typed: Typed<'_>) -> String {
+    add_tag(it.region, it.arn, typed.tag_key, until)
 }
 
 /// For a command that needs to know the expiry tag.
-pub(super) fn key_option(tag_key: &str) -> String {
+pub fn key_option(tag_key: &str) -> String {
     if tag_key == DEFAULT_TAG_KEY { String::new() } else { option("--tag-key", tag_key) }
 }
 
 /// The AWS CLI's shorthand breaks at `=` in a key; its JSON does not.
-pub(super) fn add_tag(region: &str, arn: &str, key: &str, value: &str) -> String {
+pub fn add_tag(region: &str, arn: &str, key: &str, value: &str) -> String {
     let tag = if key.contains(['=', ' ']) {
         serde_json::json!([{ "Key": key, "Value": value }]).to_string()
     } else {

@@ -1,8 +1,13 @@
 //! Tables and laws of the decision.
 
+mod again;
+mod count;
+mod kin;
+mod left_over;
+mod tell;
+
 use std::collections::BTreeMap;
 
-use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
@@ -64,12 +69,18 @@ fn clone(id: &str, owner: &str, state: &str) -> Cluster {
         ("nightshift:source", SOURCE),
         ("nightshift:clone", state),
         ("nightshift:tool", "nightshift 0.1.0"),
+        ("nightshift:wish", "copy-on-write instances=1"),
     ];
     Cluster { clone_group: Some("g".to_owned()), ..cluster(id, &tags) }
 }
 
 fn orders() -> Cluster {
-    Cluster { created_at: Some("2026-01-01T00:00:00Z".parse().unwrap()), ..cluster("orders", &[("env", "staging")]) }
+    let at = |text: &str| Some(text.parse().unwrap());
+    Cluster {
+        created_at: at("2026-01-01T00:00:00Z"),
+        restorable: (at("2026-10-17T02:00:00Z"), at("2026-11-21T01:55:00Z")),
+        ..cluster("orders", &[("env", "staging")])
+    }
 }
 
 fn ana() -> Claim {
@@ -94,7 +105,7 @@ fn request(event: Value, policy: &Policy) -> Request {
 }
 
 fn plan(world: &World, event: Value, policy: &Policy) -> Plan {
-    Plan::decide(world, "111122223333", policy, &request(event, policy), now())
+    Plan::decide(world, "111122223333", policy, &request(event, policy), now(), false)
 }
 
 /// The code of what is refused or there, or `make`.
@@ -110,7 +121,7 @@ fn said(world: &World, event: Value, policy: &Policy) -> String {
 fn made(world: &World, event: Value, policy: &Policy) -> ClonePlan {
     match plan(world, event, policy).actions.remove(0) {
         Action::Clone(clone) => *clone,
-        sweep @ Action::Sweep(_) => panic!("{sweep:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -131,8 +142,12 @@ fn a_clone_takes_its_surroundings_over_and_not_the_size_of_its_source() {
     nightshift:cloned-by=arn:aws:iam::111122223333:user/ana
     nightshift:source=arn:aws:rds:eu-west-1:111122223333:cluster:orders
     nightshift:tool=nightshift 0.1.0
+    nightshift:wish=copy-on-write instances=1
     owner=ana
     ");
+    let because = json!({"source": "orders", "expires": "7d", "reason": "ticket 7: slow"});
+    let because = self::made(&world(vec![orders()], ana()), because, &policy(&[]));
+    assert_eq!(because.cluster.tags.get("nightshift:reason"), Some("ticket 7: slow"));
     let settings = &made.cluster.settings;
     assert!(settings.iam_auth && !settings.deletion_protection);
     assert_eq!((settings.backup_days, &settings.log_exports), (Some(1), &vec!["error".to_owned()]));
@@ -167,12 +182,28 @@ fn members_and_capacity_are_as_asked_for_within_the_policy() {
         (json!({"anonymise": true}), "anonymise-unavailable"),
         (json!({"source": "payments"}), "no-source"),
         (json!({"from": "2026-11-21T02:00:00Z"}), "future-copy"),
+        (json!({"from": "2026-11-21T01:54:59Z"}), "make"),
+        (json!({"from": "2026-11-21T01:55:01Z"}), "outside-backups"),
+        (json!({"from": "2026-10-17T01:59:59Z"}), "outside-backups"),
+        (json!({"from": "2026-10-17T02:00:00Z"}), "make"),
+        (json!({"source": "ORDERS"}), "make"),
+        (json!({"expires": "2027-02-19T02:00:00Z"}), "make"),
+        (json!({"expires": "2027-02-19T02:00:01Z"}), "lease-too-long"),
+        (json!({"expires": "2026-11-21T02:00:01Z"}), "make"),
+        (json!({"name": "a".repeat(60)}), "make"),
+        (json!({"name": "orders-"}), "bad-name"),
+        (json!({"name": ""}), "bad-name"),
+        (json!({"name": "orders"}), "name-taken"),
+        (json!({"class": "DB.T4G.MEDIUM"}), "make"),
         (json!({"owner": "ben"}), "another-owner"),
         (json!({"owner": "Ana"}), "make"),
         (json!({"region": "eu-central-1"}), "no-source"),
     ] {
         assert_eq!(said(&world, with(more.clone()), &policy), code, "{more}");
     }
+    let small = self::policy(&[("NIGHTSHIFT_MAX_CLONE_ACU", "1")]);
+    let least = made(&world, with(json!({"class": "db.serverless"})), &small);
+    assert_eq!(least.cluster.settings.serverless_v2, Some((0.5, 1.0)), "not more than the policy lets anybody ask for");
     let scaling = made(&world, with(json!({"acu": "1-4"})), &policy);
     assert_eq!(
         (scaling.cluster.settings.serverless_v2, &*scaling.members[0].class),
@@ -204,24 +235,6 @@ fn nobody_gets_a_clone_in_a_name_that_is_not_proven() {
 }
 
 #[test]
-fn production_is_not_handed_out_by_whatever_way_its_data_came() {
-    let event = || json!({"source": "orders", "expires": "7d"});
-    let prod = |id: &str| Cluster { clone_group: Some("g".to_owned()), ..cluster(id, &[("env", "prod")]) };
-    let shared = || Cluster { clone_group: Some("g".to_owned()), ..orders() };
-    let mut full_copy = orders();
-    full_copy.tags.set("nightshift:source", "arn:aws:rds:eu-west-1:111122223333:cluster:live");
-    let code = |clusters: Vec<Cluster>, pairs: &[(&str, &str)]| said(&world(clusters, ana()), event(), &policy(pairs));
-    assert_eq!(code(vec![prod("orders")], &[]), "production");
-    assert_eq!(code(vec![shared(), prod("live")], &[]), "production", "they share pages");
-    assert_eq!(code(vec![full_copy, prod("live")], &[]), "production", "its tag says where its data is from");
-    assert_eq!(code(vec![orders(), prod("live")], &[]), "make");
-    assert_eq!(code(vec![prod("orders")], &[("NIGHTSHIFT_PRODUCTION_CLONES", "allow")]), "make");
-    assert_eq!(code(vec![prod("orders")], &[("NIGHTSHIFT_PRODUCTION", "live-*")]), "make");
-    let anonymised = json!({"source": "orders", "expires": "7d", "anonymise": true});
-    assert_eq!(said(&world(vec![prod("orders")], ana()), anonymised, &policy(&[])), "anonymise-unavailable");
-}
-
-#[test]
 fn what_the_policy_denies_or_aws_cannot_clone_is_refused() {
     let code = |change: fn(&mut Cluster), pairs: &[(&str, &str)]| {
         let mut source = orders();
@@ -238,126 +251,5 @@ fn what_the_policy_denies_or_aws_cannot_clone_is_refused() {
         status.clone_into(&mut source.status);
         let event = json!({"source": "orders", "expires": "7d"});
         assert_eq!(said(&world(vec![source], ana()), event, &policy(&[])), "source-not-ready", "{status}");
-    }
-}
-
-#[test]
-fn the_same_event_goes_on_with_what_it_began_and_with_nothing_else() {
-    let event = || json!({"source": "orders", "expires": "7d", "name": "orders-x"});
-    let with = |found: Cluster| said(&world(vec![orders(), found], ana()), event(), &policy(&[]));
-    assert_eq!(with(clone("orders-x", "ana", "ready")), "there");
-    assert_eq!(with(clone("orders-x", "ana", "creating")), "make");
-    assert_eq!(with(clone("orders-x", "ben", "creating")), "name-taken");
-    assert_eq!(with(clone("orders-x", "ana", "odd")), "name-taken");
-    assert_eq!(with(cluster("orders-x", &[("owner", "ana")])), "name-taken");
-    assert_eq!(
-        with(Cluster { status: "deleting".to_owned(), ..clone("orders-x", "ana", "creating") }),
-        "being-deleted"
-    );
-    let mut other = clone("orders-x", "ana", "creating");
-    other.tags.set("nightshift:source", "arn:aws:rds:eu-west-1:111122223333:cluster:other");
-    assert_eq!(with(other), "name-taken");
-    let world = world(vec![orders(), clone("orders-x", "ana", "creating")], ana());
-    let on = made(&world, event(), &policy(&[]));
-    assert_eq!(on.begun.as_deref(), Some("cluster-orders-x"));
-    assert_eq!(on.expires.to_string(), "2026-11-28T00:00:00Z", "the expiry it was given first");
-}
-
-#[test]
-fn an_owner_has_so_many_in_all_regions_together() {
-    let event = || json!({"source": "orders", "expires": "7d"});
-    let mine = |number: usize| {
-        clone(&format!("c{number}"), "ana", if number.is_multiple_of(2) { "ready" } else { "creating" })
-    };
-    let mut clusters: Vec<_> = (0..5).map(mine).collect();
-    clusters[4].region = "eu-central-1".to_owned();
-    clusters.push(orders());
-    let count =
-        |clusters: &[Cluster], pairs: &[(&str, &str)]| said(&world(clusters.to_vec(), ana()), event(), &policy(pairs));
-    assert_eq!(count(&clusters, &[]), "quota");
-    assert_eq!(count(&clusters, &[("NIGHTSHIFT_CLONES_PER_OWNER", "6")]), "make");
-    assert_eq!(count(&clusters[1..], &[]), "make");
-    let mut going = clusters.clone();
-    going[0].status = "deleting".to_owned();
-    assert_eq!(count(&going, &[]), "make");
-    let mut spelt = clusters.clone();
-    spelt[0].tags.set("owner", "ANA");
-    assert_eq!(count(&spelt, &[]), "quota", "a capital letter is not another person");
-    // What was begun has its place.
-    let mut begun = clusters.clone();
-    begun[0] = clone("orders-ana", "ana", "creating");
-    assert_eq!(count(&begun, &[]), "make");
-}
-
-#[test]
-fn the_sixteenth_that_shares_pages_is_refused_and_a_full_copy_is_not() {
-    let group = |many: usize| {
-        let others = (0..many).map(|number| clone(&format!("c{number}"), "ben", "ready"));
-        let source = Cluster { clone_group: Some("g".to_owned()), ..orders() };
-        others.chain([source]).collect::<Vec<_>>()
-    };
-    let code = |many, event| said(&world(group(many), ana()), event, &policy(&[]));
-    let full = json!({"source": "orders", "expires": "7d", "from": "2026-11-20T10:00:00Z"});
-    assert_eq!(code(14, json!({"source": "orders", "expires": "7d"})), "make");
-    assert_eq!(code(15, json!({"source": "orders", "expires": "7d"})), "group-full");
-    assert_eq!(code(15, full), "make");
-}
-
-#[test]
-fn only_what_was_never_handed_over_and_holds_nothing_is_swept() {
-    let left = |change: fn(&mut Cluster)| {
-        let mut one = clone("orders-x", "ana", "creating");
-        one.members.clear();
-        change(&mut one);
-        let plan =
-            plan(&world(vec![orders(), one], Claim::NotAsked), json!({}), &policy(&[("NIGHTSHIFT_PROTECTED", "kept")]));
-        (plan.actions.len(), plan.left.iter().map(|left| left.reason.code.to_string()).collect::<Vec<_>>().join(","))
-    };
-    assert_eq!(left(|_| ()), (1, String::new()));
-    let strangers: [fn(&mut Cluster); 9] = [
-        |it| it.tags.set("nightshift:clone", "ready"),
-        |it| it.tags = it.tags.clone().without("nightshift:clone"),
-        |it| it.tags = it.tags.clone().without("nightshift:tool"),
-        |it| it.tags = it.tags.clone().without("nightshift:source"),
-        |it| it.tags = it.tags.clone().without("auto-delete-after"),
-        |it| it.tags.set("env", "prod"),
-        |it| it.created_at = Some("2026-11-20T02:00:01Z".parse().unwrap()),
-        |it| it.created_at = None,
-        |it| it.tags.set("nightshift:source", "arn:aws:rds:eu-west-1:111122223333:cluster:orders-x"),
-    ];
-    for (number, change) in strangers.into_iter().enumerate() {
-        assert_eq!(left(change), (0, String::new()), "{number}");
-    }
-    let unfinished: [fn(&mut Cluster); 7] = [
-        |it| it.members.push(Member { id: "m".to_owned(), writer: true }),
-        |it| it.status = "modifying".to_owned(),
-        |it| it.deletion_protection = Some(true),
-        |it| it.deletion_protection = None,
-        |it| it.global_cluster = Some("g".to_owned()),
-        |it| it.read_replicas.push("r".to_owned()),
-        |it| "kept".clone_into(&mut it.id),
-    ];
-    for (number, change) in unfinished.into_iter().enumerate() {
-        assert_eq!(left(change), (0, "unfinished".to_owned()), "{number}");
-    }
-    assert_eq!(left(|it| it.created_at = Some("2026-11-20T02:00:00Z".parse().unwrap())).0, 1, "a day, to the second");
-}
-
-proptest! {
-    /// However many ask, in whatever order they came and look: those who stay are as many as may, and the first.
-    #[test]
-    fn whoever_counts_comes_to_the_same_end(ages in proptest::collection::vec(0_i64..5, 1..20), quota in 0_usize..6) {
-        let policy = policy(&[("NIGHTSHIFT_CLONES_PER_OWNER", &quota.to_string())]);
-        let made = |(number, age): (usize, &i64)| Cluster {
-            created_at: Some(now().checked_add(jiff::SignedDuration::from_secs(*age)).unwrap()),
-            clone_group: None,
-            ..clone(&format!("c{number:02}"), "ana", "creating")
-        };
-        let all: Vec<_> = ages.iter().enumerate().map(made).collect();
-        let stays: Vec<_> = all.iter().filter(|own| overshoot(&all, own, "ana", &policy).is_none()).collect();
-        prop_assert_eq!(stays.len(), quota.min(all.len()));
-        // One that is gone again changes nothing for those before it.
-        let rest: Vec<_> = stays.iter().map(|cluster| (*cluster).clone()).collect();
-        prop_assert!(rest.iter().all(|own| overshoot(&rest, own, "ana", &policy).is_none()));
     }
 }
