@@ -37,8 +37,8 @@ pub(super) fn roots(environment: &Environment, trust: &Trust, is_proxy: bool) ->
     let mut pem = trust.pem.clone();
     if is_proxy {
         let named = environment.get("SSL_CERT_FILE").map(PathBuf::from);
-        let known = named.into_iter().chain(OF_ALL.map(PathBuf::from));
-        let all = known.filter_map(|path| fs::read(path).ok()).next().ok_or_else(|| {
+        let mut known = named.into_iter().chain(OF_ALL.map(PathBuf::from));
+        let all = known.find_map(|path| fs::read(path).ok()).ok_or_else(|| {
             Told::error(
                 "a proxy of RDS has a certificate of Amazon's public authority, and this machine has no file of such authorities",
                 "install ca-certificates, or name a file in SSL_CERT_FILE",

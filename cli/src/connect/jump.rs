@@ -15,7 +15,7 @@ use crate::output::complain;
 use crate::told::Told;
 
 /// A machine boots in one or two minutes.
-const BOOTING: Duration = Duration::from_secs(300);
+const BOOTING: Duration = Duration::from_mins(5);
 const POLL: Duration = Duration::from_secs(5);
 
 #[derive(Debug, Deserialize)]

@@ -35,7 +35,7 @@ pub(super) async fn find(aws: &Aws, account: &str, name: &str, role: Option<Role
     let names = names(name, role);
     for candidate in &names {
         if let Some((arn, value)) = secrets.current(candidate).await? {
-            return of_secret(candidate, &arn, value, role, None);
+            return of_secret(candidate, &arn, value.as_ref(), role, None);
         }
     }
     let tried = names.join(", ");
@@ -57,7 +57,7 @@ pub(super) async fn find(aws: &Aws, account: &str, name: &str, role: Option<Role
         ));
     };
     match secrets.current(&own).await? {
-        Some((arn, value)) => of_secret(&own, &arn, value, Some(Role::Manager), Some(&cluster)),
+        Some((arn, value)) => of_secret(&own, &arn, value.as_ref(), Some(Role::Manager), Some(&cluster)),
         None => Err(Told::error(
             format!("cluster {name} names the secret {own}, which is not there"),
             "wait until RDS has made it, or name another secret",
@@ -81,7 +81,7 @@ fn names(name: &str, role: Option<Role>) -> Vec<String> {
 fn of_secret(
     name: &str,
     arn: &str,
-    value: Option<Secret>,
+    value: Option<&Secret>,
     role: Option<Role>,
     cluster: Option<&Cluster>,
 ) -> anyhow::Result<Target> {
@@ -91,7 +91,7 @@ fn of_secret(
             "it takes a JSON object with engine, host, username and password, as AWS's rotation functions read it",
         )
     };
-    let content = value.as_ref().and_then(Content::read).ok_or_else(|| lacks("holds no JSON object"))?;
+    let content = value.and_then(Content::read).ok_or_else(|| lacks("holds no JSON object"))?;
     let (Some(user), Some(password)) = (content.text("username"), content.password()) else {
         return Err(lacks("has no username or no password"));
     };
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     fn target(value: &serde_json::Value, role: Option<Role>) -> anyhow::Result<Target> {
-        of_secret("s", "arn:s", Some(Secret::new(value.to_string())), role, None)
+        of_secret("s", "arn:s", Some(&Secret::new(value.to_string())), role, None)
     }
 
     #[test]

@@ -30,7 +30,7 @@ kill "$watch" 2>/dev/null
 exit "$code""#;
 
 /// How long a tunnel may take to open: Session Manager starts a session on the instance first.
-const OPENING: Duration = Duration::from_secs(60);
+const OPENING: Duration = Duration::from_mins(1);
 const POLL: Duration = Duration::from_millis(100);
 /// How much of what a tunnel says is shown.
 const SAID: usize = 4096;
