@@ -130,3 +130,6 @@ pub(super) async fn remove(id: &str, writer: &TableWriter<'_>, organization: &st
         Err(error) => Done::stopped_by(&error, Vec::new()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,6 +15,9 @@ mod unanswered;
 mod unknown;
 pub mod web;
 
+#[cfg(test)]
+pub(crate) mod wire;
+
 pub use connect::{Aws, Roots, Way, within};
 pub use error::{AwsError, Kind, done};
 pub use identity::{Identity, Principal};

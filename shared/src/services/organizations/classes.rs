@@ -226,17 +226,18 @@ mod tests {
                 account("3", "ab"),
                 account("4", "b"),
                 account("5", "b"),
+                account("6", "r"),
             ]),
             policies: Some(vec![
                 policy("p1", "TAG_POLICY", &["a", "b"]),
-                policy("p2", "TAG_POLICY", &["5"]),
+                policy("p2", "TAG_POLICY", &["5", "6"]),
                 policy("p3", "BACKUP_POLICY", &["r"]),
             ]),
             ..Facts::default()
         };
         let members = |kind| classes(&facts, kind).into_iter().map(|class| class.accounts).collect::<Vec<_>>();
-        assert_eq!(members("TAG_POLICY"), [vec!["2", "3", "4"], vec!["5"]]);
-        assert_eq!(members("BACKUP_POLICY"), [vec!["1", "2", "3", "4", "5"]]);
+        assert_eq!(members("TAG_POLICY"), [vec!["2", "3", "4"], vec!["5"], vec!["6"]], "the whole way counts");
+        assert_eq!(members("BACKUP_POLICY"), [vec!["1", "2", "3", "4", "5", "6"]]);
         assert!(members("CHATBOT_POLICY").is_empty());
     }
 }
