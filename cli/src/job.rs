@@ -6,7 +6,7 @@ use nightshift::run::driver::{Caller, Driver, Finished, Word};
 use nightshift::run::{Job, Ledger, store};
 use nightshift::text::chain;
 
-use crate::args::{ApplyArgs, PlanArgs, PolicyArgs, RunArgs, SelectArgs, WordArgs};
+use crate::args::{ApplyArgs, PlanArgs, PolicyArgs, RunArgs, SelectArgs, ShownArgs, WordArgs};
 use crate::desk::Desk;
 use crate::event::Event;
 use crate::output::{Ending, Output, Words};
@@ -17,7 +17,7 @@ use crate::select::{Narrow, selected};
 use crate::told::Told;
 use crate::{ask, output};
 
-const NOTHING: &str = "nothing was done";
+pub(crate) const NOTHING: &str = "nothing was done";
 
 /// Says what would be done.
 pub(crate) async fn plan<J: Narrow>(args: PlanArgs, select: &SelectArgs, desk: &Desk) -> anyhow::Result<Ending> {
@@ -27,14 +27,8 @@ pub(crate) async fn plan<J: Narrow>(args: PlanArgs, select: &SelectArgs, desk: &
     let aws = desk.connect(run.account.account.as_deref(), NOTHING).await?;
     let driver = policy.driver::<J>(aws, desk).await?;
     let event = selected(event, select, &driver, desk).await?;
-    let caller = Caller::Operator { mode: Mode::Plan, word: expect_plan.map_or(Word::Any, Word::Reviewed) };
-    let Finished { report, .. } = reading(&driver, event, &record::reading(), caller).await?;
-    let output = Output::new(Words::CanBeHadAgain, desk);
-    output.report(&report, &run.shown);
-    Ok(output.end(match Ending::of(&report) {
-        Ending::Done if detailed_exitcode && report.counts.planned > 0 => Ending::Something,
-        ending => ending,
-    }))
+    let word = expect_plan.map_or(Word::Any, Word::Reviewed);
+    said(&driver, event, word, &run.shown, detailed_exitcode, desk).await
 }
 
 /// Does it: never on bare defaults, never in an account that was not named, never unasked.
@@ -49,40 +43,58 @@ pub(crate) async fn apply_event<J: Narrow>(
     event: Event,
     select: &SelectArgs,
     run: RunArgs,
-    WordArgs { expect_plan, yes }: WordArgs,
+    word: WordArgs,
     desk: &Desk,
 ) -> anyhow::Result<Ending> {
     is_given(&run.policy)?;
-    let asks = expect_plan.is_none() && !yes;
+    let wanted = run.account.account.as_deref();
+    needs_word(&word, wanted)?;
+    let policy = Source::of(&run.policy)?;
+    let aws = desk.open(NOTHING).await?;
+    let account = desk.account(&aws, wanted, NOTHING).await?;
+    let driver = policy.driver::<J>(aws, desk).await?;
+    let event = selected(event, select, &driver, desk).await?;
+    carry_out(&driver, event, word, (&account, wanted.is_some()), &run.shown, desk).await
+}
+
+/// Refuses what nobody can be asked about, and a word that names no account.
+pub(crate) fn needs_word(word: &WordArgs, wanted: Option<&str>) -> anyhow::Result<()> {
+    let asks = word.expect_plan.is_none() && !word.yes;
     if asks && !ask::can_be_asked() {
         return Err(Told::error(
             format!("apply needs your word, and there is no terminal to ask on; {NOTHING}"),
             "--expect-plan DIGEST for the plan you reviewed, or --yes for whatever the plan comes to, under its caps",
         ));
     }
-    let wanted = run.account.account.as_deref();
     ensure!(asks || wanted.is_some(), "apply needs the account you mean: --account ID; {NOTHING}");
-    let policy = Source::of(&run.policy)?;
-    let aws = desk.open(NOTHING).await?;
-    let account = desk.account(&aws, wanted, NOTHING).await?;
-    let driver = policy.driver::<J>(aws, desk).await?;
-    let event = selected(event, select, &driver, desk).await?;
+    Ok(())
+}
+
+/// Asks, unless there is a word, and applies in the account `of`; `named` is whether that was named.
+pub(crate) async fn carry_out<J: Job>(
+    driver: &Driver<J>,
+    event: Event,
+    WordArgs { expect_plan, yes }: WordArgs,
+    (of, named): (&str, bool),
+    shown: &ShownArgs,
+    desk: &Desk,
+) -> anyhow::Result<Ending> {
     let word = match expect_plan {
         Some(digest) => Word::Reviewed(digest),
         None if yes => Word::Any,
         None => {
             let caller = Caller::Operator { mode: Mode::Plan, word: Word::Any };
-            let Finished { report, .. } = reading(&driver, event.clone(), &record::reading(), caller).await?;
-            if let Some(ending) = ask::about(&report, &run.shown, (&account, wanted.is_some()), desk)? {
+            let Finished { report, .. } = reading(driver, event.clone(), &record::reading(), caller).await?;
+            if let Some(ending) = ask::about(&report, shown, (of, named), desk)? {
                 return Ok(ending);
             }
             Word::Shown(report.plan_digest)
         }
     };
-    let record = Record::begin(desk, J::NAME, &account);
+    let record = Record::begin(desk, J::NAME, of);
     let ledger = record::interruptible(&record).context("could not listen for signals; nothing was done")?;
     let caller = Caller::Operator { mode: Mode::Apply, word };
-    let Finished { report, record: permit, .. } = reading(&driver, event, &ledger, caller).await?;
+    let Finished { report, record: permit, .. } = reading(driver, event, &ledger, caller).await?;
     record.end(&report);
     if let Some(bucket) = &driver.run_policy.report_bucket {
         match store::keep(driver.aws(), &permit, bucket, &report, &record.id(), store::LONGEST).await {
@@ -92,8 +104,27 @@ pub(crate) async fn apply_event<J: Narrow>(
         }
     }
     let output = Output::new(Words::AreARecord, desk);
-    output.report(&report, &run.shown);
+    output.report(&report, shown);
     Ok(output.end(Ending::of(&report)))
+}
+
+/// Says what a run would do.
+pub(crate) async fn said<J: Job>(
+    driver: &Driver<J>,
+    event: Event,
+    word: Word,
+    shown: &ShownArgs,
+    detailed: bool,
+    desk: &Desk,
+) -> anyhow::Result<Ending> {
+    let caller = Caller::Operator { mode: Mode::Plan, word };
+    let Finished { report, .. } = reading(driver, event, &record::reading(), caller).await?;
+    let output = Output::new(Words::CanBeHadAgain, desk);
+    output.report(&report, shown);
+    Ok(output.end(match Ending::of(&report) {
+        Ending::Done if detailed && report.counts.planned > 0 => Ending::Something,
+        ending => ending,
+    }))
 }
 
 fn is_given(policy: &PolicyArgs) -> anyhow::Result<()> {

@@ -55,6 +55,7 @@ use nightshift::jobs::cluster_cleanup::ClusterCleanup;
 use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
+use nightshift::jobs::org_inventory::OrgInventory;
 use nightshift::telemetry;
 use output::Ending;
 
@@ -94,12 +95,14 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
             PlanCommand::ClusterClone(args) => job::plan::<ClusterClone>(args, &SelectArgs::default(), desk).await,
             PlanCommand::DbUsers(args) => job::plan::<DbUsers>(args, &SelectArgs::default(), desk).await,
             PlanCommand::KeyRotation(args) => job::plan::<KeyRotation>(args.run, &args.select, desk).await,
+            PlanCommand::OrgInventory(args) => job::plan::<OrgInventory>(args, &SelectArgs::default(), desk).await,
         },
         Command::Apply { job } => match job {
             ApplyCommand::ClusterCleanup(args) => job::apply::<ClusterCleanup>(args.run, &args.select, desk).await,
             ApplyCommand::ClusterClone(args) => job::apply::<ClusterClone>(args, &SelectArgs::default(), desk).await,
             ApplyCommand::DbUsers(args) => job::apply::<DbUsers>(args, &SelectArgs::default(), desk).await,
             ApplyCommand::KeyRotation(args) => job::apply::<KeyRotation>(args.run, &args.select, desk).await,
+            ApplyCommand::OrgInventory(args) => job::apply::<OrgInventory>(args, &SelectArgs::default(), desk).await,
         },
         Command::Invoke(args) => invoke::run(args, desk).await,
         Command::Clusters { command: ClusterCommand::List(args) } => Box::pin(clones::list(args, desk)).await,

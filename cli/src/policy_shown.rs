@@ -7,6 +7,7 @@ use nightshift::jobs::cluster_cleanup::ClusterCleanup;
 use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
+use nightshift::jobs::org_inventory::OrgInventory;
 use nightshift::report::SCHEMA;
 use nightshift::report::sheet::{Row, Sheet, Tone};
 use nightshift::run::Job;
@@ -87,6 +88,7 @@ pub(crate) async fn show(job: JobName, args: &PolicyArgs, format: Format, desk: 
                 JobName::ClusterClone => source.variables::<ClusterClone>(&aws, desk).await?,
                 JobName::DbUsers => source.variables::<DbUsers>(&aws, desk).await?,
                 JobName::KeyRotation => source.variables::<KeyRotation>(&aws, desk).await?,
+                JobName::OrgInventory => source.variables::<OrgInventory>(&aws, desk).await?,
             }
         }
         Source::File(_, variables) => {
@@ -139,6 +141,7 @@ fn told(job: JobName, environment: &Environment, home: Option<&str>) -> Result<V
         JobName::ClusterClone => driver::told::<ClusterClone>(environment, home),
         JobName::DbUsers => driver::told::<DbUsers>(environment, home),
         JobName::KeyRotation => driver::told::<KeyRotation>(environment, home),
+        JobName::OrgInventory => driver::told::<OrgInventory>(environment, home),
     }
 }
 
@@ -149,6 +152,7 @@ pub(crate) fn name(job: JobName) -> &'static str {
         JobName::ClusterClone => ClusterClone::NAME,
         JobName::DbUsers => DbUsers::NAME,
         JobName::KeyRotation => KeyRotation::NAME,
+        JobName::OrgInventory => OrgInventory::NAME,
     }
 }
 

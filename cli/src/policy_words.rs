@@ -3,10 +3,12 @@
 
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
 use nightshift::jobs::db_users::DbUsers;
+use nightshift::jobs::org_inventory::OrgInventory;
 use nightshift::run::Job as _;
 
 const CLUSTERS: &str = include_str!("../../docs/cluster-cleanup.md");
 const KEYS: &str = include_str!("../../docs/key-rotation.md");
+const INVENTORY: &str = include_str!("../../docs/org-inventory.md");
 const USERS: &str = include_str!("../../docs/db-users.md");
 /// Those of every function stand in the first two, and those of messages here.
 const NOTICES: &str = include_str!("../../docs/notices.md");
@@ -25,6 +27,7 @@ pub(crate) fn of(job: &str, variable: &str) -> Option<Said> {
     let own = match job {
         ClusterCleanup::NAME => CLUSTERS,
         DbUsers::NAME => USERS,
+        OrgInventory::NAME => INVENTORY,
         _ => KEYS,
     };
     [own, NOTICES, CLUSTERS].iter().find_map(|page| row(page, variable))

@@ -15,7 +15,7 @@ use crate::adopt::Adoption;
 use crate::clones::{ClusterList, SnapshotList};
 use crate::desk::Desk;
 use crate::doctor::Findings;
-use crate::org::LookedUp;
+use crate::org::{LookedUp, TableRead};
 use crate::output::{Ending, Output, Words};
 use crate::policy_shown::PolicyShown;
 use crate::reports::ReportList;
@@ -53,6 +53,8 @@ pub(crate) enum Document {
     OrganizationDiff,
     /// What `org lookup` prints.
     OrganizationAccounts,
+    /// What `org read-accounts` prints.
+    OrganizationTable,
     /// What `org dump --plan` prints.
     OrganizationPlan,
     /// What `event parse` prints.
@@ -83,6 +85,7 @@ impl Document {
             Self::Organization => of::<Snapshot>(),
             Self::OrganizationDiff => of::<Diff>(),
             Self::OrganizationAccounts => of::<LookedUp>(),
+            Self::OrganizationTable => of::<TableRead>(),
             Self::OrganizationPlan => of::<CallPlan>(),
             Self::Messages => of::<Messages>(),
             Self::DbUsersEvent => request::schema(),

@@ -158,6 +158,26 @@ fn every_key_of_the_event_of_cluster_clone_is_documented() {
 }
 
 #[test]
+fn every_variable_of_org_inventory_is_documented_and_can_be_set_by_its_layer() {
+    let own = variables(&["shared/src/jobs/org_inventory/policy.rs"]);
+    assert_eq!(own.len(), 7, "{own:?}");
+    let metrics = ["Accounts", "OrganizationChanges", "SnapshotsKept"].map(str::to_owned);
+    assert_eq!(
+        undocumented("docs/org-inventory.md", &own.iter().cloned().chain(metrics).collect()),
+        Vec::<String>::new()
+    );
+    let mut words = variables(&["shared/src/run/policy.rs", "shared/src/notify/policy.rs"]);
+    // The clock is for demos and tests, and nothing of an organisation is of one owner.
+    assert!(words.remove("NIGHTSHIFT_NOW"), "{words:?}");
+    words.insert("NIGHTSHIFT_TIME_ZONE".to_owned());
+    words.extend(own);
+    let layer = source("terraform/layer/org-inventory/environment.tf") + &source("terraform/aws/run-access/outputs.tf");
+    let set = layer.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name.trim().to_owned());
+    let set: BTreeSet<_> = set.filter(|name| name.starts_with("NIGHTSHIFT_")).collect();
+    assert_eq!(set, words, "what the layer sets, and what the function reads");
+}
+
+#[test]
 fn every_variable_of_db_users_is_documented() {
     let mut words = variables(&["shared/src/jobs/db_users/policy.rs"]);
     assert!(words.len() > 10, "{words:?}");

@@ -89,6 +89,7 @@ pub(crate) enum JobName {
     ClusterClone,
     DbUsers,
     KeyRotation,
+    OrgInventory,
 }
 
 #[cfg(test)]

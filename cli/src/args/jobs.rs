@@ -19,6 +19,8 @@ pub(crate) enum PlanCommand {
     DbUsers(PlanArgs),
     /// Rotate the access keys of IAM users, and take the old ones out of use.
     KeyRotation(Selected<PlanArgs>),
+    /// Keep an AWS organisation on record, and its accounts in a table.
+    OrgInventory(PlanArgs),
 }
 
 #[derive(Debug, Subcommand)]
@@ -31,6 +33,8 @@ pub(crate) enum ApplyCommand {
     DbUsers(ApplyArgs),
     /// Rotate the access keys of IAM users, and take the old ones out of use.
     KeyRotation(Selected<ApplyArgs>),
+    /// Keep an AWS organisation on record, and its accounts in a table.
+    OrgInventory(ApplyArgs),
 }
 
 #[derive(Debug, Subcommand)]

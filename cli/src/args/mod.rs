@@ -27,8 +27,8 @@ pub(crate) use jobs::{
 pub(crate) use keys::{KeyCommand, KeyListArgs};
 pub(crate) use looks::{DoctorArgs, PolicyCommand, ReportCommand, ReportListArgs, ReportPlaceArgs, ReportShowArgs};
 pub(crate) use org::{
-    DiffArgs, DiffFormat, DumpArgs, DumpFormat, EffectiveChoice, LookupArgs, OrgCommand, SourceArgs, TextFormat,
-    TreeArgs,
+    DiffArgs, DiffFormat, DumpArgs, DumpFormat, EffectiveChoice, LookupArgs, OrgCommand, ReadAccountsArgs, SourceArgs,
+    TextFormat, TreeArgs, WriteAccountsArgs,
 };
 pub(crate) use secrets::{OwnerTagArgs, SecretCommand, SecretListArgs, SecretShowArgs, UserCommand, UserListArgs};
 pub(crate) use select::SelectArgs;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use nightshift::services::organizations::Sizes;
 
-use super::common::{AccountArgs, Format};
+use super::common::{AccountArgs, Format, ShownArgs};
+use super::jobs::WordArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrgCommand {
@@ -17,6 +18,10 @@ pub(crate) enum OrgCommand {
     Lookup(LookupArgs),
     /// What changed between two snapshots. Does not speak to AWS.
     Diff(DiffArgs),
+    /// Write the accounts into a table of AWS, one item each, and take away items of ours whose account is gone. Asks first.
+    WriteAccounts(WriteAccountsArgs),
+    /// The accounts as such a table has them. Reads only.
+    ReadAccounts(ReadAccountsArgs),
 }
 
 /// Where an organisation is had from.
@@ -125,6 +130,37 @@ pub(crate) struct LookupArgs {
     /// With the service and resource control policies each is under, from the root down.
     #[arg(long)]
     pub include_inherited: bool,
+    /// How to write them.
+    #[arg(short, long, value_enum, default_value_t = TextFormat::Json, ignore_case = true)]
+    pub format: TextFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WriteAccountsArgs {
+    /// The `DynamoDB` table, whose key is the text `id`.
+    #[arg(long, value_name = "NAME")]
+    pub table: String,
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Only say what would be written.
+    #[arg(long, conflicts_with_all = ["expect_plan", "yes"])]
+    pub plan: bool,
+    /// At most so many items are removed, or none.
+    #[arg(long, value_name = "NUMBER", default_value_t = 10)]
+    pub max_deletions: usize,
+    #[command(flatten)]
+    pub shown: ShownArgs,
+    #[command(flatten)]
+    pub word: WordArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReadAccountsArgs {
+    /// The `DynamoDB` table.
+    #[arg(long, value_name = "NAME")]
+    pub table: String,
+    #[command(flatten)]
+    pub account: AccountArgs,
     /// How to write them.
     #[arg(short, long, value_enum, default_value_t = TextFormat::Json, ignore_case = true)]
     pub format: TextFormat,

@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail, ensure};
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
 use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
+use nightshift::jobs::org_inventory::OrgInventory;
 use nightshift::report::{Mode, Outcome, Report};
 use nightshift::run::driver::{Caller, Driver, Finished, Word};
 use nightshift::run::{Job, Ledger};
@@ -42,6 +43,7 @@ pub(crate) async fn run(args: InvokeArgs, desk: &Desk) -> anyhow::Result<Ending>
         )),
         JobName::DbUsers => Box::pin(invoke::<DbUsers>(args, desk)).await,
         JobName::KeyRotation => Box::pin(invoke::<KeyRotation>(args, desk)).await,
+        JobName::OrgInventory => Box::pin(invoke::<OrgInventory>(args, desk)).await,
     }
 }
 

@@ -1,10 +1,13 @@
-//! `org …`: an organisation as data, live or from a file that was written before. Nothing here writes to AWS.
+//! `org …`: an organisation as data, live or from a file that was written before. Nothing here writes to AWS but `write-accounts`, which is a
+//! run like any other.
 
 mod diff;
 mod dump;
+mod items;
 mod lookup;
 mod source;
 
+pub(crate) use items::TableRead;
 pub(crate) use lookup::LookedUp;
 
 use nightshift::domains::organization;
@@ -21,6 +24,8 @@ pub(crate) async fn run(command: OrgCommand, desk: &Desk) -> anyhow::Result<Endi
         OrgCommand::Tree(args) => tree(args, desk).await,
         OrgCommand::Lookup(args) => lookup::run(args, desk).await,
         OrgCommand::Diff(args) => diff::run(&args, desk),
+        OrgCommand::WriteAccounts(args) => Box::pin(items::write(args, desk)).await,
+        OrgCommand::ReadAccounts(args) => items::read(args, desk).await,
     }
 }
 

@@ -8,6 +8,7 @@ use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
 use nightshift::jobs::key_rotation::model::User;
+use nightshift::jobs::org_inventory::OrgInventory;
 use nightshift::run::Job;
 use nightshift::run::driver::Driver;
 use nightshift::services::iam::IamReader;
@@ -151,6 +152,13 @@ impl Narrow for KeyRotation {
 impl Narrow for ClusterClone {
     async fn narrow(_: &Driver<Self>, _: &Selection, _: &str, _: &mut Map<String, Value>) -> anyhow::Result<()> {
         bail!("an event of cluster-clone names its source; nothing was done")
+    }
+}
+
+/// It is about one organisation as a whole.
+impl Narrow for OrgInventory {
+    async fn narrow(_: &Driver<Self>, _: &Selection, _: &str, _: &mut Map<String, Value>) -> anyhow::Result<()> {
+        bail!("org-inventory is about the whole organisation; nothing was done")
     }
 }
 

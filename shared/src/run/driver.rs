@@ -171,7 +171,11 @@ impl<J: Job> Driver<J> {
 
         let by_hand = matches!(caller, Caller::Operator { .. });
         let given = Given { policy: &self.policy, request: &request, caller: &identity, now, notify: &self.notify };
-        let mut world = J::observe(Sight { aws: &self.aws, mode, by_hand }, given).await?;
+        #[expect(clippy::disallowed_methods, reason = "this is the driver")]
+        let record = RecordPermit::by_the_driver();
+        let sight = Sight { aws: &self.aws, mode, by_hand };
+        let mut world = J::observe(sight, given).await?;
+        J::keep(&mut world, sight, given, &record).await?;
         warnings.extend(J::warnings(&world, given));
         let mut plan = J::plan(&world, given);
         let digest = plan.digest();
@@ -185,7 +189,7 @@ impl<J: Job> Driver<J> {
         let done = if let Some(permit) = &permit {
             let (allowed, waits) = verdict.split(permit, std::mem::take(&mut plan.actions), &plan.scope);
             ledger.expects(allowed.actions().len());
-            let hands = Hands { aws: &self.aws, ledger, notifier: notifier.as_ref() };
+            let hands = Hands { aws: &self.aws, ledger, notifier: notifier.as_ref(), record: &record };
             let done = J::apply(&allowed, &plan.left, &mut world, given, hands).await;
             let (actions, done) = verdict.join(allowed.into_actions(), done, waits);
             plan.actions = actions;
@@ -228,12 +232,12 @@ impl<J: Job> Driver<J> {
         ledger.close(&report.items);
         if let Some(notifier) = notifier {
             report.notices = notifier.take();
-            notifier.tell_operators(&notify::summary(&report, &concerns, &self.notify)).await;
+            if J::is_told(&request, &report) {
+                notifier.tell_operators(&notify::summary(&report, &concerns, &self.notify)).await;
+            }
             report.notices.extend(notifier.take());
         }
         report.calls = self.aws.take_calls();
-        #[expect(clippy::disallowed_methods, reason = "this is the driver")]
-        let record = RecordPermit::by_the_driver();
         Ok(Finished { report, metrics, record, loads, awaited: J::IS_CALLED || J::is_awaited(&request) })
     }
 

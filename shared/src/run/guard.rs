@@ -203,5 +203,11 @@ impl<A> Allowed<'_, A> {
     }
 }
 
+/// For tests of what writes.
+#[cfg(test)]
+pub(crate) fn leave_in_a_test() -> Permit {
+    leave_to_write(Mode::Apply).unwrap()
+}
+
 #[cfg(test)]
 mod tests;

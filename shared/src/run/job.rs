@@ -17,6 +17,7 @@ use super::plan::{Act, Leave, Plan, Scope};
 use crate::config::{ConfigFaults, Settings};
 use crate::notify::{Notifier, NotifyPolicy};
 use crate::report::{Code, Concerns, Mode, Reason, Report, codes};
+use crate::services::RecordPermit;
 use crate::services::aws::{Aws, Identity};
 
 /// The plan of a job.
@@ -58,6 +59,15 @@ pub trait Job: Sized {
     fn request(fields: &mut Fields, policy: &Self::Policy) -> Self::Request;
     /// Reads everything that deciding takes.
     fn observe(sight: Sight<'_>, given: Given<'_, Self>) -> impl Future<Output = Result<Self::World, RunFault>>;
+    /// Keeps what a run leaves on record besides its report: in both modes, before anything is decided.
+    fn keep(
+        _world: &mut Self::World,
+        _sight: Sight<'_>,
+        _given: Given<'_, Self>,
+        _leave: &RecordPermit,
+    ) -> impl Future<Output = Result<(), RunFault>> {
+        async { Ok(()) }
+    }
     /// Decides. Pure: no client, clock or environment is in reach.
     fn plan(world: &Self::World, given: Given<'_, Self>) -> PlanOf<Self>;
     /// What holds unattended runs back, in the order it is asked.
@@ -79,6 +89,10 @@ pub trait Job: Sized {
     }
     /// What the report says besides its items. `done` is how the actions of `plan` ended.
     fn sum_up(plan: &PlanOf<Self>, world: &Self::World, given: Given<'_, Self>, done: &[Done]) -> Sums;
+    /// Whether the operators get their summary of a run that ended so.
+    fn is_told(_request: &Self::Request, _report: &Report) -> bool {
+        true
+    }
     /// Whether whoever sent this asked for a failure unless everything in it was done.
     fn is_awaited(_request: &Self::Request) -> bool {
         Self::IS_CALLED
@@ -139,6 +153,8 @@ pub struct Hands<'a> {
     pub ledger: &'a Ledger<'a>,
     /// The channels to people, where there are any.
     pub notifier: Option<&'a Notifier<'a>>,
+    /// Leave to keep what the run leaves on record.
+    pub record: &'a RecordPermit,
 }
 
 /// What a report says besides its items.

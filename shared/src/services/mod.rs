@@ -15,6 +15,7 @@ pub mod slack;
 pub mod sql;
 pub mod stated;
 pub mod sts;
+pub mod tables;
 pub mod tags;
 pub mod topic;
 

@@ -34,7 +34,25 @@ impl<'a> RecordStore<'a> {
         let answer = call.body(ByteStream::from(body)).customize().config_override(soon).send().await;
         done(answer, "s3:PutObject", format!("s3://{}/{key}", self.bucket))
     }
+
+    /// The same where the object is still that of `tag`, or not there yet where that is `None`. Whether it was: somebody else may
+    /// have written meanwhile.
+    pub async fn put_json_over(&self, key: &str, body: Vec<u8>, tag: Option<&str>) -> Result<bool, AwsError> {
+        let call = self.aws.s3().put_object().bucket(self.bucket).key(key).content_type("application/json");
+        let call = match tag {
+            Some(tag) => call.if_match(tag),
+            None => call.if_none_match("*"),
+        };
+        let answer = call.body(ByteStream::from(body)).send().await;
+        match done(answer, "s3:PutObject", format!("s3://{}/{key}", self.bucket)) {
+            Err(error) if error.code().is_some_and(|code| MOVED.contains(&code)) => Ok(false),
+            answer => answer.map(|()| true),
+        }
+    }
 }
+
+/// What S3 says where the object is another by now, or is being written.
+const MOVED: [&str; 2] = ["PreconditionFailed", "ConditionalRequestConflict"];
 
 /// Where the records of earlier runs are read from.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +77,20 @@ impl<'a> RecordReader<'a> {
             keys.extend(page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key));
         }
         Ok(keys)
+    }
+
+    /// What the object `key` holds, and its tag; `None` where there is none.
+    pub async fn find(&self, key: &str) -> Result<Option<(Vec<u8>, String)>, AwsError> {
+        const GET: &str = "s3:GetObject";
+        let object = format!("s3://{}/{key}", self.bucket);
+        let answer = self.aws.s3().get_object().bucket(self.bucket).key(key).send().await;
+        let answer = match answer.map_err(|error| AwsError::of(GET, object.clone(), error)) {
+            Err(error) if error.code() == Some("NoSuchKey") => return Ok(None),
+            answer => answer?,
+        };
+        let tag = answer.e_tag.clone().ok_or_else(|| AwsError::empty(GET, object.clone(), "ETag"))?;
+        let body = answer.body.collect().await.map_err(|_| AwsError::empty(GET, object, "whole body"))?;
+        Ok(Some((body.to_vec(), tag)))
     }
 
     /// What the object `key` holds.

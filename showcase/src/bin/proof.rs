@@ -6,15 +6,15 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use nightshift_showcase::proof::{
-    Breakable, ClusterCleanup, ClusterClone, KeyRotation, Matrix, OnMysql, OnPostgres, RELEASE, Subject, at_once,
-    db_users_by_burst, db_users_by_call, matrix, rows,
+    Breakable, ClusterCleanup, ClusterClone, KeyRotation, Matrix, OnMysql, OnPostgres, OrgInventory, RELEASE, Subject,
+    at_once, db_users_by_burst, db_users_by_call, matrix, rows,
 };
 use nightshift_testkit::database::{Flavour, Installation};
 use nightshift_testkit::{Fault, cargo, repository};
 
 const BEGIN: &str = "<!-- matrix -->\n";
 const END: &str = "<!-- /matrix -->";
-const FUNCTIONS: [&str; 4] = ["cluster-cleanup", "cluster-clone", "db-users", "key-rotation"];
+const FUNCTIONS: [&str; 5] = ["cluster-cleanup", "cluster-clone", "db-users", "key-rotation", "org-inventory"];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -27,6 +27,7 @@ async fn main() -> anyhow::Result<()> {
             "cluster-cleanup" => cluster_cleanup().await?,
             "cluster-clone" => vec![("one wish", prove(&ClusterClone, "one wish").await?)],
             "key-rotation" => key_rotation().await?,
+            "org-inventory" => vec![("a night after changes", prove(&OrgInventory, "a night after changes").await?)],
             _ => db_users().await?,
         };
         write(function, &rows(&matrices))?;

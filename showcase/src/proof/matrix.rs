@@ -1,5 +1,6 @@
 //! Runs a subject, broken at one call after the other.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -123,7 +124,7 @@ async fn finish<S: Subject>(subject: &S, scene: &Scene, binary: &Path) -> anyhow
     start(subject, scene, binary)?.invoke(&subject.event(scene).await?).await?;
     for now in subject.nights() {
         subject.dawn(scene, now).await?;
-        let mut environment = scene.environment(&subject.policy());
+        let mut environment = environment(subject, scene);
         environment.insert("NIGHTSHIFT_NOW".to_owned(), (*now).to_owned());
         FunctionProcess::start(binary, &environment)?.invoke(&json!({})).await?;
     }
@@ -132,5 +133,11 @@ async fn finish<S: Subject>(subject: &S, scene: &Scene, binary: &Path) -> anyhow
 }
 
 fn start<S: Subject>(subject: &S, scene: &Scene, binary: &Path) -> anyhow::Result<FunctionProcess> {
-    FunctionProcess::start(binary, &scene.environment(&subject.policy()))
+    FunctionProcess::start(binary, &environment(subject, scene))
+}
+
+fn environment<S: Subject>(subject: &S, scene: &Scene) -> BTreeMap<String, String> {
+    let mut environment = scene.environment(&subject.policy());
+    environment.extend(subject.of_scene(scene).into_iter().map(|(name, value)| (name.to_owned(), value)));
+    environment
 }

@@ -6,6 +6,7 @@ mod cluster_clone;
 mod db_users;
 mod key_rotation;
 mod matrix;
+mod org_inventory;
 mod table;
 
 pub use cluster_cleanup::ClusterCleanup;
@@ -13,6 +14,7 @@ pub use cluster_clone::ClusterClone;
 pub use db_users::{Breakable, OnMysql, OnPostgres, db_users_by_burst, db_users_by_call};
 pub use key_rotation::KeyRotation;
 pub use matrix::{Broken, Matrix, Trial, at_once, matrix};
+pub use org_inventory::OrgInventory;
 pub use table::rows;
 
 use serde_json::{Value, json};
@@ -27,6 +29,11 @@ pub trait Subject: Sync {
 
     /// Its variables.
     fn policy(&self) -> Vec<(&'static str, &'static str)>;
+
+    /// Those that are another's in each scene, such as the name of a bucket.
+    fn of_scene(&self, _scene: &Scene) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
 
     /// What the broken run and the one after it are invoked with.
     fn event(&self, _scene: &Scene) -> impl Future<Output = anyhow::Result<Value>> + Send {

@@ -7,7 +7,7 @@ locals {
     var.account.partition,
     "events",
     var.region,
-    var.account.id,
+    coalesce(var.bus_account_id, var.account.id),
     "event-bus/default",
   ])
 }

@@ -7,6 +7,12 @@ variable "account" {
   nullable    = false
 }
 
+variable "bus_account_id" {
+  type        = string
+  description = "Account of the bus, if it is another; its bus has to let this account put events. Null is this account."
+  default     = null
+}
+
 variable "dead_letter_queue_arn" {
   type        = string
   description = "ARN of the queue, in the rule's own Region, that gets an event it could not hand over. Its policy must allow it: rule_arns of the module queue."

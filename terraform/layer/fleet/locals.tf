@@ -10,11 +10,12 @@ locals {
     },
     { for function in module.cluster_clone : "cluster-clone" => function },
     { for function in module.db_users : "db-users" => function },
+    { for function in module.org_inventory : "org-inventory" => function },
   )
 
   # Below a folder, or a prefix of a bucket: <architecture>/<function>/bootstrap.zip.
   packages = {
-    for job in ["cluster-cleanup", "cluster-clone", "db-users", "key-rotation"] : job => {
+    for job in ["cluster-cleanup", "cluster-clone", "db-users", "key-rotation", "org-inventory"] : job => {
       path      = local.platform.packages.s3_bucket == null ? "${local.platform.packages.directory}/${local.platform.architecture}/${job}/bootstrap.zip" : null
       s3_bucket = local.platform.packages.s3_bucket
       s3_key    = local.platform.packages.s3_bucket == null ? null : "${local.platform.packages.s3_prefix}${local.platform.architecture}/${job}/bootstrap.zip"
@@ -45,6 +46,10 @@ locals {
       [for function in module.db_users : [for part in ["alarms", "connection", "policy"] : { "db_users.${part}" = {
         known = function.settings[part]
         keys  = try(keys(var.db_users[part]), [])
+      } }]],
+      [for function in module.org_inventory : [for part in ["alarms", "events", "policy", "schedule"] : { "org_inventory.${part}" = {
+        known = function.settings[part]
+        keys  = try(keys(var.org_inventory[part]), [])
       } }]],
     ])...
   )

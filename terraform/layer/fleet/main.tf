@@ -79,6 +79,32 @@ module "cluster_clone" {
   vpc                      = local.platform.vpc
 }
 
+module "org_inventory" {
+  source = "../org-inventory"
+  count  = var.org_inventory == null ? 0 : 1
+
+  account                  = module.account.account
+  alarms                   = merge(local.alarms, try(var.org_inventory.alarms, {}))
+  architecture             = local.platform.architecture
+  environment              = var.environment
+  events                   = try(var.org_inventory.events, {})
+  kms_key_arn              = local.platform.kms_key_arn
+  log_group                = lookup(local.platform.log_groups, "org-inventory", null)
+  log_retention_days       = local.platform.log_retention_days
+  mode                     = try(var.org_inventory.mode, "plan")
+  notices                  = var.notices
+  package                  = local.packages["org-inventory"]
+  permissions_boundary_arn = local.platform.permissions_boundary_arn
+  policy                   = merge({ time_zone = var.time_zone }, try(var.org_inventory.policy, {}))
+  project                  = var.project
+  report_bucket            = local.platform.report_bucket
+  reserved_concurrency     = lookup(local.platform.reserved_concurrency, "org-inventory", -1)
+  runbook_url              = local.platform.runbook_url
+  schedule                 = merge({ time_zone = var.time_zone }, try(var.org_inventory.schedule, {}))
+  tags                     = local.platform.tags
+  vpc                      = local.platform.vpc
+}
+
 module "key_rotation" {
   source = "../key-rotation"
 

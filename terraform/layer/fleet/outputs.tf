@@ -38,6 +38,11 @@ output "modes" {
   value       = { for job, function in local.functions : job => function.mode }
 }
 
+output "organization_snapshots" {
+  description = "Bucket of the organisation's snapshots, and the key of the last one. Null without org_inventory."
+  value       = one(module.org_inventory[*].snapshots)
+}
+
 output "roles" {
   description = "ARN of each function's role, by its job, for policies that keep tags from everybody else."
   value       = { for job, function in local.functions : job => function.role_arn }

@@ -87,6 +87,20 @@ variable "notices" {
   nullable    = false
 }
 
+variable "org_inventory" {
+  type        = any
+  description = "The organisation on record, as the layer org-inventory keeps it: mode (plan until you want operators told and the table written), policy, events, schedule, alarms. For the management account or a delegated administrator's. Null leaves the function out."
+  default     = null
+
+  validation {
+    condition = var.org_inventory == null || length(setsubtract(
+      try(keys(var.org_inventory), []),
+      ["alarms", "events", "mode", "policy", "schedule"],
+    )) == 0
+    error_message = "org_inventory has alarms, events, mode, policy and schedule, and nothing else."
+  }
+}
+
 variable "platform" {
   type        = any
   description = "What all functions stand on. architecture: x86_64 or arm64. kms_key_arn: a key of yours for logs, environment variables, queues, schedules and the topic of alarms. log_groups: names of log groups that are there already, by function. packages: the folder, or the bucket and prefix, below which <architecture>/<function>/bootstrap.zip lies. permissions_boundary_arn: for every role. report_bucket: keeps each run's report, and is of this Region. reserved_concurrency: by function; without, nothing is taken from the account's pool. runbook_url: where docs/runbook.md can be read. tags: of everything. vpc: for every function."

@@ -50,6 +50,9 @@ impl Dialect {
                 (400, "TooManyRequestsException"),
                 (400, "AccessDeniedException"),
             ),
+            "dynamodb" => {
+                speaks(Json, (500, "InternalServerError"), (400, "ThrottlingException"), (400, "AccessDeniedException"))
+            }
             "tagging" => speaks(
                 Json,
                 (500, "InternalServiceException"),

@@ -104,6 +104,8 @@ def _path(backend: OrganizationsBackend, node) -> str:
 
 
 def _account(backend: OrganizationsBackend, account) -> dict:
+    if getattr(backend, "without_paths", False):
+        return account.describe()
     return {**account.describe(), "Paths": [_path(backend, account)]}
 
 
@@ -182,6 +184,7 @@ def describe_effective_policy(response):
     target = _node(backend, response._get_param("TargetId") or response.current_account)
     if target is None:
         raise TargetNotFoundException
+    of_its_own = getattr(backend, "effective", {}).get(target.id)
     attached = [
         policy
         for node in _way(backend, target)
@@ -194,7 +197,7 @@ def describe_effective_policy(response):
     for policy in attached:
         merged = _merged(merged, json.loads(policy.content))
     effective = {
-        "PolicyContent": json.dumps(_without_operators(merged), sort_keys=True),
+        "PolicyContent": of_its_own or json.dumps(_without_operators(merged), sort_keys=True),
         "LastUpdatedTimestamp": unix_time(target.create_time) if target.type == "ACCOUNT" else 0,
         "TargetId": target.id,
         "PolicyType": kind,
@@ -204,8 +207,8 @@ def describe_effective_policy(response):
 
 @add(OrganizationsResponse, "list_accounts_with_invalid_effective_policy")
 def list_accounts_with_invalid_effective_policy(response):
-    _ = response.organizations_backend
-    return json.dumps({"Accounts": [], "PolicyType": response._get_param("PolicyType")})
+    invalid = [{"Id": one} for one in getattr(response.organizations_backend, "invalid", [])]
+    return json.dumps({"Accounts": invalid, "PolicyType": response._get_param("PolicyType")})
 
 
 @add(OrganizationsResponse, "list_handshakes_for_organization")
@@ -277,6 +280,18 @@ def organization_call(world: worlds.World, region: str, body: dict) -> dict:
     if method.startswith("_") or not hasattr(backend, method):
         raise control.Mistake(f"no method {method!r}")
     return {"answer": getattr(backend, method)(**body.get("parameters", {}))}
+
+
+@control.control("organization-oddities")
+def organization_oddities(world: worlds.World, region: str, body: dict) -> dict:
+    """What AWS does not rule out: accounts without paths, an account whose effective policy is another's than its chain's, accounts
+    whose policies do not go together."""
+    control.only(body, "without_paths", "effective", "invalid")
+    backend = organizations_backends[world.account]["aws"]
+    for name, value in body.items():
+        if name not in ("account", "region"):
+            setattr(backend, name, value)
+    return {}
 
 
 @control.control("organization")

@@ -1,7 +1,9 @@
 //! What is read while calls fail, and while somebody works on the organisation.
 
 use nightshift::domains::organization::Snapshot;
-use nightshift::services::organizations::{Api, Builder, OrganizationReader, Pace, Part, Share, Wanted};
+use nightshift::services::organizations::{
+    Api, Builder, Effective, How, OrganizationReader, Pace, Part, Share, Wanted,
+};
 use nightshift_testkit::{Fault, Scene};
 use serde_json::json;
 
@@ -97,6 +99,107 @@ async fn whoever_moves_closes_or_leaves_meanwhile_is_where_it_is_at_the_end() {
     assert!(snapshot.units.iter().any(|unit| unit.id == beside), "what stands below a new unit is read, too");
     assert_eq!(account("account-02").state, "SUSPENDED");
     assert_eq!(snapshot.gaps, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_goes_while_it_is_read_fails_nothing_and_is_read_as_gone() {
+    let scene = Scene::new().expect("a scene");
+    let ids = grown(&scene).await;
+    let mut reading = builder(&scene).await;
+    reading.organization().await.expect("the organisation");
+    reading.accounts().await.expect("the accounts");
+    reading.policies().await.expect("the policies");
+    // All of them were listed. Now a unit without accounts, an account and a policy go, before their details are asked for.
+    let (empty, left) = (text(&ids["units"]["Empty"]), text(&ids["accounts"]["account-09"]));
+    meanwhile(&scene, "delete_organizational_unit", json!({ "OrganizationalUnitId": empty })).await;
+    meanwhile(&scene, "remove_account_from_organization", json!({ "AccountId": left })).await;
+    let unused = text(&ids["policies"]["unused"]);
+    meanwhile(&scene, "delete_policy", json!({ "PolicyId": unused })).await;
+    reading.policy_targets().await.expect("targets");
+    reading.unit_tags().await.expect("tags");
+    reading.account_tags().await.expect("tags");
+    reading.policy_tags().await.expect("tags");
+    reading.effective_policies(How::Exact).await.expect("policies");
+    let snapshot = Snapshot::of(reading.facts()).expect("an organisation");
+    let gone = snapshot.accounts.iter().flatten().find(|account| account.id == left).expect("it was listed");
+    assert_eq!((gone.tags.clone(), gone.effective_policies.clone()), (Some([].into()), Some(Vec::new())));
+    let policy = snapshot.policy(&unused).expect("it was listed");
+    assert_eq!(policy.targets, []);
+    // The next reading has none of them, and everybody else as before.
+    let next = read(&scene).await;
+    assert!(next.policy(&unused).is_none() && next.units.iter().all(|unit| unit.id != empty));
+    assert_eq!(next.accounts.as_ref().map(Vec::len), Some(45));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_lost_is_asked_for_again_and_nobody_twice() {
+    let scene = Scene::new().expect("a scene");
+    grown(&scene).await;
+    let calm = still(read(&scene).await);
+    let tokens = |action: &str| {
+        let calls = scene.proxy.calls().into_iter().filter(|call| call.action == action);
+        calls.filter_map(|call| call.parameters.get("NextToken").cloned()).collect::<Vec<_>>()
+    };
+    let pages = tokens("organizations:ListAccounts");
+    assert_eq!(pages.len(), 2, "{pages:?}");
+    for fault in [Fault::AnswerLost, Fault::RequestLost, Fault::Throttled] {
+        for page in &pages {
+            scene.proxy.break_next("organizations:ListAccounts", page, 2, fault);
+            assert_eq!(still(read(&scene).await), calm, "{fault:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_paths_parents_are_had_from_the_lists_of_each_unit() {
+    let scene = Scene::new().expect("a scene");
+    grown(&scene).await;
+    let calm = still(read(&scene).await);
+    scene.control("organization-oddities", json!({ "without_paths": true })).await.expect("odd");
+    scene.proxy.reset();
+    assert_eq!(still(read(&scene).await), calm);
+    let lists =
+        || scene.proxy.calls().iter().filter(|call| call.action == "organizations:ListAccountsForParent").count();
+    assert_eq!(lists(), 1 + 10, "the root and each unit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_class_whose_accounts_differ_is_asked_about_one_by_one() {
+    let scene = Scene::new().expect("a scene");
+    grown(&scene).await;
+    let of = |snapshot: &Snapshot, id: &str| {
+        let account = snapshot.accounts.iter().flatten().find(|account| account.id == id).cloned();
+        let policies = account.and_then(|account| account.effective_policies).unwrap_or_default();
+        policies.first().map(|policy| (policy.content.clone(), policy.how))
+    };
+    let calm = read(&scene).await;
+    // The one of a class that was asked about a second time.
+    let all = || {
+        calm.accounts.iter().flatten().flat_map(|account| {
+            account.effective_policies.iter().flatten().map(move |policy| (account.id.clone(), policy))
+        })
+    };
+    let shared: Vec<_> = all().filter(|(_, policy)| policy.how == How::Shared).collect();
+    assert!(shared.len() > 4, "{shared:?}");
+    let (first, content) = (shared[0].1.asked_of.clone(), shared[0].1.content.clone());
+    let is_second =
+        |(id, policy): &(String, &Effective)| policy.how == How::Exact && policy.content == content && *id != first;
+    let (second, _) = all().find(is_second).expect("one that was checked");
+    let effective = serde_json::Map::from_iter([(second.clone(), json!(r#"{"odd":true}"#))]);
+    scene.control("organization-oddities", json!({ "effective": effective })).await.expect("odd");
+    let odd = read(&scene).await;
+    assert!(odd.gaps.iter().any(|gap| gap.part == Part::EffectivePolicies && !gap.missing), "{:?}", odd.gaps);
+    for (id, policy) in all() {
+        let (content, how) = of(&odd, &id).expect("a policy");
+        let is_odd = id == second;
+        assert_eq!(content, if is_odd { r#"{"odd":true}"#.to_owned() } else { policy.content.clone() }, "{id}");
+        if policy.asked_of == first || is_odd {
+            assert_eq!(how, How::Exact, "each of its class was asked about: {id}");
+        }
+    }
+    // Whose policies do not go together is asked about by itself.
+    scene.control("organization-oddities", json!({ "effective": {}, "invalid": [shared[0].0] })).await.expect("odd");
+    assert_eq!(of(&read(&scene).await, &shared[0].0).map(|(_, how)| how), Some(How::Exact));
 }
 
 #[tokio::test(flavor = "multi_thread")]

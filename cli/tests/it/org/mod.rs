@@ -2,6 +2,7 @@
 
 mod command;
 mod disturbed;
+mod items;
 mod plain;
 mod twins;
 
@@ -64,7 +65,7 @@ async fn read(scene: &Scene) -> Snapshot {
 
 /// Two readings of the same differ in when they were made and how they went.
 fn still(mut snapshot: Snapshot) -> Snapshot {
-    (snapshot.began_at, snapshot.ended_at) = Default::default();
+    (snapshot.began_at, snapshot.ended_at, snapshot.whole_at) = Default::default();
     snapshot.gaps.clear();
     snapshot
 }

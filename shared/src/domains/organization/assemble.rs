@@ -42,6 +42,7 @@ impl Snapshot {
             schema: VERSION,
             began_at: facts.began_at.unwrap_or_default(),
             ended_at: facts.ended_at.unwrap_or_default(),
+            whole_at: facts.whole_at,
             roots: roots.collect(),
             units,
             accounts,

@@ -194,7 +194,8 @@ impl Change {
         }
     }
 
-    fn words(&self) -> String {
+    /// In words.
+    pub fn words(&self) -> String {
         let name = if self.name.is_empty() { String::new() } else { format!(" ({})", self.name) };
         format!("{} {}{name} {}", self.kind.word(), self.id, self.detail())
     }

@@ -25,6 +25,10 @@ pub struct Snapshot {
     pub began_at: Timestamp,
     /// When the last was answered, UTC.
     pub ended_at: Timestamp,
+    /// When the first call of the last reading was made that carried nothing over, UTC. What AWS announced no change of is as it
+    /// was then.
+    #[serde(default)]
+    pub whole_at: Option<Timestamp>,
     /// The organisation itself.
     pub organization: About,
     /// Where the tree begins; AWS has one root.

@@ -229,6 +229,13 @@ impl Aws {
         )
     }
 
+    /// `DynamoDB` in the function's own region.
+    pub(in crate::services) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::from_conf(
+            aws_sdk_dynamodb::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+        )
+    }
+
     /// S3 in the function's own region.
     pub(in crate::services) fn s3(&self) -> aws_sdk_s3::Client {
         aws_sdk_s3::Client::from_conf(

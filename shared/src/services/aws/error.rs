@@ -213,6 +213,7 @@ fn kind_of(status: u16, code: Option<&str>) -> Kind {
 fn kind_of_refusal(code: &str) -> Kind {
     match code {
         "Throttling"
+        | "ProvisionedThroughputExceededException"
         | "Throttled"
         | "ThrottlingException"
         | "ThrottledException"

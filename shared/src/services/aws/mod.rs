@@ -15,6 +15,9 @@ mod unanswered;
 mod unknown;
 pub mod web;
 
+#[cfg(test)]
+pub(crate) mod wire;
+
 pub use connect::{Aws, Roots, Way, within};
 pub(in crate::services) use endpoint::suffix_of;
 pub use error::{AwsError, Kind, done};

@@ -64,8 +64,8 @@ impl Wanted {
 /// See the module.
 #[derive(Debug)]
 pub struct Builder {
-    reader: OrganizationReader,
-    facts: Facts,
+    pub(super) reader: OrganizationReader,
+    pub(super) facts: Facts,
 }
 
 impl Builder {
@@ -83,6 +83,7 @@ impl Builder {
     /// Everything `wanted`, side by side. The tree, the accounts and the policies have to be readable; what else is not is a
     /// gap.
     pub async fn read(mut self, wanted: &Wanted) -> Result<Facts, AwsError> {
+        self.facts.whole_at = self.facts.began_at;
         let reader = self.reader.clone();
         let (about, roots, caller) =
             tokio::try_join!(reader.about(), reader.roots(), async { Ok(reader.caller().await.ok()) })?;
@@ -90,24 +91,24 @@ impl Builder {
         (self.facts.about, self.facts.roots) = (Some(about), roots);
         let by_tag_api = wanted.tags && is_management;
         let (units, accounts, policies, tagged, extras) = tokio::try_join!(
-            fallbacks::units(&reader, self.root_ids()),
-            when(wanted.accounts, reader.accounts()),
-            when(wanted.policies, policies(&reader, &self.facts)),
-            when(by_tag_api, async { Ok(reader.all_tags().await) }),
-            when(wanted.extras, async { Ok(Box::pin(extras(&reader)).await) }),
+            Box::pin(fallbacks::units(&reader, self.root_ids())),
+            Box::pin(when(wanted.accounts, reader.accounts())),
+            Box::pin(when(wanted.policies, policies(&reader, &self.facts))),
+            Box::pin(when(by_tag_api, async { Ok(reader.all_tags().await) })),
+            Box::pin(when(wanted.extras, async { Ok(Box::pin(extras(&reader)).await) })),
         )?;
         (self.facts.units, self.facts.accounts, self.facts.policies) = (units, accounts, policies);
         if let Some(extras) = extras {
             self.take(extras);
         }
-        fallbacks::settle(&reader, &mut self.facts).await?;
+        Box::pin(fallbacks::settle(&reader, &mut self.facts)).await?;
         if wanted.tags
-            && let Err(error) = fallbacks::tags(&reader, &mut self.facts, tagged).await
+            && let Err(error) = Box::pin(fallbacks::tags(&reader, &mut self.facts, tagged)).await
         {
             self.miss(Part::Tags, &error);
         }
         if let Some(how) = wanted.effective.filter(|_| wanted.accounts && wanted.policies) {
-            self.merge(how).await;
+            Box::pin(self.merge(how)).await;
         }
         Ok(self.facts())
     }
@@ -230,7 +231,7 @@ impl Builder {
         }
     }
 
-    fn take(&mut self, extras: Facts) {
+    pub(super) fn take(&mut self, extras: Facts) {
         let Facts { delegates, services, handshakes, creations, resource_policy, gaps, .. } = extras;
         self.facts.gaps.extend(gaps);
         self.facts =
@@ -255,11 +256,16 @@ async fn policies(reader: &OrganizationReader, facts: &Facts) -> Result<Vec<Poli
     with_targets(reader, contents(reader, facts).await?).await
 }
 
-async fn contents(reader: &OrganizationReader, facts: &Facts) -> Result<Vec<Policy>, AwsError> {
+/// Every policy of a type that is turned on, without content and targets.
+pub(super) async fn listed(reader: &OrganizationReader, facts: &Facts) -> Result<Vec<Policy>, AwsError> {
     let types = facts.enabled_types();
     let lists = stream::iter(types.iter().map(|kind| reader.policies(kind))).buffered(AT_ONCE);
     let lists: Vec<Vec<Policy>> = lists.try_collect().await?;
-    let asked = lists.into_iter().flatten().map(|policy| async move {
+    Ok(lists.into_iter().flatten().collect())
+}
+
+async fn contents(reader: &OrganizationReader, facts: &Facts) -> Result<Vec<Policy>, AwsError> {
+    let asked = listed(reader, facts).await?.into_iter().map(|policy| async move {
         let content = reader.content(&policy.id).await?;
         Ok::<_, AwsError>(Policy { content, ..policy })
     });
@@ -269,22 +275,25 @@ async fn contents(reader: &OrganizationReader, facts: &Facts) -> Result<Vec<Poli
 }
 
 async fn with_targets(reader: &OrganizationReader, policies: Vec<Policy>) -> Result<Vec<Policy>, AwsError> {
-    let asked = policies.into_iter().map(|policy| async move {
-        let mut targets = reader.targets(&policy.id).await?;
-        targets.sort();
-        Ok::<_, AwsError>(Policy { targets, ..policy })
-    });
+    let asked = policies.into_iter().map(|policy| targets_of(reader, policy));
     stream::iter(asked).buffered(AT_ONCE).try_collect().await
 }
 
-async fn extras(reader: &OrganizationReader) -> Facts {
+/// `policy` with what it is attached to now.
+pub(super) async fn targets_of(reader: &OrganizationReader, policy: Policy) -> Result<Policy, AwsError> {
+    let mut targets = reader.targets(&policy.id).await?;
+    targets.sort();
+    Ok(Policy { targets, ..policy })
+}
+
+pub(super) async fn extras(reader: &OrganizationReader) -> Facts {
     let mut gaps = Vec::new();
     let (delegates, services, handshakes, creations, resource_policy) = tokio::join!(
-        reader.delegates(),
-        reader.services(),
-        reader.handshakes(),
-        reader.creations(),
-        reader.resource_policy(),
+        Box::pin(reader.delegates()),
+        Box::pin(reader.services()),
+        Box::pin(reader.handshakes()),
+        Box::pin(reader.creations()),
+        Box::pin(reader.resource_policy()),
     );
     Facts {
         delegates: or_gap(&mut gaps, Part::DelegatedAdministrators, delegates),

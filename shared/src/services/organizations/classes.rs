@@ -20,8 +20,12 @@ const SPOT_CHECKS: usize = 3;
 #[derive(Debug, PartialEq, Eq)]
 struct Class {
     kind: String,
+    chain: Chain,
     accounts: Vec<String>,
 }
+
+/// The ids of the policies of one type that are attached to each node of a way, nodes without any left out.
+type Chain = Vec<BTreeSet<String>>;
 
 /// The types of which accounts have effective policies.
 pub(super) fn merged_types(facts: &Facts) -> Vec<String> {
@@ -30,24 +34,80 @@ pub(super) fn merged_types(facts: &Facts) -> Vec<String> {
 
 /// The classes of `kind`, the largest first. Who is under no policy of that type is in none: there is nothing to ask.
 fn classes(facts: &Facts, kind: &str) -> Vec<Class> {
-    let mut attached: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut classes: BTreeMap<Chain, Vec<String>> = BTreeMap::new();
+    for (account, chain) in chains(facts, kind) {
+        classes.entry(chain).or_default().push(account);
+    }
+    let class = |(chain, accounts)| Class { kind: kind.to_owned(), chain, accounts };
+    let mut classes: Vec<_> = classes.into_iter().map(class).collect();
+    classes.sort_by_key(|class| std::cmp::Reverse(class.accounts.len()));
+    classes
+}
+
+/// The chain of each account that has one.
+fn chains(facts: &Facts, kind: &str) -> BTreeMap<String, Chain> {
+    let mut attached: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for policy in facts.policies.iter().flatten().filter(|policy| policy.kind == kind) {
         for target in &policy.targets {
-            attached.entry(&target.id).or_default().insert(&policy.id);
+            attached.entry(&target.id).or_default().insert(policy.id.clone());
         }
     }
     let above = facts.parents();
-    let mut classes: BTreeMap<Vec<&BTreeSet<&str>>, Vec<String>> = BTreeMap::new();
-    for account in facts.accounts.iter().flatten() {
-        let way = way(&above, &account.id);
-        let chain: Vec<_> = way.iter().filter_map(|node| attached.get(node.as_str())).collect();
-        if !chain.is_empty() {
-            classes.entry(chain).or_default().push(account.id.clone());
+    let chain = |account: &str| -> Chain {
+        way(&above, account).iter().filter_map(|node| attached.get(node.as_str()).cloned()).collect()
+    };
+    let all = facts.accounts.iter().flatten().map(|account| (account.id.clone(), chain(&account.id)));
+    all.filter(|(_, chain)| !chain.is_empty()).collect()
+}
+
+/// The effective policies of every account. Those of `before` hold on for whoever is under the same chain as then, unless a policy
+/// of it is among `changed`.
+pub(super) async fn again(
+    reader: &OrganizationReader,
+    facts: &mut Facts,
+    before: &Facts,
+    changed: &BTreeSet<String>,
+    how: How,
+) -> Result<Vec<Effective>, AwsError> {
+    let known: BTreeMap<_, _> =
+        before.effective.iter().flatten().map(|one| ((one.account.as_str(), one.kind.as_str()), one)).collect();
+    let mut found = Vec::new();
+    for kind in merged_types(facts) {
+        let then = chains(before, &kind);
+        let mut apart = None;
+        for class in classes(facts, &kind) {
+            let is_changed = class.chain.iter().flatten().any(|policy| changed.contains(policy));
+            let holds = |account: &&String| !is_changed && then.get(*account) == Some(&class.chain);
+            let (kept, asked): (Vec<_>, Vec<_>) = class.accounts.iter().partition(holds);
+            let kept: Vec<Effective> =
+                kept.into_iter().filter_map(|id| known.get(&(id.as_str(), kind.as_str())).copied().cloned()).collect();
+            if !asked.is_empty() {
+                let first = kept.first().filter(|_| how == How::Shared);
+                let like = first.filter(|first| kept.iter().all(|one| one.content == first.content));
+                if let Some(like) = like {
+                    let shared = |id: &&String| Effective { account: (*id).clone(), how: How::Shared, ..like.clone() };
+                    found.extend(asked.iter().map(shared));
+                } else if how == How::Exact || !kept.is_empty() {
+                    found.extend(exact(reader, &kind, asked).await?);
+                } else {
+                    if apart.is_none() {
+                        apart = Some(at_odds(reader, facts, &kind).await);
+                    }
+                    let (policies, differ) =
+                        of_class(reader, &class, apart.as_ref().unwrap_or(&BTreeSet::new()), true).await?;
+                    found.extend(policies);
+                    facts.gaps.extend(differ.map(otherwise));
+                }
+            }
+            found.extend(kept);
         }
     }
-    let mut classes: Vec<_> = classes.into_values().map(|accounts| Class { kind: kind.to_owned(), accounts }).collect();
-    classes.sort_by_key(|class| std::cmp::Reverse(class.accounts.len()));
-    classes
+    found.sort_by(|one, other| (&one.account, &one.kind).cmp(&(&other.account, &other.kind)));
+    Ok(found)
+}
+
+fn otherwise(said: String) -> Gap {
+    Gap { part: Part::EffectivePolicies, missing: false, said, fix: None }
 }
 
 /// The effective policies of every account, as `how` says. What went otherwise is in the gaps of `facts`.
@@ -71,12 +131,7 @@ pub(super) async fn effective(
         let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
         for (policies, differ) in answers {
             found.extend(policies);
-            facts.gaps.extend(differ.map(|said| Gap {
-                part: Part::EffectivePolicies,
-                missing: false,
-                said,
-                fix: None,
-            }));
+            facts.gaps.extend(differ.map(otherwise));
         }
     }
     found.sort_by(|one, other| (&one.account, &one.kind).cmp(&(&other.account, &other.kind)));
@@ -171,17 +226,18 @@ mod tests {
                 account("3", "ab"),
                 account("4", "b"),
                 account("5", "b"),
+                account("6", "r"),
             ]),
             policies: Some(vec![
                 policy("p1", "TAG_POLICY", &["a", "b"]),
-                policy("p2", "TAG_POLICY", &["5"]),
+                policy("p2", "TAG_POLICY", &["5", "6"]),
                 policy("p3", "BACKUP_POLICY", &["r"]),
             ]),
             ..Facts::default()
         };
         let members = |kind| classes(&facts, kind).into_iter().map(|class| class.accounts).collect::<Vec<_>>();
-        assert_eq!(members("TAG_POLICY"), [vec!["2", "3", "4"], vec!["5"]]);
-        assert_eq!(members("BACKUP_POLICY"), [vec!["1", "2", "3", "4", "5"]]);
+        assert_eq!(members("TAG_POLICY"), [vec!["2", "3", "4"], vec!["5"], vec!["6"]], "the whole way counts");
+        assert_eq!(members("BACKUP_POLICY"), [vec!["1", "2", "3", "4", "5", "6"]]);
         assert!(members("CHATBOT_POLICY").is_empty());
     }
 }

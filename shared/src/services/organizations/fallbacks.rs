@@ -168,7 +168,7 @@ fn otherwise(said: String, fix: Option<String>) -> Gap {
 }
 
 /// Whatever can have tags: AWS's own policies cannot.
-fn taggable(facts: &Facts) -> Vec<String> {
+pub(super) fn taggable(facts: &Facts) -> Vec<String> {
     let roots = facts.roots.iter().map(|root| &root.id);
     let units = facts.units.iter().map(|unit| &unit.id);
     let accounts = facts.accounts.iter().flatten().map(|account| &account.id);

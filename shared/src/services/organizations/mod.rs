@@ -2,6 +2,7 @@
 //! within AWS's published rates; [`Builder`] puts them together to [`Facts`], all at once or step by step, and
 //! `domains::organization` makes the model out of those.
 
+mod again;
 mod builder;
 mod classes;
 mod convert;
@@ -14,6 +15,7 @@ mod plan;
 mod policies;
 mod rates;
 mod reader;
+mod touched;
 
 pub use builder::{Builder, Wanted};
 pub use model::{
@@ -24,3 +26,4 @@ pub use pace::{Pace, Share};
 pub use plan::{CallPlan, PlannedCalls, Sizes};
 pub use rates::{Api, Rate};
 pub use reader::OrganizationReader;
+pub use touched::Touched;

@@ -268,6 +268,8 @@ pub struct Facts {
     pub began_at: Option<Timestamp>,
     /// When the last was answered.
     pub ended_at: Option<Timestamp>,
+    /// When the first call of the last reading was made that carried nothing over.
+    pub whole_at: Option<Timestamp>,
     /// The organisation.
     pub about: Option<About>,
     /// The roots; AWS has one.

@@ -49,6 +49,18 @@ impl OrganizationReader {
         }
     }
 
+    /// The ids of the policies of type `kind` that are attached to `node` itself.
+    pub async fn policies_on(&self, node: &str, kind: &str) -> Result<Vec<String>, AwsError> {
+        let call = |token| {
+            let call = self.client.list_policies_for_target().target_id(node).filter(kind.into());
+            call.max_results(PAGE).set_next_token(token).send()
+        };
+        pages::all(&self.pace, Api::ListPoliciesForTarget, node, call, |page| {
+            (page.policies.into_iter().flatten().filter_map(|policy| policy.id).collect(), page.next_token)
+        })
+        .await
+    }
+
     /// What the policies of type `kind` come to for `account`; `None` where there are none.
     pub async fn effective(&self, kind: &str, account: &str) -> Result<Option<Effective>, AwsError> {
         const API: Api = Api::DescribeEffectivePolicy;

@@ -15,6 +15,7 @@ pub enum Api {
     ListAccountsForParent,
     ListPolicies,
     DescribePolicy,
+    ListPoliciesForTarget,
     ListTargetsForPolicy,
     GetResources,
     ListTagsForResource,
@@ -63,7 +64,7 @@ pub struct Rate {
 
 impl Api {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::DescribeOrganization,
         Self::ListRoots,
         Self::ListOrganizationalUnitsForParent,
@@ -73,6 +74,7 @@ impl Api {
         Self::ListAccountsForParent,
         Self::ListPolicies,
         Self::DescribePolicy,
+        Self::ListPoliciesForTarget,
         Self::ListTargetsForPolicy,
         Self::GetResources,
         Self::ListTagsForResource,
@@ -98,6 +100,7 @@ impl Api {
             Self::ListAccountsForParent => "organizations:ListAccountsForParent",
             Self::ListPolicies => "organizations:ListPolicies",
             Self::DescribePolicy => "organizations:DescribePolicy",
+            Self::ListPoliciesForTarget => "organizations:ListPoliciesForTarget",
             Self::ListTargetsForPolicy => "organizations:ListTargetsForPolicy",
             Self::GetResources => "tag:GetResources",
             Self::ListTagsForResource => "organizations:ListTagsForResource",
@@ -119,7 +122,7 @@ impl Api {
             Self::ListOrganizationalUnitsForParent | Self::ListParents | Self::ListAccountsForParent => Row::Parents,
             Self::DescribeOrganizationalUnit => Row::Unit,
             Self::ListAccounts => Row::Accounts,
-            Self::ListPolicies | Self::ListTargetsForPolicy => Row::Policies,
+            Self::ListPolicies | Self::ListPoliciesForTarget | Self::ListTargetsForPolicy => Row::Policies,
             Self::DescribePolicy => Row::Policy,
             Self::GetResources => Row::Resources,
             Self::ListTagsForResource => Row::Tags,

@@ -134,3 +134,27 @@ impl OrganizationReader {
         Ok(found.await?.into_iter().collect())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{OrganizationReader, Pace};
+    use crate::services::aws::wire::Wire;
+
+    #[tokio::test]
+    async fn an_empty_page_is_not_the_last_and_a_token_that_leads_nowhere_is_a_fault() {
+        let page =
+            |accounts: serde_json::Value, next: Option<&str>| (200, json!({ "Accounts": accounts, "NextToken": next }));
+        let one = || json!([{ "Id": "111111111111" }]);
+        let wire = Wire::of(&[page(json!([]), Some("a")), page(one(), Some("b")), page(json!([]), None)]).await;
+        let found = OrganizationReader::new(&wire.aws, Pace::unpaced()).accounts().await.unwrap();
+        assert_eq!(found.len(), 1);
+        let tokens: Vec<_> = wire.asked().iter().map(|body| body["NextToken"].clone()).collect();
+        assert_eq!(tokens, [json!(null), json!("a"), json!("b")]);
+
+        let wire = Wire::of(&[page(one(), Some("a")), page(one(), Some("a"))]).await;
+        let error = OrganizationReader::new(&wire.aws, Pace::unpaced()).accounts().await.unwrap_err();
+        assert!(error.said().contains("NextToken that leads on"), "{error:?}");
+    }
+}

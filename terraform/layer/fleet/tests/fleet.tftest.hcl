@@ -82,6 +82,29 @@ run "a_misspelt_quota_is_no_default" {
   expect_failures = [output.functions]
 }
 
+run "an_organisation_is_kept_on_record_where_it_is_asked_for" {
+  command = plan
+
+  variables {
+    org_inventory = { mode = "apply", policy = { accounts_table = true } }
+  }
+
+  assert {
+    condition     = output.functions["org-inventory"] == "nightshift-dev-org-inventory" && output.modes["org-inventory"] == "apply"
+    error_message = "The functions are ${jsonencode(output.functions)}."
+  }
+}
+
+run "a_misspelt_rate_is_no_default" {
+  command = plan
+
+  variables {
+    org_inventory = { policy = { rate_percents = 10 } }
+  }
+
+  expect_failures = [output.functions]
+}
+
 run "without_databases_the_function_is_left_out" {
   command = plan
 

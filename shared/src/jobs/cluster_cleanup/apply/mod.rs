@@ -57,7 +57,7 @@ type HalfWay = Mutex<BTreeMap<String, Why>>;
 impl<'a> Applier<'a> {
     /// For one run.
     pub(super) fn new(allowed: &'a Allowed<'_, Action>, seen: &'a Seen, terms: Terms<'a>, hands: Hands<'a>) -> Self {
-        let Hands { aws, ledger, notifier } = hands;
+        let Hands { aws, ledger, notifier, .. } = hands;
         let Seen { places, world } = seen;
         let (actions, turns) = (allowed.actions(), allowed.iter().map(|(_, turn)| turn).collect());
         let half_way = HalfWay::default();

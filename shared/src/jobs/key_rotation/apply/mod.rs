@@ -97,7 +97,7 @@ impl<'a> Carrier<'a> {
 
     fn with<'b>(&'b self, leave: &'b Permit) -> Applier<'b> {
         let Self { seen, terms, hands, teller, rotator, began } = *self;
-        let Hands { aws, ledger, notifier: _ } = hands;
+        let Hands { aws, ledger, .. } = hands;
         let (iam, store) = (IamWriter::new(aws, leave), SecretsWriter::new(aws, &terms.policy.region, leave));
         let writers = Writers { iam, store, teller, rotator, began };
         let Seen { readers, request: _, world } = seen;

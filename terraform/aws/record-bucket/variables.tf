@@ -1,0 +1,35 @@
+variable "keep_days" {
+  type        = number
+  description = "Days an old version is kept."
+  default     = 400
+  nullable    = false
+
+  validation {
+    condition     = var.keep_days >= 1
+    error_message = "keep_days is 1 or more: a version that goes at once is none."
+  }
+}
+
+variable "kms_key_arn" {
+  type        = string
+  description = "ARN of the KMS key to encrypt with; the roles that read and write must be allowed to use it. Null encrypts with a key of S3."
+  default     = null
+}
+
+variable "name" {
+  type        = string
+  description = "Name of the bucket. Names of buckets are everybody's: put the account's number into it."
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", var.name))
+    error_message = "A bucket's name has 3 to 63 lower case letters, digits and dashes."
+  }
+}
+
+variable "tags" {
+  type        = map(string)
+  description = "Tags of the bucket."
+  default     = {}
+  nullable    = false
+}

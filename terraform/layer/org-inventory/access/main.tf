@@ -1,0 +1,91 @@
+# What the role of org-inventory may do: it reads an organisation, and writes to two places that are its own. Organizations knows no
+# narrower resource for what is read here but everything.
+
+data "aws_iam_policy_document" "read" {
+  statement {
+    sid = "ReadTheOrganisation"
+    actions = [
+      "organizations:DescribeEffectivePolicy",
+      "organizations:DescribeOrganization",
+      "organizations:DescribeOrganizationalUnit",
+      "organizations:DescribePolicy",
+      "organizations:DescribeResourcePolicy",
+      "organizations:ListAWSServiceAccessForOrganization",
+      "organizations:ListAccounts",
+      "organizations:ListAccountsForParent",
+      "organizations:ListAccountsWithInvalidEffectivePolicy",
+      "organizations:ListCreateAccountStatus",
+      "organizations:ListDelegatedAdministrators",
+      "organizations:ListDelegatedServicesForAccount",
+      "organizations:ListHandshakesForOrganization",
+      "organizations:ListOrganizationalUnitsForParent",
+      "organizations:ListParents",
+      "organizations:ListPolicies",
+      "organizations:ListPoliciesForTarget",
+      "organizations:ListRoots",
+      "organizations:ListTagsForResource",
+      "organizations:ListTargetsForPolicy",
+    ]
+    resources = ["*"]
+  }
+
+  # The short way to tags, in the management account.
+  statement {
+    sid       = "ReadTagsOfTheOrganisationAtOnce"
+    actions   = ["tag:GetResources"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "ReadAndKeepSnapshots"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${var.bucket_arn}/${var.prefix}*"]
+  }
+
+  # Without it, S3 refuses a key that is not there, and a first run could not be told from a missing right.
+  statement {
+    sid       = "KnowWhetherThereIsOne"
+    actions   = ["s3:ListBucket"]
+    resources = [var.bucket_arn]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["", "${var.prefix}*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.kms_key_arn == null ? [] : [var.kms_key_arn]
+
+    content {
+      sid       = "UseTheKeyOfSnapshots"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+      resources = [statement.value]
+
+      condition {
+        test     = "StringLike"
+        variable = "kms:EncryptionContext:aws:s3:arn"
+        values   = [var.bucket_arn, "${var.bucket_arn}/${var.prefix}*"]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.writes ? [var.table_arn] : []
+
+    content {
+      sid       = "ReadTheTableOfAccounts"
+      actions   = ["dynamodb:BatchGetItem", "dynamodb:Scan"]
+      resources = [statement.value]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "apply" {
+  statement {
+    sid       = "WriteTheTableOfAccounts"
+    actions   = ["dynamodb:BatchWriteItem", "dynamodb:DeleteItem"]
+    resources = var.writes ? [var.table_arn] : []
+  }
+}

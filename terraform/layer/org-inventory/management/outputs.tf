@@ -1,0 +1,4 @@
+output "rule_arn" {
+  description = "ARN of the rule."
+  value       = module.forward.arn
+}
