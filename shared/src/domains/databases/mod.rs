@@ -1,8 +1,11 @@
-//! Database users: which names they may have, what stands in a user's secret, and how a password is made.
+//! Database users: which names they may have, what stands in a user's secret, how a password is made and how a statement
+//! carries it.
 
 mod content;
 pub mod names;
 mod password;
+mod statement;
 
 pub use content::{Content, OWNER_TAG, owner_tag_value, shape};
 pub use password::PasswordPolicy;
+pub use statement::{MASK, Statement, Words};

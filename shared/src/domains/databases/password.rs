@@ -1,6 +1,7 @@
 //! Passwords from the operating system's randomness, under the policy that AWS's rotation templates have: a length, and
 //! characters that break connection strings and shells left out.
 
+use crate::config::Settings;
 use crate::secret::Secret;
 
 /// Each password has one of each kind, unless a kind is excluded whole.
@@ -28,6 +29,17 @@ impl PasswordPolicy {
             );
         }
         Ok(Self { length, kinds: kinds.into_iter().filter(|kind: &Vec<u8>| !kind.is_empty()).collect() })
+    }
+
+    /// `NIGHTSHIFT_PASSWORD_LENGTH` and `NIGHTSHIFT_PASSWORD_EXCLUDE`.
+    pub fn read(settings: &mut Settings<'_>) -> Self {
+        let length = settings.number("NIGHTSHIFT_PASSWORD_LENGTH", 32, 16..=99);
+        settings.defaults_to("NIGHTSHIFT_PASSWORD_EXCLUDE", Self::EXCLUDED);
+        let exclude = settings.text("NIGHTSHIFT_PASSWORD_EXCLUDE").unwrap_or(Self::EXCLUDED);
+        Self::new(length, exclude).unwrap_or_else(|problem| {
+            settings.fault("NIGHTSHIFT_PASSWORD_EXCLUDE", problem);
+            Self::default()
+        })
     }
 
     /// A new password.

@@ -33,7 +33,7 @@ impl Way {
         secrets: &SecretsReader,
         rds: &RdsReader,
     ) -> Result<Self, RunFault> {
-        let authorities = policy.ca_file.clone().map_or(Authorities::Rds, Authorities::File);
+        let authorities = policy.reach.ca_file.clone().map_or(Authorities::Rds, Authorities::File);
         let trust = authorities.trust().map_err(|fault| ConfigFaults::one("NIGHTSHIFT_DB_CA_FILE", chain(&fault)))?;
         let mut master = master::read(request, secrets, rds).await.map_err(fault_of_master)?;
         let endpoint = Endpoint {
@@ -41,10 +41,10 @@ impl Way {
             host: request.host.clone(),
             tls_name: request.tls_server_name.clone(),
             port: request.port.or(master.port).unwrap_or(request.engine.port()),
-            through: policy.address,
+            through: policy.reach.address,
             trust,
-            lock_timeout: policy.lock_timeout,
-            statement_timeout: policy.statement_timeout,
+            lock_timeout: policy.reach.lock_timeout,
+            statement_timeout: policy.reach.statement_timeout,
         };
         let database = shared_database(request.engine);
         let shared = match endpoint.log_in(&master.user, &master.password, database).await {
