@@ -13,6 +13,7 @@ use nightshift::jobs::cluster_extend::ClusterExtend;
 use nightshift::jobs::cluster_restore::ClusterRestore;
 use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
+use nightshift::jobs::secret_rotation::SecretRotation;
 use nightshift::report::Code;
 use nightshift::run::{Job, codes_of};
 
@@ -53,6 +54,7 @@ fn the_reference_of_each_job_is_its_table() {
     is_in::<ClusterClone>("cluster-clone.md", &table(codes_of::<ClusterClone>()));
     is_in::<KeyRotation>("key-rotation.md", &table(codes_of::<KeyRotation>()));
     is_in::<DbUsers>("db-users.md", &table(codes_of::<DbUsers>()));
+    is_in::<SecretRotation>("secret-rotation.md", &table(codes_of::<SecretRotation>()));
     let own = |tables: &[&[&'static Code]]| table(tables.iter().copied().flatten().copied());
     is_in::<ClusterRestore>("cli.md", &own(ClusterRestore::CODES));
     is_in::<ClusterExtend>("cli.md", &own(ClusterExtend::CODES));
@@ -79,5 +81,6 @@ fn each_code_stands_once_and_says_what_it_means() {
     is_sound::<ClusterRestore>();
     is_sound::<ClusterExtend>();
     is_sound::<KeyRotation>();
+    is_sound::<SecretRotation>();
     is_sound::<DbUsers>();
 }

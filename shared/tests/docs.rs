@@ -170,6 +170,17 @@ fn every_variable_of_db_users_is_documented() {
 }
 
 #[test]
+fn every_variable_and_metric_of_secret_rotation_is_documented() {
+    let mut words = variables(&[&["shared/src/jobs/secret_rotation/policy.rs"], &OF_DATABASES[..]].concat());
+    assert!(words.len() > 6, "{words:?}");
+    let mut metrics = quoted(&source("shared/src/jobs/secret_rotation/job.rs"), "(");
+    metrics.retain(|word| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
+    assert_eq!(metrics.len(), 2, "{metrics:?}");
+    words.extend(metrics);
+    assert_eq!(undocumented("docs/secret-rotation.md", &words), Vec::<String>::new());
+}
+
+#[test]
 fn every_metric_of_db_users_is_documented() {
     let mut words = quoted(&source("shared/src/jobs/db_users/job.rs"), "(");
     words.retain(|word| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));

@@ -6,3 +6,4 @@ pub mod cluster_extend;
 pub mod cluster_restore;
 pub mod db_users;
 pub mod key_rotation;
+pub mod secret_rotation;

@@ -6,6 +6,7 @@ mod cluster_clone;
 mod db_users;
 mod key_rotation;
 mod matrix;
+mod secret_rotation;
 mod table;
 
 pub use cluster_cleanup::ClusterCleanup;
@@ -13,6 +14,7 @@ pub use cluster_clone::ClusterClone;
 pub use db_users::{Breakable, OnMysql, OnPostgres, db_users_by_burst, db_users_by_call};
 pub use key_rotation::KeyRotation;
 pub use matrix::{Broken, Matrix, Trial, at_once, matrix};
+pub use secret_rotation::{Rotated, RotatedMysql, RotatedPostgres, secret_rotation_by_burst, secret_rotation_by_call};
 pub use table::rows;
 
 use serde_json::{Value, json};

@@ -2,10 +2,14 @@
 //! carries it.
 
 mod content;
+mod login;
 pub mod names;
 mod password;
 mod statement;
+mod strategy;
 
 pub use content::{Content, OWNER_TAG, owner_tag_value, shape};
+pub use login::Login;
 pub use password::PasswordPolicy;
 pub use statement::{MASK, Statement, Words};
+pub use strategy::Strategy;

@@ -1,10 +1,17 @@
 //! Which names may be given to users, databases and schemas, and which users nobody may touch. Servers cut a name that
 //! is too long and go on, so that two users become one; here it is refused.
 
+use crate::config::Alphabet;
 use crate::services::sql::Engine;
 
 /// What AWS's rotation appends for the second of a pair of users.
 pub const CLONE: &str = "_clone";
+
+/// A server takes any sign for a name. Those that nobody uses there, and that come of a list badly written, are met by
+/// `?`.
+pub fn alphabet(_pattern: &str) -> Alphabet {
+    Alphabet { of: "usual name of a user", signs: "_.:/=+-@$#~&,", spaces: false }
+}
 
 /// Why `name` cannot be a user's on `engine`; `pair` if rotation is to keep a second one beside it.
 pub fn fault_of_user(name: &str, engine: Engine, pair: bool) -> Option<String> {

@@ -1,7 +1,8 @@
 //! What `db-users` may touch and how it works, from its environment variables.
 
-use crate::config::{Alphabet, Settings};
+use crate::config::Settings;
 use crate::domains::databases::PasswordPolicy;
+use crate::domains::databases::names::alphabet;
 use crate::run::Protected;
 use crate::services::sql::Reach;
 use crate::text::printable;
@@ -54,12 +55,6 @@ impl Policy {
             concurrency: settings.concurrency(),
         }
     }
-}
-
-/// A server takes any sign for a name. Those that nobody uses there, and that come of a list badly written, are met by
-/// `?`.
-fn alphabet(_pattern: &str) -> Alphabet {
-    Alphabet { of: "usual name of a user", signs: "_.:/=+-@$#~&,", spaces: false }
 }
 
 #[cfg(test)]
