@@ -1,8 +1,10 @@
 //! The function as it is deployed: the real binary in the real runtime loop, called as Secrets Manager calls it, against
 //! real database servers and the AWS stand-in.
 
+mod alternating;
 mod by_aws;
 mod contract;
+mod dual;
 mod events;
 mod single;
 mod world;

@@ -6,7 +6,7 @@ use super::plan::{NewValue, SetPassword, What};
 use super::policy::Policy;
 use super::request::Request;
 use crate::clock;
-use crate::domains::databases::{Content, Words};
+use crate::domains::databases::{Content, Statement, Words};
 use crate::report::Reason;
 use crate::run::{Done, Entry, Ledger, Steps, done};
 use crate::services::Permit;
@@ -96,15 +96,28 @@ impl<'a> Hand<'a> {
     }
 
     async fn set(&mut self, set: &SetPassword, steps: &mut Steps<'_>) -> Result<Option<Reason>, Stop> {
-        let password = self.vault.contents.get(&set.version).and_then(Content::password);
-        let words = Words { engine: set.engine, passwords: &self.policy.passwords, password: password.as_ref() };
-        let statements = words.sendable(&set.statements)?;
+        let mut statements = Vec::new();
+        if let Some((version, statement)) = &set.former {
+            statements.extend(self.sendable(set, version, std::slice::from_ref(statement))?);
+        }
+        statements.extend(self.sendable(set, &set.version, &set.statements)?);
         let Some(session) = &self.vault.session else {
             return Err(SqlError::unreachable(&*set.by, "the session that was to do it is gone").into());
         };
         run(self.permit, session, &statements).await?;
-        steps.extend(set.statements.iter().map(ToString::to_string));
-        Ok(None)
+        steps.extend(statements.iter().map(|(_, shown)| shown));
+        Ok(set.note.clone())
+    }
+
+    fn sendable(
+        &self,
+        set: &SetPassword,
+        version: &str,
+        statements: &[Statement],
+    ) -> Result<Vec<(String, String)>, SqlError> {
+        let password = self.vault.contents.get(version).and_then(Content::password);
+        Words { engine: set.engine, passwords: &self.policy.passwords, password: password.as_ref() }
+            .sendable(statements)
     }
 
     async fn hand_out(&mut self, version: &str, from: &str, steps: &mut Steps<'_>) -> Result<Option<Reason>, Stop> {

@@ -47,6 +47,33 @@ crate::report::reason_codes! {
     STRATEGY_UNAVAILABLE = "strategy-unavailable", Operators,
         "The secret asks for a strategy that cannot be had for it.",
         Some("Set the tag `nightshift:rotation-strategy` to another one; the message says which.");
+    BEHIND_PROXY = "behind-proxy", Operators,
+        "An RDS Proxy logs in by this secret. It knows one user a secret: behind it the other of a pair is refused at once.",
+        Some("Set the tag `nightshift:rotation-strategy` to `single-user`; or let the application log in without the proxy.");
+    PROXIES_UNKNOWN = "proxies-unknown", Operators,
+        "Whether a proxy logs in by this secret could not be found out, so there is no pair.",
+        Some("Allow `rds:DescribeDBProxies`; or set the tag `nightshift:rotation-strategy` to `single-user`.");
+    MASTER_UNFIT = "master-unfit", Operators,
+        "The master's secret is not there, holds no login, or is of another server. Its password was sent nowhere.",
+        Some("Correct `masterarn` in the secret.");
+    BASE_GONE = "base-gone", Operators,
+        "The first of the pair is not on the server.",
+        Some("Make it again: `db-users` does.");
+    PAIR_REFUSED = "pair-refused", Operators,
+        "The login administers the server; a second one would as well.",
+        Some("Rotate it as `single-user`.");
+    CLONE_NOT_OURS = "clone-not-ours", Operators,
+        "The name of the second login is somebody else's: it is no member of the first.",
+        Some("Drop or rename it; or `GRANT` it the first, if it is the pair's; or rotate as `single-user`.");
+    NOT_ADMINISTERED = "not-administered", Operators,
+        "The master may not change one of the two, because somebody else made it.",
+        Some("As whoever made it: `GRANT … TO master WITH ADMIN OPTION`.");
+    RIGHTS_DIFFER = "rights-differ", Operators,
+        "The two logins of the pair may not do the same; the message names what differs. Nothing was handed out.",
+        Some("Nothing, if somebody changed it meanwhile: `setSecret` mends it when Secrets Manager tries again.");
+    NO_SECOND_PASSWORD = "no-second-password", Operators,
+        "`changed`: the login may not keep its password of before, so it was rotated as `single-user` is.",
+        Some("`GRANT APPLICATION_PASSWORD_ADMIN ON *.*` to it; MySQL has it from 8.0.14 on.");
     PROTECTED = "protected", Operators,
         "`NIGHTSHIFT_PROTECTED` names the user.",
         Some("Turn the rotation off, or take the user out of the variable.");

@@ -3,10 +3,12 @@
 
 use super::codes;
 use super::model::Stored;
-use super::request::{Request, Step};
-use crate::domains::databases::Login;
+use super::request::Request;
+use crate::domains::databases::{Login, Strategy, names};
 use crate::report::Reason;
 use crate::services::secrets::{CURRENT, Described, PENDING};
+use crate::services::sql::{Engine, SqlError};
+use crate::services::tags::Tags;
 use crate::text::printable;
 
 /// How far the version of a rotation has come.
@@ -98,8 +100,13 @@ pub(super) fn pending<'a>(pending: Option<&'a Stored>, request: &Request) -> Res
     Ok((stored, login(stored, request)?))
 }
 
-/// Whether the coming login is one of the current server's and user's: a password goes nowhere else.
-pub(super) fn may_follow(pending: &Login, current: &Login, request: &Request) -> Result<(), Reason> {
+/// Whether the coming login is one of the current server's, and of the user whose turn it is: a password goes nowhere else.
+pub(super) fn may_follow(
+    pending: &Login,
+    current: &Login,
+    strategy: Strategy,
+    request: &Request,
+) -> Result<(), Reason> {
     let fix = "see who wrote the coming version; remove AWSPENDING from it and rotate again";
     if !pending.is_of_server_of(current) {
         let place = |login: &Login| format!("{} at {}:{}", login.engine, printable(&login.host), login.port);
@@ -111,24 +118,59 @@ pub(super) fn may_follow(pending: &Login, current: &Login, request: &Request) ->
         );
         return Err(Reason::new(&codes::OTHER_SERVER, message, fix));
     }
-    if pending.user != current.user {
+    let wanted = next_user(current, strategy);
+    if pending.user != wanted {
         let message = format!(
-            "the coming version of secret {} is of user {}, and the current one of {}",
+            "the coming version of secret {} is of user {}, and it is the turn of {}",
             printable(&request.secret),
             printable(&pending.user),
-            printable(&current.user),
+            printable(&wanted),
         );
         return Err(Reason::new(&codes::OTHER_USER, message, fix));
     }
     Ok(())
 }
 
+/// Whose password comes next.
+pub(super) fn next_user(current: &Login, strategy: Strategy) -> String {
+    match strategy {
+        Strategy::Alternating => names::other_of(&current.user),
+        Strategy::Single | Strategy::Dual => current.user.clone(),
+    }
+}
+
+/// How the secret is rotated, where it can be so.
+pub(super) fn strategy(secret: Option<&Described>, login: &Login, request: &Request) -> Result<Strategy, Reason> {
+    let nothing = Tags::default();
+    let strategy = Strategy::of(secret.map_or(&nothing, |secret| &secret.tags), login);
+    let strategy = strategy.map_err(|said| bad_tag(&said, request))?;
+    let why = match (strategy, login.engine) {
+        (Strategy::Single, _) | (Strategy::Alternating, Engine::Postgres) | (Strategy::Dual, Engine::Mysql) => {
+            return Ok(strategy);
+        }
+        (Strategy::Alternating, engine) => format!("a pair on {engine} is what this version cannot make"),
+        (Strategy::Dual, engine) => format!("a login of {engine} has no second password"),
+    };
+    let message = format!(
+        "secret {} asks for {}, and {why}; nothing else is done in its place",
+        printable(&request.secret),
+        strategy.as_str()
+    );
+    let fix = format!("set its tag {} to {}", Strategy::TAG, Strategy::Single.as_str());
+    Err(Reason::new(&codes::STRATEGY_UNAVAILABLE, message, fix))
+}
+
+pub(super) fn bad_tag(said: &str, request: &Request) -> Reason {
+    let message = format!("of secret {}, {said}", printable(&request.secret));
+    Reason::new(&codes::BAD_TAG, message, "correct the tag")
+}
+
+/// What the server, or the way to it, said.
+pub(super) fn of_server(error: &SqlError) -> Reason {
+    Reason::new(error.reason_code(), error.to_string(), error.fix())
+}
+
 /// Whether a version of old may be tried in the place of the current one.
 pub(super) fn may_be_tried(stored: &Stored, current: &Login) -> bool {
     stored.login.as_ref().is_ok_and(|login| login.is_of_server_of(current) && login.user == current.user)
-}
-
-/// Whether `step` goes by what the server says.
-pub(super) fn asks_the_server(step: Step) -> bool {
-    matches!(step, Step::Set | Step::Test)
 }

@@ -10,7 +10,7 @@ use crate::services::sql::{Authorities, Endpoint, Engine, Reach, Session, Trial,
 use crate::text::chain;
 
 /// The database that AWS's rotation functions log in to where a secret names none.
-const DEFAULT: &str = "postgres";
+pub(super) const DEFAULT: &str = "postgres";
 
 /// What all logins have in common.
 #[derive(Debug)]

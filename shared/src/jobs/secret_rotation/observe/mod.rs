@@ -2,20 +2,26 @@
 //! is), and whether one can log in with them. The passwords stay in the [`Vault`].
 
 mod logins;
+mod master;
+mod pair;
+mod second;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use self::logins::Door;
 use super::gate::{self, Standing};
-use super::model::{Stored, Tried, World};
+use super::model::{Second, Stored, Tried, World};
 use super::policy::Policy;
 use super::request::{Request, Step};
 use crate::clock;
-use crate::domains::databases::{Content, Login};
+use crate::domains::databases::{Content, Login, Strategy, names};
+use crate::report::Mode;
 use crate::run::{RunFault, Sight};
 use crate::secret::Secret;
+use crate::services::Read;
 use crate::services::aws::AwsError;
+use crate::services::rds::RdsReader;
 use crate::services::secrets::{CURRENT, Described, SecretsReader, Version};
 use crate::services::sql::Session;
 
@@ -51,12 +57,15 @@ pub(super) async fn observe(
     request: &Request,
     account: &str,
 ) -> Result<Seen, RunFault> {
-    let eyes = Eyes { reader: SecretsReader::new(sight.aws, &request.region), request, vault: Vault::default() };
+    let (reader, rds) = (SecretsReader::new(sight.aws, &request.region), RdsReader::new(sight.aws, &request.region));
+    let eyes = Eyes { reader, rds, mode: sight.mode, request, vault: Vault::default() };
     eyes.look(policy, account).await
 }
 
 struct Eyes<'a> {
     reader: SecretsReader,
+    rds: RdsReader,
+    mode: Mode,
     request: &'a Request,
     vault: Vault,
 }
@@ -72,6 +81,10 @@ impl Eyes<'_> {
             pending: None,
             previous: None,
             left_over: Vec::new(),
+            proxies: Read::NotAsked,
+            second: None,
+            pair: None,
+            rights: None,
         };
         let Some(secret) = world.secret.clone() else { return Ok(self.seen(world)) };
         if gate::judge(Some(&secret), self.request) != Ok(Standing::Coming) {
@@ -84,22 +97,67 @@ impl Eyes<'_> {
         {
             world.current = self.stored(id, LOOKS).await?;
         }
-        if gate::asks_the_server(*step) {
-            let door = Door::new(policy)?;
-            if *step == Step::Set {
-                self.try_for_setting(&door, &secret, &mut world).await?;
-            } else if let Ok((pending, login)) = gate::pending(world.pending.as_ref(), self.request) {
-                let tried = self.tried(&door, login, &pending.version).await;
-                if let Some(pending) = &mut world.pending {
-                    pending.tried = tried;
-                }
-            }
+        match step {
+            Step::Create => self.look_for_proxies(&secret, &mut world).await,
+            Step::Set => self.try_for_setting(&Door::new(policy)?, &secret, &mut world).await?,
+            Step::Test => self.try_coming(&Door::new(policy)?, &secret, &mut world).await,
+            Step::Finish => {}
         }
         Ok(self.seen(world))
     }
 
     fn seen(self, world: World) -> Seen {
         Seen { world, vault: self.vault }
+    }
+
+    /// Only a pair is no use behind a proxy.
+    async fn look_for_proxies(&self, secret: &Described, world: &mut World) {
+        let Ok((_, current)) = gate::current(world.current.as_ref(), self.request) else { return };
+        let strategy = gate::strategy(Some(secret), current, self.request);
+        if world.pending.is_none() && strategy == Ok(Strategy::Alternating) {
+            let found = self.rds.proxies_by(&secret.arn).await;
+            world.proxies = found.map_or_else(|error| Read::failed(&error), Read::Known);
+        }
+    }
+
+    /// Logs in as the coming one, and of a pair compares what both may do.
+    async fn try_coming(&mut self, door: &Door, secret: &Described, world: &mut World) {
+        let Some(pending) = &mut world.pending else { return };
+        let Ok(login) = &pending.login else { return };
+        let (login, version) = (login.clone(), pending.version.clone());
+        pending.tried = self.tried(door, &login, &version).await;
+        if let Some(Session::Postgres(session)) = &self.vault.session
+            && gate::strategy(Some(secret), &login, self.request) == Ok(Strategy::Alternating)
+        {
+            world.rights = Some(pair::rights(session, &login.user, &names::other_of(&login.user)).await);
+        }
+    }
+
+    /// Tries the current one, and then looks as the master.
+    async fn look_at_pair(&mut self, door: &Door, current: &Login, world: &mut World) {
+        let Some(stored) = &mut world.current else { return };
+        let version = stored.version.clone();
+        stored.tried = self.tried(door, current, &version).await;
+        self.vault.session = None;
+        if stored.tried == Tried::Works {
+            let looked = master::look(door, &self.reader, &self.rds, current, self.mode).await;
+            world.pair = Some(looked.map(|(pair, session)| {
+                self.vault.session = Some(session);
+                pair
+            }));
+        }
+    }
+
+    /// Whether the login that was taken may keep a second password.
+    async fn look_for_second(&self, secret: &Described, strategy: Strategy, world: &mut World) -> Result<(), RunFault> {
+        if let Some(Session::Mysql(session)) = &self.vault.session
+            && strategy == Strategy::Dual
+        {
+            let half_way = !self.left_over(secret).await?.is_empty();
+            let allowed = second::allowed(session).await;
+            world.second = Some(allowed.map(|allowed| Second { allowed, half_way }));
+        }
+        Ok(())
     }
 
     /// Looks for one that works: the coming one, the current one, the one before, and what a rotation left that never ended.
@@ -110,14 +168,21 @@ impl Eyes<'_> {
         else {
             return Ok(());
         };
-        if gate::may_follow(coming, current, self.request).is_err() {
+        let Ok(strategy) = gate::strategy(Some(secret), current, self.request) else { return Ok(()) };
+        if gate::may_follow(coming, current, strategy, self.request).is_err() {
             return Ok(());
         }
         let current = current.clone();
+        if strategy == Strategy::Alternating {
+            self.look_at_pair(door, &current, world).await;
+            return Ok(());
+        }
+        let mut goes_on = true;
         for stored in [&mut world.pending, &mut world.current].into_iter().flatten() {
-            if !self.goes_on(door, &current, stored).await {
-                return Ok(());
-            }
+            goes_on = goes_on && self.goes_on(door, &current, stored).await;
+        }
+        if !goes_on {
+            return self.look_for_second(secret, strategy, world).await;
         }
         if let Some(id) = secret.with(PREVIOUS) {
             world.previous = self.stored(id, 1).await?;

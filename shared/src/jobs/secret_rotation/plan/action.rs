@@ -71,8 +71,13 @@ pub struct SetPassword {
     pub engine: Engine,
     /// As whom this is done, in words.
     pub by: String,
+    /// The version whose password is the one to go back to first, and what does that.
+    pub former: Option<(String, Statement)>,
     /// What is run, in this order.
     pub statements: Vec<Statement>,
+    /// What is not as it was asked for.
+    #[serde(skip)]
+    pub note: Option<Reason>,
 }
 
 /// The secret, left as it is.
@@ -110,8 +115,9 @@ impl Act<Place> for Action {
             What::Store(NewValue { version, user, .. }) => {
                 vec![format!("store a new password of {} as version {version}, {PENDING}", printable(user))]
             }
-            What::Set(SetPassword { by, statements, .. }) => {
-                statements.iter().map(|statement| format!("{by}: {statement}")).collect()
+            What::Set(SetPassword { by, former, statements, .. }) => {
+                let former = former.iter().map(|(_, statement)| statement);
+                former.chain(statements).map(|statement| format!("{by}: {statement}")).collect()
             }
             What::HandOut { version, from } => vec![
                 format!("move {CURRENT} from version {from} to {version}"),

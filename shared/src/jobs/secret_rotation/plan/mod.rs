@@ -1,6 +1,7 @@
 //! What a step has to do, or why it may not. Pure: the same secret and the same answers of the server give the same plan.
 
 mod action;
+mod pair;
 mod steps;
 #[cfg(test)]
 mod tests;

@@ -3,8 +3,9 @@
 use super::*;
 use crate::config::{Environment, Settings};
 use crate::domains::databases::Login;
-use crate::jobs::secret_rotation::model::{Stored, Tried};
+use crate::jobs::secret_rotation::model::{Pair, Rights, Role, Second, Stored, Tried};
 use crate::run::plan::Act;
+use crate::services::Read;
 use crate::services::secrets::{Described, RotationFacts, Version};
 use crate::services::sql::{Engine, SqlError};
 use crate::services::tags::Tags;
@@ -53,6 +54,10 @@ fn world() -> World {
         pending: Some(stored(NEW, Tried::Refused)),
         previous: None,
         left_over: Vec::new(),
+        proxies: Read::NotAsked,
+        second: None,
+        pair: None,
+        rights: None,
     }
 }
 
@@ -231,4 +236,105 @@ fn nothing_in_a_plan_is_a_password_and_the_same_world_is_the_same_plan() {
     setSecret of app-secret
       as app, by its current password (version old-version): ALTER ROLE "app" PASSWORD '********'
     "#);
+}
+
+/// A secret that names its master's, with the other login on its way.
+fn paired(change: impl FnOnce(&mut World)) -> World {
+    let master = Some("arn:master".to_owned());
+    let current = Login { master: master.clone(), ..login() };
+    let coming = Login { master, user: "app_clone".to_owned(), ..login() };
+    with(|world| {
+        world.current = Some(Stored { login: Ok(current), ..stored(OLD, Tried::Works) });
+        world.pending = Some(Stored { login: Ok(coming), ..stored(NEW, Tried::Works) });
+        world.proxies = Read::Known(Vec::new());
+        let role = || Role { administered: true, connections: -1, ..Role::default() };
+        let (base, clone, membership) = (Some(role()), None, None);
+        world.pair = Some(Ok(Pair { version: 16, master: "master".to_owned(), base, clone, membership }));
+        world.rights = Some(Ok(Rights::default()));
+        change(world);
+    })
+}
+
+#[test]
+fn of_a_pair_the_other_gets_the_password_from_the_master_and_only_where_the_current_one_works() {
+    let fresh = paired(|world| world.pending = None);
+    assert_eq!(said(&fresh, Step::Create), "store a new password of app_clone as version new-version, AWSPENDING");
+    let set = said(&paired(|_| {}), Step::Set);
+    assert!(set.starts_with("as the master master: CREATE ROLE \"app_clone\" LOGIN; "), "{set}");
+    assert!(set.ends_with("; as the master master: ALTER ROLE \"app_clone\" PASSWORD '********'"), "{set}");
+    let current = |outcome: Tried| {
+        said(&paired(|world| world.current.as_mut().expect("there is one").tried = outcome), Step::Set)
+    };
+    assert_eq!(current(Tried::Refused), "failed no-password-works");
+    assert_eq!(current(Tried::Not), "failed no-password-works");
+    assert_eq!(current(Tried::Failed(SqlError::unreachable("x", "y"))), "failed sql-no-answer");
+    // The turn is the other's: neither the same again nor anybody else.
+    for user in ["app", "master", "app_clone_clone"] {
+        let other = Login { user: user.to_owned(), master: Some("arn:master".to_owned()), ..login() };
+        let world = paired(|world| world.pending = Some(Stored { login: Ok(other), ..stored(NEW, Tried::Works) }));
+        assert_eq!(said(&world, Step::Set), "failed other-user", "{user}");
+    }
+    let unfit = Reason::plain(&codes::MASTER_UNFIT, "another server's");
+    assert_eq!(said(&paired(|world| world.pair = Some(Err(unfit))), Step::Set), "failed master-unfit");
+}
+
+#[test]
+fn behind_a_proxy_or_where_nobody_can_tell_there_is_no_pair() {
+    let proxies = |proxies: Read<Vec<String>>| {
+        let world = paired(|world| (world.pending, world.proxies) = (None, proxies));
+        said(&world, Step::Create)
+    };
+    assert_eq!(proxies(Read::Known(vec!["front".to_owned()])), "failed behind-proxy");
+    assert_eq!(proxies(Read::unknown("rds:DescribeDBProxies", "no")), "failed proxies-unknown");
+    assert_eq!(proxies(Read::NotAsked), "failed proxies-unknown");
+    let long = paired(|world| {
+        let user = "x".repeat(58);
+        let login = Login { user, master: Some("arn:master".to_owned()), ..login() };
+        (world.pending, world.current) = (None, Some(Stored { login: Ok(login), ..stored(OLD, Tried::Not) }));
+    });
+    assert_eq!(said(&long, Step::Create), "failed name-unfit", "with _clone it is too long");
+}
+
+#[test]
+fn rights_that_differ_are_told_and_the_version_is_not_proven() {
+    let differ = vec!["only app has SELECT on task".to_owned()];
+    let plan = of(&paired(|world| world.rights = Some(Ok(Rights { differ }))), Step::Test);
+    let reason = &plan.left[0].reason;
+    assert!(reason.is(&codes::RIGHTS_DIFFER) && reason.message.ends_with("(1 in all): only app has SELECT on task"));
+    assert_eq!(said(&paired(|_| {}), Step::Test), "already_right tested");
+    let failed = SqlError::unreachable("reading", "silence");
+    assert_eq!(said(&paired(|world| world.rights = Some(Err(failed))), Step::Test), "failed sql-no-answer");
+}
+
+#[test]
+fn the_password_of_before_is_kept_where_it_can_be_and_gone_back_to_after_a_rotation_left_half_way() {
+    let dual = |engine: Engine, second: Option<Second>| {
+        let world = with(|world| {
+            secret(world).tags = [("nightshift:rotation-strategy", "dual-password")].into_iter().collect();
+            for stored in [&mut world.current, &mut world.pending].into_iter().flatten() {
+                stored.login = Ok(Login { engine, ..login() });
+            }
+            world.second = second.map(Ok);
+        });
+        of(&world, Step::Set)
+    };
+    let steps = |plan: &Plan| {
+        let steps =
+            plan.actions.iter().flat_map(Act::steps).map(|step| step.split_once(": ").map(|(_, sql)| sql.to_owned()));
+        steps.flatten().collect::<Vec<_>>()
+    };
+    let keeps = "ALTER USER USER() IDENTIFIED BY '********' RETAIN CURRENT PASSWORD";
+    let bare = "ALTER USER USER() IDENTIFIED BY '********'";
+    let second = |allowed, half_way| Some(Second { allowed, half_way });
+    assert_eq!(steps(&dual(Engine::Mysql, second(true, false))), [keeps]);
+    assert_eq!(steps(&dual(Engine::Mysql, second(true, true))), [bare, keeps]);
+    for second in [second(false, false), second(false, true), None] {
+        let plan = dual(Engine::Mysql, second);
+        assert_eq!(steps(&plan), [bare]);
+        let What::Set(set) = &plan.actions[0].what else { panic!("{plan}") };
+        assert!(set.note.as_ref().is_some_and(|note| note.is(&codes::NO_SECOND_PASSWORD)));
+    }
+    for engine in [Engine::Mariadb, Engine::Postgres] {
+        assert!(dual(engine, None).left[0].reason.is(&codes::STRATEGY_UNAVAILABLE), "{engine}");
+    }
 }

@@ -1,6 +1,12 @@
 //! The world as this job sees it: a secret, what its versions say, and what came of logging in with each. Never a password.
 
+mod pair;
+
+pub use pair::{Pair, Rights, Role};
+
 use crate::domains::databases::Login;
+use crate::report::Reason;
+use crate::services::Read;
 use crate::services::secrets::Described;
 use crate::services::sql::SqlError;
 
@@ -19,6 +25,23 @@ pub struct World {
     pub previous: Option<Stored>,
     /// Versions without a label that were made after the current one, newest first: what rotations left that never ended.
     pub left_over: Vec<Stored>,
+    /// The proxies that log in by it, where that matters.
+    pub proxies: Read<Vec<String>>,
+    /// Whether the login may keep a second password, where that matters.
+    pub second: Option<Result<Second, SqlError>>,
+    /// The pair as the master sees it, or why the master could not look.
+    pub pair: Option<Result<Pair, Reason>>,
+    /// What the coming login and the other one may do.
+    pub rights: Option<Result<Rights, SqlError>>,
+}
+
+/// A second password of one login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Second {
+    /// The server has them, and the login may keep one.
+    pub allowed: bool,
+    /// A rotation was left half-way: what is handed out may be the second password by now, and the next would take its place.
+    pub half_way: bool,
 }
 
 /// One version that has a value.
