@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use nightshift_showcase::proof::{
     Breakable, ClusterCleanup, ClusterClone, KeyRotation, Matrix, OnMysql, OnPostgres, RELEASE, Rotated, RotatedMysql,
-    RotatedPostgres, Subject, at_once, db_users_by_burst, db_users_by_call, matrix, rows, secret_rotation_by_burst,
-    secret_rotation_by_call,
+    RotatedPair, RotatedPostgres, Subject, at_once, db_users_by_burst, db_users_by_call, matrix, rows,
+    secret_rotation_by_burst, secret_rotation_by_call,
 };
 use nightshift_testkit::database::{Flavour, Installation};
 use nightshift_testkit::{Fault, cargo, repository};
@@ -79,6 +79,8 @@ async fn secret_rotation() -> anyhow::Result<Matrices> {
     let binary = cargo::build("secret-rotation")?;
     let mut matrices =
         rotated::<RotatedPostgres>(&binary, &Installation::any()?, ["PostgreSQL, AWS", "PostgreSQL, database"]).await?;
+    let worlds = ["two logins, AWS", "two logins, database"];
+    matrices.extend(rotated::<RotatedPair>(&binary, &Installation::any()?, worlds).await?);
     for (flavour, worlds) in
         [(Flavour::Mariadb, ["MariaDB, AWS", "MariaDB, database"]), (Flavour::Mysql, ["MySQL, AWS", "MySQL, database"])]
     {

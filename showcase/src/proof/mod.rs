@@ -14,7 +14,9 @@ pub use cluster_clone::ClusterClone;
 pub use db_users::{Breakable, OnMysql, OnPostgres, db_users_by_burst, db_users_by_call};
 pub use key_rotation::KeyRotation;
 pub use matrix::{Broken, Matrix, Trial, at_once, matrix};
-pub use secret_rotation::{Rotated, RotatedMysql, RotatedPostgres, secret_rotation_by_burst, secret_rotation_by_call};
+pub use secret_rotation::{
+    Rotated, RotatedMysql, RotatedPair, RotatedPostgres, secret_rotation_by_burst, secret_rotation_by_call,
+};
 pub use table::rows;
 
 use serde_json::{Value, json};

@@ -18,7 +18,7 @@ use nightshift_testkit::function::{Answer, FunctionProcess};
 use nightshift_testkit::proxy::Fault;
 use nightshift_testkit::rotation::{Rotation, STEPS};
 use nightshift_testkit::scene::Scene;
-pub use servers::{RotatedMysql, RotatedPostgres};
+pub use servers::{RotatedMysql, RotatedPair, RotatedPostgres};
 
 const NAME: &str = "secret-rotation";
 
@@ -35,6 +35,10 @@ pub trait Rotated: Sized {
     type Server;
     /// As a secret has it.
     fn engine(&self) -> &'static str;
+    /// The master's secret, where two logins take turns.
+    fn master(&self) -> Option<&'static str> {
+        None
+    }
     /// A new one.
     fn new(server: &Self::Server) -> impl Future<Output = anyhow::Result<Self>>;
     /// Its account.
@@ -127,10 +131,13 @@ impl<'a, R: Rotated> Case<'a, R> {
     async fn new(world: &'a R, user: &str) -> anyhow::Result<Self> {
         let secret = format!("{user}-secret");
         world.add(user, "the-first-password").await?;
-        let value = json!({
+        let mut value = json!({
             "engine": world.engine(), "host": HOST, "username": user, "password": "the-first-password",
             "dbname": "airflow",
         });
+        if let Some(master) = world.master() {
+            value["masterarn"] = json!(master);
+        }
         world.secrets().create_secret().name(&secret).secret_string(value.to_string()).send().await?;
         let rotation = world.begin(&secret).await?;
         world.scene().proxy.reset();

@@ -7,13 +7,19 @@ use mysql_async::prelude::Queryable as _;
 
 use super::Rotated;
 use nightshift_testkit::database::mysql::Program;
+use nightshift_testkit::database::world::MASTER_SECRET;
 use nightshift_testkit::database::{Cutter, DatabaseWorld, Installation, MysqlWorld};
 use nightshift_testkit::rotation::Rotation;
 use nightshift_testkit::scene::Scene;
 
+/// `PostgreSQL` with one login a secret.
+pub type RotatedPostgres = OnPostgres<false>;
+/// `PostgreSQL` with two logins a secret, that take turns.
+pub type RotatedPair = OnPostgres<true>;
+
 /// `PostgreSQL`.
 #[derive(Debug)]
-pub struct RotatedPostgres {
+pub struct OnPostgres<const PAIR: bool> {
     world: DatabaseWorld,
     cutter: Cutter,
 }
@@ -25,11 +31,15 @@ pub struct RotatedMysql {
     cutter: Cutter,
 }
 
-impl Rotated for RotatedPostgres {
+impl<const PAIR: bool> Rotated for OnPostgres<PAIR> {
     type Server = Installation;
 
     fn engine(&self) -> &'static str {
         "postgres"
+    }
+
+    fn master(&self) -> Option<&'static str> {
+        PAIR.then_some(MASTER_SECRET)
     }
 
     async fn new(version: &Installation) -> anyhow::Result<Self> {
