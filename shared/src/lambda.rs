@@ -9,7 +9,7 @@ use tracing::{Instrument as _, info_span, warn};
 
 use crate::clock::{self, Deadline};
 use crate::config::{ConfigFaults, Environment};
-use crate::report::{LONGEST_ANSWER, Report};
+use crate::report::{LONGEST_ANSWER, Mode, Report};
 use crate::run::driver::{Caller, Driver, Finished};
 use crate::run::event::EventFault;
 use crate::run::{Job, Ledger, Payload, RunFault, Stop, answer, store};
@@ -74,14 +74,14 @@ impl<J: Job> Function<J> {
         Self { driver: connected.and_then(|aws| Driver::new(&environment, aws)), name }
     }
 
-    /// Answers one invocation.
-    pub async fn invoke(&self, event: LambdaEvent<Raw>) -> Result<Report, Diagnostic> {
+    /// Answers one invocation. To whoever called for one step, success is silence.
+    pub async fn invoke(&self, event: LambdaEvent<Raw>) -> Result<Option<Report>, Diagnostic> {
         let (payload, context) = event.into_parts();
         let span = info_span!("invocation", request.id = context.request_id);
         async {
             match self.run(payload, Deadline::of_invocation(context.deadline, clock::now()), &context.request_id).await
             {
-                Ok(report) => Ok(report),
+                Ok(report) => Ok(Some(report).filter(|report| !J::IS_CALLED || report.mode == Mode::Plan)),
                 Err(fault) => {
                     telemetry::log_fault(&fault);
                     telemetry::emit(&telemetry::metrics_of_fault(&self.name, clock::now()));

@@ -29,6 +29,7 @@ pub mod notify;
 pub mod report;
 pub mod run;
 pub mod secret;
+pub mod servers;
 pub mod services;
 pub mod telemetry;
 pub mod text;

@@ -134,7 +134,7 @@ pub fn log_run(report: &Report) {
 /// A run that could not take place, or did not do what it was invoked for.
 pub fn log_fault(fault: &RunFault) {
     let (kind, message) = (fault.error_type(), crate::text::chain(fault));
-    if matches!(fault, RunFault::NotCarriedOut(_)) {
+    if matches!(fault, RunFault::NotCarriedOut(_) | RunFault::Step { .. }) {
         error!(error.kind = kind, error.message = message, "run did not do what its event asked for");
     } else {
         error!(error.kind = kind, error.message = message, "run did not take place");

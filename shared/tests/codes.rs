@@ -14,6 +14,7 @@ use nightshift::jobs::cluster_restore::ClusterRestore;
 use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
 use nightshift::jobs::org_inventory::OrgInventory;
+use nightshift::jobs::secret_rotation::SecretRotation;
 use nightshift::report::Code;
 use nightshift::run::{Job, codes_of};
 
@@ -55,6 +56,7 @@ fn the_reference_of_each_job_is_its_table() {
     is_in::<KeyRotation>("key-rotation.md", &table(codes_of::<KeyRotation>()));
     is_in::<OrgInventory>("org-inventory.md", &table(codes_of::<OrgInventory>()));
     is_in::<DbUsers>("db-users.md", &table(codes_of::<DbUsers>()));
+    is_in::<SecretRotation>("secret-rotation.md", &table(codes_of::<SecretRotation>()));
     let own = |tables: &[&[&'static Code]]| table(tables.iter().copied().flatten().copied());
     is_in::<ClusterRestore>("cli.md", &own(ClusterRestore::CODES));
     is_in::<ClusterExtend>("cli.md", &own(ClusterExtend::CODES));
@@ -81,6 +83,7 @@ fn each_code_stands_once_and_says_what_it_means() {
     is_sound::<ClusterRestore>();
     is_sound::<ClusterExtend>();
     is_sound::<KeyRotation>();
+    is_sound::<SecretRotation>();
     is_sound::<DbUsers>();
     is_sound::<OrgInventory>();
 }

@@ -21,7 +21,9 @@ fn undocumented(page: &str, words: &BTreeSet<String>) -> Vec<String> {
 }
 
 const PREFIX: &str = "NIGHTSHIFT_";
-/// Where variables of every function are read.
+/// Where those of every function are read that logs in to database servers.
+const OF_DATABASES: [&str; 2] = ["shared/src/services/sql/reach.rs", "shared/src/domains/databases/password.rs"];
+/// The same of every function whatever.
 const COMMON: [&str; 2] = ["shared/src/run/policy.rs", "shared/src/config/settings.rs"];
 
 /// Every variable the files name, outside their tests.
@@ -54,6 +56,7 @@ fn settable(layer: &str, policy: &str) {
     let of_clusters = ["shared/src/domains/clusters/lease.rs", "shared/src/domains/clusters/marks.rs"];
     let files = [policy, "shared/src/notify/policy.rs"].into_iter();
     let files = files.chain(of_clusters.into_iter().filter(|_| layer.starts_with("cluster-")));
+    let files = files.chain(OF_DATABASES.into_iter().filter(|_| layer.starts_with("db-")));
     let mut words: BTreeSet<_> = variables(&COMMON).union(&variables(&files.collect::<Vec<_>>())).cloned().collect();
     // The clock is for demos and tests.
     assert!(words.remove("NIGHTSHIFT_NOW"), "{words:?}");
@@ -179,11 +182,22 @@ fn every_variable_of_org_inventory_is_documented_and_can_be_set_by_its_layer() {
 
 #[test]
 fn every_variable_of_db_users_is_documented() {
-    let mut words = variables(&["shared/src/jobs/db_users/policy.rs"]);
+    let mut words = variables(&[&["shared/src/jobs/db_users/policy.rs"], &OF_DATABASES[..]].concat());
     assert!(words.len() > 10, "{words:?}");
     // Read in one place for every function that works in Regions, and on several things at once.
     words.extend(["NIGHTSHIFT_REGIONS", "NIGHTSHIFT_CONCURRENCY"].map(str::to_owned));
     assert_eq!(undocumented("docs/db-users.md", &words), Vec::<String>::new());
+}
+
+#[test]
+fn every_variable_and_metric_of_secret_rotation_is_documented() {
+    let mut words = variables(&[&["shared/src/jobs/secret_rotation/policy.rs"], &OF_DATABASES[..]].concat());
+    assert!(words.len() > 6, "{words:?}");
+    let mut metrics = quoted(&source("shared/src/jobs/secret_rotation/job.rs"), "(");
+    metrics.retain(|word| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
+    assert_eq!(metrics.len(), 2, "{metrics:?}");
+    words.extend(metrics);
+    assert_eq!(undocumented("docs/secret-rotation.md", &words), Vec::<String>::new());
 }
 
 #[test]

@@ -40,7 +40,11 @@ impl Scene {
     /// Deploys the job's `binary` as a function called `name` with these variables.
     pub async fn deploy(&self, binary: &str, name: &str, variables: &[(&str, &str)]) -> anyhow::Result<Deployed> {
         self.function(name, variables).await?;
-        let process = self.start(binary, variables)?;
+        self.serve(name, self.start(binary, variables)?).await
+    }
+
+    /// Lets a function process answer for the function called `name`, in whatever Region that is.
+    pub async fn serve(&self, name: &str, process: FunctionProcess) -> anyhow::Result<Deployed> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}/", listener.local_addr()?);
         self.control("lambda-url", json!({ "name": name, "url": url })).await?;

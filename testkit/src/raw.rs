@@ -20,9 +20,15 @@ const FORM: &str = "application/x-www-form-urlencoded";
 impl Scene {
     /// The account's default network.
     pub async fn network(&self) -> anyhow::Result<Network> {
-        let subnets = self.post("ec2", "/", FORM, "Action=DescribeSubnets&Version=2016-11-15").await?;
+        self.network_in(REGION).await
+    }
+
+    /// The same in another Region.
+    pub async fn network_in(&self, region: &str) -> anyhow::Result<Network> {
+        let subnets = "Action=DescribeSubnets&Version=2016-11-15";
+        let subnets = self.post_in(region, "ec2", "/", FORM, subnets).await?;
         let groups = "Action=DescribeSecurityGroups&Version=2016-11-15";
-        let groups = self.post("ec2", "/", FORM, groups).await?;
+        let groups = self.post_in(region, "ec2", "/", FORM, groups).await?;
         let security_group = elements(&groups, "groupId").next().context("no security group")?;
         Ok(Network { subnets: elements(&subnets, "subnetId").collect(), security_group })
     }

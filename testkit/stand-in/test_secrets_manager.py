@@ -136,6 +136,22 @@ class Rotation(SecretsTest):
             RotationLambdaARN="arn:aws:lambda:us-east-1:123456789012:function:none",
         )
 
+    def test_begins_with_a_version_that_has_no_value_and_no_other_begins_before_it_ends(self):
+        self.create(SecretString="x", ClientRequestToken=FIRST)
+        control("rotation", secret="s", version=SECOND)
+        control("rotation", secret="s", version=SECOND)
+        self.assertTrue(self.secrets.describe_secret(SecretId="s")["RotationEnabled"])
+        self.assertEqual(self.versions()[SECOND]["VersionStages"], ["AWSPENDING"])
+        self.assert_refused(
+            "ResourceNotFoundException", self.secrets.get_secret_value, 404, SecretId="s", VersionId=SECOND
+        )
+        with self.assertRaises(ValueError):
+            control("rotation", secret="s", version=FIRST[::-1])
+        self.put(SECOND, "y", VersionStages=["AWSPENDING"])
+        self.assertEqual(
+            self.secrets.get_secret_value(SecretId="s", VersionId=SECOND)["SecretString"], "y"
+        )
+
 
 if __name__ == "__main__":
     unittest.main()

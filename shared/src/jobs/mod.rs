@@ -7,3 +7,4 @@ pub mod cluster_restore;
 pub mod db_users;
 pub mod key_rotation;
 pub mod org_inventory;
+pub mod secret_rotation;

@@ -72,6 +72,14 @@ pub enum RunFault {
     /// What was asked for cannot be done as things stand.
     #[error("{0}")]
     Refused(String),
+    /// The one step that somebody called for was not done.
+    #[error("{said}")]
+    Step {
+        /// Its reason, as one word.
+        kind: String,
+        /// Why, and what to do about it.
+        said: String,
+    },
     /// The run took place and its report is on record; what must not be left undone was not done.
     #[error("{0}")]
     NotCarriedOut(String),
@@ -85,13 +93,14 @@ impl RunFault {
     }
 
     /// The fixed name alarms match on.
-    pub fn error_type(&self) -> &'static str {
+    pub fn error_type(&self) -> &str {
         match self {
             Self::Config(_) | Self::ClockSetByHand | Self::Clock { .. } => "ConfigurationFault",
             Self::Event(_) => "EventRefused",
             Self::Ceiling(_) => "ModeRefused",
             Self::Observe { .. } | Self::Server { .. } => "ObservationFailed",
             Self::Refused(_) => "Refused",
+            Self::Step { kind, .. } => kind,
             Self::NotCarriedOut(_) => "NotCarriedOut",
         }
     }

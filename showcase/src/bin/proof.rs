@@ -6,15 +6,20 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use nightshift_showcase::proof::{
-    Breakable, ClusterCleanup, ClusterClone, KeyRotation, Matrix, OnMysql, OnPostgres, OrgInventory, RELEASE, Subject,
-    at_once, db_users_by_burst, db_users_by_call, matrix, rows,
+    Breakable, ClusterCleanup, ClusterClone, KeyRotation, Matrix, OnMysql, OnPostgres, OrgInventory, RELEASE, Rotated,
+    RotatedMysql, RotatedPair, RotatedPostgres, Subject, at_once, db_users_by_burst, db_users_by_call, matrix, rows,
+    secret_rotation_by_burst, secret_rotation_by_call,
 };
 use nightshift_testkit::database::{Flavour, Installation};
 use nightshift_testkit::{Fault, cargo, repository};
 
 const BEGIN: &str = "<!-- matrix -->\n";
 const END: &str = "<!-- /matrix -->";
-const FUNCTIONS: [&str; 5] = ["cluster-cleanup", "cluster-clone", "db-users", "key-rotation", "org-inventory"];
+const FUNCTIONS: [&str; 6] =
+    ["cluster-cleanup", "cluster-clone", "db-users", "key-rotation", "org-inventory", "secret-rotation"];
+
+/// A database is not throttled; what can happen to a connection is that it breaks, or that its other end dies.
+const OF_CONNECTIONS: [Fault; 4] = [Fault::RequestLost, Fault::AnswerLost, Fault::HoldBefore, Fault::HoldAfter];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -28,6 +33,7 @@ async fn main() -> anyhow::Result<()> {
             "cluster-clone" => vec![("one wish", prove(&ClusterClone, "one wish").await?)],
             "key-rotation" => key_rotation().await?,
             "org-inventory" => vec![("a night after changes", prove(&OrgInventory, "a night after changes").await?)],
+            "secret-rotation" => secret_rotation().await?,
             _ => db_users().await?,
         };
         write(function, &rows(&matrices))?;
@@ -71,6 +77,37 @@ async fn db_users() -> anyhow::Result<Matrices> {
     Ok(matrices)
 }
 
+async fn secret_rotation() -> anyhow::Result<Matrices> {
+    let binary = cargo::build("secret-rotation")?;
+    let mut matrices =
+        rotated::<RotatedPostgres>(&binary, &Installation::any()?, ["PostgreSQL, AWS", "PostgreSQL, database"]).await?;
+    let worlds = ["two logins, AWS", "two logins, database"];
+    matrices.extend(rotated::<RotatedPair>(&binary, &Installation::any()?, worlds).await?);
+    for (flavour, worlds) in
+        [(Flavour::Mariadb, ["MariaDB, AWS", "MariaDB, database"]), (Flavour::Mysql, ["MySQL, AWS", "MySQL, database"])]
+    {
+        match flavour.find() {
+            Some(program) => matrices.extend(rotated::<RotatedMysql>(&binary, &program, worlds).await?),
+            None => println!("secret-rotation: there is no {} here; run `cargo xtask setup`", flavour.engine()),
+        }
+    }
+    Ok(matrices)
+}
+
+/// The same of a rotation.
+async fn rotated<R: Rotated>(
+    binary: &Path,
+    server: &R::Server,
+    [aws, database]: [&'static str; 2],
+) -> anyhow::Result<Matrices> {
+    let by_call = secret_rotation_by_call::<R>(binary, server, &RELEASE, 1).await?;
+    println!("secret-rotation, {aws}: {} calls x {} faults", by_call.calls.len(), RELEASE.len());
+    let by_burst = secret_rotation_by_burst::<R>(binary, server, &OF_CONNECTIONS, 1).await?;
+    let bursts = by_burst.trials.len() / OF_CONNECTIONS.len();
+    println!("secret-rotation, {database}: {bursts} bursts x {} faults", OF_CONNECTIONS.len());
+    Ok(vec![(aws, by_call), (database, by_burst)])
+}
+
 /// Calls to AWS broken, then bursts to the database.
 async fn on<B: Breakable>(
     binary: &Path,
@@ -79,10 +116,9 @@ async fn on<B: Breakable>(
 ) -> anyhow::Result<Matrices> {
     let by_call = db_users_by_call::<B>(binary, server, &RELEASE, 1).await?;
     println!("db-users, {aws}: {} calls x {} faults", by_call.calls.len(), RELEASE.len());
-    // A database is not throttled; what can happen to a connection is that it breaks, or that its other end dies.
-    let faults = [Fault::RequestLost, Fault::AnswerLost, Fault::HoldBefore, Fault::HoldAfter];
-    let by_burst = db_users_by_burst::<B>(binary, server, &faults, 1).await?;
-    println!("db-users, {database}: {} bursts x {} faults", by_burst.trials.len() / faults.len(), faults.len());
+    let by_burst = db_users_by_burst::<B>(binary, server, &OF_CONNECTIONS, 1).await?;
+    let bursts = by_burst.trials.len() / OF_CONNECTIONS.len();
+    println!("db-users, {database}: {bursts} bursts x {} faults", OF_CONNECTIONS.len());
     Ok(vec![(aws, by_call), (database, by_burst)])
 }
 

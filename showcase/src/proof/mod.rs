@@ -7,6 +7,7 @@ mod db_users;
 mod key_rotation;
 mod matrix;
 mod org_inventory;
+mod secret_rotation;
 mod table;
 
 pub use cluster_cleanup::ClusterCleanup;
@@ -15,6 +16,9 @@ pub use db_users::{Breakable, OnMysql, OnPostgres, db_users_by_burst, db_users_b
 pub use key_rotation::KeyRotation;
 pub use matrix::{Broken, Matrix, Trial, at_once, matrix};
 pub use org_inventory::OrgInventory;
+pub use secret_rotation::{
+    Rotated, RotatedMysql, RotatedPair, RotatedPostgres, secret_rotation_by_burst, secret_rotation_by_call,
+};
 pub use table::rows;
 
 use serde_json::{Value, json};

@@ -8,6 +8,7 @@ mod db_users;
 mod key_rotation;
 mod org_inventory;
 mod scale;
+mod secret_rotation;
 
 use std::path::PathBuf;
 

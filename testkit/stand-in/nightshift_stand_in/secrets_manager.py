@@ -2,10 +2,14 @@
 
 import json
 from secrets import token_hex
+from uuid import uuid4
 
+from moto.awslambda.utils import get_backend
 from moto.secretsmanager.exceptions import (
+    InvalidParameterException,
     InvalidRequestException,
     ResourceExistsException,
+    ResourceNotFoundException,
     SecretNotFoundException,
     ValidationException,
 )
@@ -110,27 +114,137 @@ def _rotate_managed(backend: SecretsManagerBackend, secret) -> str:
     return secret.to_short_dict()
 
 
+def _announce(secret, version_id: str) -> None:
+    """A rotation begins with a version that has no value yet. One that did not end is gone on with, and no other begins."""
+    pending = [
+        name
+        for name, version in secret.versions.items()
+        if "AWSPENDING" in version["version_stages"]
+        and "AWSCURRENT" not in version["version_stages"]
+    ]
+    if pending and pending != [version_id]:
+        raise InvalidRequestException(
+            "A previous rotation isn't complete. That rotation will be reattempted."
+        )
+    if not pending:
+        secret.remove_version_stages_from_old_versions(["AWSPENDING"])
+        secret.versions[version_id] = {
+            "createdate": int(clock.timestamp()),
+            "version_id": version_id,
+            "version_stages": ["AWSPENDING"],
+        }
+
+
+@control.control("rotation")
+def rotation(world: worlds.World, region: str, body: dict) -> None:
+    """The part of Secrets Manager before the first step, for a test that calls the function by itself."""
+    control.only(body, "secret", "version")
+    secrets = secretsmanager_backends[world.account][region].secrets
+    name = control.needed(body, "secret")
+    if name not in secrets:
+        raise control.Mistake(f"no secret {name}")
+    try:
+        _announce(secrets[name], control.needed(body, "version"))
+    except InvalidRequestException as refused:
+        raise control.Mistake(str(refused)) from refused
+    secrets[name].rotation_requested = True
+    secrets[name].rotation_enabled = True
+
+
+_STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+
+
+def _call(backend: SecretsManagerBackend, secret, version_id: str, steps) -> bool:
+    """Ask the rotation function for each step until one fails."""
+    functions = get_backend(backend.account_id, backend.region_name)
+    for step in steps:
+        event = {"Step": step, "SecretId": secret.arn, "ClientRequestToken": version_id}
+        answer: dict = {}
+        functions.invoke(
+            secret.rotation_lambda_arn,
+            qualifier=None,
+            body=json.dumps(event),
+            headers={},
+            response_headers=answer,
+        )
+        if "x-amz-function-error" in answer:
+            return False
+    return True
+
+
+def _try_out(backend: SecretsManagerBackend, secret) -> None:
+    """A configuration is tried with a version that holds what is current, and is taken away again."""
+    current = secret.versions[_current(secret)]
+    version_id = str(uuid4())
+    secret.versions[version_id] = {
+        **current,
+        "version_id": version_id,
+        "version_stages": ["AWSPENDING"],
+    }
+    _call(backend, secret, version_id, ("testSecret",))
+    del secret.versions[version_id]
+
+
+def _current(secret) -> str:
+    labels = secret.versions.items()
+    found = [name for name, version in labels if "AWSCURRENT" in version["version_stages"]]
+    return found[0] if found else secret.default_version_id
+
+
+def _rotate(backend: SecretsManagerBackend, secret, version_id: str) -> None:
+    if _call(backend, secret, version_id, _STEPS) and _current(secret) == version_id:
+        secret.last_rotation_date = int(clock.timestamp())
+
+
 @mend(SecretsManagerBackend, "rotate_secret")
-def rotate_secret(original, backend, secret_id, rotation_lambda_arn=None, **settings):
+def rotate_secret(
+    _original,
+    backend,
+    secret_id,
+    client_request_token=None,
+    rotation_lambda_arn=None,
+    rotation_rules=None,
+    rotate_immediately=True,
+):
+    """The function is called as AWS calls it, and what it does not do is not done. One rotation ends before another begins."""
     secret = _find(backend, secret_id)
+    _refuse_deleted(secret)
     if getattr(secret, "owning_service", None):
         return _rotate_managed(backend, secret)
     configured = rotation_lambda_arn or getattr(secret, "rotation_lambda_arn", None)
-    if not configured and not secret.is_deleted():
+    if not configured:
         raise InvalidRequestException(
             "No Lambda rotation function ARN is associated with this secret."
         )
-    answer = original(backend, secret_id, rotation_lambda_arn=configured, **settings)
-    rules = settings.get("rotation_rules") or {}
+    try:
+        get_backend(backend.account_id, backend.region_name).get_function(configured)
+    except Exception as error:
+        raise ResourceNotFoundException(f"Resource not found for ARN '{configured}'.") from error
+    rules = rotation_rules or {}
+    days = rules.get("AutomaticallyAfterDays")
+    if days is not None and not 1 <= days <= 1000:
+        raise InvalidParameterException("RotationRules.AutomaticallyAfterDays must be within 1-1000.")
+    secret.rotation_requested = True
+    secret.rotation_lambda_arn = configured
+    secret.rotation_enabled = True
+    if days:
+        secret.auto_rotate_after_days = days
+        secret.next_rotation_date = int(clock.timestamp()) + days * _SECONDS_A_DAY
     if rules.get("ScheduleExpression"):
         secret.schedule_expression = rules["ScheduleExpression"]
-        secret.rotation_enabled = True
-    if not settings.get("rotate_immediately", True):
-        # The version a configuration is tried with is taken away again.
-        tried = [name for name, version in secret.versions.items() if version["version_stages"] == ["AWSPENDING"]]
-        for name in tried:
-            del secret.versions[name]
-    return answer
+    if not rotate_immediately:
+        _try_out(backend, secret)
+        return secret.to_short_dict()
+    version_id = client_request_token or str(uuid4())
+    try:
+        _announce(secret, version_id)
+    except InvalidRequestException:
+        for name, version in list(secret.versions.items()):
+            if "AWSPENDING" in version["version_stages"]:
+                _rotate(backend, secret, name)
+        raise
+    _rotate(backend, secret, version_id)
+    return secret.to_short_dict()
 
 
 @mend(SecretsManagerBackend, "get_secret_value")

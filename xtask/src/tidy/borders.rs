@@ -11,7 +11,7 @@ use super::names::{Name, is_mark, is_word, module_of, names, shared, words};
 use super::source::Source;
 
 /// The rooms of `shared/src/`, from the lowest floor up.
-const FLOORS: [&str; 14] = [
+const FLOORS: [&str; 15] = [
     "text",
     "nearest",
     "report",
@@ -22,6 +22,7 @@ const FLOORS: [&str; 14] = [
     "services",
     "notify",
     "domains",
+    "servers",
     "run",
     "telemetry",
     "jobs",

@@ -31,6 +31,11 @@ impl Content {
         self.fields.get(key).and_then(Value::as_str).filter(|text| !text.is_empty())
     }
 
+    /// Whether anything stands under `key`.
+    pub fn has(&self, key: &str) -> bool {
+        self.fields.contains_key(key)
+    }
+
     /// `port`, which some tools write as a text.
     pub fn port(&self) -> Option<u16> {
         let value = self.fields.get("port")?;
@@ -46,6 +51,11 @@ impl Content {
     pub fn stale(&self, shape: &Map<String, Value>) -> Vec<String> {
         let differs = |(key, wanted): &(&String, &Value)| !same(key, self.fields.get(*key), wanted);
         shape.iter().filter(differs).map(|(key, _)| key.clone()).collect()
+    }
+
+    /// This as the login of `user`, as the text of a new version. All else stays as it is written.
+    pub fn of_user(self, user: &str, password: &Secret) -> Secret {
+        self.written(&[("username".to_owned(), json!(user))].into_iter().collect(), password)
     }
 
     /// This with `shape` and `password` in it, as the text of a new version.
@@ -124,6 +134,18 @@ mod tests {
         assert_eq!(written.stale(&shape), Vec::<String>::new());
         assert_eq!(written.text("proxyHost"), Some("x"));
         assert_eq!(written.password().unwrap().expose(), "it's");
+    }
+
+    #[test]
+    fn another_password_leaves_all_else_as_it_was_written() {
+        let value = json!({
+            "port": "05432", "engine": "aurora-postgresql", "username": "app", "password": "p", "proxyHost": "x",
+            "ssl": "true", "deep": {"a": [1, null, 1.5]},
+        });
+        let written = content(&value).of_user("app_clone", &Secret::new("q".to_owned()));
+        let mut expected = value;
+        (expected["username"], expected["password"]) = (json!("app_clone"), json!("q"));
+        assert_eq!(serde_json::from_str::<Value>(written.expose()).unwrap(), expected);
     }
 
     #[test]

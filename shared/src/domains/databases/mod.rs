@@ -1,8 +1,15 @@
-//! Database users: which names they may have, what stands in a user's secret, and how a password is made.
+//! Database users: which names they may have, what stands in a user's secret, how a password is made and how a statement
+//! carries it.
 
 mod content;
+mod login;
 pub mod names;
 mod password;
+mod statement;
+mod strategy;
 
 pub use content::{Content, OWNER_TAG, owner_tag_value, shape};
+pub use login::Login;
 pub use password::PasswordPolicy;
+pub use statement::{MASK, Statement, Words};
+pub use strategy::Strategy;

@@ -1,10 +1,28 @@
 //! Which names may be given to users, databases and schemas, and which users nobody may touch. Servers cut a name that
 //! is too long and go on, so that two users become one; here it is refused.
 
+use crate::config::Alphabet;
 use crate::services::sql::Engine;
 
 /// What AWS's rotation appends for the second of a pair of users.
 pub const CLONE: &str = "_clone";
+
+/// The first of the pair that `user` is of.
+pub fn base_of(user: &str) -> &str {
+    user.strip_suffix(CLONE).filter(|base| !base.is_empty()).unwrap_or(user)
+}
+
+/// The other of the pair that `user` is of.
+pub fn other_of(user: &str) -> String {
+    let base = base_of(user);
+    if base == user { format!("{user}{CLONE}") } else { base.to_owned() }
+}
+
+/// A server takes any sign for a name. Those that nobody uses there, and that come of a list badly written, are met by
+/// `?`.
+pub fn alphabet(_pattern: &str) -> Alphabet {
+    Alphabet { of: "usual name of a user", signs: "_.:/=+-@$#~&,", spaces: false }
+}
 
 /// Why `name` cannot be a user's on `engine`; `pair` if rotation is to keep a second one beside it.
 pub fn fault_of_user(name: &str, engine: Engine, pair: bool) -> Option<String> {
@@ -76,6 +94,12 @@ pub fn is_reserved(name: &str, engine: Engine) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_of_a_pair_take_turns() {
+        assert_eq!((base_of("app_clone"), base_of("app"), base_of(CLONE)), ("app", "app", CLONE));
+        assert_eq!((other_of("app_clone"), other_of("app")), ("app".to_owned(), "app_clone".to_owned()));
+    }
 
     #[test]
     fn a_database_of_the_servers_own_is_nobodys_to_be_given() {

@@ -4,7 +4,6 @@
 mod apply;
 pub mod codes;
 mod job;
-mod master;
 pub mod model;
 mod observe;
 pub mod plan;

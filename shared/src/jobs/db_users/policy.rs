@@ -1,12 +1,10 @@
 //! What `db-users` may touch and how it works, from its environment variables.
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::time::Duration;
-
-use crate::config::{Alphabet, Settings};
+use crate::config::Settings;
 use crate::domains::databases::PasswordPolicy;
+use crate::domains::databases::names::alphabet;
 use crate::run::Protected;
+use crate::services::sql::Reach;
 use crate::text::printable;
 
 /// The checked policy.
@@ -26,14 +24,8 @@ pub struct Policy {
     pub iam_lockout_accepted: bool,
     /// `NIGHTSHIFT_ROTATION_FUNCTION_ARN`: what rotates a secret whose event names no function.
     pub rotation_function: Option<String>,
-    /// `NIGHTSHIFT_DB_CA_FILE`: whom to believe about a server's name, instead of the RDS authorities compiled in.
-    pub ca_file: Option<PathBuf>,
-    /// `NIGHTSHIFT_DB_ADDRESS`: a tunnel to connect through. The server still has to prove its own name.
-    pub address: Option<SocketAddr>,
-    /// `NIGHTSHIFT_LOCK_TIMEOUT_SECONDS`: how long a statement waits for others.
-    pub lock_timeout: Duration,
-    /// `NIGHTSHIFT_STATEMENT_TIMEOUT_SECONDS`.
-    pub statement_timeout: Duration,
+    /// The way to its servers.
+    pub reach: Reach,
     /// `NIGHTSHIFT_CONCURRENCY`: items in progress at once.
     pub concurrency: usize,
 }
@@ -46,7 +38,7 @@ impl Policy {
             protected: Protected::read(settings, "NIGHTSHIFT_PROTECTED", alphabet, ""),
             max_deletions: settings.number("NIGHTSHIFT_MAX_DELETIONS", 10, 0..=10_000),
             recovery_days: i64::try_from(settings.number("NIGHTSHIFT_SECRET_RECOVERY_DAYS", 30, 7..=30)).unwrap_or(30),
-            passwords: passwords(settings),
+            passwords: PasswordPolicy::read(settings),
             iam_lockout_accepted: settings.choice(
                 "NIGHTSHIFT_IAM_USERS",
                 false,
@@ -59,37 +51,10 @@ impl Policy {
                     Err(format!("'{}' is not the ARN of a Lambda function", printable(text)))
                 }
             }),
-            ca_file: settings.text("NIGHTSHIFT_DB_CA_FILE").map(PathBuf::from),
-            address: settings.parsed("NIGHTSHIFT_DB_ADDRESS", |text| {
-                text.parse().map_err(|_| {
-                    format!("'{}' is not an address with a port, such as 127.0.0.1:15432", printable(text))
-                })
-            }),
-            lock_timeout: seconds(settings, "NIGHTSHIFT_LOCK_TIMEOUT_SECONDS", 10),
-            statement_timeout: seconds(settings, "NIGHTSHIFT_STATEMENT_TIMEOUT_SECONDS", 60),
+            reach: Reach::read(settings),
             concurrency: settings.concurrency(),
         }
     }
-}
-
-/// A server takes any sign for a name. Those that nobody uses there, and that come of a list badly written, are met by
-/// `?`.
-fn alphabet(_pattern: &str) -> Alphabet {
-    Alphabet { of: "usual name of a user", signs: "_.:/=+-@$#~&,", spaces: false }
-}
-
-fn passwords(settings: &mut Settings<'_>) -> PasswordPolicy {
-    let length = settings.number("NIGHTSHIFT_PASSWORD_LENGTH", 32, 16..=99);
-    settings.defaults_to("NIGHTSHIFT_PASSWORD_EXCLUDE", PasswordPolicy::EXCLUDED);
-    let exclude = settings.text("NIGHTSHIFT_PASSWORD_EXCLUDE").unwrap_or(PasswordPolicy::EXCLUDED);
-    PasswordPolicy::new(length, exclude).unwrap_or_else(|problem| {
-        settings.fault("NIGHTSHIFT_PASSWORD_EXCLUDE", problem);
-        PasswordPolicy::default()
-    })
-}
-
-fn seconds(settings: &mut Settings<'_>, name: &'static str, default: usize) -> Duration {
-    Duration::from_secs(u64::try_from(settings.number(name, default, 1..=600)).unwrap_or(60))
 }
 
 #[cfg(test)]
@@ -109,8 +74,8 @@ mod tests {
         let policy = read(&[]).unwrap();
         assert_eq!(policy.regions, ["eu-west-1"]);
         assert_eq!((policy.max_deletions, policy.recovery_days, policy.iam_lockout_accepted), (10, 30, false));
-        assert_eq!((policy.lock_timeout.as_secs(), policy.statement_timeout.as_secs()), (10, 60));
-        assert!(policy.ca_file.is_none() && policy.address.is_none());
+        assert_eq!((policy.reach.lock_timeout.as_secs(), policy.reach.statement_timeout.as_secs()), (10, 60));
+        assert!(policy.reach.ca_file.is_none() && policy.reach.address.is_none());
     }
 
     #[test]

@@ -1,12 +1,12 @@
 //! The way to the server as the master user. One session stays in the database all servers have: it holds the lock that
 //! keeps two runs apart, since roles are shared by all databases and such locks are not.
 
-use super::master::{self, Master, MasterFault};
 use super::policy::Policy;
 use super::request::Request;
 use crate::config::ConfigFaults;
 use crate::run::RunFault;
 use crate::run::event::EventFault;
+use crate::servers::master::{self, Asked, Master, MasterFault};
 use crate::services::rds::RdsReader;
 use crate::services::secrets::SecretsReader;
 use crate::services::sql::Engine;
@@ -33,24 +33,26 @@ impl Way {
         secrets: &SecretsReader,
         rds: &RdsReader,
     ) -> Result<Self, RunFault> {
-        let authorities = policy.ca_file.clone().map_or(Authorities::Rds, Authorities::File);
+        let authorities = policy.reach.ca_file.clone().map_or(Authorities::Rds, Authorities::File);
         let trust = authorities.trust().map_err(|fault| ConfigFaults::one("NIGHTSHIFT_DB_CA_FILE", chain(&fault)))?;
-        let mut master = master::read(request, secrets, rds).await.map_err(fault_of_master)?;
+        let asked =
+            Asked { secret: &request.master_secret, host: &request.host, named_by: "'secret_name' and 'region'" };
+        let mut master = master::read(asked, secrets, rds).await.map_err(fault_of_master)?;
         let endpoint = Endpoint {
             engine: request.engine,
             host: request.host.clone(),
             tls_name: request.tls_server_name.clone(),
             port: request.port.or(master.port).unwrap_or(request.engine.port()),
-            through: policy.address,
+            through: policy.reach.address,
             trust,
-            lock_timeout: policy.lock_timeout,
-            statement_timeout: policy.statement_timeout,
+            lock_timeout: policy.reach.lock_timeout,
+            statement_timeout: policy.reach.statement_timeout,
         };
         let database = shared_database(request.engine);
         let shared = match endpoint.log_in(&master.user, &master.password, database).await {
             // RDS may have rotated it between the reading and the login.
             Err(error) if error.kind == SqlKind::Login => {
-                master = master::read(request, secrets, rds).await.map_err(fault_of_master)?;
+                master = master::read(asked, secrets, rds).await.map_err(fault_of_master)?;
                 endpoint.log_in(&master.user, &master.password, database).await
             }
             other => other,

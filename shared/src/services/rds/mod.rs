@@ -5,6 +5,7 @@ mod cloner;
 mod convert;
 mod endpoints;
 mod model;
+mod proxies;
 mod reader;
 mod restorer;
 mod writer;

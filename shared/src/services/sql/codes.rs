@@ -20,8 +20,17 @@ crate::report::reason_codes! {
         "`failed`: the server takes no writes: it has failed over meanwhile.",
         Some("Run it again.");
     SQL_NO_ANSWER = "sql-no-answer", Operators,
-        "`failed`: no way to the server.",
-        Some("Security groups, name, port, certificate.");
+        "`failed`: no way to the server, or it went silent.",
+        Some("Security groups, routes, port.");
+    SQL_NO_NAME = "sql-no-name", Operators,
+        "`failed`: the server's name leads nowhere.",
+        Some("The host's name, and the name servers of the network.");
+    SQL_TLS = "sql-tls", Operators,
+        "`failed`: the server takes no TLS, or does not prove that it bears this name. Nothing was sent to it.",
+        Some("Its certificate; `tls_server_name` where that bears another name.");
+    SQL_FULL = "sql-full", Operators,
+        "`failed`: the server takes no more sessions.",
+        Some("End sessions that nobody needs, or raise `max_connections`.");
     SQL_REFUSED = "sql-refused", Operators,
         "`failed`: anything else; nothing of this user's transaction was kept.",
         Some("As the server's message says.");

@@ -112,7 +112,7 @@ impl Endpoint {
             .user(user)
             .password(password.expose())
             .dbname(database)
-            .application_name("nightshift db-users")
+            .application_name("nightshift")
             .connect_timeout(CONNECT_TIMEOUT)
             .keepalives_idle(SILENCE)
             .tcp_user_timeout(SILENCE)
@@ -131,8 +131,8 @@ impl Endpoint {
             return Ok(address);
         }
         let mut found = tokio::net::lookup_host((self.host.as_str(), self.port)).await.map_err(|error| {
-            SqlError::unreachable(attempt, format!("the name {} cannot be resolved: {error}", self.host))
+            SqlError::no_name(attempt, format!("the name {} cannot be resolved: {error}", self.host))
         })?;
-        found.next().ok_or_else(|| SqlError::unreachable(attempt, format!("the name {} has no address", self.host)))
+        found.next().ok_or_else(|| SqlError::no_name(attempt, format!("the name {} has no address", self.host)))
     }
 }

@@ -57,6 +57,14 @@ impl Engine {
         }
     }
 
+    /// The longest password: what RDS takes for a user of this engine, which not every client's own limit is beyond.
+    pub(crate) const fn longest_password(self) -> usize {
+        match self {
+            Self::Postgres => 128,
+            Self::Mysql | Self::Mariadb => 41,
+        }
+    }
+
     /// Why its catalogs cannot hold `name` as it is, or do not tell it from another one.
     pub(crate) fn cannot_keep(self, name: &str) -> Option<&'static str> {
         if self == Self::Postgres {

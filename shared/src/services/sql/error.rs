@@ -26,7 +26,13 @@ pub enum SqlKind {
     Warning,
     /// It takes no writes: what was the writer when the run began is one no more.
     ReadOnly,
-    /// No way to the server, or none that can be trusted.
+    /// Its name leads nowhere.
+    NoName,
+    /// It speaks no TLS, or does not prove that it is the one it is to be.
+    Tls,
+    /// It takes no more sessions.
+    Full,
+    /// No way to the server, or it went silent.
     NoAnswer,
     /// Anything else.
     Other,
@@ -56,12 +62,19 @@ impl SqlError {
             return Self { attempt, kind, code: Some(code), message: printable(said.message()) };
         }
         let mut message = error.to_string();
+        // The driver says of what kind an error is in its words alone.
+        let kind = if message.starts_with("error performing TLS") { SqlKind::Tls } else { SqlKind::NoAnswer };
         let mut source = error.source();
         while let Some(cause) = source {
             message = cause.to_string();
             source = cause.source();
         }
-        Self { attempt, kind: SqlKind::NoAnswer, code: None, message: printable(&message) }
+        Self { attempt, kind, code: None, message: printable(&message) }
+    }
+
+    /// A name that leads nowhere.
+    pub(super) fn no_name(attempt: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { kind: SqlKind::NoName, ..Self::unreachable(attempt, message) }
     }
 
     /// Something that could not even be asked.
@@ -79,6 +92,9 @@ impl SqlError {
             SqlKind::Exists | SqlKind::Missing => &report::codes::CHANGED_SINCE_PLAN,
             SqlKind::Warning => &codes::SQL_WARNING,
             SqlKind::ReadOnly => &codes::SQL_READ_ONLY,
+            SqlKind::NoName => &codes::SQL_NO_NAME,
+            SqlKind::Tls => &codes::SQL_TLS,
+            SqlKind::Full => &codes::SQL_FULL,
             SqlKind::NoAnswer => &codes::SQL_NO_ANSWER,
             SqlKind::Other => &codes::SQL_REFUSED,
         }
@@ -100,9 +116,14 @@ impl SqlError {
             SqlKind::Other if matches!(self.code.as_deref(), Some("53100" | "53200")) => {
                 "the server is short of what its message names; nothing of this transaction was kept"
             }
-            SqlKind::NoAnswer => {
-                "check the way to the server: security groups, name, port and certificate; then run this again"
+            SqlKind::NoName => {
+                "check the host's name, and the name servers of the network this runs in; then run this again"
             }
+            SqlKind::Tls => {
+                "see that the server has a certificate of RDS for this name and takes TLS; where its certificate bears another name, say which"
+            }
+            SqlKind::Full => "end sessions that nobody needs, or raise max_connections; then run this again",
+            SqlKind::NoAnswer => "check the way to the server: security groups, routes and port; then run this again",
             SqlKind::Other => "the message is the server's own; nothing of this user's transaction was kept",
         }
     }
@@ -119,8 +140,10 @@ fn kind_of(code: &str, message: &str) -> SqlKind {
         "2BP01" | "55006" => SqlKind::InUse,
         "23505" | "42710" | "42P04" | "42P06" => SqlKind::Exists,
         "42704" | "3D000" | "3F000" | "42P01" => SqlKind::Missing,
-        // The session has ended. Of what runs short, only the places for sessions keep one from the server.
-        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" | "53300" | "53400" => SqlKind::NoAnswer,
+        // Of what runs short, only the places for sessions keep one from the server.
+        "53300" => SqlKind::Full,
+        // The session has ended.
+        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" | "53400" => SqlKind::NoAnswer,
         _ if code.starts_with("08") => SqlKind::NoAnswer,
         _ => SqlKind::Other,
     }
@@ -135,7 +158,7 @@ mod tests {
         for (code, expected) in [
             ("53200", "sql-refused"),
             ("53100", "sql-refused"),
-            ("53300", "sql-no-answer"),
+            ("53300", "sql-full"),
             ("08006", "sql-no-answer"),
             ("57P05", "sql-no-answer"),
             ("25P03", "sql-no-answer"),
@@ -165,5 +188,7 @@ mod tests {
             |kind| SqlError { attempt: String::new(), kind, code: None, message: String::new() }.reason_code().name;
         assert_eq!(of(SqlKind::Warning), "sql-warning");
         assert_eq!((of(SqlKind::ReadOnly), of(SqlKind::NoAnswer)), ("sql-read-only", "sql-no-answer"));
+        let ways = [SqlKind::NoName, SqlKind::Tls, SqlKind::Full].map(of);
+        assert_eq!(ways, ["sql-no-name", "sql-tls", "sql-full"]);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mysql_async::prelude::Queryable as _;
-use mysql_async::{Conn, Error, OptsBuilder, Row, Value};
+use mysql_async::{Conn, DriverError, Error, IoError, OptsBuilder, Row, Value};
 use tokio::sync::Mutex;
 
 use super::error::{SqlError, SqlKind};
@@ -78,7 +78,21 @@ fn of(attempt: &str, error: &Error) -> SqlError {
             code: Some(said.code.to_string()),
             message: printable(&said.message),
         },
-        other => SqlError::unreachable(attempt, printable(&other.to_string())),
+        other => {
+            let error = SqlError::unreachable(attempt, printable(&other.to_string()));
+            if is_about_tls(other) { SqlError { kind: SqlKind::Tls, ..error } } else { error }
+        }
+    }
+}
+
+/// Whether what failed is the handshake of TLS, or there was none to be had.
+fn is_about_tls(error: &Error) -> bool {
+    match error {
+        Error::Io(IoError::Tls(_)) | Error::Driver(DriverError::NoClientSslFlagFromServer) => true,
+        Error::Io(IoError::Io(error)) => {
+            error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()).is_some()
+        }
+        _ => false,
     }
 }
 
@@ -92,7 +106,8 @@ fn kind_of(code: u16, message: &str) -> SqlKind {
         1205 | 1213 | 3572 => SqlKind::Busy,
         1007 => SqlKind::Exists,
         1049 | 1141 | 1147 => SqlKind::Missing,
-        1040 | 1053 | 1129 | 1130 | 1203 | 1226 => SqlKind::NoAnswer,
+        1040 | 1203 | 1226 => SqlKind::Full,
+        1053 | 1129 | 1130 => SqlKind::NoAnswer,
         _ => SqlKind::Other,
     }
 }

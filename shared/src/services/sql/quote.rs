@@ -13,7 +13,7 @@ pub fn literal(text: &str) -> String {
 }
 
 /// The verifier `PostgreSQL` keeps for `password`, made on this side with a salt of its own.
-pub fn scram_sha_256(password: &str) -> String {
+pub(super) fn scram_sha_256(password: &str) -> String {
     postgres_protocol::password::scram_sha_256(password.as_bytes())
 }
 

@@ -5,14 +5,13 @@ use super::stop::Stop;
 use super::{Applier, SqlError};
 use crate::domains::databases::{Content, OWNER_TAG, owner_tag_value};
 use crate::jobs::db_users::codes;
-use crate::jobs::db_users::model::Trial;
-use crate::jobs::db_users::observe::{Kept, shape_of, try_login};
+use crate::jobs::db_users::observe::{Kept, shape_of};
 use crate::jobs::db_users::plan::{Change, RotationStep, SecretPlan, SecretStep};
 use crate::report::Reason;
 use crate::run::Steps;
 use crate::secret::Secret;
 use crate::services::secrets::{CURRENT, NewSecret, PENDING};
-use crate::services::sql::{self, Engine};
+use crate::services::sql::{self, Engine, Trial};
 
 impl Applier<'_> {
     pub(super) async fn change(&mut self, change: &Change, steps: &mut Steps<'_>) -> Result<(), Stop> {
@@ -114,7 +113,7 @@ impl Applier<'_> {
 
     /// Logs in with what is stored.
     async fn prove(&self, login: &str, password: &Secret) -> Result<(), Stop> {
-        match try_login(&self.way.endpoint, login, password, &self.way.request.database).await {
+        match self.way.endpoint.try_login(login, password, &self.way.request.database).await {
             Trial::Works => Ok(()),
             Trial::Refused | Trial::NotTried | Trial::Expired => {
                 let message = format!("the server refuses the password that was just set for {login}");

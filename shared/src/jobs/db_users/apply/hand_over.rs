@@ -5,10 +5,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::{Applier, Words, sendable};
+use super::Applier;
 use crate::clock;
+use crate::domains::databases::{Statement, Words};
 use crate::jobs::db_users::observe::makes;
-use crate::jobs::db_users::plan::{HandOver, Statement};
+use crate::jobs::db_users::plan::HandOver;
 use crate::services::Permit;
 use crate::services::sql::{Session, SqlError, SqlKind};
 
@@ -91,7 +92,7 @@ pub(super) async fn patiently(
     statements: &[Statement],
 ) -> Result<(), SqlError> {
     let mut all = vec![(BLINK.to_owned(), BLINK.to_owned())];
-    all.extend(sendable(words, statements)?);
+    all.extend(words.sendable(statements)?);
     again_and_again(permit, session, &all).await
 }
 
@@ -123,7 +124,7 @@ fn around_things(words: Words<'_>, around: &HandOver, things: &[Statement]) -> R
         around.lent.iter().map(|lent| (lent.give.clone(), lent.take.clone())).unzip();
     take.reverse();
     for statements in [&around.before, &give, things, &take, &around.after] {
-        all.extend(sendable(words, statements)?);
+        all.extend(words.sendable(statements)?);
     }
     Ok(all)
 }

@@ -4,17 +4,16 @@
 mod change;
 mod drop_user;
 mod hand_over;
-mod hash;
 mod stop;
 
 use std::collections::BTreeSet;
 
 use super::observe::{Kept, Observed, Seen, Vault};
-use super::plan::{Action, Prepare, Statement};
+use super::plan::{Action, Prepare};
 use super::policy::Policy;
 use super::way::Way;
 use crate::clock::{self, ITEM_BUDGET};
-use crate::domains::databases::PasswordPolicy;
+use crate::domains::databases::{Statement, Words};
 use crate::jobs::db_users::codes;
 use crate::report::{Outcome, Reason};
 use crate::run::{Allowed, Done, Entry, Ledger, Steps};
@@ -22,7 +21,7 @@ use crate::secret::Secret;
 use crate::services::Permit;
 use crate::services::aws::Aws;
 use crate::services::secrets::{SecretsReader, SecretsWriter};
-use crate::services::sql::{self, Engine, Session, SqlError, SqlKind};
+use crate::services::sql::{Engine, Session, SqlError, SqlKind};
 
 /// How often a transaction that met another one is tried, and for how long each time is waited.
 const TRIES: u32 = 5;
@@ -161,14 +160,6 @@ impl Applier<'_> {
     }
 }
 
-/// What it takes to make of a statement what is sent.
-#[derive(Debug, Clone, Copy)]
-struct Words<'a> {
-    engine: Engine,
-    passwords: &'a PasswordPolicy,
-    password: Option<&'a Secret>,
-}
-
 /// Runs `statements` as one, again if another session was at the same row at the same moment.
 async fn together(
     permit: &Permit,
@@ -176,7 +167,7 @@ async fn together(
     words: Words<'_>,
     statements: &[Statement],
 ) -> Result<(), SqlError> {
-    let all = sendable(words, statements)?;
+    let all = words.sendable(statements)?;
     let mut tries = 1;
     loop {
         match session.together(permit, &all).await {
@@ -187,42 +178,5 @@ async fn together(
             }
             other => return other,
         }
-    }
-}
-
-/// Each statement as it is sent, and how an error names it.
-fn sendable(words: Words<'_>, statements: &[Statement]) -> Result<Vec<(String, String)>, SqlError> {
-    let mut all = Vec::with_capacity(statements.len());
-    for statement in statements {
-        let shown = statement.to_string();
-        let text = match statement {
-            Statement::Sql(sql) => Some(sql.clone()),
-            Statement::Password { before, after } => {
-                words.password.and_then(|password| words.with(before, password, after))
-            }
-            Statement::Nobodys { before, after } => {
-                let made = words.passwords.make().map_err(|error| SqlError::unreachable(&*shown, error.to_string()))?;
-                words.with(before, &made, after)
-            }
-        };
-        let Some(text) = text else {
-            return Err(SqlError::unreachable(shown, "its secret holds no password; nothing was sent"));
-        };
-        all.push((text, shown));
-    }
-    Ok(all)
-}
-
-impl Words<'_> {
-    /// A statement with a password in it as it is sent: in the place of the password its verifier or hash, which is no use for
-    /// logging in. `MySQL` wants the password itself, and keeps it out of its logs. None is ever empty.
-    fn with(self, before: &str, password: &Secret, after: &str) -> Option<String> {
-        let password = Some(password.expose()).filter(|password| !password.is_empty())?;
-        let shown = match self.engine {
-            Engine::Postgres => sql::literal(&sql::scram_sha_256(password)),
-            Engine::Mysql => sql::mysql_literal(password),
-            Engine::Mariadb => sql::mysql_literal(&hash::native(password)),
-        };
-        Some(format!("{before}{shown}{after}"))
     }
 }

@@ -14,7 +14,7 @@ pub use postgres::{
     Catalog, Database, DefaultGrant, Extension, Held, Membership, NotForHeir, Object, ObjectKind, Place, Role, Schema,
     Thing, ThingKind,
 };
-pub use secret::{Present, SecretFacts, SecretState, Trial, Version};
+pub use secret::{Present, SecretFacts, SecretState, Version};
 
 use crate::services::Read;
 use crate::services::sql::Engine;

@@ -1,6 +1,7 @@
 //! What is known of a user's secret.
 
 use crate::services::secrets::RotationFacts;
+use crate::services::sql::Trial;
 
 /// The secret of one user.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,19 +61,4 @@ pub struct Version {
     pub stale: Vec<String>,
     /// Whether one can log in with it.
     pub trial: Trial,
-}
-
-/// What came of logging in with a stored password: the one test that works without superuser rights.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Trial {
-    /// Nothing to try with, or nobody to be.
-    NotTried,
-    /// The password is right.
-    Works,
-    /// The server refused it.
-    Refused,
-    /// It is right, and has run out.
-    Expired,
-    /// It could not be found out.
-    Unknown(String),
 }

@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use self::held::Looked;
 use super::model::{
-    Accounts, Held, Present, SecretFacts, SecretState, Server, State as Catalogs, Thing, Trial, Version, World,
+    Accounts, Held, Present, SecretFacts, SecretState, Server, State as Catalogs, Thing, Version, World,
 };
 use super::request::{Request, State, UserRequest};
 use super::way::Way;
@@ -23,7 +23,7 @@ use crate::services::Read;
 use crate::services::aws::AwsError;
 use crate::services::secrets::{CURRENT, Described, PENDING, SecretsReader};
 use crate::services::sql::Engine;
-use crate::services::sql::{Endpoint, PgSession, Session, SqlError, SqlKind};
+use crate::services::sql::{PgSession, Session, SqlError, SqlKind, Trial};
 
 /// The passwords that were read on the way, by user: what apply needs and no plan may hold.
 #[derive(Debug, Default)]
@@ -331,20 +331,6 @@ impl Eyes<'_> {
         if user.state == State::Absent || !known || !can {
             return Trial::NotTried;
         }
-        try_login(&self.way.endpoint, login, password, self.tries_in).await
-    }
-}
-
-/// Whether `password` is that of `user`. What the server says after it knows who one is, is no word about the password.
-pub(super) async fn try_login(endpoint: &Endpoint, user: &str, password: &Secret, database: &str) -> Trial {
-    match endpoint.log_in(user, password, database).await {
-        Ok(_) => Trial::Works,
-        Err(error) => match error.code.as_deref() {
-            Some("42501" | "3D000" | "1044" | "1049") => Trial::Works,
-            Some("28P01" | "1045" | "1698") => Trial::Refused,
-            // It was the right one, and has run out.
-            Some("1820" | "1862") => Trial::Expired,
-            _ => Trial::Unknown(error.to_string()),
-        },
+        self.way.endpoint.try_login(login, password, self.tries_in).await
     }
 }

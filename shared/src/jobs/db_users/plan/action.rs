@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::statement::Statement;
 use super::why::Note;
+use crate::domains::databases::Statement;
 use crate::jobs::db_users::request::Strategy;
 use crate::services::secrets::{CURRENT, PENDING};
 

@@ -4,11 +4,11 @@
 mod action;
 mod gate;
 mod item;
+mod listed;
 mod mysql;
 mod postgres;
 mod presets;
 mod secret;
-mod statement;
 mod why;
 
 use std::collections::BTreeMap;
@@ -22,7 +22,6 @@ pub use action::{
 };
 pub use presets::with_groups;
 pub use secret::token_of;
-pub use statement::{MASK, Statement};
 pub use why::{Left, Note, Why};
 
 use super::model::{State as Catalogs, World};

@@ -8,9 +8,10 @@ use super::action::{DropSecret, RotationStep, SecretPlan, SecretStep};
 use super::{Note, Terms, Why};
 use crate::domains::databases::names::CLONE;
 use crate::jobs::db_users::codes;
-use crate::jobs::db_users::model::{Present, SecretFacts, SecretState, Server, Trial, Version, World};
+use crate::jobs::db_users::model::{Present, SecretFacts, SecretState, Server, Version, World};
 use crate::jobs::db_users::request::{Auth, Rotation, UserRequest};
 use crate::services::Read;
+use crate::services::sql::Trial;
 
 /// Said where somebody may log in by a password that will no longer be right.
 pub(super) fn note_replaced(account: Account, secret: Option<&SecretPlan>) -> Option<Note> {

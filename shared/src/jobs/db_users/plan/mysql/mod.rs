@@ -5,9 +5,9 @@ mod rights;
 
 use super::action::{Action, Change, DropSecret, DropUser, Prepare, Sessions};
 use super::secret::{self, Account};
-use super::statement::Statement;
 use super::why::{Left, Note, no_login};
 use super::{Terms, Why};
+use crate::domains::databases::Statement;
 use crate::domains::databases::names::CLONE;
 use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::{Accounts, World};

@@ -7,9 +7,10 @@ use crate::report::Code;
 use std::collections::BTreeMap;
 
 use super::{Planner, sql};
+use crate::domains::databases::Statement;
 use crate::jobs::db_users::model::{InGrant, SchemaGrant};
 use crate::jobs::db_users::plan::Why;
-use crate::jobs::db_users::plan::statement::{Statement, listed};
+use crate::jobs::db_users::plan::listed::listed;
 use crate::jobs::db_users::plan::why::Note;
 use crate::jobs::db_users::request::{ALL, Revoke, TABLES_MYSQL, UserRequest, Words};
 use crate::services::sql::mysql_ident;

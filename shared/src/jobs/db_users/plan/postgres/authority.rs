@@ -1,10 +1,10 @@
 //! On whose behalf the master user may act.
 
 use super::{Planner, sql};
+use crate::domains::databases::Statement;
 use crate::domains::databases::names::is_reserved;
 use crate::jobs::db_users::model::Membership;
 use crate::jobs::db_users::plan::gate::{self, Place};
-use crate::jobs::db_users::plan::statement::Statement;
 use crate::jobs::db_users::request::Use;
 use crate::services::sql::Engine;
 use crate::services::sql::ident;

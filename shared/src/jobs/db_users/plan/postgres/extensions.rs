@@ -3,9 +3,9 @@
 //! made only where nobody else has put anything and nobody else can.
 
 use super::{Planner, sql};
+use crate::domains::databases::Statement;
 use crate::jobs::db_users::model::Extension;
 use crate::jobs::db_users::plan::Why;
-use crate::jobs::db_users::plan::statement::Statement;
 use crate::services::sql::ident;
 
 /// Where extensions are looked for by those who use them.

@@ -6,7 +6,7 @@ use super::authority::Authority;
 use super::{Draft, Planner, sql};
 use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::{Grant, Object, ObjectKind, PUBLIC};
-use crate::jobs::db_users::plan::statement::listed;
+use crate::jobs::db_users::plan::listed::listed;
 use crate::jobs::db_users::request::{UserRequest, Words};
 use crate::services::sql::ident;
 use crate::text::{count, printable};

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use super::authority::Authority;
 use super::{Planner, sql};
+use crate::domains::databases::Statement;
 use crate::jobs::db_users::model::{Held, NotForHeir, PUBLIC, Thing, ThingKind};
 use crate::jobs::db_users::plan::Why;
 use crate::jobs::db_users::plan::action::{HandOver, Lent};
-use crate::jobs::db_users::plan::statement::Statement;
 use crate::jobs::db_users::request::{State, UserRequest};
 use crate::services::sql::ident;
 

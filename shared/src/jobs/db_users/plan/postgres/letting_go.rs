@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 
 use super::authority::Authority;
 use super::{Planner, sql};
+use crate::domains::databases::Statement;
 use crate::jobs::db_users::model::{Grant, Held, PUBLIC, Thing, ThingKind};
 use crate::jobs::db_users::plan::Why;
-use crate::jobs::db_users::plan::statement::Statement;
 use crate::services::sql::ident;
 use crate::text::printable;
 

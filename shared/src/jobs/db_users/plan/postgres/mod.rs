@@ -22,9 +22,9 @@ pub(super) use desired::implied_sequences;
 
 use super::action::{Change, Prepare};
 use super::secret::{self, Account};
-use super::statement::Statement;
 use super::why::{Left, Note};
 use super::{Action, Terms, Why};
+use crate::domains::databases::Statement;
 use crate::jobs::db_users::model::{Catalog, Database, Grant, PUBLIC, Privileges, Role, Schema, World};
 use crate::jobs::db_users::request::{Auth, State, UserRequest};
 use crate::services::sql::{ident, literal};

@@ -10,7 +10,7 @@ use super::surplus::{Surplus, note_drift, note_foreign, note_untakeable, passed_
 use super::{Draft, Planner, sql};
 use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::{DefaultGrant, Object, ObjectKind};
-use crate::jobs::db_users::plan::statement::listed;
+use crate::jobs::db_users::plan::listed::listed;
 use crate::jobs::db_users::request::{Origin, Revoke, UserRequest, Words};
 use crate::services::sql::ident;
 use crate::text::{count, printable};

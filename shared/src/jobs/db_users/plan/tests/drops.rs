@@ -1,6 +1,7 @@
 //! What keeps a user from being dropped, and how one goes and would come back, by what it holds.
 
 use super::*;
+use crate::domains::databases::Statement;
 use crate::jobs::db_users::model::{Held, NotForHeir, Place as Home, Thing, ThingKind};
 
 fn absent(name: &str, heir: Option<&str>) -> UserRequest {

@@ -15,12 +15,12 @@ use super::*;
 use crate::config::{Environment, Settings};
 use crate::jobs::db_users::model::{
     Catalog, Database, Extension, Grant, Membership, Object, ObjectKind, Present, Privileges, Role, Schema,
-    SecretFacts, SecretState, Server, Trial, Version,
+    SecretFacts, SecretState, Server, Version,
 };
 use crate::jobs::db_users::request::{Auth, Revoke};
 use crate::services::Read;
 use crate::services::secrets::RotationFacts;
-use crate::services::sql::Engine;
+use crate::services::sql::{Engine, Trial};
 
 /// What is otherwise in a world than usual.
 type Otherwise<'a, T> = &'a dyn Fn(&mut T);

@@ -5,6 +5,10 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::PasswordPolicy;
+use crate::secret::Secret;
+use crate::services::sql::{Engine, SqlError, password_literal};
+
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Statement {
@@ -44,27 +48,45 @@ impl Serialize for Statement {
     }
 }
 
-/// `words` in the order SQL is usually written in: what one may do to rows, then the rest.
-pub(super) fn listed<'a>(words: impl IntoIterator<Item = &'a String>) -> String {
-    const USUAL: [&str; 13] = [
-        "CONNECT",
-        "USAGE",
-        "SELECT",
-        "INSERT",
-        "UPDATE",
-        "DELETE",
-        "TRUNCATE",
-        "REFERENCES",
-        "TRIGGER",
-        "MAINTAIN",
-        "TEMPORARY",
-        "CREATE",
-        "EXECUTE",
-    ];
-    let place = |word: &str| USUAL.iter().position(|usual| *usual == word).unwrap_or(USUAL.len());
-    let mut words: Vec<&String> = words.into_iter().collect();
-    words.sort_by_key(|word| (place(word), word.as_str()));
-    words.into_iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+/// What it takes to make of a statement what is sent.
+#[derive(Debug, Clone, Copy)]
+pub struct Words<'a> {
+    /// Who is spoken to.
+    pub engine: Engine,
+    /// How a password is made that nobody knows.
+    pub passwords: &'a PasswordPolicy,
+    /// The one that is stored.
+    pub password: Option<&'a Secret>,
+}
+
+impl Words<'_> {
+    /// Each statement as it is sent, and how an error names it.
+    pub fn sendable(self, statements: &[Statement]) -> Result<Vec<(String, String)>, SqlError> {
+        statements.iter().map(|statement| self.of(statement)).collect()
+    }
+
+    fn of(self, statement: &Statement) -> Result<(String, String), SqlError> {
+        let shown = statement.to_string();
+        let text = match statement {
+            Statement::Sql(sql) => Some(sql.clone()),
+            Statement::Password { before, after } => {
+                self.password.and_then(|password| self.with(before, password, after))
+            }
+            Statement::Nobodys { before, after } => {
+                let made = self.passwords.make().map_err(|error| SqlError::unreachable(&*shown, error.to_string()))?;
+                self.with(before, &made, after)
+            }
+        };
+        match text {
+            Some(text) => Ok((text, shown)),
+            None => Err(SqlError::unreachable(shown, "its secret holds no password; nothing was sent")),
+        }
+    }
+
+    fn with(self, before: &str, password: &Secret, after: &str) -> Option<String> {
+        let shown = password_literal(self.engine, password)?;
+        Some(format!("{before}{shown}{after}"))
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,13 @@
+//! The function as it is deployed: the real binary in the real runtime loop, called as Secrets Manager calls it, against
+//! real database servers and the AWS stand-in.
+
+mod alternating;
+mod by_aws;
+mod contract;
+mod dual;
+mod events;
+mod single;
+mod world;
+
+/// The binary under test.
+const FUNCTION: &str = env!("CARGO_BIN_EXE_secret-rotation");

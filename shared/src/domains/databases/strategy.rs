@@ -1,0 +1,71 @@
+//! How the secret of a login is rotated.
+
+use super::Login;
+use crate::services::tags::Tags;
+use crate::text::printable;
+
+/// See the module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strategy {
+    /// One login, whose password changes: between that and the new value being handed out, the old one is refused.
+    Single,
+    /// Two logins that take turns, so that the old value works until the next rotation.
+    Alternating,
+    /// One login with two passwords, where the server has them.
+    Dual,
+}
+
+impl Strategy {
+    /// The tag that says it.
+    pub const TAG: &'static str = "nightshift:rotation-strategy";
+    const NAMES: [(&'static str, Self); 3] =
+        [("single-user", Self::Single), ("alternating-users", Self::Alternating), ("dual-password", Self::Dual)];
+
+    /// As its tag says, else as the secret's value does: whose master secret it names, that has a pair.
+    pub fn of(tags: &Tags, login: &Login) -> Result<Self, String> {
+        let Some(text) = tags.get(Self::TAG) else {
+            return Ok(if login.master.is_some() { Self::Alternating } else { Self::Single });
+        };
+        let found = Self::NAMES.iter().find(|(name, _)| *name == text).map(|(_, strategy)| *strategy);
+        found.ok_or_else(|| {
+            let names = Self::NAMES.map(|(name, _)| name).join(" or ");
+            format!("the tag {} is '{}', and has to be {names}", Self::TAG, printable(text))
+        })
+    }
+
+    /// As its tag has it.
+    pub fn as_str(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, strategy)| *strategy == self).map_or("", |(name, _)| name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::services::sql::Engine;
+
+    #[test]
+    fn the_tag_says_it_and_then_the_secret_of_the_master() {
+        let of = |tag: Option<&str>, master: Option<&str>| {
+            let login = Login {
+                engine: Engine::Postgres,
+                host: "db.example".to_owned(),
+                port: 5432,
+                user: "app".to_owned(),
+                database: None,
+                tls_name: None,
+                master: master.map(str::to_owned),
+            };
+            let tags: Tags = tag.into_iter().map(|tag| (Strategy::TAG, tag)).collect();
+            Strategy::of(&tags, &login)
+        };
+        assert_eq!(of(None, None), Ok(Strategy::Single));
+        assert_eq!(of(None, Some("arn:m")), Ok(Strategy::Alternating));
+        assert_eq!(of(Some("single-user"), Some("arn:m")), Ok(Strategy::Single));
+        assert_eq!(of(Some("dual-password"), None), Ok(Strategy::Dual));
+        assert_eq!(
+            of(Some("multi"), None).unwrap_err(),
+            "the tag nightshift:rotation-strategy is 'multi', and has to be single-user or alternating-users or dual-password"
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! The world as this job sees it: a secret, what its versions say, and what came of logging in with each. Never a password.
+
+mod pair;
+
+pub use pair::{Pair, Rights, Role};
+
+use crate::domains::databases::Login;
+use crate::report::Reason;
+use crate::services::Read;
+use crate::services::secrets::Described;
+use crate::services::sql::SqlError;
+
+/// What was read for one step.
+#[derive(Debug, Clone, PartialEq)]
+pub struct World {
+    /// Twelve digits.
+    pub account: String,
+    /// The secret, if there is one.
+    pub secret: Option<Described>,
+    /// What stands in the version with `AWSCURRENT`, where it was read.
+    pub current: Option<Stored>,
+    /// The same of the version this rotation makes.
+    pub pending: Option<Stored>,
+    /// The same of the version with `AWSPREVIOUS`.
+    pub previous: Option<Stored>,
+    /// Versions without a label that were made after the current one, newest first: what rotations left that never ended.
+    pub left_over: Vec<Stored>,
+    /// The proxies that log in by it, where that matters.
+    pub proxies: Read<Vec<String>>,
+    /// Whether the login may keep a second password, where that matters.
+    pub second: Option<Result<Second, SqlError>>,
+    /// The pair as the master sees it, or why the master could not look.
+    pub pair: Option<Result<Pair, Reason>>,
+    /// What the coming login and the other one may do.
+    pub rights: Option<Result<Rights, SqlError>>,
+}
+
+/// A second password of one login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Second {
+    /// The server has them, and the login may keep one.
+    pub allowed: bool,
+    /// A rotation was left half-way: what is handed out may be the second password by now, and the next would take its place.
+    pub half_way: bool,
+}
+
+/// One version that has a value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stored {
+    /// Its id.
+    pub version: String,
+    /// The login it is, or what is wrong with it.
+    pub login: Result<Login, String>,
+    /// What came of it.
+    pub tried: Tried,
+}
+
+/// What came of logging in.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Tried {
+    /// Nobody tried: it was not needed, or not to be sent there.
+    Not,
+    /// The server takes it.
+    Works,
+    /// The server refuses it.
+    Refused,
+    /// It could not be found out.
+    Failed(SqlError),
+}

@@ -1,0 +1,40 @@
+//! A pair of logins that take turns, as the catalogs of `PostgreSQL` have it: the base, and its clone, which acts as the base.
+
+use std::collections::BTreeSet;
+
+/// What was read as the master.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// The server's major version.
+    pub version: u32,
+    /// Who was logged in.
+    pub master: String,
+    /// The first of the two.
+    pub base: Option<Role>,
+    /// The second.
+    pub clone: Option<Role>,
+    /// Whether the clone is a member of the base, and whether that is enough: it has the base's rights and may act as it.
+    pub membership: Option<bool>,
+}
+
+/// One of the two.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Role {
+    /// It may do more on the server than its grants say.
+    pub privileged: bool,
+    /// The master may change it, and make others its members.
+    pub administered: bool,
+    /// How many sessions it may have; -1 is any number.
+    pub connections: i32,
+    /// When its password runs out.
+    pub until: Option<String>,
+    /// What is set for its sessions: in which database (empty for all), what, to what.
+    pub settings: BTreeSet<(String, String, String)>,
+}
+
+/// What the two may do, compared.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rights {
+    /// What one of them has and the other has not, in words.
+    pub differ: Vec<String>,
+}

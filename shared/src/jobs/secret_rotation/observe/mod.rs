@@ -1,0 +1,260 @@
+//! Reads what one step needs and nothing more: the secret, its versions by their ids (a value can be read before its label
+//! is), and whether one can log in with them. The passwords stay in the [`Vault`].
+
+mod logins;
+mod master;
+mod pair;
+mod second;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use self::logins::Door;
+use super::gate::{self, Standing};
+use super::model::{Second, Stored, Tried, World};
+use super::policy::Policy;
+use super::request::{Request, Step};
+use crate::clock;
+use crate::domains::databases::{Content, Login, Strategy, names};
+use crate::report::Mode;
+use crate::run::{RunFault, Sight};
+use crate::secret::Secret;
+use crate::services::Read;
+use crate::services::aws::AwsError;
+use crate::services::rds::RdsReader;
+use crate::services::secrets::{CURRENT, Described, SecretsReader, Version};
+use crate::services::sql::Session;
+
+/// How often a value that has to be there is looked for, and how long is waited the first time; each further time twice as
+/// long. What Secrets Manager took a moment ago it may not show yet.
+const LOOKS: u32 = 4;
+const FIRST_PAUSE: Duration = Duration::from_millis(250);
+/// The label of the value that was handed out before.
+const PREVIOUS: &str = "AWSPREVIOUS";
+/// So many versions that a rotation left half-way are tried, newest first.
+const MOST_LEFT_OVER: usize = 3;
+
+/// What was read on the way, and no plan may hold.
+#[derive(Debug, Default)]
+pub(super) struct Vault {
+    /// What stands in each version that was read.
+    pub contents: BTreeMap<String, Content>,
+    /// As whom the server took one, and the session that came of it.
+    pub session: Option<Session>,
+}
+
+/// What was read, and what apply goes on with.
+#[derive(Debug)]
+pub struct Seen {
+    pub(super) world: World,
+    pub(super) vault: Vault,
+}
+
+/// See the module.
+pub(super) async fn observe(
+    sight: Sight<'_>,
+    policy: &Policy,
+    request: &Request,
+    account: &str,
+) -> Result<Seen, RunFault> {
+    let (reader, rds) = (SecretsReader::new(sight.aws, &request.region), RdsReader::new(sight.aws, &request.region));
+    let eyes = Eyes { reader, rds, mode: sight.mode, request, vault: Vault::default() };
+    eyes.look(policy, account).await
+}
+
+struct Eyes<'a> {
+    reader: SecretsReader,
+    rds: RdsReader,
+    mode: Mode,
+    request: &'a Request,
+    vault: Vault,
+}
+
+impl Eyes<'_> {
+    async fn look(mut self, policy: &Policy, account: &str) -> Result<Seen, RunFault> {
+        let Request { secret: name, token, step, .. } = self.request;
+        let secret = self.reader.describe(name).await.map_err(RunFault::observing(format!("reading secret {name}")))?;
+        let mut world = World {
+            account: account.to_owned(),
+            secret,
+            current: None,
+            pending: None,
+            previous: None,
+            left_over: Vec::new(),
+            proxies: Read::NotAsked,
+            second: None,
+            pair: None,
+            rights: None,
+        };
+        let Some(secret) = world.secret.clone() else { return Ok(self.seen(world)) };
+        if gate::judge(Some(&secret), self.request) != Ok(Standing::Coming) {
+            return Ok(self.seen(world));
+        }
+        let looks = if *step == Step::Create { 1 } else { LOOKS };
+        world.pending = self.stored(token, looks).await?;
+        if matches!(step, Step::Create | Step::Set)
+            && let Some(id) = secret.with(CURRENT)
+        {
+            world.current = self.stored(id, LOOKS).await?;
+        }
+        match step {
+            Step::Create => self.look_for_proxies(&secret, &mut world).await,
+            Step::Set => self.try_for_setting(&Door::new(policy)?, &secret, &mut world).await?,
+            Step::Test => self.try_coming(&Door::new(policy)?, &secret, &mut world).await,
+            Step::Finish => {}
+        }
+        Ok(self.seen(world))
+    }
+
+    fn seen(self, world: World) -> Seen {
+        Seen { world, vault: self.vault }
+    }
+
+    /// Only a pair is no use behind a proxy.
+    async fn look_for_proxies(&self, secret: &Described, world: &mut World) {
+        let Ok((_, current)) = gate::current(world.current.as_ref(), self.request) else { return };
+        let strategy = gate::strategy(Some(secret), current, self.request);
+        if world.pending.is_none() && strategy == Ok(Strategy::Alternating) {
+            let found = self.rds.proxies_by(&secret.arn).await;
+            world.proxies = found.map_or_else(|error| Read::failed(&error), Read::Known);
+        }
+    }
+
+    /// Logs in as the coming one, and of a pair compares what both may do.
+    async fn try_coming(&mut self, door: &Door, secret: &Described, world: &mut World) {
+        let Some(pending) = &mut world.pending else { return };
+        let Ok(login) = &pending.login else { return };
+        let (login, version) = (login.clone(), pending.version.clone());
+        pending.tried = self.tried(door, &login, &version).await;
+        if let Some(Session::Postgres(session)) = &self.vault.session
+            && gate::strategy(Some(secret), &login, self.request) == Ok(Strategy::Alternating)
+        {
+            world.rights = Some(pair::rights(session, &login.user, &names::other_of(&login.user)).await);
+        }
+    }
+
+    /// Tries the current one, and then looks as the master.
+    async fn look_at_pair(&mut self, door: &Door, current: &Login, world: &mut World) {
+        let Some(stored) = &mut world.current else { return };
+        let version = stored.version.clone();
+        stored.tried = self.tried(door, current, &version).await;
+        self.vault.session = None;
+        if stored.tried == Tried::Works {
+            let looked = master::look(door, &self.reader, &self.rds, current, self.mode).await;
+            world.pair = Some(looked.map(|(pair, session)| {
+                self.vault.session = Some(session);
+                pair
+            }));
+        }
+    }
+
+    /// Whether the login that was taken may keep a second password.
+    async fn look_for_second(&self, secret: &Described, strategy: Strategy, world: &mut World) -> Result<(), RunFault> {
+        if let Some(Session::Mysql(session)) = &self.vault.session
+            && strategy == Strategy::Dual
+        {
+            let half_way = !self.left_over(secret).await?.is_empty();
+            let allowed = second::allowed(session).await;
+            world.second = Some(allowed.map(|allowed| Second { allowed, half_way }));
+        }
+        Ok(())
+    }
+
+    /// Looks for one that works: the coming one, the current one, the one before, and what a rotation left that never ended.
+    /// Goes on only where the server said no.
+    async fn try_for_setting(&mut self, door: &Door, secret: &Described, world: &mut World) -> Result<(), RunFault> {
+        let (Ok((_, coming)), Ok((_, current))) =
+            (gate::pending(world.pending.as_ref(), self.request), gate::current(world.current.as_ref(), self.request))
+        else {
+            return Ok(());
+        };
+        let Ok(strategy) = gate::strategy(Some(secret), current, self.request) else { return Ok(()) };
+        if gate::may_follow(coming, current, strategy, self.request).is_err() {
+            return Ok(());
+        }
+        let current = current.clone();
+        if strategy == Strategy::Alternating {
+            self.look_at_pair(door, &current, world).await;
+            return Ok(());
+        }
+        let mut goes_on = true;
+        for stored in [&mut world.pending, &mut world.current].into_iter().flatten() {
+            goes_on = goes_on && self.goes_on(door, &current, stored).await;
+        }
+        if !goes_on {
+            return self.look_for_second(secret, strategy, world).await;
+        }
+        if let Some(id) = secret.with(PREVIOUS) {
+            world.previous = self.stored(id, 1).await?;
+        }
+        if let Some(stored) = &mut world.previous
+            && !self.goes_on(door, &current, stored).await
+        {
+            return Ok(());
+        }
+        for id in self.left_over(secret).await? {
+            let Some(mut stored) = self.stored(&id, 1).await? else { continue };
+            let goes_on = self.goes_on(door, &current, &mut stored).await;
+            world.left_over.push(stored);
+            if !goes_on {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Tries one that may be tried; whether the next is to be tried.
+    async fn goes_on(&mut self, door: &Door, current: &Login, stored: &mut Stored) -> bool {
+        if !gate::may_be_tried(stored, current) {
+            return true;
+        }
+        if let Ok(login) = &stored.login {
+            stored.tried = self.tried(door, login, &stored.version).await;
+        }
+        matches!(stored.tried, Tried::Not | Tried::Refused)
+    }
+
+    async fn tried(&mut self, door: &Door, login: &Login, version: &str) -> Tried {
+        let Some(password) = self.vault.contents.get(version).and_then(Content::password) else { return Tried::Not };
+        let (tried, session) = door.open(login, &password).await;
+        self.vault.session = session;
+        tried
+    }
+
+    /// Versions that carry no label and were made after the current one.
+    async fn left_over(&self, secret: &Described) -> Result<Vec<String>, RunFault> {
+        let name = &self.request.secret;
+        let versions = self.reader.versions(name).await;
+        let versions = versions.map_err(RunFault::observing(format!("listing the versions of secret {name}")))?;
+        let made = |version: &Version| version.created_at;
+        let current = versions.iter().find(|version| Some(version.id.as_str()) == secret.with(CURRENT)).and_then(made);
+        let mut left: Vec<_> =
+            versions.iter().filter(|version| version.labels.is_empty() && made(version) >= current).collect();
+        left.sort_by_key(|version| (std::cmp::Reverse(made(version)), version.id.clone()));
+        Ok(left.into_iter().take(MOST_LEFT_OVER).map(|version| version.id.clone()).collect())
+    }
+
+    /// What stands in a version, looked for so many times.
+    async fn stored(&mut self, version: &str, looks: u32) -> Result<Option<Stored>, RunFault> {
+        let name = &self.request.secret;
+        let value = patiently(&self.reader, name, version, looks).await;
+        let value = value.map_err(RunFault::observing(format!("reading version {version} of secret {name}")))?;
+        let Some(value) = value else { return Ok(None) };
+        let content = Content::read(&value);
+        let login = content.as_ref().map_or_else(|| Err("holds no JSON object".to_owned()), Login::read);
+        self.vault.contents.extend(content.map(|content| (version.to_owned(), content)));
+        Ok(Some(Stored { version: version.to_owned(), login, tried: Tried::Not }))
+    }
+}
+
+async fn patiently(reader: &SecretsReader, name: &str, version: &str, looks: u32) -> Result<Option<Secret>, AwsError> {
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..looks {
+        if let Some(value) = reader.value(name, version).await? {
+            return Ok(Some(value));
+        }
+        clock::sleep(pause).await;
+        pause *= 2;
+    }
+    reader.value(name, version).await
+}

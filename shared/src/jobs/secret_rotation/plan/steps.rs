@@ -1,0 +1,233 @@
+//! The four steps.
+
+use super::action::{NewValue, SetPassword, What};
+use super::{Decision, Terms, pair};
+use crate::domains::databases::{Login, PasswordPolicy, Statement, Strategy, names};
+use crate::jobs::secret_rotation::model::{Rights, Second, Stored, Tried, World};
+use crate::jobs::secret_rotation::request::Request;
+use crate::jobs::secret_rotation::{codes, gate};
+use crate::report::Reason;
+use crate::services::Read;
+use crate::services::secrets::CURRENT;
+use crate::services::sql::{Engine, ident};
+use crate::services::tags::Tags;
+use crate::text::printable;
+
+/// `createSecret`. The same token again makes no other password.
+pub(super) fn create(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
+    let request = terms.request;
+    let (stored, current) = gate::current(world.current.as_ref(), request)?;
+    let strategy = gate::strategy(world.secret.as_ref(), current, request)?;
+    may_be_rotated(current, strategy, terms)?;
+    if world.pending.is_some() {
+        let (_, coming) = gate::pending(world.pending.as_ref(), request)?;
+        gate::may_follow(coming, current, strategy, request)?;
+        let message = format!("version {} has its value", printable(&request.token));
+        return Ok(Decision::Right(Reason::plain(&codes::STAGED, message)));
+    }
+    if strategy == Strategy::Alternating {
+        no_proxy(&world.proxies, request)?;
+    }
+    Ok(Decision::Do(What::Store(NewValue {
+        version: request.token.clone(),
+        from: stored.version.clone(),
+        user: gate::next_user(current, strategy),
+        passwords: passwords(world, current.engine, terms)?,
+    })))
+}
+
+/// `setSecret`. The login sets its own password, with whichever the server takes.
+pub(super) fn set(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
+    let request = terms.request;
+    let (_, current) = gate::current(world.current.as_ref(), request)?;
+    let (pending, coming) = gate::pending(world.pending.as_ref(), request)?;
+    let strategy = gate::strategy(world.secret.as_ref(), current, request)?;
+    gate::may_follow(coming, current, strategy, request)?;
+    may_be_rotated(current, strategy, terms)?;
+    if strategy == Strategy::Alternating {
+        return by_the_master(world, current, coming, request);
+    }
+    match &pending.tried {
+        Tried::Works => {
+            let message = format!("the server takes the coming password of {}", printable(&coming.user));
+            return Ok(Decision::Right(Reason::plain(&codes::ALREADY_SET, message)));
+        }
+        Tried::Failed(error) => return Err(gate::of_server(error)),
+        Tried::Not | Tried::Refused => {}
+    }
+    let rest = [("current", &world.current), ("previous", &world.previous)];
+    let rest = rest.into_iter().filter_map(|(which, stored)| stored.as_ref().map(|stored| (which, stored)));
+    for (which, stored) in rest.chain(world.left_over.iter().map(|stored| ("left-over", stored))) {
+        match &stored.tried {
+            Tried::Works => {
+                let set = by_itself(current, request, which, stored);
+                return keeping(set, strategy, world, stored).map(|set| Decision::Do(What::Set(set)));
+            }
+            Tried::Failed(error) => return Err(gate::of_server(error)),
+            Tried::Not | Tried::Refused => {}
+        }
+    }
+    Err(none_works(current, "the coming password, the current one and those before"))
+}
+
+fn none_works(login: &Login, which: &str) -> Reason {
+    let message = format!("the server {} refuses {} {which}", printable(&login.host), printable(&login.user));
+    let fix = format!("set its password to that of {CURRENT}; db-users does it");
+    Reason::new(&codes::NO_PASSWORD_WORKS, message, fix)
+}
+
+/// Whoever writes a name into a secret does not get that user's second login: the current one has to work.
+fn by_the_master(world: &World, current: &Login, coming: &Login, request: &Request) -> Result<Decision, Reason> {
+    match world.current.as_ref().map(|stored| &stored.tried) {
+        Some(Tried::Works) => {}
+        Some(Tried::Failed(error)) => return Err(gate::of_server(error)),
+        _ => return Err(none_works(current, "its current password, so its second gets none")),
+    }
+    let Some(pair) = &world.pair else { return Err(none_works(current, "what nobody tried")) };
+    let pair = pair.as_ref().map_err(Clone::clone)?;
+    Ok(Decision::Do(What::Set(SetPassword {
+        version: request.token.clone(),
+        user: coming.user.clone(),
+        engine: coming.engine,
+        by: format!("as the master {}", printable(&pair.master)),
+        former: None,
+        statements: pair::statements(pair, &coming.user)?,
+        note: None,
+    })))
+}
+
+/// A proxy knows one user a secret: once the other is handed out, whoever still has the first is refused.
+fn no_proxy(proxies: &Read<Vec<String>>, request: &Request) -> Result<(), Reason> {
+    let id = printable(&request.secret);
+    let ways = format!(
+        "set the tag {} to {}, or let the application log in without the proxy",
+        Strategy::TAG,
+        Strategy::Single.as_str()
+    );
+    match proxies {
+        Read::Known(names) if names.is_empty() => Ok(()),
+        Read::Known(names) => {
+            let names: Vec<_> = names.iter().map(|name| printable(name)).collect();
+            let message = format!(
+                "the proxy {} logs in by secret {id} and would refuse whoever has the value before, so two users cannot take turns",
+                names.join(", ")
+            );
+            Err(Reason::new(&codes::BEHIND_PROXY, message, ways))
+        }
+        Read::Unknown { call, said, .. } => {
+            let message = format!("whether a proxy logs in by secret {id} could not be found out: {call}: {said}");
+            Err(Reason::new(&codes::PROXIES_UNKNOWN, message, format!("allow {call}; or {ways}")))
+        }
+        Read::NotOffered | Read::NotAsked => {
+            let message = format!("nobody looked whether a proxy logs in by secret {id}");
+            Err(Reason::new(&codes::PROXIES_UNKNOWN, message, ways))
+        }
+    }
+}
+
+fn by_itself(login: &Login, request: &Request, which: &str, stored: &Stored) -> SetPassword {
+    let before = match login.engine {
+        Engine::Postgres => format!("ALTER ROLE {} PASSWORD ", ident(&login.user)),
+        // Of the one who is logged in: that takes no right.
+        Engine::Mysql => "ALTER USER USER() IDENTIFIED BY ".to_owned(),
+        Engine::Mariadb => "SET PASSWORD = ".to_owned(),
+    };
+    SetPassword {
+        version: request.token.clone(),
+        user: login.user.clone(),
+        engine: login.engine,
+        by: format!("as {}, by its {which} password (version {})", printable(&login.user), stored.version),
+        former: None,
+        statements: vec![Statement::Password { before, after: String::new() }],
+        note: None,
+    }
+}
+
+/// The same, with the password of before kept until the next rotation, where that was asked for and can be had.
+fn keeping(set: SetPassword, strategy: Strategy, world: &World, stored: &Stored) -> Result<SetPassword, Reason> {
+    if strategy != Strategy::Dual {
+        return Ok(set);
+    }
+    let second = world.second.as_ref().map(|second| second.as_ref().map_err(gate::of_server)).transpose()?;
+    let Some(Second { allowed: true, half_way }) = second else {
+        let user = printable(&set.user);
+        let message =
+            format!("{user} may keep no second password: until the new one is handed out, the old one is refused");
+        let fix = format!("GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO {user}; MySQL has it from 8.0.14 on");
+        return Ok(SetPassword { note: Some(Reason::new(&codes::NO_SECOND_PASSWORD, message, fix)), ..set });
+    };
+    let statement = |after: &str| Statement::Password {
+        before: "ALTER USER USER() IDENTIFIED BY ".to_owned(),
+        after: after.to_owned(),
+    };
+    Ok(SetPassword {
+        former: half_way.then(|| (stored.version.clone(), statement(""))),
+        statements: vec![statement(" RETAIN CURRENT PASSWORD")],
+        ..set
+    })
+}
+
+/// `testSecret`. It stands alone: Secrets Manager calls it by itself to try a configuration.
+pub(super) fn test(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
+    let (pending, coming) = gate::pending(world.pending.as_ref(), terms.request)?;
+    match &pending.tried {
+        Tried::Works => {
+            same_rights(world)?;
+            let message = format!("{} logs in with the coming password", printable(&coming.user));
+            Ok(Decision::Right(Reason::plain(&codes::TESTED, message)))
+        }
+        Tried::Failed(error) => Err(gate::of_server(error)),
+        Tried::Not | Tried::Refused => {
+            let (host, user) = (printable(&coming.host), printable(&coming.user));
+            let message = format!("the server {host} refuses {user} the coming password");
+            Err(Reason::new(&codes::TEST_FAILED, message, "see who else sets it; Secrets Manager tries again"))
+        }
+    }
+}
+
+/// More than these differences are not told.
+const MOST_TOLD: usize = 12;
+
+fn same_rights(world: &World) -> Result<(), Reason> {
+    let Some(rights) = &world.rights else { return Ok(()) };
+    let Rights { differ } = rights.as_ref().map_err(gate::of_server)?;
+    if differ.is_empty() {
+        return Ok(());
+    }
+    let shown: Vec<_> = differ.iter().take(MOST_TOLD).map(|what| printable(what)).collect();
+    let message = format!("the two logins may not do the same ({} in all): {}", differ.len(), shown.join("; "));
+    let fix = "if somebody changed it meanwhile, nothing: setSecret mends it when Secrets Manager tries again";
+    Err(Reason::new(&codes::RIGHTS_DIFFER, message, fix))
+}
+
+/// `finishSecret`. A version without a value is never handed out.
+pub(super) fn finish(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
+    let request = terms.request;
+    gate::pending(world.pending.as_ref(), request)?;
+    let from = world.secret.as_ref().and_then(|secret| secret.with(CURRENT));
+    let from = from.ok_or_else(|| gate::no_current(request))?;
+    Ok(Decision::Do(What::HandOut { version: request.token.clone(), from: from.to_owned() }))
+}
+
+fn may_be_rotated(login: &Login, strategy: Strategy, terms: Terms<'_>) -> Result<(), Reason> {
+    let user = printable(&login.user);
+    if let Some(pattern) = terms.policy.protected.find([login.user.as_str(), names::base_of(&login.user)]) {
+        let message = format!("{user} is protected by '{}' of NIGHTSHIFT_PROTECTED", printable(pattern));
+        let fix = "turn its rotation off, or take it out of the variable";
+        return Err(Reason::new(&codes::PROTECTED, message, fix));
+    }
+    let pair = strategy == Strategy::Alternating;
+    let name = if pair { names::base_of(&login.user) } else { &login.user };
+    if let Some(fault) = names::fault_of_user(name, login.engine, pair) {
+        let message = format!("the password of {user} is not rotated: {fault}");
+        return Err(Reason::new(&codes::NAME_UNFIT, message, "rotate another user's secret"));
+    }
+    Ok(())
+}
+
+/// As the secret's tags say, else as the function's variables do, and never longer than the engine takes.
+fn passwords(world: &World, engine: Engine, terms: Terms<'_>) -> Result<PasswordPolicy, Reason> {
+    let (policy, nothing) = (&terms.policy.passwords, Tags::default());
+    let tags = world.secret.as_ref().map_or(&nothing, |secret| &secret.tags);
+    policy.by_tags(tags, engine).map_err(|said| gate::bad_tag(&said, terms.request))
+}

@@ -1,0 +1,3 @@
+//! What several jobs ask of the servers they log in to, besides logging in.
+
+pub mod master;

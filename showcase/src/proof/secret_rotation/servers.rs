@@ -1,0 +1,124 @@
+//! The servers it is shown on.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_secretsmanager::Client;
+use mysql_async::prelude::Queryable as _;
+
+use super::Rotated;
+use nightshift_testkit::database::mysql::Program;
+use nightshift_testkit::database::world::MASTER_SECRET;
+use nightshift_testkit::database::{Cutter, DatabaseWorld, Installation, MysqlWorld};
+use nightshift_testkit::rotation::Rotation;
+use nightshift_testkit::scene::Scene;
+
+/// `PostgreSQL` with one login a secret.
+pub type RotatedPostgres = OnPostgres<false>;
+/// `PostgreSQL` with two logins a secret, that take turns.
+pub type RotatedPair = OnPostgres<true>;
+
+/// `PostgreSQL`.
+#[derive(Debug)]
+pub struct OnPostgres<const PAIR: bool> {
+    world: DatabaseWorld,
+    cutter: Cutter,
+}
+
+/// `MySQL` and `MariaDB`.
+#[derive(Debug)]
+pub struct RotatedMysql {
+    world: MysqlWorld,
+    cutter: Cutter,
+}
+
+impl<const PAIR: bool> Rotated for OnPostgres<PAIR> {
+    type Server = Installation;
+
+    fn engine(&self) -> &'static str {
+        "postgres"
+    }
+
+    fn master(&self) -> Option<&'static str> {
+        PAIR.then_some(MASTER_SECRET)
+    }
+
+    async fn new(version: &Installation) -> anyhow::Result<Self> {
+        let world = DatabaseWorld::new(version).await?;
+        let cutter = Cutter::start(world.server.address())?;
+        Ok(Self { world, cutter })
+    }
+
+    fn scene(&self) -> &Scene {
+        &self.world.scene
+    }
+
+    fn secrets(&self) -> &Client {
+        &self.world.secrets
+    }
+
+    fn cutter(&self) -> &Cutter {
+        &self.cutter
+    }
+
+    fn environment(&self, policy: &[(&str, &str)]) -> BTreeMap<String, String> {
+        self.world.environment(policy)
+    }
+
+    async fn add(&self, user: &str, password: &str) -> anyhow::Result<()> {
+        let master = self.world.server.master("postgres").await?;
+        Ok(master.batch_execute(&format!("CREATE ROLE {user} LOGIN PASSWORD '{password}'")).await?)
+    }
+
+    async fn takes(&self, user: &str, password: &str) -> bool {
+        self.world.log_in_by_name(user, password).await.is_ok()
+    }
+
+    async fn begin(&self, secret: &str) -> anyhow::Result<Rotation> {
+        Rotation::begin(&self.world, secret).await
+    }
+}
+
+impl Rotated for RotatedMysql {
+    type Server = Program;
+
+    fn engine(&self) -> &'static str {
+        self.world.server.flavour.engine()
+    }
+
+    async fn new(program: &Program) -> anyhow::Result<Self> {
+        let world = MysqlWorld::new(program).await?;
+        let cutter = Cutter::start(world.server.address())?;
+        Ok(Self { world, cutter })
+    }
+
+    fn scene(&self) -> &Scene {
+        &self.world.scene
+    }
+
+    fn secrets(&self) -> &Client {
+        &self.world.secrets
+    }
+
+    fn cutter(&self) -> &Cutter {
+        &self.cutter
+    }
+
+    fn environment(&self, policy: &[(&str, &str)]) -> BTreeMap<String, String> {
+        self.world.environment(policy)
+    }
+
+    async fn add(&self, user: &str, password: &str) -> anyhow::Result<()> {
+        self.world.server.admin(&[&format!("CREATE USER {user}@'%' IDENTIFIED BY '{password}'")]).await
+    }
+
+    async fn takes(&self, user: &str, password: &str) -> bool {
+        match self.world.server.log_in(user, password, "").await {
+            Ok(mut session) => session.query_drop("SELECT 1").await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    async fn begin(&self, secret: &str) -> anyhow::Result<Rotation> {
+        Rotation::begin(&self.world, secret).await
+    }
+}
