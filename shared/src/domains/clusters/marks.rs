@@ -6,6 +6,9 @@ use crate::text::printable;
 /// What a pattern may be about.
 pub const SUCH_AS: &str = "; an identifier, an ARN or key=value, with * and ?";
 
+/// What says that a cluster is production, where the operator says nothing else.
+pub const PRODUCTION: [&str; 3] = ["env=prod*", "environment=prod*", "stage=prod*"];
+
 /// Identifiers and ARNs have letters, digits and some signs; only a tag, `key=value`, has spaces, too.
 pub fn alphabet(pattern: &str) -> Alphabet {
     let is_tag = pattern.contains('=');

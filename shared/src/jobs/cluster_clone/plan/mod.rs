@@ -97,6 +97,5 @@ pub(super) fn is_clone_of(found: &Cluster, source: &str, owner: &str, policy: &P
 
 /// Whether `cluster` is `owner`'s.
 fn owned_by(cluster: &Cluster, owner: &str, policy: &Policy) -> bool {
-    let whose = tags::whose(&cluster.tags, &policy.lease.owner_tag);
-    matches!(whose, tags::Owner::One(name) if name.eq_ignore_ascii_case(owner))
+    tags::is_owned_by(&cluster.tags, &policy.lease.owner_tag, owner)
 }
