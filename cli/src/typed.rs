@@ -158,7 +158,7 @@ fn typed(words: &[String], cluster: &Cluster, deployed: &[(&str, String)], now: 
 
 /// What the message is about: what the plan says, or a deletion that stands half-way.
 fn matter(cluster: &Cluster, policy: &Policy, half_way: bool, now: Timestamp) -> Option<Matter> {
-    let terms = Terms { policy, request: &Request::default(), now, announces: true };
+    let terms = Terms { policy, request: &Request::default(), now, announces: true, asked: None };
     let half = HalfDeleted { asked: now, had: 2, has: 0 };
     let (id, region, arn) = (cluster.id.clone(), cluster.region.clone(), cluster.arn.clone());
     let owner = policy.owner(&cluster.tags);
