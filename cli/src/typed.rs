@@ -141,7 +141,7 @@ fn typed(words: &[String], cluster: &Cluster, deployed: &[(&str, String)], now: 
         policy(&[])
     };
     let lease = extend::lease(&args, &known);
-    let mut fields = Fields::of(extend::event(&args, cli.globals.region.as_deref().unwrap())).unwrap();
+    let mut fields = Fields::of(extend::event(&args, &args.until, cli.globals.region.as_deref().unwrap())).unwrap();
     let request = ClusterExtend::request(&mut fields, &lease);
     fields.finish().unwrap();
     let account = "111122223333".to_owned();

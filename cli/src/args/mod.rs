@@ -15,7 +15,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use clusters::{
-    CloneArgs, ClusterCommand, ClusterListArgs, ExtendArgs, RestoreArgs, ShowArgs, SnapshotListArgs,
+    CloneArgs, ClusterCommand, ClusterListArgs, DeleteArgs, ExtendArgs, RestoreArgs, ShowArgs, ShowFormat,
+    SnapshotListArgs,
 };
 pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
 pub(crate) use event::{EventCommand, ParseArgs};
