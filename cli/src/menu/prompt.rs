@@ -3,7 +3,7 @@
 use std::io;
 
 use inquire::error::InquireError;
-use inquire::ui::RenderConfig;
+use inquire::ui::{RenderConfig, Styled};
 use inquire::validator::Validation;
 use inquire::{MultiSelect, Select, Text as Line};
 use nightshift::clock;
@@ -48,7 +48,8 @@ impl<'a> Asker<'a> {
     pub(super) fn of(desk: &'a Desk) -> Self {
         let is_coloured = output::is_coloured(desk, &io::stderr());
         let config = if is_coloured { RenderConfig::default_colored() } else { RenderConfig::empty() };
-        Self { desk, config }
+        // The library says so in English, whatever the language.
+        Self { desk, config: config.with_canceled_prompt_indicator(Styled::new("-")) }
     }
 
     /// The place of the one that is chosen.
@@ -98,5 +99,23 @@ fn answer<T>(answer: Result<T, InquireError>) -> anyhow::Result<Answer<T>> {
         Err(InquireError::OperationCanceled) => Ok(Answer::Back),
         Err(InquireError::OperationInterrupted) => Ok(Answer::Leave),
         Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use nightshift::notify::Language;
+
+    use super::*;
+
+    /// A line that breaks pushes the list about; the brackets around it take two columns more.
+    #[test]
+    fn what_is_said_of_the_keys_has_room_on_the_narrowest_terminal() {
+        for text in [Text::HowToChoose, Text::HowToChooseSome, Text::HowToType, Text::HowToTypeADay] {
+            for language in [Language::English, Language::Spanish] {
+                let said = text.said(language);
+                assert!(said.chars().count() <= 77, "{said}");
+            }
+        }
     }
 }

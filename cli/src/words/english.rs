@@ -55,11 +55,11 @@ pub(super) fn said(text: Text<'_>) -> String {
         Text::WhoseAndWhere { id, region, owner: Some(owner) } => format!("{id} in {region}, of {owner}"),
         Text::WhatNext => "What next?".to_owned(),
         Text::AnythingElse => "Anything else to say?".to_owned(),
-        Text::HowToChoose => "arrows to move, type to filter, Enter to choose, Esc to go back, Ctrl-C to leave".to_owned(),
-        Text::HowToChooseSome => "Space to choose, type to filter, Enter to go on, Esc to go back, Ctrl-C to leave".to_owned(),
-        Text::HowToType => "Enter to go on, Esc to go back, Ctrl-C to leave".to_owned(),
+        Text::HowToChoose => "arrows move, typing filters, Enter chooses, Esc goes back, Ctrl-C leaves".to_owned(),
+        Text::HowToChooseSome => "Space chooses, typing filters, Enter goes on, Esc goes back, Ctrl-C leaves".to_owned(),
+        Text::HowToType => "Enter goes on, Esc goes back, Ctrl-C leaves".to_owned(),
         Text::HowToTypeADay => {
-            "7d, 'in 2 weeks', tomorrow, 'friday 18:00', 2026-12-05; Esc goes back, Ctrl-C leaves".to_owned()
+            "7d, in 2 weeks, tomorrow, friday 18:00, 2026-12-05; Esc goes back".to_owned()
         }
         Text::NoSuchDay { typed } => format!("'{typed}' is no day or time"),
         Text::TypeSomething => "type something, or go back with Esc".to_owned(),

@@ -55,11 +55,11 @@ pub(super) fn said(text: Text<'_>) -> String {
         Text::WhoseAndWhere { id, region, owner: Some(owner) } => format!("{id} en {region}, de {owner}"),
         Text::WhatNext => "¿Qué quiere hacer?".to_owned(),
         Text::AnythingElse => "¿Algo más que indicar?".to_owned(),
-        Text::HowToChoose => "flechas para moverse, escriba para filtrar, Intro elige, Esc vuelve, Ctrl-C sale".to_owned(),
-        Text::HowToChooseSome => "Espacio elige, escriba para filtrar, Intro sigue, Esc vuelve, Ctrl-C sale".to_owned(),
+        Text::HowToChoose => "flechas mueven, escribir filtra, Intro elige, Esc vuelve, Ctrl-C sale".to_owned(),
+        Text::HowToChooseSome => "Espacio elige, escribir filtra, Intro sigue, Esc vuelve, Ctrl-C sale".to_owned(),
         Text::HowToType => "Intro sigue, Esc vuelve, Ctrl-C sale".to_owned(),
         Text::HowToTypeADay => {
-            "7d, 'en 2 semanas', mañana, 'viernes 18:00', 2026-12-05; Esc vuelve, Ctrl-C sale".to_owned()
+            "7d, en 2 semanas, mañana, viernes 18:00, 2026-12-05; Esc vuelve".to_owned()
         }
         Text::NoSuchDay { typed } => format!("'{typed}' no es un día ni una hora"),
         Text::TypeSomething => "escriba algo, o vuelva con Esc".to_owned(),

@@ -160,6 +160,11 @@ async fn a_day_is_said_as_the_instant_it_means_before_anything_is_done() {
     assert!(said.code == 0 && said.out.contains("2026-11-27T17:00:00Z"), "{}", said.out);
     let said = clone("2026-12-05T00:00:00Z");
     assert_eq!((said.code, said.err.as_str()), (0, ""), "an instant has nothing to say");
+    let back =
+        ["clusters", "clone", "orders", "--expires", "2026-12-05T00:00:00Z", "--from", "friday 18:00", "--dry-run"];
+    let said = ana(&scene, &key, &[&back[..], &["--policy", policy]].concat());
+    let meant = "nightshift: 'friday 18:00' is friday 2026-11-20 18:00 Europe/Madrid, which is 2026-11-20T17:00:00Z\n";
+    assert!(said.err.starts_with(meant), "a copy is of the past: {}", said.err);
     let calls = scene.proxy.calls().len();
     let said = clone("next friday");
     assert!(

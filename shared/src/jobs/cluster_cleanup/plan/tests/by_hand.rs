@@ -150,6 +150,29 @@ fn a_deletion_that_was_refused_leaves_the_tags_as_they_were_found() {
     assert_eq!(back(&one).get(tags::NOTIFIED), Some("as it was"));
 }
 
+/// A notice to forget and an owner to ask are a night's work, on whoever's cluster; a word is about one deletion.
+#[test]
+fn a_word_does_nothing_else_of_a_nights_work() {
+    let policy = policy(&[]);
+    let told = |one: &mut Cluster| {
+        let earlier = PAST.parse().unwrap();
+        let mark = notice::mark(earlier, earlier, &one.id, &one.resource_id, &policy.parties(&one.tags));
+        one.tags = one.tags.clone().with(mark);
+    };
+    let twice = |one: &mut Cluster| one.tags.set("Auto-Delete-After", LATER);
+    for change in [&told as &dyn Fn(&mut Cluster), &twice] {
+        let mut one = clone();
+        one.tags.set("owner", "ben");
+        change(&mut one);
+        let request = Request::default();
+        let terms = Terms { policy: &policy, request: &request, now: now(), announces: true, asked: None };
+        let at_night = Plan::make(&world(region(vec![one.clone()])), terms);
+        assert_eq!(at_night.actions.len(), 1, "{at_night}");
+        let on_a_word = asked_in(region(vec![one]), &ana(), &[]);
+        assert_eq!((on_a_word.actions.len(), on_a_word.left.len()), (0, 1), "{on_a_word}");
+    }
+}
+
 proptest! {
     /// Whatever a cluster carries: what goes on ana's word is a clone of hers, outside production, and would go at night were it
     /// due; and nothing else is done to anything.
