@@ -72,7 +72,12 @@ pub(crate) fn about(
 fn the_same(more: &[&str]) -> String {
     let words = std::env::args().skip(1);
     let words = std::iter::once("nightshift".to_owned()).chain(words).chain(more.iter().map(|&word| word.to_owned()));
-    words.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ")
+    line(&words.collect::<Vec<_>>())
+}
+
+/// `words` as a shell takes them.
+pub(crate) fn line(words: &[String]) -> String {
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
 /// A word as a shell takes it.

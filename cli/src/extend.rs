@@ -1,6 +1,7 @@
 //! `clusters extend`: more time for a cluster.
 
 use anyhow::Context as _;
+use nightshift::clock;
 use nightshift::domains::clusters::lease::Lease;
 use nightshift::jobs::cluster_cleanup::{ClusterCleanup, Policy};
 use nightshift::jobs::cluster_extend::ClusterExtend;
@@ -16,6 +17,7 @@ use crate::output::{Ending, Output, Words, complain};
 use crate::policy::Source;
 use crate::progress::Progress;
 use crate::record::{self, Record};
+use crate::when::{Here, Toward};
 
 const NOTHING: &str = "nothing was changed";
 
@@ -24,9 +26,12 @@ pub(crate) async fn run(args: ExtendArgs, desk: &Desk) -> anyhow::Result<Ending>
     let source = Source::of(&args.policy)?;
     let aws = desk.open(NOTHING).await?;
     let account = desk.account(&aws, args.account.account.as_deref(), NOTHING).await?;
-    let driver = source.driver::<ClusterCleanup>(aws, desk).await?;
+    let driver = source.of_clusters().driver::<ClusterCleanup>(aws, desk).await?;
     let region = driver.aws().region().context("no Region is known")?;
-    let (event, lease) = (event(&args, region), lease(&args, driver.policy()));
+    let lease = lease(&args, driver.policy());
+    let here = Here { zone: lease.time_zone.clone(), now: driver.run_policy.now.unwrap_or_else(clock::now) };
+    let until = here.resolve("--until", &args.until, Toward::Ahead, desk)?;
+    let event = event(&args, &until.to_string(), region);
     let record = if args.dry_run { None } else { Some(Record::begin(desk, ClusterExtend::NAME, &account)) };
     let (mode, ledger, words) = match &record {
         None => (Mode::Plan, record::reading(), Words::CanBeHadAgain),
@@ -57,8 +62,8 @@ pub(crate) async fn run(args: ExtendArgs, desk: &Desk) -> anyhow::Result<Ending>
 }
 
 /// What was typed, as the job takes it.
-pub(crate) fn event(args: &ExtendArgs, region: &str) -> Value {
-    let mut event = json!({ "cluster": args.cluster, "region": region, "until": args.until });
+pub(crate) fn event(args: &ExtendArgs, until: &str, region: &str) -> Value {
+    let mut event = json!({ "cluster": args.cluster, "region": region, "until": until });
     if let Some(owner) = &args.owner {
         event["owner"] = json!(owner);
     }

@@ -16,6 +16,7 @@ mod invoke;
 mod job;
 mod keys;
 mod lost;
+mod menu;
 mod message;
 mod one;
 mod org;
@@ -41,12 +42,14 @@ mod told;
 mod typed;
 mod users;
 mod way;
+mod when;
+mod words;
 
 use std::process::ExitCode;
 
 use args::{
-    AdoptCommand, ApplyCommand, Cli, ClusterCommand, Command, PlanCommand, PolicyCommand, ReportCommand, SecretCommand,
-    SelectArgs,
+    AdoptCommand, ApplyCommand, Cli, ClusterCommand, Command, Globals, PlanCommand, PolicyCommand, ReportCommand,
+    SecretCommand, SelectArgs,
 };
 use clap::Parser as _;
 use desk::Desk;
@@ -65,7 +68,8 @@ async fn main() -> ExitCode {
         output::complain(&lost);
         return Ending::NotRun.into();
     }
-    let cli = match Cli::try_parse() {
+    let cli = if menu::is_wanted() { None } else { Some(Cli::try_parse()) };
+    let cli = match cli.transpose() {
         Ok(cli) => cli,
         Err(error) => {
             return explain(&error).into();
@@ -74,17 +78,12 @@ async fn main() -> ExitCode {
     let environment = Environment::of_process();
     telemetry::init_command(&environment);
     nightshift::build::is_of_commit(env!("NIGHTSHIFT_BUILD"));
-    let desk = Desk { environment, globals: cli.globals };
     // On the heap: what a command does is states within states.
-    let done = Box::pin(run(cli.command, &desk)).await;
-    let ending = done.unwrap_or_else(|error| {
-        let (said, fix) = told::lines(&error);
-        output::complain(&said);
-        if let Some(fix) = fix {
-            output::to_standard_error(&format!("→ {fix}\n"));
-        }
-        Ending::NotRun
-    });
+    let done = match cli {
+        Some(cli) => Box::pin(run(cli.command, &Desk { environment, globals: cli.globals })).await,
+        None => Box::pin(menu::run(&Desk { environment, globals: Globals::default() })).await,
+    };
+    let ending = done.unwrap_or_else(|error| told_of(&error));
     if record::is_interrupted() { Ending::Interrupted.into() } else { ending.into() }
 }
 
@@ -107,10 +106,11 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
         Command::Invoke(args) => invoke::run(args, desk).await,
         Command::Clusters { command: ClusterCommand::List(args) } => Box::pin(clones::list(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Clone(args) } => Box::pin(clones::clone(args, desk)).await,
+        Command::Clusters { command: ClusterCommand::Delete(args) } => Box::pin(clones::delete(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Snapshots(args) } => Box::pin(clones::snapshots(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Restore(args) } => Box::pin(restore::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, desk)).await,
-        Command::Clusters { command: ClusterCommand::Show(args) } => show::run(args, desk).await,
+        Command::Clusters { command: ClusterCommand::Show(args) } => Box::pin(show::run(args, desk)).await,
         Command::Adopt { job } => match job {
             AdoptCommand::ClusterCleanup(args) => adopt::run::<ClusterCleanup>(args, None, desk).await,
             AdoptCommand::DbUsers { event, adopt: args } => adopt::run::<DbUsers>(args, event.event, desk).await,
@@ -134,6 +134,16 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
         Command::Completions { shell } => Ok(shell::completions(shell, desk)),
         Command::Man { folder } => shell::man(&folder, desk),
     }
+}
+
+/// Says why nothing was run, and the next step.
+fn told_of(error: &anyhow::Error) -> Ending {
+    let (said, fix) = told::lines(error);
+    output::complain(&said);
+    if let Some(fix) = fix {
+        output::to_standard_error(&format!("→ {fix}\n"));
+    }
+    Ending::NotRun
 }
 
 /// Help, the version, or what is wrong with what was typed. Asking for help is not wrong usage.

@@ -185,7 +185,7 @@ pub(crate) fn width(environment: &Environment) -> u16 {
 }
 
 /// Whether what goes to `stream` is shown in colours.
-fn is_coloured(desk: &Desk, stream: &impl anstream::stream::RawStream) -> bool {
+pub(crate) fn is_coloured(desk: &Desk, stream: &impl anstream::stream::RawStream) -> bool {
     match desk.globals.color {
         Colour::Always => true,
         Colour::Never => false,

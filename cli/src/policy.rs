@@ -1,11 +1,14 @@
 //! Where the policy of a run comes from: a file, a deployed function, or, for a plan, this shell.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use nightshift::config::{ConfigFaults, Environment, is_ours};
+use nightshift::jobs::cluster_cleanup::ClusterDelete;
+use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::run::Job;
-use nightshift::run::driver::Driver;
+use nightshift::run::driver::{self, Driver};
 use nightshift::services::aws::Aws;
 use nightshift::services::functions::{Deployed, FunctionsReader};
 use nightshift::text::count;
@@ -26,7 +29,32 @@ pub(crate) enum Source {
     Function(String),
 }
 
+/// The policies of the jobs behind `clusters …`, which one file may hold together: to each job, what only another of them reads
+/// is nothing to find fault with. A name that none of them knows stays a fault.
+#[derive(Debug, Clone)]
+pub(crate) struct OfClusters(Source);
+
+impl OfClusters {
+    /// The job under this policy.
+    pub(crate) async fn driver<J: Job>(&self, aws: Aws, desk: &Desk) -> anyhow::Result<Driver<J>> {
+        let (known, own) = (variables_of_clusters(), driver::variables::<J>());
+        let is_anothers = |name: &str| known.contains(name) && !own.contains(&name);
+        let variables = self.0.variables::<J>(&aws, desk).await?.without(is_anothers);
+        self.0.driver_of(&variables, aws)
+    }
+}
+
+fn variables_of_clusters() -> BTreeSet<&'static str> {
+    let [clone, delete] = [driver::variables::<ClusterClone>(), driver::variables::<ClusterDelete>()];
+    clone.into_iter().chain(delete).collect()
+}
+
 impl Source {
+    /// As the source of every `clusters` command.
+    pub(crate) fn of_clusters(self) -> OfClusters {
+        OfClusters(self)
+    }
+
     /// What was typed.
     pub(crate) fn of(args: &PolicyArgs) -> anyhow::Result<Self> {
         match (&args.file, &args.function) {
@@ -68,9 +96,13 @@ impl Source {
     /// The job under this policy.
     pub(crate) async fn driver<J: Job>(&self, aws: Aws, desk: &Desk) -> anyhow::Result<Driver<J>> {
         let variables = self.variables::<J>(&aws, desk).await?;
+        self.driver_of(&variables, aws)
+    }
+
+    fn driver_of<J: Job>(&self, variables: &Environment, aws: Aws) -> anyhow::Result<Driver<J>> {
         let regions = variables.get("NIGHTSHIFT_REGIONS").unwrap_or_default();
         doubt(regions.split(',').map(str::trim).filter(|name| !name.is_empty() && Some(*name) != aws.region()));
-        Driver::new(&variables, aws).map_err(|faults| self.locate(&faults))
+        Driver::new(variables, aws).map_err(|faults| self.locate(&faults))
     }
 
     /// `faults`, with the places in the file where their variables stand.

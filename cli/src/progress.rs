@@ -62,6 +62,13 @@ pub(crate) fn tell(tally: Tally) {
     }
 }
 
+/// Says what is going on now.
+pub(crate) fn say(what: String) {
+    if let Some(bar) = &*LINE.lock().unwrap_or_else(PoisonError::into_inner) {
+        bar.set_message(what);
+    }
+}
+
 /// Prints with the line out of the way.
 pub(crate) fn aside<T>(print: impl FnOnce() -> T) -> T {
     // A clone, or whoever prints would wait for a line that is being drawn.

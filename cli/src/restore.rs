@@ -1,6 +1,7 @@
 //! `clusters restore`: the way back from a night's deletion.
 
 use anyhow::Context as _;
+use nightshift::clock;
 use nightshift::jobs::cluster_restore::ClusterRestore;
 use nightshift::report::{Mode, Outcome};
 use nightshift::run::Job as _;
@@ -14,6 +15,7 @@ use crate::one;
 use crate::output::{Ending, Output, Words, complain};
 use crate::progress::Progress;
 use crate::record::{self, Record};
+use crate::when::{Here, Toward};
 
 const NOTHING: &str = "nothing was made";
 
@@ -43,8 +45,13 @@ pub(crate) async fn run(args: RestoreArgs, desk: &Desk) -> anyhow::Result<Ending
     let aws = desk.open(NOTHING).await?;
     let account = desk.account(&aws, args.account.account.as_deref(), NOTHING).await?;
     let region = aws.region().context("no Region is known")?.to_owned();
-    let mut event =
-        json!({ "snapshot": args.snapshot, "region": region, "until": args.until, "tag_key": args.tag_key });
+    let until = if args.until.eq_ignore_ascii_case("never") {
+        "never".to_owned()
+    } else {
+        let here = Here::of_shell(&desk.environment, clock::now());
+        here.resolve("--until", &args.until, Toward::Ahead, desk)?.to_string()
+    };
+    let mut event = json!({ "snapshot": args.snapshot, "region": region, "until": until, "tag_key": args.tag_key });
     if let Some(name) = &args.name {
         event["name"] = json!(name);
     }
@@ -68,7 +75,7 @@ pub(crate) async fn run(args: RestoreArgs, desk: &Desk) -> anyhow::Result<Ending
     match report.items.first() {
         Some(item) if item.outcome == Outcome::Planned => item.steps.iter().for_each(|step| output.say(step)),
         Some(item) if item.outcome == Outcome::Changed => {
-            output.say(&format!("cluster {} is restored; its expiry is {}", item.id, args.until));
+            output.say(&format!("cluster {} is restored; its expiry is {until}", item.id));
         }
         Some(item) if record::is_interrupted() => {
             complain(&format!("cluster {} is not whole yet; the same command goes on from here", item.id));

@@ -20,6 +20,7 @@ use crate::output::{Ending, Output, Words};
 use crate::policy_shown::PolicyShown;
 use crate::reports::ReportList;
 use crate::secrets::{SecretList, SecretShown};
+use crate::show::ClusterShown;
 use crate::users::UserList;
 
 /// What there is a schema of.
@@ -37,6 +38,8 @@ pub(crate) enum Document {
     Secret,
     /// What `clusters list` prints.
     Clusters,
+    /// What `clusters show` prints.
+    Cluster,
     /// What `clusters snapshots` prints.
     Snapshots,
     /// What `reports list` prints.
@@ -77,6 +80,7 @@ impl Document {
             Self::Secrets => of::<SecretList>(),
             Self::Secret => of::<SecretShown>(),
             Self::Clusters => of::<ClusterList>(),
+            Self::Cluster => of::<ClusterShown>(),
             Self::Snapshots => of::<SnapshotList>(),
             Self::Reports => of::<ReportList>(),
             Self::Policy => of::<PolicyShown>(),

@@ -142,7 +142,7 @@ fn typed(words: &[String], cluster: &Cluster, deployed: &[(&str, String)], now: 
         policy(&[])
     };
     let lease = extend::lease(&args, &known);
-    let mut fields = Fields::of(extend::event(&args, cli.globals.region.as_deref().unwrap())).unwrap();
+    let mut fields = Fields::of(extend::event(&args, &args.until, cli.globals.region.as_deref().unwrap())).unwrap();
     let request = ClusterExtend::request(&mut fields, &lease);
     fields.finish().unwrap();
     let account = "111122223333".to_owned();
@@ -159,7 +159,7 @@ fn typed(words: &[String], cluster: &Cluster, deployed: &[(&str, String)], now: 
 
 /// What the message is about: what the plan says, or a deletion that stands half-way.
 fn matter(cluster: &Cluster, policy: &Policy, half_way: bool, now: Timestamp) -> Option<Matter> {
-    let terms = Terms { policy, request: &Request::default(), now, announces: true };
+    let terms = Terms { policy, request: &Request::default(), now, announces: true, asked: None };
     let half = HalfDeleted { asked: now, had: 2, has: 0 };
     let (id, region, arn) = (cluster.id.clone(), cluster.region.clone(), cluster.arn.clone());
     let owner = policy.owner(&cluster.tags);

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use nightshift::config::Environment;
-use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::cluster_cleanup::{ClusterCleanup, ClusterDelete};
 use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::jobs::cluster_extend::ClusterExtend;
 use nightshift::jobs::cluster_restore::ClusterRestore;
@@ -60,6 +60,8 @@ fn the_reference_of_each_job_is_its_table() {
     let own = |tables: &[&[&'static Code]]| table(tables.iter().copied().flatten().copied());
     is_in::<ClusterRestore>("cli.md", &own(ClusterRestore::CODES));
     is_in::<ClusterExtend>("cli.md", &own(ClusterExtend::CODES));
+    // The rest of its table is the night's.
+    is_in::<ClusterDelete>("cli.md", &own(&ClusterDelete::CODES[..1]));
 }
 
 #[track_caller]
@@ -82,6 +84,7 @@ fn each_code_stands_once_and_says_what_it_means() {
     is_sound::<ClusterClone>();
     is_sound::<ClusterRestore>();
     is_sound::<ClusterExtend>();
+    is_sound::<ClusterDelete>();
     is_sound::<KeyRotation>();
     is_sound::<SecretRotation>();
     is_sound::<DbUsers>();

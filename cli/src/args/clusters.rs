@@ -1,8 +1,11 @@
 //! What is typed behind `clusters`.
 
-use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::common::{AccountArgs, Format, PolicyArgs};
+use super::select::SelectArgs;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ClusterCommand {
@@ -11,6 +14,9 @@ pub(crate) enum ClusterCommand {
     /// Make a clone of a cluster for yourself: copy-on-write, with an end, and a password of its own. Interrupted, the same
     /// command goes on where it was.
     Clone(CloneArgs),
+    /// Delete a clone of yours now: shows what becomes of it, its members and its data, and asks. All that stands in the way of a
+    /// deletion at night stands in its way. Interrupted, the same command goes on, and so does cluster-cleanup.
+    Delete(DeleteArgs),
     /// The final snapshots that deletions left, when each goes, and the command that brings it back. Reads only.
     Snapshots(SnapshotListArgs),
     /// Bring back a cluster from a final snapshot: settings, tags and members as they were. It does not expire again
@@ -25,16 +31,18 @@ pub(crate) enum ClusterCommand {
 
 #[derive(Debug, Args)]
 pub(crate) struct ClusterListArgs {
-    /// Everybody's.
-    #[arg(long, conflicts_with = "owner")]
+    /// Everybody's, and not yours alone.
+    #[arg(long, conflicts_with_all = ["mine", "owner"])]
     pub all: bool,
-    /// Those of this owner, with or without `@domain`.
-    #[arg(long, value_name = "NAME")]
-    pub owner: Option<String>,
+    #[command(flatten)]
+    pub select: SelectArgs,
     #[command(flatten)]
     pub account: AccountArgs,
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// A price file, for what each costs a month; the policy's if left out.
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub output: Format,
@@ -57,7 +65,7 @@ pub(crate) struct SnapshotListArgs {
 pub(crate) struct CloneArgs {
     /// The cluster to clone.
     pub source: String,
-    /// When the clone goes: a time, a day, which counts to its end, or how long, as 36h, 7d or 2w.
+    /// When the clone goes: a time, a day, which counts to its end, how long, as 7d or `in 7 days`, or words as `friday 18:00`.
     #[arg(long, value_name = "WHEN")]
     pub expires: String,
     /// The clone's identifier; SOURCE-OWNER if left out.
@@ -72,7 +80,7 @@ pub(crate) struct CloneArgs {
     /// Least and most capacity units of Serverless v2, as 0.5-4.
     #[arg(long, value_name = "MIN-MAX")]
     pub acu: Option<String>,
-    /// A full copy of the source as it was then, in the place of a copy-on-write clone.
+    /// A full copy of the source as it was then, in the place of a copy-on-write clone: a time, or `yesterday 18:00`, `2h ago`.
     #[arg(long, value_name = "WHEN")]
     pub from: Option<String>,
     /// Have the data made nobody's. Refused: this version cannot do it yet.
@@ -98,6 +106,22 @@ pub(crate) struct CloneArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct DeleteArgs {
+    /// The cluster's identifier.
+    pub cluster: String,
+    #[command(flatten)]
+    pub account: AccountArgs,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// Only say what would be deleted.
+    #[arg(long, conflicts_with = "yes")]
+    pub dry_run: bool,
+    /// Delete it without asking.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
     /// The cluster's identifier.
     pub cluster: String,
@@ -105,13 +129,28 @@ pub(crate) struct ShowArgs {
     pub account: AccountArgs,
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// A price file, for what it costs a month; the policy's if left out.
+    #[arg(long, value_name = "FILE")]
+    pub prices: Option<PathBuf>,
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = ShowFormat::Text)]
+    pub output: ShowFormat,
+}
+
+/// How one thing is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ShowFormat {
+    /// For people.
+    Text,
+    /// For programs: see `nightshift schema`.
+    Json,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ExtendArgs {
     /// The cluster's identifier.
     pub cluster: String,
-    /// Its new expiry: a time, or a day, which counts to its end.
+    /// Its new expiry: a time, a day, which counts to its end, how long from now, as 7d, or words as `friday 18:00`.
     #[arg(long, value_name = "WHEN")]
     pub until: String,
     /// Its owner as its tag has it, if that is not you.
@@ -136,7 +175,7 @@ pub(crate) struct RestoreArgs {
     /// The restored cluster's identifier; the old one if left out.
     #[arg(long = "as", value_name = "ID")]
     pub name: Option<String>,
-    /// When it expires: a time, a day, or `never`.
+    /// When it expires: a time, a day, how long from now, as 7d, words as `friday 18:00`, or `never`.
     #[arg(long, value_name = "WHEN", default_value = "never")]
     pub until: String,
     #[command(flatten)]

@@ -16,7 +16,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use clusters::{
-    CloneArgs, ClusterCommand, ClusterListArgs, ExtendArgs, RestoreArgs, ShowArgs, SnapshotListArgs,
+    CloneArgs, ClusterCommand, ClusterListArgs, DeleteArgs, ExtendArgs, RestoreArgs, ShowArgs, ShowFormat,
+    SnapshotListArgs,
 };
 pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
 pub(crate) use connect::{ConnectArgs, Role};

@@ -1,10 +1,12 @@
 //! `clusters clone`: one clone, made here with one's own credentials or by the deployed function, and how to connect to it.
 
 use anyhow::Context as _;
+use nightshift::clock;
 use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::report::{Mode, Outcome};
 use nightshift::run::Job as _;
 use nightshift::run::driver::{Caller, Word};
+use nightshift::run::ledger::{Line, Sink};
 use nightshift::services::aws::Aws;
 use nightshift::services::rds::RdsReader;
 use nightshift::text::chain;
@@ -16,9 +18,27 @@ use crate::desk::Desk;
 use crate::one;
 use crate::output::{Ending, Output, Words, complain};
 use crate::policy::Source;
+use crate::progress::{self, Progress};
 use crate::record::{self, Record};
+use crate::when::{Here, Toward};
+use crate::words::Text;
 
 const NOTHING: &str = "nothing was made";
+
+/// The record, and beside it how far the clone is.
+#[derive(Debug)]
+struct Shown<'a>(&'a Record, &'a Desk);
+
+impl Sink for Shown<'_> {
+    fn write(&self, line: Line<'_>) {
+        if let Line::Step(entry, step) = line {
+            progress::say(self.1.words(Text::Making { id: &entry.id, step }));
+        }
+        self.0.write(line);
+    }
+
+    fn expects(&self, _: usize) {}
+}
 
 /// Makes it, or says what would be made.
 pub(crate) async fn run(args: CloneArgs, desk: &Desk) -> anyhow::Result<Ending> {
@@ -26,22 +46,29 @@ pub(crate) async fn run(args: CloneArgs, desk: &Desk) -> anyhow::Result<Ending> 
     let aws = desk.open(NOTHING).await?;
     let account = desk.account(&aws, args.account.account.as_deref(), NOTHING).await?;
     let region = aws.region().context("no Region is known")?.to_owned();
-    let event = event(&args, &region);
     if let Some(function) = &args.invoke {
+        let event = event(&args, &region, &Here::of_shell(&desk.environment, clock::now()), desk)?;
         let made = invoke::until_made(&aws, function, event, args.dry_run, desk).await?;
         return Ok(after(&aws, &account, &region, made.filter(|_| !args.dry_run), desk).await);
     }
-    let driver = source.driver::<ClusterClone>(aws, desk).await?;
+    let driver = source.of_clusters().driver::<ClusterClone>(aws, desk).await?;
+    let zone = driver.policy().lease.time_zone.clone();
+    let here = Here { zone, now: driver.run_policy.now.unwrap_or_else(clock::now) };
+    let event = event(&args, &region, &here, desk)?;
     let record = if args.dry_run { None } else { Some(Record::begin(desk, ClusterClone::NAME, &account)) };
-    let (mode, ledger, words) = match &record {
+    let shown = record.as_ref().map(|record| Shown(record, desk));
+    let (mode, ledger, words) = match &shown {
         None => (Mode::Plan, record::reading(), Words::CanBeHadAgain),
-        Some(record) => {
-            let ledger = record::interruptible(record).context("could not listen for signals; nothing was made")?;
+        Some(shown) => {
+            let ledger = record::interruptible(shown).context("could not listen for signals; nothing was made")?;
             (Mode::Apply, ledger, Words::AreARecord)
         }
     };
     let caller = Caller::Operator { mode, word: Word::Any };
-    let report = Box::pin(driver.run(event, &ledger, caller)).await?.report;
+    let progress = Progress::start("reading", driver.aws().calls().clone());
+    let finished = Box::pin(driver.run(event, &ledger, caller)).await;
+    drop(progress);
+    let report = finished?.report;
     if let Some(record) = &record {
         record.end(&report);
     }
@@ -64,7 +91,12 @@ async fn after(aws: &Aws, account: &str, region: &str, made: Option<String>, des
     let output = Output::new(Words::CanBeHadAgain, desk);
     let Some(id) = made else { return Ending::Done };
     match RdsReader::new(aws, region).cluster(&id, account).await {
-        Ok(Some(cluster)) => connection::lines(&cluster).iter().for_each(|line| output.say(line)),
+        Ok(Some(cluster)) => {
+            output.say(&desk.words(Text::Usable { id: &id }));
+            for line in connection::lines(&cluster) {
+                output.say(&line);
+            }
+        }
         Ok(None) => complain(&format!("{id} was made and is not there any more")),
         // It is made: that one may not look at it is a word, not a failure.
         Err(error) => complain(&format!("{id} is ready; how to connect could not be read: {}", chain(&error))),
@@ -73,14 +105,17 @@ async fn after(aws: &Aws, account: &str, region: &str, made: Option<String>, des
 }
 
 /// What was typed, as the job takes it.
-fn event(args: &CloneArgs, region: &str) -> Value {
-    let mut event = json!({ "source": args.source, "region": region, "expires": args.expires });
+fn event(args: &CloneArgs, region: &str, here: &Here, desk: &Desk) -> anyhow::Result<Value> {
+    let expires = here.resolve("--expires", &args.expires, Toward::Ahead, desk)?;
+    let mut event = json!({ "source": args.source, "region": region, "expires": expires });
+    if let Some(from) = &args.from {
+        event["from"] = json!(here.resolve("--from", from, Toward::Back, desk)?);
+    }
     for (key, value) in [
         ("owner", &args.owner),
         ("name", &args.name),
         ("class", &args.class),
         ("acu", &args.acu),
-        ("from", &args.from),
         ("reason", &args.reason),
     ] {
         if let Some(value) = value {
@@ -93,5 +128,5 @@ fn event(args: &CloneArgs, region: &str) -> Value {
     if args.anonymise {
         event["anonymise"] = json!(true);
     }
-    event
+    Ok(event)
 }

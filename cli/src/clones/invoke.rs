@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::desk::Desk;
 use crate::invoke::{Call, Fault, once};
 use crate::output::{Output, Words, complain};
+use crate::progress::Progress;
 use crate::record;
 
 /// A function lives fifteen minutes; a full copy takes several lives.
@@ -28,6 +29,7 @@ pub(super) async fn until_made(
     event["mode"] = json!(mode);
     let (name, region) = place(function, aws.region().unwrap_or_default());
     let quiet = record::Quiet;
+    let progress = Progress::start("waiting for the function", aws.calls().clone());
     for _ in 0..MOST_LIVES {
         let signed = stated::sign(aws, region, name, clock::now()).await?;
         event["identity"] = json!(signed.expose());
@@ -39,7 +41,10 @@ pub(super) async fn until_made(
             ..Call::default()
         };
         match once(aws, call, &record::silent(&quiet)).await?.0 {
-            Ok(report) => return Ok(say(&report, dry_run, desk)),
+            Ok(report) => {
+                drop(progress);
+                return Ok(say(&report, dry_run, desk));
+            }
             Err(fault) if goes_on(&fault) => complain(&format!("{}; asking again", printable(&fault.error_message))),
             Err(fault) => bail!("{}: {}", printable(function), fault.said()),
         }

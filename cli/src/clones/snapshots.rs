@@ -1,16 +1,15 @@
 //! `clusters snapshots`: the final snapshots that deletions left, when they go, and how to bring each back.
 
 use nightshift::domains::clusters::tags::{self, PURGE_AFTER};
-use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::report::sheet::{Row as Line, Sheet};
 use nightshift::services::rds::{RdsReader, Snapshot};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::read::Looking;
 use crate::args::SnapshotListArgs;
 use crate::desk::Desk;
 use crate::output::{Ending, Output, Words};
-use crate::policy::Source;
 use crate::progress::Progress;
 
 /// What `clusters snapshots` prints for programs.
@@ -45,22 +44,10 @@ pub(crate) struct Row {
 
 /// Lists them.
 pub(crate) async fn run(args: SnapshotListArgs, desk: &Desk) -> anyhow::Result<Ending> {
-    let source = Source::of(&args.policy)?;
-    let aws = desk.open("nothing was read").await?;
-    let account = desk.account(&aws, args.account.account.as_deref(), "nothing was read").await?;
-    let driver = source.driver::<ClusterClone>(aws, desk).await?;
-    let policy = driver.policy();
-    let progress = Progress::start("reading", driver.aws().calls().clone());
-    let mut rows = Vec::new();
-    for region in &policy.regions {
-        let found = RdsReader::new(driver.aws(), region).snapshots().await?;
-        let wanted = |snapshot: &&Snapshot| {
-            is_final(snapshot) && args.cluster.as_ref().is_none_or(|cluster| *cluster == snapshot.cluster_id)
-        };
-        rows.extend(found.iter().filter(wanted).map(|found| row(found, &policy.lease.owner_tag)));
-    }
-    drop(progress);
-    rows.sort_by(|a, b| (&a.region, &a.id).cmp(&(&b.region, &b.id)));
+    let looking = Looking::of(&args.policy, None, args.account.account.as_deref(), desk).await?;
+    let mut rows = all(&looking).await?;
+    rows.retain(|row| args.cluster.as_ref().is_none_or(|cluster| *cluster == row.cluster));
+    let account = looking.account.clone();
     let mut sheet = Sheet::new(["snapshot", "region", "cluster", "owner", "status", "goes", "to bring it back"]);
     for row in &rows {
         let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
@@ -77,6 +64,20 @@ pub(crate) async fn run(args: SnapshotListArgs, desk: &Desk) -> anyhow::Result<E
     let output = Output::new(Words::CanBeHadAgain, desk);
     output.sheet(&sheet, &SnapshotList { schema: 1, account, snapshots: rows }, args.output);
     Ok(output.end(Ending::Done))
+}
+
+/// All there are, by Region and identifier.
+pub(crate) async fn all(looking: &Looking) -> anyhow::Result<Vec<Row>> {
+    let (aws, policy) = (looking.driver.aws(), looking.cleanup());
+    let progress = Progress::start("reading", aws.calls().clone());
+    let mut rows = Vec::new();
+    for region in &policy.regions {
+        let found = RdsReader::new(aws, region).snapshots().await?;
+        rows.extend(found.iter().filter(|found| is_final(found)).map(|found| row(found, &policy.owner_tag)));
+    }
+    drop(progress);
+    rows.sort_by(|a, b| (&a.region, &a.id).cmp(&(&b.region, &b.id)));
+    Ok(rows)
 }
 
 /// Whether a deletion of this tool made it.

@@ -13,7 +13,7 @@ use crate::{Said, nightshift, policy_file};
 const NOW: (&str, &str) = ("NIGHTSHIFT_NOW", "2026-11-21T02:00:00Z");
 
 /// A cluster to clone, and ana's own key.
-async fn scene() -> (Scene, [(&'static str, String); 2]) {
+pub(crate) async fn scene() -> (Scene, [(&'static str, String); 2]) {
     let scene = Scene::new().expect("a scene");
     let orders = expired("orders").tag("auto-delete-after", "").tag("owner", "").tag("env", "staging");
     orders.create(&scene).await.expect("a cluster");
@@ -23,7 +23,7 @@ async fn scene() -> (Scene, [(&'static str, String); 2]) {
     (scene, [("AWS_ACCESS_KEY_ID", key.access_key_id), ("AWS_SECRET_ACCESS_KEY", key.secret_access_key)])
 }
 
-fn ana(scene: &Scene, key: &[(&'static str, String); 2], arguments: &[&str]) -> Said {
+pub(crate) fn ana(scene: &Scene, key: &[(&'static str, String); 2], arguments: &[&str]) -> Said {
     let own: Vec<_> = key.iter().map(|(name, value)| (*name, value.as_str())).chain([NOW]).collect();
     nightshift(scene, &own, arguments)
 }
@@ -83,6 +83,102 @@ async fn the_list_is_of_ones_own_unless_others_are_asked_for() {
     assert!(said.out.contains("reports-dev") && said.out.contains("in 10 days"), "{}", said.out);
     let none = ana(&scene, &key, &["clusters", "list", "--owner", "nobody"]);
     assert!(none.code == 0 && none.err.contains("--all shows everybody's"), "{}", none.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_takes_either_policy_or_both_in_one_and_says_what_each_costs() {
+    let (scene, key) = scene().await;
+    for (id, owner) in [("orders-ana", "ana"), ("orders-ben", "ben")] {
+        let one = expired(id).tag("owner", owner).tag("auto-delete-after", "2026-11-28T02:00:00Z");
+        one.create(&scene).await.expect("a cluster");
+    }
+    let (folder, _) = policy_file("");
+    let prices = folder.path().join("prices.json");
+    let engines = json!({"eu-west-1": {"aurora-postgresql": {"acu_hour": 0.1}}});
+    std::fs::write(&prices, json!({"currency": "USD", "as_of": "2026-11-01", "regions": engines}).to_string())
+        .expect("a file");
+    let prices = prices.to_str().expect("a path");
+    let (clone, cleanup) = (
+        "NIGHTSHIFT_CLONES_PER_OWNER=3\nNIGHTSHIFT_OWNER_OF=arn:aws:iam::*:user/deploy=ana\n",
+        "NIGHTSHIFT_MAX_DELETIONS=3\n",
+    );
+    for policy in [clone.to_owned(), cleanup.to_owned(), format!("{clone}{cleanup}NIGHTSHIFT_PRICES={prices}\n")] {
+        let (_folder, file) = policy_file(&format!("NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\n{policy}"));
+        let file = file.to_str().expect("a path");
+        let listed = ["clusters", "list", "--mine", "--policy", file, "--prices", prices, "--output", "json"];
+        let said = ana(&scene, &key, &listed);
+        let list: Value =
+            serde_json::from_str(&said.out).unwrap_or_else(|error| panic!("{error}: {policy} {}", said.err));
+        let rows = list["clusters"].as_array().expect("rows");
+        assert_eq!(
+            (rows.len(), &rows[0]["id"], &rows[0]["expires_at"]),
+            (1, &json!("orders-ana"), &json!("2026-11-28T02:00:00Z"))
+        );
+        assert_eq!(
+            (&list["currency"], &list["prices_as_of"], &list["owner"]),
+            (&json!("USD"), &json!("2026-11-01"), &json!("ana"))
+        );
+        assert_eq!(
+            rows[0]["monthly_hundredths"],
+            json!(3_650 * rows[0]["members"].as_u64().expect("a number")),
+            "{list}"
+        );
+        let named =
+            ana(&scene, &key, &["clusters", "list", "--all", "--match", "*-BEN", "--policy", file, "--output", "csv"]);
+        assert!(named.out.lines().count() == 2 && named.out.contains("\norders-ben,eu-west-1,ben,"), "{}", named.out);
+    }
+    let (_folder, file) = policy_file("NIGHTSHIFT_CLONES_PER_OWNR=3\n");
+    let slip = ana(&scene, &key, &["clusters", "list", "--policy", file.to_str().expect("a path")]);
+    assert!(
+        slip.code == 1 && slip.err.contains("did you mean NIGHTSHIFT_CLONES_PER_OWNER?")
+            || slip.err.contains("no such variable"),
+        "{}",
+        slip.err
+    );
+    let said = ana(&scene, &key, &["clusters", "show", "orders-ana", "--prices", prices]);
+    assert!(
+        said.code == 0 && said.out.contains("\n  a month: ") && said.out.contains("\n  expires: in 7 days ("),
+        "{}{}",
+        said.out,
+        said.err
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_day_is_said_as_the_instant_it_means_before_anything_is_done() {
+    let (scene, key) = scene().await;
+    let (_folder, policy) = policy_file("NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\nNIGHTSHIFT_TIME_ZONE=Europe/Madrid\n");
+    let policy = policy.to_str().expect("a path");
+    let clone = |expires: &str| {
+        ana(&scene, &key, &["clusters", "clone", "orders", "--expires", expires, "--dry-run", "--policy", policy])
+    };
+    let said = clone("friday 18:00");
+    assert_eq!(
+        said.err,
+        "nightshift: 'friday 18:00' is friday 2026-11-27 18:00 Europe/Madrid, which is 2026-11-27T17:00:00Z\n"
+    );
+    assert!(said.code == 0 && said.out.contains("2026-11-27T17:00:00Z"), "{}", said.out);
+    let said = clone("2026-12-05T00:00:00Z");
+    assert_eq!((said.code, said.err.as_str()), (0, ""), "an instant has nothing to say");
+    let back =
+        ["clusters", "clone", "orders", "--expires", "2026-12-05T00:00:00Z", "--from", "friday 18:00", "--dry-run"];
+    let said = ana(&scene, &key, &[&back[..], &["--policy", policy]].concat());
+    let meant = "nightshift: 'friday 18:00' is friday 2026-11-20 18:00 Europe/Madrid, which is 2026-11-20T17:00:00Z\n";
+    assert!(said.err.starts_with(meant), "a copy is of the past: {}", said.err);
+    let calls = scene.proxy.calls().len();
+    let said = clone("next friday");
+    assert!(
+        said.code == 1
+            && said.err.contains("--expires 'next friday' is no day or time; nothing was done\n→ write YYYY-MM-DD"),
+        "{}",
+        said.err
+    );
+    assert!(scene.proxy.calls().len() <= calls + 1, "it asked whose credentials these are, and no more");
+    expired("orders-ana").tag("auto-delete-after", "2026-11-22").create(&scene).await.expect("a cluster");
+    let extend = ["clusters", "extend", "orders-ana", "--until", "en 7 días", "--policy", policy];
+    let said = ana(&scene, &key, &extend);
+    assert!(said.code == 0 && said.out.contains("to 2026-11-28T02:00:00Z"), "{}{}", said.out, said.err);
+    assert!(said.err.starts_with("nightshift: 'en 7 días' is saturday 2026-11-28 03:00 Europe/Madrid"), "{}", said.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -97,6 +97,9 @@ async fn every_document_is_what_its_schema_says() {
     assert_eq!(users["users"][0]["user"], "reader");
     let left = holds(&scene, "clusters", &said(&["clusters", "list", "--all"]));
     assert_eq!(left["clusters"][0]["id"], "typo-dev");
+    let shown = holds(&scene, "cluster", &said(&["clusters", "show", "typo-dev"]));
+    assert_eq!(shown["cluster"]["id"], left["clusters"][0]["id"]);
+    assert_eq!(shown["next"][1]["reason"]["code"], "malformed-expiry", "{shown}");
     let kept = holds(&scene, "snapshots", &said(&["clusters", "snapshots"]));
     assert_eq!(kept["snapshots"][0]["cluster"], "orders-dev");
 }

@@ -5,6 +5,7 @@ mod clones;
 mod commands;
 mod connect;
 mod db_users;
+mod delete;
 mod errors;
 mod event;
 mod extend;
@@ -40,7 +41,7 @@ struct Said {
 }
 
 impl Said {
-    /// Standard error without the record of an apply.
+    /// Standard error without the record of an apply, and without what a day means that was typed.
     fn complaints(&self) -> String {
         let is_record = |line: &&str| {
             let words = [
@@ -50,7 +51,8 @@ impl Said {
                 "nightshift: the record of this run ",
                 "nightshift: the report is kept ",
             ];
-            words.iter().any(|word| line.starts_with(word))
+            let means_a_day = line.starts_with("nightshift: '") && line.contains(", which is 20");
+            means_a_day || words.iter().any(|word| line.starts_with(word))
         };
         self.err.lines().filter(|line| !is_record(line)).collect()
     }

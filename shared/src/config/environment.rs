@@ -90,6 +90,13 @@ impl Environment {
         self
     }
 
+    /// These but for those of ours whose name `is_out`.
+    #[must_use]
+    pub fn without(mut self, is_out: impl Fn(&str) -> bool) -> Self {
+        self.variables.retain(|name, _| !is_ours(name) || !is_out(name));
+        self
+    }
+
     /// Tells one policy from another: every variable of ours with its value, in the order of their names.
     pub fn fingerprint(&self) -> String {
         let ours: Vec<_> = self.variables.iter().filter(|(name, _)| is_ours(name)).collect();

@@ -1,6 +1,7 @@
 //! The rhythm: what an event says, how far a run may go, the guard before anything destructive, and the driver that takes
 //! an event through all of them in the same order.
 
+mod acting;
 pub mod answer;
 pub mod caps;
 mod ceiling;
@@ -22,6 +23,7 @@ mod steps;
 pub mod stop;
 pub mod store;
 
+pub use acting::Acting;
 pub use ceiling::{AboveCeiling, ModeSetting};
 pub use done::Done;
 pub use fault::RunFault;

@@ -1,6 +1,7 @@
 //! The command in a real terminal, with a person who types.
 
 mod asked;
+mod menu;
 mod screens;
 mod stopped;
 
@@ -22,13 +23,25 @@ pub(crate) struct Terminal {
     child: Child,
     shown: Receiver<String>,
     seen: String,
+    /// How much of it was asked for already.
+    read: usize,
 }
 
 impl Terminal {
     /// Starts the command in a terminal so many columns wide.
     pub(crate) fn start(scene: &Scene, columns: u16, extra: &[(&str, &str)], arguments: &[&str]) -> Self {
+        Self::sized(scene, (50, columns), extra, arguments)
+    }
+
+    /// The same of so many lines and columns.
+    pub(crate) fn sized(
+        scene: &Scene,
+        (lines, columns): (u16, u16),
+        extra: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Self {
         let (pty, pts) = open().expect("a terminal");
-        pty.resize(Size::new(50, columns)).expect("a size");
+        pty.resize(Size::new(lines, columns)).expect("a size");
         let command = Command::new(env!("CARGO_BIN_EXE_nightshift")).args(arguments).env_clear();
         let command = command.envs(scene.environment(&[])).env("TERM", "xterm-256color").env("XDG_STATE_HOME", STATE);
         let child = command.envs(extra.iter().copied()).spawn(pts).expect("the command starts");
@@ -44,7 +57,27 @@ impl Terminal {
                 }
             }
         });
-        Self { pty, child, shown, seen: String::new() }
+        Self { pty, child, shown, seen: String::new(), read: 0 }
+    }
+
+    /// Waits until `text` is on the screen that was not there when this was asked the last time.
+    pub(crate) fn then_shows(&mut self, text: &str) {
+        loop {
+            if let Some(at) = self.seen[self.read..].find(text) {
+                self.read += at + text.len();
+                return;
+            }
+            match self.shown.recv_timeout(Duration::from_mins(2)) {
+                Ok(more) => self.seen += &more,
+                Err(RecvTimeoutError::Timeout) => panic!("{text:?} does not come: {}", self.seen),
+                Err(RecvTimeoutError::Disconnected) => panic!("it ended without {text:?}: {}", self.seen),
+            }
+        }
+    }
+
+    /// What was seen up to here.
+    pub(crate) fn seen(&self) -> &str {
+        &self.seen
     }
 
     /// Waits until `text` is on the screen.

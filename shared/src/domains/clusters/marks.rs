@@ -6,6 +6,19 @@ use crate::text::printable;
 /// What a pattern may be about.
 pub const SUCH_AS: &str = "; an identifier, an ARN or key=value, with * and ?";
 
+/// What says that a cluster is production, where the operator says nothing else.
+pub const PRODUCTION: [&str; 9] = [
+    "env=prod*",
+    "environment=prod*",
+    "stage=prod*",
+    "env=prd*",
+    "environment=prd*",
+    "stage=prd*",
+    "env=live*",
+    "environment=live*",
+    "stage=live*",
+];
+
 /// Identifiers and ARNs have letters, digits and some signs; only a tag, `key=value`, has spaces, too.
 pub fn alphabet(pattern: &str) -> Alphabet {
     let is_tag = pattern.contains('=');

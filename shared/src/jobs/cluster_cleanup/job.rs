@@ -105,7 +105,7 @@ impl Job for ClusterCleanup {
 
 fn terms(given: Given<'_, ClusterCleanup>) -> Terms<'_> {
     let Given { policy, request, now, notify, caller: _ } = given;
-    Terms { policy, request, now, announces: notify.has_channel() || policy.min_notice_hours > 0 }
+    Terms { policy, request, now, announces: notify.has_channel() || policy.min_notice_hours > 0, asked: None }
 }
 
 /// By their place in the report: first what was to be done, then what was left alone.

@@ -3,6 +3,7 @@
 
 mod apply;
 pub mod codes;
+mod delete;
 mod job;
 pub mod model;
 pub mod notice;
@@ -11,6 +12,7 @@ pub mod plan;
 pub mod policy;
 pub mod request;
 
+pub use delete::{ClusterDelete, DeletePolicy, DeleteRequest};
 pub use job::ClusterCleanup;
 pub use policy::Policy;
 pub use request::Request;

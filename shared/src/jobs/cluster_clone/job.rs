@@ -64,7 +64,7 @@ impl Job for ClusterClone {
         _: &[Left],
         world: &mut World,
         Given { policy, caller, now, .. }: Given<'_, Self>,
-        Hands { aws, ledger, notifier }: Hands<'_>,
+        Hands { aws, ledger, notifier, .. }: Hands<'_>,
     ) -> Vec<Done> {
         let (account, mut all) = (caller.account.as_str(), Vec::new());
         let readers = &world.readers;

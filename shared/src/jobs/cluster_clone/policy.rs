@@ -2,23 +2,11 @@
 
 use crate::config::Settings;
 use crate::domains::clusters::lease::{self, Lease};
-use crate::domains::clusters::marks::{self, SUCH_AS};
+use crate::domains::clusters::marks::{self, PRODUCTION, SUCH_AS};
 use crate::domains::clusters::person::Owners;
 use crate::run::Protected;
 use crate::services::rds::Cluster;
 
-/// What says that a cluster is production, where the operator says nothing else.
-const PRODUCTION: [&str; 9] = [
-    "env=prod*",
-    "environment=prod*",
-    "stage=prod*",
-    "env=prd*",
-    "environment=prd*",
-    "stage=prd*",
-    "env=live*",
-    "environment=live*",
-    "stage=live*",
-];
 /// Instance classes a clone may have, where the operator says nothing else: small ones, and the one that scales.
 const CLASSES: [&str; 3] = ["db.t3.*", "db.t4g.*", "db.serverless"];
 

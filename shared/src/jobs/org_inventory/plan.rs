@@ -12,7 +12,7 @@ use super::request::Request;
 use crate::domains::organization::{Change, Diff, Items, Row, key_of};
 use crate::report::{Outcome, Reason};
 use crate::run;
-use crate::run::caps::{DELETIONS, Kind};
+use crate::run::caps::{Counted, DELETIONS};
 use crate::run::done::verdict;
 use crate::run::plan::{Act, Details, Leave, Scope, Subject};
 use crate::services::Read;
@@ -123,7 +123,7 @@ impl Act<Everything> for Action {
         }]
     }
 
-    fn capped(&self) -> Option<Kind> {
+    fn capped(&self) -> Option<Counted> {
         matches!(self, Self::Remove { .. }).then_some(DELETIONS)
     }
 }

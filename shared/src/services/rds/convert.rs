@@ -75,6 +75,7 @@ pub(super) fn instance(found: &types::DbInstance) -> Option<Instance> {
         certificate: text(found.ca_certificate_identifier()),
         maintenance_window: text(found.preferred_maintenance_window()),
         status: found.db_instance_status().unwrap_or("unknown").to_owned(),
+        vpc: found.db_subnet_group().and_then(|group| text(group.vpc_id())),
         writer: false,
     })
 }
@@ -140,4 +141,18 @@ fn timestamp(at: &DateTime) -> Option<Timestamp> {
 
 fn text(found: Option<&str>) -> Option<String> {
     found.filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_says_the_vpc_that_its_cluster_does_not() {
+        let group = types::DbSubnetGroup::builder().vpc_id("vpc-0a1b").build();
+        let one = types::DbInstance::builder().db_instance_identifier("orders-1").db_instance_class("db.t4g.medium");
+        let vpc = |one: types::DbInstance| instance(&one).unwrap().vpc;
+        assert_eq!(vpc(one.clone().db_subnet_group(group).build()).as_deref(), Some("vpc-0a1b"));
+        assert_eq!(vpc(one.build()), None);
+    }
 }

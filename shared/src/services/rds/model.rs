@@ -189,6 +189,9 @@ pub struct Instance {
     /// `DBInstanceStatus` when it was read.
     #[serde(skip)]
     pub status: String,
+    /// `VpcId` of its `DBSubnetGroup`: a cluster names the group alone.
+    #[serde(skip)]
+    pub vpc: Option<String>,
     /// Whether it was the writer.
     #[serde(skip_serializing_if = "is_false")]
     pub writer: bool,

@@ -61,7 +61,11 @@ impl InRegion<'_> {
         else {
             return;
         };
-        if let Err(error) = self.writer.add_tags(&delete.arn, &deletion::called_off(cluster)).await {
+        let mut marks = deletion::called_off(cluster);
+        if self.terms.asked.is_some() {
+            marks = marks.with(plan::taken_back(cluster, self.terms.policy));
+        }
+        if let Err(error) = self.writer.add_tags(&delete.arn, &marks).await {
             tracing::warn!(
                 error.message = crate::text::chain(&error),
                 "a deletion that took nothing was not called off"

@@ -377,7 +377,7 @@ mod tests {
     fn a_letter_promises_a_copy_only_where_the_policy_makes_one() {
         let promised = |variables: &[(&str, &str)]| {
             let (policy, request, one) = (policy(variables), Request::default(), cluster("orders"));
-            let terms = Terms { policy: &policy, request: &request, now: now(), announces: true };
+            let terms = Terms { policy: &policy, request: &request, now: now(), announces: true, asked: None };
             data(&one, &region(vec![one.clone()]), terms)
         };
         assert!(matches!(promised(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "always")]), Data::Snapshot { .. }));

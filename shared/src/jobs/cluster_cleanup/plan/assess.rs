@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::notice::{self, Standing};
-use super::{OVERDUE, Terms, Why, blockers};
+use super::{Asked, OVERDUE, Terms, Why, blockers, by_hand};
 use crate::domains::clusters::deletion;
 use crate::domains::clusters::expiry::{self, Expiry, Suspicion};
 use crate::domains::clusters::tags::{self, Owner};
@@ -29,6 +29,9 @@ pub fn assess(cluster: &Cluster, terms: Terms<'_>) -> Assessment {
     if !request.covers(cluster, policy) {
         return Assessment::OutOfScope;
     }
+    if let Some(asked) = terms.asked {
+        return on_a_word(cluster, asked, terms).map_or_else(Assessment::Left, Assessment::Due);
+    }
     let Some(value) = cluster.tags.get(&policy.tag_key) else {
         return without_expiry(cluster, terms);
     };
@@ -41,6 +44,16 @@ pub fn assess(cluster: &Cluster, terms: Terms<'_>) -> Assessment {
         (Err(_), Some(half)) => Assessment::Left(Why::HalfDeleted { half, until: None }),
         (Err(why), _) => Assessment::Left(why),
     }
+}
+
+/// Since when `cluster` is due on the word of a person. All that its tags have to say of a deletion holds as it does at night, but
+/// for the day.
+fn on_a_word(cluster: &Cluster, asked: &Asked, terms: Terms<'_>) -> Result<Timestamp, Why> {
+    by_hand::may(cluster, asked, terms.policy)?;
+    let Some(value) = cluster.tags.get(&terms.policy.tag_key) else {
+        return Err(Why::NoExpiryTag { key: terms.policy.tag_key.clone() });
+    };
+    Ok(judge(cluster, value, terms)?.min(asked.at))
 }
 
 /// The expiry by which `cluster` goes some day, as its tags stand; `None` where they say that it does not go, or nothing

@@ -9,7 +9,7 @@ use super::action::{self, Action, DeleteCluster, KeepSnapshot, StartCluster};
 use super::known::{answer, not_asked};
 use super::progress::{Progress, delete_of, progress};
 use super::why::Obstacle;
-use super::{Terms, Why, members, source};
+use super::{Terms, Why, by_hand, members, source};
 use crate::domains::clusters::facts::Facts;
 use crate::domains::clusters::{deletion, tags};
 use crate::jobs::cluster_cleanup::model::Region;
@@ -48,6 +48,10 @@ fn preflight(
     let Terms { policy, .. } = terms;
     relations(cluster, region, policy)?;
     let is_stopped = status(cluster, policy)? == Rest::Stopped;
+    if is_stopped && terms.asked.is_some() {
+        // It would be started, and the word be forgotten by the night that finds it running.
+        return Err(Why::Stopped { restarts: cluster.restarts_at });
+    }
     let lift_protection = protection(cluster, policy)?;
     members::check(cluster, &region.instances, progress)?;
     let facts = facts(cluster, region, progress, terms)?;
@@ -55,6 +59,9 @@ fn preflight(
         facts.as_ref().map(|pieces| keep(cluster, at, region, pieces, snapshots_left, progress, policy)).transpose()?;
 
     let mut marks = facts.unwrap_or_default();
+    if let Some(asked) = terms.asked {
+        marks = marks.with(by_hand::marks(cluster, at, asked, policy));
+    }
     marks.set(tags::DELETE_OF, delete_of(cluster, progress));
     let mut all_marks = marks.clone();
     all_marks.set(tags::DELETE_REQUESTED, "");

@@ -5,6 +5,7 @@ mod action;
 mod ask;
 mod assess;
 mod blockers;
+pub mod by_hand;
 mod item;
 mod known;
 mod members;
@@ -28,6 +29,8 @@ pub use action::{
 pub(super) use ask::is_due;
 pub use assess::{Assessment, assess};
 pub use blockers::decide;
+pub use by_hand::Asked;
+pub(super) use by_hand::taken_back;
 pub(super) use notice::earliest;
 pub use snapshots::decide_snapshot;
 pub(super) use source::{holds_data, source_of};
@@ -56,6 +59,9 @@ pub struct Terms<'a> {
     pub now: Timestamp,
     /// Whether owners can be told anything, or must be.
     pub announces: bool,
+    /// The word of a person that what is theirs is to go now, in place of its expiry and of a notice. Nothing else of a night's
+    /// work is done on it.
+    pub asked: Option<&'a Asked>,
 }
 
 /// What a plan is about, besides.
@@ -81,7 +87,9 @@ impl Plan {
             plan.observed += region.clusters.len() + region.snapshots.known().map_or(0, Vec::len);
             plan.scope.marked += region.clusters.iter().filter(|cluster| carries_marks(cluster, terms.policy)).count();
             plan.add_clusters(region, terms);
-            plan.add_snapshots(region, terms);
+            if terms.asked.is_none() {
+                plan.add_snapshots(region, terms);
+            }
         }
         plan.add_unseen(world, terms);
         plan.actions.sort_by(|a, b| a.order().cmp(&b.order()));
@@ -98,7 +106,8 @@ impl Plan {
         let mut due = Vec::new();
         for cluster in &region.clusters {
             let assessment = assess(cluster, terms);
-            if !matches!(assessment, Assessment::Due(_)) && terms.request.covers(cluster, terms.policy) {
+            let is_nights_work = terms.asked.is_none() && !matches!(assessment, Assessment::Due(_));
+            if is_nights_work && terms.request.covers(cluster, terms.policy) {
                 let present = assess::present_expiry(cluster, terms);
                 self.actions.extend(present.ok().and_then(|present| notice::forget(cluster, present, terms)));
             }
@@ -141,7 +150,7 @@ impl Plan {
         // Whoever did not mark it as ours to delete is not written to, and their cluster not written on; nor is a protected one.
         let policy = terms.policy;
         let is_protected = policy.protects_cluster(cluster).is_some();
-        if !is_protected && policy.missing_mark(&cluster.tags).is_none() {
+        if terms.asked.is_none() && !is_protected && policy.missing_mark(&cluster.tags).is_none() {
             self.actions.extend(ask::ask(&left, &cluster.arn, &cluster.tags, terms));
         }
         self.left.push(left);

@@ -19,7 +19,7 @@ const ADOPTION_HOURS: i64 = 7 * 24;
 
 /// What to do about `snapshot`, why it is left alone, or `None` if it is not ours to think about.
 pub fn decide_snapshot(snapshot: &Snapshot, region: &Region, terms: Terms<'_>) -> Option<Result<Action, Why>> {
-    let Terms { policy, request, now, announces } = terms;
+    let Terms { policy, request, now, announces, .. } = terms;
     if snapshot.kind != "manual" || !request.covers_snapshot(snapshot, policy) {
         return None;
     }

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::by_hand;
 use crate::domains::clusters::deletion::HalfDeleted;
 use crate::jobs::cluster_cleanup::codes;
 use crate::jobs::cluster_cleanup::policy::Policy;
@@ -68,6 +69,7 @@ pub enum Obstacle {
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the message of each says what it is")]
 pub enum Why {
+    NotByHand(by_hand::Refusal),
     NoExpiryTag { key: String },
     NotFound { regions: String },
     Deleting,
@@ -208,6 +210,7 @@ impl Why {
     /// For machines.
     pub fn code(&self) -> &'static Code {
         match self {
+            Self::NotByHand(refusal) => refusal.code(),
             Self::NoExpiryTag { .. } => &codes::NO_EXPIRY_TAG,
             Self::NotFound { .. } => &codes::NOT_FOUND,
             Self::Deleting => &codes::DELETING,

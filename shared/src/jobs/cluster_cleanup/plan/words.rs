@@ -15,6 +15,7 @@ impl Why {
     #[expect(clippy::too_many_lines, reason = "one row for each reason")]
     pub fn message(&self) -> String {
         match self {
+            Self::NotByHand(refusal) => refusal.to_string(),
             Self::NoExpiryTag { key } => format!("the event names it, but it has no tag '{key}'"),
             Self::NotFound { regions } => {
                 format!("the event names it, but there is no Aurora cluster of that name in {regions}")
@@ -163,6 +164,7 @@ impl Why {
     /// For people: the next step, where there is one to take.
     pub fn fix(&self) -> Option<String> {
         let fix = match self {
+            Self::NotByHand(refusal) => return Some(refusal.fix()),
             Self::NoExpiryTag { key } => return Some(format!("add the tag '{key}' if it is to be deleted some day")),
             Self::NotFound { .. } => "if it is not gone already, check the name and the regions",
             Self::StillDeleting { .. } => {

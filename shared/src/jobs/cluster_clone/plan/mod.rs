@@ -26,7 +26,6 @@ use super::model::World;
 use super::policy::Policy;
 use super::request::{Request, Wish};
 use crate::domains::clusters::tags::{self, CLONE, CREATING, READY, WISH};
-use crate::domains::owners::is_spelt_alike;
 use crate::report::Outcome;
 use crate::run;
 use crate::services::rds::Cluster;
@@ -153,6 +152,5 @@ pub(super) fn is_clone_of(found: &Cluster, source: &str, owner: &str, policy: &P
 
 /// Whether `cluster` is `owner`'s.
 fn owned_by(cluster: &Cluster, owner: &str, policy: &Policy) -> bool {
-    let whose = tags::whose(&cluster.tags, &policy.lease.owner_tag);
-    matches!(whose, tags::Owner::One(name) if is_spelt_alike(&name, owner))
+    tags::is_owned_by(&cluster.tags, &policy.lease.owner_tag, owner)
 }

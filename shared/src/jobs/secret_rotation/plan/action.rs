@@ -8,7 +8,7 @@ use serde_json::json;
 use super::Place;
 use crate::domains::databases::{PasswordPolicy, Statement};
 use crate::report::{Outcome, Reason};
-use crate::run::caps::Kind;
+use crate::run::caps::Counted;
 use crate::run::plan::{Act, Details, Leave, Subject};
 use crate::services::secrets::{CURRENT, PENDING};
 use crate::services::sql::Engine;
@@ -128,7 +128,7 @@ impl Act<Place> for Action {
     }
 
     /// Secrets Manager asks for each by its own name.
-    fn capped(&self) -> Option<Kind> {
+    fn capped(&self) -> Option<Counted> {
         None
     }
 }

@@ -16,7 +16,7 @@ const CLONES: [(&str, &str); 1] = [("NIGHTSHIFT_FINAL_SNAPSHOT", "unless-clone")
 static EVERYTHING: std::sync::LazyLock<Request> = std::sync::LazyLock::new(Request::default);
 
 fn terms(policy: &Policy) -> Terms<'_> {
-    Terms { policy, request: &EVERYTHING, now: now(), announces: false }
+    Terms { policy, request: &EVERYTHING, now: now(), announces: false, asked: None }
 }
 
 /// What is left of an action whose thing is no longer what it was: the code that says why.

@@ -7,7 +7,7 @@ use crate::domains::clusters::notice;
 fn asked(cluster: &mut Cluster, now: &str, variables: &[(&str, &str)]) -> bool {
     let policy = policy(variables);
     let now = now.parse().unwrap();
-    let terms = Terms { policy: &policy, request: &Request::default(), now, announces: true };
+    let terms = Terms { policy: &policy, request: &Request::default(), now, announces: true, asked: None };
     let plan = Plan::make(&world(region(vec![cluster.clone()])), terms);
     let ask = plan.actions.iter().find_map(|action| match action {
         Action::AskOwner(ask) => Some(ask),

@@ -109,7 +109,7 @@ proptest! {
         // What went, when, and the source that holds it where there is no snapshot.
         let mut gone: Vec<(String, i64, Option<String>)> = Vec::new();
         for night in 0..45 {
-            let terms = Terms { policy: &policy, request: &Request::default(), now: day(night), announces: false };
+            let terms = Terms { policy: &policy, request: &Request::default(), now: day(night), announces: false, asked: None };
             let plan = Plan::make(&world(super::region(clusters.clone())), terms);
             for action in &plan.actions {
                 let Action::DeleteCluster(delete) = action else { continue };
@@ -156,7 +156,7 @@ proptest! {
         let request = Request::default();
         let later = now().checked_add(jiff::SignedDuration::from_hours(hours)).unwrap();
         let early = plan_of(region.clone(), &policy, &request);
-        let late = Plan::make(&world(region), Terms { policy: &policy, request: &request, now: later, announces: false });
+        let late = Plan::make(&world(region), Terms { policy: &policy, request: &request, now: later, announces: false, asked: None });
         if early.actions.len() == late.actions.len() {
             prop_assert_eq!(early.digest(), late.digest());
         }
@@ -170,7 +170,7 @@ proptest! {
         let later = now().checked_add(jiff::SignedDuration::from_hours(24 * days)).unwrap();
         for gone in [false, true] {
             let after = applied(region.clone(), &plan, gone);
-            let again = Plan::make(&world(after), Terms { policy: &policy, request: &request, now: later, announces: false });
+            let again = Plan::make(&world(after), Terms { policy: &policy, request: &request, now: later, announces: false, asked: None });
             let known: BTreeSet<_> = plan.actions.iter().map(Action::id).collect();
             prop_assert!(again.actions.iter().all(|action| !known.contains(action.id())), "{}", again);
             prop_assert!(again.actions.iter().all(|action| !matches!(action, Action::MarkSnapshot(_) | Action::DeleteSnapshot(_))), "{}", again);
@@ -194,7 +194,7 @@ proptest! {
     ) {
         let caps = DeletionCaps { count: max, percent };
         let policy = policy(&[]);
-        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true, asked: None };
         let plan = Plan::make(&world(region), terms);
         let deletions = plan.deletions();
         let verdict = Consent::default().judge(&plan.digest(), caps.on(deletions), &plan.actions);

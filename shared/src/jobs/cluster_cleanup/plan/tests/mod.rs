@@ -1,6 +1,7 @@
 //! The plan by tables: one cluster of a small world is changed, and what is then said of it is compared.
 
 mod ask;
+mod by_hand;
 mod deletion;
 mod laws;
 mod members;
@@ -96,7 +97,7 @@ fn world(region: Region) -> World {
 }
 
 pub(in crate::jobs::cluster_cleanup) fn plan_of(region: Region, policy: &Policy, request: &Request) -> Plan {
-    Plan::make(&world(region), Terms { policy, request, now: now(), announces: false })
+    Plan::make(&world(region), Terms { policy, request, now: now(), announces: false, asked: None })
 }
 
 /// The code said of a single cluster after `change`, or `delete` / `start`.

@@ -151,7 +151,7 @@ impl Life {
         }
         let mut region = super::region(self.clusters.clone());
         region.snapshots = Read::Known(self.snapshots.clone());
-        let terms = Terms { policy, request: &Request::default(), now, announces: true };
+        let terms = Terms { policy, request: &Request::default(), now, announces: true, asked: None };
         let other = super::policy(&[("NIGHTSHIFT_MIN_NOTICE_HOURS", "20"), ("NIGHTSHIFT_REQUIRED_TAGS", "env=test")]);
         let other = Plan::make(&world(region.clone()), Terms { policy: &other, ..terms });
         let writes = |action: &&Action| {

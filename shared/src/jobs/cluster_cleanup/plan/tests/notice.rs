@@ -23,7 +23,7 @@ fn by_another(cluster: &Cluster) -> String {
 fn said(cluster: Cluster, now: &str, variables: &[(&str, &str)]) -> String {
     let policy = policy(variables);
     let request = Request::default();
-    let terms = Terms { policy: &policy, request: &request, now: now.parse().unwrap(), announces: true };
+    let terms = Terms { policy: &policy, request: &request, now: now.parse().unwrap(), announces: true, asked: None };
     let world = World { account: "111122223333".to_owned(), regions: vec![region(vec![cluster])], unreadable: vec![] };
     let plan = Plan::make(&world, terms);
     let aside = |action: &&Action| !matches!(action, Action::ForgetNotice(_) | Action::AskOwner(_));
@@ -38,7 +38,7 @@ fn said(cluster: Cluster, now: &str, variables: &[(&str, &str)]) -> String {
 /// The tags that are written over on one cluster, whatever else becomes of it.
 fn forgets(cluster: Cluster, variables: &[(&str, &str)]) -> String {
     let policy = policy(variables);
-    let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+    let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true, asked: None };
     let plan = Plan::make(&world(region(vec![cluster])), terms);
     let forget = plan.actions.iter().find_map(|action| match action {
         Action::ForgetNotice(forget) => Some(forget),
@@ -140,7 +140,7 @@ fn nobody_is_told_that_a_thing_goes_which_cannot() {
         green.tags.set("auto-delete-after", expiry);
         let arn = green.arn.clone();
         let policy = policy(&TWO_PHASES);
-        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true, asked: None };
         let region = Region { blue_green: Read::Known([arn].into()), ..region(vec![green]) };
         let plan = Plan::make(&world(region), terms);
         assert!(plan.actions.iter().all(|action| !matches!(action, Action::WarnOwner(_))), "{expiry}: {plan}");
@@ -272,7 +272,7 @@ fn what_is_due_for_some_nights_and_bears_no_notice_is_told_to_the_operators_too(
             it.tags.set(tags::NOTIFIED, mark);
         }
         let policy = policy(&TWO_PHASES);
-        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true, asked: None };
         let plan = Plan::make(&world(region(vec![it])), terms);
         let is = plan.actions.iter().any(|action| matches!(action, Action::WarnOwner(warn) if warn.no_record));
         // And stands in the item, for those who read no mail.
@@ -314,7 +314,7 @@ fn the_owner_of_a_cluster_an_interrupted_run_deleted_is_told_once_it_is_marked()
     }]);
     let world = World { account: "111122223333".to_owned(), regions: vec![region], unreadable: vec![] };
     let steps = |announces| {
-        let plan = Plan::make(&world, Terms { policy: &policy, request: &request, now: now(), announces });
+        let plan = Plan::make(&world, Terms { policy: &policy, request: &request, now: now(), announces, asked: None });
         plan.actions.iter().flat_map(Action::steps).collect::<Vec<_>>()
     };
     assert_eq!(steps(true), ["tell the owner of orders that it was deleted and its data is kept here"]);

@@ -38,7 +38,10 @@ fn a_region_that_could_not_be_read_is_failed_and_the_others_go_on() {
     };
     world.unreadable.push(unreadable);
     let request = Request { clusters: Some(["orders".to_owned(), "gone".to_owned()].into()), ..Request::default() };
-    let plan = Plan::make(&world, Terms { policy: &policy(&[]), request: &request, now: now(), announces: false });
+    let plan = Plan::make(
+        &world,
+        Terms { policy: &policy(&[]), request: &request, now: now(), announces: false, asked: None },
+    );
     assert_eq!(plan.actions.len(), 1);
     let [left] = plan.left.as_slice() else { panic!("{plan}") };
     assert_eq!(

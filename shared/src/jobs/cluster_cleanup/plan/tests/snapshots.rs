@@ -91,7 +91,8 @@ fn one_that_holds_nothing_is_said_each_night_and_nobody_is_told_that_it_does() {
             let it = Snapshot { status: status.to_owned(), ..it };
             let region = Region { snapshots: Read::Known(vec![it]), ..region(Vec::new()) };
             let policy = policy(&[]);
-            let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+            let terms =
+                Terms { policy: &policy, request: &Request::default(), now: now(), announces: true, asked: None };
             let plan = Plan::make(&world(region), terms);
             assert_eq!(plan.actions, [], "{status} {purge}");
             assert_eq!(plan.left[0].why.code().name, "snapshot-failed", "{status} {purge}");
@@ -123,7 +124,7 @@ fn an_owner_is_told_where_the_data_is_before_it_goes_however_late() {
     for purge in [PAST, "2026-12-20T00:00:00Z"] {
         let it = whole(&[(tags::PURGE_AFTER, purge), ("env", "dev"), (tags::UNTOLD, PAST)]);
         let policy = policy(&[]);
-        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true, asked: None };
         let plan = Plan::make(&world(Region { snapshots: Read::Known(vec![it]), ..region(Vec::new()) }), terms);
         assert!(matches!(plan.actions.as_slice(), [Action::TellDeleted(_)]), "{plan}");
     }
@@ -134,7 +135,7 @@ fn nobody_is_asked_about_what_is_left_of_a_protected_cluster() {
     let asked = |pattern: &str| {
         let it = whole(&[(tags::PURGE_AFTER, "soon"), ("env", "dev")]);
         let policy = policy(&[("NIGHTSHIFT_PROTECTED", pattern)]);
-        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true };
+        let terms = Terms { policy: &policy, request: &Request::default(), now: now(), announces: true, asked: None };
         let plan = Plan::make(&world(Region { snapshots: Read::Known(vec![it]), ..region(Vec::new()) }), terms);
         !plan.actions.is_empty()
     };
