@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::common::AccountArgs;
-use crate::connect::Via;
+use super::via::Via;
 
 #[derive(Debug, Args)]
 pub(crate) struct ConnectArgs {

@@ -10,6 +10,7 @@ mod looks;
 mod org;
 mod secrets;
 mod select;
+mod via;
 
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ pub(crate) use org::{
 };
 pub(crate) use secrets::{OwnerTagArgs, SecretCommand, SecretListArgs, SecretShowArgs, UserCommand, UserListArgs};
 pub(crate) use select::SelectArgs;
+pub(crate) use via::{Jump, Via};
 
 use crate::schema::Document;
 

@@ -6,7 +6,6 @@ mod files;
 mod jump;
 mod target;
 mod tunnel;
-mod via;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -21,7 +20,7 @@ use nightshift::text::printable;
 use tokio::process::Command;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::ConnectArgs;
+use crate::args::{ConnectArgs, Jump, Via};
 use crate::desk::Desk;
 use crate::output::{Ending, Output, Words, complain};
 use crate::told::Told;
@@ -29,8 +28,6 @@ use crate::told::Told;
 use client::{Client, Flavour};
 use target::Target;
 use tunnel::{Dig, Tunnel};
-use via::Jump;
-pub(crate) use via::Via;
 
 /// How long the check of a name waits.
 const CHECK: Duration = Duration::from_secs(10);

@@ -2,8 +2,11 @@
 //! every job that lets people work on their own things decides by this one answer.
 
 use crate::domains::clusters::person::{Owners, SSO_PATH};
+use crate::domains::clusters::tags;
+use crate::domains::owners::is_spelt_alike;
 use crate::services::aws::{Aws, AwsError, Principal};
 use crate::services::iam::IamReader;
+use crate::services::tags::Tags;
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +34,12 @@ impl Acting {
     }
 }
 
+/// Whether what carries `tags` is `name`'s and nobody else's: spelt as it is spelt, but for its case. A name without its domain
+/// is another name: what is made or deleted on somebody's word is theirs beyond doubt.
+pub fn is_owned_by(tags: &Tags, owner_tag: &str, name: &str) -> bool {
+    matches!(tags::whose(tags, owner_tag), tags::Owner::One(owner) if is_spelt_alike(&owner, name))
+}
+
 async fn named(aws: &Aws, owners: &Owners, arn: &str, role_id: Option<&str>) -> Result<Option<String>, AwsError> {
     if let Some(owner) = owners.of(arn) {
         return Ok(Some(owner.to_owned()));
@@ -54,6 +63,16 @@ fn is_of_identity_center(path: &str, id: &str, session_of: Option<&str>) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_thing_is_owned_by_whoever_its_one_tag_names_and_by_nobody_who_is_only_like_them() {
+        let owned = |pairs: &[(&str, &str)], name| is_owned_by(&pairs.iter().copied().collect(), "owner", name);
+        assert!(owned(&[("owner", "ana")], "Ana") && owned(&[("Owner", "ana@example.com")], "ana@example.com"));
+        for other in ["ana@example.com", "anabel", "an", ""] {
+            assert!(!owned(&[("owner", "ana")], other), "{other}");
+        }
+        assert!(!owned(&[("owner", ""), ("x", "ana")], "") && !owned(&[("owner", "ana"), ("Owner", "ben")], "ana"));
+    }
 
     #[test]
     fn a_session_of_a_role_that_is_gone_is_not_one_of_the_role_that_took_its_name() {

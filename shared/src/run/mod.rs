@@ -23,7 +23,7 @@ mod steps;
 pub mod stop;
 pub mod store;
 
-pub use acting::Acting;
+pub use acting::{Acting, is_owned_by};
 pub use ceiling::{AboveCeiling, ModeSetting};
 pub use done::Done;
 pub use fault::RunFault;

@@ -1,6 +1,5 @@
 //! The tags this project writes on clusters and their snapshots, and the one that names an owner.
 
-use crate::domains::owners::is_spelt_alike;
 use crate::services::tags::Tags;
 
 /// When deletion was asked for: an RFC 3339 instant, set before the first delete call.
@@ -76,12 +75,6 @@ pub fn whose(tags: &Tags, owner_tag: &str) -> Owner {
     }
 }
 
-/// Whether what carries `tags` is `name`'s and nobody else's: spelt as it is spelt, but for its case. A name without its domain
-/// is another name: what is made or deleted on somebody's word is theirs beyond doubt.
-pub fn is_owned_by(tags: &Tags, owner_tag: &str, name: &str) -> bool {
-    matches!(whose(tags, owner_tag), Owner::One(owner) if is_spelt_alike(&owner, name))
-}
-
 /// The name to show: where several are named, the one whose key is spelt exactly so, or none.
 pub fn owner(tags: &Tags, owner_tag: &str) -> Option<String> {
     match whose(tags, owner_tag) {
@@ -94,16 +87,6 @@ pub fn owner(tags: &Tags, owner_tag: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_thing_is_owned_by_whoever_its_one_tag_names_and_by_nobody_who_is_only_like_them() {
-        let owned = |pairs: &[(&str, &str)], name| is_owned_by(&pairs.iter().copied().collect(), "owner", name);
-        assert!(owned(&[("owner", "ana")], "Ana") && owned(&[("Owner", "ana@example.com")], "ana@example.com"));
-        for other in ["ana@example.com", "anabel", "an", ""] {
-            assert!(!owned(&[("owner", "ana")], other), "{other}");
-        }
-        assert!(!owned(&[("owner", ""), ("x", "ana")], "") && !owned(&[("owner", "ana"), ("Owner", "ben")], "ana"));
-    }
 
     #[test]
     fn an_owner_is_read_in_any_case_and_two_that_differ_are_a_doubt() {

@@ -25,7 +25,7 @@ use super::codes;
 use super::model::World;
 use super::policy::Policy;
 use super::request::{Request, Wish};
-use crate::domains::clusters::tags::{self, CLONE, CREATING, READY, WISH};
+use crate::domains::clusters::tags::{CLONE, CREATING, READY, WISH};
 use crate::report::Outcome;
 use crate::run;
 use crate::services::rds::Cluster;
@@ -152,5 +152,5 @@ pub(super) fn is_clone_of(found: &Cluster, source: &str, owner: &str, policy: &P
 
 /// Whether `cluster` is `owner`'s.
 fn owned_by(cluster: &Cluster, owner: &str, policy: &Policy) -> bool {
-    tags::is_owned_by(&cluster.tags, &policy.lease.owner_tag, owner)
+    run::is_owned_by(&cluster.tags, &policy.lease.owner_tag, owner)
 }

@@ -11,7 +11,7 @@ use crate::domains::clusters::notice;
 use crate::domains::clusters::tags::{self, CLONE, CREATING, NOTIFIED, Owner, READY, VOID};
 use crate::jobs::cluster_cleanup::policy::Policy;
 use crate::report::Code;
-use crate::run::{Acting, Protected};
+use crate::run::{Acting, Protected, is_owned_by};
 use crate::services::rds::Cluster;
 use crate::services::tags::Tags;
 use crate::text::printable;
@@ -59,7 +59,7 @@ fn allowed(cluster: &Cluster, Asked { at, by, production }: &Asked, policy: &Pol
         Owner::Nobody => return Err(Refusal::NoOwner { key: policy.owner_tag.clone() }),
         // Two owners are a doubt, which the night has a word for, too.
         Owner::Several(_) => {}
-        Owner::One(_) if tags::is_owned_by(&cluster.tags, &policy.owner_tag, you) => {}
+        Owner::One(_) if is_owned_by(&cluster.tags, &policy.owner_tag, you) => {}
         Owner::One(owner) => return Err(Refusal::AnotherOwner { owner, you: you.clone() }),
     }
     match cluster.tags.get(CLONE) {
