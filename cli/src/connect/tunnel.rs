@@ -14,15 +14,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStderr, Command};
 
 use super::target::Target;
+use crate::output::complain;
 use crate::told::Told;
 
-/// Runs what stands behind its first argument until that ends or our end of its standard input is closed, which the system does
-/// for a process that is killed, too. Then the folder of its first argument goes, if there is one. It hears neither Ctrl-C, which is
+/// Runs what stands behind its first two arguments until that ends or our end of its standard input is closed, which the system does
+/// for a process that is killed, too. Its first argument says whom that ends: `group` is everything it started, where it leads a
+/// group of its own; else the tunnel alone. Then the folder of its second argument goes, if there is one. It hears neither Ctrl-C, which is
 /// the client's, nor that a terminal is closed, and nothing it starts does.
-const KEEPER: &str = r#"folder=$1; shift; exec 3<&0; trap '' INT QUIT HUP
+const KEEPER: &str = r#"whom=$1; folder=$2; shift 2; exec 3<&0; trap '' INT QUIT HUP
 "$@" </dev/null & tunnel=$!
 trap 'kill "$tunnel"' TERM
-{ cat <&3 >/dev/null; kill "$tunnel"; } 2>/dev/null &
+{ cat <&3 >/dev/null; trap '' TERM; if [ "$whom" = group ]; then kill -TERM 0; else kill "$tunnel"; fi; } 2>/dev/null &
 watch=$!
 wait "$tunnel"; code=$?
 kill "$watch" 2>/dev/null
@@ -31,6 +33,8 @@ exit "$code""#;
 
 /// How long a tunnel may take to open: Session Manager starts a session on the instance first.
 const OPENING: Duration = Duration::from_mins(1);
+/// How long it may take to close.
+const CLOSING: Duration = Duration::from_secs(5);
 const POLL: Duration = Duration::from_millis(100);
 /// How much of what a tunnel says is shown.
 const SAID: usize = 4096;
@@ -149,10 +153,15 @@ impl Tunnel {
     pub(super) async fn open(dig: &Dig, target: &Target, port: u16, folder: Option<&Path>) -> anyhow::Result<Self> {
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let mut command = Command::new("sh");
-        command.args(["-c", KEEPER, "sh"]).arg(folder.unwrap_or(Path::new(""))).args(dig.command(target, port));
+        let leads = matches!(dig, Dig::Ssm { .. });
+        command
+            .args(["-c", KEEPER, "sh", if leads { "group" } else { "tunnel" }])
+            .arg(folder.unwrap_or(Path::new("")))
+            .args(dig.command(target, port));
         command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(false);
-        if matches!(dig, Dig::Ssm { .. }) {
-            // The plugin listens for Ctrl-C whatever its starter does; it asks nothing of a terminal, as ssh may.
+        if leads {
+            // The plugin is a child of what is started, and listens for Ctrl-C whatever that does. It asks nothing of a terminal, as
+            // ssh may.
             command.process_group(0);
         }
         let mut keeper = command.spawn().context("could not start sh, which keeps the tunnel")?;
@@ -184,6 +193,18 @@ impl Tunnel {
     pub(super) async fn close(mut self) {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait().await;
+        // What the tunnel was made with may have started something that ends a moment later.
+        for _ in 0..CLOSING.as_millis() / POLL.as_millis() {
+            if TcpStream::connect(self.here).await.is_err() {
+                return;
+            }
+            clock::sleep(POLL).await;
+        }
+        complain(&format!(
+            "the tunnel at {} is still open; see which process holds it: lsof -i :{}",
+            self.here,
+            self.here.port()
+        ));
     }
 }
 
@@ -252,7 +273,7 @@ mod tests {
             let trap = format!("trap 'touch {}; kill $!; exit' TERM", mark.display());
             let script = format!("sleep {seconds} & {trap}; touch {}; wait", ready.display());
             let mut keeper = Command::new("sh")
-                .args(["-c", KEEPER, "sh"])
+                .args(["-c", KEEPER, "sh", "tunnel"])
                 .arg(&keys)
                 .args(["sh", "-c", &script])
                 .stdin(Stdio::piped())

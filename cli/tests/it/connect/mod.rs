@@ -241,7 +241,7 @@ async fn a_client_of_mysql_starts_only_where_the_servers_name_was_verified_throu
         let bin = folder.path().join("bin");
         ssh::program(&bin, "mysql", &client)?;
         ssh::program(&bin, "aws", SSM)?;
-        ssh::program(&bin, "session-manager-plugin", "exit 0")?;
+        ssh::program(&bin, "session-manager-plugin", PLUGIN)?;
         let path = format!("{}:/usr/bin:/bin", bin.display());
         let ask = ["--", "--batch", "--skip-column-names", "--execute=SELECT CURRENT_USER(), DATABASE()"];
         let direct = place.connect(&path, &[&[SECRET][..], &ask].concat());
@@ -264,10 +264,13 @@ async fn a_client_of_mysql_starts_only_where_the_servers_name_was_verified_throu
     Ok(())
 }
 
-/// What the AWS command line does with Session Manager's plugin: it forwards a port until it is asked to end.
+/// As the AWS command line, which starts Session Manager's plugin and waits for it.
 const SSM: &str = r#"case "$*" in *"ssm start-session"*) ;; *) echo "what is $*?" >&2; exit 9;; esac
 for last; do :; done
-exec python3 - "$last" <<'PYTHON'
+session-manager-plugin "$last""#;
+
+/// As the plugin: it forwards a port until it is asked to end, and Ctrl-C is such a wish.
+const PLUGIN: &str = r#"exec python3 - "$1" <<'PYTHON'
 import json, socket, sys, threading
 where = json.loads(sys.argv[1])
 there = (where["host"][0], int(where["portNumber"][0]))
@@ -295,9 +298,22 @@ async fn session_manager_opens_the_way_and_a_stopped_jump_host_is_started() -> a
     ssh::program(&bin, "aws", &autoscaling(folder.path()))?;
     let refused = place.connect(&path, &through("ssm:i-0abc"));
     assert!(refused.err.contains("there is no program session-manager-plugin"), "{}", refused.err);
-    ssh::program(&bin, "session-manager-plugin", "exit 0")?;
-    let done = place.connect(&path, &through("ssm:i-0abc"));
+    ssh::program(&bin, "session-manager-plugin", PLUGIN)?;
+    let port = free()?;
+    let done = place.connect(&path, &[&["--local-port", &port], &through("ssm:i-0abc")[..]].concat());
     assert_eq!((done.code, done.out.as_str()), (0, ANSWER), "{}", done.err);
+    assert!(!is_open(port.parse()?), "the plugin ended, not only what had started it");
+    let kept = [SECRET, "--via", "ssm:i-0abc", "--local-port", &port, "--tunnel-only"];
+    for how in ["INT", "KILL"] {
+        let mut child = ChildProcess::start(
+            place.command(&path, &kept).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()),
+        )?;
+        until("the tunnel is open", || is_open(port.parse().unwrap())).await;
+        signal(child.get().id(), how);
+        let (code, out, err) = ended(child).await;
+        assert!(how == "KILL" || code == Some(0), "{out}{err}");
+        until("the plugin is gone", || !is_open(port.parse().unwrap())).await;
+    }
 
     let refused = place.connect(&path, &through("ssm:asg/Jump"));
     assert!(refused.code == 1 && refused.err.contains("is stopped, and nothing was started"), "{}", refused.err);
