@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Context as _;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use serde_json::json;
 
 use super::Subject;
@@ -69,14 +70,24 @@ impl Matrix {
 /// Breaks every call of `subject`'s `binary` with each of `faults`.
 pub async fn matrix<S: Subject>(subject: &S, binary: &Path, faults: &[Fault]) -> anyhow::Result<Matrix> {
     let calls = unbroken(subject, binary).await.context("the unbroken run")?;
-    let mut trials = Vec::new();
-    for call in 0..calls.len() {
-        for &fault in faults {
-            let wrong = trial(subject, binary, call, fault).await.with_context(|| format!("call {call}, {fault:?}"))?;
-            trials.push(Trial { call, fault, wrong });
-        }
-    }
-    Ok(Matrix { name: S::NAME, calls, trials })
+    let trials = side_by_side(0..calls.len(), faults, async |call, fault| {
+        let wrong = trial(subject, binary, call, fault).await.with_context(|| format!("call {call}, {fault:?}"))?;
+        Ok(Trial { call, fault, wrong })
+    });
+    Ok(Matrix { name: S::NAME, trials: trials.await?, calls })
+}
+
+/// Each of `faults` at each of `places`, as many at once as there are processors: a trial has a world of its own, and waits for
+/// servers more than it computes.
+pub(super) async fn side_by_side(
+    places: impl IntoIterator<Item = usize>,
+    faults: &[Fault],
+    trial: impl AsyncFn(usize, Fault) -> anyhow::Result<Trial>,
+) -> anyhow::Result<Vec<Trial>> {
+    let all: Vec<_> = places.into_iter().flat_map(|place| faults.iter().map(move |&fault| (place, fault))).collect();
+    let at_once = std::thread::available_parallelism().map_or(1, usize::from);
+    let trial = &trial;
+    stream::iter(all).map(|(place, fault)| trial(place, fault)).buffered(at_once).try_collect().await
 }
 
 /// Two processes, the same event, the same moment; and what is wrong afterwards.

@@ -11,6 +11,7 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
+use super::matrix::side_by_side;
 use super::{Matrix, Trial};
 pub use mysql::OnMysql;
 use nightshift_testkit::database::Cutter;
@@ -99,18 +100,15 @@ async fn broken<B: Breakable>(
     numbers: Vec<usize>,
     calls: Vec<String>,
 ) -> anyhow::Result<Matrix> {
-    let mut trials = Vec::new();
-    for number in numbers {
-        for &fault in faults {
-            let world = B::new(server).await?;
-            let broken = broken_run(&world, binary, place, number, fault).await;
-            broken.with_context(|| format!("{place:?} {number} {fault:?}"))?;
-            // The next run, without faults, and where the world is then.
-            run(&world, binary).await?;
-            trials.push(Trial { call: number, fault, wrong: judge(&world, binary).await? });
-        }
-    }
-    Ok(Matrix { name: NAME, calls, trials })
+    let trials = side_by_side(numbers, faults, async |number, fault| {
+        let world = B::new(server).await?;
+        let broken = broken_run(&world, binary, place, number, fault).await;
+        broken.with_context(|| format!("{place:?} {number} {fault:?}"))?;
+        // The next run, without faults, and where the world is then.
+        run(&world, binary).await?;
+        Ok(Trial { call: number, fault, wrong: judge(&world, binary).await? })
+    });
+    Ok(Matrix { name: NAME, trials: trials.await?, calls })
 }
 
 fn start(world: &impl Breakable, binary: &Path) -> anyhow::Result<FunctionProcess> {
