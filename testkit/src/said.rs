@@ -89,7 +89,8 @@ fn stored(value: &str) {
     match serde_json::from_str::<Value>(value) {
         Ok(Value::Object(fields)) => fields.iter().for_each(|(name, value)| field(name, value)),
         Ok(_) => {}
-        Err(_) => secret(value.trim()),
+        // Of a private key each line: what begins and ends it is no secret.
+        Err(_) => value.lines().map(str::trim).filter(|line| !line.starts_with("-----")).for_each(secret),
     }
 }
 

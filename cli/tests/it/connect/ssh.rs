@@ -37,6 +37,8 @@ impl Sshd {
             at("authorized").display()
         );
         fs::write(at("sshd.conf"), config)?;
+        // Its service makes this where there is one. Whoever is not root needs none.
+        let _ = fs::create_dir_all("/run/sshd");
         // sshd starts itself anew for each connection, and wants to know where it is.
         let mut process = Command::new("/usr/sbin/sshd");
         process.args(["-D", "-e", "-f"]).arg(at("sshd.conf")).stdin(Stdio::null()).stderr(Stdio::null());
