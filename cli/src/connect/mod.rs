@@ -18,7 +18,7 @@ use nightshift::services::secrets::SecretsReader;
 use nightshift::services::sql::{Endpoint, Engine, Trust};
 use nightshift::text::printable;
 use tokio::process::Command;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::{ConnectArgs, Jump, Via};
 use crate::desk::Desk;
@@ -60,10 +60,40 @@ pub(crate) async fn run(args: ConnectArgs, desk: &Desk) -> anyhow::Result<Ending
         Some(name) => Some((files::key_folder(&desk.environment)?, read_key(&aws, name).await?)),
         None => None,
     };
-    let mut tunnel = open(&args, dig, &target, keyed).await?;
-    let done = through(&args, &mut tunnel, &target, trust, &roots, desk).await;
+    let mut wish = Wish::listen()?;
+    // Dropped while it opens, it closes.
+    let mut tunnel = tokio::select! {
+        opened = open(&args, dig, &target, keyed) => opened?,
+        () = wish.comes() => return Ok(Ending::Interrupted),
+    };
+    let done = if args.tunnel_only {
+        keep(&mut tunnel, &mut wish, &target, desk).await
+    } else {
+        through(&args, &tunnel, &target, trust, &roots, desk).await
+    };
     tunnel.close().await;
     done
+}
+
+/// That somebody wants it to end: Ctrl-C, or a request to terminate.
+struct Wish {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Wish {
+    /// From here on none is missed, and none ends the process by itself.
+    fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("could not listen for signals");
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    async fn comes(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
 }
 
 /// What the tunnel is made with, if there is to be one.
@@ -111,18 +141,15 @@ async fn open(
     }
 }
 
-/// What is done with an open tunnel.
+/// The client through an open tunnel.
 async fn through(
     args: &ConnectArgs,
-    tunnel: &mut Tunnel,
+    tunnel: &Tunnel,
     target: &Target,
     trust: Trust,
     roots: &Path,
     desk: &Desk,
 ) -> anyhow::Result<Ending> {
-    if args.tunnel_only {
-        return keep(tunnel, target, desk).await;
-    }
     if target.engine != Engine::Postgres {
         check(target, tunnel.here, trust).await?;
     }
@@ -147,7 +174,7 @@ async fn check(target: &Target, through: SocketAddr, trust: Trust) -> anyhow::Re
 }
 
 /// Until it ends, or somebody ends it.
-async fn keep(tunnel: &mut Tunnel, target: &Target, desk: &Desk) -> anyhow::Result<Ending> {
+async fn keep(tunnel: &mut Tunnel, wish: &mut Wish, target: &Target, desk: &Desk) -> anyhow::Result<Ending> {
     let output = Output::new(Words::CanBeHadAgain, desk);
     output.say(&format!("{}:{} is {}", printable(&target.host), target.port, tunnel.here));
     complain(&format!(
@@ -155,11 +182,9 @@ async fn keep(tunnel: &mut Tunnel, target: &Target, desk: &Desk) -> anyhow::Resu
         printable(&target.user),
         printable(&target.host)
     ));
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
         said = tunnel.ended() => Err(Told::error(format!("the tunnel ended: {said}"), "open it again with the same command")),
-        _ = interrupt.recv() => Ok(output.end(Ending::Done)),
-        _ = terminate.recv() => Ok(output.end(Ending::Done)),
+        () = wish.comes() => Ok(output.end(Ending::Done)),
     }
 }
 
