@@ -3,6 +3,7 @@
 mod ssh;
 mod typed;
 
+use std::fs::File;
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -15,7 +16,7 @@ use nightshift_testkit::database::world::{DATABASE, Server, World};
 use nightshift_testkit::database::{DatabaseWorld, Flavour, Installation, MysqlWorld, Postgres};
 use serde_json::{Value, json};
 
-use crate::record::{ended, signal};
+use crate::record::signal;
 use crate::{Said, said};
 use ssh::Sshd;
 
@@ -73,6 +74,17 @@ impl<S: Server> Place<S> {
 
     fn connect(&self, path: &str, arguments: &[&str]) -> Said {
         said(&mut self.command(path, arguments))
+    }
+
+    /// The command with a tunnel alone, once it has said that it is open.
+    async fn opened(&self, path: &str, arguments: &[&str], port: &str) -> anyhow::Result<ChildProcess> {
+        let said = self.state.path().join("said");
+        let mut command = self.command(path, arguments);
+        command.stdin(Stdio::null()).stdout(File::create(&said)?).stderr(Stdio::null());
+        let child = ChildProcess::start(&mut command)?;
+        let opened = format!("is 127.0.0.1:{port}\n");
+        until("the tunnel is open", || std::fs::read_to_string(&said).is_ok_and(|said| said.ends_with(&opened))).await;
+        Ok(child)
     }
 
     /// What the command left on the disk.
@@ -151,21 +163,15 @@ async fn killed_it_leaves_neither_a_tunnel_nor_a_key() -> anyhow::Result<()> {
     let arguments =
         [SECRET, "--via", "ssh:bastion", "--ssh-key-secret", "jump/key", "--local-port", &port, "--tunnel-only"];
     for how in ["KILL", "INT", "TERM"] {
-        let mut child = ChildProcess::start(
-            place.command(&sshd.path(), &arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()),
-        )?;
-        until("the tunnel is open", || is_open(port.parse().unwrap())).await;
+        let mut child = place.opened(&sshd.path(), &arguments, &port).await?;
         let folder = place.left();
         assert_eq!(folder.len(), 1, "the key is there while it is needed: {folder:?}");
         let here = std::net::SocketAddr::from(([127, 0, 0, 1], port.parse()?));
         let client = place.world.server.log_in_through(here, MASTER, PASSWORD, DATABASE).await;
         assert!(client.is_ok(), "a program of one's own gets through");
         signal(child.get().id(), how);
-        let (code, out, err) = ended(child).await;
-        assert!(
-            how == "KILL" || (code == Some(0) && out.contains(&format!("is 127.0.0.1:{port}"))),
-            "{how}: {out}{err}"
-        );
+        let code = child.get().wait()?.code();
+        assert!(how == "KILL" || code == Some(0), "{how}: {code:?}");
         until("the tunnel is gone", || !is_open(port.parse().unwrap())).await;
         until("the key is gone", || place.left().is_empty()).await;
     }
@@ -305,13 +311,10 @@ async fn session_manager_opens_the_way_and_a_stopped_jump_host_is_started() -> a
     assert!(!is_open(port.parse()?), "the plugin ended, not only what had started it");
     let kept = [SECRET, "--via", "ssm:i-0abc", "--local-port", &port, "--tunnel-only"];
     for how in ["INT", "KILL"] {
-        let mut child = ChildProcess::start(
-            place.command(&path, &kept).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()),
-        )?;
-        until("the tunnel is open", || is_open(port.parse().unwrap())).await;
+        let mut child = place.opened(&path, &kept, &port).await?;
         signal(child.get().id(), how);
-        let (code, out, err) = ended(child).await;
-        assert!(how == "KILL" || code == Some(0), "{out}{err}");
+        let code = child.get().wait()?.code();
+        assert!(how == "KILL" || code == Some(0), "{how}: {code:?}");
         until("the plugin is gone", || !is_open(port.parse().unwrap())).await;
     }
 
