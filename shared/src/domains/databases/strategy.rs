@@ -1,6 +1,6 @@
 //! How the secret of a login is rotated.
 
-use super::Login;
+use super::{Login, OWNER_TAG};
 use crate::services::tags::Tags;
 use crate::text::printable;
 
@@ -21,10 +21,12 @@ impl Strategy {
     const NAMES: [(&'static str, Self); 3] =
         [("single-user", Self::Single), ("alternating-users", Self::Alternating), ("dual-password", Self::Dual)];
 
-    /// As its tag says, else as the secret's value does: whose master secret it names, that has a pair.
+    /// As its tag says, else as the secret's value does: whose master secret it names, that has a pair. `db-users` names the master in
+    /// each secret it makes, whatever becomes of it, so there that says nothing.
     pub fn of(tags: &Tags, login: &Login) -> Result<Self, String> {
         let Some(text) = tags.get(Self::TAG) else {
-            return Ok(if login.master.is_some() { Self::Alternating } else { Self::Single });
+            let asks_for_a_pair = login.master.is_some() && tags.get(OWNER_TAG).is_none();
+            return Ok(if asks_for_a_pair { Self::Alternating } else { Self::Single });
         };
         let found = Self::NAMES.iter().find(|(name, _)| *name == text).map(|(_, strategy)| *strategy);
         found.ok_or_else(|| {
@@ -46,7 +48,7 @@ mod tests {
 
     #[test]
     fn the_tag_says_it_and_then_the_secret_of_the_master() {
-        let of = |tag: Option<&str>, master: Option<&str>| {
+        let tagged = |own: Option<(&str, &str)>, tag: Option<&str>, master: Option<&str>| {
             let login = Login {
                 engine: Engine::Postgres,
                 host: "db.example".to_owned(),
@@ -56,12 +58,16 @@ mod tests {
                 tls_name: None,
                 master: master.map(str::to_owned),
             };
-            let tags: Tags = tag.into_iter().map(|tag| (Strategy::TAG, tag)).collect();
+            let tags: Tags = own.into_iter().chain(tag.map(|tag| (Strategy::TAG, tag))).collect();
             Strategy::of(&tags, &login)
         };
+        let of = |tag, master| tagged(None, tag, master);
+        let made_by_db_users = |tag, master| tagged(Some((OWNER_TAG, "app")), tag, master);
         assert_eq!(of(None, None), Ok(Strategy::Single));
         assert_eq!(of(None, Some("arn:m")), Ok(Strategy::Alternating));
         assert_eq!(of(Some("single-user"), Some("arn:m")), Ok(Strategy::Single));
+        assert_eq!(made_by_db_users(None, Some("arn:m")), Ok(Strategy::Single), "it names the master in each");
+        assert_eq!(made_by_db_users(Some("alternating-users"), Some("arn:m")), Ok(Strategy::Alternating));
         assert_eq!(of(Some("dual-password"), None), Ok(Strategy::Dual));
         assert_eq!(
             of(Some("multi"), None).unwrap_err(),
