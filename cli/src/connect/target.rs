@@ -2,7 +2,7 @@
 
 use nightshift::domains::databases::Content;
 use nightshift::secret::Secret;
-use nightshift::services::aws::Aws;
+use nightshift::services::aws::{Aws, Kind};
 use nightshift::services::rds::{Cluster, RdsReader};
 use nightshift::services::secrets::SecretsReader;
 use nightshift::services::sql::Engine;
@@ -33,13 +33,23 @@ pub(super) async fn find(aws: &Aws, account: &str, name: &str, role: Option<Role
     let region = aws.region().unwrap_or_default();
     let secrets = SecretsReader::new(aws, region);
     let names = names(name, role);
+    // Whoever may read some secrets alone is refused the others, whether they are there or not.
+    let mut denied = None;
     for candidate in &names {
-        if let Some((arn, value)) = secrets.current(candidate).await? {
-            return of_secret(candidate, &arn, value.as_ref(), role, None);
+        match secrets.current(candidate).await {
+            Ok(Some((arn, value))) => return of_secret(candidate, &arn, value.as_ref(), role, None),
+            Ok(None) => {}
+            Err(error) if error.kind == Kind::Denied => denied = denied.or(Some(error)),
+            Err(error) => return Err(error.into()),
         }
     }
     let tried = names.join(", ");
-    let Some(cluster) = RdsReader::new(aws, region).cluster(name, account).await? else {
+    let cluster = match (RdsReader::new(aws, region).cluster(name, account).await, denied) {
+        (Ok(None), Some(denied)) => return Err(denied.into()),
+        (Err(error), denied) if error.kind == Kind::Denied => return Err(denied.unwrap_or(error).into()),
+        (cluster, _) => cluster?,
+    };
+    let Some(cluster) = cluster else {
         return Err(Told::error(
             format!(
                 "there is no secret {} and no cluster {} in {region} of account {account}",

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use nightshift::clock;
+use nightshift_testkit::Fault;
 use nightshift_testkit::child::ChildProcess;
 use nightshift_testkit::database::postgres::{MASTER, PASSWORD};
 use nightshift_testkit::database::world::{DATABASE, Server, World};
@@ -211,6 +212,18 @@ async fn what_is_missing_is_named_and_what_would_be_run_is_shown_without_a_passw
         "{}",
         refused.err
     );
+
+    // Whoever may read one secret is refused every other name that is tried before it.
+    let denied = Fault::Denied;
+    for name in ["OtherReader", "Other-reader", "Other_reader"] {
+        place.world.scene.proxy.break_next("secretsmanager:GetSecretValue", name, usize::MAX, denied);
+    }
+    place.world.put("Other/reader", &place.secret("localhost")).await?;
+    let shown = place.connect("/usr/bin:/bin", &["Other", "--as", "reader", "--print-only"]);
+    assert!(shown.code == 0 && shown.out.contains("host=localhost"), "{}", shown.err);
+    place.world.scene.proxy.break_next("secretsmanager:GetSecretValue", "nobodys", usize::MAX, denied);
+    let refused = place.connect("/usr/bin:/bin", &["nobodys", "--print-only"]);
+    assert!(refused.code == 1 && refused.err.contains("AccessDenied"), "{}", refused.err);
 
     let empty = tempfile::tempdir()?;
     let nowhere = empty.path().display().to_string();
