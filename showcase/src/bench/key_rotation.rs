@@ -10,7 +10,7 @@ use super::{Account, Calls, Load, Subject, Waits};
 pub struct KeyRotation;
 
 /// The default of `NIGHTSHIFT_CONCURRENCY`.
-const CONCURRENCY: u32 = 4;
+const CONCURRENCY: u32 = 8;
 /// One after the other for each rotation: look again (all at once), policy and proof at once, what is written of it, intent, key,
 /// its id, value, call, labels, move.
 const CHAIN: u32 = 10;
