@@ -63,7 +63,7 @@ impl Group {
 }
 
 /// The AWS command line with the profile and Region that were chosen.
-pub(super) fn aws(desk: &Desk, region: &str) -> Vec<String> {
+fn aws(desk: &Desk, region: &str) -> Vec<String> {
     let mut command = vec!["aws".to_owned(), "--region".to_owned(), region.to_owned()];
     if let Some(profile) = &desk.globals.profile {
         command.extend(["--profile".to_owned(), profile.clone()]);

@@ -188,6 +188,11 @@ async fn keep(tunnel: &mut Tunnel, wish: &mut Wish, target: &Target, desk: &Desk
     }
 }
 
+/// What the program at the prompt is called.
+fn program(args: &ConnectArgs, engine: Engine) -> &str {
+    args.client.as_deref().unwrap_or(if engine == Engine::Postgres { "psql" } else { "mysql" })
+}
+
 /// The program at the prompt.
 async fn client(
     args: &ConnectArgs,
@@ -196,11 +201,11 @@ async fn client(
     roots: &Path,
     environment: &Environment,
 ) -> anyhow::Result<Client> {
-    let (usual, fix) = match target.engine {
-        Engine::Postgres => ("psql", "install PostgreSQL's client, or name another with --client"),
-        Engine::Mysql | Engine::Mariadb => ("mysql", "install MySQL's client, or name another with --client"),
+    let program = program(args, target.engine);
+    let fix = match target.engine {
+        Engine::Postgres => "install PostgreSQL's client, or name another with --client",
+        Engine::Mysql | Engine::Mariadb => "install MySQL's client, or name another with --client",
     };
-    let program = args.client.as_deref().unwrap_or(usual);
     needs(&[(program, fix)], environment)?;
     let flavour = if target.engine == Engine::Postgres {
         Flavour::Mysql
@@ -274,9 +279,8 @@ async fn print(
         output.say(&spelled(&dig.command(target, port)));
     }
     if !args.tunnel_only {
-        let usual = if target.engine == Engine::Postgres { "psql" } else { "mysql" };
-        let program = args.client.as_deref().unwrap_or(usual);
-        let client = Client::new(target, (program, Flavour::Mysql, &args.arguments), through, roots);
+        let client =
+            Client::new(target, (program(args, target.engine), Flavour::Mysql, &args.arguments), through, roots);
         let mut words = vec![client.program];
         words.extend(client.arguments);
         output.say(&format!("{}='(the password in {})' {}", client.password, target.secret, spelled(&words)));
