@@ -5,7 +5,9 @@ use std::io::{self, BufRead as _, IsTerminal as _};
 
 use anyhow::{Context as _, bail, ensure};
 
+use nightshift::notify::shell_word;
 use nightshift::report::{Report, render};
+use nightshift::text::printable;
 
 use crate::args::ShownArgs;
 use crate::desk::Desk;
@@ -16,13 +18,23 @@ pub(crate) fn can_be_asked() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Has the account's number typed. Anything else is no.
-fn account(wanted: &str) -> anyhow::Result<()> {
-    output::to_standard_error(&format!("Apply exactly this plan? Type the account ({wanted}): "));
+const NOT_READ: &str = "could not read an answer; nothing was done";
+
+/// The line that is typed behind `prompt`. Without an answer it does not end, and what is said next begins a new one all the same.
+pub(crate) fn typed(prompt: &str) -> io::Result<String> {
+    output::to_standard_error(prompt);
     let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).context("could not read an answer; nothing was done")?;
+    io::stdin().lock().read_line(&mut line)?;
     if !line.ends_with('\n') {
         output::to_standard_error("\n");
+    }
+    Ok(line)
+}
+
+/// Has the account's number typed. Anything else is no.
+fn account(wanted: &str) -> anyhow::Result<()> {
+    let line = typed(&format!("Apply exactly this plan? Type the account ({wanted}): ")).context(NOT_READ)?;
+    if !line.ends_with('\n') {
         bail!("there was no answer; nothing was done");
     }
     // The console shows it with dashes.
@@ -37,9 +49,7 @@ pub(crate) fn yes(question: &str) -> anyhow::Result<bool> {
     if !can_be_asked() {
         return Ok(false);
     }
-    output::to_standard_error(&format!("{question} [y/N] "));
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).context("could not read an answer; nothing was done")?;
+    let line = typed(&format!("{question} [y/N] ")).context(NOT_READ)?;
     Ok(["y", "yes"].contains(&line.trim().to_lowercase().as_str()))
 }
 
@@ -82,11 +92,7 @@ pub(crate) fn line(words: &[String]) -> String {
 
 /// A word as a shell takes it.
 pub(crate) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", nightshift::text::printable(word).replace('\'', r"'\''"))
+    shell_word(&printable(word))
 }
 
 #[cfg(test)]

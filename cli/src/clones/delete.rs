@@ -1,7 +1,5 @@
 //! `clusters delete`: one clone, on its owner's word, by the run that the night makes.
 
-use std::io::{self, BufRead as _};
-
 use anyhow::{Context as _, bail, ensure};
 use nightshift::clock;
 use nightshift::jobs::cluster_cleanup::ClusterDelete;
@@ -141,12 +139,7 @@ fn in_words(step: &str, desk: &Desk) -> String {
 
 /// Has the cluster's name typed. Anything else is no.
 fn name_is_typed(id: &str, desk: &Desk) -> anyhow::Result<()> {
-    output::to_standard_error(&desk.words(Text::TypeTheName { id }));
-    let mut line = String::new();
-    io::stdin().lock().read_line(&mut line).with_context(|| desk.words(Text::NothingTyped))?;
-    if !line.ends_with('\n') {
-        output::to_standard_error("\n");
-    }
+    let line = ask::typed(&desk.words(Text::TypeTheName { id })).with_context(|| desk.words(Text::NothingTyped))?;
     ensure!(!line.trim().is_empty(), desk.words(Text::NothingTyped));
     ensure!(line.trim() == id, desk.words(Text::NotThatName { id }));
     Ok(())
