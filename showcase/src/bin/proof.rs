@@ -64,8 +64,17 @@ async fn key_rotation() -> anyhow::Result<Matrices> {
 
 async fn db_users() -> anyhow::Result<Matrices> {
     let binary = cargo::build("db-users")?;
-    let mut matrices =
-        on::<OnPostgres>(&binary, &Installation::any()?, ["PostgreSQL, AWS", "PostgreSQL, database"]).await?;
+    let mut matrices = Vec::new();
+    // The oldest and the newest: what a master may do changed in 15 and 16.
+    for (version, worlds) in [
+        (14, ["PostgreSQL 14, AWS", "PostgreSQL 14, database"]),
+        (18, ["PostgreSQL 18, AWS", "PostgreSQL 18, database"]),
+    ] {
+        match Installation::find(version) {
+            Some(installation) => matrices.extend(on::<OnPostgres>(&binary, &installation, worlds).await?),
+            None => println!("db-users: there is no PostgreSQL {version} here; run `cargo xtask setup`"),
+        }
+    }
     for (flavour, worlds) in
         [(Flavour::Mariadb, ["MariaDB, AWS", "MariaDB, database"]), (Flavour::Mysql, ["MySQL, AWS", "MySQL, database"])]
     {

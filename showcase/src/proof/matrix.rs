@@ -86,8 +86,24 @@ pub(super) async fn side_by_side(
 ) -> anyhow::Result<Vec<Trial>> {
     let all: Vec<_> = places.into_iter().flat_map(|place| faults.iter().map(move |&fault| (place, fault))).collect();
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
-    let trial = &trial;
-    stream::iter(all).map(|(place, fault)| trial(place, fault)).buffered(at_once).try_collect().await
+    let (trial, count) = (&trial, all.len());
+    let started = stream::iter(all.into_iter().enumerate()).map(async |(number, (place, fault))| {
+        let done = trial(place, fault).await?;
+        progress(number + 1, count, &done);
+        anyhow::Ok(done)
+    });
+    started.buffered(at_once).try_collect().await
+}
+
+/// What went wrong, as soon as it is known, and now and then how far it is: a matrix may take an hour.
+#[expect(clippy::print_stderr, reason = "a progress of an hour belongs on standard error")]
+fn progress(number: usize, count: usize, trial: &Trial) {
+    for wrong in &trial.wrong {
+        eprintln!("call {}, {:?}: {wrong}", trial.call, trial.fault);
+    }
+    if number.is_multiple_of(100) {
+        eprintln!("{number} of {count} trials");
+    }
 }
 
 /// Two processes, the same event, the same moment; and what is wrong afterwards.
