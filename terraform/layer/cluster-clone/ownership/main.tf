@@ -61,10 +61,10 @@ data "aws_iam_policy_document" "extend" {
 }
 
 data "aws_iam_policy_document" "delete" {
-  # A clone that was handed over: what it was made of has what was cloned.
+  # A clone that was handed over: what it was made of has what was cloned. A stopped one is started first.
   statement {
     sid       = "DeleteOnesOwnClones"
-    actions   = ["rds:CreateDBClusterSnapshot", "rds:DeleteDBCluster"]
+    actions   = ["rds:CreateDBClusterSnapshot", "rds:DeleteDBCluster", "rds:StartDBCluster"]
     resources = [local.clusters]
 
     condition {
@@ -99,6 +99,7 @@ data "aws_iam_policy_document" "delete" {
     }
   }
 
+  # In one call: that it has expired, that its owner knows, that it was asked for, and how it is built again.
   statement {
     sid       = "NoteThatItWasAskedFor"
     actions   = ["rds:AddTagsToResource"]
@@ -111,9 +112,16 @@ data "aws_iam_policy_document" "delete" {
     }
 
     condition {
-      test     = "ForAllValues:StringEquals"
+      test     = "ForAllValues:StringLike"
       variable = "aws:TagKeys"
-      values   = ["nightshift:delete-of", "nightshift:delete-requested"]
+      values = sort([
+        var.tag_key,
+        "nightshift:delete-of",
+        "nightshift:delete-requested",
+        "nightshift:notified",
+        "nightshift:restore-*",
+        "nightshift:started",
+      ])
     }
 
     condition {
@@ -145,6 +153,50 @@ data "aws_iam_policy_document" "delete" {
       test     = "Null"
       variable = "rds:cluster-snapshot-tag/${var.owner_tag}"
       values   = ["true"]
+    }
+  }
+
+  # One that inherited its tags says already whose it is.
+  statement {
+    sid       = "SayMoreOfOnesOwnSnapshot"
+    actions   = ["rds:AddTagsToResource"]
+    resources = [local.own_snapshots]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestTag/${var.owner_tag}"
+      values   = [local.mine]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "rds:cluster-snapshot-tag/${var.owner_tag}"
+      values   = [local.mine]
+    }
+  }
+
+  # What it inherited and must not keep, and that its owner does not know yet: without it the night would tell them again.
+  statement {
+    sid       = "TakeOurTagsOffOnesOwnSnapshot"
+    actions   = ["rds:RemoveTagsFromResource"]
+    resources = [local.own_snapshots]
+
+    condition {
+      test     = "StringEquals"
+      variable = "rds:cluster-snapshot-tag/${var.owner_tag}"
+      values   = [local.mine]
+    }
+
+    condition {
+      test     = "ForAllValues:StringLike"
+      variable = "aws:TagKeys"
+      values   = sort([var.tag_key, "nightshift:*"])
+    }
+
+    condition {
+      test     = "Null"
+      variable = "aws:TagKeys"
+      values   = ["false"]
     }
   }
 }
