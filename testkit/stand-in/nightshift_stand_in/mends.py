@@ -17,6 +17,7 @@ from .rds import (
     lifecycle,
     neighbours,
     restore,
+    secret,
     seed,
     snapshot,
     tags,
