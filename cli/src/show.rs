@@ -15,7 +15,7 @@ use crate::clones::{Looking, Row, connection};
 use crate::desk::Desk;
 use crate::output::{Ending, Output, Words};
 use crate::policy::Source;
-use crate::words::{Fact, Text};
+use crate::words::{Fact, Text, of_reports};
 use crate::{output, record};
 
 /// What `clusters show` prints for programs.
@@ -123,11 +123,12 @@ fn whose(row: &Row, desk: &Desk) -> String {
 fn lines(item: &Item, desk: &Desk) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(reason) = &item.reason {
-        lines.push(format!("  [{}] {}", reason.code, printable(&reason.message)));
-        lines.extend(reason.fix.iter().map(|fix| format!("  → {}", printable(fix))));
+        let (said, fix) = of_reports::reason(reason, desk.language());
+        lines.push(format!("  [{}] {said}", reason.code));
+        lines.extend(fix.map(|fix| format!("  → {fix}")));
     }
-    let would = |step: &String| format!("  {}", desk.words(Text::NextRunWould { step: &printable(step) }));
-    lines.extend(item.steps.iter().map(would));
+    let would = |step: String| format!("  {}", desk.words(Text::NextRunWould { step: &step }));
+    lines.extend(of_reports::steps(item, desk.language()).into_iter().map(would));
     lines
 }
 

@@ -9,13 +9,14 @@ use jiff::{SignedDuration, Timestamp};
 use nightshift::config::{Environment, Settings as Variables};
 use nightshift::domains::clusters::deletion::HalfDeleted;
 use nightshift::domains::clusters::expiry::{self, Expiry};
+use nightshift::domains::clusters::tags;
 use nightshift::jobs::cluster_cleanup::notice::{Data, Digest, Expiring, Hand, Matter, Setting, letter};
 use nightshift::jobs::cluster_cleanup::plan::{Assessment, Obstacle, Terms, Why, assess};
-use nightshift::jobs::cluster_cleanup::{ClusterCleanup, Policy, Request};
-use nightshift::jobs::cluster_extend::ClusterExtend;
+use nightshift::jobs::cluster_cleanup::{ClusterCleanup, ClusterDelete, DeletePolicy, Policy, Request};
+use nightshift::jobs::cluster_extend::{ClusterExtend, Seen};
 use nightshift::notify::{Clock, Language, NotifyPolicy};
 use nightshift::run::event::Fields;
-use nightshift::run::{Given, Job as _};
+use nightshift::run::{Acting, Given, Job as _};
 use nightshift::services::aws::{Identity, Skew};
 use nightshift::services::rds::{Access, Cluster, Settings};
 use nightshift::services::tags::Tags;
@@ -71,6 +72,11 @@ fn policy(variables: &[(&str, String)]) -> Policy {
     policy
 }
 
+fn hand_policy(variables: &[(&str, String)]) -> DeletePolicy {
+    let environment: Environment = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    ClusterDelete::policy(&mut Variables::of(&environment), Some("eu-west-1"))
+}
+
 fn cluster(policy: &Policy, value: Option<String>, owner: Option<&str>, now: Timestamp) -> Cluster {
     let mut tags: Tags = [("env", "dev")].into_iter().collect();
     if let Some(value) = value {
@@ -113,7 +119,7 @@ fn words(line: &str) -> Vec<String> {
     said.split_terminator('\0').map(str::to_owned).collect()
 }
 
-/// What `cluster` is like once `words` have been typed by somebody who is not its owner by name, at `now`.
+/// What `cluster` is like once `words` have been typed by its owner at `now`.
 fn typed(words: &[String], cluster: &Cluster, deployed: &[(&str, String)], now: Timestamp) -> Cluster {
     let assigned: BTreeMap<_, _> = words.iter().map_while(|word| word.split_once('=')).collect();
     let words = &words[assigned.len()..];
@@ -137,21 +143,22 @@ fn typed(words: &[String], cluster: &Cluster, deployed: &[(&str, String)], now: 
     let Command::Clusters { command: ClusterCommand::Extend(args) } = cli.command else { panic!("{words:?}") };
     let known = if let Some(function) = &args.policy.function {
         assert_eq!((function.as_str(), assigned.get("AWS_REGION")), (FUNCTION, Some(&HOME)));
-        policy(deployed)
+        hand_policy(deployed)
     } else {
-        policy(&[])
+        hand_policy(&[])
     };
-    let lease = extend::lease(&args, &known);
+    let hand = known.hand(args.tag_key.as_deref());
     let mut fields = Fields::of(extend::event(&args, &args.until, cli.globals.region.as_deref().unwrap())).unwrap();
-    let request = ClusterExtend::request(&mut fields, &lease);
+    let request = ClusterExtend::request(&mut fields, &hand);
     fields.finish().unwrap();
     let account = "111122223333".to_owned();
     let arn = format!("arn:aws:sts::{account}:assumed-role/Developer/somebody@example.com");
     let caller = Identity { account, arn, skew: Skew::Agreed };
     let nothing = Environment::default();
     let notify = NotifyPolicy::read(&mut Variables::of(&nothing));
-    let given = Given { policy: &lease, request: &request, caller: &caller, now, notify: &notify };
-    let plan = ClusterExtend::plan(cluster, given);
+    let given = Given { policy: &hand, request: &request, caller: &caller, now, notify: &notify };
+    let by = Acting::For(tags::owner(&cluster.tags, &known.cleanup.owner_tag).unwrap_or_default());
+    let plan = ClusterExtend::plan(&Seen { cluster: cluster.clone(), by }, given);
     let [extension] = plan.actions.as_slice() else { panic!("{words:?} is refused: {:?}", plan.left) };
     after.tags = after.tags.with(extension.tags());
     after

@@ -153,7 +153,7 @@ pub(crate) struct ExtendArgs {
     /// Its new expiry: a time, a day, which counts to its end, how long from now, as 7d, or words as `friday 18:00`.
     #[arg(long, value_name = "WHEN")]
     pub until: String,
-    /// Its owner as its tag has it, if that is not you.
+    /// Its owner as its tag has it: to be sure, or where the policy lets you work for everybody.
     #[arg(long, value_name = "NAME")]
     pub owner: Option<String>,
     #[command(flatten)]
@@ -178,11 +178,16 @@ pub(crate) struct RestoreArgs {
     /// When it expires: a time, a day, how long from now, as 7d, words as `friday 18:00`, or `never`.
     #[arg(long, value_name = "WHEN", default_value = "never")]
     pub until: String,
+    /// Its owner as its tag has it: to be sure, or where the policy lets you work for everybody.
+    #[arg(long, value_name = "NAME")]
+    pub owner: Option<String>,
     #[command(flatten)]
     pub account: AccountArgs,
-    /// The key of the expiry tag.
-    #[arg(long, value_name = "KEY", default_value = "auto-delete-after")]
-    pub tag_key: String,
+    /// The key of the expiry tag, if the policy does not say.
+    #[arg(long, value_name = "KEY")]
+    pub tag_key: Option<String>,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
     /// Only say what would be made.
     #[arg(long)]
     pub dry_run: bool,

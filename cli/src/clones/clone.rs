@@ -21,9 +21,7 @@ use crate::policy::Source;
 use crate::progress::{self, Progress};
 use crate::record::{self, Record};
 use crate::when::{Here, Toward};
-use crate::words::Text;
-
-const NOTHING: &str = "nothing was made";
+use crate::words::{Text, of_reports};
 
 /// The record, and beside it how far the clone is.
 #[derive(Debug)]
@@ -42,9 +40,10 @@ impl Sink for Shown<'_> {
 
 /// Makes it, or says what would be made.
 pub(crate) async fn run(args: CloneArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    let nothing = desk.words(Text::NothingMade);
     let source = Source::of(&args.policy)?;
-    let aws = desk.open(NOTHING).await?;
-    let account = desk.account(&aws, args.account.account.as_deref(), NOTHING).await?;
+    let aws = desk.open(&nothing).await?;
+    let account = desk.account(&aws, args.account.account.as_deref(), &nothing).await?;
     let region = aws.region().context("no Region is known")?.to_owned();
     if let Some(function) = &args.invoke {
         let event = event(&args, &region, &Here::of_shell(&desk.environment, clock::now()), desk)?;
@@ -60,7 +59,8 @@ pub(crate) async fn run(args: CloneArgs, desk: &Desk) -> anyhow::Result<Ending> 
     let (mode, ledger, words) = match &shown {
         None => (Mode::Plan, record::reading(), Words::CanBeHadAgain),
         Some(shown) => {
-            let ledger = record::interruptible(shown).context("could not listen for signals; nothing was made")?;
+            let ledger =
+                record::interruptible(shown).with_context(|| format!("could not listen for signals; {nothing}"))?;
             (Mode::Apply, ledger, Words::AreARecord)
         }
     };
@@ -73,13 +73,13 @@ pub(crate) async fn run(args: CloneArgs, desk: &Desk) -> anyhow::Result<Ending> 
         record.end(&report);
     }
     let output = Output::new(words, desk);
-    let steps = report.items.iter().flat_map(|item| &item.steps);
-    steps.for_each(|step| output.say(&if args.dry_run { format!("would {step}") } else { step.clone() }));
+    one::say_steps(&report, args.dry_run, &output, desk);
     let notes = report.items.iter().flat_map(|item| item.domain.values()).filter_map(|own| own["notes"].as_array());
     notes.flatten().filter_map(Value::as_str).for_each(|note| output.say(&format!("note: {note}")));
-    let ending = output.end(one::ending(&report, NOTHING)?);
+    let ending = output.end(one::ending(&report, &nothing, desk)?);
     let usable = [Outcome::Changed, Outcome::AlreadyRight];
-    let usable_one = report.items.iter().find(|item| usable.contains(&item.outcome)).map(|item| item.id.clone());
+    let usable_one = of_reports::subject(&report.items).filter(|item| usable.contains(&item.outcome));
+    let usable_one = usable_one.map(|item| item.id.clone());
     if ending != Ending::Done || usable_one.is_none() {
         return Ok(ending);
     }

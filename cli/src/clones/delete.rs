@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail, ensure};
 use nightshift::clock;
 use nightshift::jobs::cluster_cleanup::ClusterDelete;
 use nightshift::report::Mode;
-use nightshift::report::{Item, Outcome, Report};
+use nightshift::report::{Delivery, Item, Outcome, Report};
 use nightshift::run::Job as _;
 use nightshift::run::driver::{Caller, Driver, Word};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ use crate::policy::Source;
 use crate::progress::Progress;
 use crate::record::{self, Record};
 use crate::told::Told;
-use crate::words::Text;
+use crate::words::{Text, of_reports};
 
 /// Shows what would be done, asks, and does it.
 pub(crate) async fn run(args: DeleteArgs, desk: &Desk) -> anyhow::Result<Ending> {
@@ -35,7 +35,7 @@ pub(crate) async fn run(args: DeleteArgs, desk: &Desk) -> anyhow::Result<Ending>
     let report = reading(&driver, event.clone()).await?;
     let output = Output::new(Words::CanBeHadAgain, desk);
     let Some(item) = report.items.iter().find(|item| item.outcome == Outcome::Planned) else {
-        return Ok(output.end(one::ending(&report, &nothing)?));
+        return Ok(output.end(one::ending(&report, &nothing, desk)?));
     };
     if let Some(tripped) = &report.tripped {
         bail!("{} is {} and this wants {}; {nothing}; {}", tripped.guard, tripped.limit, tripped.wanted, tripped.fix);
@@ -99,18 +99,39 @@ async fn apply(
         complain(&format!("{nothing}: {}", tripped.fix));
     }
     if let Some(item) = report.items.iter().find(|item| item.outcome == Outcome::Changed) {
-        output.say(&desk.words(Text::Deleted { id: &item.id }));
-        output.say(&desk.words(Text::DeletionGoesOn));
-        output.say(&way_back(item, desk));
+        if of_reports::only_starts(item) {
+            output.say(&desk.words(Text::Started { id: &item.id }));
+            output.say(&desk.words(Text::StartGoesOn));
+        } else {
+            output.say(&desk.words(Text::Deleted { id: &item.id }));
+            output.say(&desk.words(Text::DeletionGoesOn));
+            output.say(&way_back(item, desk));
+        }
     }
-    Ok(output.end(one::ending(&report, &nothing)?))
+    owner_told(&report, &output, desk);
+    Ok(output.end(one::ending(&report, &nothing, desk)?))
+}
+
+/// Who was told, by which way, or why not: nobody has to wait for a letter that does not come.
+fn owner_told(report: &Report, output: &Output, desk: &Desk) {
+    for notice in report.notices.iter().filter(|notice| notice.kind == "owner") {
+        match (notice.outcome, &notice.reason) {
+            (Delivery::Sent, _) => {
+                output.say(&desk.words(Text::OwnerTold { to: &notice.to, channel: &notice.channel }));
+            }
+            (Delivery::Failed, reason) => {
+                let why = reason.as_ref().map(|why| of_reports::reason(why, desk.language()).0).unwrap_or_default();
+                complain(&desk.words(Text::OwnerNotTold { why: &why }));
+            }
+        }
+    }
 }
 
 /// What becomes of the cluster, its members and its data.
 fn preview(item: &Item, account: &str, desk: &Desk) -> Vec<String> {
     let mut lines = vec![desk.words(Text::WouldDelete { id: &item.id, region: &item.region, account })];
-    lines.extend(item.steps.iter().map(|step| format!("  {}", in_words(step, desk))));
-    lines.push(way_back(item, desk));
+    lines.extend(of_reports::steps(item, desk.language()).into_iter().map(|step| format!("  {step}")));
+    lines.push(if of_reports::only_starts(item) { desk.words(Text::StartGoesOn) } else { way_back(item, desk) });
     lines
 }
 
@@ -122,52 +143,10 @@ fn way_back(item: &Item, desk: &Desk) -> String {
     }
 }
 
-/// A step as the plan has it, in the reader's language; one that is not known here as it is.
-fn in_words(step: &str, desk: &Desk) -> String {
-    let text = match step.split_whitespace().collect::<Vec<_>>().as_slice() {
-        ["lift", "deletion", "protection"] => Text::LiftProtection,
-        ["delete", "writer", id] => Text::DeleteMember { id, writer: true },
-        ["delete", "reader", id] => Text::DeleteMember { id, writer: false },
-        ["delete", "cluster", id, "keep", "its", "data", days, "days", "in", "snapshot", snapshot] => {
-            Text::DeleteWithSnapshot { id: id.trim_end_matches(','), days, snapshot }
-        }
-        ["delete", "cluster", id, "without", "a", "snapshot"] => Text::DeleteWithoutSnapshot { id },
-        _ => return step.to_owned(),
-    };
-    desk.words(text)
-}
-
 /// Has the cluster's name typed. Anything else is no.
 fn name_is_typed(id: &str, desk: &Desk) -> anyhow::Result<()> {
     let line = ask::typed(&desk.words(Text::TypeTheName { id })).with_context(|| desk.words(Text::NothingTyped))?;
     ensure!(!line.trim().is_empty(), desk.words(Text::NothingTyped));
     ensure!(line.trim() == id, desk.words(Text::NotThatName { id }));
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use nightshift::config::Environment;
-
-    use super::*;
-    use crate::args::Globals;
-
-    /// A step that the plan words anew would be said in English to everybody.
-    #[test]
-    fn every_step_of_a_deletion_has_its_words_in_each_language() {
-        let desk = |code: &str| Desk {
-            environment: [("NIGHTSHIFT_LANGUAGE", code)].into_iter().collect::<Environment>(),
-            globals: Globals::default(),
-        };
-        for step in [
-            "lift deletion protection",
-            "delete reader orders-ana-r",
-            "delete writer orders-ana-w",
-            "delete cluster orders-ana, keep its data 30 days in snapshot nightshift-orders-ana-x",
-            "delete cluster orders-ana without a snapshot",
-        ] {
-            assert_ne!(in_words(step, &desk("es")), in_words(step, &desk("en")), "{step}");
-        }
-        assert_eq!(in_words("something new", &desk("es")), "something new");
-    }
 }

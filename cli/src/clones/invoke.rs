@@ -2,7 +2,8 @@
 
 use anyhow::bail;
 use nightshift::clock;
-use nightshift::report::{Mode, Report};
+use nightshift::report::{Mode, Report, codes};
+use nightshift::run::answer;
 use nightshift::services::aws::Aws;
 use nightshift::services::stated;
 use nightshift::text::printable;
@@ -10,9 +11,11 @@ use serde_json::{Value, json};
 
 use crate::desk::Desk;
 use crate::invoke::{Call, Fault, once};
+use crate::one;
 use crate::output::{Output, Words, complain};
 use crate::progress::Progress;
 use crate::record;
+use crate::words::of_reports;
 
 /// A function lives fifteen minutes; a full copy takes several lives.
 const MOST_LIVES: usize = 16;
@@ -54,8 +57,9 @@ pub(super) async fn until_made(
 
 /// Whether it ended before its end, and the same event goes on.
 fn goes_on(fault: &Fault) -> bool {
-    let codes = ["(not-ready:", "(throttled:", "(deadline:"];
-    fault.error_type == "NotCarriedOut" && codes.iter().any(|code| fault.error_message.contains(code))
+    let passing = [&codes::NOT_READY, &codes::THROTTLED, &codes::DEADLINE];
+    let code = answer::first_code(&fault.error_message).filter(|_| fault.error_type == "NotCarriedOut");
+    code.is_some_and(|code| passing.iter().any(|passing| passing.name == code))
 }
 
 /// The function's own name, which is what is signed, and where it is: out of a name or an ARN.
@@ -71,12 +75,10 @@ fn place<'a>(function: &'a str, home: &'a str) -> (&'a str, &'a str) {
 /// What the report has of its one item.
 fn say(report: &Report, dry_run: bool, desk: &Desk) -> Option<String> {
     let output = Output::new(Words::AreARecord, desk);
-    let item = report.items.first()?;
-    for step in item.steps.iter().map(|step| printable(step)) {
-        output.say(&if dry_run { format!("would {step}") } else { step });
-    }
+    let item = of_reports::subject(&report.items)?;
+    one::say_steps(report, dry_run, &output, desk);
     if let Some(reason) = &item.reason {
-        output.say(&printable(&reason.message));
+        output.say(&of_reports::reason(reason, desk.language()).0);
     }
     Some(item.id.clone())
 }
@@ -84,6 +86,22 @@ fn say(report: &Report, dry_run: bool, desk: &Desk) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_passes_by_itself_is_asked_again() {
+        let fault =
+            |kind: &str, message: &str| Fault { error_type: kind.to_owned(), error_message: message.to_owned() };
+        for (kind, message, again) in [
+            ("NotCarriedOut", "1 of 1 not done: orders-ana (not-ready: it is 'creating')", true),
+            ("NotCarriedOut", "1 of 1 not done: orders-ana (throttled: slow down)", true),
+            ("NotCarriedOut", "1 of 1 not done: orders-ana (deadline: no time)", true),
+            ("NotCarriedOut", "1 of 1 not done: orders-ana (access-denied: AWS says (throttled: x))", false),
+            ("NotCarriedOut", "1 of 1 not done: orders-ana (quota: ana has 5)", false),
+            ("ConfigurationFault", "1 of 1 not done: orders-ana (not-ready: x)", false),
+        ] {
+            assert_eq!(goes_on(&fault(kind, message)), again, "{kind} {message}");
+        }
+    }
 
     #[test]
     fn what_is_signed_is_the_functions_own_name_whatever_was_typed() {

@@ -1,16 +1,18 @@
 //! `clusters snapshots`: the final snapshots that deletions left, when they go, and how to bring each back.
 
 use nightshift::domains::clusters::tags::{self, PURGE_AFTER};
+use nightshift::notify::Language;
 use nightshift::report::sheet::{Row as Line, Sheet};
 use nightshift::services::rds::{RdsReader, Snapshot};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::read::Looking;
-use crate::args::SnapshotListArgs;
+use crate::args::{Format, SnapshotListArgs};
 use crate::desk::Desk;
 use crate::output::{Ending, Output, Words};
 use crate::progress::Progress;
+use crate::words::{Text, snapshot_heads};
 
 /// What `clusters snapshots` prints for programs.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -48,21 +50,29 @@ pub(crate) async fn run(args: SnapshotListArgs, desk: &Desk) -> anyhow::Result<E
     let mut rows = all(&looking).await?;
     rows.retain(|row| args.cluster.as_ref().is_none_or(|cluster| *cluster == row.cluster));
     let account = looking.account.clone();
-    let mut sheet = Sheet::new(["snapshot", "region", "cluster", "owner", "status", "goes", "to bring it back"]);
+    let mut sheet = Sheet::new(snapshot_heads(desk.language()));
+    // For spreadsheets: the same in every language.
+    let mut full = Sheet::new(snapshot_heads(Language::English));
     for row in &rows {
         let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "-".to_owned());
-        sheet.push(Line::new([
-            row.id.clone(),
-            row.region.clone(),
-            row.cluster.clone(),
-            text(&row.owner),
-            row.status.clone(),
-            text(&row.purge_after),
-            row.restore.clone(),
-        ]));
+        for sheet in [&mut sheet, &mut full] {
+            sheet.push(Line::new([
+                row.id.clone(),
+                row.region.clone(),
+                row.cluster.clone(),
+                text(&row.owner),
+                row.status.clone(),
+                text(&row.purge_after),
+                row.restore.clone(),
+            ]));
+        }
     }
     let output = Output::new(Words::CanBeHadAgain, desk);
-    output.sheet(&sheet, &SnapshotList { schema: 1, account, snapshots: rows }, args.output);
+    if rows.is_empty() && args.output == Format::Table {
+        output.say(&desk.words(Text::NothingToList));
+    } else {
+        output.sheets(&sheet, &full, &SnapshotList { schema: 1, account, snapshots: rows }, args.output);
+    }
     Ok(output.end(Ending::Done))
 }
 

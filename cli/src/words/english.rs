@@ -2,16 +2,14 @@
 
 use super::{Ask, Column, Fact, Item, Text};
 
+pub(super) const SNAPSHOTS: [&str; 7] =
+    ["snapshot", "region", "cluster", "owner", "status", "goes", "to bring it back"];
+
 pub(super) fn said(text: Text<'_>) -> String {
     match text {
         Text::WouldDelete { id, region, account } => format!("to delete: {id} in {region} of account {account}"),
-        Text::LiftProtection => "lift deletion protection".to_owned(),
-        Text::DeleteMember { id, writer: true } => format!("delete its writer {id}"),
-        Text::DeleteMember { id, writer: false } => format!("delete its reader {id}"),
-        Text::DeleteWithSnapshot { id, days, snapshot } => {
-            format!("delete {id}; its data is kept {days} days in the snapshot {snapshot}")
-        }
-        Text::DeleteWithoutSnapshot { id } => format!("delete {id} without a snapshot"),
+        Text::Would { step } => format!("would {step}"),
+        Text::Taken { step } => step.to_owned(),
         Text::BringBack { snapshot, region } => {
             format!("to bring it back: nightshift clusters restore {snapshot} --region {region}")
         }
@@ -23,7 +21,18 @@ pub(super) fn said(text: Text<'_>) -> String {
         Text::NothingTyped => "nothing was typed, and nothing was deleted".to_owned(),
         Text::Deleted { id } => format!("{id} is being deleted"),
         Text::DeletionGoesOn => "AWS takes some minutes for it".to_owned(),
+        Text::Started { id } => format!("{id} is being started: AWS deletes no stopped cluster"),
+        Text::StartGoesOn => {
+            "give the same command again when it is available, in some minutes; else cluster-cleanup deletes it at night"
+                .to_owned()
+        }
+        Text::OwnerTold { to, channel } => format!("told {to} by {channel}"),
+        Text::OwnerNotTold { why } => format!("its owner was not told: {why}"),
         Text::NothingDeleted => "nothing was deleted".to_owned(),
+        Text::NothingMade => "nothing was made".to_owned(),
+        Text::NothingChanged => "nothing was changed".to_owned(),
+        Text::Restored { id, until } => format!("cluster {id} is restored; its expiry is {until}"),
+        Text::NotWhole { id } => format!("cluster {id} is not whole yet; the same command goes on from here"),
         Text::NoTerminal => {
             "a deletion needs your word, and there is no terminal to ask on; nothing was deleted".to_owned()
         }

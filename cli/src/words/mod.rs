@@ -3,7 +3,10 @@
 //! codes, names of columns there) never goes through here.
 
 mod english;
+pub(crate) mod of_reports;
 mod spanish;
+mod spanish_codes;
+mod spanish_steps;
 
 use nightshift::config::Environment;
 use nightshift::notify::Language;
@@ -15,14 +18,10 @@ use crate::desk::Desk;
 pub(crate) enum Text<'a> {
     /// The heading of what is about to be deleted.
     WouldDelete { id: &'a str, region: &'a str, account: &'a str },
-    /// A step of a deletion.
-    LiftProtection,
-    /// See above.
-    DeleteMember { id: &'a str, writer: bool },
-    /// See above.
-    DeleteWithSnapshot { id: &'a str, days: &'a str, snapshot: &'a str },
-    /// See above.
-    DeleteWithoutSnapshot { id: &'a str },
+    /// A step that a dry run would take.
+    Would { step: &'a str },
+    /// One that was taken, by what was planned.
+    Taken { step: &'a str },
     /// What brings it back.
     BringBack { snapshot: &'a str, region: &'a str },
     /// Where its data is, where no snapshot is made.
@@ -37,8 +36,24 @@ pub(crate) enum Text<'a> {
     Deleted { id: &'a str },
     /// AWS takes its time.
     DeletionGoesOn,
+    /// A stopped one is started first.
+    Started { id: &'a str },
+    /// And what comes then.
+    StartGoesOn,
+    /// Its owner was told.
+    OwnerTold { to: &'a str, channel: &'a str },
+    /// They were not.
+    OwnerNotTold { why: &'a str },
     /// Nothing was deleted.
     NothingDeleted,
+    /// Nothing was made.
+    NothingMade,
+    /// Nothing was changed.
+    NothingChanged,
+    /// A restore is done.
+    Restored { id: &'a str, until: &'a str },
+    /// It was interrupted.
+    NotWhole { id: &'a str },
     /// Nobody can be asked.
     NoTerminal,
     /// See above.
@@ -237,6 +252,14 @@ impl Column {
             Language::English => english::head(self),
             Language::Spanish => spanish::head(self),
         }
+    }
+}
+
+/// The heads of the list of final snapshots.
+pub(crate) const fn snapshot_heads(language: Language) -> [&'static str; 7] {
+    match language {
+        Language::English => english::SNAPSHOTS,
+        Language::Spanish => spanish::SNAPSHOTS,
     }
 }
 

@@ -2,16 +2,14 @@
 
 use super::{Ask, Column, Fact, Item, Text};
 
+pub(super) const SNAPSHOTS: [&str; 7] =
+    ["copia", "región", "clúster", "propietario", "estado", "se va", "para recuperarlo"];
+
 pub(super) fn said(text: Text<'_>) -> String {
     match text {
         Text::WouldDelete { id, region, account } => format!("se eliminará: {id} en {region} de la cuenta {account}"),
-        Text::LiftProtection => "quitar la protección contra la eliminación".to_owned(),
-        Text::DeleteMember { id, writer: true } => format!("eliminar su instancia de escritura {id}"),
-        Text::DeleteMember { id, writer: false } => format!("eliminar su instancia de lectura {id}"),
-        Text::DeleteWithSnapshot { id, days, snapshot } => {
-            format!("eliminar {id}; sus datos se conservan {days} días en la copia {snapshot}")
-        }
-        Text::DeleteWithoutSnapshot { id } => format!("eliminar {id} sin hacer una copia"),
+        Text::Would { step } => format!("se haría: {step}"),
+        Text::Taken { step } => format!("hecho: {step}"),
         Text::BringBack { snapshot, region } => {
             format!("para recuperarlo: nightshift clusters restore {snapshot} --region {region}")
         }
@@ -23,7 +21,17 @@ pub(super) fn said(text: Text<'_>) -> String {
         Text::NothingTyped => "no se ha escrito nada y no se ha eliminado nada".to_owned(),
         Text::Deleted { id } => format!("{id} se está eliminando"),
         Text::DeletionGoesOn => "AWS tarda unos minutos".to_owned(),
+        Text::Started { id } => format!("{id} está arrancando: AWS no elimina ningún clúster parado"),
+        Text::StartGoesOn => {
+            "repita la orden cuando esté disponible, en unos minutos; si no, cluster-cleanup lo elimina de noche".to_owned()
+        }
+        Text::OwnerTold { to, channel } => format!("se ha avisado a {to} por {channel}"),
+        Text::OwnerNotTold { why } => format!("no se ha avisado a su propietario: {why}"),
         Text::NothingDeleted => "no se ha eliminado nada".to_owned(),
+        Text::NothingMade => "no se ha creado nada".to_owned(),
+        Text::NothingChanged => "no se ha cambiado nada".to_owned(),
+        Text::Restored { id, until } => format!("el clúster {id} está restaurado; su vencimiento es {until}"),
+        Text::NotWhole { id } => format!("el clúster {id} aún no está entero; la misma orden sigue desde aquí"),
         Text::NoTerminal => {
             "una eliminación necesita su palabra y no hay terminal donde preguntar; no se ha eliminado nada".to_owned()
         }

@@ -55,6 +55,22 @@ async fn a_clone_is_made_for_whoever_asks_and_says_how_to_connect() {
     assert_eq!((tags["owner"].as_str(), tags["nightshift:reason"].as_str()), ("ana", "ticket 7"));
     let again = clone(&[]);
     assert!(again.code == 0 && again.out.contains("psql 'host=orders-ana."), "{}{}", again.out, again.err);
+    // One too many is refused, though its owner is told so.
+    scene.mail_identity("nightshift@example.com").await.expect("a sender");
+    let (_folder, policy) = policy_file(
+        "NIGHTSHIFT_NOW=2026-11-21T02:00:00Z\nNIGHTSHIFT_CLONES_PER_OWNER=1\nNIGHTSHIFT_MAIL_FROM=nightshift@example.com\nNIGHTSHIFT_OPERATORS_MAIL=ops@example.com\nNIGHTSHIFT_OWNER_MAIL_DOMAIN=example.com\n",
+    );
+    let second = clone(&["--name", "second", "--policy", policy.to_str().expect("a path")]);
+    assert!(
+        second.code == 1 && second.err.contains("ana has 1 of 1 clones: orders-ana; nothing was made"),
+        "{}",
+        second.err
+    );
+    assert!(
+        second.out.contains("told ana@example.com by mail") && !second.err.contains("was made and"),
+        "{}",
+        second.out
+    );
     let other = clone(&["--owner", "ben", "--name", "x"]);
     assert!(other.code == 1 && other.err.contains("the event names owner ben, and ana asks"), "{}", other.err);
 }

@@ -216,6 +216,8 @@ async fn whatever_the_command_prints_a_full_output_is_a_message_and_an_exit_code
     expired("orders-dev").create(&scene).await.expect("a cluster");
     let (_folder, policy) = policy_file(POLICY);
     let policy = policy.to_str().expect("a path");
+    let (_folder, owners) = policy_file(&format!("{POLICY}NIGHTSHIFT_OWNER_OF=arn:*=ana\n"));
+    let owners = owners.to_str().expect("a path");
     for (arguments, code) in [
         (vec!["--help"], 4),
         (vec!["--version"], 4),
@@ -223,7 +225,7 @@ async fn whatever_the_command_prints_a_full_output_is_a_message_and_an_exit_code
         (vec!["keys", "list", "--output", "csv"], 4),
         (vec!["keys", "list", "--output", "json"], 4),
         (vec!["plan", "cluster-cleanup", "--policy", policy], 4),
-        (vec!["clusters", "extend", "orders-dev", "--until", "2026-12-01", "--owner", "ana", "--policy", policy], 4),
+        (vec!["clusters", "extend", "orders-dev", "--until", "2026-12-01", "--owner", "ana", "--policy", owners], 4),
         (vec!["clusters", "restore", "none"], 1),
     ] {
         let full = File::options().write(true).open("/dev/full").expect("a full device");
@@ -248,9 +250,12 @@ async fn a_restore_goes_on_without_a_reader_and_stops_between_its_steps_when_ask
 
     scene.proxy.reset();
     scene.proxy.delay(Duration::from_millis(300));
-    let restore = ["clusters", "restore", &snapshot];
-    let mut child =
-        ChildProcess::start(command(&scene, &restore).stdout(Stdio::piped()).stderr(Stdio::piped())).expect("it");
+    let restoring = || {
+        let mut restoring = command(&scene, &["clusters", "restore", &snapshot]);
+        restoring.env("NIGHTSHIFT_OWNER_OF", "arn:*=ana");
+        restoring
+    };
+    let mut child = ChildProcess::start(restoring().stdout(Stdio::piped()).stderr(Stdio::piped())).expect("it");
     called(&scene, "rds:RestoreDBClusterFromSnapshot", 1).await;
     signal(child.get().id(), "INT");
     let (code, out, err) = ended(child).await;
@@ -259,7 +264,7 @@ async fn a_restore_goes_on_without_a_reader_and_stops_between_its_steps_when_ask
     assert!(!scene.proxy.calls().iter().any(|call| call.action == "rds:CreateDBInstance"));
 
     let full = File::options().write(true).open("/dev/full").expect("a full device");
-    let child = ChildProcess::start(command(&scene, &restore).stdout(full).stderr(Stdio::piped())).expect("it starts");
+    let child = ChildProcess::start(restoring().stdout(full).stderr(Stdio::piped())).expect("it starts");
     let (code, _, err) = ended(child).await;
     assert!(code == Some(4) && !err.contains("panicked"), "{code:?} {err}");
     assert!(err.contains("instance orders-dev-2: creation requested"), "{err}");

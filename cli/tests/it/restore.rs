@@ -7,6 +7,9 @@ use nightshift_testkit::world::{clusters, expired, snapshots};
 
 use crate::{nightshift, policy_file};
 
+/// Whoever runs the tests works for the owner of all there is.
+const OWNER: (&str, &str) = ("NIGHTSHIFT_OWNER_OF", "arn:*=ana");
+
 async fn described(scene: &Scene, id: &str) -> DbCluster {
     let answer = scene
         .rds(REGION)
@@ -97,7 +100,7 @@ async fn a_cluster_comes_back_as_it_was_and_outlives_the_next_night() {
     assert_eq!(clusters(&scene, REGION).await.expect("a list"), Vec::<String>::new());
     let snapshot = snapshots(&scene, REGION).await.expect("a list").remove(0).0;
 
-    let said = nightshift(&scene, &[], &["clusters", "restore", &snapshot, "--dry-run"]);
+    let said = nightshift(&scene, &[OWNER], &["clusters", "restore", &snapshot, "--dry-run"]);
     assert_eq!((said.code, said.complaints().as_str()), (0, ""));
     assert!(
         said.out.contains("subnet group private") && said.out.contains("create writer orders-dev-a (db.r6g.large)"),
@@ -106,7 +109,7 @@ async fn a_cluster_comes_back_as_it_was_and_outlives_the_next_night() {
     );
     assert_eq!(clusters(&scene, REGION).await.expect("a list"), Vec::<String>::new());
 
-    let said = nightshift(&scene, &[], &["clusters", "restore", &snapshot]);
+    let said = nightshift(&scene, &[OWNER], &["clusters", "restore", &snapshot]);
     assert_eq!((said.code, said.complaints().as_str()), (0, ""));
     insta::assert_snapshot!(said.out, @"
     cluster orders-dev: restore requested
@@ -161,8 +164,30 @@ async fn an_interrupted_restore_goes_on_and_a_taken_name_is_refused() {
         ],
     );
     let snapshot = snapshots(&scene, REGION).await.expect("a list").remove(0).0;
+    // Nobody brings back what is another's, and no flag makes it theirs.
+    for (of, more, complaint) in [
+        ("", &[][..], "you stand for no owner: its name is one that its caller chose"),
+        ("arn:*=ben", &[], "it is ana's, and you are ben; nothing was made; ask ana to restore it"),
+        ("arn:*=ben", &["--owner", "ana"], "it is ana's, and you are ben; nothing was made; ask ana to restore it"),
+        ("arn:*=*", &[], "it is ana's, and you did not say for whom you act; nothing was made; say --owner ana if"),
+        ("arn:*=*", &["--owner", "ben"], "it is ana's, not ben's; nothing was made"),
+    ] {
+        let line = [&["clusters", "restore", snapshot.as_str()], more].concat();
+        let said = nightshift(&scene, &[("NIGHTSHIFT_OWNER_OF", of)], &line);
+        assert!(said.code == 1 && said.err.contains(complaint), "{of} {more:?}: {}", said.err);
+    }
+    let whole = ["clusters", "restore", &snapshot, "--owner", "ana", "--dry-run"];
+    let said = nightshift(&scene, &[("NIGHTSHIFT_OWNER_OF", "arn:*=*")], &whole);
+    assert_eq!((said.code, said.complaints().as_str()), (0, ""), "whoever works for everybody may, for whom they name");
+    let said = nightshift(&scene, &[OWNER, ("LANG", "es_ES.UTF-8")], &whole);
+    assert!(
+        said.out.contains("se haría: restaurar orders-dev de ")
+            && said.out.contains("se haría: crear la instancia de escritura orders-dev-1"),
+        "{}",
+        said.out
+    );
     scene.proxy.deny("rds:CreateDBInstance");
-    let said = nightshift(&scene, &[], &["clusters", "restore", &snapshot]);
+    let said = nightshift(&scene, &[OWNER], &["clusters", "restore", &snapshot]);
     assert_eq!(said.code, 2, "it made the cluster and failed half-way");
     assert!(
         said.err.contains("rds:CreateDBInstance on instance orders-dev-1 did not succeed: AccessDenied"),
@@ -170,19 +195,19 @@ async fn an_interrupted_restore_goes_on_and_a_taken_name_is_refused() {
         said.err
     );
     scene.proxy.forgive();
-    let said = nightshift(&scene, &[], &["clusters", "restore", &snapshot]);
+    let said = nightshift(&scene, &[OWNER], &["clusters", "restore", &snapshot]);
     assert_eq!((said.code, said.complaints().as_str()), (0, ""));
     assert!(!said.out.contains("restore requested"), "the cluster is there already: {}", said.out);
     assert_eq!(described(&scene, "orders-dev").await.db_cluster_members().len(), 2);
 
     expired("mine").create(&scene).await.expect("a cluster");
-    let said = nightshift(&scene, &[], &["clusters", "restore", &snapshot, "--as", "mine"]);
+    let said = nightshift(&scene, &[OWNER], &["clusters", "restore", &snapshot, "--as", "mine"]);
     assert_eq!(said.code, 1);
     assert_eq!(
         said.complaints(),
         "nightshift: a cluster named mine exists and was not restored from this snapshot; nothing was made; choose another name with --as"
     );
-    let said = nightshift(&scene, &[], &["clusters", "restore", "no-such-snapshot"]);
+    let said = nightshift(&scene, &[OWNER], &["clusters", "restore", "no-such-snapshot"]);
     assert!(
         said.complaints().starts_with("nightshift: there is no cluster snapshot no-such-snapshot in eu-west-1"),
         "{}",

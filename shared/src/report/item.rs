@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::code::Code;
@@ -23,11 +24,38 @@ pub struct Item {
     pub outcome: Outcome,
     /// What was done, or would be, in order.
     pub steps: Vec<String>,
+    /// What was planned, step by step, for programs; left out of a report that is too long to answer with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<Planned>,
     /// Why it ended so, where there is something to say.
     pub reason: Option<Reason>,
     /// What a domain adds, under a key of its own name.
     #[serde(flatten)]
     pub domain: BTreeMap<Cow<'static, str>, serde_json::Value>,
+}
+
+/// One planned step: its kind, and what it is about, by names of its own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Planned {
+    /// Its kind.
+    #[serde(rename = "do")]
+    pub kind: Cow<'static, str>,
+    /// What it is about.
+    #[serde(flatten)]
+    pub about: BTreeMap<Cow<'static, str>, serde_json::Value>,
+}
+
+impl Planned {
+    /// From a job's own type, whose kind is its `do`.
+    pub fn of(step: &impl Serialize) -> Self {
+        let value = serde_json::to_value(step).and_then(serde_json::from_value);
+        value.unwrap_or_else(|_| Self { kind: Cow::Borrowed("unknown"), about: BTreeMap::new() })
+    }
+
+    /// As a job's own type, where it is one of that.
+    pub fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::to_value(self).and_then(serde_json::from_value).ok()
+    }
 }
 
 /// How one item ended.

@@ -28,7 +28,7 @@ pub use code::{Code, Whose};
 pub use cut::LONGEST_ANSWER;
 pub use digest::{NotADigest, PlanDigest, fingerprint};
 pub use estimate::Estimate;
-pub use item::{Concerns, Item, Outcome, Reason, Sort, Words};
+pub use item::{Concerns, Item, Outcome, Planned, Reason, Sort, Words};
 pub use mode::Mode;
 pub use notice::{Delivery, Notice};
 pub use tripped::Tripped;

@@ -187,6 +187,7 @@ mod tests {
             owner: Some("ana|b".to_owned()),
             outcome,
             steps: steps.iter().map(|&step| step.to_owned()).collect(),
+            planned: Vec::new(),
             reason,
             domain: BTreeMap::new(),
         };

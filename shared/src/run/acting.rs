@@ -13,6 +13,8 @@ use crate::services::tags::Tags;
 pub enum Acting {
     /// This owner's.
     For(String),
+    /// That of whomever they name: the policy says that they work for everybody.
+    ForAnybody,
     /// Nobody's, and why.
     ForNobody(String),
     /// Nobody could say: what AWS answered.
@@ -23,6 +25,9 @@ impl Acting {
     /// In whose name `arn` acts. `role_id` is that of the session, where it is known: a role that was made anew under the same
     /// name is another.
     pub async fn of(aws: &Aws, owners: &Owners, arn: &str, role_id: Option<&str>) -> Self {
+        if owners.is_anybodys(arn) {
+            return Self::ForAnybody;
+        }
         match named(aws, owners, arn, role_id).await {
             Ok(Some(owner)) => Self::For(owner),
             Ok(None) => Self::ForNobody(

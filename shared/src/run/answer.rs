@@ -1,4 +1,5 @@
-//! The answer of a run to somebody who waits for it.
+//! The answer of a run to somebody who waits for it. A failed invocation answers with a type and a text and nothing else, so what
+//! is in that text is written and read here alone.
 
 use super::fault::RunFault;
 use crate::report::{Outcome, Report};
@@ -17,7 +18,17 @@ pub fn in_full(report: &Report) -> Result<(), RunFault> {
     });
     let said: Vec<_> = said.chain(report.tripped.iter().map(|tripped| format!("{} tripped", tripped.guard))).collect();
     let all = report.items.len();
-    Err(RunFault::NotCarriedOut(format!("{} of {all} not done: {}", open.len(), said.join("; "))))
+    Err(RunFault::NotCarriedOut(format!("{} of {all}{NOT_DONE}{}", open.len(), said.join("; "))))
+}
+
+const NOT_DONE: &str = " not done: ";
+
+/// Of the text of such a failure: the code of the first thing that was not done, where it says why.
+pub fn first_code(text: &str) -> Option<&str> {
+    let (_, said) = text.split_once(NOT_DONE)?;
+    let (code, _) = said.split_once(" (")?.1.split_once(": ")?;
+    let is_code = !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    is_code.then_some(code)
 }
 
 #[cfg(test)]
@@ -29,7 +40,7 @@ mod tests {
     fn item(id: &str, outcome: Outcome, reason: Option<Reason>) -> Item {
         let id = id.to_owned();
         let region = "eu-west-1".to_owned();
-        Item { id, region, owner: None, outcome, steps: Vec::new(), reason, domain: [].into() }
+        Item { id, region, owner: None, outcome, steps: Vec::new(), planned: Vec::new(), reason, domain: [].into() }
     }
 
     #[test]
@@ -41,5 +52,14 @@ mod tests {
         report.items.push(item("cay", Outcome::Failed, Some(why)));
         let said = in_full(&report).unwrap_err().to_string();
         assert_eq!(said, "1 of 3 not done: cay (access-denied: no)");
+        assert_eq!(first_code(&said), Some("access-denied"), "and read again");
+        for (text, code) in [
+            ("2 of 2 not done: a (not-ready: it is 'x' (throttled: no)); b (cap: y)", Some("not-ready")),
+            ("1 of 1 not done: cay", None),
+            ("1 of 1 not done: cay (Not A Code: x)", None),
+            ("something (throttled: x)", None),
+        ] {
+            assert_eq!(first_code(text), code, "{text}");
+        }
     }
 }

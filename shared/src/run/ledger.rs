@@ -253,7 +253,7 @@ mod tests {
     fn item(id: &str, done: Done) -> Item {
         let Done { outcome, steps, reason } = done;
         let (id, region, owner, domain) = (id.to_owned(), String::new(), None, BTreeMap::new());
-        Item { id, region, owner, outcome, steps, reason, domain }
+        Item { id, region, owner, outcome, steps, planned: Vec::new(), reason, domain }
     }
 
     fn did(steps: &[&str]) -> Done {

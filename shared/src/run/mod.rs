@@ -14,6 +14,7 @@ pub mod forecast;
 pub mod guard;
 mod job;
 pub mod ledger;
+pub mod owned;
 pub mod payload;
 pub mod plan;
 pub mod policy;

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::caps::Counted;
 use super::done::Done;
-use crate::report::{Item, Outcome, PlanDigest, Reason};
+use crate::report::{Item, Outcome, PlanDigest, Planned, Reason};
 
 /// What a domain adds to an item, under a key of its own name.
 pub type Details = BTreeMap<Cow<'static, str>, serde_json::Value>;
@@ -40,6 +40,10 @@ pub trait Subject<S> {
 pub trait Act<S>: Subject<S> + Serialize {
     /// What will be done, in order, in words.
     fn steps(&self) -> Vec<String>;
+    /// The same as data, where the job has it so.
+    fn planned(&self) -> Vec<Planned> {
+        Vec::new()
+    }
     /// The cap that can stop it. None stops what was begun by an earlier run, what only tells or notes, and what an event
     /// asks for by its own name.
     fn capped(&self) -> Option<Counted>;
@@ -135,7 +139,11 @@ impl<A: Act<S>, L: Leave<S>, S: Scope> Plan<A, L, S> {
 
     /// One item for each action, whose ends are `done`, and one for each thing left alone.
     pub fn items(&self, done: Vec<Done>) -> Vec<Item> {
-        let acted = self.actions.iter().zip(done).map(|(action, done)| item(action, &self.scope, done));
+        let acted = self
+            .actions
+            .iter()
+            .zip(done)
+            .map(|(action, done)| Item { planned: action.planned(), ..item(action, &self.scope, done) });
         let left = self.left.iter().map(|left| {
             let done = Done { outcome: left.outcome(), steps: Vec::new(), reason: left.reason() };
             item(left, &self.scope, done)
@@ -151,6 +159,7 @@ fn item<S>(subject: &impl Subject<S>, scope: &S, Done { outcome, steps, reason }
         owner: subject.owner().map(str::to_owned),
         outcome: subject.settled(outcome),
         steps,
+        planned: Vec::new(),
         reason,
         domain: subject.details(scope, outcome),
     }

@@ -130,6 +130,7 @@ pub(super) fn item(id: &str, outcome: Outcome, steps: &[&str], reason: Option<Re
         owner: Some("ana".to_owned()),
         outcome,
         steps: steps.iter().map(|&step| step.to_owned()).collect(),
+        planned: Vec::new(),
         reason,
         domain: BTreeMap::new(),
     }

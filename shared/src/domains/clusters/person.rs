@@ -12,7 +12,19 @@ pub const SSO_PATH: &str = "/aws-reserved/sso.amazonaws.com/";
 
 /// `NIGHTSHIFT_OWNER_OF`: whose name others act in, as the policy has it.
 #[derive(Debug, Clone, Default)]
-pub struct Owners(Vec<(GlobMatcher, String)>);
+pub struct Owners(Vec<(GlobMatcher, Stands)>);
+
+/// For whom somebody stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Stands {
+    /// This owner.
+    For(String),
+    /// Whomever they name: an operator.
+    ForAnybody,
+}
+
+/// In the place of an owner: whoever works for all of them.
+const ANYBODY: &str = "*";
 
 impl Owners {
     /// Reads it.
@@ -22,7 +34,10 @@ impl Owners {
         for entry in settings.list(NAME).unwrap_or_default() {
             match entry.rsplit_once('=').map(|(arn, owner)| (arn.trim(), owner.trim())) {
                 Some((arn, owner)) if arn.starts_with("arn:") && !owner.is_empty() => match glob(arn) {
-                    Ok(glob) => owners.push((glob.compile_matcher(), owner.to_owned())),
+                    Ok(glob) => {
+                        let stands = if owner == ANYBODY { Stands::ForAnybody } else { Stands::For(owner.to_owned()) };
+                        owners.push((glob.compile_matcher(), stands));
+                    }
                     Err(problem) => settings.fault(NAME, problem),
                 },
                 _ => settings.fault(
@@ -37,10 +52,23 @@ impl Owners {
         Self(owners)
     }
 
-    /// The owner that `arn` stands for, where the policy says so.
+    /// The one owner that `arn` stands for, where the policy says so.
     pub fn of(&self, arn: &str) -> Option<&str> {
+        match self.stands(arn)? {
+            Stands::For(owner) => Some(owner),
+            Stands::ForAnybody => None,
+        }
+    }
+
+    /// Whether the policy lets `arn` work for every owner.
+    pub fn is_anybodys(&self, arn: &str) -> bool {
+        self.stands(arn) == Some(&Stands::ForAnybody)
+    }
+
+    /// By the first pattern that fits.
+    fn stands(&self, arn: &str) -> Option<&Stands> {
         let arn = folded(arn);
-        self.0.iter().find(|(glob, _)| glob.is_match(&arn)).map(|(_, owner)| owner.as_str())
+        self.0.iter().find(|(glob, _)| glob.is_match(&arn)).map(|(_, stands)| stands)
     }
 }
 
@@ -92,6 +120,12 @@ mod tests {
         assert_eq!(owners.of("arn:aws:sts::111122223333:assumed-role/ci/build-7"), Some("platform"));
         assert_eq!(owners.of("arn:aws:iam::111122223333:user/deploy"), Some("data"));
         assert_eq!(owners.of("arn:aws:iam::111122223333:user/deployer"), None);
+        let owners = read("arn:aws:sts::*:assumed-role/ci/*=platform, arn:aws:sts::*:assumed-role/*=*").unwrap();
+        for (role, of, is_anybodys) in [("ci", Some("platform"), false), ("operators", None, true)] {
+            let arn = format!("arn:aws:sts::111122223333:assumed-role/{role}/x");
+            assert_eq!((owners.of(&arn), owners.is_anybodys(&arn)), (of, is_anybodys), "{role}");
+        }
+        assert!(!owners.is_anybodys("arn:aws:iam::111122223333:user/ana"));
         for bad in ["ci=platform", "arn:aws:iam::1:user/x", "arn:aws:iam::1:user/x="] {
             assert!(read(bad).unwrap_err().contains("is not ARN=OWNER"), "{bad}");
         }

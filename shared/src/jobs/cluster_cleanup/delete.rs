@@ -11,12 +11,15 @@ use super::plan::{Action, Asked, Left, Marked, Plan, Terms};
 use super::policy::Policy;
 use super::request::Request;
 use crate::config::Settings;
+use crate::domains::clusters::hand::Hand;
+use crate::domains::clusters::lease::Lease;
 use crate::domains::clusters::marks::{self, PRODUCTION, SUCH_AS};
 use crate::domains::clusters::person::Owners;
 use crate::jobs::cluster_cleanup::codes;
 use crate::report::Code;
 use crate::run::caps::Cap;
 use crate::run::event::Fields;
+use crate::run::owned;
 use crate::run::{Acting, Allowed, Done, Given, Hands, Job, Protected, RunFault, Sight, Sums};
 use crate::services::rds::RdsReader;
 
@@ -38,6 +41,19 @@ pub struct DeletePolicy {
     pub production: Protected,
 }
 
+impl DeletePolicy {
+    /// What binds whoever extends or restores under the same policy; `tag_key` is another key of the expiry tag.
+    pub fn hand(&self, tag_key: Option<&str>) -> Hand {
+        let lease = Lease {
+            tag_key: tag_key.unwrap_or(&self.cleanup.tag_key).to_owned(),
+            owner_tag: self.cleanup.owner_tag.clone(),
+            time_zone: self.cleanup.time_zone.clone(),
+            max_lease_days: self.cleanup.max_lease_days,
+        };
+        Hand { lease, owners: self.owners.clone() }
+    }
+}
+
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DeleteRequest {
@@ -56,7 +72,7 @@ pub struct Asking {
 
 impl Job for ClusterDelete {
     const NAME: &'static str = "cluster-delete";
-    const CODES: &'static [&'static [&'static Code]] = &[own_codes::ALL, codes::ALL];
+    const CODES: &'static [&'static [&'static Code]] = &[owned::codes::ALL, own_codes::ALL, codes::ALL];
     type Policy = DeletePolicy;
     type Request = DeleteRequest;
     type World = Asking;
@@ -94,7 +110,8 @@ impl Job for ClusterDelete {
             )));
         }
         let by = Acting::of(sight.aws, &policy.owners, &caller.arn, None).await;
-        let asked = Asked { at: request.at, by, production: policy.production.clone() };
+        let (production, arn) = (policy.production.clone(), caller.arn.clone());
+        let asked = Asked { at: request.at, by, production, arn };
         let place = |region: &str| Place { region: region.to_owned(), reader: RdsReader::new(sight.aws, region) };
         let places: Vec<_> = request.cleanup.regions(&policy.cleanup).into_iter().map(place).collect();
         let world = observe::observe(&places, &caller.account, terms(given, &asked)).await;
@@ -132,8 +149,11 @@ fn holds(at: Timestamp, now: Timestamp) -> bool {
     at <= now && now.duration_since(at) <= A_WORD_HOLDS
 }
 
-fn terms<'a>(Given { policy, request, now, .. }: Given<'a, ClusterDelete>, asked: &'a Asked) -> Terms<'a> {
-    Terms { policy: &policy.cleanup, request: &request.cleanup, now, announces: false, asked: Some(asked) }
+fn terms<'a>(given: Given<'a, ClusterDelete>, asked: &'a Asked) -> Terms<'a> {
+    let Given { policy, request, now, notify, .. } = given;
+    // Then its snapshot remembers that its owner has not heard of it, should this end before they do.
+    let announces = notify.has_channel();
+    Terms { policy: &policy.cleanup, request: &request.cleanup, now, announces, asked: Some(asked) }
 }
 
 #[cfg(test)]

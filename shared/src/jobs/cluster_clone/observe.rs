@@ -76,6 +76,27 @@ fn by_name(acting: Acting, arn: &str) -> Claim {
     match acting {
         Acting::For(owner) => Claim::Proven { arn, owner },
         Acting::ForNobody(why) => Claim::NobodysName { arn, why },
+        Acting::ForAnybody => {
+            let why = "the policy lets it work for everybody, and a clone is one owner's";
+            Claim::NobodysName { arn, why: why.to_owned() }
+        }
         Acting::Unknown(said) => Claim::Unknown(said),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A clone is one owner's: whoever works for everybody is none.
+    #[test]
+    fn only_who_stands_for_one_owner_has_a_claim() {
+        let of = |acting| by_name(acting, "arn:aws:sts::1:assumed-role/x/y");
+        let owner =
+            |owner: &str| Claim::Proven { arn: "arn:aws:sts::1:assumed-role/x/y".to_owned(), owner: owner.to_owned() };
+        assert_eq!(of(Acting::For("ana".to_owned())), owner("ana"));
+        assert!(matches!(of(Acting::ForAnybody), Claim::NobodysName { .. }));
+        assert!(matches!(of(Acting::ForNobody("x".to_owned())), Claim::NobodysName { .. }));
+        assert!(matches!(of(Acting::Unknown("x".to_owned())), Claim::Unknown(_)));
     }
 }

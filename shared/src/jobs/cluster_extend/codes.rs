@@ -1,4 +1,4 @@
-//! The reasons an extension can give, with what each means and whose hand puts it right. `docs/cli.md` is made from this
+//! The reasons an extension can give beside those of any work by hand, with what each means and whose hand puts it right. `docs/cli.md` is made from this
 //! table.
 
 crate::report::reason_codes! {
@@ -26,12 +26,6 @@ crate::report::reason_codes! {
     LEASE_TOO_LONG = "lease-too-long", Owner,
         "The expiry asked for is further ahead than `NIGHTSHIFT_MAX_LEASE_DAYS`.",
         Some("Name an earlier one.");
-    ANOTHER_OWNER = "another-owner", Owner,
-        "It belongs to somebody else.",
-        Some("Ask its owner.");
-    NO_OWNER = "no-owner", Operators,
-        "Nobody can say whose it is.",
-        Some("Give it an owner tag.");
     OWNERS_DIFFER = "owners-differ", Operators,
         "It names more than one owner, by tags that differ in their case.",
         Some("Leave one, or give them the same value.");

@@ -8,12 +8,14 @@ use serde_json::json;
 use super::plan::{self, Extension, Terms, Wish};
 use crate::clock::ITEM_BUDGET;
 use crate::config::Settings;
+use crate::domains::clusters::hand::Hand;
 use crate::domains::clusters::lease::Lease;
 use crate::jobs::cluster_extend::codes;
-use crate::report::{Code, Outcome, Reason};
+use crate::report::{Code, Outcome, Planned, Reason};
 use crate::run::event::Fields;
+use crate::run::owned;
 use crate::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};
-use crate::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
+use crate::run::{Acting, Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
 use crate::services::Permit;
 use crate::services::rds::{Cluster, RdsReader, RdsWriter};
 
@@ -30,6 +32,15 @@ pub struct Request {
     owner: Option<String>,
 }
 
+/// What was read, and in whose name it is asked for.
+#[derive(Debug)]
+pub struct Seen {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// In whose name.
+    pub by: Acting,
+}
+
 /// Nothing besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Alone;
@@ -40,19 +51,19 @@ impl Scope for Alone {
 
 impl Job for ClusterExtend {
     const NAME: &'static str = Alone::FUNCTION;
-    const CODES: &'static [&'static [&'static Code]] = &[codes::ALL];
-    type Policy = Lease;
+    const CODES: &'static [&'static [&'static Code]] = &[owned::codes::ALL, codes::ALL];
+    type Policy = Hand;
     type Request = Request;
-    type World = Cluster;
+    type World = Seen;
     type Action = Extension;
     type Left = Refusal;
     type Scope = Alone;
 
-    fn policy(settings: &mut Settings<'_>, _: Option<&str>) -> Lease {
-        Lease::read(settings)
+    fn policy(settings: &mut Settings<'_>, _: Option<&str>) -> Hand {
+        Hand::read(settings)
     }
 
-    fn request(fields: &mut Fields, _: &Lease) -> Request {
+    fn request(fields: &mut Fields, _: &Hand) -> Request {
         Request {
             cluster: fields.needed("cluster"),
             region: fields.needed("region"),
@@ -61,23 +72,25 @@ impl Job for ClusterExtend {
         }
     }
 
-    async fn observe(sight: Sight<'_>, given: Given<'_, Self>) -> Result<Cluster, RunFault> {
+    async fn observe(sight: Sight<'_>, given: Given<'_, Self>) -> Result<Seen, RunFault> {
         let Request { cluster, region, .. } = given.request;
         let account = &given.caller.account;
+        let by = Acting::of(sight.aws, &given.policy.owners, &given.caller.arn, None).await;
         let found = RdsReader::new(sight.aws, region).cluster(cluster, account).await;
         let found = found.map_err(RunFault::observing(format!("looking for cluster {cluster} in {region}")))?;
-        found.ok_or_else(|| {
+        let found = found.ok_or_else(|| {
             RunFault::Refused(format!(
                 "there is no Aurora cluster {cluster} in {region} of account {account}; nothing was changed; check the \
                  name and --region"
             ))
-        })
+        });
+        Ok(Seen { cluster: found?, by })
     }
 
-    fn plan(cluster: &Cluster, Given { policy, request, caller, now, .. }: Given<'_, Self>) -> PlanOf<Self> {
-        let Lease { tag_key, owner_tag, time_zone, max_lease_days } = policy;
+    fn plan(Seen { cluster, by }: &Seen, Given { policy, request, caller, now, .. }: Given<'_, Self>) -> PlanOf<Self> {
+        let Lease { tag_key, owner_tag, time_zone, max_lease_days } = &policy.lease;
         let (until, owner) = (request.until.as_str(), request.owner.as_deref());
-        let wish = Wish { until, caller: caller.name(), owner, tag_key, now };
+        let wish = Wish { until, by, owner, tag_key, now };
         let mut plan = Plan::empty(&caller.account, Alone, 1);
         match plan::extension(cluster, wish, Terms { owner_tag, time_zone, max_lease_days: *max_lease_days }) {
             Ok(extension) => plan.actions.push(extension),
@@ -92,7 +105,7 @@ impl Job for ClusterExtend {
     async fn apply(
         allowed: &Allowed<'_, Extension>,
         _: &[Refusal],
-        _: &mut Cluster,
+        _: &mut Seen,
         _: Given<'_, Self>,
         hands: Hands<'_>,
     ) -> Vec<Done> {
@@ -110,7 +123,7 @@ impl Job for ClusterExtend {
         all
     }
 
-    fn sum_up(_: &PlanOf<Self>, cluster: &Cluster, _: Given<'_, Self>, _: &[Done]) -> Sums {
+    fn sum_up(_: &PlanOf<Self>, Seen { cluster, .. }: &Seen, _: Given<'_, Self>, _: &[Done]) -> Sums {
         Sums { regions: vec![cluster.region.clone()], ..Sums::default() }
     }
 }
@@ -136,7 +149,11 @@ impl Subject<Alone> for Extension {
 
 impl Act<Alone> for Extension {
     fn steps(&self) -> Vec<String> {
-        vec![format!("set {self}")]
+        vec![self.step().to_string()]
+    }
+
+    fn planned(&self) -> Vec<Planned> {
+        vec![Planned::of(&self.step())]
     }
 
     /// One tag of one cluster, which lives the longer for it.

@@ -4,5 +4,5 @@ pub mod codes;
 mod job;
 mod plan;
 
-pub use job::{ClusterExtend, Request};
+pub use job::{ClusterExtend, Request, Seen};
 pub use plan::{ExtendFault, Extension};

@@ -1,7 +1,5 @@
 //! More time for a cluster: what its expiry tag becomes, or why it does not. Pure.
 
-use std::fmt;
-
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -9,10 +7,12 @@ use serde::Serialize;
 use crate::domains::clusters::deletion::{self, HalfDeleted};
 use crate::domains::clusters::expiry::{self, Expiry};
 use crate::domains::clusters::notice;
-use crate::domains::clusters::tags::{self, Owner};
-use crate::domains::owners::is_the_same;
+use crate::domains::clusters::step::ClusterStep;
+use crate::domains::clusters::tags;
 use crate::jobs::cluster_extend::codes;
 use crate::report::{Code, Reason};
+use crate::run::Acting;
+use crate::run::owned::{self, Deed, Gate, Thing};
 use crate::services::rds::Cluster;
 use crate::services::tags::Tags;
 use crate::text::printable;
@@ -22,8 +22,8 @@ use crate::text::printable;
 pub(super) struct Wish<'a> {
     /// The new expiry, in the grammar of the tag.
     pub until: &'a str,
-    /// Who asks.
-    pub caller: Option<&'a str>,
+    /// In whose name it is asked for.
+    pub by: &'a Acting,
     /// Whose it is, as they say.
     pub owner: Option<&'a str>,
     /// The key of the expiry tag.
@@ -66,6 +66,12 @@ impl Extension {
         self.void.clone().with([(self.tag_key.as_str(), self.until.to_string())].into_iter().collect())
     }
 
+    /// What is done.
+    pub fn step(&self) -> ClusterStep {
+        let (cluster, tag) = (self.id.clone(), self.tag_key.clone());
+        ClusterStep::MoveExpiry { cluster, tag, was: self.was.clone(), until: self.until }
+    }
+
     /// What more time alone does not mend: a deletion had taken members before.
     pub fn warning(&self) -> Option<Reason> {
         let half = self.half?;
@@ -75,12 +81,6 @@ impl Extension {
             tags::DELETE_REQUESTED
         );
         Some(Reason::new(&codes::HALF_DELETED, format!("cluster {} is half deleted: {}", self.id, half.message()), fix))
-    }
-}
-
-impl fmt::Display for Extension {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {} to {} (it was {})", printable(&self.tag_key), self.id, self.until, printable(&self.was))
     }
 }
 
@@ -102,14 +102,8 @@ pub enum ExtendFault {
     NotLater { until: Timestamp, after: Timestamp, what: &'static str },
     #[error("--until {until} is more than {days} days ahead, the longest lease there is")]
     TooLong { until: Timestamp, days: u16, most: Timestamp },
-    #[error("cluster {id} belongs to {owner} and you are {caller}")]
-    NotYours { id: String, owner: String, caller: String },
-    #[error("cluster {id} has no tag {key}, so nobody can say whose it is")]
-    Nobodys { id: String, key: String },
-    #[error("cluster {id} names more than one owner, by the tags '{keys}'")]
-    SeveralOwners { id: String, keys: String },
-    #[error("cluster {id} belongs to {owner}, not to {said}")]
-    OtherOwner { id: String, owner: String, said: String },
+    #[error("{0}")]
+    NotTheirs(owned::Refusal),
 }
 
 impl ExtendFault {
@@ -123,9 +117,7 @@ impl ExtendFault {
             Self::NotATime { .. } => &codes::NOT_A_TIME,
             Self::NotLater { .. } => &codes::NOT_LATER,
             Self::TooLong { .. } => &codes::LEASE_TOO_LONG,
-            Self::NotYours { .. } | Self::OtherOwner { .. } => &codes::ANOTHER_OWNER,
-            Self::Nobodys { .. } => &codes::NO_OWNER,
-            Self::SeveralOwners { .. } => &codes::OWNERS_DIFFER,
+            Self::NotTheirs(refusal) => refusal.code(&codes::OWNERS_DIFFER),
         }
     }
 
@@ -137,13 +129,10 @@ impl ExtendFault {
             }
             Self::NoExpiry { .. } | Self::Never { .. } => "there is nothing to extend".to_owned(),
             Self::LookAlikes { .. } => "remove all but the one that is meant".to_owned(),
-            Self::SeveralOwners { .. } => "leave one of them, or give them the same value".to_owned(),
             Self::NotATime { .. } => "write YYYY-MM-DDTHH:MM:SSZ, or YYYY-MM-DD for the end of that day".to_owned(),
             Self::NotLater { .. } => "name a later time".to_owned(),
             Self::TooLong { most, .. } => format!("the last time allowed now is {most}"),
-            Self::NotYours { owner, .. } => format!("say --owner {owner} if you mean to extend it for them"),
-            Self::Nobodys { .. } => "tag it with its owner first".to_owned(),
-            Self::OtherOwner { .. } => "is it the cluster you mean?".to_owned(),
+            Self::NotTheirs(refusal) => refusal.fix(),
         }
     }
 }
@@ -154,7 +143,9 @@ pub(super) fn extension(cluster: &Cluster, wish: Wish<'_>, terms: Terms<'_>) -> 
     if cluster.status == "deleting" {
         return Err(ExtendFault::Deleting { id });
     }
-    whose(cluster, wish, terms)?;
+    let gate = Gate { deed: Deed::Extend, by: wish.by, named: wish.owner, owner_tag: terms.owner_tag };
+    let thing = Thing { id: &cluster.id, arn: &cluster.arn, tags: &cluster.tags };
+    gate.lets(thing).map_err(ExtendFault::NotTheirs)?;
     let keys = cluster.tags.look_alikes(wish.tag_key);
     if keys.len() > 1 {
         return Err(ExtendFault::LookAlikes { id, keys: printable(&keys.join("', '")) });
@@ -199,25 +190,6 @@ fn void(cluster: &Cluster) -> Tags {
     if whole { notice.with(deletion::called_off(cluster)) } else { notice }
 }
 
-/// A slip of the name must not keep somebody else's cluster alive; who may write tags at all is IAM's to say.
-fn whose(cluster: &Cluster, wish: Wish<'_>, terms: Terms<'_>) -> Result<(), ExtendFault> {
-    let id = cluster.id.clone();
-    let owner = match tags::whose(&cluster.tags, terms.owner_tag) {
-        Owner::One(owner) => owner,
-        Owner::Nobody => return Err(ExtendFault::Nobodys { id, key: printable(terms.owner_tag) }),
-        Owner::Several(keys) => return Err(ExtendFault::SeveralOwners { id, keys: printable(&keys.join("', '")) }),
-    };
-    match wish.owner {
-        Some(said) if said == owner => Ok(()),
-        Some(said) => Err(ExtendFault::OtherOwner { id, owner: printable(&owner), said: printable(said) }),
-        None if wish.caller.is_some_and(|caller| is_the_same(caller, &owner)) => Ok(()),
-        None => {
-            let caller = printable(wish.caller.unwrap_or("nobody AWS has a name for"));
-            Err(ExtendFault::NotYours { id, owner: printable(&owner), caller })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -253,10 +225,11 @@ mod tests {
     fn said(tags: &[(&str, &str)], until: &str, caller: &str, owner: Option<&str>) -> String {
         let time_zone = TimeZone::get("Europe/Madrid").unwrap();
         let terms = Terms { owner_tag: "owner", time_zone: &time_zone, max_lease_days: 90 };
-        let wish = Wish { until, caller: Some(caller), owner, tag_key: "auto-delete-after", now: NOW.parse().unwrap() };
+        let by = Acting::For(caller.to_owned());
+        let wish = Wish { until, by: &by, owner, tag_key: "auto-delete-after", now: NOW.parse().unwrap() };
         extension(&cluster(tags), wish, terms).map_or_else(
             |fault| format!("[{}] {fault}; {}", fault.code().name, fault.fix()),
-            |extension| extension.to_string(),
+            |extension| extension.step().to_string(),
         )
     }
 
@@ -265,28 +238,28 @@ mod tests {
         let expiring = [("owner", "ana"), ("auto-delete-after", "2026-11-22")];
         assert_eq!(
             said(&expiring, "2026-12-05", "ana@example.com", None),
-            "auto-delete-after of orders-dev to 2026-12-05T23:00:00Z (it was 2026-11-22)"
+            "set auto-delete-after of orders-dev to 2026-12-05T23:00:00Z (it was 2026-11-22)"
         );
         for (owner, until, caller, says, expected) in [
-            ("ana", "2026-12-05", "Ana", None, "auto-delete-after of orders-dev to"),
-            ("ana@example.com", "2026-12-05", "ana", None, "auto-delete-after of orders-dev to"),
+            ("ana", "2026-12-05", "Ana", None, "set auto-delete-after of orders-dev to"),
+            ("ana@example.com", "2026-12-05", "ana", None, "set auto-delete-after of orders-dev to"),
             (
                 "ana@example.com",
                 "2026-12-05",
                 "ana@example.org",
                 None,
-                "belongs to ana@example.com and you are ana@example.org",
+                "it is ana@example.com's, and you are ana@example.org; ask ana@example.com to extend it",
             ),
-            ("bob", "2026-12-05", "ana", None, "[another-owner] cluster orders-dev belongs to bob"),
-            ("bob", "2026-12-05", "ana", Some("bob"), "auto-delete-after of orders-dev to"),
-            ("bob", "2026-12-05", "ana", Some("eve"), "belongs to bob, not to eve"),
-            ("", "2026-12-05", "ana", None, "[no-owner] cluster orders-dev has no tag owner"),
+            ("bob", "2026-12-05", "ana", None, "[another-owner] it is bob's, and you are ana"),
+            ("bob", "2026-12-05", "ana", Some("bob"), "[another-owner] it is bob's, and you are ana"),
+            ("bob", "2026-12-05", "ana", Some("eve"), "[another-owner] it is bob's, not eve's"),
+            ("", "2026-12-05", "ana", None, "[no-owner] it has no tag owner"),
             ("ana", "never", "ana", None, "[not-a-time] --until 'never' is not a time to extend to"),
             ("ana", "soon", "ana", None, "is not a time to extend to"),
             ("ana", "2026-11-21T12:00:00Z", "ana", None, "[not-later]"),
             ("ana", "2026-11-21T12:00:00Z", "ana", None, "which is its expiry now"),
             ("ana", "2027-02-19", "ana", None, "[lease-too-long]"),
-            ("ana", "2027-02-18", "ana", None, "auto-delete-after of orders-dev to"),
+            ("ana", "2027-02-18", "ana", None, "set auto-delete-after of orders-dev to"),
         ] {
             let tags = [("owner", owner), ("auto-delete-after", "2026-11-22")];
             let answer = said(&tags, until, caller, says);
@@ -304,9 +277,10 @@ mod tests {
             it.tags.set(tags::DELETE_REQUESTED, "2026-11-21T01:00:00Z");
             it.tags.set(tags::DELETE_OF, had);
             let terms = Terms { owner_tag: "owner", time_zone: &TimeZone::UTC, max_lease_days: 90 };
+            let by = Acting::For("ana".to_owned());
             let wish = Wish {
                 until: "2026-12-05",
-                caller: Some("ana"),
+                by: &by,
                 owner: None,
                 tag_key: "auto-delete-after",
                 now: NOW.parse().unwrap(),
@@ -331,8 +305,8 @@ mod tests {
     #[test]
     fn a_past_or_unreadable_expiry_is_mended_and_an_absent_or_doubtful_one_is_not_guessed() {
         let with = |tags: &[(&str, &str)], until| said(&[&[("owner", "ana")], tags].concat(), until, "ana", None);
-        assert!(with(&[("auto-delete-after", "2026-11-01")], "2026-11-22").starts_with("auto-delete-after of"));
-        assert!(with(&[("auto-delete-after", "soon")], "2026-11-22").starts_with("auto-delete-after of"));
+        assert!(with(&[("auto-delete-after", "2026-11-01")], "2026-11-22").starts_with("set auto-delete-after of"));
+        assert!(with(&[("auto-delete-after", "soon")], "2026-11-22").starts_with("set auto-delete-after of"));
         assert!(with(&[("auto-delete-after", "2026-11-01")], "2026-11-20").contains("which is now"));
         assert!(with(&[("auto-delete-after", "never")], "2026-11-22").starts_with("[never-expires]"));
         assert!(with(&[], "2026-11-22").starts_with("[no-expiry-tag]"));

@@ -1,4 +1,4 @@
-//! The reasons a restore can give, with what each means and whose hand puts it right. `docs/cli.md` is made from this table.
+//! The reasons a restore can give beside those of any work by hand, with what each means and whose hand puts it right. `docs/cli.md` is made from this table.
 
 crate::report::reason_codes! {
     NOT_AURORA = "not-aurora", Owner,
@@ -22,4 +22,7 @@ crate::report::reason_codes! {
     NOT_LATER = "not-later", Owner,
         "The expiry asked for has passed, so the next run would delete it again.",
         Some("Name a later one.");
+    OWNERS_DIFFER = "owners-differ", Operators,
+        "The snapshot names more than one owner, by tags that differ in their case.",
+        Some("Leave one, or give them the same value.");
 }

@@ -8,11 +8,13 @@ use super::apply::Restorer;
 use super::plan::{RestorePlan, Wish};
 use crate::clock::ITEM_BUDGET;
 use crate::config::Settings;
+use crate::domains::clusters::hand::Hand;
 use crate::jobs::cluster_restore::codes;
-use crate::report::{Code, Outcome, Reason};
+use crate::report::{Code, Outcome, Planned, Reason};
 use crate::run::event::Fields;
+use crate::run::owned::{self, Deed, Gate, Thing};
 use crate::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};
-use crate::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
+use crate::run::{Acting, Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
 use crate::services::Permit;
 use crate::services::rds::{Cluster, RdsReader, RdsRestorer, Snapshot};
 
@@ -25,6 +27,7 @@ pub struct ClusterRestore;
 pub struct Request {
     snapshot: String,
     region: String,
+    owner: Option<String>,
     wish: Wish,
 }
 
@@ -35,6 +38,8 @@ pub struct Seen {
     snapshot: Snapshot,
     /// The cluster that bears the wanted name.
     existing: Option<Cluster>,
+    /// In whose name it is asked for.
+    by: Acting,
 }
 
 /// Nothing besides.
@@ -47,25 +52,28 @@ impl Scope for Alone {
 
 impl Job for ClusterRestore {
     const NAME: &'static str = Alone::FUNCTION;
-    const CODES: &'static [&'static [&'static Code]] = &[codes::ALL];
-    type Policy = ();
+    const CODES: &'static [&'static [&'static Code]] = &[owned::codes::ALL, codes::ALL];
+    type Policy = Hand;
     type Request = Request;
     type World = Seen;
     type Action = RestorePlan;
     type Left = Refusal;
     type Scope = Alone;
 
-    fn policy(_: &mut Settings<'_>, _: Option<&str>) {}
+    fn policy(settings: &mut Settings<'_>, _: Option<&str>) -> Hand {
+        Hand::read(settings)
+    }
 
-    fn request(fields: &mut Fields, (): &()) -> Request {
+    fn request(fields: &mut Fields, _: &Hand) -> Request {
         let (snapshot, region) = (fields.needed("snapshot"), fields.needed("region"));
         let wish = Wish { name: fields.text("name"), until: fields.text("until"), tag_key: fields.needed("tag_key") };
-        Request { snapshot, region, wish }
+        Request { snapshot, region, owner: fields.text("owner"), wish }
     }
 
     async fn observe(sight: Sight<'_>, given: Given<'_, Self>) -> Result<Seen, RunFault> {
-        let Request { snapshot: id, region, wish } = given.request;
+        let Request { snapshot: id, region, wish, .. } = given.request;
         let account = &given.caller.account;
+        let by = Acting::of(sight.aws, &given.policy.owners, &given.caller.arn, None).await;
         let reader = RdsReader::new(sight.aws, region);
         let snapshot = reader.snapshot(id).await;
         let snapshot = snapshot.map_err(RunFault::observing(format!("looking for snapshot {id} in {region}")))?;
@@ -78,16 +86,15 @@ impl Job for ClusterRestore {
         let name = wish.name_for(&snapshot);
         let existing = reader.cluster(&name, account).await;
         let existing = existing.map_err(RunFault::observing(format!("looking for a cluster {name} in {region}")))?;
-        Ok(Seen { reader, snapshot, existing })
+        Ok(Seen { reader, snapshot, existing, by })
     }
 
     fn plan(seen: &Seen, given: Given<'_, Self>) -> PlanOf<Self> {
         let mut plan = Plan::empty(&given.caller.account, Alone, 1);
-        match RestorePlan::make(&seen.snapshot, seen.existing.as_ref(), &given.request.wish, given.now) {
+        match decided(seen, given) {
             Ok(restore) => plan.actions.push(restore),
-            Err(fault) => {
+            Err(reason) => {
                 let (id, region) = (seen.snapshot.id.clone(), seen.snapshot.region.clone());
-                let reason = Reason::new(fault.code(), fault.to_string(), fault.fix());
                 plan.left.push(Refusal { id, region, reason });
             }
         }
@@ -119,6 +126,18 @@ impl Job for ClusterRestore {
     }
 }
 
+/// What to make of the snapshot, where it is theirs who ask.
+fn decided(seen: &Seen, given: Given<'_, ClusterRestore>) -> Result<RestorePlan, Reason> {
+    let Seen { snapshot, existing, by, .. } = seen;
+    let Request { owner, wish, .. } = given.request;
+    let gate = Gate { deed: Deed::Restore, by, named: owner.as_deref(), owner_tag: &given.policy.lease.owner_tag };
+    let thing = Thing { id: &snapshot.id, arn: &snapshot.arn, tags: &snapshot.tags };
+    gate.lets(thing)
+        .map_err(|refusal| Reason::new(refusal.code(&codes::OWNERS_DIFFER), refusal.to_string(), refusal.fix()))?;
+    RestorePlan::make(snapshot, existing.as_ref(), wish, given.now)
+        .map_err(|fault| Reason::new(fault.code(), fault.to_string(), fault.fix()))
+}
+
 impl Subject<Alone> for RestorePlan {
     fn id(&self) -> Cow<'_, str> {
         (&self.cluster.id).into()
@@ -139,7 +158,11 @@ impl Subject<Alone> for RestorePlan {
 
 impl Act<Alone> for RestorePlan {
     fn steps(&self) -> Vec<String> {
-        Self::steps(self)
+        Self::steps(self).iter().map(ToString::to_string).collect()
+    }
+
+    fn planned(&self) -> Vec<Planned> {
+        Self::steps(self).iter().map(Planned::of).collect()
     }
 
     /// It only makes.

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::domains::clusters::expiry::{self, Expiry};
 use crate::domains::clusters::facts::{Facts, Unreadable};
+use crate::domains::clusters::step::{ClusterStep, Place};
 use crate::domains::clusters::tags::{RESTORE_PREFIX, RESTORED_FROM};
 use crate::services::rds::{AURORA_ENGINES, Cluster, Instance, RestoreCluster, RestoreMember, Snapshot};
 use crate::services::tags::Tags;
@@ -173,31 +174,16 @@ impl RestorePlan {
         Ok(Self { cluster, cluster_exists, members })
     }
 
-    /// What will be done, in order, in words.
-    pub fn steps(&self) -> Vec<String> {
+    /// What will be done, in order.
+    pub fn steps(&self) -> Vec<ClusterStep> {
         let Self { cluster, cluster_exists, members } = self;
-        let mut steps = Vec::new();
-        if !cluster_exists {
-            let settings = &cluster.settings;
-            steps.push(format!(
-                "restore cluster {} from {} (subnet group {}, security groups {}, parameter group {}, port {})",
-                cluster.id,
-                cluster.snapshot,
-                settings.subnet_group.as_deref().unwrap_or("default"),
-                if settings.security_groups.is_empty() {
-                    "default".to_owned()
-                } else {
-                    settings.security_groups.join(", ")
-                },
-                settings.parameter_group.as_deref().unwrap_or("default"),
-                settings.port.map_or_else(|| "default".to_owned(), |port| port.to_string()),
-            ));
-        }
-        for RestoreMember { instance } in members {
-            let role = if instance.writer { "writer" } else { "reader" };
-            steps.push(format!("create {role} {} ({})", instance.id, instance.class));
-        }
-        steps
+        let restore = (!cluster_exists).then(|| ClusterStep::RestoreCluster {
+            cluster: cluster.id.clone(),
+            snapshot: cluster.snapshot.clone(),
+            place: Place::of(&cluster.settings),
+        });
+        let member = |RestoreMember { instance }: &RestoreMember| ClusterStep::member(instance, Some(instance.writer));
+        restore.into_iter().chain(members.iter().map(member)).collect()
     }
 }
 
@@ -234,6 +220,10 @@ fn renamed(member: &Instance, old: &str, new: &str) -> Instance {
 mod tests {
     use super::*;
     use crate::services::rds::Settings;
+
+    fn in_words(plan: &RestorePlan) -> Vec<String> {
+        plan.steps().iter().map(ToString::to_string).collect()
+    }
 
     fn snapshot() -> Snapshot {
         let member = |id: &str, writer| Instance {
@@ -285,7 +275,7 @@ mod tests {
                 ("owner", "ana")
             ]
         );
-        insta::assert_snapshot!(plan.steps().join("\n"), @r"
+        insta::assert_snapshot!(in_words(&plan).join("\n"), @r"
         restore cluster orders from arn:aws:rds:eu-west-1:111122223333:cluster-snapshot:nightshift-orders-20261120t000000z-abcd1234 (subnet group private, security groups default, parameter group default, port 5433)
         create writer orders-b (db.r6g.large)
         create reader orders-a (db.r6g.large)
@@ -322,7 +312,7 @@ mod tests {
             ..Cluster::default()
         };
         let plan = RestorePlan::make(&snapshot(), Some(&half), &wish(), now()).unwrap();
-        assert_eq!(plan.steps(), ["create reader orders-a (db.r6g.large)"]);
+        assert_eq!(in_words(&plan), ["create reader orders-a (db.r6g.large)"]);
     }
 
     #[test]

@@ -17,6 +17,7 @@ fn item(id: &str, outcome: Outcome, steps: &[&str], reason: Option<Reason>) -> I
         owner: Some("ana".to_owned()),
         outcome,
         steps: steps.iter().map(|&step| step.to_owned()).collect(),
+        planned: Vec::new(),
         reason,
         domain: BTreeMap::new(),
     }

@@ -236,7 +236,24 @@ impl InRegion<'_> {
         match self.start(&start).await {
             Ok(()) => Done::changed(vec!["start requested; a later run deletes it".to_owned()]),
             Err(error) if error.is_not_found() => Done::already(&report::codes::GONE, "it is gone already", Vec::new()),
-            Err(error) => Done::stopped_by(&error, Vec::new()),
+            Err(error) => {
+                self.take_word_back(&start, &error).await;
+                Done::stopped_by(&error, Vec::new())
+            }
+        }
+    }
+
+    /// A start that was refused has not begun what the word asked for.
+    async fn take_word_back(&self, start: &StartCluster, error: &AwsError) {
+        let cluster = self.region.clusters.iter().find(|cluster| cluster.resource_id == start.resource_id);
+        let Some(cluster) = cluster.filter(|_| self.terms.asked.is_some() && !error.may_have_happened()) else {
+            return;
+        };
+        if let Err(error) = self.writer.add_tags(&start.arn, &plan::taken_back(cluster, self.terms.policy)).await {
+            tracing::warn!(
+                error.message = crate::text::chain(&error),
+                "a word that came to nothing was not taken back"
+            );
         }
     }
 

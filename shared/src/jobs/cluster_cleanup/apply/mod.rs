@@ -2,6 +2,7 @@
 //! "already so" for success; one item that fails does not stop the others; none is begun without the time to end it.
 
 mod again;
+mod by_hand;
 mod clusters;
 mod snapshots;
 mod tell;

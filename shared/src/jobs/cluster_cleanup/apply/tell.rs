@@ -35,11 +35,12 @@ impl Applier<'_> {
             for &place in &only_told {
                 self.ledger.begun(self.turns[place].entry());
             }
-            let letter = notice::letter(&digest, setting);
+            let letter = self.by_hand(&digest, policy, &contact);
+            let letter = letter.unwrap_or_else(|| notice::letter(&digest, setting));
             let about: Vec<_> = digest.matters.iter().map(|(_, matter)| matter.id().to_owned()).collect();
             match notifier.tell_owner(&letter, &digest.to, &about).await {
                 Ok(whom) => self.write_down(&digest, actions, done, &whom).await,
-                Err(reason) => untold(&digest, actions, done, &reason),
+                Err(reason) => self.untold(&digest, actions, done, &reason),
             }
             for place in only_told {
                 self.ledger.ended(self.turns[place].entry(), &done[place]);
@@ -123,23 +124,10 @@ impl Applier<'_> {
                 };
                 Some((Matter::Expiring(expiring), Some(&cluster.tags)))
             }
-            // Without a copy it was told before: see `tell_before`.
-            Action::DeleteCluster(delete) if changed => {
+            // Without a copy the night told it before: see `tell_before`.
+            Action::DeleteCluster(delete) if changed && (delete.keep.is_some() || self.terms.asked.is_some()) => {
                 let cluster = find(region, &delete.resource_id)?;
-                let keep = delete.keep.as_ref()?;
-                let copy = KeptCopy {
-                    snapshot: keep.name.clone(),
-                    arn: keep.arn.clone(),
-                    until: purge_after(self.terms.now, keep.keep_days),
-                };
-                let gone = Gone {
-                    id: delete.id.clone(),
-                    region: delete.region.clone(),
-                    engine: cluster.engine.clone(),
-                    copy: Some(copy),
-                    source: None,
-                };
-                Some((Matter::Gone(gone), Some(&cluster.tags)))
+                Some((Matter::Gone(gone(delete, cluster, region, self.terms)), Some(&cluster.tags)))
             }
             Action::MarkSnapshot(mark) if changed => {
                 of_snapshot(&mark.arn, purge_after(self.terms.now, mark.keep_days))
@@ -251,6 +239,19 @@ impl Applier<'_> {
         }
     }
 
+    fn untold(&self, digest: &Digest, actions: &[Action], done: &mut [Done], reason: &Reason) {
+        for &place in &digest.actions {
+            let (Some(action), Some(done)) = (actions.get(place), done.get_mut(place)) else { continue };
+            // What was done before is done; only what is nothing but telling has failed.
+            if action.only_tells() {
+                let outcome = if reason.is(&report::codes::DEADLINE) { Outcome::Deferred } else { Outcome::Failed };
+                *done = Done { outcome, steps: Vec::new(), reason: Some(reason.clone()) };
+            } else if self.terms.asked.is_some() {
+                done.steps.push(format!("its owner was not told: {}", reason.message));
+            }
+        }
+    }
+
     fn region(&self, name: &str) -> Option<&Region> {
         self.world.regions.iter().find(|region| region.name == name)
     }
@@ -259,22 +260,13 @@ impl Applier<'_> {
 impl InRegion<'_> {
     /// Tells the owner of what goes without a snapshot that it goes now. What cannot be told does not go.
     pub(super) async fn tell_before(&self, delete: &DeleteCluster, steps: &mut Steps<'_>) -> Result<(), Reason> {
-        let Some(notifier) = self.notifier.filter(|_| delete.keep.is_none()) else { return Ok(()) };
+        let is_told_before = delete.keep.is_none() && self.terms.asked.is_none();
+        let Some(notifier) = self.notifier.filter(|_| is_told_before) else { return Ok(()) };
         let Some(cluster) = find(self.region, &delete.resource_id) else { return Ok(()) };
         let policy = notifier.policy();
         let contact = policy.ask();
         let setting = setting(self.account, self.terms, policy, &contact);
-        let source = match data(cluster, self.region, self.terms) {
-            Data::InSource(source) => Some(source),
-            Data::Snapshot { .. } | Data::Lost => None,
-        };
-        let going = Gone {
-            id: delete.id.clone(),
-            region: delete.region.clone(),
-            engine: cluster.engine.clone(),
-            copy: None,
-            source,
-        };
+        let going = gone(delete, cluster, self.region, self.terms);
         let owner = delete.owner.clone();
         let to = policy.owners.recipients(owner.as_deref(), |key| cluster.tags.get(key));
         let item = News { owner, to, matter: Matter::Going(going), action: None };
@@ -309,6 +301,20 @@ fn waits(reason: Reason) -> Reason {
     Reason { message, ..reason }
 }
 
+/// That `cluster` goes by `delete`, and where its data is.
+fn gone(delete: &DeleteCluster, cluster: &Cluster, region: &Region, terms: Terms<'_>) -> Gone {
+    let copy = delete.keep.as_ref().map(|keep| KeptCopy {
+        snapshot: keep.name.clone(),
+        arn: keep.arn.clone(),
+        until: purge_after(terms.now, keep.keep_days),
+    });
+    let source = match data(cluster, region, terms) {
+        Data::InSource(source) if copy.is_none() => Some(source),
+        Data::InSource(_) | Data::Snapshot { .. } | Data::Lost => None,
+    };
+    Gone { id: delete.id.clone(), region: delete.region.clone(), engine: cluster.engine.clone(), copy, source }
+}
+
 /// What becomes of the data of `cluster`.
 fn data(cluster: &Cluster, region: &Region, terms: Terms<'_>) -> Data {
     let policy = terms.policy;
@@ -336,18 +342,6 @@ fn replace(done: &mut Done, written: Result<(), AwsError>, steps: Vec<String>) {
         Err(error) if error.is_not_found() => Done::already(&report::codes::GONE, "it is gone already", steps),
         Err(error) => Done::stopped_by(&error, steps),
     };
-}
-
-fn untold(digest: &Digest, actions: &[Action], done: &mut [Done], reason: &Reason) {
-    for &place in &digest.actions {
-        // What was done before is done; only what is nothing but telling has failed.
-        if let (Some(action), Some(done)) = (actions.get(place), done.get_mut(place))
-            && action.only_tells()
-        {
-            let outcome = if reason.is(&report::codes::DEADLINE) { Outcome::Deferred } else { Outcome::Failed };
-            *done = Done { outcome, steps: Vec::new(), reason: Some(reason.clone()) };
-        }
-    }
 }
 
 async fn is_told(writer: &RdsWriter<'_>, arn: &str) -> Result<(), AwsError> {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::domains::clusters::notice::Parties;
+use crate::domains::clusters::step::{ClusterStep, Kept};
 use crate::services::rds::{Cluster, Member, Snapshot};
 use crate::services::tags::Tags;
 
@@ -311,43 +312,35 @@ impl Action {
         (rank, at, self.region(), self.id())
     }
 
-    /// What will be done, in order, in words.
-    pub fn steps(&self) -> Vec<String> {
+    /// What will be done, in order.
+    pub fn steps(&self) -> Vec<ClusterStep> {
         match self {
             Self::DeleteCluster(delete) => delete.steps(),
-            Self::StartCluster(start) => {
-                vec![format!("start cluster {} (a stopped cluster cannot be deleted)", start.id)]
+            Self::StartCluster(start) => vec![ClusterStep::StartCluster { cluster: start.id.clone() }],
+            Self::MarkSnapshot(mark) => {
+                vec![ClusterStep::KeepSnapshot { kept: Kept { snapshot: mark.id.clone(), days: mark.keep_days } }]
             }
-            Self::MarkSnapshot(mark) => vec![format!("tag snapshot {}: kept {} days", mark.id, mark.keep_days)],
-            Self::DeleteSnapshot(delete) => vec![format!("delete snapshot {} of {}", delete.id, delete.cluster_id)],
-            Self::WarnOwner(warn) => vec![format!("tell its owner that it expires at {}", warn.expires_at)],
-            Self::TellDeleted(tell) => {
-                vec![format!("tell the owner of {} that it was deleted and its data is kept here", tell.cluster_id)]
+            Self::DeleteSnapshot(delete) => {
+                vec![ClusterStep::DeleteSnapshot { snapshot: delete.id.clone(), of: delete.cluster_id.clone() }]
             }
-            Self::ForgetNotice(_) => vec!["write over what its owner was told before its tags were changed".to_owned()],
-            Self::AskOwner(ask) => vec![format!("ask its owner to put right: {}", ask.code)],
+            Self::WarnOwner(warn) => vec![ClusterStep::TellExpiry { at: warn.expires_at }],
+            Self::TellDeleted(tell) => vec![ClusterStep::TellDeleted { cluster: tell.cluster_id.clone() }],
+            Self::ForgetNotice(_) => vec![ClusterStep::ForgetNotice],
+            Self::AskOwner(ask) => vec![ClusterStep::AskOwner { about: ask.code.to_string() }],
         }
     }
 }
 
 impl DeleteCluster {
-    fn steps(&self) -> Vec<String> {
-        let mut steps = Vec::new();
-        if let Some(asked) = self.asked_before {
-            steps.push(format!("asked for already at {asked}; AWS shows it whole and available: ask again"));
-        }
-        if self.lift_protection {
-            steps.push("lift deletion protection".to_owned());
-        }
-        for member in &self.members {
-            steps.push(format!("delete {} {}", if member.writer { "writer" } else { "reader" }, member.id));
-        }
-        steps.push(match &self.keep {
-            Some(keep) => {
-                format!("delete cluster {}, keep its data {} days in snapshot {}", self.id, keep.keep_days, keep.name)
-            }
-            None => format!("delete cluster {} without a snapshot", self.id),
-        });
-        steps
+    fn steps(&self) -> Vec<ClusterStep> {
+        let again = self.asked_before.map(|asked| ClusterStep::AskAgain { asked });
+        let lift = self.lift_protection.then_some(ClusterStep::LiftProtection);
+        let members = self
+            .members
+            .iter()
+            .map(|member| ClusterStep::DeleteMember { member: member.id.clone(), writer: member.writer });
+        let kept = self.keep.as_ref().map(|keep| Kept { snapshot: keep.name.clone(), days: keep.keep_days });
+        let cluster = ClusterStep::DeleteCluster { cluster: self.id.clone(), kept };
+        again.into_iter().chain(lift).chain(members).chain([cluster]).collect()
     }
 }

@@ -47,11 +47,10 @@ fn preflight(
 ) -> Result<Action, Why> {
     let Terms { policy, .. } = terms;
     relations(cluster, region, policy)?;
-    let is_stopped = status(cluster, policy)? == Rest::Stopped;
-    if is_stopped && terms.asked.is_some() {
-        // It would be started, and the word be forgotten by the night that finds it running.
-        return Err(Why::Stopped { restarts: cluster.restarts_at });
-    }
+    let is_stopped = match status(cluster, policy) {
+        Err(Why::Stopped { restarts }) if terms.asked.is_some() => return Err(by_hand::stopped(cluster, restarts)),
+        rest => rest? == Rest::Stopped,
+    };
     let lift_protection = protection(cluster, policy)?;
     members::check(cluster, &region.instances, progress)?;
     let facts = facts(cluster, region, progress, terms)?;
@@ -74,7 +73,12 @@ fn preflight(
         return Err(Why::TagLimit { has, needs: needed - has });
     }
     if is_stopped {
-        return start(cluster, at, policy);
+        let mut start = start(cluster, at, policy)?;
+        if let Some(asked) = terms.asked {
+            // What finds it running goes on: the same command, or the night.
+            start.marks = start.marks.with(by_hand::marks(cluster, at, asked, policy));
+        }
+        return Ok(Action::StartCluster(start));
     }
     Ok(Action::DeleteCluster(Box::new(DeleteCluster {
         region: cluster.region.clone(),
@@ -94,14 +98,14 @@ fn preflight(
 }
 
 /// Starting a cluster of which everything but its rest says that it can go.
-fn start(cluster: &Cluster, at: Timestamp, policy: &Policy) -> Result<Action, Why> {
+fn start(cluster: &Cluster, at: Timestamp, policy: &Policy) -> Result<StartCluster, Why> {
     let of = format!("{} {at} ", cluster.resource_id);
     let before = cluster.tags.get(tags::STARTED).and_then(|value| value.strip_prefix(&of)?.parse().ok());
     let times: usize = before.unwrap_or(0);
     if times >= MOST_STARTS {
         return Err(Why::StartedInVain { times });
     }
-    Ok(Action::StartCluster(StartCluster {
+    Ok(StartCluster {
         region: cluster.region.clone(),
         id: cluster.id.clone(),
         arn: cluster.arn.clone(),
@@ -110,7 +114,7 @@ fn start(cluster: &Cluster, at: Timestamp, policy: &Policy) -> Result<Action, Wh
         expired_at: at,
         marks: [(tags::STARTED, format!("{of}{}", times + 1))].into_iter().collect(),
         monthly: None,
-    }))
+    })
 }
 
 /// A deletion that has taken members and cannot go on is another matter than one that has not begun, unless it only waits

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Action, Left, Marked};
 use crate::domains::clusters::tags::NOTIFIED;
 use crate::jobs::cluster_cleanup::codes;
-use crate::report::{Outcome, Reason};
+use crate::report::{Outcome, Planned, Reason};
 use crate::run::caps::{Counted, DELETIONS, PURGES};
 use crate::run::plan::{Act, Details, Leave, Subject};
 
@@ -67,7 +67,11 @@ fn no_record() -> Reason {
 
 impl Act<Marked> for Action {
     fn steps(&self) -> Vec<String> {
-        Self::steps(self)
+        Self::steps(self).iter().map(ToString::to_string).collect()
+    }
+
+    fn planned(&self) -> Vec<Planned> {
+        Self::steps(self).iter().map(Planned::of).collect()
     }
 
     fn capped(&self) -> Option<Counted> {

@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::domains::clusters::tags::READY;
+use crate::domains::clusters::step::{ClusterStep, Place};
 use crate::jobs::cluster_clone::codes;
-use crate::report::{Code, Outcome, Reason};
+use crate::report::{Code, Outcome, Planned, Reason};
 use crate::run::caps::{Counted, DELETIONS};
 use crate::run::plan::{Act, Details, Leave, Scope, Subject};
 use crate::services::rds::{CloneCluster, Cluster, Instance};
@@ -126,32 +126,31 @@ impl CloneFault {
 }
 
 impl ClonePlan {
-    fn steps(&self) -> Vec<String> {
+    fn steps(&self) -> Vec<ClusterStep> {
         let Self { cluster, members, expires, begun, .. } = self;
-        let settings = &cluster.settings;
-        let mut steps = Vec::new();
-        if begun.is_none() {
-            let how = match cluster.copy_of {
-                Some(at) => format!("make {} a full copy of {} as it was at {at}", cluster.id, cluster.source),
-                None => format!("make {} a copy-on-write clone of {}", cluster.id, cluster.source),
-            };
-            steps.push(format!(
-                "{how} (subnet group {}, security groups {}, parameter group {}, port {}, backups kept 1 day), to go at {expires}",
-                settings.subnet_group.as_deref().unwrap_or("default"),
-                some_or_default(&settings.security_groups.join(", ")),
-                settings.parameter_group.as_deref().unwrap_or("default"),
-                settings.port.map_or_else(|| "default".to_owned(), |port| port.to_string()),
-            ));
-        }
-        steps.push("give it a master password of its own, which RDS keeps in Secrets Manager".to_owned());
-        steps.extend(members.iter().map(|member| format!("create instance {} ({})", member.id, member.class)));
-        steps.push(format!("hand it over: nightshift:clone={READY}"));
-        steps
+        let make = begun.is_none().then(|| ClusterStep::Clone {
+            cluster: cluster.id.clone(),
+            source: cluster.source.clone(),
+            at: cluster.copy_of,
+            place: Place::of(&cluster.settings),
+            until: *expires,
+        });
+        let members = members.iter().map(|member| ClusterStep::member(member, None));
+        make.into_iter().chain([ClusterStep::OwnPassword]).chain(members).chain([ClusterStep::HandOver]).collect()
     }
 }
 
-fn some_or_default(text: &str) -> &str {
-    if text.is_empty() { "default" } else { text }
+impl Action {
+    fn to_steps(&self) -> Vec<ClusterStep> {
+        match self {
+            Self::Clone(clone) => clone.steps(),
+            Self::Sweep(sweep) => vec![ClusterStep::SweepClone { cluster: sweep.id.clone(), since: sweep.since }],
+            Self::Tell(tell) => vec![match tell.about {
+                About::Ready => ClusterStep::TellReady { owner: tell.owner.clone() },
+                About::OverQuota { .. } => ClusterStep::TellOverQuota { owner: tell.owner.clone() },
+            }],
+        }
+    }
 }
 
 impl Left {
@@ -209,17 +208,11 @@ impl Subject<Everything> for Action {
 
 impl Act<Everything> for Action {
     fn steps(&self) -> Vec<String> {
-        match self {
-            Self::Clone(clone) => clone.steps(),
-            Self::Sweep(sweep) => vec![format!(
-                "delete cluster {} without a snapshot: a clone begun at {}, without members and never handed over",
-                sweep.id, sweep.since
-            )],
-            Self::Tell(tell) => vec![match tell.about {
-                About::Ready => format!("tell {} that it is ready", tell.owner),
-                About::OverQuota { .. } => format!("tell {} that it is one clone too many", tell.owner),
-            }],
-        }
+        self.to_steps().iter().map(ToString::to_string).collect()
+    }
+
+    fn planned(&self) -> Vec<Planned> {
+        self.to_steps().iter().map(Planned::of).collect()
     }
 
     /// A clone is asked for by its own name; what is swept is nobody's wish.

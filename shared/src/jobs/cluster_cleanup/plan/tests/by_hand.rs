@@ -7,6 +7,7 @@ use crate::config::Settings as Variables;
 use crate::domains::clusters::marks::{self, PRODUCTION, SUCH_AS};
 use crate::domains::clusters::notice::{self, Notice};
 use crate::jobs::cluster_cleanup::plan::by_hand::codes;
+use crate::run::owned::codes as owned;
 use crate::run::{Acting, Protected};
 
 const LATER: &str = "2026-12-24T00:00:00Z";
@@ -15,7 +16,7 @@ fn asked_by(by: Acting) -> Asked {
     let environment = Environment::default();
     let mut settings = Variables::of(&environment);
     let production = Protected::needed(&mut settings, "NIGHTSHIFT_PRODUCTION", marks::alphabet, SUCH_AS, &PRODUCTION);
-    Asked { at: now(), by, production }
+    Asked { at: now(), by, production, arn: "arn:aws:iam::111122223333:user/ana".to_owned() }
 }
 
 fn ana() -> Asked {
@@ -45,6 +46,7 @@ fn said(asked: &Asked, variables: &[(&str, &str)], change: impl FnOnce(&mut Clus
     let plan = asked_in(region(vec![one]), asked, variables);
     match (plan.actions.as_slice(), plan.left.as_slice()) {
         ([Action::DeleteCluster(_)], []) => "delete",
+        ([Action::StartCluster(_)], []) => "start",
         ([], [left]) => left.why.code().name,
         other => panic!("expected one verdict, found {other:?}"),
     }
@@ -67,25 +69,26 @@ fn nobody_deletes_what_is_not_theirs_is_no_clone_or_is_production() {
     let (asked, tag) =
         (ana(), |key: &'static str, value: &'static str| move |one: &mut Cluster| one.tags.set(key, value));
     for (key, value, expected) in [
-        ("owner", "ben", &codes::ANOTHER_OWNER),
-        ("owner", "ana@example.com", &codes::ANOTHER_OWNER),
-        ("owner", " ", &codes::NO_OWNER),
-        ("stage", "PROD-eu", &codes::PRODUCTION),
+        ("owner", "ben", &owned::ANOTHER_OWNER),
+        ("owner", "ana@example.com", &owned::ANOTHER_OWNER),
+        ("owner", " ", &owned::NO_OWNER),
+        ("stage", "PROD-eu", &owned::PRODUCTION),
         (tags::CLONE, "", &codes::NO_CLONE),
         (tags::CLONE, "yes", &codes::NO_CLONE),
     ] {
         assert_eq!(said(&asked, &[], tag(key, value)), expected.name, "{key}={value}");
     }
     assert_eq!(said(&asked, &[], |one| one.tags = one.tags.clone().without(tags::CLONE)), codes::NO_CLONE.name);
-    assert_eq!(said(&asked, &[], |one| one.tags = one.tags.clone().without("owner")), codes::NO_OWNER.name);
+    assert_eq!(said(&asked, &[], |one| one.tags = one.tags.clone().without("owner")), owned::NO_OWNER.name);
     assert_eq!(said(&asked, &[], tag("Owner", "ben")), "owners-differ");
     let since = |one: &mut Cluster| one.created_at = Some("2026-11-21T02:00:01Z".parse().unwrap());
     assert_eq!(said(&asked, &[], since), codes::MADE_SINCE.name);
     for (by, expected) in [
-        (Acting::For("ben".to_owned()), &codes::ANOTHER_OWNER),
-        (Acting::For(String::new()), &codes::ANOTHER_OWNER),
-        (Acting::ForNobody("it chose its name".to_owned()), &codes::NOBODYS_NAME),
-        (Acting::Unknown("AccessDenied".to_owned()), &codes::WHO_UNKNOWN),
+        (Acting::For("ben".to_owned()), &owned::ANOTHER_OWNER),
+        (Acting::For(String::new()), &owned::ANOTHER_OWNER),
+        (Acting::ForAnybody, &owned::NOBODYS_NAME),
+        (Acting::ForNobody("it chose its name".to_owned()), &owned::NOBODYS_NAME),
+        (Acting::Unknown("AccessDenied".to_owned()), &owned::WHO_UNKNOWN),
     ] {
         assert_eq!(said(&asked_by(by), &[], |_| {}), expected.name);
     }
@@ -106,12 +109,37 @@ fn what_stands_in_the_way_at_night_stands_in_the_way_of_a_word() {
     assert_eq!(said(&asked, &[], |one| one.status = "modifying".to_owned()), "status");
     assert_eq!(said(&asked, &[], |one| one.status = "deleting".to_owned()), "deleting");
     let start = [("NIGHTSHIFT_STOPPED_CLUSTERS", "start")];
-    assert_eq!(
-        said(&asked, &start, |one| one.status = "stopped".to_owned()),
-        "stopped",
-        "a start would forget the word"
-    );
+    assert_eq!(said(&asked, &[], |one| one.status = "stopped".to_owned()), "stopped");
+    assert_eq!(said(&asked, &start, |one| one.status = "stopped".to_owned()), "start");
     assert_eq!(said(&asked, &[], |one| one.global_cluster = Some("world".to_owned())), "global-cluster-member");
+}
+
+/// AWS deletes no stopped cluster. Where the policy starts them the word is written down with the start, so that whatever finds
+/// it running goes on: the same command, or the night; where it starts none, the refusal says what to type.
+#[test]
+fn a_stopped_clone_is_started_and_the_word_outlives_the_start() {
+    let variables = [("NIGHTSHIFT_MIN_NOTICE_HOURS", "20"), ("NIGHTSHIFT_STOPPED_CLUSTERS", "start")];
+    let mut one = clone();
+    one.status = "stopped".to_owned();
+    let plan = asked_in(region(vec![one.clone()]), &ana(), &variables);
+    let [Action::StartCluster(start)] = plan.actions.as_slice() else { panic!("{plan}") };
+    assert_eq!((start.expired_at, start.marks.get("auto-delete-after")), (now(), Some("2026-11-21T02:00:00Z")));
+    one.tags = one.tags.with(start.marks.clone());
+    one.status = "available".to_owned();
+    let (tomorrow, request, policy) = ("2026-11-22T02:00:00Z".parse().unwrap(), Request::default(), policy(&variables));
+    let terms = Terms { policy: &policy, request: &request, now: tomorrow, announces: true, asked: None };
+    assert_eq!(assess(&one, terms), Assessment::Due(now()), "the night deletes it, and asks for no other notice");
+    let again = Asked { at: "2026-11-21T03:00:00Z".parse().unwrap(), ..ana() };
+    let plan = asked_in(region(vec![one.clone()]), &again, &variables);
+    assert!(matches!(plan.actions.as_slice(), [Action::DeleteCluster(_)]), "{plan}");
+
+    one.status = "stopped".to_owned();
+    let plan = asked_in(region(vec![one]), &ana(), &[]);
+    let fix = plan.left[0].why.fix().unwrap();
+    assert!(
+        fix.starts_with("start it (aws rds start-db-cluster --region eu-west-1 --db-cluster-identifier orders-ana)"),
+        "{fix}"
+    );
 }
 
 /// The mark says that it has expired and that its owner knows, so the night goes on with what was interrupted.

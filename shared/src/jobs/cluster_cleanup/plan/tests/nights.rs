@@ -219,7 +219,7 @@ impl Life {
                 Ok(())
             }
             Action::MarkSnapshot(_) => {
-                prop_assert!(false, "every snapshot here had its tags: {}", action.steps().join(", "));
+                prop_assert!(false, "every snapshot here had its tags: {:?}", action.steps());
                 Ok(())
             }
             Action::StartCluster(start) => {

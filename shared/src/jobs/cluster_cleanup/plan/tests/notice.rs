@@ -29,7 +29,7 @@ fn said(cluster: Cluster, now: &str, variables: &[(&str, &str)]) -> String {
     let aside = |action: &&Action| !matches!(action, Action::ForgetNotice(_) | Action::AskOwner(_));
     let main: Vec<_> = plan.actions.iter().filter(aside).collect();
     match (main.as_slice(), plan.left.as_slice()) {
-        ([action], []) => action.steps().pop().unwrap(),
+        ([action], []) => action.steps().pop().unwrap().to_string(),
         ([], [left]) => left.why.code().name.to_owned(),
         other => panic!("{other:?}"),
     }
@@ -315,7 +315,7 @@ fn the_owner_of_a_cluster_an_interrupted_run_deleted_is_told_once_it_is_marked()
     let world = World { account: "111122223333".to_owned(), regions: vec![region], unreadable: vec![] };
     let steps = |announces| {
         let plan = Plan::make(&world, Terms { policy: &policy, request: &request, now: now(), announces, asked: None });
-        plan.actions.iter().flat_map(Action::steps).collect::<Vec<_>>()
+        plan.actions.iter().flat_map(Action::steps).map(|step| step.to_string()).collect::<Vec<_>>()
     };
     assert_eq!(steps(true), ["tell the owner of orders that it was deleted and its data is kept here"]);
     assert_eq!(steps(false), [] as [&str; 0]);
