@@ -112,6 +112,12 @@ data "aws_iam_policy_document" "delete" {
     }
 
     condition {
+      test     = "StringEquals"
+      variable = "rds:cluster-tag/nightshift:clone"
+      values   = ["ready"]
+    }
+
+    condition {
       test     = "ForAllValues:StringLike"
       variable = "aws:TagKeys"
       values = sort([
