@@ -1,4 +1,4 @@
-//! `cargo xtask demo`, `cargo xtask demo keys` and `cargo xtask demo users`: see `nightshift_showcase::demo`, `demo_keys` and
+//! `cargo xtask demo`, and the same with `clone`, `keys` or `users`: see `nightshift_showcase::demo`, `demo_clone`, `demo_keys` and
 //! `demo_users`. This file only prints, and sees to it that a Ctrl-C ends the demo as its own end does, with nothing left
 //! running.
 
@@ -27,9 +27,10 @@ async fn main() -> ExitCode {
 async fn show(out: &mut dyn std::io::Write) -> Result<()> {
     match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
         [] => Box::pin(nightshift_showcase::demo::run(out)).await,
+        [part] if part == "clone" => Box::pin(nightshift_showcase::demo_clone::run(out)).await,
         [part] if part == "keys" => Box::pin(nightshift_showcase::demo_keys::run(out)).await,
         [part] if part == "users" => Box::pin(nightshift_showcase::demo_users::run(out)).await,
-        _ => bail!("usage: cargo xtask demo [keys|users]"),
+        _ => bail!("usage: cargo xtask demo [clone|keys|users]"),
     }
 }
 
