@@ -160,6 +160,5 @@ pub(super) const CODES: &[(&str, &str, Option<&str>)] = &[
     ("cap", "es más de lo que permite un límite", Some("pida a los operadores que lo suban")),
     ("backlog", "hay más de lo que hace una ejecución", None),
     ("interrupted", "se pidió parar antes de empezarlo", Some("repita la orden")),
-    ("already-so", "ya estaba así", None),
     ("unaccounted", "no se sabe cómo acabó: es un fallo de Nightshift", Some("mire el registro, y avise")),
 ];
