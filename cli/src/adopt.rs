@@ -4,10 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use nightshift::jobs::db_users::DbUsers;
 use nightshift::report::sheet::{Row, Sheet, Tone};
 use nightshift::report::{Mode, Outcome, Report, SCHEMA, Tripped};
-use nightshift::run::Job;
 use nightshift::run::driver::{Caller, Finished, Word};
 use nightshift::run::forecast::{self, Load};
 use nightshift::text::count;
@@ -18,6 +16,7 @@ use serde_json::Value;
 use crate::args::{AdoptArgs, Format};
 use crate::desk::Desk;
 use crate::event::Event;
+use crate::jobs::Offered;
 use crate::output::{Ending, Output, Words};
 use crate::policy::Source;
 use crate::progress::Progress;
@@ -105,7 +104,7 @@ struct Owner {
 }
 
 impl Adoption {
-    fn of(report: &Report, loads: &[Load], tells: bool) -> Self {
+    fn of(report: &Report, loads: &[Load], tells: bool, needs_event: bool) -> Self {
         let mut parts: BTreeMap<(&str, Option<&str>), Part> = BTreeMap::new();
         let mut owners: BTreeMap<&str, usize> = BTreeMap::new();
         let mut unowned = 0;
@@ -139,7 +138,7 @@ impl Adoption {
                 fix: fix.clone(),
             });
         let caps: Vec<_> = caps.collect();
-        let steps = steps(report, &caps, unowned, tells);
+        let steps = steps(report, &caps, unowned, tells, needs_event);
         let stuck = loads.iter().filter(|load| load.a_night == Some(0)).map(|load| load.wanted).sum();
         Self {
             schema: SCHEMA,
@@ -224,13 +223,9 @@ fn alike(nights: &[NightOf]) -> Vec<(&NightOf, &NightOf)> {
 }
 
 /// What to do, in order: what is missing first, the schedule last.
-fn steps(report: &Report, caps: &[Cap], unowned: usize, tells: bool) -> Vec<String> {
-    // An event of db-users says what its plan is of.
-    let job = if report.function == DbUsers::NAME {
-        format!("{} --event FILE", DbUsers::NAME)
-    } else {
-        report.function.clone().into_owned()
-    };
+fn steps(report: &Report, caps: &[Cap], unowned: usize, tells: bool, needs_event: bool) -> Vec<String> {
+    let event = if needs_event { " --event FILE" } else { "" };
+    let job = format!("{}{event}", report.function);
     let mut steps = Vec::new();
     if report.counts.failed > 0 {
         let failed = count(report.counts.failed, "thing");
@@ -259,7 +254,7 @@ fn steps(report: &Report, caps: &[Cap], unowned: usize, tells: bool) -> Vec<Stri
 }
 
 /// Looks, and says it.
-pub(crate) async fn run<J: Job>(args: AdoptArgs, event: Option<PathBuf>, desk: &Desk) -> anyhow::Result<Ending> {
+pub(crate) async fn run<J: Offered>(args: AdoptArgs, event: Option<PathBuf>, desk: &Desk) -> anyhow::Result<Ending> {
     let event = Event::read(event.as_deref())?.value()?;
     let source = Source::of(&args.policy)?;
     let aws = desk.connect(args.account.account.as_deref(), "nothing was read").await?;
@@ -268,7 +263,7 @@ pub(crate) async fn run<J: Job>(args: AdoptArgs, event: Option<PathBuf>, desk: &
     let caller = Caller::Operator { mode: Mode::Plan, word: Word::Any };
     let Finished { report, loads, .. } = Box::pin(driver.run(event, &record::reading(), caller)).await?;
     drop(progress);
-    let adoption = Adoption::of(&report, &loads, driver.tells());
+    let adoption = Adoption::of(&report, &loads, driver.tells(), J::NEEDS_EVENT);
     let output = Output::new(Words::CanBeHadAgain, desk);
     if args.output == Format::Table {
         let Adoption { function, account, observed, .. } = &adoption;

@@ -14,6 +14,7 @@ mod event;
 mod extend;
 mod invoke;
 mod job;
+mod jobs;
 mod keys;
 mod lost;
 mod menu;
@@ -45,20 +46,18 @@ mod way;
 mod when;
 mod words;
 
+use std::path::PathBuf;
+use std::pin::Pin;
 use std::process::ExitCode;
 
 use args::{
-    AdoptCommand, ApplyCommand, Cli, ClusterCommand, Command, Globals, PlanCommand, PolicyCommand, ReportCommand,
-    SecretCommand, SelectArgs,
+    AdoptArgs, ApplyArgs, Cli, ClusterCommand, Command, Globals, PlanArgs, PolicyCommand, ReportCommand, SecretCommand,
+    SelectArgs,
 };
 use clap::Parser as _;
 use desk::Desk;
+use jobs::{Offered, WithJob};
 use nightshift::config::Environment;
-use nightshift::jobs::cluster_cleanup::ClusterCleanup;
-use nightshift::jobs::cluster_clone::ClusterClone;
-use nightshift::jobs::db_users::DbUsers;
-use nightshift::jobs::key_rotation::KeyRotation;
-use nightshift::jobs::org_inventory::OrgInventory;
 use nightshift::telemetry;
 use output::Ending;
 
@@ -89,20 +88,14 @@ async fn main() -> ExitCode {
 
 async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
     match command {
-        Command::Plan { job } => match job {
-            PlanCommand::ClusterCleanup(args) => job::plan::<ClusterCleanup>(args.run, &args.select, desk).await,
-            PlanCommand::ClusterClone(args) => job::plan::<ClusterClone>(args, &SelectArgs::default(), desk).await,
-            PlanCommand::DbUsers(args) => job::plan::<DbUsers>(args, &SelectArgs::default(), desk).await,
-            PlanCommand::KeyRotation(args) => job::plan::<KeyRotation>(args.run, &args.select, desk).await,
-            PlanCommand::OrgInventory(args) => job::plan::<OrgInventory>(args, &SelectArgs::default(), desk).await,
-        },
-        Command::Apply { job } => match job {
-            ApplyCommand::ClusterCleanup(args) => job::apply::<ClusterCleanup>(args.run, &args.select, desk).await,
-            ApplyCommand::ClusterClone(args) => job::apply::<ClusterClone>(args, &SelectArgs::default(), desk).await,
-            ApplyCommand::DbUsers(args) => job::apply::<DbUsers>(args, &SelectArgs::default(), desk).await,
-            ApplyCommand::KeyRotation(args) => job::apply::<KeyRotation>(args.run, &args.select, desk).await,
-            ApplyCommand::OrgInventory(args) => job::apply::<OrgInventory>(args, &SelectArgs::default(), desk).await,
-        },
+        Command::Plan { job } => {
+            let (job, args, select) = job.parts();
+            job.with(Planned { args, select, desk }).await
+        }
+        Command::Apply { job } => {
+            let (job, args, select) = job.parts();
+            job.with(Applied { args, select, desk }).await
+        }
         Command::Invoke(args) => invoke::run(args, desk).await,
         Command::Clusters { command: ClusterCommand::List(args) } => Box::pin(clones::list(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Clone(args) } => Box::pin(clones::clone(args, desk)).await,
@@ -111,11 +104,10 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
         Command::Clusters { command: ClusterCommand::Restore(args) } => Box::pin(restore::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Show(args) } => Box::pin(show::run(args, desk)).await,
-        Command::Adopt { job } => match job {
-            AdoptCommand::ClusterCleanup(args) => adopt::run::<ClusterCleanup>(args, None, desk).await,
-            AdoptCommand::DbUsers { event, adopt: args } => adopt::run::<DbUsers>(args, event.event, desk).await,
-            AdoptCommand::KeyRotation(args) => adopt::run::<KeyRotation>(args, None, desk).await,
-        },
+        Command::Adopt { job } => {
+            let (job, args, event) = job.parts();
+            job.with(Adopted { args, event, desk }).await
+        }
         Command::Keys { command } => keys::run(command, desk).await,
         Command::Users { command } => users::run(command, desk).await,
         Command::Secrets { command: SecretCommand::List(args) } => secrets::list(args, desk).await,
@@ -133,6 +125,51 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
         Command::Schema { name } => schema::show(name, desk),
         Command::Completions { shell } => Ok(shell::completions(shell, desk)),
         Command::Man { folder } => shell::man(&folder, desk),
+    }
+}
+
+/// What a run of a job ends with, whichever the job.
+type Running<'a> = Pin<Box<dyn Future<Output = anyhow::Result<Ending>> + 'a>>;
+
+struct Planned<'a> {
+    args: PlanArgs,
+    select: SelectArgs,
+    desk: &'a Desk,
+}
+
+impl<'a> WithJob for Planned<'a> {
+    type Output = Running<'a>;
+
+    fn with<J: Offered>(self) -> Running<'a> {
+        Box::pin(async move { job::plan::<J>(self.args, &self.select, self.desk).await })
+    }
+}
+
+struct Applied<'a> {
+    args: ApplyArgs,
+    select: SelectArgs,
+    desk: &'a Desk,
+}
+
+impl<'a> WithJob for Applied<'a> {
+    type Output = Running<'a>;
+
+    fn with<J: Offered>(self) -> Running<'a> {
+        Box::pin(async move { job::apply::<J>(self.args, &self.select, self.desk).await })
+    }
+}
+
+struct Adopted<'a> {
+    args: AdoptArgs,
+    event: Option<PathBuf>,
+    desk: &'a Desk,
+}
+
+impl<'a> WithJob for Adopted<'a> {
+    type Output = Running<'a>;
+
+    fn with<J: Offered>(self) -> Running<'a> {
+        Box::pin(adopt::run::<J>(self.args, self.event, self.desk))
     }
 }
 

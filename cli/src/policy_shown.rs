@@ -1,23 +1,20 @@
 //! `policy check` and `policy show`: a policy before it is used.
 
 use std::path::Path;
+use std::pin::Pin;
 
 use nightshift::config::{ConfigFaults, Environment, Setting};
-use nightshift::jobs::cluster_cleanup::ClusterCleanup;
-use nightshift::jobs::cluster_clone::ClusterClone;
-use nightshift::jobs::db_users::DbUsers;
-use nightshift::jobs::key_rotation::KeyRotation;
-use nightshift::jobs::org_inventory::OrgInventory;
 use nightshift::report::SCHEMA;
 use nightshift::report::sheet::{Row, Sheet, Tone};
-use nightshift::run::Job;
 use nightshift::run::driver;
+use nightshift::services::aws::Aws;
 use nightshift::text::count;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::args::{Format, JobName, PolicyArgs};
 use crate::desk::Desk;
+use crate::jobs::{Offered, WithJob};
 use crate::output::{Ending, Output, Words};
 use crate::policy::Source;
 use crate::policy_words;
@@ -69,10 +66,11 @@ pub(crate) fn check(path: &Path, job: JobName, desk: &Desk) -> anyhow::Result<En
     let pairs = variables.iter().map(|one| (one.name.clone(), one.value.clone()));
     let environment = Environment::of_file(pairs).over_aws_of(&desk.environment);
     // Whether this machine has a Region is not the file's to say.
-    told(job, &environment, home(desk).or(Some("eu-west-1"))).map_err(|faults| source.locate(&faults))?;
+    job.with(Said { environment: &environment, home: home(desk).or(Some("eu-west-1")) })
+        .map_err(|faults| source.locate(&faults))?;
     let output = Output::new(Words::CanBeHadAgain, desk);
     let set = count(variables.len(), "variable");
-    output.say(&format!("{} is a policy of {}: {set}, no fault", path.display(), name(job)));
+    output.say(&format!("{} is a policy of {}: {set}, no fault", path.display(), job.name()));
     Ok(output.end(Ending::Done))
 }
 
@@ -83,13 +81,7 @@ pub(crate) async fn show(job: JobName, args: &PolicyArgs, format: Format, desk: 
         // Of a function, AWS has to be asked.
         Source::Function(_) => {
             let aws = desk.connect(None, "nothing was read").await?;
-            match job {
-                JobName::ClusterCleanup => source.variables::<ClusterCleanup>(&aws, desk).await?,
-                JobName::ClusterClone => source.variables::<ClusterClone>(&aws, desk).await?,
-                JobName::DbUsers => source.variables::<DbUsers>(&aws, desk).await?,
-                JobName::KeyRotation => source.variables::<KeyRotation>(&aws, desk).await?,
-                JobName::OrgInventory => source.variables::<OrgInventory>(&aws, desk).await?,
-            }
+            job.with(OfFunction { source: &source, aws: &aws, desk }).await?
         }
         Source::File(_, variables) => {
             let pairs = variables.iter().map(|one| (one.name.clone(), one.value.clone()));
@@ -97,7 +89,8 @@ pub(crate) async fn show(job: JobName, args: &PolicyArgs, format: Format, desk: 
         }
         Source::Shell => desk.environment.clone(),
     };
-    let settings = told(job, &environment, home(desk)).map_err(|faults| source.locate(&faults))?;
+    let settings =
+        job.with(Said { environment: &environment, home: home(desk) }).map_err(|faults| source.locate(&faults))?;
     let from = |setting: &Setting| match &source {
         _ if !setting.is_given => "default".to_owned(),
         Source::Shell => "this shell".to_owned(),
@@ -108,7 +101,7 @@ pub(crate) async fn show(job: JobName, args: &PolicyArgs, format: Format, desk: 
         }
     };
     let variables = settings.iter().map(|setting| {
-        let said = policy_words::of(name(job), setting.name);
+        let said = policy_words::of(job.with(Reference), setting.name);
         Variable {
             name: setting.name,
             value: setting.value.clone(),
@@ -120,7 +113,7 @@ pub(crate) async fn show(job: JobName, args: &PolicyArgs, format: Format, desk: 
     });
     let shown = PolicyShown {
         schema: SCHEMA,
-        function: name(job),
+        function: job.name(),
         policy_digest: environment.fingerprint(),
         variables: variables.collect(),
     };
@@ -135,24 +128,43 @@ pub(crate) async fn show(job: JobName, args: &PolicyArgs, format: Format, desk: 
     Ok(output.end(Ending::Done))
 }
 
-fn told(job: JobName, environment: &Environment, home: Option<&str>) -> Result<Vec<Setting>, ConfigFaults> {
-    match job {
-        JobName::ClusterCleanup => driver::told::<ClusterCleanup>(environment, home),
-        JobName::ClusterClone => driver::told::<ClusterClone>(environment, home),
-        JobName::DbUsers => driver::told::<DbUsers>(environment, home),
-        JobName::KeyRotation => driver::told::<KeyRotation>(environment, home),
-        JobName::OrgInventory => driver::told::<OrgInventory>(environment, home),
+/// What every variable of the job comes to.
+struct Said<'a> {
+    environment: &'a Environment,
+    home: Option<&'a str>,
+}
+
+impl WithJob for Said<'_> {
+    type Output = Result<Vec<Setting>, ConfigFaults>;
+
+    fn with<J: Offered>(self) -> Self::Output {
+        driver::told::<J>(self.environment, self.home)
     }
 }
 
-/// The job's name, as its package and report have it.
-pub(crate) fn name(job: JobName) -> &'static str {
-    match job {
-        JobName::ClusterCleanup => ClusterCleanup::NAME,
-        JobName::ClusterClone => ClusterClone::NAME,
-        JobName::DbUsers => DbUsers::NAME,
-        JobName::KeyRotation => KeyRotation::NAME,
-        JobName::OrgInventory => OrgInventory::NAME,
+/// The variables of its function.
+struct OfFunction<'a> {
+    source: &'a Source,
+    aws: &'a Aws,
+    desk: &'a Desk,
+}
+
+impl<'a> WithJob for OfFunction<'a> {
+    type Output = Pin<Box<dyn Future<Output = anyhow::Result<Environment>> + 'a>>;
+
+    fn with<J: Offered>(self) -> Self::Output {
+        Box::pin(self.source.variables::<J>(self.aws, self.desk))
+    }
+}
+
+/// Its reference.
+struct Reference;
+
+impl WithJob for Reference {
+    type Output = &'static str;
+
+    fn with<J: Offered>(self) -> &'static str {
+        J::REFERENCE
     }
 }
 

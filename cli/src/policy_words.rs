@@ -1,17 +1,8 @@
 //! A word on each variable: what the reference of the job says of it, as far as its first sentence. What is built in is the page
 //! itself, so that the command and the page say the same.
 
-use nightshift::jobs::cluster_cleanup::ClusterCleanup;
-use nightshift::jobs::db_users::DbUsers;
-use nightshift::jobs::org_inventory::OrgInventory;
-use nightshift::run::Job as _;
-
-const CLUSTERS: &str = include_str!("../../docs/cluster-cleanup.md");
-const KEYS: &str = include_str!("../../docs/key-rotation.md");
-const INVENTORY: &str = include_str!("../../docs/org-inventory.md");
-const USERS: &str = include_str!("../../docs/db-users.md");
-/// Those of every function stand in the first two, and those of messages here.
-const NOTICES: &str = include_str!("../../docs/notices.md");
+/// Where those that every function has stand, and those of messages.
+const SHARED: [&str; 2] = [include_str!("../../docs/notices.md"), include_str!("../../docs/cluster-cleanup.md")];
 
 /// What the reference says of one variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,23 +13,22 @@ pub(crate) struct Said {
     pub meaning: String,
 }
 
-/// What is said of `variable` in the reference of `job`.
-pub(crate) fn of(job: &str, variable: &str) -> Option<Said> {
-    let own = match job {
-        ClusterCleanup::NAME => CLUSTERS,
-        DbUsers::NAME => USERS,
-        OrgInventory::NAME => INVENTORY,
-        _ => KEYS,
-    };
-    [own, NOTICES, CLUSTERS].iter().find_map(|page| row(page, variable))
+/// What is said of `variable` in `reference`, a job's, or in what the references share.
+pub(crate) fn of(reference: &str, variable: &str) -> Option<Said> {
+    [reference].into_iter().chain(SHARED).find_map(|page| row(page, variable))
 }
 
 fn row(page: &str, variable: &str) -> Option<Said> {
-    let start = format!("| `{variable}`");
-    let line = page.lines().find(|line| line.starts_with(&start))?;
-    let cells: Vec<_> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+    let cells: Vec<_> = line(page, variable)?.trim_matches('|').split(" | ").map(str::trim).collect();
     let [_, unset, .., meaning] = cells.as_slice() else { return None };
     Some(Said { unset: plain(unset), meaning: first_sentence(&plain(meaning)) })
+}
+
+/// The row whose first cell names the variable, alone or with another.
+fn line<'a>(page: &'a str, variable: &str) -> Option<&'a str> {
+    let name = format!("`{variable}`");
+    let mut rows = page.lines().filter_map(|line| Some((line, line.strip_prefix("| ")?.split_once(" |")?.0)));
+    rows.find(|(_, first)| first.contains(&name)).map(|(line, _)| line)
 }
 
 /// Markdown without its marks; a link is its words.
@@ -69,28 +59,42 @@ fn first_sentence(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use clap::ValueEnum as _;
     use nightshift::config::Environment;
-    use nightshift::jobs::key_rotation::KeyRotation;
     use nightshift::run::driver;
 
     use super::*;
+    use crate::args::JobName;
+    use crate::jobs::{Offered, WithJob};
 
     #[test]
     fn every_variable_has_a_word_and_a_default_is_the_one_of_the_page() {
-        let nothing = Environment::default();
-        for (job, settings) in [
-            (ClusterCleanup::NAME, driver::told::<ClusterCleanup>(&nothing, Some("eu-west-1"))),
-            (DbUsers::NAME, driver::told::<DbUsers>(&nothing, Some("eu-west-1"))),
-            (KeyRotation::NAME, driver::told::<KeyRotation>(&nothing, Some("eu-west-1"))),
-        ] {
-            for setting in settings.unwrap() {
+        for job in JobName::value_variants() {
+            job.with(Judged);
+        }
+    }
+
+    const BUCKET: &str = "NIGHTSHIFT_SNAPSHOT_BUCKET";
+
+    struct Judged;
+
+    impl WithJob for Judged {
+        type Output = ();
+
+        fn with<J: Offered>(self) {
+            let job = J::NAME;
+            // What has no default, of a job that cannot do without.
+            let needed = driver::variables::<J>().contains(&BUCKET).then_some((BUCKET, "snapshots"));
+            let environment: Environment = needed.into_iter().collect();
+            for setting in driver::told::<J>(&environment, Some("eu-west-1")).unwrap() {
                 let name = setting.name;
-                let said = of(job, name).unwrap_or_else(|| panic!("{job}: the reference has no row of {name}"));
+                let said =
+                    of(J::REFERENCE, name).unwrap_or_else(|| panic!("{job}: the reference has no row of {name}"));
                 assert!(!said.meaning.is_empty() && !said.unset.is_empty(), "{job}: {name}: {said:?}");
                 // What the page gives as a word of its own is what the code takes.
-                if let (Some(value), Some(stated)) = (setting.value, literal(job, name)) {
+                if let (Some(value), Some(stated)) = (setting.value, literal(J::REFERENCE, name)) {
                     assert_eq!(value.replace(',', ", "), stated.replace(", ", ",").replace(',', ", "), "{job}: {name}");
-                } else if let Some(stated) = literal(job, name) {
+                } else if let Some(stated) = literal(J::REFERENCE, name) {
                     panic!("{job}: {name} is {stated} by the page, and the code does not say what it is");
                 }
             }
@@ -98,14 +102,8 @@ mod tests {
     }
 
     /// The default as the page spells it, where it is nothing but words of the code.
-    fn literal(job: &str, variable: &str) -> Option<String> {
-        let pages = match job {
-            ClusterCleanup::NAME => [CLUSTERS, NOTICES],
-            DbUsers::NAME => [USERS, NOTICES],
-            _ => [KEYS, NOTICES],
-        };
-        let start = format!("| `{variable}`");
-        let line = pages.iter().flat_map(|page| page.lines()).find(|line| line.starts_with(&start))?;
+    fn literal(reference: &str, variable: &str) -> Option<String> {
+        let line = [reference].into_iter().chain(SHARED).find_map(|page| line(page, variable))?;
         let cell = line.trim_matches('|').split(" | ").nth(1)?.trim();
         let is_code = cell.split(", ").all(|part| {
             part.len() > 2 && part.starts_with('`') && part.ends_with('`') && part.matches('`').count() == 2

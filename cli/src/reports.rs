@@ -14,10 +14,10 @@ use nightshift::services::s3::RecordReader;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::args::JobName;
 use crate::args::{ReportListArgs, ReportPlaceArgs, ReportShowArgs};
 use crate::desk::Desk;
 use crate::output::{Ending, Output, Words, complain};
-use crate::policy_shown::name;
 use crate::state;
 use crate::told::Told;
 
@@ -69,7 +69,7 @@ enum Place {
 /// The reports there are.
 pub(crate) async fn list(args: ReportListArgs, desk: &Desk) -> anyhow::Result<Ending> {
     let store = Store::open(&args.place, desk).await?;
-    let wanted = args.job.map(name);
+    let wanted = args.job.map(JobName::name);
     let mut reports = Vec::new();
     for (id, place) in store.newest_first() {
         let mut parts = id.split('/');

@@ -103,17 +103,17 @@ mod tests {
     fn a_test_is_told_from_what_is_built_beside_it() {
         let message = |test: bool, kind: &str, name: &str| {
             json!({
-                "reason": "compiler-artifact", "manifest_path": "/repo/functions/db-users/Cargo.toml",
+                "reason": "compiler-artifact", "manifest_path": "/repo/functions/lamp-lighter/Cargo.toml",
                 "target": {"kind": [kind], "name": name}, "profile": {"test": test}, "executable": "/repo/target/debug/deps/it-1",
             })
         };
         let name = |message: &Value| binary(message).map(|binary| binary.name);
-        assert_eq!(name(&message(true, "test", "it")).as_deref(), Some("db-users it"));
-        assert_eq!(name(&message(true, "bin", "db-users")).as_deref(), Some("db-users bin"));
-        assert_eq!(name(&message(false, "bin", "db-users")), None, "a program");
+        assert_eq!(name(&message(true, "test", "it")).as_deref(), Some("lamp-lighter it"));
+        assert_eq!(name(&message(true, "bin", "lamp-lighter")).as_deref(), Some("lamp-lighter bin"));
+        assert_eq!(name(&message(false, "bin", "lamp-lighter")), None, "a program");
         assert_eq!(name(&json!({"reason": "build-finished", "success": true})), None);
         let found = binary(&message(true, "lib", "nightshift")).unwrap();
-        assert_eq!(found.folder, Path::new("/repo/functions/db-users"));
+        assert_eq!(found.folder, Path::new("/repo/functions/lamp-lighter"));
     }
 
     #[test]

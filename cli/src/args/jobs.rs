@@ -52,6 +52,43 @@ pub(crate) enum AdoptCommand {
     KeyRotation(AdoptArgs),
 }
 
+impl PlanCommand {
+    /// The job, what is typed behind each, and what selects.
+    pub(crate) fn parts(self) -> (JobName, PlanArgs, SelectArgs) {
+        match self {
+            Self::ClusterCleanup(args) => (JobName::ClusterCleanup, args.run, args.select),
+            Self::ClusterClone(args) => (JobName::ClusterClone, args, SelectArgs::default()),
+            Self::DbUsers(args) => (JobName::DbUsers, args, SelectArgs::default()),
+            Self::KeyRotation(args) => (JobName::KeyRotation, args.run, args.select),
+            Self::OrgInventory(args) => (JobName::OrgInventory, args, SelectArgs::default()),
+        }
+    }
+}
+
+impl ApplyCommand {
+    /// The job, what is typed behind each, and what selects.
+    pub(crate) fn parts(self) -> (JobName, ApplyArgs, SelectArgs) {
+        match self {
+            Self::ClusterCleanup(args) => (JobName::ClusterCleanup, args.run, args.select),
+            Self::ClusterClone(args) => (JobName::ClusterClone, args, SelectArgs::default()),
+            Self::DbUsers(args) => (JobName::DbUsers, args, SelectArgs::default()),
+            Self::KeyRotation(args) => (JobName::KeyRotation, args.run, args.select),
+            Self::OrgInventory(args) => (JobName::OrgInventory, args, SelectArgs::default()),
+        }
+    }
+}
+
+impl AdoptCommand {
+    /// The job, what is typed behind each, and the file its event is in.
+    pub(crate) fn parts(self) -> (JobName, AdoptArgs, Option<PathBuf>) {
+        match self {
+            Self::ClusterCleanup(args) => (JobName::ClusterCleanup, args, None),
+            Self::DbUsers { event, adopt } => (JobName::DbUsers, adopt, event.event),
+            Self::KeyRotation(args) => (JobName::KeyRotation, args, None),
+        }
+    }
+}
+
 /// A run over many things, and which of them are meant.
 #[derive(Debug, Args)]
 pub(crate) struct Selected<A: Args> {

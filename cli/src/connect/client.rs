@@ -1,4 +1,5 @@
-//! The program at the prompt: what it is called with. The password is in its environment, never among its arguments.
+//! The program at the prompt: what it is called with. The password is in its environment, never among its arguments. What else on
+//! this machine would name a server or a password is out of its sight: it would be sent to this server, or this one's to another.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -14,6 +15,8 @@ pub(super) struct Client {
     pub arguments: Vec<String>,
     /// What the password is called in its environment.
     pub password: &'static str,
+    /// What else its environment has, and what it may not have.
+    pub environment: &'static [(&'static str, Option<&'static str>)],
     /// What a person has to know of it.
     pub note: Option<&'static str>,
 }
@@ -38,6 +41,14 @@ const CHECKED_BY_US: &str = "the server's name was checked through the tunnel; m
 /// The client of `MariaDB` checks the name, too, or nothing.
 const CHECKED_ONCE: &str = "the server's certificate and name were checked through the tunnel; this client of MariaDB cannot check them \
                             there itself, the one of MySQL checks who signed the certificate";
+
+/// A service is read before the environment, and its password with it; an address would be dialled in the place of the host. A
+/// session that is encrypted by Kerberos shows no certificate (documentation of libpq, "Environment Variables" and "gssencmode").
+const OF_LIBPQ: [(&str, Option<&str>); 3] =
+    [("PGSERVICE", None), ("PGHOSTADDR", None), ("PGGSSENCMODE", Some("disable"))];
+/// A password in an option file is taken before that of the environment, and this file is read in any case (MySQL reference manual,
+/// "Command-Line Options that Affect Option-File Handling").
+const OF_MYSQL: [(&str, Option<&str>); 1] = [("MYSQL_TEST_LOGIN_FILE", Some("/dev/null"))];
 
 impl Client {
     /// What connects to `target`, by `through` if there is a tunnel. `program` is whose client of `MySQL` it is, where it is one;
@@ -67,7 +78,7 @@ impl Client {
             let words: Vec<_> = words.iter().map(|(key, value)| format!("{key}={}", quoted(value))).collect();
             let mut arguments = vec![format!("--dbname={}", words.join(" "))];
             arguments.extend_from_slice(more);
-            return Self { program, arguments, password: "PGPASSWORD", note: None };
+            return Self { program, arguments, password: "PGPASSWORD", environment: &OF_LIBPQ, note: None };
         }
         let (host, port) = match through {
             Some(address) => (address.ip().to_string(), address.port()),
@@ -80,6 +91,7 @@ impl Client {
             (Flavour::Mariadb, Some(_)) => "--disable-ssl-verify-server-cert",
         };
         let mut arguments = vec![
+            "--no-defaults".to_owned(),
             format!("--host={host}"),
             format!("--port={port}"),
             "--protocol=TCP".to_owned(),
@@ -90,7 +102,8 @@ impl Client {
         arguments.extend(database.map(|database| format!("--database={database}")));
         arguments.extend_from_slice(more);
         let note = if flavour == Flavour::Mysql { CHECKED_BY_US } else { CHECKED_ONCE };
-        Self { program, arguments, password: "MYSQL_PWD", note: through.map(|_| note) }
+        let note = through.map(|_| note);
+        Self { program, arguments, password: "MYSQL_PWD", environment: &OF_MYSQL, note }
     }
 }
 
@@ -141,10 +154,10 @@ mod tests {
         };
         insta::assert_snapshot!(said(Engine::Postgres, None), @r"psql --dbname=host=db.example port=5432 user='o\'brien app' dbname=shop sslmode=verify-full sslrootcert=/r.pem -c x");
         insta::assert_snapshot!(said(Engine::Postgres, through), @r"psql --dbname=host=db.example hostaddr=127.0.0.1 port=40000 user='o\'brien app' dbname=shop sslmode=verify-full sslrootcert=/r.pem -c x");
-        insta::assert_snapshot!(said(Engine::Mysql, None), @"mysql --host=db.example --port=3306 --protocol=TCP --user=o'brien app --ssl-ca=/r.pem --ssl-mode=VERIFY_IDENTITY --database=shop -c x");
-        insta::assert_snapshot!(said(Engine::Mysql, through), @"mysql --host=127.0.0.1 --port=40000 --protocol=TCP --user=o'brien app --ssl-ca=/r.pem --ssl-mode=VERIFY_CA --database=shop -c x");
-        insta::assert_snapshot!(said(Engine::Mariadb, None), @"mysql --host=db.example --port=3306 --protocol=TCP --user=o'brien app --ssl-ca=/r.pem --ssl-verify-server-cert --database=shop -c x");
-        insta::assert_snapshot!(said(Engine::Mariadb, through), @"mysql --host=127.0.0.1 --port=40000 --protocol=TCP --user=o'brien app --ssl-ca=/r.pem --disable-ssl-verify-server-cert --database=shop -c x");
+        insta::assert_snapshot!(said(Engine::Mysql, None), @"mysql --no-defaults --host=db.example --port=3306 --protocol=TCP --user=o'brien app --ssl-ca=/r.pem --ssl-mode=VERIFY_IDENTITY --database=shop -c x");
+        insta::assert_snapshot!(said(Engine::Mysql, through), @"mysql --no-defaults --host=127.0.0.1 --port=40000 --protocol=TCP --user=o'brien app --ssl-ca=/r.pem --ssl-mode=VERIFY_CA --database=shop -c x");
+        insta::assert_snapshot!(said(Engine::Mariadb, None), @"mysql --no-defaults --host=db.example --port=3306 --protocol=TCP --user=o'brien app --ssl-ca=/r.pem --ssl-verify-server-cert --database=shop -c x");
+        insta::assert_snapshot!(said(Engine::Mariadb, through), @"mysql --no-defaults --host=127.0.0.1 --port=40000 --protocol=TCP --user=o'brien app --ssl-ca=/r.pem --disable-ssl-verify-server-cert --database=shop -c x");
     }
 
     #[test]

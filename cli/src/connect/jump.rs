@@ -71,14 +71,28 @@ fn aws(desk: &Desk, region: &str) -> Vec<String> {
     command
 }
 
+/// A jump host.
+#[derive(Debug)]
+pub(super) struct Host {
+    /// Its name, address or instance id.
+    pub name: String,
+    /// It has just begun to run: what leads to it may not listen yet.
+    pub boots: bool,
+}
+
 /// An instance of the group `name` that runs.
-pub(super) async fn instance(desk: &Desk, region: &str, name: &str, yes: bool) -> anyhow::Result<String> {
+pub(super) async fn instance(desk: &Desk, region: &str, name: &str, yes: bool) -> anyhow::Result<Host> {
     let mut waited = Duration::ZERO;
-    let mut said = false;
+    let (mut said, mut started) = (false, false);
     loop {
         let group = look(desk, region, name).await?;
-        match group.next() {
-            Next::Use(id) => return Ok(id.to_owned()),
+        let next = match group.next() {
+            // What was asked for is seen a moment later.
+            Next::Start if started => Next::Wait,
+            next => next,
+        };
+        match next {
+            Next::Use(id) => return Ok(Host { name: id.to_owned(), boots: started || said }),
             Next::Never => {
                 return Err(Told::error(
                     format!("the group {} of jump hosts is stopped, and its largest size is 0", printable(name)),
@@ -101,8 +115,10 @@ pub(super) async fn instance(desk: &Desk, region: &str, name: &str, yes: bool) -
                 .await?;
                 complain(&format!(
                     "started a jump host; stop it when you are done: aws autoscaling set-desired-capacity --region {region} \
-                     --auto-scaling-group-name {name} --desired-capacity 0"
+                     --auto-scaling-group-name {} --desired-capacity 0",
+                    ask::quoted(name)
                 ));
+                started = true;
             }
             Next::Wait if waited >= BOOTING => {
                 return Err(Told::error(
@@ -111,19 +127,24 @@ pub(super) async fn instance(desk: &Desk, region: &str, name: &str, yes: bool) -
                         printable(name),
                         BOOTING.as_secs() / 60
                     ),
-                    format!("see why: aws autoscaling describe-scaling-activities --auto-scaling-group-name {name}"),
+                    format!(
+                        "see why: aws autoscaling describe-scaling-activities --auto-scaling-group-name {}",
+                        ask::quoted(name)
+                    ),
                 ));
             }
-            Next::Wait => {
-                if !said {
-                    complain("waiting for a jump host");
-                    said = true;
-                }
-                clock::sleep(POLL).await;
-                waited += POLL;
-            }
+            Next::Wait => wait(&mut said, &mut waited).await,
         }
     }
+}
+
+async fn wait(said: &mut bool, waited: &mut Duration) {
+    if !*said {
+        complain("waiting for a jump host");
+        *said = true;
+    }
+    clock::sleep(POLL).await;
+    *waited += POLL;
 }
 
 async fn look(desk: &Desk, region: &str, name: &str) -> anyhow::Result<Group> {

@@ -3,6 +3,7 @@
 
 mod client;
 mod files;
+mod holder;
 mod jump;
 mod target;
 mod tunnel;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use nightshift::clock;
 use nightshift::config::Environment;
 use nightshift::services::aws::Aws;
 use nightshift::services::secrets::SecretsReader;
@@ -26,9 +28,13 @@ use crate::output::{Ending, Output, Words, complain};
 use crate::told::Told;
 
 use client::{Client, Flavour};
+use jump::Host;
 use target::Target;
 use tunnel::{Dig, Tunnel};
 
+/// How long a jump host that runs may take until it listens, and how long to wait between two tries.
+const LISTENING: Duration = Duration::from_mins(2);
+const AGAIN: Duration = Duration::from_secs(2);
 /// How long the check of a name waits.
 const CHECK: Duration = Duration::from_secs(10);
 
@@ -49,21 +55,24 @@ pub(crate) async fn run(args: ConnectArgs, desk: &Desk) -> anyhow::Result<Ending
     let roots = files::roots(&desk.environment, &trust, target.is_proxy)?;
     let dig = dig(&args, &aws, desk).await?;
     if args.print_only {
-        return print(&args, dig.as_ref(), &target, &roots, desk).await;
+        return print(&args, dig.as_ref().map(|(dig, _)| dig), &target, &roots, desk).await;
     }
-    let Some(dig) = dig else {
+    let Some((dig, boots)) = dig else {
         let client = client(&args, &target, None, &roots, &desk.environment).await?;
         return start(&client, &target).await;
     };
     needs(dig.programs(), &desk.environment)?;
     let keyed = match &args.ssh_key_secret {
-        Some(name) => Some((files::key_folder(&desk.environment)?, read_key(&aws, name).await?)),
+        Some(name) => {
+            files::sweep(&desk.environment).await;
+            Some((files::key_folder(&desk.environment)?, read_key(&aws, name).await?))
+        }
         None => None,
     };
     let mut wish = Wish::listen()?;
     // Dropped while it opens, it closes.
     let mut tunnel = tokio::select! {
-        opened = open(&args, dig, &target, keyed) => opened?,
+        opened = open(&args, (dig, boots), &target, keyed) => opened?,
         () = wish.comes() => return Ok(Ending::Interrupted),
     };
     let done = if args.tunnel_only {
@@ -96,12 +105,13 @@ impl Wish {
     }
 }
 
-/// What the tunnel is made with, if there is to be one.
-async fn dig(args: &ConnectArgs, aws: &Aws, desk: &Desk) -> anyhow::Result<Option<Dig>> {
+/// What the tunnel is made with, if there is to be one, and whether the jump host has just begun to run.
+async fn dig(args: &ConnectArgs, aws: &Aws, desk: &Desk) -> anyhow::Result<Option<(Dig, bool)>> {
     let region = aws.region().unwrap_or_default();
+    let known = |name| Ok(Host { name, boots: false });
     let host = async |jump: &Jump| match jump {
-        Jump::Host(host) => Ok(host.clone()),
-        Jump::Group(name) if args.print_only => Ok(format!("INSTANCE-OF-{name}")),
+        Jump::Host(host) => known(host.clone()),
+        Jump::Group(name) if args.print_only => known(format!("INSTANCE-OF-{name}")),
         Jump::Group(name) => {
             needs(&[("aws", "install the AWS command line, version 2")], &desk.environment)?;
             jump::instance(desk, region, name, args.yes).await
@@ -110,14 +120,15 @@ async fn dig(args: &ConnectArgs, aws: &Aws, desk: &Desk) -> anyhow::Result<Optio
     Ok(match &args.via {
         Via::None => None,
         Via::Ssh { user, jump } => {
-            let host = host(jump).await?;
-            let destination = user.as_ref().map_or_else(|| host.clone(), |user| format!("{user}@{host}"));
+            let Host { name, boots } = host(jump).await?;
+            let destination = user.as_ref().map_or_else(|| name.clone(), |user| format!("{user}@{name}"));
             let key = args.ssh_key_secret.as_ref().map(|_| "KEY".to_owned());
-            Some(Dig::Ssh { destination, key })
+            Some((Dig::Ssh { destination, key }, boots))
         }
         Via::Ssm(jump) => {
             let profile = desk.globals.profile.clone();
-            Some(Dig::Ssm { instance: host(jump).await?, profile, region: region.to_owned() })
+            let Host { name, boots } = host(jump).await?;
+            Some((Dig::Ssm { instance: name, profile, region: region.to_owned() }, boots))
         }
     })
 }
@@ -125,19 +136,31 @@ async fn dig(args: &ConnectArgs, aws: &Aws, desk: &Desk) -> anyhow::Result<Optio
 /// Opens the tunnel; the key that was read lies in a file from here on, and the tunnel's keeper takes it away.
 async fn open(
     args: &ConnectArgs,
-    dig: Dig,
+    (dig, boots): (Dig, bool),
     target: &Target,
     keyed: Option<(PathBuf, nightshift::secret::Secret)>,
 ) -> anyhow::Result<Tunnel> {
     let port = tunnel::port(args.local_port).await?;
     complain(&format!("opening a tunnel from 127.0.0.1:{port} to {}:{}", printable(&target.host), target.port));
-    match (dig, keyed) {
-        (Dig::Ssh { destination, .. }, Some((folder, key))) => {
-            let file = files::write_key(&folder, &key)?;
-            let dig = Dig::Ssh { destination, key: Some(file.display().to_string()) };
-            Tunnel::open(&dig, target, port, Some(&folder)).await
+    let mut waited = Duration::ZERO;
+    loop {
+        let opened = match (dig.clone(), &keyed) {
+            (Dig::Ssh { destination, .. }, Some((folder, key))) => {
+                let file = files::write_key(folder, key)?;
+                let dig = Dig::Ssh { destination, key: Some(file.display().to_string()) };
+                Tunnel::open(&dig, target, port, Some(folder)).await
+            }
+            (dig, _) => Tunnel::open(&dig, target, port, None).await,
+        };
+        // A machine runs before its sshd listens, and before Session Manager knows of it.
+        if opened.is_ok() || !boots || waited >= LISTENING {
+            return opened;
         }
-        (dig, _) => Tunnel::open(&dig, target, port, None).await,
+        if waited.is_zero() {
+            complain("the jump host has just begun to run and lets nobody through yet; trying again");
+        }
+        clock::sleep(AGAIN).await;
+        waited += AGAIN;
     }
 }
 
@@ -222,11 +245,15 @@ async fn start(client: &Client, target: &Target) -> anyhow::Result<Ending> {
         complain(note);
     }
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut child = Command::new(&client.program)
-        .args(&client.arguments)
-        .env(client.password, target.password.expose())
-        .spawn()
-        .with_context(|| format!("could not start {}", client.program))?;
+    let mut command = Command::new(&client.program);
+    command.args(&client.arguments).env(client.password, target.password.expose());
+    for (name, value) in client.environment {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let mut child = command.spawn().with_context(|| format!("could not start {}", client.program))?;
     let status = loop {
         tokio::select! {
             status = child.wait() => break status.with_context(|| format!("could not wait for {}", client.program))?,

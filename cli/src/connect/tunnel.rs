@@ -13,6 +13,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStderr, Command};
 
+use super::holder;
 use super::target::Target;
 use crate::output::complain;
 use crate::told::Told;
@@ -166,17 +167,40 @@ impl Tunnel {
         }
         let mut keeper = command.spawn().context("could not start sh, which keeps the tunnel")?;
         let said = keeper.stderr.take().map(Said::of).unwrap_or_default();
-        for _ in 0..OPENING.as_millis() / POLL.as_millis() {
-            if let Some(status) = keeper.try_wait().context("could not ask after the tunnel")? {
-                clock::sleep(POLL).await;
-                return Err(Told::error(format!("the tunnel did not open ({status}): {}", said.words()), dig.fix()));
+        let mut tunnel = Self { here, keeper, said };
+        match tunnel.opens(dig).await {
+            Ok(()) => Ok(tunnel),
+            Err(error) => {
+                tunnel.end().await;
+                Err(error)
             }
+        }
+    }
+
+    /// Waits until it lets somebody in.
+    async fn opens(&mut self, dig: &Dig) -> anyhow::Result<()> {
+        for _ in 0..OPENING.as_millis() / POLL.as_millis() {
+            if let Some(status) = self.keeper.try_wait().context("could not ask after the tunnel")? {
+                clock::sleep(POLL).await;
+                return Err(Told::error(
+                    format!("the tunnel did not open ({status}): {}", self.said.words()),
+                    dig.fix(),
+                ));
+            }
+            let here = self.here;
             if TcpStream::connect(here).await.is_ok() {
-                return Ok(Self { here, keeper, said });
+                return match holder::stranger(here.port()) {
+                    None => Ok(()),
+                    Some(user) => Err(Told::error(
+                        format!(
+                            "a program of another user (number {user}) listens at {here}, so nothing was sent there"
+                        ),
+                        "name another port with --local-port, or leave it out for a free one",
+                    )),
+                };
             }
             clock::sleep(POLL).await;
         }
-        drop(keeper.stdin.take());
         Err(Told::error(format!("the tunnel did not open within {} seconds", OPENING.as_secs()), dig.fix()))
     }
 
@@ -189,10 +213,15 @@ impl Tunnel {
         self.said.words()
     }
 
-    /// Closes it, and waits until it is.
-    pub(super) async fn close(mut self) {
+    /// Ends what keeps it, and with that what it was made with.
+    async fn end(&mut self) {
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait().await;
+    }
+
+    /// Closes it, and waits until it is.
+    pub(super) async fn close(mut self) {
+        self.end().await;
         // What the tunnel was made with may have started something that ends a moment later.
         for _ in 0..CLOSING.as_millis() / POLL.as_millis() {
             if TcpStream::connect(self.here).await.is_err() {

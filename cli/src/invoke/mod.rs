@@ -5,22 +5,21 @@ mod call;
 mod deployed;
 mod wish;
 
+use std::pin::Pin;
+
 use anyhow::{Context as _, bail, ensure};
-use nightshift::jobs::cluster_cleanup::ClusterCleanup;
-use nightshift::jobs::db_users::DbUsers;
-use nightshift::jobs::key_rotation::KeyRotation;
-use nightshift::jobs::org_inventory::OrgInventory;
 use nightshift::report::{Mode, Outcome, Report};
+use nightshift::run::Ledger;
 use nightshift::run::driver::{Caller, Driver, Finished, Word};
-use nightshift::run::{Job, Ledger};
 use nightshift::services::aws::Aws;
 use nightshift::text::printable;
 use serde_json::json;
 
-use crate::args::{InvokeArgs, JobName, WordArgs};
+use crate::args::{InvokeArgs, WordArgs};
 use crate::ask;
 use crate::desk::Desk;
 use crate::event::Event;
+use crate::jobs::{Offered, WithJob};
 use crate::output::{Ending, Output, Words};
 use crate::progress::Progress;
 use crate::record::{self, Record};
@@ -35,19 +34,29 @@ const NOTHING: &str = "nothing was called";
 
 /// Calls the function of the job.
 pub(crate) async fn run(args: InvokeArgs, desk: &Desk) -> anyhow::Result<Ending> {
-    match args.job {
-        JobName::ClusterCleanup => Box::pin(invoke::<ClusterCleanup>(args, desk)).await,
-        JobName::ClusterClone => Err(Told::error(
-            format!("cluster-clone is called for somebody, with a request they signed; {NOTHING}"),
-            "`nightshift clusters clone SOURCE --invoke FUNCTION`",
-        )),
-        JobName::DbUsers => Box::pin(invoke::<DbUsers>(args, desk)).await,
-        JobName::KeyRotation => Box::pin(invoke::<KeyRotation>(args, desk)).await,
-        JobName::OrgInventory => Box::pin(invoke::<OrgInventory>(args, desk)).await,
+    args.job.with(Invoked { args, desk }).await
+}
+
+struct Invoked<'a> {
+    args: InvokeArgs,
+    desk: &'a Desk,
+}
+
+impl<'a> WithJob for Invoked<'a> {
+    type Output = Pin<Box<dyn Future<Output = anyhow::Result<Ending>> + 'a>>;
+
+    fn with<J: Offered>(self) -> Self::Output {
+        Box::pin(invoke::<J>(self.args, self.desk))
     }
 }
 
-async fn invoke<J: Job>(args: InvokeArgs, desk: &Desk) -> anyhow::Result<Ending> {
+async fn invoke<J: Offered>(args: InvokeArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    if let Some(command) = J::INVOKED_BY {
+        return Err(Told::error(
+            format!("{} is called for somebody, with a request they signed; {NOTHING}", J::NAME),
+            format!("`{command}`"),
+        ));
+    }
     let InvokeArgs { job: _, function, mode, event, account, shown, word } = args;
     let mut wish = Wish::of(Event::read(event.event.as_deref())?.value()?, mode)?;
     let wanted = account.account.as_deref();

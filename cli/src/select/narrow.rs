@@ -4,11 +4,8 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context as _, bail, ensure};
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
-use nightshift::jobs::cluster_clone::ClusterClone;
-use nightshift::jobs::db_users::DbUsers;
 use nightshift::jobs::key_rotation::KeyRotation;
 use nightshift::jobs::key_rotation::model::User;
-use nightshift::jobs::org_inventory::OrgInventory;
 use nightshift::run::Job;
 use nightshift::run::driver::Driver;
 use nightshift::services::iam::IamReader;
@@ -22,15 +19,17 @@ use crate::event::Event;
 use crate::output;
 use crate::told::Told;
 
-/// A job whose runs can be narrowed to what selectors choose.
+/// What selectors do to the runs of a job.
 pub(crate) trait Narrow: Job {
-    /// Narrows `event` to what `selection` takes.
+    /// Narrows `event` to what `selection` takes. Of a job that can be narrowed to nothing, its event says what it is about.
     async fn narrow(
-        driver: &Driver<Self>,
-        selection: &Selection,
-        account: &str,
-        event: &mut Map<String, Value>,
-    ) -> anyhow::Result<()>;
+        _driver: &Driver<Self>,
+        _selection: &Selection,
+        _account: &str,
+        _event: &mut Map<String, Value>,
+    ) -> anyhow::Result<()> {
+        bail!("an event of {} says itself what it is about, and no selector narrows it; nothing was done", Self::NAME)
+    }
 
     /// Whether its runs can be narrowed to Regions: then the one that was typed narrows them.
     const HAS_REGIONS: bool = false;
@@ -145,27 +144,6 @@ impl Narrow for KeyRotation {
         let users = IamReader::new(driver.aws()).users().await?.into_iter().map(User::from);
         let names = users.filter(|user| selection.takes(&user.name, driver.policy().owner(user).as_deref()));
         narrow(event, "users", names.map(|user| user.name).collect())
-    }
-}
-
-/// Its event names the one cluster it is about.
-impl Narrow for ClusterClone {
-    async fn narrow(_: &Driver<Self>, _: &Selection, _: &str, _: &mut Map<String, Value>) -> anyhow::Result<()> {
-        bail!("an event of cluster-clone names its source; nothing was done")
-    }
-}
-
-/// It is about one organisation as a whole.
-impl Narrow for OrgInventory {
-    async fn narrow(_: &Driver<Self>, _: &Selection, _: &str, _: &mut Map<String, Value>) -> anyhow::Result<()> {
-        bail!("org-inventory is about the whole organisation; nothing was done")
-    }
-}
-
-/// Its event names each user.
-impl Narrow for DbUsers {
-    async fn narrow(_: &Driver<Self>, _: &Selection, _: &str, _: &mut Map<String, Value>) -> anyhow::Result<()> {
-        bail!("an event of db-users names its users; nothing was done")
     }
 }
 

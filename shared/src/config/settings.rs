@@ -46,6 +46,15 @@ impl<'a> Settings<'a> {
         self.environment.get(name)
     }
 
+    /// The text of `name`; `default` if unset or empty, which whoever is shown the variable is told.
+    pub fn text_or<'d>(&mut self, name: &'static str, default: &'d str) -> &'d str
+    where
+        'a: 'd,
+    {
+        self.defaults_to(name, default);
+        self.text(name).unwrap_or(default)
+    }
+
     /// The text of `name`, which may be empty; `None` if the variable is not there at all.
     pub fn text_even_if_empty(&mut self, name: &'static str) -> Option<&'a str> {
         self.known.push(name);

@@ -103,10 +103,7 @@ impl NotifyPolicy {
                 Ok(text.to_owned())
             }),
             owners: OwnerPolicy {
-                owner_tag: {
-                    settings.defaults_to("NIGHTSHIFT_OWNER_TAG", "owner");
-                    settings.text("NIGHTSHIFT_OWNER_TAG").unwrap_or("owner").to_owned()
-                },
+                owner_tag: settings.text_or("NIGHTSHIFT_OWNER_TAG", "owner").to_owned(),
                 mail_tag: settings.text("NIGHTSHIFT_OWNER_MAIL_TAG").map(str::to_owned),
                 domain: settings.parsed("NIGHTSHIFT_OWNER_MAIL_DOMAIN", |domain| {
                     let domain = domain.strip_prefix('@').unwrap_or(domain);

@@ -98,7 +98,7 @@ mod tests {
     }
 
     fn report(items: Vec<Item>) -> Report {
-        sample("db-users", Mode::Plan, items)
+        sample("lamp-lighter", Mode::Plan, items)
     }
 
     #[test]

@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn what_was_not_done_is_counted_and_named_with_its_reason() {
         let items = vec![item("ana", Outcome::Changed, None), item("ben", Outcome::AlreadyRight, None)];
-        let mut report = sample("db-users", Mode::Apply, items);
+        let mut report = sample("lamp-lighter", Mode::Apply, items);
         assert!(in_full(&report).is_ok());
         let why = Reason::new(&codes::ACCESS_DENIED, "no", "allow it");
         report.items.push(item("cay", Outcome::Failed, Some(why)));

@@ -39,6 +39,7 @@ impl Protected {
         such_as: &str,
         default: &[&str],
     ) -> Self {
+        settings.defaults_to(name, default.join(","));
         match settings.text_even_if_empty(name) {
             None => {
                 let patterns = default.iter().filter_map(|text| Some(((*text).to_owned(), glob(text).ok()?)));

@@ -21,6 +21,11 @@ use crate::record::signal;
 use crate::{Said, said};
 use ssh::Sshd;
 
+/// Where nobody listens.
+const OTHER: u16 = 9;
+/// What is meant for another server of MySQL.
+const MY_CNF: &str = "[client]\npassword=of-another\nport=9\nssl-mode=DISABLED\nskip-ssl\ndatabase=of-another\n";
+
 /// The secret of the one who connects.
 const SECRET: &str = "AuroraDemoReader";
 
@@ -69,6 +74,19 @@ impl<S: Server> Place<S> {
             .env("XDG_STATE_HOME", self.state.path())
             .env("PATH", path)
             .env("COLUMNS", "200");
+        // What a person may have set for other servers names a password or an address of theirs.
+        let home = self.state.path();
+        let service = format!("[other]\nhost=127.0.0.1\nport={OTHER}\npassword=of-another\n");
+        let files = [(".pg_service.conf", service), (".my.cnf", MY_CNF.to_owned())];
+        for (file, text) in files {
+            std::fs::write(home.join(file), text).expect("a folder of our own");
+        }
+        command
+            .env("HOME", home)
+            .env("PGSERVICE", "other")
+            .env("PGHOSTADDR", "127.0.0.2")
+            .env("PGSSLMODE", "disable")
+            .env("MYSQL_TEST_LOGIN_FILE", home.join(".my.cnf"));
         command.arg("connect").args(arguments);
         command
     }
@@ -337,11 +355,12 @@ async fn session_manager_opens_the_way_and_a_stopped_jump_host_is_started() -> a
     let done = place.connect(&path, &[&["--yes"], &through("ssm:asg/Jump")[..]].concat());
     assert_eq!((done.code, done.out.as_str()), (0, ANSWER), "{}", done.err);
     assert!(done.err.contains("--desired-capacity 0"), "it says how to stop it again: {}", done.err);
+    assert!(done.err.contains("lets nobody through yet"), "{}", done.err);
     assert!(folder.path().join("started").exists());
     Ok(())
 }
 
-/// A group that is stopped until it is started, and Session Manager.
+/// A group that is stopped until it is started, and Session Manager, which knows of the instance a moment after that.
 fn autoscaling(folder: &Path) -> String {
     let started = folder.join("started").display().to_string();
     format!(
@@ -353,6 +372,12 @@ fn autoscaling(folder: &Path) -> String {
     echo '{{"AutoScalingGroups": [{{"MaxSize": 1, "DesiredCapacity": 0, "Instances": []}}]}}'
   fi; exit;;
 *"set-desired-capacity"*"--desired-capacity 1"*) touch {started}; exit;;
+*start-session*)
+  if [ -e {started} ] && ! [ -e {started}-and-known ]; then
+    touch {started}-and-known
+    echo 'An error occurred (TargetNotConnected) when calling the StartSession operation: i-0abc is not connected.' >&2
+    exit 254
+  fi;;
 esac
 {SSM}"#
     )

@@ -33,8 +33,7 @@ impl Lease {
 
 /// The key of a tag, by the variable `name`.
 pub fn tag_key(settings: &mut Settings<'_>, name: &'static str, default: &str) -> String {
-    settings.defaults_to(name, default);
-    let key = settings.text(name).unwrap_or(default).to_owned();
+    let key = settings.text_or(name, default).to_owned();
     if key.chars().count() > 128 || key.starts_with("aws:") {
         settings.fault(
             name,

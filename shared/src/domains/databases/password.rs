@@ -43,8 +43,7 @@ impl PasswordPolicy {
     /// `NIGHTSHIFT_PASSWORD_LENGTH` and `NIGHTSHIFT_PASSWORD_EXCLUDE`.
     pub fn read(settings: &mut Settings<'_>) -> Self {
         let length = settings.number("NIGHTSHIFT_PASSWORD_LENGTH", 32, 16..=99);
-        settings.defaults_to("NIGHTSHIFT_PASSWORD_EXCLUDE", Self::EXCLUDED);
-        let exclude = settings.text("NIGHTSHIFT_PASSWORD_EXCLUDE").unwrap_or(Self::EXCLUDED);
+        let exclude = settings.text_or("NIGHTSHIFT_PASSWORD_EXCLUDE", Self::EXCLUDED);
         Self::new(length, exclude).unwrap_or_else(|problem| {
             settings.fault("NIGHTSHIFT_PASSWORD_EXCLUDE", problem);
             Self::default()

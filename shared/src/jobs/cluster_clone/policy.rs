@@ -78,7 +78,7 @@ impl Policy {
             per_owner: settings.number("NIGHTSHIFT_CLONES_PER_OWNER", 5, 0..=100),
             // More than 15 share no pages with their source any more: AWS makes full copies then, and says nothing.
             per_source: settings.number("NIGHTSHIFT_CLONES_PER_SOURCE", 15, 0..=15),
-            class: settings.text("NIGHTSHIFT_CLONE_CLASS").unwrap_or("db.t4g.medium").to_owned(),
+            class: settings.text_or("NIGHTSHIFT_CLONE_CLASS", "db.t4g.medium").to_owned(),
             classes: list(settings, "NIGHTSHIFT_CLONE_CLASSES", &CLASSES),
             max_members: settings.number("NIGHTSHIFT_MAX_CLONE_MEMBERS", 2, 1..=16),
             max_acu: settings.number("NIGHTSHIFT_MAX_CLONE_ACU", 8, 1..=256),

@@ -116,7 +116,7 @@ impl Policy {
         Self {
             include: include(settings),
             exclude: settings.patterns("NIGHTSHIFT_EXCLUDE", Pattern::read).unwrap_or_default(),
-            owner_tag: settings.text("NIGHTSHIFT_OWNER_TAG").unwrap_or("owner").to_owned(),
+            owner_tag: settings.text_or("NIGHTSHIFT_OWNER_TAG", "owner").to_owned(),
             ages: ages(settings),
             deactivate_unused: settings.choice(
                 "NIGHTSHIFT_UNUSED_KEYS",
