@@ -141,6 +141,26 @@ async fn only_its_name_deletes_a_cluster() {
     );
 }
 
+/// The word is about what was shown: what came while somebody thought it over is not taken along.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_is_for_what_was_shown_and_nothing_that_came_meanwhile() {
+    let (scene, key) = scene().await;
+    a_clone(&scene, "orders-ana", "ana").await;
+    let (_folder, policy) = policy_file(&format!("{}={}\n", NOW.0, NOW.1));
+    let own: Vec<_> = key.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let delete = ["clusters", "delete", "orders-ana", "--policy", policy.to_str().expect("a path")];
+    let mut terminal = Terminal::start(&scene, 100, &own, &delete);
+    terminal.shows("Delete it? Type its name (orders-ana): ");
+    let member = scene.rds(REGION).await.create_db_instance().db_instance_identifier("orders-ana-2");
+    let member =
+        member.db_cluster_identifier("orders-ana").db_instance_class("db.r6g.large").engine("aurora-postgresql");
+    member.send().await.expect("a member");
+    terminal.types("orders-ana\n");
+    let (code, shown) = terminal.ends();
+    assert!(code != Some(0) && deletions(&scene) == 0, "{code:?} {}", bare(&shown));
+    assert_eq!(clusters(&scene, REGION).await.expect("a list"), ["orders", "orders-ana"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pipe_gets_the_help_and_what_programs_read_is_the_same_in_every_language() {
     let (scene, key) = scene().await;
