@@ -9,6 +9,7 @@ mod source;
 
 pub(crate) use items::TableRead;
 pub(crate) use lookup::LookedUp;
+pub(crate) use source::{ending, snapshot};
 
 use nightshift::domains::organization;
 use nightshift::services::organizations::Wanted;

@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::told::Told;
 
 /// What is `wanted` of it, with a word on each part that was not had.
-pub(super) async fn snapshot(args: &SourceArgs, wanted: Wanted, desk: &Desk) -> anyhow::Result<Snapshot> {
+pub(crate) async fn snapshot(args: &SourceArgs, wanted: Wanted, desk: &Desk) -> anyhow::Result<Snapshot> {
     let snapshot = match &args.snapshot {
         Some(file) => read(file)?,
         None => Box::pin(live(args, wanted, desk)).await?,
@@ -78,7 +78,7 @@ pub(super) fn read(file: &Path) -> anyhow::Result<Snapshot> {
 }
 
 /// What a reading comes to: a part that was wanted and is missing is a failure, whatever else was read.
-pub(super) fn ending(snapshot: &Snapshot, wanted: Wanted) -> Ending {
+pub(crate) fn ending(snapshot: &Snapshot, wanted: Wanted) -> Ending {
     let is_wanted = |part: Part| match part {
         Part::Accounts => wanted.accounts,
         Part::Policies => wanted.policies,
