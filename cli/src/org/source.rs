@@ -77,6 +77,15 @@ pub(super) fn read(file: &Path) -> anyhow::Result<Snapshot> {
         .map_err(|error| Told::error(format!("{name} is no snapshot of an organisation: {error}"), again))
 }
 
+/// An error where a part is missing without which nothing true can be said: what was not read is not empty.
+pub(super) fn needs(snapshot: &Snapshot, part: Part, words: &str) -> anyhow::Result<()> {
+    if snapshot.parts_read.contains(&part) {
+        return Ok(());
+    }
+    let again = "read the organisation again, with them; a gap above says why they are missing, where they were wanted";
+    Err(Told::error(format!("{words} were not read, so that nobody can say; nothing was printed"), again))
+}
+
 /// What a reading comes to: a part that was wanted and is missing is a failure, whatever else was read.
 pub(crate) fn ending(snapshot: &Snapshot, wanted: Wanted) -> Ending {
     let is_wanted = |part: Part| match part {

@@ -1,5 +1,5 @@
-//! `cargo xtask demo`, `cargo xtask demo keys` and `cargo xtask demo users`: see `nightshift_showcase::demo`, `demo_keys` and
-//! `demo_users`. This file only prints, and sees to it that a Ctrl-C ends the demo as its own end does, with nothing left
+//! `cargo xtask demo`, and with `keys`, `users` or `org` behind it: see `nightshift_showcase::demo`, `demo_keys`, `demo_users` and
+//! `demo_org`. This file only prints, and sees to it that a Ctrl-C ends the demo as its own end does, with nothing left
 //! running.
 
 use std::process::ExitCode;
@@ -29,7 +29,8 @@ async fn show(out: &mut dyn std::io::Write) -> Result<()> {
         [] => Box::pin(nightshift_showcase::demo::run(out)).await,
         [part] if part == "keys" => Box::pin(nightshift_showcase::demo_keys::run(out)).await,
         [part] if part == "users" => Box::pin(nightshift_showcase::demo_users::run(out)).await,
-        _ => bail!("usage: cargo xtask demo [keys|users]"),
+        [part] if part == "org" => Box::pin(nightshift_showcase::demo_org::run(out)).await,
+        _ => bail!("usage: cargo xtask demo [keys|users|org]"),
     }
 }
 
