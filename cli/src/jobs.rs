@@ -93,4 +93,13 @@ mod tests {
             assert_eq!(typed.get_name(), job.name());
         }
     }
+
+    #[test]
+    fn the_page_names_each_job() {
+        let page = include_str!("../../docs/cli.md");
+        let said = page.split_once("A job is ").and_then(|(_, rest)| rest.split_once(". ")).unwrap().0;
+        let named: Vec<_> = said.split('`').skip(1).step_by(2).collect();
+        let all: Vec<_> = JobName::value_variants().iter().map(|job| job.name()).collect();
+        assert_eq!(named, all);
+    }
 }

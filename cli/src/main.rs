@@ -12,6 +12,7 @@ mod desk;
 mod doctor;
 mod event;
 mod extend;
+mod fleet;
 mod invoke;
 mod job;
 mod jobs;
@@ -114,6 +115,7 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
         Command::Secrets { command: SecretCommand::Show(args) } => secrets::show(args, desk).await,
         Command::Connect(args) => Box::pin(connect::run(args, desk)).await,
         Command::Event { command } => message::run(&command, desk),
+        Command::Fleet { command } => Box::pin(fleet::run(command, desk)).await,
         Command::Org { command } => Box::pin(org::run(command, desk)).await,
         Command::Reports { command: ReportCommand::List(args) } => reports::list(args, desk).await,
         Command::Reports { command: ReportCommand::Show(args) } => reports::show(args, desk).await,

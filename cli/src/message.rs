@@ -19,6 +19,9 @@ pub(crate) fn run(command: &EventCommand, desk: &Desk) -> anyhow::Result<Ending>
     let text = event::text(file).map_err(|error| {
         Told::error(format!("{name} cannot be read: {error}"), "name a file, or - for standard input")
     })?;
+    if text.trim().is_empty() {
+        return Err(Told::error(format!("{name} is empty"), "give what AWS sent, in JSON"));
+    }
     let parsed = messages::parse(&text)
         .map_err(|error| Told::error(format!("{name} holds no message: {error}"), "give it as AWS sent it, in JSON"))?;
     let faults = || parsed.messages.iter().flat_map(|message| &message.faults);

@@ -64,6 +64,18 @@ impl Source {
         }
     }
 
+    /// What a file or this shell says. Of a function nothing, since AWS has to be asked.
+    pub(crate) fn given(&self, desk: &Desk) -> Environment {
+        match self {
+            Self::Shell => desk.environment.clone(),
+            Self::File(_, variables) => {
+                let pairs = variables.iter().map(|one| (one.name.clone(), one.value.clone()));
+                Environment::of_file(pairs).over_aws_of(&desk.environment)
+            }
+            Self::Function(_) => Environment::default(),
+        }
+    }
+
     /// The file at `path`.
     pub(crate) fn file(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
@@ -81,16 +93,12 @@ impl Source {
 
     /// The variables of the run, over the AWS environment of the caller. Only a function is asked for.
     pub(crate) async fn variables<J: Job>(&self, aws: &Aws, desk: &Desk) -> anyhow::Result<Environment> {
-        Ok(match self {
-            Self::Shell => desk.environment.clone(),
-            Self::File(_, variables) => {
-                let pairs = variables.iter().map(|one| (one.name.clone(), one.value.clone()));
-                Environment::of_file(pairs).over_aws_of(&desk.environment)
-            }
+        match self {
             Self::Function(name) => {
-                of_function(name, aws, region_variable(J::NAME)).await?.over_aws_of(&desk.environment)
+                Ok(of_function(name, aws, region_variable(J::NAME)).await?.over_aws_of(&desk.environment))
             }
-        })
+            Self::Shell | Self::File(..) => Ok(self.given(desk)),
+        }
     }
 
     /// The job under this policy.

@@ -63,8 +63,7 @@ impl Variable {
 pub(crate) fn check(path: &Path, job: JobName, desk: &Desk) -> anyhow::Result<Ending> {
     let source = Source::file(path)?;
     let Source::File(_, variables) = &source else { return Ok(Ending::NotRun) };
-    let pairs = variables.iter().map(|one| (one.name.clone(), one.value.clone()));
-    let environment = Environment::of_file(pairs).over_aws_of(&desk.environment);
+    let environment = source.given(desk);
     // Whether this machine has a Region is not the file's to say.
     job.with(Said { environment: &environment, home: home(desk).or(Some("eu-west-1")) })
         .map_err(|faults| source.locate(&faults))?;
@@ -83,11 +82,7 @@ pub(crate) async fn show(job: JobName, args: &PolicyArgs, format: Format, desk: 
             let aws = desk.connect(None, "nothing was read").await?;
             job.with(OfFunction { source: &source, aws: &aws, desk }).await?
         }
-        Source::File(_, variables) => {
-            let pairs = variables.iter().map(|one| (one.name.clone(), one.value.clone()));
-            Environment::of_file(pairs).over_aws_of(&desk.environment)
-        }
-        Source::Shell => desk.environment.clone(),
+        Source::File(..) | Source::Shell => source.given(desk),
     };
     let settings =
         job.with(Said { environment: &environment, home: home(desk) }).map_err(|faults| source.locate(&faults))?;

@@ -15,6 +15,7 @@ use crate::adopt::Adoption;
 use crate::clones::{ClusterList, SnapshotList};
 use crate::desk::Desk;
 use crate::doctor::Findings;
+use crate::fleet::FleetAccounts;
 use crate::org::{LookedUp, TableRead};
 use crate::output::{Ending, Output, Words};
 use crate::policy_shown::PolicyShown;
@@ -60,6 +61,8 @@ pub(crate) enum Document {
     OrganizationTable,
     /// What `org dump --plan` prints.
     OrganizationPlan,
+    /// What `fleet accounts` prints.
+    FleetAccounts,
     /// What `event parse` prints.
     Messages,
     /// What `db-users` is told, by `--event` or in an invocation.
@@ -91,6 +94,7 @@ impl Document {
             Self::OrganizationAccounts => of::<LookedUp>(),
             Self::OrganizationTable => of::<TableRead>(),
             Self::OrganizationPlan => of::<CallPlan>(),
+            Self::FleetAccounts => of::<FleetAccounts>(),
             Self::Messages => of::<Messages>(),
             Self::DbUsersEvent => request::schema(),
         }

@@ -1,6 +1,8 @@
 //! The only place that asks what time it is. Everything else is handed a moment, so a plan made twice from the same
 //! snapshot is the same plan, and a test chooses its own night.
 
+use std::fmt;
+use std::pin::Pin;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -15,6 +17,29 @@ pub fn now() -> Timestamp {
 #[expect(clippy::disallowed_methods, reason = "this is the room the rule points to")]
 pub async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
+}
+
+/// Time, for whoever paces calls: this machine's, or a bench's own that passes only while everybody waits.
+pub trait Timekeeper: fmt::Debug + Send + Sync {
+    /// What time it is.
+    fn now(&self) -> Timestamp;
+
+    /// Lets it pass.
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+}
+
+/// This machine's time.
+#[derive(Debug, Clone, Copy)]
+pub struct Machine;
+
+impl Timekeeper for Machine {
+    fn now(&self) -> Timestamp {
+        now()
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(sleep(duration))
+    }
 }
 
 /// What an item takes where AWS is slow: a re-read, a tag, some members, the cluster and its snapshot, some of them

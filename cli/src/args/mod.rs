@@ -4,6 +4,7 @@ mod clusters;
 mod common;
 mod connect;
 mod event;
+mod fleet;
 mod jobs;
 mod keys;
 mod looks;
@@ -23,6 +24,7 @@ pub(crate) use clusters::{
 pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
 pub(crate) use connect::{ConnectArgs, Role};
 pub(crate) use event::{EventCommand, ParseArgs};
+pub(crate) use fleet::{FleetAccountsArgs, FleetCommand};
 pub(crate) use jobs::{
     AdoptArgs, AdoptCommand, ApplyArgs, ApplyCommand, InvokeArgs, PlanArgs, PlanCommand, RunArgs, WordArgs,
 };
@@ -139,6 +141,11 @@ pub(crate) enum Command {
     Org {
         #[command(subcommand)]
         command: OrgCommand,
+    },
+    /// Look at runs through every account of an organisation.
+    Fleet {
+        #[command(subcommand)]
+        command: FleetCommand,
     },
     /// Look at what AWS sent.
     Event {

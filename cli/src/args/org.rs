@@ -230,6 +230,9 @@ fn sizes(text: &str) -> Result<Sizes, String> {
     let mut named = Vec::new();
     for pair in text.split(',') {
         let (name, number) = pair.split_once('=').ok_or_else(|| format!("'{pair}' is not NAME=NUMBER"))?;
+        if named.contains(&name.trim()) {
+            return Err(format!("{} is said twice", name.trim()));
+        }
         let number: u64 = number.parse().map_err(|_| format!("'{number}' of {name} is no number"))?;
         if number > 1_000_000 {
             return Err(format!("{name} is {number}, and no organisation has more than a million"));
@@ -275,6 +278,7 @@ mod tests {
         for (text, said) in [
             ("accounts", "'accounts' is not NAME=NUMBER"),
             ("accounts=x", "'x' of accounts is no number"),
+            ("units=1,units=2", "units is said twice"),
             ("ous=4", "'ous' is none of accounts, units, policies, types, guards, merged-types, chains, delegates"),
             ("units=1000001", "units is 1000001, and no organisation has more than a million"),
         ] {

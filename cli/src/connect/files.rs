@@ -27,13 +27,19 @@ const OF_ALL: [&str; 4] = [
 /// What the folder of one tunnel's key is called, before the number of its process.
 const OF_ONE: &str = "connect-";
 
-/// Whom to believe about a server: RDS, or who stands in `NIGHTSHIFT_DB_CA_FILE`.
-pub(super) fn authorities(environment: &Environment) -> Authorities {
-    environment.get("NIGHTSHIFT_DB_CA_FILE").map_or(Authorities::Rds, |path| Authorities::File(path.into()))
+/// Whom to believe about a server: RDS, or who stands in `NIGHTSHIFT_DB_CA_FILE`; about a proxy, those of this machine, too. For
+/// ourselves, and as a file for a client: both believe the same.
+pub(super) fn believed(environment: &Environment, is_proxy: bool) -> anyhow::Result<(Trust, PathBuf)> {
+    const NOBODY: &str = "nobody is to be believed about the server's name";
+    let own = environment.get("NIGHTSHIFT_DB_CA_FILE").map(|path| Authorities::File(path.into()));
+    let trust = own.unwrap_or(Authorities::Rds).trust().context(NOBODY)?;
+    let roots = roots(environment, &trust, is_proxy)?;
+    let trust = if is_proxy { Authorities::Known(roots.clone()).trust().context(NOBODY)? } else { trust };
+    Ok((trust, roots))
 }
 
-/// A file of the authorities to believe, for a client that wants one.
-pub(super) fn roots(environment: &Environment, trust: &Trust, is_proxy: bool) -> anyhow::Result<PathBuf> {
+/// The file of them.
+fn roots(environment: &Environment, trust: &Trust, is_proxy: bool) -> anyhow::Result<PathBuf> {
     if let Some(own) = environment.get("NIGHTSHIFT_DB_CA_FILE") {
         return Ok(own.into());
     }

@@ -50,9 +50,7 @@ pub(crate) async fn run(args: ConnectArgs, desk: &Desk) -> anyhow::Result<Ending
             "say what lies between, as --via ssh:HOST",
         ));
     }
-    let trust =
-        files::authorities(&desk.environment).trust().context("nobody is to be believed about the server's name")?;
-    let roots = files::roots(&desk.environment, &trust, target.is_proxy)?;
+    let (trust, roots) = files::believed(&desk.environment, target.is_proxy)?;
     let dig = dig(&args, &aws, desk).await?;
     if args.print_only {
         return print(&args, dig.as_ref().map(|(dig, _)| dig), &target, &roots, desk).await;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use nightshift::domains::organization::{self, Snapshot};
 use nightshift::report::sheet::{Row, Sheet};
-use nightshift::services::organizations::{CallPlan, How, Share, Wanted};
+use nightshift::services::organizations::{CallPlan, How, Part, Share, Wanted};
 use nightshift::text::count;
 
 use super::source;
@@ -29,6 +29,9 @@ pub(super) async fn run(args: DumpArgs, desk: &Desk) -> anyhow::Result<Ending> {
         return plan(&args, wanted, desk);
     }
     let snapshot = narrowed(Box::pin(source::snapshot(&args.source, wanted, desk)).await?, &args);
+    if args.flatten || args.format == DumpFormat::Csv {
+        source::needs(&snapshot, Part::Accounts, "accounts")?;
+    }
     let text = written(&snapshot, &args)?;
     let ending = source::ending(&snapshot, wanted);
     let Some(file) = &args.out_file else {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use nightshift::domains::organization::{self, Found, Include, Query};
-use nightshift::services::organizations::{How, Wanted};
+use nightshift::services::organizations::{How, Part, Wanted};
 use nightshift::text::printable;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -43,6 +43,10 @@ pub(super) async fn run(args: LookupArgs, desk: &Desk) -> anyhow::Result<Ending>
         extras: false,
     };
     let snapshot = Box::pin(source::snapshot(&args.source, wanted, desk)).await?;
+    source::needs(&snapshot, Part::Accounts, "accounts")?;
+    if !args.tag.is_empty() {
+        source::needs(&snapshot, Part::Tags, "tags")?;
+    }
     let (found, missed) = organization::find(&snapshot, &queries, include);
     let not_found: Vec<_> = missed.into_iter().map(Query::words).collect();
     for who in &not_found {

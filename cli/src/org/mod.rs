@@ -9,9 +9,10 @@ mod source;
 
 pub(crate) use items::TableRead;
 pub(crate) use lookup::LookedUp;
+pub(crate) use source::{ending, snapshot};
 
 use nightshift::domains::organization;
-use nightshift::services::organizations::Wanted;
+use nightshift::services::organizations::{Part, Wanted};
 
 use crate::args::{OrgCommand, TreeArgs};
 use crate::desk::Desk;
@@ -34,6 +35,8 @@ async fn tree(args: TreeArgs, desk: &Desk) -> anyhow::Result<Ending> {
     let mut snapshot = Box::pin(source::snapshot(&args.source, wanted, desk)).await?;
     if args.no_accounts {
         snapshot = snapshot.without_accounts();
+    } else {
+        source::needs(&snapshot, Part::Accounts, "accounts")?;
     }
     let output = Output::new(Words::CanBeHadAgain, desk);
     output.show(&organization::tree(&snapshot));

@@ -14,7 +14,7 @@ use crate::progress::Progress;
 use crate::told::Told;
 
 /// What is `wanted` of it, with a word on each part that was not had.
-pub(super) async fn snapshot(args: &SourceArgs, wanted: Wanted, desk: &Desk) -> anyhow::Result<Snapshot> {
+pub(crate) async fn snapshot(args: &SourceArgs, wanted: Wanted, desk: &Desk) -> anyhow::Result<Snapshot> {
     let snapshot = match &args.snapshot {
         Some(file) => read(file)?,
         None => Box::pin(live(args, wanted, desk)).await?,
@@ -77,8 +77,17 @@ pub(super) fn read(file: &Path) -> anyhow::Result<Snapshot> {
         .map_err(|error| Told::error(format!("{name} is no snapshot of an organisation: {error}"), again))
 }
 
+/// An error where a part is missing without which nothing true can be said: what was not read is not empty.
+pub(super) fn needs(snapshot: &Snapshot, part: Part, words: &str) -> anyhow::Result<()> {
+    if snapshot.parts_read.contains(&part) {
+        return Ok(());
+    }
+    let again = "read the organisation again, with them; a gap above says why they are missing, where they were wanted";
+    Err(Told::error(format!("{words} were not read, so that nobody can say; nothing was printed"), again))
+}
+
 /// What a reading comes to: a part that was wanted and is missing is a failure, whatever else was read.
-pub(super) fn ending(snapshot: &Snapshot, wanted: Wanted) -> Ending {
+pub(crate) fn ending(snapshot: &Snapshot, wanted: Wanted) -> Ending {
     let is_wanted = |part: Part| match part {
         Part::Accounts => wanted.accounts,
         Part::Policies => wanted.policies,

@@ -2,6 +2,7 @@
 
 pub mod clusters;
 pub mod databases;
+pub mod fleet;
 pub mod keys;
 pub mod messages;
 pub mod organization;

@@ -7,6 +7,7 @@ mod db_users;
 mod iam;
 mod key_rotation;
 mod load;
+mod org_inventory;
 mod page;
 mod process;
 mod program;
@@ -24,6 +25,7 @@ pub use cluster_cleanup::ClusterCleanup;
 pub use db_users::NAME as DB_USERS;
 pub use key_rotation::{KeyRotation, load as users_load};
 pub use load::Load;
+pub use org_inventory::{From, OrgInventory, Reading, Sizes};
 pub use page::page;
 pub use program::build;
 pub use rds::Clusters;
@@ -40,6 +42,7 @@ pub struct Bench {
     waits: Section,
     time: Section,
     users: Section,
+    organizations: Section,
 }
 
 impl Bench {
@@ -47,7 +50,7 @@ impl Bench {
     pub fn new(quick: bool) -> Self {
         let (calls, time) = (load::calls_section(), load::time_section());
         let (start, waits) = (start::section(rounds(quick)), waits::section());
-        Self { quick, start, calls, waits, time, users: db_users::section() }
+        Self { quick, start, calls, waits, time, users: db_users::section(), organizations: org_inventory::section() }
     }
 
     /// Measures `subject`, whose release binary is there.
@@ -62,9 +65,15 @@ impl Bench {
         db_users::measure(&mut self.users, self.quick).await
     }
 
+    /// Measures `org-inventory`, whose calls and time depend on throttles and so have a table of their own.
+    pub async fn measure_organizations(&mut self) -> anyhow::Result<()> {
+        start::measure(&mut self.start, &OrgInventory, rounds(self.quick)).await?;
+        org_inventory::measure(&mut self.organizations, self.quick).await
+    }
+
     /// What was found.
     pub fn sections(&self) -> Vec<&Section> {
-        let all = [&self.start, &self.calls, &self.waits, &self.time, &self.users];
+        let all = [&self.start, &self.calls, &self.waits, &self.time, &self.users, &self.organizations];
         all.into_iter().filter(|section| !section.is_empty()).collect()
     }
 

@@ -37,7 +37,7 @@ impl Asked {
 
 /// The world behind the server.
 pub trait Account: Send + Sync + 'static {
-    /// The body of an answer: XML, or JSON where the call was JSON; one with a `__type` is a refusal. `None` if it has none
+    /// The body of an answer: XML, or JSON where the call was JSON; one with a `__type`, or a `Code` that begins with `NoSuch`, is a refusal. `None` if it has none
     /// for this call.
     fn answer(&self, asked: &Asked) -> Option<String>;
 }
@@ -113,8 +113,13 @@ async fn answer(request: Request<Incoming>, state: &State) -> Result<Response<Fu
     let signature = request.headers().get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
     let key = signature.split("Credential=").nth(1).and_then(|scope| scope.split('/').next()).unwrap_or_default();
     let key = key.to_owned();
+    // S3 speaks neither protocol: its calls are named by their method.
+    let plain = (target.is_none() && request.method() != hyper::Method::POST).then(|| request.method().to_string());
     let body = request.into_body().collect().await?.to_bytes();
-    let asked = Asked { key, ..asked(target.as_deref(), &body) };
+    let asked = match plain {
+        Some(action) => Asked { action, parameters: BTreeMap::new(), key },
+        None => Asked { key, ..asked(target.as_deref(), &body) },
+    };
     let found = state.account.answer(&asked);
     if found.is_none() {
         state.unanswered.lock().unwrap_or_else(PoisonError::into_inner).push(asked.action.clone());
@@ -124,7 +129,9 @@ async fn answer(request: Request<Incoming>, state: &State) -> Result<Response<Fu
         wait.await;
     }
     let mut response = Response::new(Full::new(Bytes::from(found.clone().unwrap_or_default())));
-    if found.is_none_or(|body| body.contains("\"__type\":")) {
+    if found.as_ref().is_some_and(|body| body.contains("<Code>NoSuch")) {
+        *response.status_mut() = StatusCode::NOT_FOUND;
+    } else if found.is_none_or(|body| body.contains("\"__type\":")) {
         *response.status_mut() = StatusCode::BAD_REQUEST;
     }
     let content_type = if target.is_some() { "application/x-amz-json-1.1" } else { "text/xml" };
@@ -138,7 +145,8 @@ fn wait(latency: Duration) -> Option<tokio::time::Sleep> {
     (!latency.is_zero()).then(|| tokio::time::sleep(latency))
 }
 
-fn asked(target: Option<&str>, body: &[u8]) -> Asked {
+/// What a call of the query protocol, or of a JSON one, asks for.
+pub(super) fn asked(target: Option<&str>, body: &[u8]) -> Asked {
     if let Some(name) = target.and_then(|target| target.rsplit('.').next()) {
         let fields: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(body).unwrap_or_default();
         let texts = fields.into_iter().filter_map(|(key, value)| Some((key, value.as_str()?.to_owned())));

@@ -3,10 +3,10 @@
 #![expect(clippy::print_stdout, reason = "the tables are this command's output")]
 
 use anyhow::{Context as _, bail};
-use nightshift_showcase::bench::{Bench, ClusterCleanup, DB_USERS, KeyRotation, Subject, build, page};
+use nightshift_showcase::bench::{Bench, ClusterCleanup, DB_USERS, KeyRotation, OrgInventory, Subject, build, page};
 use nightshift_testkit::repository;
 
-const FUNCTIONS: [&str; 3] = [ClusterCleanup::NAME, KeyRotation::NAME, DB_USERS];
+const FUNCTIONS: [&str; 4] = [ClusterCleanup::NAME, KeyRotation::NAME, DB_USERS, OrgInventory::NAME];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -25,6 +25,7 @@ async fn main() -> anyhow::Result<()> {
         match function {
             ClusterCleanup::NAME => bench.measure(&ClusterCleanup).await?,
             KeyRotation::NAME => bench.measure(&KeyRotation).await?,
+            OrgInventory::NAME => bench.measure_organizations().await?,
             _ => bench.measure_users().await?,
         }
     }

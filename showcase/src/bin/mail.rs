@@ -1,5 +1,5 @@
-//! Shows every mail to a browser and says what is wrong with any of them; with a folder, also leaves each there as page, as
-//! text and as pictures, to be looked at. The browser is `CHROME`, or `chromium`.
+//! Shows every mail, and the page of an organisation, to a browser and says what is wrong with any of them; with a folder, also leaves
+//! each there as page, as text and as pictures, to be looked at. The browser is `CHROME`, or `chromium`.
 #![expect(clippy::print_stdout, reason = "what was found is this command's output")]
 
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use anyhow::{Context as _, ensure};
 use nightshift::notify::{html, text};
 use nightshift_showcase::browser::{Browser, View};
 use nightshift_showcase::mail::{Sample, VIEWS, canary, look_at, samples};
+use nightshift_showcase::org_page;
 
 #[tokio::main]
 #[expect(clippy::disallowed_methods, reason = "the caller's browser, in a tool for development")]
@@ -30,8 +31,30 @@ async fn main() -> anyhow::Result<()> {
         }
     }
     println!("{} mails, each in {} views: {wrong} faults", samples.len(), 2 * VIEWS.len());
-    ensure!(wrong == 0, "a browser finds fault with a mail: see above");
+    wrong += pages(&mut browser, folder.as_deref()).await?;
+    ensure!(wrong == 0, "a browser finds fault with a mail or page: see above");
     Ok(())
+}
+
+/// The page of an organisation; how many faults it has.
+async fn pages(browser: &mut Browser, folder: Option<&Path>) -> anyhow::Result<usize> {
+    let (pages, mut wrong) = (org_page::pages()?, 0);
+    for page in &pages {
+        for view in VIEWS {
+            let name = format!("{} at {} pixels, {}", page.name, view.width, scheme(view));
+            let faults = org_page::look_at(browser, page, view).await;
+            wrong += report(&name, &faults.with_context(|| format!("{name} holds up the browser"))?);
+            if let Some(folder) = folder {
+                std::fs::create_dir_all(folder)?;
+                std::fs::write(folder.join(format!("{}.html", page.name)), &page.html)?;
+                let picture = folder.join(format!("{}-{}-{}.png", page.name, view.width, scheme(view)));
+                std::fs::write(picture, browser.picture().await?)?;
+            }
+        }
+    }
+    wrong += report("an organisation's page that escapes nothing", &org_page::canary(browser).await?);
+    println!("{} organisations, each in {} views: {wrong} faults", pages.len(), VIEWS.len());
+    Ok(wrong)
 }
 
 fn report(name: &str, faults: &[String]) -> usize {

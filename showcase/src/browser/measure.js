@@ -1,12 +1,12 @@
 // Runs in a page that has loaded, on a screen of `width` pixels. Answers with what a reader can see of it and with what is
 // wrong, in words. Elements and attributes are allowed by name: whatever else came to be, came from a value that was not
-// escaped.
-(async (width) => {
+// escaped. `more` names those that a page has and a mail has not.
+(async (width, more) => {
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
 
-  const ELEMENTS = 'html head meta title style body div p h1 h2 h3 dl dt dd bdi span pre table tbody tr td'.split(' ');
-  const BLOCKS = 'h1, h2, h3, p, dt, dd, pre';
-  const ATTRIBUTES = 'lang dir class style charset name content role width cellpadding cellspacing'.split(' ');
+  const ELEMENTS = 'html head meta title style body div p h1 h2 h3 dl dt dd bdi span pre table tbody tr td'.split(' ').concat(more.elements);
+  const BLOCKS = ['h1, h2, h3, p, dt, dd, pre', ...more.blocks].join(', ');
+  const ATTRIBUTES = 'lang dir class style charset name content role width cellpadding cellspacing'.split(' ').concat(more.attributes);
   const LEAST_CONTRAST = 4.5; // WCAG 2.2, 1.4.3, for text of any size
   const SMALLEST_TEXT = 12;
   const SLACK = 0.5; // layout rounds to fractions of a pixel
@@ -35,8 +35,10 @@
   if (across > width) faults.add(`is ${across} pixels wide on a screen of ${width}`);
 
   const colour = (text) => {
-    const [red, green, blue, alpha = 1] = text.match(/[\d.]+/g).map(Number);
-    return { red, green, blue, alpha };
+    const parts = text.match(/[\d.]+/g).map(Number);
+    // What color-mix() comes to is said in fractions.
+    const [red, green, blue] = text.startsWith('color(srgb') ? parts.map((part) => part * 255) : parts;
+    return { red, green, blue, alpha: parts[3] ?? 1 };
   };
   const over = (top, below) => {
     const mix = (part) => top[part] * top.alpha + below[part] * (1 - top.alpha);
@@ -66,7 +68,7 @@
   while (walker.nextNode()) {
     const text = walker.currentNode;
     const holder = text.parentElement;
-    if (!text.data.trim()) continue;
+    if (!text.data.trim() || holder.localName === 'script') continue;
     const range = document.createRange();
     range.selectNodeContents(text);
     const boxes = [...range.getClientRects()].filter((box) => box.width > 0 && box.height > 0);

@@ -5,10 +5,12 @@ mod pipe;
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, ensure};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use serde::Serialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -24,6 +26,17 @@ pub struct View {
     pub width: u32,
     /// Whether the reader prefers dark pages.
     pub dark: bool,
+}
+
+/// What a page may hold besides what a mail may.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct More {
+    /// Elements.
+    pub elements: &'static [&'static str],
+    /// Attributes.
+    pub attributes: &'static [&'static str],
+    /// Elements that text may stand in.
+    pub blocks: &'static [&'static str],
 }
 
 /// What a browser made of a page.
@@ -67,9 +80,14 @@ impl Browser {
 
     /// Opens `html` as a file and measures it.
     pub async fn look(&mut self, html: &str, view: View) -> anyhow::Result<Seen> {
-        let file = self.folder.path().join("page.html");
-        std::fs::write(&file, html)?;
-        let url = format!("file://{}", file.display());
+        self.open(html, view).await?;
+        self.measure(view, More::default()).await
+    }
+
+    /// Opens `html` as a file.
+    pub async fn open(&mut self, html: &str, view: View) -> anyhow::Result<()> {
+        std::fs::write(self.file(), html)?;
+        let url = self.url();
         let scheme = if view.dark { "dark" } else { "light" };
         let features = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.call("Emulation.setEmulatedMedia", json!({ "features": features })).await?;
@@ -77,8 +95,21 @@ impl Browser {
         self.call("Emulation.setDeviceMetricsOverride", screen).await?;
         self.pipe.take_events();
         self.call("Page.navigate", json!({ "url": url })).await?;
-        self.pipe.wait_for("Page.loadEventFired").await?;
-        let expression = format!("{MEASURE}({})", view.width);
+        self.pipe.wait_for("Page.loadEventFired").await
+    }
+
+    /// Does in the page what `script` says, as a person would who clicks and types.
+    pub async fn act(&mut self, script: &str) -> anyhow::Result<Value> {
+        let act = json!({ "expression": script, "returnByValue": true });
+        let mut done = self.call("Runtime.evaluate", act).await?;
+        ensure!(done.get("exceptionDetails").is_none(), "{script} failed: {}", done["exceptionDetails"]);
+        Ok(done["result"]["value"].take())
+    }
+
+    /// Measures the page that is open, as it is now.
+    pub async fn measure(&mut self, view: View, more: More) -> anyhow::Result<Seen> {
+        let (url, scheme) = (self.url(), if view.dark { "dark" } else { "light" });
+        let expression = format!("{MEASURE}({}, {})", view.width, serde_json::to_string(&more)?);
         let measure = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true });
         let measured = self.call("Runtime.evaluate", measure).await;
         let told: BTreeSet<_> = self.pipe.take_events().iter().filter_map(|event| fault(event, &url)).collect();
@@ -102,6 +133,14 @@ impl Browser {
         let whole = json!({ "format": "png", "captureBeyondViewport": true });
         let taken = self.call("Page.captureScreenshot", whole).await?;
         Ok(BASE64_STANDARD.decode(taken["data"].as_str().context("the browser took no picture")?)?)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.folder.path().join("page.html")
+    }
+
+    fn url(&self) -> String {
+        format!("file://{}", self.file().display())
     }
 
     async fn call(&mut self, method: &str, params: Value) -> anyhow::Result<Value> {

@@ -11,7 +11,8 @@ use super::summary::{Night, item, report};
 /// A tag key may hold blanks and `=`.
 pub(super) const KEY: &str = "expires on=<b>\"'&";
 
-pub(super) fn values() -> Vec<String> {
+/// Words that mean harm wherever they are put.
+pub(crate) fn values() -> Vec<String> {
     let mut values: Vec<String> = [
         "<script>alert(1)</script>",
         "<img src=x onerror=alert(1)>",

@@ -2,7 +2,7 @@
 //! hostile ones, and judged in a browser.
 
 mod clones;
-mod hostile;
+pub(crate) mod hostile;
 mod judge;
 mod keys;
 mod owner;

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use nightshift_showcase::demo_users;
+use nightshift_showcase::{demo_org, demo_users};
 use nightshift_testkit::database::Installation;
 use nightshift_testkit::repository;
 
@@ -31,5 +31,14 @@ fn the_demo_of_clusters_is_what_is_printed() -> anyhow::Result<()> {
     let page = std::fs::read_to_string(repository::root().join("docs/clusters.md"))?;
     let shown = page.contains(&format!("```text\n{printed}```"));
     assert!(shown, "put this into docs/clusters.md in the place of the old one:\n{printed}");
+    Ok(())
+}
+
+/// What `cargo xtask demo org` shows: it judges itself. Ids and moments are others each time.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_of_an_organisation_finds_what_it_should() -> anyhow::Result<()> {
+    let mut printed = Vec::new();
+    demo_org::show(&mut printed, &built("nightshift")?, 110).await?;
+    assert!(String::from_utf8(printed)?.contains("\nDONE · "));
     Ok(())
 }

@@ -7,6 +7,7 @@ mod command_line;
 mod db_users;
 mod key_rotation;
 mod org_inventory;
+mod organizations;
 mod scale;
 mod secret_rotation;
 

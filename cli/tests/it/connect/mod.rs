@@ -1,5 +1,6 @@
 //! `connect`: a real PostgreSQL behind a real sshd, and a stand-in for what Session Manager starts.
 
+mod manager;
 mod ssh;
 mod typed;
 
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 
 use crate::record::signal;
 use crate::{Said, said};
+use manager::{PLUGIN, SSM, autoscaling};
 use ssh::Sshd;
 
 /// Where nobody listens.
@@ -95,6 +97,19 @@ impl<S: Server> Place<S> {
         said(&mut self.command(path, arguments))
     }
 
+    /// The same by a proxy, whose certificate is of an authority that this machine knows and RDS is not.
+    async fn by_proxy(&self, path: &str, arguments: &[&str]) -> anyhow::Result<Said> {
+        let mut behind = self.secret("db.invalid");
+        behind["proxyHost"] = json!("localhost");
+        self.world.put("BehindProxy-reader", &behind).await?;
+        let mut command = self.command(path, &[&["BehindProxy", "--as", "reader"], arguments].concat());
+        let own = command.get_envs().find(|(name, _)| *name == "NIGHTSHIFT_DB_CA_FILE").and_then(|(_, path)| path);
+        let own = own.expect("an authority of the test's own").to_owned();
+        let refused = said(command.env_remove("NIGHTSHIFT_DB_CA_FILE").env("SSL_CERT_FILE", "/dev/null"));
+        assert!(refused.code != 0 && refused.out.is_empty(), "believed without a reason: {}", refused.out);
+        Ok(said(command.env("SSL_CERT_FILE", own)))
+    }
+
     /// The command with a tunnel alone, once it has said that it is open.
     async fn opened(&self, path: &str, arguments: &[&str], port: &str) -> anyhow::Result<ChildProcess> {
         let said = self.state.path().join("said");
@@ -106,11 +121,12 @@ impl<S: Server> Place<S> {
         Ok(child)
     }
 
-    /// What the command left on the disk.
+    /// What the command left on the disk, but for authorities, which are no secret.
     fn left(&self) -> Vec<String> {
         let folder = self.state.path().join("nightshift");
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let mut names: Vec<_> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.retain(|name| !name.ends_with("-roots.pem"));
         names.sort();
         names
     }
@@ -146,6 +162,8 @@ async fn a_name_leads_to_a_prompt_and_through_ssh_nothing_is_left_of_the_way() -
     let place = Place::new().await?;
     let direct = place.connect("/usr/bin:/bin", &[&[SECRET][..], &ASK].concat());
     assert_eq!((direct.code, direct.out.as_str()), (0, ANSWER), "{}", direct.err);
+    let by_proxy = place.by_proxy("/usr/bin:/bin", &ASK).await?;
+    assert_eq!((by_proxy.code, by_proxy.out.as_str()), (0, ANSWER), "{}", by_proxy.err);
 
     let sshd = Sshd::start().await?;
     let key = std::fs::read_to_string(&sshd.key)?;
@@ -292,6 +310,8 @@ async fn a_client_of_mysql_starts_only_where_the_servers_name_was_verified_throu
             tunnelled.err
         );
         assert!(tunnelled.err.contains("checked through the tunnel"), "{}", tunnelled.err);
+        let by_proxy = place.by_proxy(&path, &[&through[..], &ask[..]].concat()).await?;
+        assert_eq!((by_proxy.code, by_proxy.out.as_str()), (0, direct.out.as_str()), "{flavour:?}: {}", by_proxy.err);
         // A server of another name: no client starts, and no password is sent.
         place.world.put("elsewhere", &place.secret("127.0.0.1")).await?;
         let refused = place.connect(&path, &[&["elsewhere"][..], &through[..], &ask[..]].concat());
@@ -300,27 +320,6 @@ async fn a_client_of_mysql_starts_only_where_the_servers_name_was_verified_throu
     }
     Ok(())
 }
-
-/// As the AWS command line, which starts Session Manager's plugin and waits for it.
-const SSM: &str = r#"case "$*" in *"ssm start-session"*) ;; *) echo "what is $*?" >&2; exit 9;; esac
-for last; do :; done
-session-manager-plugin "$last""#;
-
-/// As the plugin: it forwards a port until it is asked to end, and Ctrl-C is such a wish.
-const PLUGIN: &str = r#"exec python3 - "$1" <<'PYTHON'
-import json, socket, sys, threading
-where = json.loads(sys.argv[1])
-there = (where["host"][0], int(where["portNumber"][0]))
-here = socket.create_server(("127.0.0.1", int(where["localPortNumber"][0])))
-def copy(one, other):
-    while data := one.recv(65536):
-        other.sendall(data)
-    other.shutdown(socket.SHUT_WR)
-while True:
-    near, far = here.accept()[0], socket.create_connection(there)
-    threading.Thread(target=copy, args=(near, far), daemon=True).start()
-    threading.Thread(target=copy, args=(far, near), daemon=True).start()
-PYTHON"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn session_manager_opens_the_way_and_a_stopped_jump_host_is_started() -> anyhow::Result<()> {
@@ -358,27 +357,4 @@ async fn session_manager_opens_the_way_and_a_stopped_jump_host_is_started() -> a
     assert!(done.err.contains("lets nobody through yet"), "{}", done.err);
     assert!(folder.path().join("started").exists());
     Ok(())
-}
-
-/// A group that is stopped until it is started, and Session Manager, which knows of the instance a moment after that.
-fn autoscaling(folder: &Path) -> String {
-    let started = folder.join("started").display().to_string();
-    format!(
-        r#"case "$*" in
-*describe-auto-scaling-groups*)
-  if [ -e {started} ]; then
-    echo '{{"AutoScalingGroups": [{{"MaxSize": 1, "DesiredCapacity": 1, "Instances": [{{"InstanceId": "i-0abc", "LifecycleState": "InService"}}]}}]}}'
-  else
-    echo '{{"AutoScalingGroups": [{{"MaxSize": 1, "DesiredCapacity": 0, "Instances": []}}]}}'
-  fi; exit;;
-*"set-desired-capacity"*"--desired-capacity 1"*) touch {started}; exit;;
-*start-session*)
-  if [ -e {started} ] && ! [ -e {started}-and-known ]; then
-    touch {started}-and-known
-    echo 'An error occurred (TargetNotConnected) when calling the StartSession operation: i-0abc is not connected.' >&2
-    exit 254
-  fi;;
-esac
-{SSM}"#
-    )
 }

@@ -1,7 +1,7 @@
 //! The command as it is typed.
 
-use nightshift_testkit::Scene;
 use nightshift_testkit::repository;
+use nightshift_testkit::{Fault, Scene};
 use serde_json::{Value, json};
 
 use super::{grown, meanwhile, text};
@@ -139,6 +139,30 @@ async fn an_account_is_looked_up_live_with_as_much_as_is_asked_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn throttled_at_every_call_it_prints_the_same() {
+    let scene = Scene::new().expect("a scene");
+    let body = json!({ "units": [{ "path": "A" }], "accounts": [{ "name": "a", "unit": "A" }] });
+    scene.control("organization", body).await.expect("an organisation");
+    let still = |said: &Said| {
+        let mut dump = json_of(said);
+        for key in ["began_at", "ended_at", "whole_at"] {
+            dump[key].take();
+        }
+        dump
+    };
+    let dump = ["dump", "--share", "100", "--effective", "none"];
+    let calm = org(&scene, &dump);
+    let actions: std::collections::BTreeSet<_> = scene.proxy.calls().into_iter().map(|call| call.action).collect();
+    for action in actions.iter().filter(|action| !action.starts_with("sts:")) {
+        scene.proxy.break_next(action, "", 1, Fault::Throttled);
+    }
+    scene.proxy.reset();
+    let throttled = org(&scene, &dump);
+    assert_eq!((throttled.code, still(&throttled)), (0, still(&calm)), "{}", throttled.err);
+    assert!(scene.proxy.calls().len() > actions.len() * 2 - 2, "each was made again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plan_says_how_many_calls_and_makes_none() {
     let scene = Scene::new().expect("a scene");
     let plan = ["dump", "--plan", "--share", "100", "--sizes", "accounts=200,units=50,policies=5"];
@@ -182,6 +206,17 @@ async fn what_cannot_be_is_refused_with_the_next_step() {
         std::fs::write(&file, text).expect("a file");
         let refused = org(&scene, &["tree", "--snapshot", file.to_str().expect("a path")]);
         assert!(refused.code == 1 && refused.err.contains(said), "{said}: {}", refused.err);
+    }
+    // A file without accounts says nothing of them: neither that there are none, nor that somebody is none.
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("x.json");
+    let file = file.to_str().expect("a path");
+    let units = org(&scene, &["dump", "--share", "100", "--no-accounts", "--no-policies", "--out-file", file]);
+    assert_eq!(units.code, 0, "{}", units.err);
+    for asked in [&["tree"][..], &["lookup", "--name", "a"], &["dump", "--format", "csv"], &["dump", "--flatten"]] {
+        let said = org(&scene, &[asked, &["--snapshot", file]].concat());
+        assert_eq!((said.code, said.out.as_str()), (1, ""), "{asked:?}: {}", said.err);
+        assert!(said.err.contains("accounts were not read"), "{asked:?}: {}", said.err);
     }
     let lost = org(&scene, &["dump", "--snapshot", "/nowhere/at/all.json"]);
     assert!(lost.code == 1 && lost.err.contains("cannot be read"), "{}", lost.err);

@@ -2,6 +2,7 @@
 
 mod command;
 mod disturbed;
+mod fleet;
 mod items;
 mod plain;
 mod twins;

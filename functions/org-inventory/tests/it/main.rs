@@ -3,6 +3,7 @@
 mod events;
 mod night;
 mod table;
+mod throttled;
 mod told;
 
 use std::time::Duration;

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::snapshot::{
     AccountNode, GUARDS, Inherited, Link, NodeRef, NotRead, PolicyNode, RootNode, Snapshot, UnitNode, VERSION,
 };
-use crate::services::organizations::{Account, Effective, Facts, Part, Policy, TagMap};
+use crate::services::organizations::{Account, Effective, Facts, Part, Policy, TagMap, Tree};
 
 impl Snapshot {
     /// Out of what was read.
     pub fn of(facts: Facts) -> Result<Self, NotRead> {
         let organization = facts.about.clone().ok_or(NotRead)?;
-        let links = Links::of(&facts);
+        let (links, tree) = (Links::of(&facts), facts.tree());
         let roots = facts.roots.iter().map(|root| RootNode {
             id: root.id.clone(),
             arn: root.arn.clone(),
@@ -25,14 +25,14 @@ impl Snapshot {
             arn: unit.arn.clone(),
             name: unit.name.clone(),
             parent: unit.parent.clone(),
-            path: links.path(&facts.way_to(&unit.id)),
+            path: links.path(&tree.way_to(&unit.id)),
             tags: links.tags(&unit.id),
             policies: links.policies(&unit.id),
         });
         let mut units: Vec<_> = units.collect();
         units.sort_by(|one, other| one.id.cmp(&other.id));
         let accounts = facts.accounts.as_ref().map(|accounts| {
-            let node = |account: &Account| links.account(account, &facts, &organization.management_account_id);
+            let node = |account: &Account| links.account(account, &tree, &organization.management_account_id);
             let mut accounts: Vec<_> = accounts.iter().map(node).collect();
             accounts.sort_by(|one, other| one.id.cmp(&other.id));
             accounts
@@ -144,8 +144,8 @@ impl<'a> Links<'a> {
         Some(self.guards.iter().map(of).collect())
     }
 
-    fn account(&self, account: &Account, facts: &Facts, management: &str) -> AccountNode {
-        let way = facts.way_to(&account.id);
+    fn account(&self, account: &Account, tree: &Tree<'_>, management: &str) -> AccountNode {
+        let way = tree.way_to(&account.id);
         let above = &way[..way.len() - 1];
         AccountNode {
             id: account.id.clone(),

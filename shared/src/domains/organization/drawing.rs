@@ -1,6 +1,6 @@
 //! The tree as it stands: in words for a terminal, and as a DOT graph.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::snapshot::{AccountNode, Snapshot, UnitNode};
@@ -26,8 +26,8 @@ impl<'a> Below<'a> {
         below
     }
 
-    /// Units first, then accounts, each a line under its parent's.
-    fn draw(&self, node: &str, indent: &str, out: &mut String) {
+    /// Units first, then accounts, each a line under its parent's; what was `drawn` is noted.
+    fn draw(&self, node: &str, indent: &str, drawn: &mut BTreeSet<&'a str>, out: &mut String) {
         let units = self.units.get(node).map(Vec::as_slice).unwrap_or_default();
         let accounts = self.accounts.get(node).map(Vec::as_slice).unwrap_or_default();
         let mut left = units.len() + accounts.len();
@@ -38,24 +38,51 @@ impl<'a> Below<'a> {
             format!("{indent}{below}")
         };
         for unit in units {
-            let below = line(indent, format!("{} ({})", unit.name, unit.id), out);
-            self.draw(&unit.id, &below, out);
+            let below = line(indent, unit_line(unit), out);
+            if drawn.insert(&unit.id) && below.chars().count() < DEEPEST * BRANCH {
+                self.draw(&unit.id, &below, drawn, out);
+            }
         }
         for account in accounts {
-            let state = if account.state == "ACTIVE" { String::new() } else { format!(" {}", account.state) };
-            let management = if account.management { " management account" } else { "" };
-            line(indent, format!("{} {}{management}{state}", account.id, account.name), out);
+            line(indent, account_line(account), out);
+            drawn.insert(&account.id);
         }
     }
 }
 
-/// Roots, units and accounts, in words.
+/// AWS's trees are five levels deep; a file may hold another, which must not take the stack of whoever draws it.
+const DEEPEST: usize = 100;
+/// As wide as a level is drawn.
+const BRANCH: usize = 3;
+
+fn unit_line(unit: &UnitNode) -> String {
+    format!("{} ({})", unit.name, unit.id)
+}
+
+fn account_line(account: &AccountNode) -> String {
+    let state = if account.state == "ACTIVE" { String::new() } else { format!(" {}", account.state) };
+    let management = if account.management { " management account" } else { "" };
+    format!("{} {}{management}{state}", account.id, account.name)
+}
+
+/// Roots, units and accounts, in words. Nothing is left out: what hangs on nothing that was read stands at the end.
 pub fn tree(snapshot: &Snapshot) -> String {
     let below = Below::of(snapshot);
-    let mut out = String::new();
+    let (mut out, mut drawn) = (String::new(), BTreeSet::new());
     for root in &snapshot.roots {
         let _ = writeln!(out, "{}", printable(&format!("{} ({}) of {}", root.name, root.id, snapshot.organization.id)));
-        below.draw(&root.id, "", &mut out);
+        below.draw(&root.id, "", &mut drawn, &mut out);
+    }
+    let units = snapshot.units.iter().filter(|unit| !drawn.contains(unit.id.as_str()));
+    let units = units.map(|unit| format!("{}, below {}", unit_line(unit), unit.parent));
+    let accounts = snapshot.accounts.iter().flatten().filter(|account| !drawn.contains(account.id.as_str()));
+    let accounts = accounts.map(|account| format!("{}, below {}", account_line(account), account.parent));
+    let lost: Vec<_> = units.chain(accounts).collect();
+    if !lost.is_empty() {
+        out.push_str("Below nothing that was read\n");
+        for line in &lost {
+            let _ = writeln!(out, "   {}", printable(line));
+        }
     }
     out
 }
@@ -115,6 +142,36 @@ mod tests {
         │  └─ 222222222222 web
         └─ 111111111111 main management account
         ");
+    }
+
+    #[test]
+    fn what_hangs_on_nothing_or_bites_its_tail_is_drawn_all_the_same() {
+        let mut facts = facts();
+        facts.units[1].parent = "ou-2".to_owned();
+        facts.accounts.as_mut().unwrap()[1].parent = "ou-gone".to_owned();
+        insta::assert_snapshot!(tree(&Snapshot::of(facts).unwrap()), @r"
+        Root (r-1) of o-1
+        Below nothing that was read
+           Prod (ou-1), below ou-2
+           Eu (ou-2), below ou-1
+           111111111111 main management account, below ou-gone
+           222222222222 web, below ou-1
+           333333333333 pay, below ou-2
+        ");
+    }
+
+    #[test]
+    fn a_tree_of_any_depth_takes_nobodys_stack() {
+        let mut snapshot = snapshot();
+        let unit = |number: usize| UnitNode {
+            id: format!("ou-{number}"),
+            parent: if number == 0 { "r-1".to_owned() } else { format!("ou-{}", number - 1) },
+            ..snapshot.units[0].clone()
+        };
+        let units: Vec<_> = (0..20_000).map(unit).collect();
+        (snapshot.units, snapshot.accounts) = (units, None);
+        let tree = tree(&snapshot);
+        assert_eq!(tree.lines().count(), 1 + 20_000 + 1, "each of them stands there");
     }
 
     #[test]

@@ -52,6 +52,7 @@ impl Snapshot {
                         joined_method: account.joined_method.clone(),
                         joined_at: account.joined_at,
                         parent: account.parent.clone(),
+                        way: account.parents.iter().map(|node| node.id.clone()).collect(),
                     })
                     .collect()
             }),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::builder::{extras, listed, targets_of};
+use super::gathered::{extras, listed, targets_of};
 use super::pages::{AT_ONCE, is_gone};
 use super::{
     Account, Builder, Facts, How, OrganizationReader, Policy, Target, Touched, Unit, Wanted, classes, fallbacks,

@@ -30,36 +30,12 @@
 //! # Ok(()) }
 //! ```
 
-use futures::stream::{self, StreamExt as _, TryStreamExt as _};
-
-use super::pages::AT_ONCE;
-use super::{Account, Facts, Gap, How, OrganizationReader, Part, Policy, classes, fallbacks};
+use super::classes::{self, OfType};
+use super::gathered::{contents, extras, missing, with_targets};
+use super::whole::{self, Parts};
+use super::{Account, Facts, How, OrganizationReader, Part, Wanted, fallbacks};
 use crate::clock;
 use crate::services::aws::AwsError;
-
-/// What is to be read besides the organisation, its roots and units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a part that is wanted or not, whatever the others are")]
-pub struct Wanted {
-    /// Accounts with their parents.
-    pub accounts: bool,
-    /// Policies with content and targets.
-    pub policies: bool,
-    /// The tags of all that is read.
-    pub tags: bool,
-    /// Effective policies, which need accounts and policies.
-    pub effective: Option<How>,
-    /// Delegated administrators, trusted services, handshakes, creations of accounts and the resource policy.
-    pub extras: bool,
-}
-
-impl Wanted {
-    /// All there is, with few calls.
-    pub const ALL: Self =
-        Self { accounts: true, policies: true, tags: true, effective: Some(How::Shared), extras: true };
-    /// The tree alone.
-    pub const TREE: Self = Self { accounts: false, policies: false, tags: false, effective: None, extras: false };
-}
 
 /// See the module.
 #[derive(Debug)]
@@ -89,26 +65,23 @@ impl Builder {
             tokio::try_join!(reader.about(), reader.roots(), async { Ok(reader.caller().await.ok()) })?;
         let is_management = caller.as_deref() == Some(about.management_account_id.as_str());
         (self.facts.about, self.facts.roots) = (Some(about), roots);
-        let by_tag_api = wanted.tags && is_management;
-        let (units, accounts, policies, tagged, extras) = tokio::try_join!(
-            Box::pin(fallbacks::units(&reader, self.root_ids())),
-            Box::pin(when(wanted.accounts, reader.accounts())),
-            Box::pin(when(wanted.policies, policies(&reader, &self.facts))),
-            Box::pin(when(by_tag_api, async { Ok(reader.all_tags().await) })),
-            Box::pin(when(wanted.extras, async { Ok(Box::pin(extras(&reader)).await) })),
-        )?;
+        let Parts { units, accounts, policies, tagged, extras, early } =
+            Box::pin(whole::read(&reader, &self.facts, wanted, is_management)).await?;
         (self.facts.units, self.facts.accounts, self.facts.policies) = (units, accounts, policies);
         if let Some(extras) = extras {
             self.take(extras);
         }
         Box::pin(fallbacks::settle(&reader, &mut self.facts)).await?;
-        if wanted.tags
+        if let Some(tagged) = tagged
             && let Err(error) = Box::pin(fallbacks::tags(&reader, &mut self.facts, tagged)).await
         {
             self.miss(Part::Tags, &error);
         }
-        if let Some(how) = wanted.effective.filter(|_| wanted.accounts && wanted.policies) {
-            Box::pin(self.merge(how)).await;
+        if let Some((how, early)) = early {
+            match early {
+                Ok(early) => Box::pin(self.merge(how, early)).await,
+                Err(error) => self.miss(Part::EffectivePolicies, &error),
+            }
         }
         Ok(self.facts())
     }
@@ -195,7 +168,7 @@ impl Builder {
         if self.facts.policies.iter().flatten().all(|policy| policy.targets.is_empty()) {
             self.policy_targets().await?;
         }
-        self.facts.effective = Some(classes::effective(&self.reader, &mut self.facts, how).await?);
+        self.facts.effective = Some(classes::effective(&self.reader, &mut self.facts, how, Vec::new()).await?);
         Ok(())
     }
 
@@ -224,8 +197,8 @@ impl Builder {
         Ok(())
     }
 
-    async fn merge(&mut self, how: How) {
-        match classes::effective(&self.reader, &mut self.facts, how).await {
+    async fn merge(&mut self, how: How, early: Vec<OfType>) {
+        match classes::effective(&self.reader, &mut self.facts, how, early).await {
             Ok(effective) => self.facts.effective = Some(effective),
             Err(error) => self.miss(Part::EffectivePolicies, &error),
         }
@@ -241,71 +214,4 @@ impl Builder {
     fn miss(&mut self, part: Part, error: &AwsError) {
         self.facts.gaps.push(missing(part, error));
     }
-}
-
-fn missing(part: Part, error: &AwsError) -> Gap {
-    Gap { part, missing: true, said: crate::text::chain(error), fix: Some(error.fix()) }
-}
-
-async fn when<T>(wanted: bool, read: impl Future<Output = Result<T, AwsError>>) -> Result<Option<T>, AwsError> {
-    if wanted { read.await.map(Some) } else { Ok(None) }
-}
-
-/// Every policy of a type that is turned on, with content and targets.
-async fn policies(reader: &OrganizationReader, facts: &Facts) -> Result<Vec<Policy>, AwsError> {
-    with_targets(reader, contents(reader, facts).await?).await
-}
-
-/// Every policy of a type that is turned on, without content and targets.
-pub(super) async fn listed(reader: &OrganizationReader, facts: &Facts) -> Result<Vec<Policy>, AwsError> {
-    let types = facts.enabled_types();
-    let lists = stream::iter(types.iter().map(|kind| reader.policies(kind))).buffered(AT_ONCE);
-    let lists: Vec<Vec<Policy>> = lists.try_collect().await?;
-    Ok(lists.into_iter().flatten().collect())
-}
-
-async fn contents(reader: &OrganizationReader, facts: &Facts) -> Result<Vec<Policy>, AwsError> {
-    let asked = listed(reader, facts).await?.into_iter().map(|policy| async move {
-        let content = reader.content(&policy.id).await?;
-        Ok::<_, AwsError>(Policy { content, ..policy })
-    });
-    let mut policies: Vec<Policy> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
-    policies.sort_by(|one, other| one.id.cmp(&other.id));
-    Ok(policies)
-}
-
-async fn with_targets(reader: &OrganizationReader, policies: Vec<Policy>) -> Result<Vec<Policy>, AwsError> {
-    let asked = policies.into_iter().map(|policy| targets_of(reader, policy));
-    stream::iter(asked).buffered(AT_ONCE).try_collect().await
-}
-
-/// `policy` with what it is attached to now.
-pub(super) async fn targets_of(reader: &OrganizationReader, policy: Policy) -> Result<Policy, AwsError> {
-    let mut targets = reader.targets(&policy.id).await?;
-    targets.sort();
-    Ok(Policy { targets, ..policy })
-}
-
-pub(super) async fn extras(reader: &OrganizationReader) -> Facts {
-    let mut gaps = Vec::new();
-    let (delegates, services, handshakes, creations, resource_policy) = tokio::join!(
-        Box::pin(reader.delegates()),
-        Box::pin(reader.services()),
-        Box::pin(reader.handshakes()),
-        Box::pin(reader.creations()),
-        Box::pin(reader.resource_policy()),
-    );
-    Facts {
-        delegates: or_gap(&mut gaps, Part::DelegatedAdministrators, delegates),
-        services: or_gap(&mut gaps, Part::TrustedServices, services),
-        handshakes: or_gap(&mut gaps, Part::Handshakes, handshakes),
-        creations: or_gap(&mut gaps, Part::AccountCreations, creations),
-        resource_policy: or_gap(&mut gaps, Part::ResourcePolicy, resource_policy),
-        gaps,
-        ..Facts::default()
-    }
-}
-
-fn or_gap<T>(gaps: &mut Vec<Gap>, part: Part, read: Result<T, AwsError>) -> Option<T> {
-    read.map_err(|error| gaps.push(missing(part, &error))).ok()
 }

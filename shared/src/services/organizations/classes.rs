@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 
-use super::model::way;
 use super::pages::AT_ONCE;
-use super::{Effective, Facts, Gap, How, OrganizationReader, Part};
+use super::{Account, Effective, Facts, Gap, How, OrganizationReader, Part, Policy};
 use crate::services::aws::AwsError;
 
 /// The types that only allow and deny; they do not merge to an effective policy.
@@ -27,37 +26,92 @@ struct Class {
 /// The ids of the policies of one type that are attached to each node of a way, nodes without any left out.
 type Chain = Vec<BTreeSet<String>>;
 
+/// The chain of each account that has one, by its id: who is under no policy of the type has nothing to be asked about.
+type Chains = BTreeMap<String, Chain>;
+
+/// What came of asking about the policies of one type.
+#[derive(Debug)]
+pub(super) struct OfType {
+    kind: String,
+    /// What was known of the accounts when they were asked about.
+    chains: Chains,
+    found: Vec<Effective>,
+    gaps: Vec<Gap>,
+}
+
 /// The types of which accounts have effective policies.
 pub(super) fn merged_types(facts: &Facts) -> Vec<String> {
     facts.enabled_types().into_iter().filter(|kind| !NOT_MERGED.contains(&kind.as_str())).collect()
 }
 
-/// The classes of `kind`, the largest first. Who is under no policy of that type is in none: there is nothing to ask.
-fn classes(facts: &Facts, kind: &str) -> Vec<Class> {
-    let mut classes: BTreeMap<Chain, Vec<String>> = BTreeMap::new();
-    for (account, chain) in chains(facts, kind) {
-        classes.entry(chain).or_default().push(account);
+/// The classes of `kind`, the largest first.
+fn classes(kind: &str, chains: &Chains) -> Vec<Class> {
+    let mut classes: BTreeMap<&Chain, Vec<String>> = BTreeMap::new();
+    for (account, chain) in chains {
+        classes.entry(chain).or_default().push(account.clone());
     }
-    let class = |(chain, accounts)| Class { kind: kind.to_owned(), chain, accounts };
+    let class = |(chain, accounts): (&Chain, _)| Class { kind: kind.to_owned(), chain: chain.clone(), accounts };
     let mut classes: Vec<_> = classes.into_iter().map(class).collect();
     classes.sort_by_key(|class| std::cmp::Reverse(class.accounts.len()));
     classes
 }
 
-/// The chain of each account that has one.
-fn chains(facts: &Facts, kind: &str) -> BTreeMap<String, Chain> {
+/// The chains of those whose `ways` from the root are given, themselves last.
+fn chains<'a>(
+    policies: impl Iterator<Item = &'a Policy>,
+    kind: &str,
+    ways: impl Iterator<Item = (&'a str, Vec<String>)>,
+) -> Chains {
     let mut attached: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for policy in facts.policies.iter().flatten().filter(|policy| policy.kind == kind) {
+    for policy in policies.filter(|policy| policy.kind == kind) {
         for target in &policy.targets {
             attached.entry(&target.id).or_default().insert(policy.id.clone());
         }
     }
-    let above = facts.parents();
-    let chain = |account: &str| -> Chain {
-        way(&above, account).iter().filter_map(|node| attached.get(node.as_str()).cloned()).collect()
-    };
-    let all = facts.accounts.iter().flatten().map(|account| (account.id.clone(), chain(&account.id)));
+    let chain =
+        |way: Vec<String>| -> Chain { way.iter().filter_map(|node| attached.get(node.as_str()).cloned()).collect() };
+    let all = ways.map(|(account, way)| (account.to_owned(), chain(way)));
     all.filter(|(_, chain)| !chain.is_empty()).collect()
+}
+
+/// By the tree as it was read.
+fn chains_in(facts: &Facts, kind: &str) -> Chains {
+    let tree = facts.tree();
+    let ways = facts.accounts.iter().flatten().map(|account| (account.id.as_str(), tree.way_to(&account.id)));
+    chains(facts.policies.iter().flatten(), kind, ways)
+}
+
+/// By the paths that AWS gave with the accounts, while the tree is still being read.
+pub(super) async fn by_paths(
+    reader: &OrganizationReader,
+    kind: &str,
+    policies: &[Policy],
+    accounts: &[Account],
+    how: How,
+) -> Result<OfType, AwsError> {
+    let with_way = accounts.iter().filter(|account| !account.way.is_empty());
+    let way = |account: &Account| account.way.iter().chain([&account.id]).cloned().collect();
+    let ways = with_way.map(|account| (account.id.as_str(), way(account)));
+    of_type(reader, kind, chains(policies.iter(), kind, ways), how).await
+}
+
+/// Asks about everybody in `chains`, as `how` says.
+async fn of_type(reader: &OrganizationReader, kind: &str, chains: Chains, how: How) -> Result<OfType, AwsError> {
+    let classes = classes(kind, &chains);
+    let (mut found, mut gaps) = (Vec::new(), Vec::new());
+    let apart = match how {
+        _ if classes.is_empty() => BTreeSet::new(),
+        How::Exact => chains.keys().cloned().collect(),
+        How::Shared => at_odds(reader, &mut gaps, kind).await,
+    };
+    let checked = classes.len().min(SPOT_CHECKS);
+    let asked = classes.iter().enumerate().map(|(place, class)| of_class(reader, class, &apart, place < checked));
+    let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
+    for (policies, differ) in answers {
+        found.extend(policies);
+        gaps.extend(differ.map(otherwise));
+    }
+    Ok(OfType { kind: kind.to_owned(), chains, found, gaps })
 }
 
 /// The effective policies of every account. Those of `before` hold on for whoever is under the same chain as then, unless a policy
@@ -73,9 +127,9 @@ pub(super) async fn again(
         before.effective.iter().flatten().map(|one| ((one.account.as_str(), one.kind.as_str()), one)).collect();
     let mut found = Vec::new();
     for kind in merged_types(facts) {
-        let then = chains(before, &kind);
+        let then = chains_in(before, &kind);
         let mut apart = None;
-        for class in classes(facts, &kind) {
+        for class in classes(&kind, &chains_in(facts, &kind)) {
             let is_changed = class.chain.iter().flatten().any(|policy| changed.contains(policy));
             let holds = |account: &&String| !is_changed && then.get(*account) == Some(&class.chain);
             let (kept, asked): (Vec<_>, Vec<_>) = class.accounts.iter().partition(holds);
@@ -91,7 +145,7 @@ pub(super) async fn again(
                     found.extend(exact(reader, &kind, asked).await?);
                 } else {
                     if apart.is_none() {
-                        apart = Some(at_odds(reader, facts, &kind).await);
+                        apart = Some(at_odds(reader, &mut facts.gaps, &kind).await);
                     }
                     let (policies, differ) =
                         of_class(reader, &class, apart.as_ref().unwrap_or(&BTreeSet::new()), true).await?;
@@ -110,42 +164,42 @@ fn otherwise(said: String) -> Gap {
     Gap { part: Part::EffectivePolicies, missing: false, said, fix: None }
 }
 
-/// The effective policies of every account, as `how` says. What went otherwise is in the gaps of `facts`.
+/// The effective policies of every account, as `how` says. What was asked `early` counts for whoever stands under the same chain
+/// as then; the others are asked about now. What went otherwise is in the gaps of `facts`.
 pub(super) async fn effective(
     reader: &OrganizationReader,
     facts: &mut Facts,
     how: How,
+    mut early: Vec<OfType>,
 ) -> Result<Vec<Effective>, AwsError> {
     let mut found = Vec::new();
     for kind in merged_types(facts) {
-        let classes = classes(facts, &kind);
-        if classes.is_empty() {
-            continue;
+        let mut chains = chains_in(facts, &kind);
+        if let Some(place) = early.iter().position(|one| one.kind == kind) {
+            let before = early.swap_remove(place);
+            let holds = |one: &Effective| {
+                chains.get(&one.account).is_some_and(|now| before.chains.get(&one.account) == Some(now))
+            };
+            found.extend(before.found.into_iter().filter(holds));
+            facts.gaps.extend(before.gaps);
+            chains.retain(|account, now| before.chains.get(account) != Some(now));
         }
-        let apart = match how {
-            How::Exact => facts.accounts.iter().flatten().map(|account| account.id.clone()).collect(),
-            How::Shared => at_odds(reader, facts, &kind).await,
-        };
-        let checked = classes.len().min(SPOT_CHECKS);
-        let asked = classes.iter().enumerate().map(|(place, class)| of_class(reader, class, &apart, place < checked));
-        let answers: Vec<_> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
-        for (policies, differ) in answers {
-            found.extend(policies);
-            facts.gaps.extend(differ.map(otherwise));
-        }
+        let now = of_type(reader, &kind, chains, how).await?;
+        found.extend(now.found);
+        facts.gaps.extend(now.gaps);
     }
     found.sort_by(|one, other| (&one.account, &one.kind).cmp(&(&other.account, &other.kind)));
     Ok(found)
 }
 
 /// Accounts whose policies do not go together are asked about each: AWS keeps their last effective policy that was valid.
-async fn at_odds(reader: &OrganizationReader, facts: &mut Facts, kind: &str) -> BTreeSet<String> {
+async fn at_odds(reader: &OrganizationReader, gaps: &mut Vec<Gap>, kind: &str) -> BTreeSet<String> {
     reader.at_odds(kind).await.unwrap_or_else(|error| {
         let said = format!(
             "which accounts have an invalid {kind} is not known; they are taken for valid: {}",
             crate::text::chain(&error)
         );
-        facts.gaps.push(Gap { part: Part::EffectivePolicies, missing: false, said, fix: Some(error.fix()) });
+        gaps.push(Gap { part: Part::EffectivePolicies, missing: false, said, fix: Some(error.fix()) });
         BTreeSet::new()
     })
 }
@@ -198,7 +252,7 @@ async fn exact(reader: &OrganizationReader, kind: &str, accounts: Vec<&String>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::organizations::{Account, Policy, Root, Target, Unit};
+    use crate::services::organizations::{Root, Target, Unit};
 
     fn account(id: &str, parent: &str) -> Account {
         Account { id: id.to_owned(), parent: parent.to_owned(), ..Account::default() }
@@ -235,7 +289,10 @@ mod tests {
             ]),
             ..Facts::default()
         };
-        let members = |kind| classes(&facts, kind).into_iter().map(|class| class.accounts).collect::<Vec<_>>();
+        let members = |kind| {
+            let classes = classes(kind, &chains_in(&facts, kind));
+            classes.into_iter().map(|class| class.accounts).collect::<Vec<_>>()
+        };
         assert_eq!(members("TAG_POLICY"), [vec!["2", "3", "4"], vec!["5"], vec!["6"]], "the whole way counts");
         assert_eq!(members("BACKUP_POLICY"), [vec!["1", "2", "3", "4", "5", "6"]]);
         assert!(members("CHATBOT_POLICY").is_empty());

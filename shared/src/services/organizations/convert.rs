@@ -44,9 +44,10 @@ pub(super) fn account(found: types::Account) -> Option<Account> {
     let id = found.id?;
     let state = found.state.map(|state| state.as_str().to_owned());
     let state = state.or_else(|| found.status.map(|status| status.as_str().to_owned()));
-    let parent = found.paths.iter().flatten().find_map(|path| parent_in(path, &id)).unwrap_or_default();
+    let way = found.paths.iter().flatten().find_map(|path| way_in(path, &id)).unwrap_or_default();
     Some(Account {
-        parent: parent.to_owned(),
+        parent: way.last().cloned().unwrap_or_default(),
+        way,
         arn: found.arn.unwrap_or_default(),
         name: found.name.unwrap_or_default(),
         email: found.email.unwrap_or_default(),
@@ -57,10 +58,13 @@ pub(super) fn account(found: types::Account) -> Option<Account> {
     })
 }
 
-/// A path is `o-…/r-…/ou-…/…/id/`: the parent is the part before the account's own.
-fn parent_in<'a>(path: &'a str, id: &str) -> Option<&'a str> {
-    let path = path.trim_end_matches('/').strip_suffix(id)?.strip_suffix('/')?;
-    path.rsplit('/').next().filter(|parent| parent.starts_with("ou-") || parent.starts_with("r-"))
+/// A path is `o-…/r-…/ou-…/…/id/`: the way leads from the root to the part before the account's own.
+fn way_in(path: &str, id: &str) -> Option<Vec<String>> {
+    let above = path.trim_end_matches('/').strip_suffix(id)?.strip_suffix('/')?;
+    let mut parts = above.split('/').skip(1);
+    let root = parts.next().filter(|part| part.starts_with("r-"))?;
+    let way: Vec<_> = std::iter::once(root).chain(parts).map(str::to_owned).collect();
+    way.iter().skip(1).all(|part| part.starts_with("ou-")).then_some(way)
 }
 
 pub(super) fn policy(found: types::PolicySummary) -> Option<Policy> {
@@ -178,9 +182,13 @@ mod tests {
             ("o-a/r-b/ou-b-1/", ""),
             ("111111111111/", ""),
             ("o-a/111111111111/", ""),
+            ("o-a/r-b/x-1/ou-b-2/111111111111/", ""),
+            ("r-b/ou-b-1/111111111111/", ""),
             ("", ""),
         ] {
-            assert_eq!(account(|one| one.paths(path)).parent, parent, "{path}");
+            let account = account(|one| one.paths(path));
+            assert_eq!(account.parent, parent, "{path}");
+            assert_eq!(account.way.last().map_or("", |last| last), parent, "{path}");
         }
         assert_eq!(account(|one| one).parent, "", "a stand-in, or an older AWS, gives none");
     }

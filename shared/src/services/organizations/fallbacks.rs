@@ -127,38 +127,43 @@ async fn list_by_parent(reader: &OrganizationReader, facts: &mut Facts) -> Resul
     Ok(())
 }
 
-/// The tags of every node and policy. `tagged` is what the tag API says, where it was asked: believed, once three calls to
-/// Organizations itself say the same.
-pub(super) async fn tags(
-    reader: &OrganizationReader,
-    facts: &mut Facts,
-    tagged: Option<Result<BTreeMap<String, TagMap>, AwsError>>,
-) -> Result<(), AwsError> {
+/// How tags were asked for while the rest was read, and what came of it.
+#[derive(Debug)]
+pub(super) enum Tagged {
+    /// By the tag API.
+    AtOnce(Result<BTreeMap<String, TagMap>, AwsError>),
+    /// By Organizations itself, of whatever was known by then.
+    OneByOne(Result<BTreeMap<String, TagMap>, AwsError>),
+}
+
+/// The tags of every node and policy. The tag API is believed once three calls to Organizations itself say the same; whatever is
+/// not known in the end is asked about.
+pub(super) async fn tags(reader: &OrganizationReader, facts: &mut Facts, tagged: Tagged) -> Result<(), AwsError> {
     let ids = taggable(facts);
-    let mut found = None;
-    match tagged {
-        Some(Ok(tagged)) => match first_difference(reader, &ids, &tagged).await? {
-            None => found = Some(tagged),
-            Some(id) => facts.gaps.push(otherwise(
-                format!("the tag API has other tags of {id} than Organizations; each resource was asked about"),
-                None,
-            )),
+    let none = || ids.iter().map(|id| (id.clone(), TagMap::new()));
+    let mut tags: BTreeMap<String, TagMap> = match tagged {
+        Tagged::OneByOne(found) => found?,
+        Tagged::AtOnce(Ok(tagged)) => match first_difference(reader, &ids, &tagged).await? {
+            // Whoever never had a tag is not in its answers.
+            None => none().chain(tagged).collect(),
+            Some(id) => {
+                facts.gaps.push(otherwise(
+                    format!("the tag API has other tags of {id} than Organizations; each resource was asked about"),
+                    None,
+                ));
+                BTreeMap::new()
+            }
         },
-        Some(Err(error)) => {
+        Tagged::AtOnce(Err(error)) => {
             let said = format!("each resource was asked about its tags: {}", crate::text::chain(&error));
             facts.gaps.push(otherwise(said, Some(error.fix())));
+            BTreeMap::new()
         }
-        None => {}
-    }
-    let mut found = match found {
-        Some(found) => found,
-        None => one_by_one(reader, &ids).await?,
     };
-    let none = |id: &String| (id.clone(), TagMap::new());
-    let known: BTreeSet<_> = ids.iter().cloned().collect();
-    found.retain(|id, _| known.contains(id));
-    let mut tags: BTreeMap<_, _> = ids.iter().map(none).collect();
-    tags.extend(found);
+    let rest: Vec<_> = ids.iter().filter(|id| !tags.contains_key(*id)).cloned().collect();
+    tags.extend(one_by_one(reader, &rest).await?);
+    let known: BTreeSet<_> = ids.into_iter().collect();
+    tags.retain(|id, _| known.contains(id));
     facts.tags = Some(tags);
     Ok(())
 }

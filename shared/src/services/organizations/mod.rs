@@ -8,6 +8,7 @@ mod classes;
 mod convert;
 mod extras;
 mod fallbacks;
+mod gathered;
 mod model;
 mod pace;
 mod pages;
@@ -16,11 +17,12 @@ mod policies;
 mod rates;
 mod reader;
 mod touched;
+mod whole;
 
-pub use builder::{Builder, Wanted};
+pub use builder::Builder;
 pub use model::{
     About, Account, Creation, Delegate, DelegatedService, Effective, Facts, Gap, Handshake, How, Part, Party, Policy,
-    ResourcePolicy, Root, Service, TagMap, Target, Unit,
+    ResourcePolicy, Root, Service, TagMap, Target, Tree, Unit, Wanted,
 };
 pub use pace::{Pace, Share};
 pub use plan::{CallPlan, PlannedCalls, Sizes};

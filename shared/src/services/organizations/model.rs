@@ -72,6 +72,8 @@ pub struct Account {
     pub joined_at: Option<Timestamp>,
     /// The unit or root above it; empty until it is known.
     pub parent: String,
+    /// The ids from the root to its parent, as AWS's path had them when the account was listed; empty where it gave none.
+    pub way: Vec<String>,
 }
 
 /// A policy of any type.
@@ -261,6 +263,30 @@ pub struct Gap {
     pub fix: Option<String>,
 }
 
+/// What is to be read besides the organisation, its roots and units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a part that is wanted or not, whatever the others are")]
+pub struct Wanted {
+    /// Accounts with their parents.
+    pub accounts: bool,
+    /// Policies with content and targets.
+    pub policies: bool,
+    /// The tags of all that is read.
+    pub tags: bool,
+    /// Effective policies, which need accounts and policies.
+    pub effective: Option<How>,
+    /// Delegated administrators, trusted services, handshakes, creations of accounts and the resource policy.
+    pub extras: bool,
+}
+
+impl Wanted {
+    /// All there is, with few calls.
+    pub const ALL: Self =
+        Self { accounts: true, policies: true, tags: true, effective: Some(How::Shared), extras: true };
+    /// The tree alone.
+    pub const TREE: Self = Self { accounts: false, policies: false, tags: false, effective: None, extras: false };
+}
+
 /// Everything that was read. `None` is what was not asked for or could not be read, and a gap says which; never none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facts {
@@ -301,10 +327,9 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The ids from the root down to the account or unit `id`, itself last; as far up as the tree is known.
-    pub fn way_to(&self, id: &str) -> Vec<String> {
-        let above: BTreeMap<&str, &str> = self.parents();
-        way(&above, id)
+    /// What is above what.
+    pub fn tree(&self) -> Tree<'_> {
+        Tree(self.parents())
     }
 
     /// The parent of each unit and account.
@@ -321,8 +346,19 @@ impl Facts {
     }
 }
 
+/// The parent of each unit and account.
+#[derive(Debug)]
+pub struct Tree<'a>(BTreeMap<&'a str, &'a str>);
+
+impl Tree<'_> {
+    /// The ids from the root down to the account or unit `id`, itself last; as far up as the tree is known.
+    pub fn way_to(&self, id: &str) -> Vec<String> {
+        way(&self.0, id)
+    }
+}
+
 /// A tree has no loops; a reading of one that changes meanwhile might.
-pub(super) fn way(above: &BTreeMap<&str, &str>, id: &str) -> Vec<String> {
+fn way(above: &BTreeMap<&str, &str>, id: &str) -> Vec<String> {
     let mut way = vec![id.to_owned()];
     while let Some(parent) = above.get(way[way.len() - 1].as_str()).filter(|parent| !parent.is_empty()) {
         if way.iter().any(|known| known == parent) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::rates::{Api, Rate, Row};
-use crate::clock;
+use crate::clock::{Machine, Timekeeper};
 
 /// What an answer gives back of the full rate: thirty answers after a halving.
 const RECOVERY: f64 = 1.0 / 60.0;
@@ -45,25 +45,37 @@ impl Share {
 pub struct Pace {
     share: Option<Share>,
     buckets: Arc<Mutex<BTreeMap<Row, Bucket>>>,
+    time: Arc<dyn Timekeeper>,
 }
 
 impl Pace {
     /// Within `share` of the published rates.
     pub fn within(share: Share) -> Self {
-        Self { share: Some(share), buckets: Arc::default() }
+        Self { share: Some(share), buckets: Arc::default(), time: Arc::new(Machine) }
+    }
+
+    /// The same, by another time than this machine's.
+    #[must_use]
+    pub fn by(self, time: Arc<dyn Timekeeper>) -> Self {
+        Self { time, ..self }
     }
 
     /// As fast as answers come: for an endpoint that is nobody else's, such as a stand-in. A throttle is heeded all the same.
     pub fn unpaced() -> Self {
-        Self { share: None, buckets: Arc::default() }
+        Self { share: None, buckets: Arc::default(), time: Arc::new(Machine) }
     }
 
     /// Waits until a call of `api` may leave.
     pub(super) async fn admit(&self, api: Api) {
         let wait = self.with(api, Bucket::take);
         if !wait.is_zero() {
-            clock::sleep(wait).await;
+            self.pause(wait).await;
         }
+    }
+
+    /// Waits, whatever the bucket says.
+    pub(super) async fn pause(&self, wait: Duration) {
+        self.time.sleep(wait).await;
     }
 
     pub(super) fn answered(&self, api: Api) {
@@ -75,7 +87,7 @@ impl Pace {
     }
 
     fn with<T>(&self, api: Api, act: impl FnOnce(&mut Bucket, Timestamp) -> T) -> T {
-        let now = clock::now();
+        let now = self.time.now();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         let rate = match self.share {
             Some(share) => share.at(api.rate()),

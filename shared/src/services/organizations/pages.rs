@@ -11,7 +11,6 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 
 use super::pace::Pace;
 use super::rates::Api;
-use crate::clock;
 use crate::services::aws::{AwsError, Kind};
 
 /// Calls under way at once, of each kind. The buckets decide how fast; this only has to be enough to keep them empty.
@@ -50,7 +49,7 @@ where
             }
             Kind::NoAnswer | Kind::BadState if losses < LOSSES && !error.is_about_credentials() => {
                 losses += 1;
-                clock::sleep(PAUSE * 2_u32.pow(losses)).await;
+                pace.pause(PAUSE * 2_u32.pow(losses)).await;
             }
             _ => return Err(error),
         }

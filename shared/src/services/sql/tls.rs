@@ -19,6 +19,8 @@ pub enum Authorities {
     Rds,
     /// Those of a PEM file, and no others.
     File(PathBuf),
+    /// Those of a PEM file that is not the operator's to mend, such as a machine's own: what cannot be used is left out.
+    Known(PathBuf),
 }
 
 /// Whom to believe, as each driver wants it.
@@ -68,14 +70,16 @@ impl Authorities {
     pub fn trust(&self) -> Result<Trust, TlsFault> {
         let pem = match self {
             Self::Rds => OF_RDS.to_vec(),
-            Self::File(path) => {
+            Self::File(path) | Self::Known(path) => {
                 std::fs::read(path).map_err(|source| TlsFault::Unreadable { path: path.clone(), source })?
             }
         };
         let mut roots = RootCertStore::empty();
         for certificate in CertificateDer::pem_slice_iter(&pem) {
-            let certificate = certificate.map_err(|_| self.no_certificate())?;
-            roots.add(certificate).map_err(|_| self.no_certificate())?;
+            let added = certificate.ok().is_some_and(|certificate| roots.add(certificate).is_ok());
+            if !added && !matches!(self, Self::Known(_)) {
+                return Err(self.no_certificate());
+            }
         }
         if roots.is_empty() {
             return Err(self.no_certificate());
@@ -93,7 +97,7 @@ impl Authorities {
     fn no_certificate(&self) -> TlsFault {
         let path = match self {
             Self::Rds => Path::new("the compiled-in roots"),
-            Self::File(path) => path,
+            Self::File(path) | Self::Known(path) => path,
         };
         TlsFault::NoCertificate { path: path.to_owned() }
     }
@@ -115,6 +119,13 @@ mod tests {
         std::fs::write(&folder, "no certificate").unwrap();
         let fault = Authorities::File(folder.clone()).client().unwrap_err();
         assert!(matches!(fault, TlsFault::NoCertificate { .. }) && fault.to_string().contains("holds no certificate"));
+        // One that cannot be used beside all of RDS: the operator hears of theirs, and a machine's is read as far as it goes.
+        let damaged = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        std::fs::write(&folder, [OF_RDS, damaged].concat()).unwrap();
+        assert!(Authorities::File(folder.clone()).client().is_err());
+        assert!(Authorities::Known(folder.clone()).client().is_ok());
+        std::fs::write(&folder, damaged).unwrap();
+        assert!(Authorities::Known(folder.clone()).client().is_err(), "nobody to believe");
         std::fs::remove_file(&folder).unwrap();
         assert!(matches!(Authorities::File(folder).client(), Err(TlsFault::Unreadable { .. })));
     }

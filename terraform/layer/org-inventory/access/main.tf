@@ -1,5 +1,5 @@
-# What the role of org-inventory may do: it reads an organisation, and writes to two places that are its own. Organizations knows no
-# narrower resource for what is read here but everything.
+# What the role of org-inventory may do: it reads an organisation, all of it and so without a narrower resource, and writes to two
+# places that are its own.
 
 data "aws_iam_policy_document" "read" {
   #checkov:skip=CKV_AWS_356:What reads a whole organisation has no narrower resource to name, and shows no secret.

@@ -98,6 +98,27 @@ module "db_users" {
   secrets                = { masters = ["prod/app-master"], users = ["prod/app-*", "legacy"] }
 }
 
+module "org_inventory" {
+  source = "../../../../terraform/layer/org-inventory/access"
+
+  applies     = true
+  bucket_arn  = "${local.prefix}:s3:::snapshots"
+  kms_key_arn = local.key
+  prefix      = "organization/"
+  table_arn   = "${local.prefix}:dynamodb:${local.here}:table/accounts"
+  writes      = true
+}
+
+module "org_inventory_plan" {
+  source = "../../../../terraform/layer/org-inventory/access"
+
+  applies    = false
+  bucket_arn = "${local.prefix}:s3:::snapshots"
+  prefix     = "organization/"
+  table_arn  = "${local.prefix}:dynamodb:${local.here}:table/accounts"
+  writes     = true
+}
+
 module "function" {
   source = "../../../../terraform/aws/lambda-function"
 
@@ -173,6 +194,8 @@ output "roles" {
     forward              = [module.forward.policy]
     function             = [module.function.platform_policy]
     key-rotation         = module.key_rotation.policies
+    org-inventory        = module.org_inventory.policies
+    org-inventory-plan   = module.org_inventory_plan.policies
     schedule             = [module.schedule.policy]
   }
 }

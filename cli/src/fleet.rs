@@ -1,0 +1,101 @@
+//! `fleet …`: runs through every account of an organisation.
+
+use nightshift::config::Settings;
+use nightshift::domains::fleet::{Account, Choice, Chosen, LeftOut, Organisation, Selection, choose};
+use nightshift::domains::organization::Snapshot;
+use nightshift::report::SCHEMA;
+use nightshift::report::sheet::{Row, Sheet, Tone};
+use nightshift::services::organizations::Wanted;
+use nightshift::text::{count, printable};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::args::{FleetAccountsArgs, FleetCommand, Format};
+use crate::desk::Desk;
+use crate::org;
+use crate::output::{Ending, Output, Words};
+use crate::policy::Source;
+use crate::told::Told;
+
+/// Whatever was asked for.
+pub(crate) async fn run(command: FleetCommand, desk: &Desk) -> anyhow::Result<Ending> {
+    match command {
+        FleetCommand::Accounts(args) => accounts(args, desk).await,
+    }
+}
+
+/// What `fleet accounts --output json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(crate) struct FleetAccounts {
+    /// As in a report; a field is only ever added.
+    schema: u32,
+    /// The organisation.
+    organization: String,
+    /// The accounts that go first, the others, and those that are left alone.
+    #[serde(flatten)]
+    choice: Choice,
+}
+
+async fn accounts(args: FleetAccountsArgs, desk: &Desk) -> anyhow::Result<Ending> {
+    let source = args.policy.as_deref().map_or(Ok(Source::Shell), Source::file)?;
+    let environment = source.given(desk);
+    let mut settings = Settings::of(&environment);
+    let selection = Selection::read(&mut settings);
+    settings.finish().map_err(|faults| source.locate(&faults))?;
+    let wanted = Wanted { accounts: true, tags: true, ..Wanted::TREE };
+    let snapshot = Box::pin(org::snapshot(&args.source, wanted, desk)).await?;
+    let choice = choose(&organisation(&snapshot), &selection).map_err(|fault| {
+        Told::error(
+            format!("{fault}; no account was chosen"),
+            "correct the policy: `nightshift org tree` draws the units there are",
+        )
+    })?;
+    let sheet = sheet(&choice);
+    let output = Output::new(Words::CanBeHadAgain, desk);
+    if args.output == Format::Table {
+        let Choice { canary, rest, left_out } = &choice;
+        let first = if canary.is_empty() { String::new() } else { format!("{} first · ", canary.len()) };
+        output.say_wrapped(&format!(
+            "organisation {} · {first}{} · {} left alone",
+            printable(&snapshot.organization.id),
+            count(canary.len() + rest.len(), "account"),
+            left_out.len()
+        ));
+    }
+    let document = FleetAccounts { schema: SCHEMA, organization: snapshot.organization.id.clone(), choice };
+    output.sheet(&sheet, &document, args.output);
+    Ok(output.end(org::ending(&snapshot, wanted)))
+}
+
+/// The snapshot, as far as a choice asks about it.
+fn organisation(snapshot: &Snapshot) -> Organisation {
+    let roots = snapshot.roots.iter().map(|root| (root.id.clone(), root.name.clone()));
+    let units = snapshot.units.iter().map(|unit| (unit.id.clone(), unit.path.clone()));
+    let accounts = snapshot.accounts.iter().flatten().map(|account| Account {
+        id: account.id.clone(),
+        name: account.name.clone(),
+        state: account.state.clone(),
+        is_management: account.management,
+        parents: account.parents.iter().map(|parent| parent.id.clone()).collect(),
+        path: account.path.clone(),
+        tags: account.tags.as_ref().map(|tags| tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()),
+    });
+    Organisation { units: roots.chain(units).collect(), accounts: accounts.collect() }
+}
+
+fn sheet(choice: &Choice) -> Sheet {
+    let mut sheet = Sheet::new(["ACCOUNT", "NAME", "UNIT", "RUN", "WHY"]);
+    for (run, chosen) in [("first", &choice.canary), ("yes", &choice.rest)] {
+        for Chosen { account, name, path, policy } in chosen {
+            let why = policy.as_ref().map(|policy| format!("policy {policy}")).unwrap_or_default();
+            let row = [account.clone(), name.clone(), path.clone(), run.to_owned(), why];
+            sheet.push(Row::new(row).toned(3, Tone::Bold));
+        }
+    }
+    for LeftOut { account, name, path, reason } in &choice.left_out {
+        let why = format!("[{}] {}", reason.code, reason.said());
+        let row = [account.clone(), name.clone(), path.clone(), "no".to_owned(), why];
+        sheet.push(Row::new(row).toned(3, Tone::Quiet));
+    }
+    sheet
+}
