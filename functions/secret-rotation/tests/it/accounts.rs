@@ -103,6 +103,10 @@ async fn drift(program: &Program) -> anyhow::Result<()> {
     // Killed behind the first statement.
     let half = "CREATE USER app_clone@'%' IDENTIFIED BY 'nobodys-1' WITH MAX_QUERIES_PER_HOUR 4011985 ACCOUNT LOCK";
     world.server.admin(&[half]).await?;
+    if program.flavour == Flavour::Mysql {
+        // Then it takes no password twice.
+        world.server.admin(&["SET GLOBAL password_history = 3"]).await?;
+    }
     for step in &STEPS[1..3] {
         is_silent(&rotation.step(&mut function, step).await?);
     }

@@ -177,13 +177,14 @@ fn under_way(
 /// Whether a rotation may end here that left something on its way: the server has to take that, or what is current.
 fn may_end(name: &str, present: &Present, pending: &Version) -> Result<(), Why> {
     let current = present.current.as_ref().map_or(&Trial::NotTried, |current| &current.trial);
-    match (&pending.trial, current) {
-        (Trial::Works, _) => Ok(()),
-        (Trial::Unknown(said), _) => Err(Why::LoginUnknown { said: said.clone() }),
-        (_, Trial::Works) => Ok(()),
-        (_, Trial::Unknown(said)) => Err(Why::LoginUnknown { said: said.clone() }),
-        _ => Err(Why::NeitherWorks { name: name.to_owned() }),
+    for trial in [&pending.trial, current] {
+        match trial {
+            Trial::Works => return Ok(()),
+            Trial::Unknown(said) => return Err(Why::LoginUnknown { said: said.clone() }),
+            Trial::NotTried | Trial::Refused | Trial::Expired => {}
+        }
     }
+    Err(Why::NeitherWorks { name: name.to_owned() })
 }
 
 fn created(user: &UserRequest, account: Account, facts: &SecretFacts, terms: Terms<'_>) -> Result<SecretPlan, Why> {

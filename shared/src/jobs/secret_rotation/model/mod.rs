@@ -43,14 +43,15 @@ pub enum Pair {
     /// Of `PostgreSQL`.
     Roles(Roles),
     /// Of `MySQL` and `MariaDB`.
-    Accounts(Accounts),
+    Accounts(Box<Accounts>),
 }
 
 impl Pair {
     /// Who was logged in.
     pub fn master(&self) -> &str {
         match self {
-            Self::Roles(Roles { master, .. }) | Self::Accounts(Accounts { master, .. }) => master,
+            Self::Roles(roles) => &roles.master,
+            Self::Accounts(accounts) => &accounts.master,
         }
     }
 

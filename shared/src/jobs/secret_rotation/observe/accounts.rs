@@ -117,7 +117,7 @@ fn blotted(text: &str) -> String {
 }
 
 /// `text` at each `mark` that is SQL's own.
-fn parts<'a>(text: &'a str, mark: char) -> Vec<&'a str> {
+fn parts(text: &str, mark: char) -> Vec<&str> {
     let blotted = blotted(text);
     let mut all = Vec::new();
     let mut from = 0;
@@ -181,7 +181,9 @@ mod tests {
 
     fn read(lines: &[&str]) -> Account {
         let mut account = Account::default();
-        lines.iter().for_each(|line| take(line, &mut account));
+        for line in lines {
+            take(line, &mut account);
+        }
         account
     }
 

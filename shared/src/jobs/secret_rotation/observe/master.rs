@@ -36,9 +36,9 @@ pub(super) async fn look(
     let base = base_of(&current.user);
     let pair = match &session {
         Session::Postgres(session) => pair::of(session, base).await.map(Pair::Roles),
-        Session::Mysql(session) => {
-            accounts::of(session, current.engine, base, host.unwrap_or("%")).await.map(Pair::Accounts)
-        }
+        Session::Mysql(session) => accounts::of(session, current.engine, base, host.unwrap_or("%"))
+            .await
+            .map(|accounts| Pair::Accounts(Box::new(accounts))),
     };
     Ok((pair.map_err(|error| gate::of_server(&error))?, session))
 }

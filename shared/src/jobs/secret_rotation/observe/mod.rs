@@ -184,8 +184,9 @@ impl Eyes<'_> {
         };
         let looked = match looked {
             Ok((Pair::Accounts(accounts), session)) => {
-                let known = accounts.clone.is_none() || self.is_known(door, secret, current, world).await?;
-                Ok((Pair::Accounts(Accounts { known, ..accounts }), session))
+                let takes = self.takes_coming(door, &accounts, world).await;
+                let known = accounts.clone.is_none() || takes || self.is_known(secret, current).await?;
+                Ok((Pair::Accounts(Box::new(Accounts { known, ..*accounts })), session))
             }
             other => other,
         };
@@ -196,15 +197,20 @@ impl Eyes<'_> {
         Ok(())
     }
 
-    /// Whether a version of the secret names the second of the pair that `current` is of, or the server takes the coming password
-    /// for it: then it is this secret's.
-    async fn is_known(
-        &mut self,
-        door: &Door,
-        secret: &Described,
-        current: &Login,
-        world: &mut World,
-    ) -> Result<bool, RunFault> {
+    /// Whether the server takes the coming password already: then it is not set again, since a server may take none it had before.
+    async fn takes_coming(&mut self, door: &Door, accounts: &Accounts, world: &mut World) -> bool {
+        let Some(pending) = &mut world.pending else { return false };
+        let Ok(login) = pending.login.clone() else { return false };
+        if login.user != accounts.name && accounts.clone.is_none() {
+            return false;
+        }
+        pending.tried = self.tried(door, &login, &pending.version.clone()).await;
+        self.vault.session = None;
+        pending.tried == Tried::Works
+    }
+
+    /// Whether a version of the secret names the second of the pair that `current` is of: then it is this secret's.
+    async fn is_known(&mut self, secret: &Described, current: &Login) -> Result<bool, RunFault> {
         let clone = format!("{}{}", names::base_of(&current.user), names::CLONE);
         if current.user == clone {
             return Ok(true);
@@ -217,15 +223,6 @@ impl Eyes<'_> {
             && named(self.stored(id, 1).await?)
         {
             return Ok(true);
-        }
-        if let Some(pending) = &mut world.pending
-            && let Ok(login) = pending.login.clone()
-        {
-            pending.tried = self.tried(door, &login, &pending.version.clone()).await;
-            self.vault.session = None;
-            if pending.tried == Tried::Works {
-                return Ok(true);
-            }
         }
         for id in self.left_over(secret).await? {
             if named(self.stored(&id, 1).await?) {

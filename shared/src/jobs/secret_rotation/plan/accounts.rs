@@ -3,6 +3,7 @@
 //! lock, is the last statement. The base is changed in nothing but its password.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use crate::domains::databases::Statement;
 use crate::domains::databases::names::CLONE;
@@ -30,8 +31,8 @@ const ADMINISTERS: [&str; 12] = [
 /// What ends so and is an application's own.
 const HARMLESS: [&str; 2] = ["APPLICATION_PASSWORD_ADMIN", "XA_RECOVER_ADMIN"];
 
-/// What makes the pair what it is to be, with the password of `user` last.
-pub(super) fn statements(accounts: &Accounts, user: &str) -> Result<Vec<Statement>, Reason> {
+/// What makes the pair what it is to be, with the password of `user` last, unless the server has it.
+pub(super) fn statements(accounts: &Accounts, user: &str, has_it: bool) -> Result<Vec<Statement>, Reason> {
     let base = judge(accounts)?;
     let clone_name = format!("{}{CLONE}", accounts.name);
     let account = |name: &str| format!("{}@{}", literal(name), literal(&accounts.host));
@@ -47,8 +48,11 @@ pub(super) fn statements(accounts: &Accounts, user: &str) -> Result<Vec<Statemen
     all.extend(reconciled(accounts.engine, base, &own, &clone).into_iter().map(Statement::Sql));
     let terms = terms(base, &own);
     let is_clones = user == clone_name;
-    if !is_clones && !terms.is_empty() {
+    if (has_it || !is_clones) && !terms.is_empty() {
         all.push(Statement::Sql(format!("ALTER USER {clone}{terms}")));
+    }
+    if has_it {
+        return Ok(all);
     }
     let unlock = if own.is_half_made() { " ACCOUNT UNLOCK" } else { "" };
     let after = if is_clones { format!("{terms}{unlock}") } else { String::new() };
@@ -140,10 +144,11 @@ fn terms(base: &Account, own: &Account) -> String {
     }
     if own.limits != base.limits {
         let [queries, updates, connections, at_once] = base.limits;
-        terms.push_str(&format!(
+        let _ = write!(
+            terms,
             " WITH MAX_QUERIES_PER_HOUR {queries} MAX_UPDATES_PER_HOUR {updates} MAX_CONNECTIONS_PER_HOUR {connections} \
              MAX_USER_CONNECTIONS {at_once}"
-        ));
+        );
     }
     terms
 }
@@ -173,7 +178,7 @@ mod tests {
     }
 
     fn said(accounts: &Accounts, user: &str) -> String {
-        match statements(accounts, user) {
+        match statements(accounts, user, false) {
             Ok(all) => all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
             Err(reason) => reason.code.into_owned(),
         }
@@ -228,6 +233,8 @@ mod tests {
         for user in ["app", "app_clone"] {
             assert_eq!(said(&settled, user), format!("ALTER USER '{user}'@'10.%' IDENTIFIED BY '********'"));
         }
+        // A server may take no password that it had before, be it the same.
+        assert_eq!(statements(&settled, "app_clone", true), Ok(Vec::new()));
         // Somebody locked it on purpose.
         let locked = Account { locked: true, ..base() };
         assert!(!said(&pair(Engine::Mysql, base(), Some(locked)), "app_clone").contains("UNLOCK"));

@@ -69,10 +69,10 @@ impl Plan {
         match decide(world, terms) {
             Ok(Decision::Do(what)) => plan.actions.push(Action { secret: secret.clone(), what }),
             Ok(Decision::Right(reason)) => plan.left.push(left(Outcome::AlreadyRight, reason)),
-            Ok(Decision::Would(would)) => {
-                let message = format!("it would be rotated as {}, since {}", would.strategy.as_str(), would.why);
+            Ok(Decision::Would(all)) => {
+                let message = format!("it would be rotated as {}, since {}", all.strategy.as_str(), all.why);
                 let left = left(Outcome::Planned, Reason::plain(&codes::WOULD_ROTATE, message));
-                plan.left.push(Left { would: Some(*would), ..left });
+                plan.left.push(Left { would: Some(*all), ..left });
             }
             Err(reason) => plan.left.push(left(Outcome::Failed, reason)),
         }
@@ -84,7 +84,7 @@ fn decide(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
     let Request { token, step, .. } = terms.request;
     if *step == Step::Rehearse {
         gate::may_begin(world.secret.as_ref(), terms.request)?;
-        return steps::rehearse(world, terms).map(|would| Decision::Would(Box::new(would)));
+        return steps::rehearse(world, terms).map(|all| Decision::Would(Box::new(all)));
     }
     match (gate::judge(world.secret.as_ref(), terms.request)?, step) {
         (Standing::Coming, Step::Create) => steps::create(world, terms),

@@ -54,7 +54,13 @@ pub(super) fn set(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
         Tried::Failed(error) => return Err(gate::of_server(error)),
         Tried::Not | Tried::Refused => {}
     }
-    setting(world, current, coming, strategy, request).map(|set| Decision::Do(What::Set(set)))
+    let set = setting(world, current, coming, strategy, request)?;
+    if set.statements.is_empty() {
+        let message =
+            format!("the server takes the coming password of {}, whose rights are in order", printable(&coming.user));
+        return Ok(Decision::Right(Reason::plain(&codes::ALREADY_SET, message)));
+    }
+    Ok(Decision::Do(What::Set(set)))
 }
 
 /// What gives the server the password of `coming`.
@@ -105,7 +111,10 @@ fn by_the_master(world: &World, current: &Login, coming: &Login, request: &Reque
         former: None,
         statements: match pair {
             Pair::Roles(roles) => pair::statements(roles, &coming.user)?,
-            Pair::Accounts(accounts) => accounts::statements(accounts, &coming.user)?,
+            Pair::Accounts(accounts) => {
+                let has_it = world.pending.as_ref().is_some_and(|pending| pending.tried == Tried::Works);
+                accounts::statements(accounts, &coming.user, has_it)?
+            }
         },
         note: None,
     })

@@ -8,10 +8,10 @@ fn rehearsed(world: &World) -> String {
     assert_eq!(plan.actions, [], "there is nothing that could be carried out");
     let left = &plan.left[0];
     match &left.would {
-        Some(would) => {
-            let notes = would.notes.iter().map(|note| format!("[{}]", note.code));
-            let lines = would.steps.iter().cloned().chain(notes).collect::<Vec<_>>();
-            format!("{} ({}), {}:\n{}", left.outcome.as_str(), would.strategy.as_str(), would.why, lines.join("\n"))
+        Some(all) => {
+            let notes = all.notes.iter().map(|note| format!("[{}]", note.code));
+            let lines = all.steps.iter().cloned().chain(notes).collect::<Vec<_>>();
+            format!("{} ({}), {}:\n{}", left.outcome.as_str(), all.strategy.as_str(), all.why, lines.join("\n"))
         }
         None => format!("{} {}", left.outcome.as_str(), left.reason.code),
     }
