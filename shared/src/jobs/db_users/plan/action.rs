@@ -304,13 +304,8 @@ impl SecretPlan {
     }
 
     fn before(&self) -> Vec<String> {
-        let name = &self.name;
-        let mut steps = Vec::new();
-        if self.rotation == RotationStep::Off {
-            steps.push(format!("end the rotation of secret {name}"));
-        }
-        steps.extend(self.storing());
-        steps
+        let end = (self.rotation == RotationStep::Off).then(|| format!("end the rotation of secret {}", self.name));
+        end.into_iter().chain(self.storing()).collect()
     }
 
     fn storing(&self) -> Vec<String> {
