@@ -113,6 +113,7 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
         Command::Users { command } => users::run(command, desk).await,
         Command::Secrets { command: SecretCommand::List(args) } => secrets::list(args, desk).await,
         Command::Secrets { command: SecretCommand::Show(args) } => secrets::show(args, desk).await,
+        Command::Secrets { command: SecretCommand::Rotate(args) } => Box::pin(secrets::rotate(args, desk)).await,
         Command::Connect(args) => Box::pin(connect::run(args, desk)).await,
         Command::Event { command } => message::run(&command, desk),
         Command::Fleet { command } => Box::pin(fleet::run(command, desk)).await,

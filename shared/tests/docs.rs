@@ -97,6 +97,15 @@ fn every_variable_of_db_users_can_be_set_by_its_layer() {
     settable("db-users", "shared/src/jobs/db_users/policy.rs");
 }
 
+#[test]
+fn every_variable_of_secret_rotation_can_be_set_by_its_layer() {
+    let words = variables(&[&["shared/src/jobs/secret_rotation/policy.rs"], &OF_DATABASES[..]].concat());
+    let layer = source("terraform/layer/secret-rotation/environment.tf");
+    let set = layer.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name.trim().to_owned());
+    let set: BTreeSet<_> = set.filter(|name| name.starts_with("NIGHTSHIFT_")).collect();
+    assert_eq!(set, words, "what the layer sets, and what the function reads");
+}
+
 /// The function and the rules that hand events to it have one list of signs of leaked keys.
 #[test]
 fn the_rules_hand_over_every_sign_the_function_knows() {

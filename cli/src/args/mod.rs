@@ -34,7 +34,9 @@ pub(crate) use org::{
     DiffArgs, DiffFormat, DumpArgs, DumpFormat, EffectiveChoice, LookupArgs, OrgCommand, ReadAccountsArgs, SourceArgs,
     TextFormat, TreeArgs, WriteAccountsArgs,
 };
-pub(crate) use secrets::{OwnerTagArgs, SecretCommand, SecretListArgs, SecretShowArgs, UserCommand, UserListArgs};
+pub(crate) use secrets::{
+    OwnerTagArgs, SecretCommand, SecretListArgs, SecretRotateArgs, SecretShowArgs, UserCommand, UserListArgs,
+};
 pub(crate) use select::SelectArgs;
 pub(crate) use via::{Jump, Via};
 
@@ -129,7 +131,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
-    /// Look at secrets: whose they are, how old, who may read them. No value is read or shown.
+    /// Look at secrets: whose they are, how old, who may read them, how they would be rotated. No value is shown.
     Secrets {
         #[command(subcommand)]
         command: SecretCommand,

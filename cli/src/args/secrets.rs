@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::common::{AccountArgs, Format, PolicyArgs};
+use super::common::{AccountArgs, Format, PolicyArgs, ShownArgs};
 use super::select::SelectArgs;
 
 #[derive(Debug, Subcommand)]
@@ -13,6 +13,24 @@ pub(crate) enum SecretCommand {
     List(SecretListArgs),
     /// One secret: its versions with their labels, its age and rotation, and who may read it. Reads only, and no value.
     Show(SecretShowArgs),
+    /// What the next rotation of one would do: by which strategy, why, and each step. It logs in as a rotation would, changes
+    /// nothing, and rotates nothing: Secrets Manager does.
+    Rotate(SecretRotateArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SecretRotateArgs {
+    /// The secret's name or ARN.
+    pub secret: String,
+    /// Only say what would be done, which is all there is.
+    #[arg(long, required = true)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    #[command(flatten)]
+    pub account: AccountArgs,
+    #[command(flatten)]
+    pub shown: ShownArgs,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,8 @@
 //! `secrets list` and `secrets show`: whose each secret is, how old, how rotated, and who may read it. No value is ever read,
-//! so none can be shown.
+//! so none can be shown. `secrets rotate` rehearses a rotation, which reads values to log in by and shows none.
 
 mod readers;
+mod rotate;
 mod row;
 
 use nightshift::clock;
@@ -24,6 +25,7 @@ use crate::select::Selection;
 use crate::told::Told;
 
 use readers::Statement;
+pub(crate) use rotate::rotate;
 pub(crate) use row::{COLUMNS, Row, day};
 
 /// What `secrets list --output json` prints.

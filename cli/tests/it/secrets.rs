@@ -112,3 +112,51 @@ async fn a_secret_is_shown_with_whose_it_is_and_who_may_read_it_and_without_its_
     let calls = scene.proxy.calls();
     assert!(calls.iter().all(|call| !call.action.contains("GetSecretValue")), "no value is read: {calls:?}");
 }
+
+/// What a rotation would do, by the function's own job, on a real server.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_is_rehearsed_with_its_strategy_and_why_and_changes_nothing() -> anyhow::Result<()> {
+    use crate::db_users::{nightshift, policy_of};
+    use nightshift_testkit::database::world::{DATABASE, HOST, MASTER_SECRET};
+    use nightshift_testkit::database::{DatabaseWorld, Installation};
+    let world = DatabaseWorld::new(&Installation::any()?).await?;
+    let server = world.server.master(DATABASE).await?;
+    server.batch_execute(&format!("CREATE ROLE app LOGIN PASSWORD '{VALUE}'")).await?;
+    let master = world.secrets.describe_secret().secret_id(MASTER_SECRET).send().await?;
+    let value = json!({
+        "engine": "postgres", "host": HOST, "username": "app", "password": VALUE, "dbname": DATABASE, "masterarn": master.arn(),
+    });
+    world.put("app-secret", &value).await?;
+    let (_folder, policy) = crate::policy_file(&policy_of(&world));
+    let policy = policy.display().to_string();
+    let rehearse = |more: &[&str]| {
+        nightshift(&world, &[&["secrets", "rotate", "app-secret", "--dry-run", "--policy", &policy], more].concat())
+    };
+    let (code, out, err) = rehearse(&[]);
+    assert_eq!(code, 0, "{err}");
+    let lines: Vec<_> = out.lines().collect();
+    assert_eq!(
+        lines[0],
+        "app-secret would be rotated as alternating-users: it names a master's secret (masterarn), and no tag says otherwise"
+    );
+    assert!(lines[2].ends_with("as the master master: CREATE ROLE \"app_clone\" LOGIN"), "{out}");
+    assert!(out.contains("log in as app_clone with it, and compare what the two may do"), "{out}");
+    assert!(out.ends_with("rotate-secret --secret-id app-secret\n"), "{out}");
+    assert!(err.contains("rotation is not on for secret app-secret"), "{err}");
+    assert!(!out.contains(VALUE) && !err.contains(VALUE));
+    let writes = world.scene.proxy.calls().into_iter().map(|call| call.action);
+    let writes: Vec<_> = writes.filter(|call| call.contains(":Put") || call.contains(":Update")).collect();
+    assert_eq!(writes, Vec::<String>::new());
+    assert!(server.query("SELECT 1 FROM pg_roles WHERE rolname = 'app_clone'", &[]).await?.is_empty());
+    let (_, json, _) = rehearse(&["--output", "json"]);
+    let report: Value = serde_json::from_str(&json)?;
+    assert_eq!(report["items"][0]["reason"]["code"], "would-rotate", "{report:#}");
+    // What stands in the way is said, with the way out.
+    server.batch_execute("ALTER ROLE app PASSWORD 'by hand'").await?;
+    let (code, out, err) = rehearse(&[]);
+    assert!(code == 2 && out.is_empty() && err.contains("refuses app its current password"), "{code} {out} {err}");
+    // Without the word there is nothing it could do.
+    let (code, _, err) = nightshift(&world, &["secrets", "rotate", "app-secret"]);
+    assert!(code != 0 && err.contains("--dry-run"), "{err}");
+    Ok(())
+}

@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use nightshift_showcase::proof::{
     Breakable, ClusterCleanup, ClusterClone, KeyRotation, Matrix, OnMysql, OnPostgres, OrgInventory, RELEASE, Rotated,
-    RotatedMysql, RotatedPair, RotatedPostgres, Subject, at_once, db_users_by_burst, db_users_by_call, matrix, rows,
-    secret_rotation_by_burst, secret_rotation_by_call,
+    RotatedAccounts, RotatedMysql, RotatedPair, RotatedPostgres, Subject, at_once, db_users_by_burst, db_users_by_call,
+    matrix, rows, secret_rotation_by_burst, secret_rotation_by_call,
 };
 use nightshift_testkit::database::{Flavour, Installation};
 use nightshift_testkit::{Fault, cargo, repository};
@@ -92,11 +92,23 @@ async fn secret_rotation() -> anyhow::Result<Matrices> {
         rotated::<RotatedPostgres>(&binary, &Installation::any()?, ["PostgreSQL, AWS", "PostgreSQL, database"]).await?;
     let worlds = ["two logins, AWS", "two logins, database"];
     matrices.extend(rotated::<RotatedPair>(&binary, &Installation::any()?, worlds).await?);
-    for (flavour, worlds) in
-        [(Flavour::Mariadb, ["MariaDB, AWS", "MariaDB, database"]), (Flavour::Mysql, ["MySQL, AWS", "MySQL, database"])]
-    {
+    for (flavour, worlds, pairs) in [
+        (
+            Flavour::Mariadb,
+            ["MariaDB, AWS", "MariaDB, database"],
+            ["two accounts of MariaDB, AWS", "two accounts of MariaDB, database"],
+        ),
+        (
+            Flavour::Mysql,
+            ["MySQL, AWS", "MySQL, database"],
+            ["two accounts of MySQL, AWS", "two accounts of MySQL, database"],
+        ),
+    ] {
         match flavour.find() {
-            Some(program) => matrices.extend(rotated::<RotatedMysql>(&binary, &program, worlds).await?),
+            Some(program) => {
+                matrices.extend(rotated::<RotatedMysql>(&binary, &program, worlds).await?);
+                matrices.extend(rotated::<RotatedAccounts>(&binary, &program, pairs).await?);
+            }
             None => println!("secret-rotation: there is no {} here; run `cargo xtask setup`", flavour.engine()),
         }
     }

@@ -2,7 +2,7 @@
 //! `cargo xtask proof` does the same at every burst, with every fault.
 
 use nightshift_showcase::proof::{
-    RotatedMysql, RotatedPair, RotatedPostgres, secret_rotation_by_burst, secret_rotation_by_call,
+    RotatedAccounts, RotatedMysql, RotatedPair, RotatedPostgres, secret_rotation_by_burst, secret_rotation_by_call,
 };
 use nightshift_testkit::Fault;
 use nightshift_testkit::database::{Flavour, Installation};
@@ -22,6 +22,16 @@ async fn two_logins_that_take_turns_are_gone_on_with_as_well() -> anyhow::Result
     let (function, server) = (&built("secret-rotation")?, &Installation::any()?);
     secret_rotation_by_call::<RotatedPair>(function, server, &KILLED, 2).await?.check()?;
     Ok(secret_rotation_by_burst::<RotatedPair>(function, server, &KILLED, 3).await?.check()?)
+}
+
+/// Where each statement is for good by itself.
+#[tokio::test]
+async fn two_accounts_that_take_turns_are_gone_on_with_behind_each_of_some_statements() -> anyhow::Result<()> {
+    let function = &built("secret-rotation")?;
+    for program in [Flavour::Mariadb, Flavour::Mysql].into_iter().filter_map(Flavour::find) {
+        secret_rotation_by_burst::<RotatedAccounts>(function, &program, &KILLED, 4).await?.check()?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

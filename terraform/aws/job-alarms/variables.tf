@@ -57,15 +57,17 @@ variable "metric_account_id" {
 
 variable "more" {
   type = map(object({
-    comparison = optional(string)
-    kind       = optional(string)
-    metric     = string
-    runbook    = string
-    source     = optional(string)
-    summary    = string
-    threshold  = optional(number)
+    comparison   = optional(string)
+    kind         = optional(string)
+    metric       = string
+    missing_data = optional(string)
+    periods      = optional(number)
+    runbook      = string
+    source       = optional(string)
+    summary      = string
+    threshold    = optional(number)
   }))
-  description = "The job's own alarms by name. kind: once (default, as soon as it is reported), daily (the largest value of a day), repeated (two days in a row), standing (on each of standing_days). source: job (default), lambda, log, letters."
+  description = "The job's own alarms by name. kind: once (default, as soon as it is reported), daily (the largest value of a day), repeated (two days in a row), standing (on each of standing_days). source: job (default), lambda, log, letters. missing_data: what silence counts as, where it is not to be none. periods: how many in a row, where the kind's own number is not meant."
   default     = {}
   nullable    = false
 

@@ -7,14 +7,18 @@
 # is said: state = "absent" for a user, drop = true for all users of a database.
 
 locals {
+  # One that is to go, or that nobody logs in as by a password, has nothing to rotate.
+  rotated = var.rotation == null ? {} : { rotation = { for key, value in var.rotation : key => value if value != null } }
+
   events = {
     for name, database in var.databases : name => merge(
-      { for key, value in database : key => value if !contains(["drop", "users"], key) },
+      { for key, value in database : key => value if !contains(["drop", "proxied", "users"], key) },
       {
         fail_unless_done = true
         mode             = "apply"
         users = [
           for user, wants in database.users : merge(
+            try(wants.state, "present") == "absent" || try(wants.auth, "password") != "password" ? {} : local.rotated,
             { for key, value in wants : key => value },
             { db_user = user },
             try(coalesce(database.drop, false), false) ? { state = "absent" } : {},

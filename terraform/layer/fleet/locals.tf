@@ -11,11 +11,12 @@ locals {
     { for function in module.cluster_clone : "cluster-clone" => function },
     { for function in module.db_users : "db-users" => function },
     { for function in module.org_inventory : "org-inventory" => function },
+    { for function in module.secret_rotation : "secret-rotation" => function },
   )
 
   # Below a folder, or a prefix of a bucket: <architecture>/<function>/bootstrap.zip.
   packages = {
-    for job in ["cluster-cleanup", "cluster-clone", "db-users", "key-rotation", "org-inventory"] : job => {
+    for job in ["cluster-cleanup", "cluster-clone", "db-users", "key-rotation", "org-inventory", "secret-rotation"] : job => {
       path      = local.platform.packages.s3_bucket == null ? "${local.platform.packages.directory}/${local.platform.architecture}/${job}/bootstrap.zip" : null
       s3_bucket = local.platform.packages.s3_bucket
       s3_key    = local.platform.packages.s3_bucket == null ? null : "${local.platform.packages.s3_prefix}${local.platform.architecture}/${job}/bootstrap.zip"
@@ -51,6 +52,10 @@ locals {
         known = function.settings[part]
         keys  = try(keys(var.org_inventory[part]), [])
       } }]],
+      [for function in module.secret_rotation : [for part in ["alarms", "connection", "policy"] : { "secret_rotation.${part}" = {
+        known = function.settings[part]
+        keys  = try(keys(var.secret_rotation[part]), [])
+      } }]],
     ])...
   )
   unknown = concat(
@@ -64,5 +69,6 @@ locals {
     [for key in ["protected"] : "cluster_clone.policy.${key}" if can(var.cluster_clone.policy[key])],
     [for key in ["exclude"] : "key_rotation.policy.${key}" if can(var.key_rotation.policy[key])],
     [for key in ["protected"] : "db_users.policy.${key}" if can(var.db_users.policy[key])],
+    [for key in ["protected"] : "secret_rotation.policy.${key}" if can(var.secret_rotation.policy[key])],
   )
 }

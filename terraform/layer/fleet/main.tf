@@ -152,7 +152,7 @@ module "db_users" {
   notices                  = var.notices
   package                  = local.packages["db-users"]
   permissions_boundary_arn = local.platform.permissions_boundary_arn
-  policy                   = merge({ time_zone = var.time_zone }, try(var.db_users.policy, {}), { protected = var.protected_users })
+  policy                   = merge({ rotation_function_arn = one(module.secret_rotation[*].function_arn), time_zone = var.time_zone }, try(var.db_users.policy, {}), { protected = var.protected_users })
   project                  = var.project
   report_bucket            = local.platform.report_bucket
   reserved_concurrency     = lookup(local.platform.reserved_concurrency, "db-users", -1)
@@ -161,6 +161,32 @@ module "db_users" {
   secrets                  = var.db_users.secrets
   tags                     = local.platform.tags
   vpc                      = try(var.db_users.vpc, local.platform.vpc)
+}
+
+module "secret_rotation" {
+  source = "../secret-rotation"
+  count  = var.secret_rotation == null ? 0 : 1
+
+  account                  = module.account.account
+  alarms                   = merge(local.alarms, try(var.secret_rotation.alarms, {}))
+  architecture             = local.platform.architecture
+  connection               = try(var.secret_rotation.connection, {})
+  environment              = var.environment
+  kms_key_arn              = local.platform.kms_key_arn
+  kms_key_arns             = try(var.secret_rotation.kms_key_arns, [])
+  log_group                = lookup(local.platform.log_groups, "secret-rotation", null)
+  log_retention_days       = local.platform.log_retention_days
+  package                  = local.packages["secret-rotation"]
+  permissions_boundary_arn = local.platform.permissions_boundary_arn
+  policy                   = merge(try(var.secret_rotation.policy, {}), { protected = var.protected_users })
+  project                  = var.project
+  report_bucket            = local.platform.report_bucket
+  reserved_concurrency     = lookup(local.platform.reserved_concurrency, "secret-rotation", -1)
+  runbook_url              = local.platform.runbook_url
+  secrets                  = var.secret_rotation.secrets
+  tags                     = local.platform.tags
+  timeout_seconds          = try(var.secret_rotation.timeout_seconds, 60)
+  vpc                      = try(var.secret_rotation.vpc, local.platform.vpc)
 }
 
 module "overview" {

@@ -34,8 +34,8 @@ output "functions" {
 }
 
 output "modes" {
-  description = "Mode of each function, by its job: plan until it is told to apply."
-  value       = { for job, function in local.functions : job => function.mode }
+  description = "Mode of each function that has one, by its job: plan until it is told to apply. What Secrets Manager asks of secret-rotation is done."
+  value       = { for job, function in local.functions : job => function.mode if job != "secret-rotation" }
 }
 
 output "organization_snapshots" {
@@ -46,6 +46,11 @@ output "organization_snapshots" {
 output "roles" {
   description = "ARN of each function's role, by its job, for policies that keep tags from everybody else."
   value       = { for job, function in local.functions : job => function.role_arn }
+}
+
+output "rotation_function_arn" {
+  description = "ARN of the function that rotates the secrets of database users, for the layer database-access. Null without secret_rotation."
+  value       = one(module.secret_rotation[*].function_arn)
 }
 
 output "sender_dkim_records" {

@@ -141,6 +141,20 @@ variable "protected_users" {
   nullable    = false
 }
 
+variable "secret_rotation" {
+  type        = any
+  description = "What rotates the passwords of database users, as the layer secret-rotation takes it: secrets of users and, for alternating users, of masters, and the vpc to reach the databases from (or that of platform); policy, kms_key_arns, connection, timeout_seconds, alarms. db_users has secrets rotated by it where an event names no other function. Null leaves the function out."
+  default     = null
+
+  validation {
+    condition = var.secret_rotation == null || length(setsubtract(
+      try(keys(var.secret_rotation), []),
+      ["alarms", "connection", "kms_key_arns", "policy", "secrets", "timeout_seconds", "vpc"],
+    )) == 0
+    error_message = "secret_rotation has alarms, connection, kms_key_arns, policy, secrets, timeout_seconds and vpc, and nothing else."
+  }
+}
+
 variable "sender_identity" {
   type        = string
   description = "Mail address or domain that SES is to verify as a sender here. Null if there is none, or it is verified elsewhere."

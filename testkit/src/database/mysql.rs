@@ -215,9 +215,9 @@ impl Mysql {
                           SHOW DATABASES, CREATE TEMPORARY TABLES, LOCK TABLES, EXECUTE, REPLICATION SLAVE, \
                           REPLICATION CLIENT, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, CREATE USER, EVENT, \
                           TRIGGER";
-        let kill = match flavour {
-            Flavour::Mysql => "CONNECTION_ADMIN",
-            Flavour::Mariadb => "CONNECTION ADMIN",
+        let (kill, second) = match flavour {
+            Flavour::Mysql => ("CONNECTION_ADMIN", ", APPLICATION_PASSWORD_ADMIN"),
+            Flavour::Mariadb => ("CONNECTION ADMIN", ""),
         };
         // RDS lets its master end sessions by a procedure of its own; here the right itself stands in for it.
         format!(
@@ -225,7 +225,7 @@ impl Mysql {
              CREATE USER '{RDS_ADMIN}'@'%' IDENTIFIED BY '{PASSWORD}';\n\
              GRANT ALL PRIVILEGES ON *.* TO '{RDS_ADMIN}'@'%' WITH GRANT OPTION;\n\
              CREATE USER '{MASTER}'@'%' IDENTIFIED BY '{PASSWORD}';\n\
-             GRANT {privileges} ON *.* TO '{MASTER}'@'%' WITH GRANT OPTION;\n\
+             GRANT {privileges}{second} ON *.* TO '{MASTER}'@'%' WITH GRANT OPTION;\n\
              GRANT {kill} ON *.* TO '{MASTER}'@'%';\n"
         )
     }

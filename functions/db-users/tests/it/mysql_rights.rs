@@ -1,8 +1,8 @@
 //! On `MySQL` and `MariaDB`, granting takes nothing away that nobody asked to take, and what is on single tables, columns,
 //! routines and by roles is seen.
 
-use nightshift_testkit::database::MysqlWorld;
 use nightshift_testkit::database::mysql::Program;
+use nightshift_testkit::database::{Flavour, MysqlWorld};
 use serde_json::{Value, json};
 
 use crate::mysql::{here, log_in, may, user};
@@ -137,5 +137,32 @@ async fn inside(program: &Program) -> anyhow::Result<()> {
     let again = function.invoke(&all).await?.report();
     assert_eq!((ids(&again, "changed"), writes(&again)), (Vec::new(), Vec::new()), "{again:#}");
     assert!(!notes(&again, "app").contains("clerks"), "{again:#}");
+    Ok(())
+}
+
+/// The rotation with two passwords takes a right of the login, which makes it nobody who administers anything.
+#[tokio::test]
+async fn whoever_is_rotated_with_two_passwords_may_keep_them() -> anyhow::Result<()> {
+    let Some(program) = here().into_iter().find(|program| program.flavour == Flavour::Mysql) else { return Ok(()) };
+    let world = MysqlWorld::new(&program).await?;
+    world.scene.function_in("us-east-1", "rotate", &[]).await?;
+    let arn = format!("arn:aws:lambda:us-east-1:{}:function:rotate", world.scene.account);
+    let mut function = world.start(FUNCTION, &[])?;
+    let event = |strategy: &str| {
+        let mut app = user("app", "SELECT");
+        app["rotation"] = json!({"strategy": strategy, "lambda_arn": arn});
+        let mut event = with_mode(world.event(&[app]), "apply");
+        event["revoke"] = json!("managed");
+        event
+    };
+    let made = function.invoke(&event("dual")).await?.report();
+    assert_eq!(said(&made, "app").0, "changed", "{made:#}");
+    let mut app = log_in(&world, "app").await?;
+    assert!(may(&mut app, "ALTER USER USER() IDENTIFIED BY 'another-one-1' RETAIN CURRENT PASSWORD").await?);
+    let again = function.invoke(&event("dual")).await?.report();
+    assert_eq!((said(&again, "app"), writes(&again)), (("already_right", ""), Vec::new()), "{again:#}");
+    let single = function.invoke(&event("single")).await?.report();
+    assert!(steps(&single, "app").contains("REVOKE APPLICATION_PASSWORD_ADMIN ON *.* FROM 'app'@'%'"), "{single:#}");
+    assert!(!may(&mut app, "ALTER USER USER() IDENTIFIED BY 'another-one-2' RETAIN CURRENT PASSWORD").await?);
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use aws_sdk_secretsmanager::Client;
+use nightshift_testkit::Rotation;
 use nightshift_testkit::database::{DatabaseWorld, world};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -114,5 +115,56 @@ async fn of_a_rotated_pair_neither_password_is_touched_and_both_have_what_the_ev
     assert_eq!(ids(&report, "changed"), ["app", "app_clone"], "{report:#}");
     let steps = item(&report, "app")["steps"].to_string();
     assert!(steps.contains("ended the rotation") && steps.contains("deleted secret"), "{steps}");
+    Ok(())
+}
+
+/// A rotation that got so far and no further, which the event then ends.
+#[tokio::test]
+async fn a_rotation_that_ends_half_way_leaves_the_password_that_the_server_takes() -> anyhow::Result<()> {
+    let world = any().await?;
+    world.scene.function_in("us-east-1", "rotate", &[]).await?;
+    let arn = format!("arn:aws:lambda:us-east-1:{}:function:rotate", world.scene.account);
+    let mut on = with_mode(one_user("app", "SELECT"), "apply");
+    on["users"][0]["rotation"] = json!({"lambda_arn": arn, "schedule": "rate(10 days)"});
+    let mut off = on.clone();
+    off["users"][0]["rotation"] = json!("none");
+    let mut function = start(&world)?;
+    let master = world.server.master("postgres").await?;
+    let labels = async || anyhow::Ok(world.versions("app-secret").await?.into_values().flatten().collect::<Vec<_>>());
+    // Nothing was written yet; it was written; the server has it.
+    for (written, set) in [(false, false), (true, false), (true, true)] {
+        function.invoke(&on).await?.report();
+        let before = world.secret("app-secret").await?["password"].clone();
+        let rotation = Rotation::begin(&world, "app-secret").await?;
+        let mut value = world.secret("app-secret").await?;
+        value["password"] = json!("the-coming-one");
+        if written {
+            let put = world.secrets.put_secret_value().secret_id("app-secret").client_request_token(&rotation.token);
+            put.secret_string(value.to_string()).version_stages("AWSPENDING").send().await?;
+        }
+        if set {
+            master.batch_execute("ALTER ROLE app PASSWORD 'the-coming-one'").await?;
+        }
+        let report = function.invoke(&off).await?.report();
+        assert_eq!(said(&report, "app").0, "changed", "{report:#}");
+        let first = writes(&report).into_iter().next();
+        assert_eq!(first.as_deref(), Some("secretsmanager:CancelRotateSecret"), "before anything is decided by it");
+        let expected = if set { json!("the-coming-one") } else { before };
+        assert_eq!(world.secret("app-secret").await?["password"], expected);
+        assert!(!labels().await?.contains(&"AWSPENDING".to_owned()), "{report:#}");
+        world.log_in_by("app-secret").await?;
+        assert_eq!(said(&function.invoke(&off).await?.report(), "app").0, "already_right");
+    }
+    // Neither is taken: nobody knows what the rotation has still to say.
+    function.invoke(&on).await?.report();
+    Rotation::begin(&world, "app-secret").await?;
+    master.batch_execute("ALTER ROLE app PASSWORD 'nobody knows'").await?;
+    let report = function.invoke(&off).await?.report();
+    assert_eq!((said(&report, "app"), writes(&report)), (("failed", "neither-works"), Vec::new()), "{report:#}");
+    assert!(labels().await?.contains(&"AWSPENDING".to_owned()));
+    // Whoever cancels it by hand has it mended.
+    world.secrets.cancel_rotate_secret().secret_id("app-secret").send().await?;
+    assert_eq!(said(&function.invoke(&off).await?.report(), "app").0, "changed");
+    world.log_in_by("app-secret").await?;
     Ok(())
 }

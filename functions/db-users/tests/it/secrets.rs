@@ -1,5 +1,7 @@
 //! Secret and database in step, whatever state they are found in; and no secret but the user's own is ever written.
 
+use aws_sdk_secretsmanager::types::Tag;
+use nightshift_testkit::database::DatabaseWorld;
 use serde_json::json;
 
 use crate::world::{any, event, one_user, start, with_mode};
@@ -80,6 +82,15 @@ async fn a_password_on_its_way_is_judged_by_trying_it() -> anyhow::Result<()> {
     Ok(())
 }
 
+const STRATEGY: &str = "nightshift:rotation-strategy";
+
+/// What the tag of the secret says.
+async fn strategy(world: &DatabaseWorld) -> anyhow::Result<Option<String>> {
+    let described = world.secrets.describe_secret().secret_id("app-secret").send().await?;
+    let tag = described.tags().iter().find(|tag| tag.key() == Some(STRATEGY));
+    Ok(tag.and_then(Tag::value).map(str::to_owned))
+}
+
 #[tokio::test]
 async fn rotation_is_set_and_unset_and_a_running_one_is_left_alone() -> anyhow::Result<()> {
     let world = any().await?;
@@ -92,7 +103,13 @@ async fn rotation_is_set_and_unset_and_a_running_one_is_left_alone() -> anyhow::
     assert_eq!(said(&report, "app").0, "changed", "{report:#}");
     let described = world.secrets.describe_secret().secret_id("app-secret").send().await?;
     assert_eq!((described.rotation_enabled(), described.rotation_lambda_arn()), (Some(true), Some(arn.as_str())));
+    assert_eq!(strategy(&world).await?.as_deref(), Some("single-user"), "what the function goes by");
     assert_eq!(said(&function.invoke(&on).await?.report(), "app").0, "already_right");
+    let by_hand = Tag::builder().key(STRATEGY).value("alternating-users").build();
+    world.secrets.tag_resource().secret_id("app-secret").tags(by_hand).send().await?;
+    let mended = function.invoke(&on).await?.report();
+    assert_eq!(writes(&mended), ["secretsmanager:TagResource"], "and it is not rotated for that");
+    assert_eq!(strategy(&world).await?.as_deref(), Some("single-user"));
 
     // While one is under way, nobody else writes the secret.
     let value = world.secret("app-secret").await?.to_string();
@@ -109,7 +126,8 @@ async fn rotation_is_set_and_unset_and_a_running_one_is_left_alone() -> anyhow::
     let report = function.invoke(&off).await?.report();
     assert_eq!(said(&report, "app").0, "changed", "{report:#}");
     let described = world.secrets.describe_secret().secret_id("app-secret").send().await?;
-    assert_eq!(described.rotation_enabled(), Some(false));
+    assert_eq!((described.rotation_enabled(), strategy(&world).await?), (Some(false), None));
+    assert_eq!(said(&function.invoke(&off).await?.report(), "app").0, "already_right");
     let mut none = on.clone();
     none["users"][0]["rotation"] = json!({"schedule": "rate(10 days)"});
     assert_eq!(said(&function.invoke(&none).await?.report(), "app"), ("skipped", "no-rotation-function"));

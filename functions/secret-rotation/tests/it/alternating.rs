@@ -8,8 +8,7 @@ use nightshift_testkit::rotation::STEPS;
 use nightshift_testkit::{FunctionProcess, Rotation};
 use serde_json::{Value, json};
 
-use crate::FUNCTION;
-use crate::world::{SECRET, any, every, is_silent, kind, on, on_other, others, start};
+use crate::world::{SECRET, any, every, is_silent, kind, on, start};
 
 /// The login of [`on`], whose secret names the master's.
 async fn paired(world: DatabaseWorld) -> anyhow::Result<DatabaseWorld> {
@@ -176,18 +175,5 @@ async fn behind_a_proxy_there_is_no_pair_and_the_ways_out_are_said() -> anyhow::
     let tag = Tag::builder().key("nightshift:rotation-strategy").value("single-user").build();
     world.secrets.tag_resource().secret_id(SECRET).tags(tag).send().await?;
     assert_eq!(rotation.whole(&mut function).await?, Ok(()));
-    Ok(())
-}
-
-#[tokio::test]
-async fn on_another_engine_it_is_refused_and_nothing_is_done_in_its_place() -> anyhow::Result<()> {
-    for program in others() {
-        let world = on_other(&program).await?;
-        let tag = Tag::builder().key("nightshift:rotation-strategy").value("alternating-users").build();
-        world.secrets.tag_resource().secret_id(SECRET).tags(tag).send().await?;
-        let rotation = Rotation::begin(&world, SECRET).await?;
-        let mut function = world.start(FUNCTION, &[])?;
-        assert_eq!(kind(rotation.step(&mut function, "createSecret").await?), "StrategyUnavailable");
-    }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The function as it is deployed: the real binary in the real runtime loop, called as Secrets Manager calls it, against
 //! real database servers and the AWS stand-in.
 
+mod accounts;
 mod alternating;
 mod by_aws;
 mod contract;

@@ -119,3 +119,34 @@ async fn the_test_stands_alone() -> anyhow::Result<()> {
     is_silent(&rotation.step(&mut function, "testSecret").await?);
     Ok(())
 }
+
+/// What lies between the server's new password and the hand-over is how long one login is refused: a test, and no more.
+#[tokio::test]
+async fn one_login_is_refused_for_a_test_and_a_hand_over_and_a_rotation_takes_thirteen_calls() -> anyhow::Result<()> {
+    let world = any().await?;
+    let mut function = start(&world)?;
+    let rotation = Rotation::begin(&world, SECRET).await?;
+    let calls = || {
+        // Each step asks besides who it is.
+        let all = world.scene.proxy.calls().into_iter().map(|call| call.action);
+        all.filter_map(|action| action.strip_prefix("secretsmanager:").map(str::to_owned)).collect::<Vec<_>>()
+    };
+    world.scene.proxy.reset();
+    for step in &STEPS[..2] {
+        is_silent(&rotation.step(&mut function, step).await?);
+    }
+    let create = ["DescribeSecret", "GetSecretValue", "GetSecretValue", "PutSecretValue"];
+    let set = ["DescribeSecret", "GetSecretValue", "GetSecretValue"];
+    assert_eq!(calls(), [&create[..], &set[..]].concat());
+    assert!(world.log_in_by(SECRET).await.is_err(), "what is handed out is refused from here");
+    world.scene.proxy.reset();
+    is_silent(&rotation.step(&mut function, "testSecret").await?);
+    assert_eq!(calls(), ["DescribeSecret", "GetSecretValue"]);
+    assert!(world.log_in_by(SECRET).await.is_err());
+    world.scene.proxy.reset();
+    is_silent(&rotation.step(&mut function, "finishSecret").await?);
+    let finish = ["DescribeSecret", "GetSecretValue", "UpdateSecretVersionStage", "UpdateSecretVersionStage"];
+    assert_eq!(calls(), finish);
+    world.log_in_by(SECRET).await?;
+    Ok(())
+}

@@ -1,5 +1,7 @@
 //! How the secret of a login is rotated.
 
+use serde::{Serialize, Serializer};
+
 use super::{Login, OWNER_TAG};
 use crate::services::tags::Tags;
 use crate::text::printable;
@@ -35,9 +37,29 @@ impl Strategy {
         })
     }
 
+    /// What says so, of a secret for which [`of`](Self::of) gives an answer.
+    pub fn why(tags: &Tags, login: &Login) -> &'static str {
+        match (tags.get(Self::TAG), tags.get(OWNER_TAG), &login.master) {
+            (Some(_), _, _) => "its tag nightshift:rotation-strategy says so",
+            (None, Some(_), _) => "db-users made it, and it has no tag nightshift:rotation-strategy",
+            (None, None, Some(_)) => "it names a master's secret (masterarn), and no tag says otherwise",
+            (None, None, None) => "it names no master's secret, and no tag says otherwise",
+        }
+    }
+
+    /// As the events of `db-users` spell them.
+    pub const SPELLINGS: [(&'static str, Self); 3] =
+        [("single", Self::Single), ("multi", Self::Alternating), ("dual", Self::Dual)];
+
     /// As its tag has it.
     pub fn as_str(self) -> &'static str {
         Self::NAMES.iter().find(|(_, strategy)| *strategy == self).map_or("", |(name, _)| name)
+    }
+}
+
+impl Serialize for Strategy {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

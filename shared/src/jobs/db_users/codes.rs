@@ -65,6 +65,10 @@ crate::report::reason_codes! {
     ROTATION_PENDING = "rotation-pending", Nobody,
         "`deferred`: its secret is being rotated.",
         Some("Let it end, or cancel it.");
+    NEITHER_WORKS = "neither-works", Operators,
+        "`failed`: its rotation is to end, is under way, and the server takes neither the coming password nor the current one. \
+         It was not ended.",
+        Some("See what the rotation fails by; or cancel it, and run this again.");
     ALTERNATE_REFUSED = "alternate-refused", Operators,
         "The second of the pair is current, and the server refuses its password.",
         Some("Rotate the secret.");

@@ -12,7 +12,7 @@ use crate::run::{Done, Entry, Ledger, Steps, done};
 use crate::services::Permit;
 use crate::services::aws::{Aws, AwsError, Kind};
 use crate::services::secrets::{CURRENT, PENDING, SecretsReader, SecretsWriter};
-use crate::services::sql::{Session, SqlError, SqlKind};
+use crate::services::sql::{Engine, Session, SqlError, SqlKind};
 
 /// How often a statement that met another session is tried, and for how long each time is waited.
 const TRIES: u32 = 5;
@@ -104,7 +104,7 @@ impl<'a> Hand<'a> {
         let Some(session) = &self.vault.session else {
             return Err(SqlError::unreachable(&*set.by, "the session that was to do it is gone").into());
         };
-        run(self.permit, session, &statements).await?;
+        run(self.permit, session, &statements, set.engine).await?;
         steps.extend(statements.iter().map(|(_, shown)| shown));
         Ok(set.note.clone())
     }
@@ -147,7 +147,12 @@ impl<'a> Hand<'a> {
 }
 
 /// Runs `statements`, again if another session was at the same row at the same moment.
-async fn run(permit: &Permit, session: &Session, statements: &[(String, String)]) -> Result<(), SqlError> {
+async fn run(
+    permit: &Permit,
+    session: &Session,
+    statements: &[(String, String)],
+    engine: Engine,
+) -> Result<(), SqlError> {
     let mut tries = 1;
     loop {
         let done = match statements {
@@ -155,7 +160,12 @@ async fn run(permit: &Permit, session: &Session, statements: &[(String, String)]
             all => session.together(permit, all).await,
         };
         match done {
-            Err(error) if error.kind == SqlKind::Busy && tries < TRIES => {
+            // Where statements commit one by one, those before would be run twice: the next call goes on from there.
+            Err(error)
+                if error.kind == SqlKind::Busy
+                    && (engine == Engine::Postgres || statements.len() == 1)
+                    && tries < TRIES =>
+            {
                 tries += 1;
                 clock::sleep(PAUSE).await;
             }

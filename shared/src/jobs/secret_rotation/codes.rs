@@ -14,6 +14,9 @@ crate::report::reason_codes! {
     ALREADY_CURRENT = "already-current", Nobody,
         "`already_right`: this version is handed out already.",
         None;
+    WOULD_ROTATE = "would-rotate", Nobody,
+        "`planned`: of a rehearsal, what the next rotation would do; its steps stand in the item.",
+        None;
     NO_SUCH_SECRET = "no-such-secret", Operators,
         "There is no such secret, or it is on its way out.",
         Some("Check its name, and that it is in the Region of the function.");

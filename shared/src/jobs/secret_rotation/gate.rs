@@ -22,8 +22,27 @@ pub(super) enum Standing {
     Lingering,
 }
 
+/// Whether a rotation may begin, whether it is on or not.
+pub(super) fn may_begin(secret: Option<&Described>, request: &Request) -> Result<(), Reason> {
+    let secret = ours(secret, request)?;
+    let Some(other) = secret.with(PENDING).filter(|other| secret.with(CURRENT) != Some(*other)) else { return Ok(()) };
+    let message = format!(
+        "version {} of secret {} is the coming one: Secrets Manager goes on with that rotation before it begins another",
+        printable(other),
+        printable(&request.secret)
+    );
+    let fix = "aws secretsmanager rotate-secret goes on with it at once";
+    Err(Reason::new(&codes::PREVIOUS_INCOMPLETE, message, fix))
+}
+
 /// Whether the step may be done.
 pub(super) fn judge(secret: Option<&Described>, request: &Request) -> Result<Standing, Reason> {
+    let secret = ours(secret, request)?;
+    standing(secret, request)
+}
+
+/// The secret, if it is there and a function may rotate it.
+fn ours<'a>(secret: Option<&'a Described>, request: &Request) -> Result<&'a Described, Reason> {
     let id = printable(&request.secret);
     let Some(secret) = secret.filter(|secret| !secret.deleted) else {
         let message = format!("there is no secret {id} in {}, or it is on its way out", request.region);
@@ -33,6 +52,11 @@ pub(super) fn judge(secret: Option<&Described>, request: &Request) -> Result<Sta
         let message = format!("{} owns secret {id} and rotates it by itself; no function may", printable(owner));
         return Err(Reason::new(&codes::SECRET_MANAGED, message, "leave it to that service"));
     }
+    Ok(secret)
+}
+
+fn standing(secret: &Described, request: &Request) -> Result<Standing, Reason> {
+    let id = printable(&request.secret);
     if !secret.rotation.enabled {
         let fix = "turn it on: 'rotation' in the event of db-users, or aws secretsmanager rotate-secret";
         return Err(Reason::new(&codes::ROTATION_OFF, format!("rotation is not on for secret {id}"), fix));
@@ -145,10 +169,7 @@ pub(super) fn strategy(secret: Option<&Described>, login: &Login, request: &Requ
     let strategy = Strategy::of(secret.map_or(&nothing, |secret| &secret.tags), login);
     let strategy = strategy.map_err(|said| bad_tag(&said, request))?;
     let why = match (strategy, login.engine) {
-        (Strategy::Single, _) | (Strategy::Alternating, Engine::Postgres) | (Strategy::Dual, Engine::Mysql) => {
-            return Ok(strategy);
-        }
-        (Strategy::Alternating, engine) => format!("a pair on {engine} is what this version cannot make"),
+        (Strategy::Single | Strategy::Alternating, _) | (Strategy::Dual, Engine::Mysql) => return Ok(strategy),
         (Strategy::Dual, engine) => format!("a login of {engine} has no second password"),
     };
     let message = format!(

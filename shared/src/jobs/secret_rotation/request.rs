@@ -17,11 +17,16 @@ pub enum Step {
     Test,
     /// It is handed out.
     Finish,
+    /// None of AWS's: what a rotation would come to is said, and nothing is done whatever the mode.
+    Rehearse,
 }
+
+/// The version that a rotation would make.
+const TO_COME: &str = "(to come)";
 
 impl Step {
     /// As events spell it, then as AWS's documentation does.
-    pub const SPELLINGS: [(&'static str, Self); 8] = [
+    pub const SPELLINGS: [(&'static str, Self); 9] = [
         ("createSecret", Self::Create),
         ("setSecret", Self::Set),
         ("testSecret", Self::Test),
@@ -30,6 +35,7 @@ impl Step {
         ("set_secret", Self::Set),
         ("test_secret", Self::Test),
         ("finish_secret", Self::Finish),
+        ("rehearse", Self::Rehearse),
     ];
 
     /// As events spell it.
@@ -73,8 +79,12 @@ impl Request {
     /// Reads it; `home` is the function's own Region.
     pub(super) fn read(fields: &mut Fields, home: Option<&str>) -> Self {
         let secret = fields.needed("SecretId");
-        let token = fields.needed("ClientRequestToken");
         let step = fields.choice("Step", &Step::SPELLINGS);
+        let token = if step == Some(Step::Rehearse) {
+            fields.text("ClientRequestToken").unwrap_or_else(|| TO_COME.to_owned())
+        } else {
+            fields.needed("ClientRequestToken")
+        };
         let rotation_token = fields.text("RotationToken").map(Secret::new);
         if step.is_none() {
             fields.fault::<()>("'Step' says nothing that can be done".to_owned());

@@ -121,6 +121,19 @@ impl<'p> SecretsWriter<'p> {
         done(answer, "secretsmanager:UpdateSecret", object(name))
     }
 
+    /// Has its tag `key` say `value`.
+    pub async fn tag(&self, name: &str, key: &str, value: &str) -> Result<(), AwsError> {
+        let tag = Tag::builder().key(key).value(value).build();
+        let answer = self.client.tag_resource().secret_id(name).tags(tag).send().await;
+        done(answer, "secretsmanager:TagResource", object(name))
+    }
+
+    /// Takes its tag `key` away.
+    pub async fn untag(&self, name: &str, key: &str) -> Result<(), AwsError> {
+        let answer = self.client.untag_resource().secret_id(name).tag_keys(key).send().await;
+        done(answer, "secretsmanager:UntagResource", object(name))
+    }
+
     /// Has it rotated from now on.
     pub async fn rotate(&self, name: &str, function: &str, schedule: &str, immediately: bool) -> Result<(), AwsError> {
         let rules = RotationRulesType::builder().schedule_expression(schedule).build();

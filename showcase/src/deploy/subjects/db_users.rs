@@ -93,6 +93,9 @@ impl Subject for DbUsers {
             let call = secrets.create_secret().name(&name).secret_string(value.to_string());
             call.tags(Tag::builder().key("nightshift:db-user").value(&name).build()).send().await?;
         }
+        // What says how it is rotated goes with the rotation.
+        let said = Tag::builder().key("nightshift:rotation-strategy").value("single-user").build();
+        secrets.tag_resource().secret_id(self.name("rotating")).tags(said).send().await?;
         let going = secrets.delete_secret().secret_id(self.name("returning")).recovery_window_in_days(7);
         going.send().await?;
         let rotation = secrets.rotate_secret().secret_id(self.name("rotating")).rotate_immediately(false);

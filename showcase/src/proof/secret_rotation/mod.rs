@@ -18,7 +18,7 @@ use nightshift_testkit::function::{Answer, FunctionProcess};
 use nightshift_testkit::proxy::Fault;
 use nightshift_testkit::rotation::{Rotation, STEPS};
 use nightshift_testkit::scene::Scene;
-pub use servers::{RotatedMysql, RotatedPair, RotatedPostgres};
+pub use servers::{RotatedAccounts, RotatedMysql, RotatedPair, RotatedPostgres};
 
 const NAME: &str = "secret-rotation";
 

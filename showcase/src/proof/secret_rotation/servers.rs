@@ -24,9 +24,14 @@ pub struct OnPostgres<const PAIR: bool> {
     cutter: Cutter,
 }
 
+/// `MySQL` and `MariaDB` with one login a secret.
+pub type RotatedMysql = OnMysql<false>;
+/// `MySQL` and `MariaDB` with two accounts a secret, that take turns.
+pub type RotatedAccounts = OnMysql<true>;
+
 /// `MySQL` and `MariaDB`.
 #[derive(Debug)]
-pub struct RotatedMysql {
+pub struct OnMysql<const PAIR: bool> {
     world: MysqlWorld,
     cutter: Cutter,
 }
@@ -78,11 +83,15 @@ impl<const PAIR: bool> Rotated for OnPostgres<PAIR> {
     }
 }
 
-impl Rotated for RotatedMysql {
+impl<const PAIR: bool> Rotated for OnMysql<PAIR> {
     type Server = Program;
 
     fn engine(&self) -> &'static str {
         self.world.server.flavour.engine()
+    }
+
+    fn master(&self) -> Option<&'static str> {
+        PAIR.then_some(MASTER_SECRET)
     }
 
     async fn new(program: &Program) -> anyhow::Result<Self> {
@@ -108,12 +117,15 @@ impl Rotated for RotatedMysql {
     }
 
     async fn add(&self, user: &str, password: &str) -> anyhow::Result<()> {
-        self.world.server.admin(&[&format!("CREATE USER {user}@'%' IDENTIFIED BY '{password}'")]).await
+        let made = format!("CREATE USER {user}@'%' IDENTIFIED BY '{password}'");
+        let given = format!("GRANT SELECT ON `my\\_shop`.* TO {user}@'%'");
+        self.world.server.admin(&[&made, &given]).await
     }
 
     async fn takes(&self, user: &str, password: &str) -> bool {
         match self.world.server.log_in(user, password, "").await {
-            Ok(mut session) => session.query_drop("SELECT 1").await.is_ok(),
+            // With what it may do, and not the bare name of it.
+            Ok(mut session) => session.query_drop("USE my_shop").await.is_ok(),
             Err(_) => false,
         }
     }

@@ -141,3 +141,92 @@ run "what_is_null_was_not_said" {
     error_message = aws_lambda_invocation.this["shop"].input
   }
 }
+
+run "a_database_gets_its_users_secrets_and_rotation_in_one" {
+  command = plan
+
+  variables {
+    databases = {
+      shop = {
+        database_name = "shop", db_engine = "mysql", rds_host = "h", secret_name = "s"
+        users = {
+          a    = { user_secret_name = "a", preset = "writer" }
+          b    = { user_secret_name = "b", rotation = { strategy = "single" } }
+          c    = { user_secret_name = "c", rotation = "none" }
+          gone = { user_secret_name = "d", state = "absent" }
+        }
+      }
+    }
+    rotation = { lambda_arn = "arn:rotate", schedule = "cron(0 4 1 * ? *)", strategy = "dual" }
+  }
+
+  assert {
+    condition = { for user in jsondecode(aws_lambda_invocation.this["shop"].input).users : user.db_user => try(user.rotation, null) } == {
+      a    = { lambda_arn = "arn:rotate", schedule = "cron(0 4 1 * ? *)", strategy = "dual" }
+      b    = { strategy = "single" }
+      c    = "none"
+      gone = null
+    }
+    error_message = aws_lambda_invocation.this["shop"].input
+  }
+}
+
+run "behind_a_proxy_two_users_do_not_take_turns" {
+  command = plan
+
+  variables {
+    databases = {
+      shop = {
+        database_name = "shop", db_engine = "postgres", proxied = true, rds_host = "h", secret_name = "s"
+        users         = { a = { user_secret_name = "a" } }
+      }
+    }
+    rotation = { strategy = "multi" }
+  }
+
+  expect_failures = [var.databases]
+}
+
+run "nor_where_a_user_says_so_itself" {
+  command = plan
+
+  variables {
+    databases = {
+      shop = {
+        database_name = "shop", db_engine = "postgres", proxied = true, rds_host = "h", secret_name = "s"
+        users         = { a = { user_secret_name = "a", rotation = { strategy = "multi" } } }
+      }
+    }
+  }
+
+  expect_failures = [var.databases]
+}
+
+run "one_user_does_behind_a_proxy" {
+  command = plan
+
+  variables {
+    databases = {
+      shop = {
+        database_name = "shop", db_engine = "postgres", proxied = true, rds_host = "h", secret_name = "s"
+        users         = { a = { user_secret_name = "a", rotation = { strategy = "single" } }, b = { user_secret_name = "b", rotation = "none" } }
+      }
+    }
+    rotation = { strategy = "multi" }
+  }
+
+  assert {
+    condition     = !strcontains(aws_lambda_invocation.this["shop"].input, "proxied")
+    error_message = "The event has a key that db-users refuses: ${aws_lambda_invocation.this["shop"].input}"
+  }
+}
+
+run "a_strategy_is_one_of_three" {
+  command = plan
+
+  variables {
+    rotation = { strategy = "alternating" }
+  }
+
+  expect_failures = [var.rotation]
+}

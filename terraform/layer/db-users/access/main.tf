@@ -107,6 +107,19 @@ data "aws_iam_policy_document" "apply" {
     }
   }
 
+  # The function that rotates a secret goes by this tag of it, and by no other.
+  statement {
+    sid       = "SayHowTheyAreRotated"
+    actions   = ["secretsmanager:TagResource", "secretsmanager:UntagResource"]
+    resources = local.of_users
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "aws:TagKeys"
+      values   = ["nightshift:rotation-strategy"]
+    }
+  }
+
   # By name and not by mark: a secret that a pipeline made earlier is taken over if it names the very user.
   statement {
     sid       = "WriteUsersSecrets"
@@ -118,7 +131,7 @@ data "aws_iam_policy_document" "apply" {
   statement {
     sid       = "NeverWriteAMastersSecret"
     effect    = "Deny"
-    actions   = concat(local.writes, ["secretsmanager:PutResourcePolicy", "secretsmanager:RotateSecret", "secretsmanager:TagResource"])
+    actions   = concat(local.writes, ["secretsmanager:PutResourcePolicy", "secretsmanager:RotateSecret", "secretsmanager:TagResource", "secretsmanager:UntagResource"])
     resources = local.of_masters
   }
 

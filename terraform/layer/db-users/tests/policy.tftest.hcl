@@ -77,8 +77,9 @@ run "in_apply_mode_it_may_write_the_secrets_of_users_and_never_a_masters" {
       "KnowTheServersOfASecret | rds:DescribeDBClusters rds:DescribeDBInstances | * | StringEquals(aws:RequestedRegion eu-west-1)",
       "NOT NeverInAnotherRegion | secretsmanager:* | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | StringNotEquals(aws:RequestedRegion eu-west-1)",
       "MakeUsersSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:shop-app-* | ForAllValues:StringEquals(aws:TagKeys nightshift:db-user) Null(aws:RequestTag/nightshift:db-user false)",
+      "SayHowTheyAreRotated | secretsmanager:TagResource secretsmanager:UntagResource | secret:shop-app-* | ForAllValues:StringEquals(aws:TagKeys nightshift:rotation-strategy)",
       "WriteUsersSecrets | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecretVersionStage | secret:shop-app-* | ",
-      "NOT NeverWriteAMastersSecret | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:RotateSecret secretsmanager:TagResource secretsmanager:UpdateSecretVersionStage | secret:rds!cluster-* secret:shop-master-?????? | ",
+      "NOT NeverWriteAMastersSecret | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:RotateSecret secretsmanager:TagResource secretsmanager:UntagResource secretsmanager:UpdateSecretVersionStage | secret:rds!cluster-* secret:shop-master-?????? | ",
       "NOT NeverWithoutAWindow | secretsmanager:DeleteSecret | * | Bool(secretsmanager:ForceDeleteWithoutRecovery true)",
     ]
     error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
@@ -113,8 +114,9 @@ run "keys_rotation_and_channels_each_add_their_own_right" {
       "KnowTheServersOfASecret | rds:DescribeDBClusters rds:DescribeDBInstances | * | StringEquals(aws:RequestedRegion eu-west-1)",
       "NOT NeverInAnotherRegion | secretsmanager:* | secret:rds!cluster-* secret:shop-app-* secret:shop-master-?????? | StringNotEquals(aws:RequestedRegion eu-west-1)",
       "MakeUsersSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:shop-app-* | ForAllValues:StringEquals(aws:TagKeys nightshift:db-user) Null(aws:RequestTag/nightshift:db-user false)",
+      "SayHowTheyAreRotated | secretsmanager:TagResource secretsmanager:UntagResource | secret:shop-app-* | ForAllValues:StringEquals(aws:TagKeys nightshift:rotation-strategy)",
       "WriteUsersSecrets | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:UpdateSecret secretsmanager:UpdateSecretVersionStage | secret:shop-app-* | ",
-      "NOT NeverWriteAMastersSecret | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:RotateSecret secretsmanager:TagResource secretsmanager:UpdateSecret secretsmanager:UpdateSecretVersionStage | secret:rds!cluster-* secret:shop-master-?????? | ",
+      "NOT NeverWriteAMastersSecret | secretsmanager:CancelRotateSecret secretsmanager:DeleteSecret secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret secretsmanager:RotateSecret secretsmanager:TagResource secretsmanager:UntagResource secretsmanager:UpdateSecret secretsmanager:UpdateSecretVersionStage | secret:rds!cluster-* secret:shop-master-?????? | ",
       "NOT NeverWithoutAWindow | secretsmanager:DeleteSecret | * | Bool(secretsmanager:ForceDeleteWithoutRecovery true)",
       "HaveThemRotated | secretsmanager:RotateSecret | secret:shop-app-* | StringEquals(secretsmanager:RotationLambdaARN arn:aws:lambda:eu-west-1:111122223333:function:rotate)",
       "CallWhatRotatesThem | lambda:InvokeFunction | arn:aws:lambda:eu-west-1:111122223333:function:rotate | ",

@@ -40,8 +40,8 @@ variable "platform" {
   validation {
     condition = length(setsubtract(
       concat(keys(var.platform.log_groups), keys(var.platform.reserved_concurrency)),
-      ["cluster-cleanup", "db-users", "key-rotation"],
+      ["cluster-cleanup", "db-users", "key-rotation", "secret-rotation"],
     )) == 0
-    error_message = "log_groups and reserved_concurrency of platform go by the name of a function: cluster-cleanup, db-users or key-rotation."
+    error_message = "log_groups and reserved_concurrency of platform go by the name of a function: cluster-cleanup, db-users, key-rotation or secret-rotation."
   }
 }

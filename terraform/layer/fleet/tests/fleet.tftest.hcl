@@ -105,6 +105,41 @@ run "a_misspelt_rate_is_no_default" {
   expect_failures = [output.functions]
 }
 
+run "secrets_are_rotated_where_that_is_asked_for_and_db_users_knows_by_what" {
+  command = plan
+
+  variables {
+    secret_rotation = {
+      secrets = { users = ["shop-app-*"] }
+      vpc     = { security_group_ids = ["sg-0123456789abcdef0"], subnet_ids = ["subnet-0123456789abcdef0"] }
+    }
+  }
+
+  assert {
+    condition     = output.functions["secret-rotation"] == "nightshift-dev-secret-rotation" && !contains(keys(output.modes), "secret-rotation")
+    error_message = "The functions are ${jsonencode(output.functions)}."
+  }
+
+  assert {
+    condition     = output.rotation_function_arn == "arn:aws:lambda:eu-west-1:111122223333:function:nightshift-dev-secret-rotation"
+    error_message = "It is ${jsonencode(output.rotation_function_arn)}."
+  }
+}
+
+run "a_misspelt_password_policy_is_no_default" {
+  command = plan
+
+  variables {
+    secret_rotation = {
+      policy  = { password_lenght = 40 }
+      secrets = { users = ["shop-app-*"] }
+      vpc     = { security_group_ids = ["sg-0123456789abcdef0"], subnet_ids = ["subnet-0123456789abcdef0"] }
+    }
+  }
+
+  expect_failures = [output.functions]
+}
+
 run "without_databases_the_function_is_left_out" {
   command = plan
 

@@ -119,6 +119,15 @@ module "org_inventory_plan" {
   writes     = true
 }
 
+module "secret_rotation" {
+  source = "../../../../terraform/layer/secret-rotation/access"
+
+  account      = var.account
+  function_arn = "${local.prefix}:lambda:${local.here}:function:rotate"
+  kms_key_arns = [local.key]
+  secrets      = { masters = ["prod/app-master"], users = ["prod/app-*", "legacy"] }
+}
+
 module "function" {
   source = "../../../../terraform/aws/lambda-function"
 
@@ -197,5 +206,6 @@ output "roles" {
     org-inventory        = module.org_inventory.policies
     org-inventory-plan   = module.org_inventory_plan.policies
     schedule             = [module.schedule.policy]
+    secret-rotation      = module.secret_rotation.policies
   }
 }

@@ -3,11 +3,11 @@
 
 use super::stop::Stop;
 use super::{Applier, SqlError};
-use crate::domains::databases::{Content, OWNER_TAG, owner_tag_value};
+use crate::domains::databases::{Content, OWNER_TAG, Strategy, owner_tag_value};
 use crate::jobs::db_users::codes;
 use crate::jobs::db_users::observe::{Kept, shape_of};
-use crate::jobs::db_users::plan::{Change, RotationStep, SecretPlan, SecretStep};
-use crate::report::Reason;
+use crate::jobs::db_users::plan::{Change, RotationStep, SecretPlan, SecretStep, TagStep};
+use crate::report::{self, Reason};
 use crate::run::Steps;
 use crate::secret::Secret;
 use crate::services::secrets::{CURRENT, NewSecret, PENDING};
@@ -18,6 +18,13 @@ impl Applier<'_> {
         if !change.lock.is_empty() {
             self.transaction(&change.lock, None).await?;
             steps.extend(change.lock.iter().map(ToString::to_string));
+        }
+        if let Some(SecretPlan { name, .. }) =
+            change.secret.as_ref().filter(|secret| secret.rotation == RotationStep::Off)
+        {
+            // First, so that no step of it begins behind what is tried and decided here.
+            self.writer.cancel_rotation(name).await?;
+            steps.push(format!("ended the rotation of secret {name}"));
         }
         if let Some(secret) = change.secret.as_ref().filter(|secret| secret.is_restored()) {
             self.restore(&secret.name, change, steps).await?;
@@ -39,7 +46,7 @@ impl Applier<'_> {
         if secret.proves_login()
             && let Some(password) = &password
         {
-            self.prove(&secret.login, password).await?;
+            self.prove(secret, password).await?;
             steps.push(format!("logged in as {}", secret.login));
         }
         self.settle(secret, steps).await
@@ -112,9 +119,16 @@ impl Applier<'_> {
     }
 
     /// Logs in with what is stored.
-    async fn prove(&self, login: &str, password: &Secret) -> Result<(), Stop> {
+    async fn prove(&self, secret: &SecretPlan, password: &Secret) -> Result<(), Stop> {
+        let login = &secret.login;
         match self.way.endpoint.try_login(login, password, &self.way.request.database).await {
             Trial::Works => Ok(()),
+            Trial::Refused | Trial::NotTried | Trial::Expired if !secret.sets_password => {
+                let message =
+                    format!("the server took the password of {login} and refuses it now; no version was dropped");
+                let fix = "nothing: a step of a rotation was under way, and the next run goes by what came of it";
+                Err(Stop::failed(Reason::new(&report::codes::CHANGED_SINCE_PLAN, message, fix)))
+            }
             Trial::Refused | Trial::NotTried | Trial::Expired => {
                 let message = format!("the server refuses the password that was just set for {login}");
                 let fix = "see whether somebody else sets it, too, or the role's password has run out (VALID UNTIL)";
@@ -153,16 +167,21 @@ impl Applier<'_> {
             self.writer.encrypt_with(name, key).await?;
             steps.push(format!("encrypted secret {name} with {key}"));
         }
-        match &secret.rotation {
-            RotationStep::AsIs => {}
-            RotationStep::Off => {
-                self.writer.cancel_rotation(name).await?;
-                steps.push(format!("ended the rotation of secret {name}"));
+        // Before it is rotated by it.
+        match secret.tag {
+            TagStep::AsIs => {}
+            TagStep::Say(strategy) => {
+                self.writer.tag(name, Strategy::TAG, strategy.as_str()).await?;
+                steps.push(format!("tagged secret {name} with {}={}", Strategy::TAG, strategy.as_str()));
             }
-            RotationStep::On { function, schedule, immediately, .. } => {
-                self.writer.rotate(name, function, schedule, *immediately).await?;
-                steps.push(format!("secret {name} is rotated by {function}, {schedule}"));
+            TagStep::Nothing => {
+                self.writer.untag(name, Strategy::TAG).await?;
+                steps.push(format!("took the tag {} from secret {name}", Strategy::TAG));
             }
+        }
+        if let RotationStep::On { function, schedule, immediately } = &secret.rotation {
+            self.writer.rotate(name, function, schedule, *immediately).await?;
+            steps.push(format!("secret {name} is rotated by {function}, {schedule}"));
         }
         Ok(())
     }

@@ -49,6 +49,8 @@ pub struct Account {
     pub expired: bool,
     /// The server takes no password for it that it had before.
     pub remembers: bool,
+    /// It may keep the password before as a second one: `APPLICATION_PASSWORD_ADMIN`.
+    pub keeps_second: bool,
 }
 
 /// One privilege on one database, or on a pattern of names.

@@ -38,6 +38,8 @@ pub struct Present {
     pub kms_key: Option<String>,
     /// How it is rotated.
     pub rotation: RotationFacts,
+    /// What its tag says of that.
+    pub strategy: Option<String>,
     /// What carries `AWSCURRENT`.
     pub current: Option<Version>,
     /// The current version carries `AWSPENDING`, too: a run or a rotation ended right before it would have gone.
@@ -55,6 +57,8 @@ pub struct Version {
     pub username: Option<String>,
     /// `host`.
     pub host: Option<String>,
+    /// Whether anything stands in it: a rotation begins with a version that has nothing yet.
+    pub has_value: bool,
     /// Whether there is a password in it.
     pub has_password: bool,
     /// Keys that are missing or say something else than this event.

@@ -17,7 +17,7 @@ use super::model::{
 use super::request::{Request, State, UserRequest};
 use super::way::Way;
 use crate::domains::databases::names::CLONE;
-use crate::domains::databases::{Content, OWNER_TAG, owner_tag_value, shape};
+use crate::domains::databases::{Content, OWNER_TAG, Strategy, owner_tag_value, shape};
 use crate::secret::Secret;
 use crate::services::Read;
 use crate::services::aws::AwsError;
@@ -274,31 +274,40 @@ impl Eyes<'_> {
             managed_by: found.managed_by,
             kms_key: found.kms_key,
             rotation: found.rotation,
+            strategy: found.tags.get(Strategy::TAG).map(str::to_owned),
             current: None,
             pending: None,
         };
         // A deleted secret answers with no value, and may show no label either.
         if !present.deleted {
             if let Some(id) = current.clone() {
-                let content = self.content(&name, &id).await?;
-                present.current = Some(self.version(user, id, content.as_ref(), present.ours).await);
+                let (has_value, content) = self.content(&name, &id).await?;
+                present.current = Some(self.version(user, id, content.as_ref(), (has_value, present.ours)).await);
                 kept.current = content.as_ref().and_then(Content::password);
                 kept.content = content;
             }
             if let Some(id) = pending.filter(|id| Some(id) != current.as_ref()) {
-                let content = self.content(&name, &id).await?;
-                present.pending = Some(self.version(user, id, content.as_ref(), present.ours).await);
+                let (has_value, content) = self.content(&name, &id).await?;
+                present.pending = Some(self.version(user, id, content.as_ref(), (has_value, present.ours)).await);
                 kept.pending = content.as_ref().and_then(Content::password);
             }
         }
         Ok((SecretFacts { name, state: SecretState::Present(Box::new(present)) }, kept))
     }
 
-    async fn content(&self, name: &str, version: &str) -> Result<Option<Content>, AwsError> {
-        Ok(self.secrets.value(name, version).await?.as_ref().and_then(Content::read))
+    /// Whether the version has a value at all, and what it holds.
+    async fn content(&self, name: &str, version: &str) -> Result<(bool, Option<Content>), AwsError> {
+        let value = self.secrets.value(name, version).await?;
+        Ok((value.is_some(), value.as_ref().and_then(Content::read)))
     }
 
-    async fn version(&self, user: &UserRequest, id: String, content: Option<&Content>, ours: bool) -> Version {
+    async fn version(
+        &self,
+        user: &UserRequest,
+        id: String,
+        content: Option<&Content>,
+        (has_value, ours): (bool, bool),
+    ) -> Version {
         let shape = shape_of(&self.way.request, self.way, &user.name);
         let username = content.and_then(|content| content.text("username")).map(str::to_owned);
         let host = content.and_then(|content| content.text("host")).map(str::to_owned);
@@ -312,6 +321,7 @@ impl Eyes<'_> {
         Version {
             id,
             host,
+            has_value,
             has_password: password.is_some(),
             stale: content.map(|content| content.stale(&shape)).unwrap_or_default(),
             username,

@@ -52,6 +52,7 @@ pub(super) async fn accounts(session: &MySession, request: &Request, database: b
             expired: is_on(&field(row, 5)),
             remembers: is_on(&field(row, 6)),
             or_by: other_ways(&field(row, 7)),
+            keeps_second: is_on(&field(row, 8)),
         };
         accounts.accounts.insert((field(row, 0), field(row, 1)), account);
     }
@@ -81,7 +82,7 @@ pub(super) async fn accounts(session: &MySession, request: &Request, database: b
     }
     let query = format!(
         "SELECT grantee, count(*) FROM information_schema.user_privileges \
-         WHERE grantee IN ({grantees}) AND privilege_type <> 'USAGE' GROUP BY 1"
+         WHERE grantee IN ({grantees}) AND privilege_type NOT IN ('USAGE', '{SECOND}') GROUP BY 1"
     );
     for row in &session.read("privileges on all databases", &query).await? {
         accounts.global_grants.insert(field(row, 0), field(row, 1).parse().unwrap_or_default());
@@ -254,6 +255,9 @@ const EVERYWHERE: [&str; 22] = [
 /// `REPLICATION SLAVE ADMIN`, `REPLICATION MASTER ADMIN`, `BINLOG ADMIN` and `BINLOG REPLAY` (`sql/privilege.h`).
 const FINER: u64 = 0x3f_c000_0000;
 
+/// What it takes to keep a second password of one's own.
+const SECOND: &str = "APPLICATION_PASSWORD_ADMIN";
+
 /// The catalogs differ: `MariaDB` keeps an account's state in a document, and its roles elsewhere. Who may administer the
 /// server or its users may do so itself, by a role, by a role of a role, by being another account, or by writing into the
 /// tables of the server, of which whoever writes everywhere writes, too.
@@ -286,13 +290,13 @@ fn query_of_accounts(engine: Engine, users: &str) -> String {
             "{reached} SELECT a.User, a.Host, coalesce(JSON_VALUE(a.Priv, '$.account_locked'), 'false'), \
              coalesce(JSON_VALUE(a.Priv, '$.plugin'), ''), {administers} OR {granted}, \
              coalesce(JSON_VALUE(a.Priv, '$.password_last_changed') = 0, 0), 0, \
-             coalesce(JSON_EXTRACT(a.Priv, '$.auth_or'), '') FROM mysql.global_priv a WHERE a.User IN ({users})"
+             coalesce(JSON_EXTRACT(a.Priv, '$.auth_or'), ''), 0 FROM mysql.global_priv a WHERE a.User IN ({users})"
         );
     }
-    // Who may end transactions that were prepared is an application's helper.
+    // Who may end transactions that were prepared is an application's helper, and a second password is one's own alone.
     let granted = any(
         "mysql.global_grants",
-        "(p.priv LIKE '%\\_ADMIN' AND p.priv <> 'XA_RECOVER_ADMIN') OR p.priv IN ('SYSTEM_USER', 'SET_USER_ID', \
+        "(p.priv LIKE '%\\_ADMIN' AND p.priv NOT IN ('XA_RECOVER_ADMIN', 'APPLICATION_PASSWORD_ADMIN')) OR p.priv IN ('SYSTEM_USER', 'SET_USER_ID', \
          'SET_ANY_DEFINER', 'ALLOW_NONEXISTENT_DEFINER')",
     );
     format!(
@@ -300,7 +304,8 @@ fn query_of_accounts(engine: Engine, users: &str) -> String {
          a.password_expired = 'Y' OR (coalesce(a.password_lifetime, @@global.default_password_lifetime) > 0 \
          AND a.password_last_changed < now() - INTERVAL coalesce(a.password_lifetime, @@global.default_password_lifetime) DAY), \
          coalesce(a.password_reuse_history, @@global.password_history) > 0 \
-         OR coalesce(a.password_reuse_time, @@global.password_reuse_interval) > 0, '' \
+         OR coalesce(a.password_reuse_time, @@global.password_reuse_interval) > 0, '', \
+         EXISTS (SELECT 1 FROM mysql.global_grants g WHERE g.user = a.user AND g.host = a.host AND g.priv = '{SECOND}') \
          FROM mysql.user a WHERE a.user IN ({users})"
     )
 }

@@ -4,8 +4,7 @@
 use serde::Serialize;
 
 use super::why::Note;
-use crate::domains::databases::Statement;
-use crate::jobs::db_users::request::Strategy;
+use crate::domains::databases::{Statement, Strategy};
 use crate::services::secrets::{CURRENT, PENDING};
 
 /// One thing to do to the database or to one user.
@@ -72,6 +71,8 @@ pub struct SecretPlan {
     pub stale_pending: Option<String>,
     /// The key to encrypt with from now on.
     pub kms_key: Option<String>,
+    /// What its tag says of how, from now on.
+    pub tag: TagStep,
     /// How it is rotated from now on.
     pub rotation: RotationStep,
 }
@@ -111,6 +112,18 @@ pub enum SecretStep {
     },
 }
 
+/// See [`SecretPlan::tag`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TagStep {
+    /// As it is.
+    AsIs,
+    /// This, before anything is rotated by it.
+    Say(Strategy),
+    /// Nothing: there is no rotation to say it of.
+    Nothing,
+}
+
 /// See [`SecretPlan::rotation`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "rotation", rename_all = "kebab-case")]
@@ -127,8 +140,6 @@ pub enum RotationStep {
         schedule: String,
         /// Once at once.
         immediately: bool,
-        /// As the event says; the function has to be one for it.
-        strategy: Strategy,
     },
 }
 
@@ -271,11 +282,12 @@ impl Change {
 impl SecretPlan {
     /// Whether there is nothing to do to the secret, nor to the password.
     pub fn is_empty(&self) -> bool {
-        let Self { name: _, step, login: _, sets_password, untried: _, stale_pending, kms_key, rotation } = self;
+        let Self { name: _, step, login: _, sets_password, untried: _, stale_pending, kms_key, tag, rotation } = self;
         *step == SecretStep::Keep
             && !sets_password
             && stale_pending.is_none()
             && kms_key.is_none()
+            && *tag == TagStep::AsIs
             && *rotation == RotationStep::AsIs
     }
 
@@ -284,12 +296,19 @@ impl SecretPlan {
         matches!(self.step, SecretStep::Stage { restore: true, .. })
     }
 
-    /// Whether a login has to be seen to work before the rest is done.
+    /// Whether a login has to be seen to work before the rest is done. Where a rotation ends, what it left is judged once more
+    /// behind that: a step of it may have been under way.
     pub fn proves_login(&self) -> bool {
-        !self.untried && (self.sets_password || self.step != SecretStep::Keep)
+        let ends_one = self.rotation == RotationStep::Off && self.stale_pending.is_some();
+        !self.untried && (self.sets_password || self.step != SecretStep::Keep || ends_one)
     }
 
     fn before(&self) -> Vec<String> {
+        let end = (self.rotation == RotationStep::Off).then(|| format!("end the rotation of secret {}", self.name));
+        end.into_iter().chain(self.storing()).collect()
+    }
+
+    fn storing(&self) -> Vec<String> {
         let name = &self.name;
         match &self.step {
             SecretStep::Create { kms_key, .. } => {
@@ -324,13 +343,16 @@ impl SecretPlan {
         if let Some(key) = &self.kms_key {
             steps.push(format!("encrypt secret {name} with {key}"));
         }
-        match &self.rotation {
-            RotationStep::AsIs => {}
-            RotationStep::Off => steps.push(format!("end the rotation of secret {name}")),
-            RotationStep::On { function, schedule, immediately, .. } => {
-                let now = if *immediately { ", and at once" } else { "" };
-                steps.push(format!("rotate secret {name} by {function}, {schedule}{now}"));
+        match self.tag {
+            TagStep::AsIs => {}
+            TagStep::Say(strategy) => {
+                steps.push(format!("tag secret {name} with {}={}", Strategy::TAG, strategy.as_str()));
             }
+            TagStep::Nothing => steps.push(format!("take the tag {} from secret {name}", Strategy::TAG)),
+        }
+        if let RotationStep::On { function, schedule, immediately } = &self.rotation {
+            let now = if *immediately { ", and at once" } else { "" };
+            steps.push(format!("rotate secret {name} by {function}, {schedule}{now}"));
         }
         steps
     }

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 pub use action::{
     Action, Change, DropSecret, DropUser, Emptied, HandOver, Lent, Prepare, RotationStep, SecretPlan, SecretStep,
-    Sessions, abridged,
+    Sessions, TagStep, abridged,
 };
 pub use presets::with_groups;
 pub use secret::token_of;

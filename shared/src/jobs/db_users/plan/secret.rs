@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
-use super::action::{DropSecret, RotationStep, SecretPlan, SecretStep};
+use super::action::{DropSecret, RotationStep, SecretPlan, SecretStep, TagStep};
 use super::{Note, Terms, Why};
 use crate::domains::databases::names::CLONE;
 use crate::jobs::db_users::codes;
@@ -97,13 +97,18 @@ fn decide(
         SecretState::Present(present) => present,
     };
     may_be_written(user, facts, present, server)?;
-    if present.rotation.enabled && present.pending.is_some() {
-        return Err(Why::RotationPending { name: facts.name.clone() });
-    }
+    // What this function wrote itself it goes on with, or nobody would.
     let ours = |pending: &Version| pending.has_password && is_ours(pending, present);
-    if !account.here && present.pending.as_ref().is_some_and(|pending| !ours(pending)) {
+    let strange = present.pending.as_ref().filter(|pending| !ours(pending));
+    if !account.here && strange.is_some() {
         let said = "a new one is on its way (AWSPENDING), and the account takes no logins from here to try it by";
         return Err(Why::LoginUnknown { said: said.to_owned() });
+    }
+    if let Some(pending) = strange.filter(|_| present.rotation.enabled) {
+        if user.rotation != Rotation::Off {
+            return under_way(user, account, facts, present, pending);
+        }
+        may_end(&facts.name, present, pending)?;
     }
     let (step, stale_pending) = step(user, present, needs_another(user, account, present));
     let current = present.current.as_ref();
@@ -138,8 +143,48 @@ fn decide(
         untried: !account.here,
         stale_pending,
         kms_key,
+        tag: tag(user, Some(present)),
         rotation: rotation(user, Some(present), terms)?,
     })
+}
+
+/// A rotation is under way, and nobody else writes the secret meanwhile. Only what its first step goes by is put right where
+/// that step has not been done: one that fails by it would be tried for ever, and nothing could mend it.
+fn under_way(
+    user: &UserRequest,
+    account: Account,
+    facts: &SecretFacts,
+    present: &Present,
+    pending: &Version,
+) -> Result<SecretPlan, Why> {
+    let (name, tag) = (facts.name.clone(), tag(user, Some(present)));
+    if tag == TagStep::AsIs || pending.has_value || !account.exists || !account.login {
+        return Err(Why::RotationPending { name });
+    }
+    Ok(SecretPlan {
+        name,
+        step: SecretStep::Keep,
+        login: user.name.clone(),
+        sets_password: false,
+        untried: !account.here,
+        stale_pending: None,
+        kms_key: None,
+        tag,
+        rotation: RotationStep::AsIs,
+    })
+}
+
+/// Whether a rotation may end here that left something on its way: the server has to take that, or what is current.
+fn may_end(name: &str, present: &Present, pending: &Version) -> Result<(), Why> {
+    let current = present.current.as_ref().map_or(&Trial::NotTried, |current| &current.trial);
+    for trial in [&pending.trial, current] {
+        match trial {
+            Trial::Works => return Ok(()),
+            Trial::Unknown(said) => return Err(Why::LoginUnknown { said: said.clone() }),
+            Trial::NotTried | Trial::Refused | Trial::Expired => {}
+        }
+    }
+    Err(Why::NeitherWorks { name: name.to_owned() })
 }
 
 fn created(user: &UserRequest, account: Account, facts: &SecretFacts, terms: Terms<'_>) -> Result<SecretPlan, Why> {
@@ -152,6 +197,7 @@ fn created(user: &UserRequest, account: Account, facts: &SecretFacts, terms: Ter
         untried: !account.here,
         stale_pending: None,
         kms_key: None,
+        tag: tag(user, None),
         rotation: rotation(user, None, terms)?,
     })
 }
@@ -240,7 +286,9 @@ fn step(user: &UserRequest, present: &Present, another: bool) -> (SecretStep, Op
     if let Some(pending) = &present.pending {
         let ours = is_ours(pending, present) && pending.has_password;
         let current_works = present.current.as_ref().is_some_and(|current| current.trial == Trial::Works);
-        if ours || (pending.trial == Trial::Works && !current_works) {
+        // Where a rotation ends, the server may take both: a second login, or a second password, which is the one before.
+        let ends = user.rotation == Rotation::Off;
+        if ours || (pending.trial == Trial::Works && (ends || !current_works)) {
             return (SecretStep::Promote { version: pending.id.clone(), from }, None);
         }
     }
@@ -271,7 +319,7 @@ fn rotation(user: &UserRequest, present: Option<&Present>, terms: Terms<'_>) -> 
     Ok(match &user.rotation {
         Rotation::Off if now.enabled => RotationStep::Off,
         Rotation::Off | Rotation::AsIs => RotationStep::AsIs,
-        Rotation::On { strategy, function, schedule, immediately } => {
+        Rotation::On { strategy: _, function, schedule, immediately } => {
             let wanted = function.clone().or_else(|| terms.policy.rotation_function.clone());
             let function = wanted.ok_or(Why::NoRotationFunction)?;
             if now.enabled
@@ -280,15 +328,21 @@ fn rotation(user: &UserRequest, present: Option<&Present>, terms: Terms<'_>) -> 
             {
                 RotationStep::AsIs
             } else {
-                RotationStep::On {
-                    function,
-                    schedule: schedule.clone(),
-                    immediately: *immediately,
-                    strategy: *strategy,
-                }
+                RotationStep::On { function, schedule: schedule.clone(), immediately: *immediately }
             }
         }
     })
+}
+
+/// The function that rotates goes by the tag: an event that says how has it say so, and one that ends the rotation has it say
+/// nothing.
+fn tag(user: &UserRequest, present: Option<&Present>) -> TagStep {
+    let now = present.and_then(|present| present.strategy.as_deref());
+    match &user.rotation {
+        Rotation::On { strategy, .. } if now != Some(strategy.as_str()) => TagStep::Say(*strategy),
+        Rotation::Off if now.is_some() => TagStep::Nothing,
+        Rotation::On { .. } | Rotation::Off | Rotation::AsIs => TagStep::AsIs,
+    }
 }
 
 fn is_clone_of(name: &str, user: &UserRequest) -> bool {

@@ -62,6 +62,7 @@ pub enum Why {
     SecretManaged { name: String, by: String },
     SecretOfAnother { name: String, username: Option<String>, host: Option<String> },
     RotationPending { name: String },
+    NeitherWorks { name: String },
     AlternateRefused { login: String },
     LoginUnknown { said: String },
     NoRotationFunction,
@@ -99,7 +100,10 @@ impl Why {
         match self {
             Self::AlreadySo | Self::Gone => Outcome::AlreadyRight,
             Self::RotationPending { .. } | Self::NeedLeft { .. } => Outcome::Deferred,
-            Self::SecretUnknown { .. } | Self::LoginUnknown { .. } | Self::DatabaseClosed { .. } => Outcome::Failed,
+            Self::SecretUnknown { .. }
+            | Self::LoginUnknown { .. }
+            | Self::NeitherWorks { .. }
+            | Self::DatabaseClosed { .. } => Outcome::Failed,
             _ => Outcome::Skipped,
         }
     }
@@ -131,6 +135,7 @@ impl Why {
             Self::SecretManaged { .. } => &codes::SECRET_MANAGED,
             Self::SecretOfAnother { .. } => &codes::SECRET_OF_ANOTHER,
             Self::RotationPending { .. } => &codes::ROTATION_PENDING,
+            Self::NeitherWorks { .. } => &codes::NEITHER_WORKS,
             Self::AlternateRefused { .. } => &codes::ALTERNATE_REFUSED,
             Self::LoginUnknown { .. } => &codes::LOGIN_UNKNOWN,
             Self::NoRotationFunction => &codes::NO_ROTATION_FUNCTION,
@@ -197,6 +202,11 @@ impl Why {
                 printable(host.as_deref().unwrap_or("no host"))
             ),
             Self::RotationPending { name } => format!("a rotation of its secret {} is under way", printable(name)),
+            Self::NeitherWorks { name } => format!(
+                "a rotation of its secret {} is under way, and the server takes neither what is on its way (AWSPENDING) nor \
+                 what is handed out; the rotation was not ended, and nothing dropped",
+                printable(name)
+            ),
             Self::AlternateRefused { login } => {
                 format!(
                     "its secret names {}, the second of the pair, and the server refuses its password",
@@ -281,6 +291,10 @@ impl Why {
             }
             Self::RotationPending { .. } => {
                 "let the rotation end, or end it (aws secretsmanager cancel-rotate-secret), and run this again"
+            }
+            Self::NeitherWorks { .. } => {
+                "see what the rotation fails by, and let Secrets Manager try again; or end it (aws secretsmanager \
+                 cancel-rotate-secret), and run this again, which sets the password that is handed out"
             }
             Self::AlternateRefused { .. } => "rotate the secret (aws secretsmanager rotate-secret)",
             Self::LoginUnknown { .. } => "mend what stands above and run this again; the password was not touched",

@@ -14,7 +14,7 @@ pub use groups::Group;
 pub use order::{Use, ordered};
 pub use schema::schema;
 pub use server::{Request, Revoke};
-pub use user::{Auth, Origin, Preset, Rotation, State, Strategy, TABLES_MYSQL, UserRequest};
+pub use user::{Auth, Origin, Preset, Rotation, State, TABLES_MYSQL, UserRequest};
 
 /// Privileges by the words of SQL, upper case.
 pub type Words = BTreeSet<String>;

@@ -70,7 +70,11 @@ const USER: [Key; 15] = [
 ];
 
 const ROTATION: [Key; 4] = [
-    ("strategy", Kind::Choice(&["single", "multi"]), "One user, or two in turn."),
+    (
+        "strategy",
+        Kind::Choice(&["single", "multi", "dual"]),
+        "One user, two in turn, or (MySQL) one with two passwords.",
+    ),
     ("lambda_arn", Kind::Text, "What rotates it; the policy's if left out."),
     ("schedule", Kind::Text, "When, such as rate(30 days)."),
     ("immediately", Kind::Flag, "Rotate at once, too."),

@@ -1,10 +1,8 @@
 //! One user of the event.
 
-use serde::Serialize;
-
 use super::words;
 use super::{ALL, Group, Request, Words};
-use crate::domains::databases::names;
+use crate::domains::databases::{Strategy, names};
 use crate::run::event::Fields;
 use crate::services::sql::Engine;
 use crate::text::printable;
@@ -131,16 +129,6 @@ pub enum Rotation {
         /// `immediately`: rotate now and not only when its time comes.
         immediately: bool,
     },
-}
-
-/// How passwords change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Strategy {
-    /// One user, whose password changes.
-    Single,
-    /// Two users in turn.
-    Multi,
 }
 
 /// Of the host part of an account.
@@ -273,9 +261,14 @@ impl UserRequest {
         })
     }
 
+    /// Whether it keeps the password before as a second one.
+    pub fn is_dual(&self) -> bool {
+        matches!(self.rotation, Rotation::On { strategy: Strategy::Dual, .. })
+    }
+
     /// Whether a second user is kept beside it.
     pub fn is_paired(&self) -> bool {
-        matches!(self.rotation, Rotation::On { strategy: Strategy::Multi, .. })
+        matches!(self.rotation, Rotation::On { strategy: Strategy::Alternating, .. })
     }
 
     fn apply_preset(&mut self, engine: Engine) {
@@ -325,6 +318,9 @@ impl UserRequest {
         if self.auth != Auth::Password && matches!(self.rotation, Rotation::On { .. }) {
             fault("'rotation' needs a password to rotate".to_owned());
         }
+        if self.is_dual() && engine != Engine::Mysql {
+            fault(format!("'rotation': a login of {engine} has no second password, so 'strategy' cannot be 'dual'"));
+        }
         if self.state == State::Present && self.reassign_to.is_some() {
             fault("'reassign_to' goes with \"state\": \"absent\"".to_owned());
         }
@@ -371,12 +367,7 @@ fn rotation(fields: &mut Fields) -> Rotation {
         serde_json::Value::Object(map) => {
             let mut part = Fields::of_object(map);
             let rotation = Rotation::On {
-                strategy: words::choice(
-                    &mut part,
-                    "strategy",
-                    Strategy::Single,
-                    &[("single", Strategy::Single), ("multi", Strategy::Multi)],
-                ),
+                strategy: words::choice(&mut part, "strategy", Strategy::Single, &Strategy::SPELLINGS),
                 function: words::text(&mut part, "lambda_arn"),
                 schedule: words::text(&mut part, "schedule").unwrap_or_else(|| "rate(30 days)".to_owned()),
                 immediately: words::flag(&mut part, "immediately"),

@@ -1,8 +1,10 @@
 //! The world as this job sees it: a secret, what its versions say, and what came of logging in with each. Never a password.
 
+mod accounts;
 mod pair;
 
-pub use pair::{Pair, Rights, Role};
+pub use accounts::{Account, Accounts, Right};
+pub use pair::{Rights, Role, Roles};
 
 use crate::domains::databases::Login;
 use crate::report::Reason;
@@ -32,7 +34,34 @@ pub struct World {
     /// The pair as the master sees it, or why the master could not look.
     pub pair: Option<Result<Pair, Reason>>,
     /// What the coming login and the other one may do.
-    pub rights: Option<Result<Rights, SqlError>>,
+    pub rights: Option<Result<Rights, Reason>>,
+}
+
+/// A pair of logins, which each kind of server has of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pair {
+    /// Of `PostgreSQL`.
+    Roles(Roles),
+    /// Of `MySQL` and `MariaDB`.
+    Accounts(Box<Accounts>),
+}
+
+impl Pair {
+    /// Who was logged in.
+    pub fn master(&self) -> &str {
+        match self {
+            Self::Roles(roles) => &roles.master,
+            Self::Accounts(accounts) => &accounts.master,
+        }
+    }
+
+    /// What one of the two has and the other has not, as the master sees it.
+    pub fn compared(&self) -> Rights {
+        match self {
+            Self::Roles(_) => Rights::default(),
+            Self::Accounts(accounts) => accounts.compared(),
+        }
+    }
 }
 
 /// A second password of one login.

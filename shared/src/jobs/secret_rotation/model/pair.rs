@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 /// What was read as the master.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pair {
+pub struct Roles {
     /// The server's major version.
     pub version: u32,
     /// Who was logged in.

@@ -2,7 +2,7 @@
 //! kept out first.
 
 use super::logins::{DEFAULT, Door};
-use super::pair;
+use super::{accounts, pair};
 use crate::domains::databases::Login;
 use crate::domains::databases::names::base_of;
 use crate::jobs::secret_rotation::model::{Pair, Tried};
@@ -15,12 +15,12 @@ use crate::services::rds::RdsReader;
 use crate::services::secrets::SecretsReader;
 use crate::services::sql::Session;
 
-/// See the module.
+/// See the module. `host` is the host part of the current account, where accounts have one.
 pub(super) async fn look(
     door: &Door,
-    secrets: &SecretsReader,
-    rds: &RdsReader,
+    (secrets, rds): (&SecretsReader, &RdsReader),
     current: &Login,
+    host: Option<&str>,
     mode: Mode,
 ) -> Result<(Pair, Session), Reason> {
     let session = match log_in(door, secrets, rds, current).await {
@@ -33,9 +33,14 @@ pub(super) async fn look(
         // Before anything is read: what two runs decide from the same sight, both do.
         session.lock().await.map_err(|error| gate::of_server(&error))?;
     }
-    let Session::Postgres(postgres) = &session else { return Err(refused()) };
-    let pair = pair::of(postgres, base_of(&current.user)).await.map_err(|error| gate::of_server(&error))?;
-    Ok((pair, session))
+    let base = base_of(&current.user);
+    let pair = match &session {
+        Session::Postgres(session) => pair::of(session, base).await.map(Pair::Roles),
+        Session::Mysql(session) => accounts::of(session, current.engine, base, host.unwrap_or("%"))
+            .await
+            .map(|accounts| Pair::Accounts(Box::new(accounts))),
+    };
+    Ok((pair.map_err(|error| gate::of_server(&error))?, session))
 }
 
 /// `Err(None)` is the server's no to the password.

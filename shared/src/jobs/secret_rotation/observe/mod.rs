@@ -1,6 +1,7 @@
 //! Reads what one step needs and nothing more: the secret, its versions by their ids (a value can be read before its label
 //! is), and whether one can log in with them. The passwords stay in the [`Vault`].
 
+mod accounts;
 mod logins;
 mod master;
 mod pair;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use self::logins::Door;
 use super::gate::{self, Standing};
-use super::model::{Second, Stored, Tried, World};
+use super::model::{Accounts, Pair, Second, Stored, Tried, World};
 use super::policy::Policy;
 use super::request::{Request, Step};
 use crate::clock;
@@ -87,12 +88,18 @@ impl Eyes<'_> {
             rights: None,
         };
         let Some(secret) = world.secret.clone() else { return Ok(self.seen(world)) };
-        if gate::judge(Some(&secret), self.request) != Ok(Standing::Coming) {
+        let goes_on = match step {
+            Step::Rehearse => gate::may_begin(Some(&secret), self.request).is_ok(),
+            _ => gate::judge(Some(&secret), self.request) == Ok(Standing::Coming),
+        };
+        if !goes_on {
             return Ok(self.seen(world));
         }
-        let looks = if *step == Step::Create { 1 } else { LOOKS };
-        world.pending = self.stored(token, looks).await?;
-        if matches!(step, Step::Create | Step::Set)
+        if *step != Step::Rehearse {
+            let looks = if *step == Step::Create { 1 } else { LOOKS };
+            world.pending = self.stored(token, looks).await?;
+        }
+        if matches!(step, Step::Create | Step::Set | Step::Rehearse)
             && let Some(id) = secret.with(CURRENT)
         {
             world.current = self.stored(id, LOOKS).await?;
@@ -102,6 +109,7 @@ impl Eyes<'_> {
             Step::Set => self.try_for_setting(&Door::new(policy)?, &secret, &mut world).await?,
             Step::Test => self.try_coming(&Door::new(policy)?, &secret, &mut world).await,
             Step::Finish => {}
+            Step::Rehearse => self.rehearse(&Door::new(policy)?, &secret, &mut world).await?,
         }
         Ok(self.seen(world))
     }
@@ -126,26 +134,102 @@ impl Eyes<'_> {
         let Ok(login) = &pending.login else { return };
         let (login, version) = (login.clone(), pending.version.clone());
         pending.tried = self.tried(door, &login, &version).await;
-        if let Some(Session::Postgres(session)) = &self.vault.session
-            && gate::strategy(Some(secret), &login, self.request) == Ok(Strategy::Alternating)
-        {
-            world.rights = Some(pair::rights(session, &login.user, &names::other_of(&login.user)).await);
+        if gate::strategy(Some(secret), &login, self.request) != Ok(Strategy::Alternating) {
+            return;
         }
+        world.rights = match &self.vault.session {
+            None => None,
+            Some(Session::Postgres(session)) => {
+                let rights = pair::rights(session, &login.user, &names::other_of(&login.user)).await;
+                Some(rights.map_err(|error| gate::of_server(&error)))
+            }
+            // Nobody but the master sees there what another may do.
+            Some(Session::Mysql(session)) => {
+                let host = accounts::host(session).await.map_err(|error| gate::of_server(&error));
+                self.vault.session = None;
+                Some(match host {
+                    Ok(host) => {
+                        let looked =
+                            master::look(door, (&self.reader, &self.rds), &login, Some(&host), Mode::Plan).await;
+                        looked.map(|(pair, _)| pair.compared())
+                    }
+                    Err(reason) => Err(reason),
+                })
+            }
+        };
     }
 
     /// Tries the current one, and then looks as the master.
-    async fn look_at_pair(&mut self, door: &Door, current: &Login, world: &mut World) {
-        let Some(stored) = &mut world.current else { return };
+    async fn look_at_pair(
+        &mut self,
+        door: &Door,
+        secret: &Described,
+        current: &Login,
+        world: &mut World,
+    ) -> Result<(), RunFault> {
+        let Some(stored) = &mut world.current else { return Ok(()) };
         let version = stored.version.clone();
         stored.tried = self.tried(door, current, &version).await;
-        self.vault.session = None;
-        if stored.tried == Tried::Works {
-            let looked = master::look(door, &self.reader, &self.rds, current, self.mode).await;
-            world.pair = Some(looked.map(|(pair, session)| {
-                self.vault.session = Some(session);
-                pair
-            }));
+        let session = self.vault.session.take();
+        if stored.tried != Tried::Works {
+            return Ok(());
         }
+        let host = match &session {
+            Some(Session::Mysql(session)) => accounts::host(session).await.map(Some),
+            _ => Ok(None),
+        };
+        let looked = match host {
+            Ok(host) => master::look(door, (&self.reader, &self.rds), current, host.as_deref(), self.mode).await,
+            Err(error) => Err(gate::of_server(&error)),
+        };
+        let looked = match looked {
+            Ok((Pair::Accounts(accounts), session)) => {
+                let takes = self.takes_coming(door, &accounts, world).await;
+                let known = accounts.clone.is_none() || takes || self.is_known(secret, current).await?;
+                Ok((Pair::Accounts(Box::new(Accounts { known, ..*accounts })), session))
+            }
+            other => other,
+        };
+        world.pair = Some(looked.map(|(pair, session)| {
+            self.vault.session = Some(session);
+            pair
+        }));
+        Ok(())
+    }
+
+    /// Whether the server takes the coming password already: then it is not set again, since a server may take none it had before.
+    async fn takes_coming(&mut self, door: &Door, accounts: &Accounts, world: &mut World) -> bool {
+        let Some(pending) = &mut world.pending else { return false };
+        let Ok(login) = pending.login.clone() else { return false };
+        if login.user != accounts.name && accounts.clone.is_none() {
+            return false;
+        }
+        pending.tried = self.tried(door, &login, &pending.version.clone()).await;
+        self.vault.session = None;
+        pending.tried == Tried::Works
+    }
+
+    /// Whether a version of the secret names the second of the pair that `current` is of: then it is this secret's.
+    async fn is_known(&mut self, secret: &Described, current: &Login) -> Result<bool, RunFault> {
+        let clone = format!("{}{}", names::base_of(&current.user), names::CLONE);
+        if current.user == clone {
+            return Ok(true);
+        }
+        let named = |found: Option<Stored>| {
+            let login = found.and_then(|stored| stored.login.ok());
+            login.is_some_and(|login| login.user == clone && login.is_of_server_of(current))
+        };
+        if let Some(id) = secret.with(PREVIOUS)
+            && named(self.stored(id, 1).await?)
+        {
+            return Ok(true);
+        }
+        for id in self.left_over(secret).await? {
+            if named(self.stored(&id, 1).await?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether the login that was taken may keep a second password.
@@ -173,13 +257,32 @@ impl Eyes<'_> {
             return Ok(());
         }
         let current = current.clone();
+        self.try_in_turn(door, secret, &current, strategy, world).await
+    }
+
+    /// What a rotation would find that begins now.
+    async fn rehearse(&mut self, door: &Door, secret: &Described, world: &mut World) -> Result<(), RunFault> {
+        let Ok((_, current)) = gate::current(world.current.as_ref(), self.request) else { return Ok(()) };
+        let Ok(strategy) = gate::strategy(Some(secret), current, self.request) else { return Ok(()) };
+        let current = current.clone();
+        self.look_for_proxies(secret, world).await;
+        self.try_in_turn(door, secret, &current, strategy, world).await
+    }
+
+    async fn try_in_turn(
+        &mut self,
+        door: &Door,
+        secret: &Described,
+        current: &Login,
+        strategy: Strategy,
+        world: &mut World,
+    ) -> Result<(), RunFault> {
         if strategy == Strategy::Alternating {
-            self.look_at_pair(door, &current, world).await;
-            return Ok(());
+            return self.look_at_pair(door, secret, current, world).await;
         }
         let mut goes_on = true;
         for stored in [&mut world.pending, &mut world.current].into_iter().flatten() {
-            goes_on = goes_on && self.goes_on(door, &current, stored).await;
+            goes_on = goes_on && self.goes_on(door, current, stored).await;
         }
         if !goes_on {
             return self.look_for_second(secret, strategy, world).await;
@@ -188,17 +291,21 @@ impl Eyes<'_> {
             world.previous = self.stored(id, 1).await?;
         }
         if let Some(stored) = &mut world.previous
-            && !self.goes_on(door, &current, stored).await
+            && !self.goes_on(door, current, stored).await
         {
             return Ok(());
         }
         for id in self.left_over(secret).await? {
             let Some(mut stored) = self.stored(&id, 1).await? else { continue };
-            let goes_on = self.goes_on(door, &current, &mut stored).await;
+            let goes_on = self.goes_on(door, current, &mut stored).await;
             world.left_over.push(stored);
             if !goes_on {
                 return Ok(());
             }
+        }
+        // Another invocation of this step may have been quicker, between the first of these logins and the last.
+        if let Some(stored) = &mut world.pending {
+            self.goes_on(door, current, stored).await;
         }
         Ok(())
     }

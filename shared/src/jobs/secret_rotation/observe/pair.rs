@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domains::databases::names::CLONE;
-use crate::jobs::secret_rotation::model::{Pair, Rights, Role};
+use crate::jobs::secret_rotation::model::{Rights, Role, Roles};
 use crate::services::sql::{PgSession, Row, SqlError};
 
 /// Both logins, whether they are there or not.
-pub(super) async fn of(session: &PgSession, base: &str) -> Result<Pair, SqlError> {
+pub(super) async fn of(session: &PgSession, base: &str) -> Result<Roles, SqlError> {
     let clone = format!("{base}{CLONE}");
     let names = [base.to_owned(), clone.clone()];
     let names = [&names[..]];
@@ -37,7 +37,7 @@ pub(super) async fn of(session: &PgSession, base: &str) -> Result<Pair, SqlError
     let find = |name: &str| roles.iter().find(|row| row.get::<_, String>(0) == name).map(role);
     // Before 16 a membership has neither of the two, and the member's own attribute says whether it inherits.
     let enough = |row: &Row| row.get::<_, bool>(0) && row.get::<_, bool>(1);
-    Ok(Pair {
+    Ok(Roles {
         version,
         master: greeting.get(1),
         base: find(base),

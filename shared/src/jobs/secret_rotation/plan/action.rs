@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::Place;
-use crate::domains::databases::{PasswordPolicy, Statement};
+use crate::domains::databases::{PasswordPolicy, Statement, Strategy};
 use crate::report::{Outcome, Reason};
 use crate::run::caps::Counted;
 use crate::run::plan::{Act, Details, Leave, Subject};
@@ -89,6 +89,21 @@ pub struct Left {
     pub outcome: Outcome,
     /// Why.
     pub reason: Reason,
+    /// What a rotation would come to, where that was asked.
+    pub would: Option<Rehearsal>,
+}
+
+/// What the next rotation would do, and by what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rehearsal {
+    /// How.
+    pub strategy: Strategy,
+    /// What says so.
+    pub why: &'static str,
+    /// Step by step.
+    pub steps: Vec<String>,
+    /// What is not as somebody might think.
+    pub notes: Vec<Reason>,
 }
 
 impl Subject<Place> for Action {
@@ -147,7 +162,14 @@ impl Subject<Place> for Left {
     }
 
     fn details(&self, place: &Place, _: Outcome) -> Details {
-        details(place)
+        let mut details = details(place);
+        if let (Some(would), Some(own)) = (&self.would, details.get_mut("rotation")) {
+            own["strategy"] = json!(would.strategy);
+            own["why"] = json!(would.why);
+            own["steps"] = json!(would.steps);
+            own["notes"] = json!(would.notes);
+        }
+        details
     }
 }
 

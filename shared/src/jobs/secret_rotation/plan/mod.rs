@@ -1,5 +1,6 @@
 //! What a step has to do, or why it may not. Pure: the same secret and the same answers of the server give the same plan.
 
+mod accounts;
 mod action;
 mod pair;
 mod steps;
@@ -10,7 +11,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-pub use action::{Action, Left, NewValue, SetPassword, What};
+pub use action::{Action, Left, NewValue, Rehearsal, SetPassword, What};
 
 use super::codes;
 use super::gate::{self, Standing};
@@ -54,6 +55,8 @@ enum Decision {
     Do(What),
     /// It is done already, and how that can be told.
     Right(Reason),
+    /// Nobody asked to have anything done.
+    Would(Box<Rehearsal>),
 }
 
 impl Plan {
@@ -62,10 +65,15 @@ impl Plan {
         let Request { secret, region, step, .. } = terms.request;
         let place = Place { secret: secret.clone(), region: region.clone(), step: step.as_str() };
         let mut plan = Self::empty(&world.account, place, 1);
-        let left = |outcome, reason| Left { secret: secret.clone(), outcome, reason };
+        let left = |outcome, reason| Left { secret: secret.clone(), outcome, reason, would: None };
         match decide(world, terms) {
             Ok(Decision::Do(what)) => plan.actions.push(Action { secret: secret.clone(), what }),
             Ok(Decision::Right(reason)) => plan.left.push(left(Outcome::AlreadyRight, reason)),
+            Ok(Decision::Would(all)) => {
+                let message = format!("it would be rotated as {}, since {}", all.strategy.as_str(), all.why);
+                let left = left(Outcome::Planned, Reason::plain(&codes::WOULD_ROTATE, message));
+                plan.left.push(Left { would: Some(*all), ..left });
+            }
             Err(reason) => plan.left.push(left(Outcome::Failed, reason)),
         }
         plan
@@ -74,11 +82,15 @@ impl Plan {
 
 fn decide(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
     let Request { token, step, .. } = terms.request;
+    if *step == Step::Rehearse {
+        gate::may_begin(world.secret.as_ref(), terms.request)?;
+        return steps::rehearse(world, terms).map(|all| Decision::Would(Box::new(all)));
+    }
     match (gate::judge(world.secret.as_ref(), terms.request)?, step) {
         (Standing::Coming, Step::Create) => steps::create(world, terms),
         (Standing::Coming, Step::Set) => steps::set(world, terms),
         (Standing::Coming, Step::Test) => steps::test(world, terms),
-        (Standing::Coming, Step::Finish) => steps::finish(world, terms),
+        (Standing::Coming, Step::Finish | Step::Rehearse) => steps::finish(world, terms),
         (Standing::Lingering, Step::Finish) => Ok(Decision::Do(What::Tidy { version: token.clone() })),
         (Standing::Lingering | Standing::Current, _) => {
             let message = format!("version {} is handed out already", printable(token));

@@ -5,13 +5,13 @@
 use crate::domains::databases::Statement;
 use crate::domains::databases::names::{CLONE, base_of};
 use crate::jobs::secret_rotation::codes;
-use crate::jobs::secret_rotation::model::{Pair, Role};
+use crate::jobs::secret_rotation::model::{Role, Roles};
 use crate::report::Reason;
 use crate::services::sql::{ident, literal};
 use crate::text::printable;
 
 /// What makes the pair what it is to be, with the password of `user` last: all of it is one transaction.
-pub(super) fn statements(pair: &Pair, user: &str) -> Result<Vec<Statement>, Reason> {
+pub(super) fn statements(pair: &Roles, user: &str) -> Result<Vec<Statement>, Reason> {
     let base = base_of(user);
     let clone = format!("{base}{CLONE}");
     let role = judge(pair, base, &clone)?;
@@ -53,7 +53,7 @@ pub(super) fn statements(pair: &Pair, user: &str) -> Result<Vec<Statement>, Reas
 }
 
 /// The base, where the pair is one that may be touched.
-fn judge<'a>(pair: &'a Pair, base: &str, clone: &str) -> Result<&'a Role, Reason> {
+fn judge<'a>(pair: &'a Roles, base: &str, clone: &str) -> Result<&'a Role, Reason> {
     let (shown, shown_clone, master) = (printable(base), printable(clone), printable(&pair.master));
     let Some(role) = &pair.base else {
         let message = format!("the server has no role {shown}, of which {shown_clone} is the second");
@@ -122,12 +122,12 @@ mod tests {
         Role { administered: true, connections: -1, ..Role::default() }
     }
 
-    fn pair() -> Pair {
+    fn pair() -> Roles {
         let (version, master) = (16, "master".to_owned());
-        Pair { version, master, base: Some(role()), clone: None, membership: None }
+        Roles { version, master, base: Some(role()), clone: None, membership: None }
     }
 
-    fn said(pair: &Pair, user: &str) -> String {
+    fn said(pair: &Roles, user: &str) -> String {
         match statements(pair, user) {
             Ok(all) => all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
             Err(reason) => reason.code.into_owned(),
@@ -142,7 +142,7 @@ mod tests {
         ALTER ROLE "app_clone" SET "role" TO 'app'
         ALTER ROLE "app_clone" PASSWORD '********'
         "#);
-        assert!(said(&Pair { version: 15, ..pair() }, "app_clone").contains("GRANT \"app\" TO \"app_clone\"\n"));
+        assert!(said(&Roles { version: 15, ..pair() }, "app_clone").contains("GRANT \"app\" TO \"app_clone\"\n"));
         let setting =
             |database: &str, name: &str, value: &str| (database.to_owned(), name.to_owned(), value.to_owned());
         let mut base = role();
@@ -156,7 +156,7 @@ mod tests {
         .into();
         let mut clone = role();
         clone.settings = [setting("", "role", "app"), setting("", "work_mem", "1GB")].into();
-        let drifted = Pair { base: Some(base.clone()), clone: Some(clone), membership: Some(false), ..pair() };
+        let drifted = Roles { base: Some(base.clone()), clone: Some(clone), membership: Some(false), ..pair() };
         insta::assert_snapshot!(said(&drifted, "app"), @r#"
         GRANT "app" TO "app_clone" WITH INHERIT TRUE, SET TRUE
         ALTER ROLE "app_clone" CONNECTION LIMIT 5
@@ -167,7 +167,7 @@ mod tests {
         ALTER ROLE "app_clone" IN DATABASE "shop" SET "search_path" TO '$user', 'My "x"', 'public'
         ALTER ROLE "app" PASSWORD '********'
         "#);
-        let settled = Pair { clone: Some(base.clone()), base: Some(base), membership: Some(true), ..pair() };
+        let settled = Roles { clone: Some(base.clone()), base: Some(base), membership: Some(true), ..pair() };
         assert_eq!(said(&settled, "app"), "ALTER ROLE \"app\" PASSWORD '********'");
     }
 
@@ -176,12 +176,12 @@ mod tests {
         let foreign = || Some(Role { administered: false, ..role() });
         let privileged = || Some(Role { privileged: true, ..role() });
         for (changed, expected) in [
-            (Pair { base: None, ..pair() }, "base-gone"),
-            (Pair { base: privileged(), ..pair() }, "pair-refused"),
-            (Pair { master: "app".to_owned(), ..pair() }, "pair-refused"),
-            (Pair { clone: Some(role()), ..pair() }, "clone-not-ours"),
-            (Pair { base: foreign(), ..pair() }, "not-administered"),
-            (Pair { clone: foreign(), membership: Some(true), ..pair() }, "not-administered"),
+            (Roles { base: None, ..pair() }, "base-gone"),
+            (Roles { base: privileged(), ..pair() }, "pair-refused"),
+            (Roles { master: "app".to_owned(), ..pair() }, "pair-refused"),
+            (Roles { clone: Some(role()), ..pair() }, "clone-not-ours"),
+            (Roles { base: foreign(), ..pair() }, "not-administered"),
+            (Roles { clone: foreign(), membership: Some(true), ..pair() }, "not-administered"),
         ] {
             assert_eq!(said(&changed, "app_clone"), expected);
             assert_eq!(said(&changed, "app"), expected);

@@ -1,12 +1,13 @@
 //! The four steps.
 
-use super::action::{NewValue, SetPassword, What};
-use super::{Decision, Terms, pair};
+use super::action::{Action, NewValue, Rehearsal, SetPassword, What};
+use super::{Decision, Terms, accounts, pair};
 use crate::domains::databases::{Login, PasswordPolicy, Statement, Strategy, names};
-use crate::jobs::secret_rotation::model::{Rights, Second, Stored, Tried, World};
+use crate::jobs::secret_rotation::model::{Pair, Rights, Second, Stored, Tried, World};
 use crate::jobs::secret_rotation::request::Request;
 use crate::jobs::secret_rotation::{codes, gate};
 use crate::report::Reason;
+use crate::run::plan::Act as _;
 use crate::services::Read;
 use crate::services::secrets::CURRENT;
 use crate::services::sql::{Engine, ident};
@@ -44,10 +45,8 @@ pub(super) fn set(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
     let strategy = gate::strategy(world.secret.as_ref(), current, request)?;
     gate::may_follow(coming, current, strategy, request)?;
     may_be_rotated(current, strategy, terms)?;
-    if strategy == Strategy::Alternating {
-        return by_the_master(world, current, coming, request);
-    }
     match &pending.tried {
+        _ if strategy == Strategy::Alternating => {}
         Tried::Works => {
             let message = format!("the server takes the coming password of {}", printable(&coming.user));
             return Ok(Decision::Right(Reason::plain(&codes::ALREADY_SET, message)));
@@ -55,13 +54,32 @@ pub(super) fn set(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
         Tried::Failed(error) => return Err(gate::of_server(error)),
         Tried::Not | Tried::Refused => {}
     }
+    let set = setting(world, current, coming, strategy, request)?;
+    if set.statements.is_empty() {
+        let message =
+            format!("the server takes the coming password of {}, whose rights are in order", printable(&coming.user));
+        return Ok(Decision::Right(Reason::plain(&codes::ALREADY_SET, message)));
+    }
+    Ok(Decision::Do(What::Set(set)))
+}
+
+/// What gives the server the password of `coming`.
+fn setting(
+    world: &World,
+    current: &Login,
+    coming: &Login,
+    strategy: Strategy,
+    request: &Request,
+) -> Result<SetPassword, Reason> {
+    if strategy == Strategy::Alternating {
+        return by_the_master(world, current, coming, request);
+    }
     let rest = [("current", &world.current), ("previous", &world.previous)];
     let rest = rest.into_iter().filter_map(|(which, stored)| stored.as_ref().map(|stored| (which, stored)));
     for (which, stored) in rest.chain(world.left_over.iter().map(|stored| ("left-over", stored))) {
         match &stored.tried {
             Tried::Works => {
-                let set = by_itself(current, request, which, stored);
-                return keeping(set, strategy, world, stored).map(|set| Decision::Do(What::Set(set)));
+                return keeping(by_itself(current, request, which, stored), strategy, world, stored);
             }
             Tried::Failed(error) => return Err(gate::of_server(error)),
             Tried::Not | Tried::Refused => {}
@@ -77,7 +95,7 @@ fn none_works(login: &Login, which: &str) -> Reason {
 }
 
 /// Whoever writes a name into a secret does not get that user's second login: the current one has to work.
-fn by_the_master(world: &World, current: &Login, coming: &Login, request: &Request) -> Result<Decision, Reason> {
+fn by_the_master(world: &World, current: &Login, coming: &Login, request: &Request) -> Result<SetPassword, Reason> {
     match world.current.as_ref().map(|stored| &stored.tried) {
         Some(Tried::Works) => {}
         Some(Tried::Failed(error)) => return Err(gate::of_server(error)),
@@ -85,15 +103,21 @@ fn by_the_master(world: &World, current: &Login, coming: &Login, request: &Reque
     }
     let Some(pair) = &world.pair else { return Err(none_works(current, "what nobody tried")) };
     let pair = pair.as_ref().map_err(Clone::clone)?;
-    Ok(Decision::Do(What::Set(SetPassword {
+    Ok(SetPassword {
         version: request.token.clone(),
         user: coming.user.clone(),
         engine: coming.engine,
-        by: format!("as the master {}", printable(&pair.master)),
+        by: format!("as the master {}", printable(pair.master())),
         former: None,
-        statements: pair::statements(pair, &coming.user)?,
+        statements: match pair {
+            Pair::Roles(roles) => pair::statements(roles, &coming.user)?,
+            Pair::Accounts(accounts) => {
+                let has_it = world.pending.as_ref().is_some_and(|pending| pending.tried == Tried::Works);
+                accounts::statements(accounts, &coming.user, has_it)?
+            }
+        },
         note: None,
-    })))
+    })
 }
 
 /// A proxy knows one user a secret: once the other is handed out, whoever still has the first is refused.
@@ -190,7 +214,7 @@ const MOST_TOLD: usize = 12;
 
 fn same_rights(world: &World) -> Result<(), Reason> {
     let Some(rights) = &world.rights else { return Ok(()) };
-    let Rights { differ } = rights.as_ref().map_err(gate::of_server)?;
+    let Rights { differ } = rights.as_ref().map_err(Clone::clone)?;
     if differ.is_empty() {
         return Ok(());
     }
@@ -207,6 +231,42 @@ pub(super) fn finish(world: &World, terms: Terms<'_>) -> Result<Decision, Reason
     let from = world.secret.as_ref().and_then(|secret| secret.with(CURRENT));
     let from = from.ok_or_else(|| gate::no_current(request))?;
     Ok(Decision::Do(What::HandOut { version: request.token.clone(), from: from.to_owned() }))
+}
+
+/// What the next rotation would come to, by what is so now. It is no promise: the steps look again, each for itself.
+pub(super) fn rehearse(world: &World, terms: Terms<'_>) -> Result<Rehearsal, Reason> {
+    let request = terms.request;
+    let (stored, current) = gate::current(world.current.as_ref(), request)?;
+    let strategy = gate::strategy(world.secret.as_ref(), current, request)?;
+    may_be_rotated(current, strategy, terms)?;
+    let paired = strategy == Strategy::Alternating;
+    if paired {
+        no_proxy(&world.proxies, request)?;
+    }
+    let coming = Login { user: gate::next_user(current, strategy), ..current.clone() };
+    let (version, from) = (request.token.clone(), stored.version.clone());
+    let new = NewValue {
+        version: version.clone(),
+        from: from.clone(),
+        user: coming.user.clone(),
+        passwords: passwords(world, current.engine, terms)?,
+    };
+    let set = setting(world, current, &coming, strategy, request)?;
+    let mut notes: Vec<_> = set.note.iter().cloned().collect();
+    if world.secret.as_ref().is_some_and(|secret| !secret.rotation.enabled) {
+        let message = format!("rotation is not on for secret {}", printable(&request.secret));
+        let fix = "turn it on: 'rotation' in the event of db-users, or aws secretsmanager rotate-secret";
+        notes.push(Reason::new(&codes::ROTATION_OFF, message, fix));
+    }
+    let lines = |what| Action { secret: request.secret.clone(), what }.steps();
+    let mut steps = lines(What::Store(new));
+    steps.extend(lines(What::Set(set)));
+    let compared = if paired { ", and compare what the two may do" } else { "" };
+    steps.push(format!("log in as {} with it{compared}", printable(&coming.user)));
+    steps.extend(lines(What::HandOut { version, from }));
+    let nothing = Tags::default();
+    let tags = world.secret.as_ref().map_or(&nothing, |secret| &secret.tags);
+    Ok(Rehearsal { strategy, why: Strategy::why(tags, current), steps, notes })
 }
 
 fn may_be_rotated(login: &Login, strategy: Strategy, terms: Terms<'_>) -> Result<(), Reason> {

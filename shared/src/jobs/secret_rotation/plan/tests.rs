@@ -1,9 +1,11 @@
 //! Decisions by example, over small worlds made by hand.
 
+mod rehearsal;
+
 use super::*;
 use crate::config::{Environment, Settings};
 use crate::domains::databases::Login;
-use crate::jobs::secret_rotation::model::{Pair, Rights, Role, Second, Stored, Tried};
+use crate::jobs::secret_rotation::model::{Pair, Rights, Role, Roles, Second, Stored, Tried};
 use crate::run::plan::Act;
 use crate::services::Read;
 use crate::services::secrets::{Described, RotationFacts, Version};
@@ -249,7 +251,8 @@ fn paired(change: impl FnOnce(&mut World)) -> World {
         world.proxies = Read::Known(Vec::new());
         let role = || Role { administered: true, connections: -1, ..Role::default() };
         let (base, clone, membership) = (Some(role()), None, None);
-        world.pair = Some(Ok(Pair { version: 16, master: "master".to_owned(), base, clone, membership }));
+        let roles = Roles { version: 16, master: "master".to_owned(), base, clone, membership };
+        world.pair = Some(Ok(Pair::Roles(roles)));
         world.rights = Some(Ok(Rights::default()));
         change(world);
     })
@@ -303,7 +306,10 @@ fn rights_that_differ_are_told_and_the_version_is_not_proven() {
     assert!(reason.is(&codes::RIGHTS_DIFFER) && reason.message.ends_with("(1 in all): only app has SELECT on task"));
     assert_eq!(said(&paired(|_| {}), Step::Test), "already_right tested");
     let failed = SqlError::unreachable("reading", "silence");
-    assert_eq!(said(&paired(|world| world.rights = Some(Err(failed))), Step::Test), "failed sql-no-answer");
+    assert_eq!(
+        said(&paired(|world| world.rights = Some(Err(gate::of_server(&failed)))), Step::Test),
+        "failed sql-no-answer"
+    );
 }
 
 #[test]

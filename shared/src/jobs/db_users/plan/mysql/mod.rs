@@ -2,6 +2,7 @@
 //! account is locked until all it may do is granted, and its password is set last.
 
 mod rights;
+mod second;
 
 use super::action::{Action, Change, DropSecret, DropUser, Prepare, Sessions};
 use super::secret::{self, Account};
@@ -84,6 +85,7 @@ impl<'a> Planner<'a> {
         if let Err(why) = self.rights(user, &name, &mut statements, &mut notes) {
             return Err(leave(why, notes));
         }
+        self.second(user, &name, found.is_some_and(|account| account.keeps_second), &mut statements, &mut notes);
         let (mut lock, mut give_back) = (Vec::new(), Vec::new());
         if account.login && secret.as_ref().is_some_and(super::SecretPlan::is_restored) {
             lock.push(sql(format!("ALTER USER {name} ACCOUNT LOCK")));

@@ -7,6 +7,7 @@ mod laws;
 mod mysql;
 mod presets;
 mod revokes;
+mod rotation;
 mod secrets;
 
 use std::collections::BTreeMap;
@@ -17,7 +18,7 @@ use crate::jobs::db_users::model::{
     Catalog, Database, Extension, Grant, Membership, Object, ObjectKind, Present, Privileges, Role, Schema,
     SecretFacts, SecretState, Server, Version,
 };
-use crate::jobs::db_users::request::{Auth, Revoke};
+use crate::jobs::db_users::request::{Auth, Revoke, Rotation};
 use crate::services::Read;
 use crate::services::secrets::RotationFacts;
 use crate::services::sql::{Engine, Trial};
@@ -167,6 +168,7 @@ fn present(user: &str, trial: Trial) -> Present {
         id: "v1".to_owned(),
         username: Some(user.to_owned()),
         host: Some("db.example".to_owned()),
+        has_value: true,
         has_password: true,
         stale: Vec::new(),
         trial,
@@ -179,6 +181,7 @@ fn present(user: &str, trial: Trial) -> Present {
         managed_by: None,
         kms_key: None,
         rotation: RotationFacts::default(),
+        strategy: None,
         lingering: false,
         current: Some(version),
         pending: None,

@@ -255,3 +255,36 @@ fn what_cannot_be_tried_from_here_is_set_again() {
     assert_eq!(sets(true), Some((true, true)), "whether the database got it, nobody can tell");
     assert_eq!(sets(false), Some((false, false)));
 }
+
+#[test]
+fn the_right_to_a_second_password_comes_with_that_rotation_and_goes_with_another() {
+    use crate::domains::databases::Strategy;
+    let rotated = |strategy| Rotation::On {
+        strategy,
+        function: Some("arn:rotate".to_owned()),
+        schedule: "rate(30 days)".to_owned(),
+        immediately: false,
+    };
+    let sent = |revoke, rotation: Rotation, keeps_second: bool| {
+        let user = UserRequest { rotation, ..user("app") };
+        let plan = planned(Engine::Mysql, revoke, user, &|a| {
+            account(a, "app", "%", Account { keeps_second, ..Account::default() });
+            on(a, "my\\_shop", "SELECT", false);
+        });
+        let steps: Vec<_> = steps(&plan, "app").into_iter().filter(|step| step.contains("_ADMIN")).collect();
+        (steps.join("; "), notes(&plan, "app"))
+    };
+    let given = "GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO 'app'@'%'".to_owned();
+    let taken = "REVOKE APPLICATION_PASSWORD_ADMIN ON *.* FROM 'app'@'%'".to_owned();
+    for revoke in [Revoke::None, Revoke::Managed, Revoke::All] {
+        assert_eq!(sent(revoke, rotated(Strategy::Dual), false), (given.clone(), vec![]), "{revoke:?}");
+        assert_eq!(sent(revoke, rotated(Strategy::Dual), true), (String::new(), vec![]), "{revoke:?}");
+        assert_eq!(sent(revoke, Rotation::AsIs, true), (String::new(), vec![]), "{revoke:?}: the event does not say");
+        for other in [rotated(Strategy::Single), Rotation::Off] {
+            let expected =
+                if revoke == Revoke::None { (String::new(), vec!["drift"]) } else { (taken.clone(), vec![]) };
+            assert_eq!(sent(revoke, other.clone(), true), expected, "{revoke:?}");
+            assert_eq!(sent(revoke, other, false), (String::new(), vec![]), "{revoke:?}");
+        }
+    }
+}

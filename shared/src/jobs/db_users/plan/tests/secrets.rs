@@ -5,7 +5,16 @@ use crate::services::secrets::RotationFacts;
 
 /// What is done to the secret of `app`, whom the server knows or not.
 fn judged(login: Option<bool>, change: &dyn Fn(&mut Present)) -> Result<SecretPlan, &'static str> {
-    let request = request(vec![user("app")]);
+    judged_as(user("app"), login, change)
+}
+
+/// The same, as the event has it.
+pub(super) fn judged_as(
+    user: UserRequest,
+    login: Option<bool>,
+    change: &dyn Fn(&mut Present),
+) -> Result<SecretPlan, &'static str> {
+    let request = request(vec![user]);
     let mut world = world(15, &request);
     if let Some(login) = login {
         catalog(&mut world).roles.insert("app".to_owned(), Role { login, ..Role::default() });

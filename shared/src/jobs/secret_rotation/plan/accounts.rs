@@ -1,0 +1,283 @@
+//! What makes a clone the equal of its base on `MySQL` and `MariaDB`. Each statement about accounts is for good by itself, so
+//! order is the only transaction: a new clone is locked until it may do what the base may, and its password, with the end of the
+//! lock, is the last statement. The base is changed in nothing but its password.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use crate::domains::databases::Statement;
+use crate::domains::databases::names::CLONE;
+use crate::jobs::secret_rotation::codes;
+use crate::jobs::secret_rotation::model::{Account, Accounts, Right};
+use crate::report::Reason;
+use crate::services::sql::{Engine, mysql_literal as literal};
+use crate::text::printable;
+
+/// Beside what ends in `ADMIN`: whoever has one of these on all databases administers the server, or can.
+const ADMINISTERS: [&str; 12] = [
+    "ALL PRIVILEGES",
+    "ALLOW_NONEXISTENT_DEFINER",
+    "CREATE USER",
+    "FILE",
+    "GRANT OPTION",
+    "RELOAD",
+    "SET USER",
+    "SET_ANY_DEFINER",
+    "SET_USER_ID",
+    "SHUTDOWN",
+    "SUPER",
+    "SYSTEM_USER",
+];
+/// What ends so and is an application's own.
+const HARMLESS: [&str; 2] = ["APPLICATION_PASSWORD_ADMIN", "XA_RECOVER_ADMIN"];
+
+/// What makes the pair what it is to be, with the password of `user` last, unless the server has it.
+pub(super) fn statements(accounts: &Accounts, user: &str, has_it: bool) -> Result<Vec<Statement>, Reason> {
+    let base = judge(accounts)?;
+    let clone_name = format!("{}{CLONE}", accounts.name);
+    let account = |name: &str| format!("{}@{}", literal(name), literal(&accounts.host));
+    let clone = account(&clone_name);
+    let hashed = if accounts.engine == Engine::Mariadb { "PASSWORD " } else { "" };
+    let mut all = Vec::new();
+    let own = accounts.clone.clone().unwrap_or_else(|| {
+        let before = format!("CREATE USER {clone} IDENTIFIED BY {hashed}");
+        let after = format!(" WITH MAX_QUERIES_PER_HOUR {} ACCOUNT LOCK", Account::MARK);
+        all.push(Statement::Nobodys { before, after });
+        Account { locked: true, limits: [Account::MARK, 0, 0, 0], ..Account::default() }
+    });
+    all.extend(reconciled(accounts.engine, base, &own, &clone).into_iter().map(Statement::Sql));
+    let terms = terms(base, &own);
+    let is_clones = user == clone_name;
+    if (has_it || !is_clones) && !terms.is_empty() {
+        all.push(Statement::Sql(format!("ALTER USER {clone}{terms}")));
+    }
+    if has_it {
+        return Ok(all);
+    }
+    let unlock = if own.is_half_made() { " ACCOUNT UNLOCK" } else { "" };
+    let after = if is_clones { format!("{terms}{unlock}") } else { String::new() };
+    all.push(Statement::Password { before: format!("ALTER USER {} IDENTIFIED BY {hashed}", account(user)), after });
+    Ok(all)
+}
+
+/// The base, where the pair is one that may be touched.
+fn judge(accounts: &Accounts) -> Result<&Account, Reason> {
+    let (shown, clone) = (printable(&accounts.name), printable(&format!("{}{CLONE}", accounts.name)));
+    let host = printable(&accounts.host);
+    let Some(base) = &accounts.base else {
+        let message = format!("the server has no account {shown}@{host}, of which {clone} is the second");
+        return Err(Reason::new(&codes::BASE_GONE, message, "make it again: db-users does"));
+    };
+    let administers = |right: &&Right| {
+        let word = right.word.as_str();
+        let ends_so = word.ends_with("_ADMIN") || word.ends_with(" ADMIN");
+        right.on == "*.*" && !HARMLESS.contains(&word) && (ends_so || ADMINISTERS.contains(&word))
+    };
+    if accounts.name == accounts.master || base.rights.iter().any(|right| administers(&right)) {
+        let message = format!("{shown} administers the server, and a second login would as well");
+        return Err(Reason::new(&codes::PAIR_REFUSED, message, "rotate it as single-user"));
+    }
+    if let Some(odd) = base.odd.first() {
+        let message = format!("{shown} has what a second login cannot be given: {}", printable(odd));
+        return Err(Reason::new(&codes::PAIR_REFUSED, message, "take that from it, or rotate it as single-user"));
+    }
+    if accounts.clone.as_ref().is_some_and(|clone| !accounts.known && !clone.is_half_made()) {
+        let message = format!(
+            "the server has an account {clone}@{host} that no version of the secret names: it is somebody else's"
+        );
+        let fix = "drop or rename it, or rotate as single-user";
+        return Err(Reason::new(&codes::CLONE_NOT_OURS, message, fix));
+    }
+    Ok(base)
+}
+
+/// What has to be taken from the clone and given to it.
+fn reconciled(engine: Engine, base: &Account, own: &Account, clone: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    for (on, words) in by_object(own.rights.difference(&base.rights)) {
+        all.push(format!("REVOKE {} ON {on} FROM {clone}", words.join(", ")));
+    }
+    // Leave to pass a role on is not taken without the role.
+    for (role, _) in own.roles.difference(&base.roles) {
+        all.push(format!("REVOKE {role} FROM {clone}"));
+    }
+    for (on, words) in by_object(base.rights.difference(&own.rights)) {
+        let (option, words): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| *word == "GRANT OPTION");
+        let words = if words.is_empty() { "USAGE".to_owned() } else { words.join(", ") };
+        let option = if option.is_empty() { "" } else { " WITH GRANT OPTION" };
+        all.push(format!("GRANT {words} ON {on} TO {clone}{option}"));
+    }
+    for (role, passes) in base.roles.difference(&own.roles) {
+        let option = if *passes { " WITH ADMIN OPTION" } else { "" };
+        all.push(format!("GRANT {role} TO {clone}{option}"));
+    }
+    // A role that is taken and given again is no default role any more.
+    let lost = own.roles.difference(&base.roles).any(|(role, _)| base.default_roles.contains(role));
+    if own.default_roles != base.default_roles || lost {
+        let roles: Vec<_> = base.default_roles.iter().map(String::as_str).collect();
+        let roles = if roles.is_empty() { "NONE".to_owned() } else { roles.join(", ") };
+        let whose = if engine == Engine::Mariadb { "FOR" } else { "TO" };
+        all.push(format!("SET DEFAULT ROLE {roles} {whose} {clone}"));
+    }
+    all
+}
+
+fn by_object<'a>(rights: impl Iterator<Item = &'a Right>) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut all: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for right in rights {
+        all.entry(&right.on).or_default().insert(&right.word);
+    }
+    all.into_iter().map(|(on, words)| (on, words.into_iter().collect())).collect()
+}
+
+/// How it has to come and how often it may, where that is not as the base's is.
+fn terms(base: &Account, own: &Account) -> String {
+    let mut terms = String::new();
+    if own.tls != base.tls {
+        let tls = match base.tls.as_str() {
+            "ANY" => "SSL",
+            "X509" => "X509",
+            _ => "NONE",
+        };
+        terms.push_str(" REQUIRE ");
+        terms.push_str(tls);
+    }
+    if own.limits != base.limits {
+        let [queries, updates, connections, at_once] = base.limits;
+        let _ = write!(
+            terms,
+            " WITH MAX_QUERIES_PER_HOUR {queries} MAX_UPDATES_PER_HOUR {updates} MAX_CONNECTIONS_PER_HOUR {connections} \
+             MAX_USER_CONNECTIONS {at_once}"
+        );
+    }
+    terms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn right(on: &str, word: &str) -> Right {
+        Right { on: on.to_owned(), word: word.to_owned() }
+    }
+
+    fn account(rights: &[(&str, &str)]) -> Account {
+        Account { rights: rights.iter().map(|(on, word)| right(on, word)).collect(), ..Account::default() }
+    }
+
+    fn pair(engine: Engine, base: Account, clone: Option<Account>) -> Accounts {
+        Accounts {
+            engine,
+            master: "master".to_owned(),
+            name: "app".to_owned(),
+            host: "10.%".to_owned(),
+            base: Some(base),
+            clone,
+            known: true,
+        }
+    }
+
+    fn said(accounts: &Accounts, user: &str) -> String {
+        match statements(accounts, user, false) {
+            Ok(all) => all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"),
+            Err(reason) => reason.code.into_owned(),
+        }
+    }
+
+    fn base() -> Account {
+        let mut base = account(&[("`s`.*", "SELECT"), ("`s`.*", "INSERT"), ("`s`.*", "GRANT OPTION")]);
+        base.roles = [("`crew`@`%`".to_owned(), false)].into();
+        base.default_roles = ["`crew`@`%`".to_owned()].into();
+        (base.tls, base.limits) = ("ANY".to_owned(), [0, 0, 0, 7]);
+        base
+    }
+
+    #[test]
+    fn a_new_clone_is_locked_until_it_is_its_bases_equal_and_the_password_is_last() {
+        insta::assert_snapshot!(said(&pair(Engine::Mysql, base(), None), "app_clone"), @r"
+        CREATE USER 'app_clone'@'10.%' IDENTIFIED BY '********' WITH MAX_QUERIES_PER_HOUR 4011985 ACCOUNT LOCK
+        GRANT INSERT, SELECT ON `s`.* TO 'app_clone'@'10.%' WITH GRANT OPTION
+        GRANT `crew`@`%` TO 'app_clone'@'10.%'
+        SET DEFAULT ROLE `crew`@`%` TO 'app_clone'@'10.%'
+        ALTER USER 'app_clone'@'10.%' IDENTIFIED BY '********' REQUIRE SSL WITH MAX_QUERIES_PER_HOUR 0 MAX_UPDATES_PER_HOUR 0 MAX_CONNECTIONS_PER_HOUR 0 MAX_USER_CONNECTIONS 7 ACCOUNT UNLOCK
+        ");
+        let mariadb = said(&pair(Engine::Mariadb, base(), None), "app_clone");
+        assert!(mariadb.starts_with("CREATE USER 'app_clone'@'10.%' IDENTIFIED BY PASSWORD '********' "), "{mariadb}");
+        assert!(mariadb.contains("SET DEFAULT ROLE `crew`@`%` FOR 'app_clone'"), "{mariadb}");
+        // Killed behind its first statements: it is known by its mark, and gone on with.
+        let mut half = account(&[("`s`.*", "SELECT")]);
+        (half.locked, half.limits[0]) = (true, Account::MARK);
+        let mut killed = pair(Engine::Mysql, base(), Some(half));
+        killed.known = false;
+        let on = said(&killed, "app_clone");
+        assert!(!on.contains("CREATE USER") && on.ends_with("MAX_USER_CONNECTIONS 7 ACCOUNT UNLOCK"), "{on}");
+    }
+
+    #[test]
+    fn what_drifted_is_taken_back_and_given_again_and_the_base_gets_its_password_alone() {
+        let mut drifted = account(&[("`s`.*", "SELECT"), ("`s`.*", "DELETE"), ("`t`.*", "SELECT (`a`)")]);
+        drifted.roles = [("`crew`@`%`".to_owned(), true), ("`far`@`%`".to_owned(), false)].into();
+        drifted.tls = "ANY".to_owned();
+        insta::assert_snapshot!(said(&pair(Engine::Mysql, base(), Some(drifted)), "app"), @r"
+        REVOKE DELETE ON `s`.* FROM 'app_clone'@'10.%'
+        REVOKE SELECT (`a`) ON `t`.* FROM 'app_clone'@'10.%'
+        REVOKE `crew`@`%` FROM 'app_clone'@'10.%'
+        REVOKE `far`@`%` FROM 'app_clone'@'10.%'
+        GRANT INSERT ON `s`.* TO 'app_clone'@'10.%' WITH GRANT OPTION
+        GRANT `crew`@`%` TO 'app_clone'@'10.%'
+        SET DEFAULT ROLE `crew`@`%` TO 'app_clone'@'10.%'
+        ALTER USER 'app_clone'@'10.%' WITH MAX_QUERIES_PER_HOUR 0 MAX_UPDATES_PER_HOUR 0 MAX_CONNECTIONS_PER_HOUR 0 MAX_USER_CONNECTIONS 7
+        ALTER USER 'app'@'10.%' IDENTIFIED BY '********'
+        ");
+        let settled = pair(Engine::Mysql, base(), Some(base()));
+        for user in ["app", "app_clone"] {
+            assert_eq!(said(&settled, user), format!("ALTER USER '{user}'@'10.%' IDENTIFIED BY '********'"));
+        }
+        // A server may take no password that it had before, be it the same.
+        assert_eq!(statements(&settled, "app_clone", true), Ok(Vec::new()));
+        // Somebody locked it on purpose.
+        let locked = Account { locked: true, ..base() };
+        assert!(!said(&pair(Engine::Mysql, base(), Some(locked)), "app_clone").contains("UNLOCK"));
+    }
+
+    #[test]
+    fn what_is_not_ours_is_not_touched_and_who_administers_gets_no_second() {
+        let refused = |base: Account, change: &dyn Fn(&mut Accounts)| {
+            let mut accounts = pair(Engine::Mysql, base, Some(account(&[])));
+            change(&mut accounts);
+            said(&accounts, "app_clone")
+        };
+        assert_eq!(refused(base(), &|accounts| accounts.known = false), "clone-not-ours");
+        assert_eq!(refused(base(), &|accounts| accounts.base = None), "base-gone");
+        assert_eq!(refused(base(), &|accounts| accounts.master = "app".to_owned()), "pair-refused");
+        for word in ADMINISTERS.into_iter().chain(["ROLE_ADMIN", "CONNECTION ADMIN"]) {
+            assert_eq!(refused(account(&[("*.*", word)]), &|_| {}), "pair-refused", "{word}");
+        }
+        for word in HARMLESS.into_iter().chain(["SELECT", "PROCESS"]) {
+            assert!(refused(account(&[("*.*", word)]), &|_| {}).contains("GRANT"), "{word}");
+        }
+        let odd = Account { odd: vec!["a certificate".to_owned()], ..base() };
+        assert_eq!(refused(odd, &|_| {}), "pair-refused");
+        // Locked, but by somebody else: nobody's mark.
+        let theirs = Some(Account { locked: true, ..account(&[]) });
+        let strange = Accounts { known: false, ..pair(Engine::Mysql, base(), theirs) };
+        assert_eq!(said(&strange, "app_clone"), "clone-not-ours");
+    }
+
+    #[test]
+    fn what_differs_is_said_of_whom() {
+        let accounts = pair(Engine::Mysql, base(), Some(account(&[("`s`.*", "DELETE")])));
+        assert_eq!(
+            accounts.compared().differ,
+            [
+                "only app has GRANT OPTION on `s`.*",
+                "only app has INSERT on `s`.*",
+                "only app has SELECT on `s`.*",
+                "only app has `crew`@`%` as a default role",
+                "only app has membership in `crew`@`%`",
+                "only app_clone has DELETE on `s`.*",
+            ]
+        );
+        assert!(pair(Engine::Mysql, base(), Some(base())).compared().differ.is_empty());
+    }
+}
