@@ -34,7 +34,7 @@ pub(crate) async fn rotate(args: SecretRotateArgs, desk: &Desk) -> anyhow::Resul
         return Ok(output.end(Ending::of(&report)));
     }
     say(&report, &output);
-    Ok(output.end(one::ending(&report, NOTHING)?))
+    Ok(output.end(one::ending(&report, NOTHING, desk)?))
 }
 
 fn say(report: &Report, output: &Output) {
