@@ -101,7 +101,7 @@ impl Program {
     }
 
     fn template(&self) -> anyhow::Result<PathBuf> {
-        let ready = repository::target().join(format!("databases/{}-template", self.flavour.engine()));
+        let ready = folder::template(self.flavour.engine());
         if ready.exists() {
             return Ok(ready);
         }

@@ -53,7 +53,7 @@ impl Installation {
 
     /// A data folder made once and copied from then on.
     fn template(&self) -> anyhow::Result<PathBuf> {
-        let ready = repository::target().join(format!("databases/postgres-{}-template", self.version));
+        let ready = folder::template(&format!("postgres-{}", self.version));
         if ready.exists() {
             return Ok(ready);
         }
