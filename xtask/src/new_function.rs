@@ -1,6 +1,6 @@
 //! `new-function`: a new function with the shape of the others. What comes out compiles, reads nothing and plans nothing: a copy
-//! of another would delete clusters under its name. The list of what is still to edit is made from what names a function
-//! that is there.
+//! of another would delete clusters under its name. What is still to edit is found and not listed: a file that names several
+//! functions is a list of them, and one that names a single function is about that.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,8 +13,17 @@ use crate::environment;
 
 /// Whose manifest and `main.rs` are taken.
 const PATTERN: &str = "functions/cluster-cleanup";
-/// A function that has everything a function can have: whatever file names it names the new one, too, when all is done.
-const EXAMPLE: [&str; 3] = ["db-users", "db_users", "DbUsers"];
+/// Whoever names as many functions names them all, when all is done.
+const SEVERAL: usize = 3;
+/// What tasks write, and records of what was: nobody edits them for a new function.
+const NOT_BY_HAND: [&str; 6] = [
+    "Cargo.lock",
+    "CHANGELOG.md",
+    "docs/benchmarks.md",
+    "docs/proof.md",
+    "testkit/policies/decisions.md",
+    "xtask/src/new_function.rs",
+];
 /// What it says of itself in the templates.
 const TEMPLATE: &str = "new-function";
 const JOB: [(&str, &str); 3] = [
@@ -81,16 +90,17 @@ fn with_module(jobs: &str, module: &str) -> String {
     format!("{head}{}\n", list.join("\n"))
 }
 
-/// Every tracked file outside a function's own folders that names one, by the folder it is in.
+/// Every tracked file outside the functions' own folders that lists them, by the folder it is in.
 fn still_to_edit(root: &Path, name: &str) -> anyhow::Result<String> {
     let listed = at_root("git", &["ls-files"]).current_dir(root).output().context("could not start git")?;
     let files = String::from_utf8(listed.stdout).context("a file's name is no text")?;
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     places.insert(format!("shared/src/jobs/{}", snake(name)), vec!["the job itself".to_owned()]);
     places.insert(format!("functions/{name}"), vec!["its description, and tests/it".to_owned()]);
-    for file in files.lines().filter(|file| !is_own(file)) {
-        let text = fs::read_to_string(root.join(file)).unwrap_or_default();
-        if EXAMPLE.iter().any(|word| text.contains(word)) {
+    let functions = functions(root)?;
+    let names = |text: &str| functions.iter().filter(|words| words.iter().any(|word| text.contains(word))).count();
+    for file in files.lines().filter(|file| is_by_hand(file) && names(file) == 0) {
+        if names(&fs::read_to_string(root.join(file)).unwrap_or_default()) >= SEVERAL {
             let (folder, file) = file.rsplit_once('/').unwrap_or((".", file));
             places.entry(folder.to_owned()).or_default().push(file.to_owned());
         }
@@ -100,12 +110,18 @@ fn still_to_edit(root: &Path, name: &str) -> anyhow::Result<String> {
     Ok(lines.collect::<Vec<_>>().join("\n"))
 }
 
-/// Whether `file` is the example's own, or a record of what was.
-fn is_own(file: &str) -> bool {
-    EXAMPLE.iter().any(|word| file.contains(word))
-        || file == "Cargo.lock"
-        || file == "CHANGELOG.md"
-        || file == "xtask/src/new_function.rs"
+/// The functions there are, each as packages, modules and types are called.
+fn functions(root: &Path) -> anyhow::Result<Vec<[String; 3]>> {
+    let folders = fs::read_dir(root.join("functions")).context("there is no folder of functions")?;
+    let names = folders.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    Ok(names.map(|name| [snake(&name), pascal(&name), name]).collect())
+}
+
+fn is_by_hand(file: &str) -> bool {
+    // Terraform's pages are made of its variables, and what was moved once stays where it went.
+    let is_of_terraform =
+        file.starts_with("terraform/") && ["/README.md", "/moved.tf"].iter().any(|end| file.ends_with(end));
+    !NOT_BY_HAND.contains(&file) && (!is_of_terraform || file == "terraform/README.md")
 }
 
 fn is_kebab(name: &str) -> bool {
@@ -185,6 +201,11 @@ mod tests {
             places.lines().any(|line| line.trim().starts_with(folder) && line.contains(file))
         };
         assert!(has("shared/src/jobs/lamp_lighter ", "the job itself") && has(". ", "README.md"), "{places}");
+        assert!(has("cli/src ", "jobs.rs") && has("terraform/layer/fleet ", "main.tf"), "{places}");
+        assert!(
+            !places.contains("moved.tf") && !has("cli/src ", "users.rs"),
+            "a record, and what is about one: {places}"
+        );
         Ok(())
     }
 }
