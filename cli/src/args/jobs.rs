@@ -9,32 +9,19 @@ use nightshift::report::Mode;
 use super::common::{AccountArgs, Format, JobName, PolicyArgs, ShownArgs, function, mode};
 use super::select::SelectArgs;
 
+/// What is typed behind `plan` and `apply`: a job, and `A` behind it.
 #[derive(Debug, Subcommand)]
-pub(crate) enum PlanCommand {
+pub(crate) enum JobCommand<A: Args> {
     /// Delete Aurora clusters whose expiry tag has passed.
-    ClusterCleanup(Selected<PlanArgs>),
+    ClusterCleanup(Selected<A>),
     /// Make a clone of an Aurora cluster, or take away those that were begun and never handed over.
-    ClusterClone(PlanArgs),
+    ClusterClone(A),
     /// Make, change and drop the users of a database, each with its secret.
-    DbUsers(PlanArgs),
+    DbUsers(A),
     /// Rotate the access keys of IAM users, and take the old ones out of use.
-    KeyRotation(Selected<PlanArgs>),
+    KeyRotation(Selected<A>),
     /// Keep an AWS organisation on record, and its accounts in a table.
-    OrgInventory(PlanArgs),
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum ApplyCommand {
-    /// Delete Aurora clusters whose expiry tag has passed.
-    ClusterCleanup(Selected<ApplyArgs>),
-    /// Make a clone of an Aurora cluster, or take away those that were begun and never handed over.
-    ClusterClone(ApplyArgs),
-    /// Make, change and drop the users of a database, each with its secret.
-    DbUsers(ApplyArgs),
-    /// Rotate the access keys of IAM users, and take the old ones out of use.
-    KeyRotation(Selected<ApplyArgs>),
-    /// Keep an AWS organisation on record, and its accounts in a table.
-    OrgInventory(ApplyArgs),
+    OrgInventory(A),
 }
 
 #[derive(Debug, Subcommand)]
@@ -52,22 +39,9 @@ pub(crate) enum AdoptCommand {
     KeyRotation(AdoptArgs),
 }
 
-impl PlanCommand {
+impl<A: Args> JobCommand<A> {
     /// The job, what is typed behind each, and what selects.
-    pub(crate) fn parts(self) -> (JobName, PlanArgs, SelectArgs) {
-        match self {
-            Self::ClusterCleanup(args) => (JobName::ClusterCleanup, args.run, args.select),
-            Self::ClusterClone(args) => (JobName::ClusterClone, args, SelectArgs::default()),
-            Self::DbUsers(args) => (JobName::DbUsers, args, SelectArgs::default()),
-            Self::KeyRotation(args) => (JobName::KeyRotation, args.run, args.select),
-            Self::OrgInventory(args) => (JobName::OrgInventory, args, SelectArgs::default()),
-        }
-    }
-}
-
-impl ApplyCommand {
-    /// The job, what is typed behind each, and what selects.
-    pub(crate) fn parts(self) -> (JobName, ApplyArgs, SelectArgs) {
+    pub(crate) fn parts(self) -> (JobName, A, SelectArgs) {
         match self {
             Self::ClusterCleanup(args) => (JobName::ClusterCleanup, args.run, args.select),
             Self::ClusterClone(args) => (JobName::ClusterClone, args, SelectArgs::default()),

@@ -25,9 +25,7 @@ pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
 pub(crate) use connect::{ConnectArgs, Role};
 pub(crate) use event::{EventCommand, ParseArgs};
 pub(crate) use fleet::{FleetAccountsArgs, FleetCommand};
-pub(crate) use jobs::{
-    AdoptArgs, AdoptCommand, ApplyArgs, ApplyCommand, InvokeArgs, PlanArgs, PlanCommand, RunArgs, WordArgs,
-};
+pub(crate) use jobs::{AdoptArgs, AdoptCommand, ApplyArgs, InvokeArgs, JobCommand, PlanArgs, RunArgs, WordArgs};
 pub(crate) use keys::{KeyCommand, KeyListArgs};
 pub(crate) use looks::{DoctorArgs, PolicyCommand, ReportCommand, ReportListArgs, ReportPlaceArgs, ReportShowArgs};
 pub(crate) use org::{
@@ -100,12 +98,12 @@ pub(crate) enum Command {
     /// Say what a job would do. Reads only.
     Plan {
         #[command(subcommand)]
-        job: PlanCommand,
+        job: JobCommand<PlanArgs>,
     },
     /// Do it: shows the plan and asks for the account, or takes your word by a flag.
     Apply {
         #[command(subcommand)]
-        job: ApplyCommand,
+        job: JobCommand<ApplyArgs>,
     },
     /// Call the deployed function of a job and show what it answers. Where it would apply, it is asked for its plan first, and
     /// you for the account.
