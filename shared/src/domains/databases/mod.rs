@@ -5,6 +5,7 @@ mod content;
 mod login;
 pub mod names;
 mod password;
+pub mod powers;
 mod statement;
 mod strategy;
 

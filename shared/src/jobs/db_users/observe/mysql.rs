@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Greeting;
 use crate::domains::databases::names::CLONE;
+use crate::domains::databases::powers::{ADMINISTER, OF_APPLICATIONS, SECOND_PASSWORD};
 use crate::jobs::db_users::model::{Account, Accounts, Held, InGrant, SchemaGrant};
 use crate::jobs::db_users::request::{Request, State, UserRequest};
 use crate::services::sql::Engine;
@@ -82,7 +83,7 @@ pub(super) async fn accounts(session: &MySession, request: &Request, database: b
     }
     let query = format!(
         "SELECT grantee, count(*) FROM information_schema.user_privileges \
-         WHERE grantee IN ({grantees}) AND privilege_type NOT IN ('USAGE', '{SECOND}') GROUP BY 1"
+         WHERE grantee IN ({grantees}) AND privilege_type NOT IN ('USAGE', '{SECOND_PASSWORD}') GROUP BY 1"
     );
     for row in &session.read("privileges on all databases", &query).await? {
         accounts.global_grants.insert(field(row, 0), field(row, 1).parse().unwrap_or_default());
@@ -255,9 +256,6 @@ const EVERYWHERE: [&str; 22] = [
 /// `REPLICATION SLAVE ADMIN`, `REPLICATION MASTER ADMIN`, `BINLOG ADMIN` and `BINLOG REPLAY` (`sql/privilege.h`).
 const FINER: u64 = 0x3f_c000_0000;
 
-/// What it takes to keep a second password of one's own.
-const SECOND: &str = "APPLICATION_PASSWORD_ADMIN";
-
 /// The catalogs differ: `MariaDB` keeps an account's state in a document, and its roles elsewhere. Who may administer the
 /// server or its users may do so itself, by a role, by a role of a role, by being another account, or by writing into the
 /// tables of the server, of which whoever writes everywhere writes, too.
@@ -293,11 +291,10 @@ fn query_of_accounts(engine: Engine, users: &str) -> String {
              coalesce(JSON_EXTRACT(a.Priv, '$.auth_or'), ''), 0 FROM mysql.global_priv a WHERE a.User IN ({users})"
         );
     }
-    // Who may end transactions that were prepared is an application's helper, and a second password is one's own alone.
+    let (of_applications, administer) = (OF_APPLICATIONS.map(literal).join(", "), ADMINISTER.map(literal).join(", "));
     let granted = any(
         "mysql.global_grants",
-        "(p.priv LIKE '%\\_ADMIN' AND p.priv NOT IN ('XA_RECOVER_ADMIN', 'APPLICATION_PASSWORD_ADMIN')) OR p.priv IN ('SYSTEM_USER', 'SET_USER_ID', \
-         'SET_ANY_DEFINER', 'ALLOW_NONEXISTENT_DEFINER')",
+        &format!("(p.priv LIKE '%\\_ADMIN' AND p.priv NOT IN ({of_applications})) OR p.priv IN ({administer})"),
     );
     format!(
         "{reached} SELECT a.user, a.host, a.account_locked, a.plugin, {administers} OR {granted}, \
@@ -305,7 +302,7 @@ fn query_of_accounts(engine: Engine, users: &str) -> String {
          AND a.password_last_changed < now() - INTERVAL coalesce(a.password_lifetime, @@global.default_password_lifetime) DAY), \
          coalesce(a.password_reuse_history, @@global.password_history) > 0 \
          OR coalesce(a.password_reuse_time, @@global.password_reuse_interval) > 0, '', \
-         EXISTS (SELECT 1 FROM mysql.global_grants g WHERE g.user = a.user AND g.host = a.host AND g.priv = '{SECOND}') \
+         EXISTS (SELECT 1 FROM mysql.global_grants g WHERE g.user = a.user AND g.host = a.host AND g.priv = '{SECOND_PASSWORD}') \
          FROM mysql.user a WHERE a.user IN ({users})"
     )
 }

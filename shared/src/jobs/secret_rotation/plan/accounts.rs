@@ -5,31 +5,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::domains::databases::Statement;
 use crate::domains::databases::names::CLONE;
+use crate::domains::databases::{Statement, powers};
 use crate::jobs::secret_rotation::codes;
 use crate::jobs::secret_rotation::model::{Account, Accounts, Right};
 use crate::report::Reason;
 use crate::services::sql::{Engine, mysql_literal as literal};
 use crate::text::printable;
 
-/// Beside what ends in `ADMIN`: whoever has one of these on all databases administers the server, or can.
-const ADMINISTERS: [&str; 12] = [
-    "ALL PRIVILEGES",
-    "ALLOW_NONEXISTENT_DEFINER",
-    "CREATE USER",
-    "FILE",
-    "GRANT OPTION",
-    "RELOAD",
-    "SET USER",
-    "SET_ANY_DEFINER",
-    "SET_USER_ID",
-    "SHUTDOWN",
-    "SUPER",
-    "SYSTEM_USER",
-];
-/// What ends so and is an application's own.
-const HARMLESS: [&str; 2] = ["APPLICATION_PASSWORD_ADMIN", "XA_RECOVER_ADMIN"];
+/// Beside what ends in `ADMIN` and the words of [`powers`]: whoever has one of these on all databases administers the server,
+/// or can.
+const ADMINISTERS: [&str; 8] =
+    ["ALL PRIVILEGES", "CREATE USER", "FILE", "GRANT OPTION", "RELOAD", "SET USER", "SHUTDOWN", "SUPER"];
 
 /// What makes the pair what it is to be, with the password of `user` last, unless the server has it.
 pub(super) fn statements(accounts: &Accounts, user: &str, has_it: bool) -> Result<Vec<Statement>, Reason> {
@@ -71,7 +58,8 @@ fn judge(accounts: &Accounts) -> Result<&Account, Reason> {
     let administers = |right: &&Right| {
         let word = right.word.as_str();
         let ends_so = word.ends_with("_ADMIN") || word.ends_with(" ADMIN");
-        right.on == "*.*" && !HARMLESS.contains(&word) && (ends_so || ADMINISTERS.contains(&word))
+        let is_named = ADMINISTERS.contains(&word) || powers::ADMINISTER.contains(&word);
+        right.on == "*.*" && !powers::OF_APPLICATIONS.contains(&word) && (ends_so || is_named)
     };
     if accounts.name == accounts.master || base.rights.iter().any(|right| administers(&right)) {
         let message = format!("{shown} administers the server, and a second login would as well");
@@ -250,10 +238,10 @@ mod tests {
         assert_eq!(refused(base(), &|accounts| accounts.known = false), "clone-not-ours");
         assert_eq!(refused(base(), &|accounts| accounts.base = None), "base-gone");
         assert_eq!(refused(base(), &|accounts| accounts.master = "app".to_owned()), "pair-refused");
-        for word in ADMINISTERS.into_iter().chain(["ROLE_ADMIN", "CONNECTION ADMIN"]) {
+        for word in ADMINISTERS.into_iter().chain(powers::ADMINISTER).chain(["ROLE_ADMIN", "CONNECTION ADMIN"]) {
             assert_eq!(refused(account(&[("*.*", word)]), &|_| {}), "pair-refused", "{word}");
         }
-        for word in HARMLESS.into_iter().chain(["SELECT", "PROCESS"]) {
+        for word in powers::OF_APPLICATIONS.into_iter().chain(["SELECT", "PROCESS"]) {
             assert!(refused(account(&[("*.*", word)]), &|_| {}).contains("GRANT"), "{word}");
         }
         let odd = Account { odd: vec!["a certificate".to_owned()], ..base() };
