@@ -3,8 +3,12 @@
 mod account;
 mod choice;
 pub mod codes;
+mod item;
 mod selection;
+mod visit;
 
 pub use account::Account;
 pub use choice::{Choice, Chosen, LeftOut, NoChoice, Organisation, choose};
+pub use item::Item;
 pub use selection::{Names, Selection, Unit};
+pub use visit::{Ended, Phase, Regional, Visit};

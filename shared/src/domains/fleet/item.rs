@@ -1,0 +1,26 @@
+//! What the map of the state machine hands to a worker: one account with everything that the visit to it needs.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One account of a run, with its Regions: one session serves them all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    /// Twelve digits.
+    pub account: String,
+    /// Its name.
+    pub name: String,
+    /// The names from the root to what is above it.
+    pub path: String,
+    /// Which of the named policies holds for it; that of the worker itself if none.
+    pub policy: Option<String>,
+    /// Where to look.
+    pub regions: Vec<String>,
+    /// How many destructive steps were judged for it: in an apply map alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<usize>,
+    /// The digest of its plan, where a person agreed to the run's plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect_plan: Option<String>,
+}
