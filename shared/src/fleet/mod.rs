@@ -12,6 +12,7 @@ mod event;
 mod failures;
 mod fault;
 mod function;
+pub mod judge;
 mod list;
 mod organisation;
 mod place;
