@@ -1,6 +1,7 @@
 //! What the state machine hands to each part. It writes these events itself, so whatever is odd about one is refused.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -38,6 +39,59 @@ pub(super) struct ToWork {
     pub item: Item,
 }
 
+/// The event of `judge`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ToJudge {
+    pub execution: String,
+    /// The map that ended.
+    pub phase: Phase,
+    /// How far the run goes.
+    pub mode: Mode,
+    /// The digest of the run's plan that a person agreed to.
+    pub expect_plan: Option<PlanDigest>,
+    /// Where its accounts are.
+    pub items_key: String,
+    /// What the map wrote of how each ended.
+    pub result: Written,
+}
+
+/// `ResultWriterDetails` of Step Functions.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Written {
+    pub bucket: String,
+    /// Of the manifest.
+    pub key: String,
+}
+
+impl ToJudge {
+    pub(super) fn read(payload: Payload) -> Result<Self, EventFault> {
+        let mut fields = plain(payload)?;
+        let execution = execution(&mut fields, "execution");
+        let phase = phase(&mut fields);
+        if phase == Some(Phase::Rest) {
+            fields.fault::<()>("'phase' is 'rest', after which nothing is to be judged".to_owned());
+        }
+        let mode = mode(&mut fields);
+        if mode.is_none() {
+            fields.fault::<()>("'mode' is missing".to_owned());
+        }
+        let expect_plan = digest(&mut fields);
+        let items_key = fields.needed("items_key");
+        let result = part::<Written>(&mut fields, "result");
+        fields.finish()?;
+        let missing = || EventFault::one("it names no phase, no mode or no result");
+        Ok(Self {
+            execution,
+            phase: phase.ok_or_else(missing)?,
+            mode: mode.ok_or_else(missing)?,
+            expect_plan,
+            items_key,
+            result: result.ok_or_else(missing)?,
+        })
+    }
+}
+
 impl ToList {
     pub(super) fn read(payload: Payload) -> Result<Self, EventFault> {
         let mut fields = plain(payload)?;
@@ -68,7 +122,7 @@ impl ToList {
 
 impl Start {
     fn read(fields: &mut Fields) -> Self {
-        let mode = fields.choice("mode", &[("plan", Mode::Plan), ("apply", Mode::Apply)]);
+        let mode = mode(fields);
         let redrive_of = fields.text("redrive_of");
         if redrive_of.as_deref().is_some_and(|name| !is_execution(name)) {
             fields.fault::<()>("'redrive_of' is no name of an execution".to_owned());
@@ -132,6 +186,10 @@ fn phase(fields: &mut Fields) -> Option<Phase> {
         fields.fault::<()>("'phase' is missing".to_owned());
     }
     phase
+}
+
+fn mode(fields: &mut Fields) -> Option<Mode> {
+    fields.choice("mode", &[("plan", Mode::Plan), ("apply", Mode::Apply)])
 }
 
 fn digest(fields: &mut Fields) -> Option<PlanDigest> {

@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde_json::Value;
 use tracing::{Instrument as _, error, info_span};
 
-use super::event::{ToList, ToWork};
+use super::bench::Bench;
+use super::event::{ToJudge, ToList, ToWork};
 use super::fault::FleetFault;
 use super::list::Lister;
 use super::setup::{self, JobName, Part, Setup};
@@ -38,6 +39,7 @@ pub struct Fleet {
 enum Deployed {
     List(Box<Lister>),
     Work(JobName, Box<Worker>),
+    Judge(Box<Bench>),
 }
 
 impl Fleet {
@@ -60,7 +62,9 @@ impl Fleet {
             self.run(payload, deadline).await.map_err(|fault| {
                 match &fault {
                     FleetFault::Run(fault) => telemetry::log_fault(fault),
-                    fault => error!(error.kind = fault.error_type(), error.message = chain(fault), "run did not take place"),
+                    fault => {
+                        error!(error.kind = fault.error_type(), error.message = chain(fault), "run did not take place")
+                    }
                 }
                 telemetry::emit(&telemetry::metrics_of_fault(&self.name, clock::now()));
                 Diagnostic { error_type: fault.error_type().to_owned(), error_message: chain(&fault) }
@@ -84,6 +88,7 @@ impl Fleet {
                 };
                 answer(&visit?)
             }
+            Deployed::Judge(bench) => answer(&Box::pin(bench.judge(ToJudge::read(payload)?)).await?),
         }
     }
 }
@@ -93,6 +98,7 @@ impl Deployed {
         let Setup { job, place, part } = setup::read(environment, home.region())?;
         Ok(match part {
             Part::List(policy) => Self::List(Box::new(Lister { home, place, policy })),
+            Part::Judge(policy) => Self::Judge(Box::new(Bench { home, place, policy })),
             Part::Work(policy) => Self::Work(job, Box::new(Worker { home, place, policy, name: name.to_owned() })),
         })
     }

@@ -8,12 +8,14 @@
 //!
 //! What passes between them lies in the run's bucket ([`Place`]), and what Step Functions carries is short.
 
+mod bench;
 mod event;
 mod failures;
 mod fault;
 mod function;
 pub mod judge;
 mod list;
+mod maps;
 mod organisation;
 mod place;
 mod setup;

@@ -66,7 +66,13 @@ impl Folder<'_> {
     }
 
     /// Leaves `value` for a later part under `key`.
-    pub async fn write(&self, aws: &Aws, key: &str, value: &impl Serialize, leave: &RecordPermit) -> Result<(), AwsError> {
+    pub async fn write(
+        &self,
+        aws: &Aws,
+        key: &str,
+        value: &impl Serialize,
+        leave: &RecordPermit,
+    ) -> Result<(), AwsError> {
         let body = serde_json::to_vec(value).unwrap_or_default();
         RecordStore::new(aws, self.bucket(), leave).put_json(key, body, LONGEST).await
     }

@@ -2,6 +2,7 @@
 //! part that guesses what it is would be another one.
 
 use super::failures::Failures;
+use super::judge::FleetCaps;
 use super::place::Place;
 use super::work::{FleetJob as _, Policies, WorkPolicy};
 use crate::config::{ConfigFaults, Environment, Settings};
@@ -33,6 +34,7 @@ pub(super) enum JobName {
 pub(super) enum Part {
     List(ListPolicy),
     Work(WorkPolicy),
+    Judge(JudgePolicy),
 }
 
 /// What `list` goes by.
@@ -46,6 +48,15 @@ pub(super) struct ListPolicy {
     pub regions: Vec<String>,
     /// `NIGHTSHIFT_FLEET_STATE_MACHINE`: whose executions keep each other out.
     pub machine: String,
+}
+
+/// What `judge` goes by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct JudgePolicy {
+    /// What holds a whole run back.
+    pub caps: FleetCaps,
+    /// How far a run may go, and whether the digest of its whole plan lifts caps.
+    pub run: RunPolicy,
 }
 
 /// The whole of it.
@@ -76,7 +87,8 @@ impl JobName {
 pub(super) fn read(environment: &Environment, home: Option<&str>) -> Result<Setup, ConfigFaults> {
     let whose = environment.get(PART).unwrap_or_default();
     // The job's own are read by the job, once for each policy that may hold.
-    let own = if whose == "work" { environment.clone().without(|name| !name.starts_with(OURS)) } else { environment.clone() };
+    let own =
+        if whose == "work" { environment.clone().without(|name| !name.starts_with(OURS)) } else { environment.clone() };
     let own = own.without(|name| name.starts_with(Policies::PREFIX));
     let mut settings = Settings::of(&own);
     let mut faults = Vec::new();
@@ -89,7 +101,8 @@ pub(super) fn read(environment: &Environment, home: Option<&str>) -> Result<Setu
         "work" => {
             let failures = Failures::read(&mut settings);
             let role = role(&mut settings);
-            let external_id = needed(&mut settings, EXTERNAL_ID, "what the role in each account asks of whoever takes it");
+            let external_id =
+                needed(&mut settings, EXTERNAL_ID, "what the role in each account asks of whoever takes it");
             let policies = match job {
                 JobName::ClusterCleanup => Policies::read::<ClusterCleanup>(environment, OURS, home),
                 JobName::KeyRotation => Policies::read::<KeyRotation>(environment, OURS, home),
@@ -102,6 +115,7 @@ pub(super) fn read(environment: &Environment, home: Option<&str>) -> Result<Setu
                 }
             }
         }
+        "judge" => Some(Part::Judge(judge(&mut settings))),
         _ => None,
     });
     if let Err(found) = settings.finish() {
@@ -117,7 +131,22 @@ fn list(settings: &mut Settings<'_>, job: JobName) -> ListPolicy {
     let run = RunPolicy::read(settings);
     let selection = Selection::read(settings);
     let regions = if job.is_regional() { settings.regions_to_work_in(REGIONS, None) } else { Vec::new() };
-    ListPolicy { run, selection, regions, machine: needed(settings, MACHINE, "the ARN of the state machine this is part of") }
+    ListPolicy {
+        run,
+        selection,
+        regions,
+        machine: needed(settings, MACHINE, "the ARN of the state machine this is part of"),
+    }
+}
+
+fn judge(settings: &mut Settings<'_>) -> JudgePolicy {
+    let run = RunPolicy::read(settings);
+    let caps = FleetCaps {
+        count: settings.number("NIGHTSHIFT_FLEET_MAX_DELETIONS", 50, 0..=1_000_000),
+        percent: settings.number("NIGHTSHIFT_FLEET_MAX_DELETION_PERCENT", 50, 0..=100),
+        canary_failures: settings.number("NIGHTSHIFT_FLEET_CANARY_FAILURES", 0, 0..=10_000),
+    };
+    JudgePolicy { caps, run }
 }
 
 fn role(settings: &mut Settings<'_>) -> String {
@@ -127,7 +156,10 @@ fn role(settings: &mut Settings<'_>) -> String {
         (1..=64).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"_+=,.@-".contains(&b))
     };
     if !role.is_empty() && !role.split('/').all(is_name) {
-        settings.fault(ROLE, format!("'{}' is no role's name with its path, such as nightshift/nightshift-read", printable(&role)));
+        settings.fault(
+            ROLE,
+            format!("'{}' is no role's name with its path, such as nightshift/nightshift-read", printable(&role)),
+        );
     }
     role
 }

@@ -4,10 +4,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::event::Fields;
-use super::fault::RunFault;
 pub use super::caller::{Caller, Errand, Task, Word};
 use super::caps::Cap;
+use super::event::Fields;
+use super::fault::RunFault;
 use super::forecast::{self, Load};
 use super::guard::{self, Consent};
 use super::job::{Given, Hands, Job, Sight, Sums, codes_of};
@@ -202,7 +202,9 @@ impl<J: Job> Driver<J> {
         warnings.extend(verdict.besides.iter().map(tripped_too));
         let permit = guard::leave_to_write(mode);
         let notifier = permit.as_ref().filter(|_| self.notify.has_channel());
-        let notifier = notifier.map(|permit| Notifier::new(self.home.as_ref().unwrap_or(&self.aws), permit, &self.notify, ledger.deadline()));
+        let notifier = notifier.map(|permit| {
+            Notifier::new(self.home.as_ref().unwrap_or(&self.aws), permit, &self.notify, ledger.deadline())
+        });
         let done = if let Some(permit) = &permit {
             let (allowed, waits) = verdict.split(permit, std::mem::take(&mut plan.actions), &plan.scope);
             ledger.expects(allowed.actions().len());

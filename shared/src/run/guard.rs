@@ -134,7 +134,8 @@ impl Verdict {
         }
         let due = parts.len();
         for place in parts.into_iter().skip(left) {
-            let message = format!("{due} of a backlog are due, and {left} were left of the {budget} steps judged for it");
+            let message =
+                format!("{due} of a backlog are due, and {left} were left of the {budget} steps judged for it");
             let reason = Reason::new(&codes::BACKLOG, message, "a later run does it");
             self.rulings[place] = Ruling::Later(reason);
         }

@@ -33,7 +33,8 @@ impl ExecutionsReader {
     /// Every one that runs. AWS says that this list may lag behind a little.
     pub async fn running(&self) -> Result<Vec<Execution>, AwsError> {
         const LIST: &str = "states:ListExecutions";
-        let call = self.client.list_executions().state_machine_arn(&self.machine).status_filter(ExecutionStatus::Running);
+        let call =
+            self.client.list_executions().state_machine_arn(&self.machine).status_filter(ExecutionStatus::Running);
         let mut pages = call.into_paginator().items().send();
         let mut running = Vec::new();
         while let Some(execution) = pages.next().await {

@@ -22,7 +22,10 @@ async fn every_sample_event_is_one_that_its_part_takes() -> anyhow::Result<()> {
             part => fleet.start(part, &crate::list::VARIABLES)?,
         };
         if let nightshift_testkit::Answer::Fault { kind, message } = function.invoke(&event).await? {
-            assert!(!["EventRefused", "ConfigurationFault", "ModeRefused"].contains(&kind.as_str()), "{name}: {message}");
+            assert!(
+                !["EventRefused", "ConfigurationFault", "ModeRefused"].contains(&kind.as_str()),
+                "{name}: {message}"
+            );
         }
         seen += 1;
     }

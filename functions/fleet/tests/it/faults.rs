@@ -37,7 +37,8 @@ async fn nothing_is_applied_without_a_word_for_how_much() -> anyhow::Result<()> 
 #[tokio::test]
 async fn a_worker_that_acts_plans_in_the_map_that_plans() -> anyhow::Result<()> {
     let (fleet, member) = (Fleet::new().await?, Fleet::member(&["orders-dev"]).await?);
-    let visit = fleet.worker("apply", &[])?.invoke(&to_work("plan", &member.account, &json!({ "budget": 9 }))).await?.report();
+    let visit =
+        fleet.worker("apply", &[])?.invoke(&to_work("plan", &member.account, &json!({ "budget": 9 }))).await?.report();
     assert_eq!(visit["ended"], "planned");
     assert_eq!(clusters(&member, "eu-west-1").await?, ["orders-dev"]);
     Ok(())

@@ -5,6 +5,7 @@ mod events;
 mod faults;
 mod kept_out;
 mod list;
+mod night;
 mod work;
 
 use aws_sdk_s3::Client as Buckets;
@@ -51,7 +52,8 @@ impl Fleet {
             ("NIGHTSHIFT_FLEET_BUCKET", &self.bucket),
             ("NIGHTSHIFT_FLEET_JOB", "cluster-cleanup"),
         ];
-        let mut all: Vec<_> = own.into_iter().filter(|(name, _)| variables.iter().all(|(other, _)| other != name)).collect();
+        let mut all: Vec<_> =
+            own.into_iter().filter(|(name, _)| variables.iter().all(|(other, _)| other != name)).collect();
         all.extend(variables);
         self.home.start(FUNCTION, &all)
     }
@@ -66,7 +68,8 @@ impl Fleet {
             ("NIGHTSHIFT_NOW", NOW),
             ("NIGHTSHIFT_MIN_NOTICE_HOURS", "0"),
         ];
-        let mut all: Vec<_> = own.into_iter().filter(|(name, _)| variables.iter().all(|(other, _)| other != name)).collect();
+        let mut all: Vec<_> =
+            own.into_iter().filter(|(name, _)| variables.iter().all(|(other, _)| other != name)).collect();
         all.extend(variables);
         self.start("work", &all)
     }
@@ -86,7 +89,8 @@ async fn buckets(scene: &Scene) -> Buckets {
 
 /// What the map hands to a worker about `account`.
 fn to_work(phase: &str, account: &str, more: &Value) -> Value {
-    let mut item = json!({ "account": account, "name": "web", "path": "Root/Prod", "policy": null, "regions": [REGION] });
+    let mut item =
+        json!({ "account": account, "name": "web", "path": "Root/Prod", "policy": null, "regions": [REGION] });
     for (key, value) in more.as_object().into_iter().flatten() {
         item[key] = value.clone();
     }

@@ -1,23 +1,28 @@
 //! One account gone through: as whom, what is left on record, and how much is done.
 
-use nightshift_testkit::world::{clusters, expired};
 use nightshift_testkit::Fault;
+use nightshift_testkit::world::{clusters, expired};
 use serde_json::json;
 
 use crate::{EXECUTION, Fleet, calls, to_work};
 
 #[tokio::test]
-async fn a_plan_is_made_by_the_role_that_reads_and_everything_else_by_the_workers_own_credentials() -> anyhow::Result<()> {
+async fn a_plan_is_made_by_the_role_that_reads_and_everything_else_by_the_workers_own_credentials() -> anyhow::Result<()>
+{
     let (fleet, member) = (Fleet::new().await?, Fleet::member(&["orders-dev", "web-dev"]).await?);
     expired("of-the-fleet-itself").create(&fleet.home).await?;
     let visit = fleet.worker("plan", &[])?.invoke(&to_work("plan", &member.account, &json!({}))).await?.report();
     assert_eq!((&visit["ended"], &visit["regions"]["eu-west-1"]["ended"]), (&json!("planned"), &json!("planned")));
-    assert_eq!((&visit["destructive"], &visit["marked"], &visit["counts"]["planned"]), (&json!(2), &json!(2), &json!(2)));
+    assert_eq!(
+        (&visit["destructive"], &visit["marked"], &visit["counts"]["planned"]),
+        (&json!(2), &json!(2), &json!(2))
+    );
     assert_eq!(visit["report_key"], format!("fleet/cluster-cleanup/{EXECUTION}/plan/{}.json", member.account));
     let report = fleet.left(&format!("plan/{}.json", member.account)).await?;
     assert_eq!((&report["account"], &report["plan_digest"]), (&json!(member.account), &visit["plan_digest"]));
     assert_eq!((&report["calls"]["sts:AssumeRole"], &report["mode"]), (&json!(1), &json!("plan")));
-    let role = format!("arn:aws:sts::{}:assumed-role/cluster-cleanup-read/nightshift-cluster-cleanup-plan", member.account);
+    let role =
+        format!("arn:aws:sts::{}:assumed-role/cluster-cleanup-read/nightshift-cluster-cleanup-plan", member.account);
     assert_eq!(report["caller"], role);
     assert_eq!(clusters(&member, "eu-west-1").await?, ["orders-dev", "web-dev"]);
 
@@ -38,10 +43,16 @@ async fn no_more_is_done_than_was_judged_and_an_account_over_its_budget_waits() 
     let (fleet, member) = (Fleet::new().await?, Fleet::member(&["orders-dev", "web-dev"]).await?);
     let mut worker = fleet.worker("apply", &[])?;
     let over = worker.invoke(&to_work("canary", &member.account, &json!({ "budget": 1 }))).await?.report();
-    assert_eq!((&over["ended"], &over["destructive"], &over["reason"]["code"]), (&json!("planned"), &json!(0), &json!("cap")));
+    assert_eq!(
+        (&over["ended"], &over["destructive"], &over["reason"]["code"]),
+        (&json!("planned"), &json!(0), &json!("cap"))
+    );
     assert_eq!(clusters(&member, "eu-west-1").await?, ["orders-dev", "web-dev"]);
     let done = worker.invoke(&to_work("rest", &member.account, &json!({ "budget": 2 }))).await?.report();
-    assert_eq!((&done["ended"], &done["destructive"], &done["counts"]["changed"]), (&json!("done"), &json!(2), &json!(2)));
+    assert_eq!(
+        (&done["ended"], &done["destructive"], &done["counts"]["changed"]),
+        (&json!("done"), &json!(2), &json!(2))
+    );
     let again = worker.invoke(&to_work("rest", &member.account, &json!({ "budget": 2 }))).await?.report();
     assert_ne!(again["ended"], "failed", "{again}");
     let report = fleet.left(&format!("rest/{}.json", member.account)).await?;

@@ -21,7 +21,10 @@ fn item(more: &[(&str, Value)]) -> Value {
 #[test]
 fn a_worker_takes_what_the_map_hands_it() {
     let event = work(json!({ "execution": "night", "phase": "plan", "item": item(&[]) })).unwrap();
-    assert_eq!((event.execution.as_str(), event.phase, event.item.account.as_str()), ("night", Phase::Plan, "111122223333"));
+    assert_eq!(
+        (event.execution.as_str(), event.phase, event.item.account.as_str()),
+        ("night", Phase::Plan, "111122223333")
+    );
     for word in [("budget", json!(0)), ("expect_plan", json!(PlanDigest::of("f", "a", &())))] {
         let event = json!({ "execution": "night", "phase": "canary", "item": item(&[word]) });
         assert_eq!(work(event).unwrap().phase, Phase::Canary);
@@ -34,14 +37,26 @@ fn what_no_state_machine_of_ours_sends_is_refused_by_name() {
     for (event, why) in [
         (json!([]), "expected the object"),
         (json!({ "execution": "night", "phase": "plan" }), "'item' is missing"),
-        (json!({ "execution": "night", "phase": "apply", "item": item(&budget) }), "'phase' must be 'plan' or 'canary' or 'rest'"),
-        (json!({ "execution": "night", "phase": "plan", "item": item(&[("acount", json!("1"))]) }), "unknown field `acount`"),
-        (json!({ "execution": "night", "phase": "plan", "item": item(&[("account", json!("../../x"))]) }), "no account"),
+        (
+            json!({ "execution": "night", "phase": "apply", "item": item(&budget) }),
+            "'phase' must be 'plan' or 'canary' or 'rest'",
+        ),
+        (
+            json!({ "execution": "night", "phase": "plan", "item": item(&[("acount", json!("1"))]) }),
+            "unknown field `acount`",
+        ),
+        (
+            json!({ "execution": "night", "phase": "plan", "item": item(&[("account", json!("../../x"))]) }),
+            "no account",
+        ),
         (json!({ "execution": "../x", "phase": "plan", "item": item(&[]) }), "no name of an execution"),
         (json!({ "phase": "plan", "item": item(&[]) }), "'execution' is missing"),
         (json!({ "execution": "n", "phase": "rest", "item": item(&[]) }), "neither a 'budget' nor an 'expect_plan'"),
         (json!({ "execution": "n", "phase": "rest", "item": item(&[("budget", json!(-1))]) }), "'item': invalid value"),
-        (json!({ "execution": "n", "phase": "rest", "item": item(&[("expect_plan", json!("latest"))]) }), "'latest' is not a plan digest"),
+        (
+            json!({ "execution": "n", "phase": "rest", "item": item(&[("expect_plan", json!("latest"))]) }),
+            "'latest' is not a plan digest",
+        ),
         (json!({ "execution": "n", "phase": "plan", "item": item(&[]), "mode": "apply" }), "unknown key 'mode'"),
     ] {
         let refused = work(event.clone()).unwrap_err();
@@ -61,7 +76,10 @@ fn a_run_is_started_with_nothing_or_with_what_a_person_said() {
     assert_eq!(list(json!(null)), Ok(Start::default()));
     let digest = PlanDigest::of("f", "a", &());
     let start = list(json!({ "mode": "apply", "expect_plan": digest, "redrive_of": "last-night" })).unwrap();
-    assert_eq!((start.mode, start.expect_plan, start.redrive_of.as_deref()), (Some(Mode::Apply), Some(digest), Some("last-night")));
+    assert_eq!(
+        (start.mode, start.expect_plan, start.redrive_of.as_deref()),
+        (Some(Mode::Apply), Some(digest), Some("last-night"))
+    );
     for (input, why) in [
         (json!({ "mode": "Apply" }), "'input': 'mode' must be 'plan' or 'apply'"),
         (json!({ "accounts": [] }), "'input': unknown key 'accounts'"),

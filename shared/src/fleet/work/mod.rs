@@ -103,11 +103,8 @@ impl Worker {
             Err(error) => return self.no_role(error, &role).map(|reason| visiting.kept_out(reason)),
         };
         let entering = self.home.take_calls();
-        let environment = if J::REGIONAL {
-            environment.with("NIGHTSHIFT_REGIONS", &item.regions.join(","))
-        } else {
-            environment
-        };
+        let environment =
+            if J::REGIONAL { environment.with("NIGHTSHIFT_REGIONS", &item.regions.join(",")) } else { environment };
         let driver = Driver::<J>::new(&environment, aws)?.telling_by(self.home.clone());
         // Lambda asks nobody to stop: it ends the process.
         let never = Stop::new();

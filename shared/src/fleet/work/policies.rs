@@ -68,13 +68,15 @@ impl Policies {
             Some("apply") => ModeSetting::Apply,
             Some(_) => ModeSetting::PlanCeiling,
             None => {
-                let problem = "is not set: 'plan' for the worker with the role that reads, 'apply' for the one that acts";
+                let problem =
+                    "is not set: 'plan' for the worker with the role that reads, 'apply' for the one that acts";
                 faults.push(ConfigFault { variable: MODE.to_owned(), problem: problem.to_owned() });
                 ModeSetting::Unset
             }
         };
         if own.get(REPORT_BUCKET).is_some() {
-            let problem = "is set, and the reports of a run through an organisation lie in NIGHTSHIFT_FLEET_BUCKET; unset it";
+            let problem =
+                "is set, and the reports of a run through an organisation lie in NIGHTSHIFT_FLEET_BUCKET; unset it";
             faults.push(ConfigFault { variable: REPORT_BUCKET.to_owned(), problem: problem.to_owned() });
         }
         ConfigFaults::check(faults)?;
@@ -97,8 +99,8 @@ fn name_of(variable: &str) -> String {
 
 /// `own` with what `policy` says over it.
 fn over(own: &Environment, policy: &str, known: &[&'static str]) -> Result<Environment, String> {
-    let variables: BTreeMap<String, String> = serde_json::from_str(policy)
-        .map_err(|error| format!("is no JSON object of variables and texts ({error})"))?;
+    let variables: BTreeMap<String, String> =
+        serde_json::from_str(policy).map_err(|error| format!("is no JSON object of variables and texts ({error})"))?;
     let mut environment = own.clone();
     for (name, value) in &variables {
         if NOT_OF_A_POLICY.contains(&name.as_str()) {

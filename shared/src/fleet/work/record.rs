@@ -125,11 +125,20 @@ mod tests {
         now.calls = [("rds:A".to_owned(), 3)].into();
         now.counts.observed = 9;
         let whole = after(earlier, now);
-        let told: Vec<_> =
-            whole.items.iter().map(|item| format!("{} {} {}", item.id, item.outcome.as_str(), item.steps.join("+"))).collect();
+        let told: Vec<_> = whole
+            .items
+            .iter()
+            .map(|item| format!("{} {} {}", item.id, item.outcome.as_str(), item.steps.join("+")))
+            .collect();
         assert_eq!(
             told,
-            ["gone changed deleted", "begun changed member deleted", "half failed tagged+delete", "open changed deleted", "new changed deleted"]
+            [
+                "gone changed deleted",
+                "begun changed member deleted",
+                "half failed tagged+delete",
+                "open changed deleted",
+                "new changed deleted"
+            ]
         );
         assert_eq!((whole.counts.observed, whole.counts.changed, whole.counts.failed), (9, 4, 1));
         assert_eq!(whole.calls, [("rds:A".to_owned(), 5), ("rds:B".to_owned(), 1)].into());

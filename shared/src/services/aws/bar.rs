@@ -64,12 +64,19 @@ mod tests {
 
     #[tokio::test]
     async fn what_the_organisation_denies_and_a_region_that_is_off_are_told_from_a_role_that_may_not() {
-        let user = "User: arn:aws:sts::111122223333:assumed-role/r/s is not authorized to perform: rds:DescribeDBClusters";
+        let user =
+            "User: arn:aws:sts::111122223333:assumed-role/r/s is not authorized to perform: rds:DescribeDBClusters";
         for (code, message, bar) in [
-            ("AccessDenied", format!("{user} with an explicit deny in a service control policy"), Some(Bar::Organization)),
+            (
+                "AccessDenied",
+                format!("{user} with an explicit deny in a service control policy"),
+                Some(Bar::Organization),
+            ),
             (
                 "AccessDeniedException",
-                format!("{user} with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o/p"),
+                format!(
+                    "{user} with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o/p"
+                ),
                 Some(Bar::Organization),
             ),
             (
@@ -80,7 +87,11 @@ mod tests {
             ("AccessDenied", format!("{user} with an explicit deny in an identity-based policy"), None),
             ("AccessDenied", format!("{user} because no identity-based policy allows the action"), None),
             ("NotFound", "x with an explicit deny in a service control policy".to_owned(), None),
-            ("InvalidClientTokenId", "The security token included in the request is invalid".to_owned(), Some(Bar::RegionOff)),
+            (
+                "InvalidClientTokenId",
+                "The security token included in the request is invalid".to_owned(),
+                Some(Bar::RegionOff),
+            ),
             ("OptInRequired", "The AWS Access Key Id needs a subscription".to_owned(), Some(Bar::RegionOff)),
             ("ExpiredToken", "The security token included in the request is expired".to_owned(), None),
         ] {

@@ -341,9 +341,9 @@ impl Aws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-west-1"))
             .endpoint_url(url)
-            .credentials_provider(SharedCredentialsProvider::new(
-                aws_sdk_sts::config::Credentials::new("AKIATEST", "secret", None, None, "test"),
-            ))
+            .credentials_provider(SharedCredentialsProvider::new(aws_sdk_sts::config::Credentials::new(
+                "AKIATEST", "secret", None, None, "test",
+            )))
             .http_client(http::client(&Roots::CompiledIn, None).unwrap())
             .retry_config(RetryConfig::disabled())
             .build();

@@ -50,7 +50,10 @@ fn each_region_ends_as_the_worst_in_it_and_the_account_as_the_worst_of_them() {
     use Outcome::{AlreadyRight, Changed, Deferred, Failed, Planned, Skipped};
     let north = |outcome, code| found("a", "eu-north-1", outcome, code);
     assert_eq!(of(vec![]), "nothing eu-north-1=nothing eu-west-1=nothing");
-    assert_eq!(of(vec![north(Skipped, Some(&codes::CAP)), north(AlreadyRight, None)]), "nothing eu-north-1=nothing eu-west-1=nothing");
+    assert_eq!(
+        of(vec![north(Skipped, Some(&codes::CAP)), north(AlreadyRight, None)]),
+        "nothing eu-north-1=nothing eu-west-1=nothing"
+    );
     assert_eq!(of(vec![north(Changed, None)]), "done eu-north-1=done eu-west-1=nothing");
     assert_eq!(of(vec![north(Changed, None), north(Planned, None)]), "planned eu-north-1=planned eu-west-1=nothing");
     assert_eq!(
@@ -71,7 +74,11 @@ fn what_keeps_a_run_out_of_a_region_is_skipped_there_and_an_item_that_says_so_ha
     assert_eq!(of(vec![bar(&codes::DENIED_BY_SCP)]), "skipped eu-north-1=skipped/denied-by-scp eu-west-1=nothing");
     assert_eq!(of(vec![bar(&codes::REFUSED)]), "failed eu-north-1=failed/refused eu-west-1=nothing");
     let item = found("orders", "eu-north-1", Outcome::Failed, Some(&codes::DENIED_BY_SCP));
-    assert_eq!(of(vec![item]), "failed eu-north-1=failed/denied-by-scp eu-west-1=nothing", "the Region itself was read");
+    assert_eq!(
+        of(vec![item]),
+        "failed eu-north-1=failed/denied-by-scp eu-west-1=nothing",
+        "the Region itself was read"
+    );
 }
 
 #[test]
@@ -90,7 +97,10 @@ fn an_account_that_was_kept_out_says_why_and_a_cap_that_tripped_is_said() {
     let reason = || Reason::plain(&fleet_codes::ROLE_MISSING, "no role");
     let visit = visiting.kept_out(reason());
     assert_eq!((told(&visit).as_str(), visit.reason), ("skipped", Some(reason())));
-    assert_eq!(told(&visiting.kept_out_everywhere(Reason::plain(&codes::REGION_OFF, "m"))), "skipped eu-west-1=skipped/region-off");
+    assert_eq!(
+        told(&visiting.kept_out_everywhere(Reason::plain(&codes::REGION_OFF, "m"))),
+        "skipped eu-west-1=skipped/region-off"
+    );
     let mut report = sample("cluster-cleanup", Mode::Plan, Vec::new());
     let (limit, wanted) = (serde_json::json!(1), serde_json::json!(2));
     report.tripped = Some(Tripped { guard: "max_deletions".into(), limit, wanted, fix: "review".to_owned() });
@@ -112,7 +122,8 @@ fn an_answer_stays_under_eight_kibibytes_whatever_names_and_words_there_are() {
         let items = names.iter().map(|name| found(name, name, Outcome::Failed, Some(&codes::DENIED_BY_SCP))).collect();
         let mut visit = visiting.visit(&sample("cluster-cleanup", Mode::Apply, items), Stakes::default());
         visit.report_key = Some("k".repeat(200));
-        visiting.fail(&mut visit, Reason::new(&fleet_codes::NOT_CARRIED_OUT, hostile.repeat(9_000), hostile.repeat(9_000)));
+        visiting
+            .fail(&mut visit, Reason::new(&fleet_codes::NOT_CARRIED_OUT, hostile.repeat(9_000), hostile.repeat(9_000)));
         let length = serde_json::to_vec(&visiting.short(visit)).unwrap().len();
         assert!(length < 8 * 1024, "{length} bytes with {hostile:?}");
     }

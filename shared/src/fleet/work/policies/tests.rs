@@ -32,7 +32,10 @@ fn every_policy_is_checked_before_any_account_comes() {
             vec![("NIGHTSHIFT_FLEET_POLICY_A", r#"{"NIGHTSHIFT_PROTECED": "x"}"#)],
             "sets NIGHTSHIFT_PROTECED, which the job does not know; did you mean NIGHTSHIFT_PROTECTED?",
         ),
-        (vec![("NIGHTSHIFT_FLEET_POLICY_A", r#"{"NIGHTSHIFT_MODE": "apply"}"#)], "sets NIGHTSHIFT_MODE, which is no policy's"),
+        (
+            vec![("NIGHTSHIFT_FLEET_POLICY_A", r#"{"NIGHTSHIFT_MODE": "apply"}"#)],
+            "sets NIGHTSHIFT_MODE, which is no policy's",
+        ),
         (vec![("NIGHTSHIFT_FLEET_POLICY_A", r#"{"NIGHTSHIFT_REGIONS": "eu-west-1"}"#)], "holds for the whole run"),
         (
             vec![("NIGHTSHIFT_FLEET_POLICY_A", r#"{"NIGHTSHIFT_MAX_DELETIONS": "many"}"#)],
