@@ -126,14 +126,14 @@ impl Bench {
             self.leave(folder, &folder.key("verdict.json"), &judged, leave).await
         })
         .await?;
-        self.log(why.as_ref(), go);
+        log(why.as_ref(), go);
         Ok(Said { go, digest: Some(digest), why, canary: canary.len(), canary_key, rest: rest.len(), rest_key })
     }
 
     async fn canary(&self, event: &ToJudge, folder: &Folder<'_>) -> Result<Said, FleetFault> {
         let (canary_key, rest_key) = (folder.key("canary-items.json"), folder.key("rest-items.json"));
         let judged: Judged = folder.read(&self.home, &folder.key("verdict.json")).await?;
-        let items: Vec<Item> = folder.read(&self.home, &canary_key).await?;
+        let items: Vec<Item> = folder.read(&self.home, &event.items_key).await?;
         let canary = Some(maps::results(&self.home, folder, &event.result.key).await?);
         let rows = fold(&items, &Maps { canary, ..Maps::default() });
         let why = judge::canary(&rows, &maps::accounts(&items), self.policy.caps).err();
@@ -141,7 +141,7 @@ impl Bench {
         let after = Judged { go, why: why.clone(), tripped: None, tripped_besides: Vec::new(), ..judged };
         let key = folder.key("verdict-canary.json");
         driver::recording(async |leave| self.leave(folder, &key, &after, leave).await).await?;
-        self.log(why.as_ref(), go);
+        log(why.as_ref(), go);
         Ok(Said { go, digest: None, why, canary: after.canary, canary_key, rest: after.rest, rest_key })
     }
 
@@ -155,14 +155,12 @@ impl Bench {
         let written = folder.write(&self.home, key, value, leave).await;
         Ok(written.map_err(RunFault::observing("leaving what was judged in the run's bucket"))?)
     }
+}
 
-    #[expect(clippy::unused_self, reason = "it is the bench that says so")]
-    fn log(&self, why: Option<&Reason>, go: bool) {
-        match why {
-            Some(why) => {
-                warn!(reason.code = why.code.as_ref(), reason.message = why.message, "the run stops here");
-            }
-            None => info!(go, "judged"),
-        }
+fn log(why: Option<&Reason>, go: bool) {
+    if let Some(why) = why {
+        warn!(reason.code = why.code.as_ref(), reason.message = why.message, "the run stops here");
+    } else {
+        info!(go, "judged");
     }
 }

@@ -64,6 +64,35 @@ pub(super) struct Written {
     pub key: String,
 }
 
+/// The event of `report`: of the machine itself, or what EventBridge tells of the end of an execution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ToReport {
+    pub execution: String,
+    /// How it ended, where it has.
+    pub status: Option<String>,
+}
+
+impl ToReport {
+    pub(super) fn read(payload: Payload) -> Result<Self, EventFault> {
+        let Value::Object(map) = payload.once()? else {
+            return Err(EventFault::one("expected the object that the state machine or EventBridge sends"));
+        };
+        if map.get("source").and_then(Value::as_str) != Some("aws.states") {
+            let mut fields = Fields::of_object(map);
+            let execution = execution(&mut fields, "execution");
+            fields.needed("execution_arn");
+            let status = fields.value("status").and_then(|status| status.as_str().map(str::to_owned));
+            fields.finish()?;
+            return Ok(Self { execution, status });
+        }
+        let of_detail = |key: &str| map.get("detail").and_then(|detail| detail[key].as_str()).map(str::to_owned);
+        match of_detail("name").filter(|name| is_execution(name)) {
+            Some(execution) => Ok(Self { execution, status: of_detail("status") }),
+            None => Err(EventFault::one("its 'detail' names no execution")),
+        }
+    }
+}
+
 impl ToJudge {
     pub(super) fn read(payload: Payload) -> Result<Self, EventFault> {
         let mut fields = plain(payload)?;
@@ -76,7 +105,11 @@ impl ToJudge {
         if mode.is_none() {
             fields.fault::<()>("'mode' is missing".to_owned());
         }
-        let expect_plan = digest(&mut fields);
+        // JSONPath names a key that has to be there: where there is none, the machine says null.
+        let expect_plan = fields.value("expect_plan").and_then(|value| match value {
+            Value::String(text) => parsed(&text, &mut fields),
+            _ => fields.fault("'expect_plan' must be a text, or null".to_owned()),
+        });
         let items_key = fields.needed("items_key");
         let result = part::<Written>(&mut fields, "result");
         fields.finish()?;
@@ -173,7 +206,7 @@ fn execution(fields: &mut Fields, key: &'static str) -> String {
     name
 }
 
-/// "StartExecution", `name`: no whitespace, brackets, wildcards, control characters, and none of `"#%\^|~`$&,;:/`.
+// StartExecution, "name": no whitespace, brackets, wildcards, control characters and some other marks.
 fn is_execution(name: &str) -> bool {
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || "<>{}[]?*\"#%\\^|~`$&,;:/".contains(c);
     (1..=80).contains(&name.chars().count()) && !name.contains(is_odd) && !name.starts_with('.')
@@ -193,7 +226,12 @@ fn mode(fields: &mut Fields) -> Option<Mode> {
 }
 
 fn digest(fields: &mut Fields) -> Option<PlanDigest> {
-    match PlanDigest::parse(&fields.text("expect_plan")?) {
+    let text = fields.text("expect_plan")?;
+    parsed(&text, fields)
+}
+
+fn parsed(text: &str, fields: &mut Fields) -> Option<PlanDigest> {
+    match PlanDigest::parse(text) {
         Ok(digest) => Some(digest),
         Err(error) => fields.fault(error.to_string()),
     }

@@ -26,9 +26,7 @@ pub enum FleetFault {
         since: Timestamp,
     },
     /// The selection is of another organisation.
-    #[error(
-        "{0}; no account was chosen and nothing was begun: correct the selection (nightshift fleet accounts shows it)"
-    )]
+    #[error("no account was chosen and nothing was begun; correct the selection (nightshift fleet accounts shows it)")]
     NoChoice(#[from] NoChoice),
     /// What an earlier part left in the bucket is not there, or is not what it should be.
     #[error("s3://{bucket}/{key} is not what an earlier part of this run leaves there: {said}; start the run anew")]

@@ -6,9 +6,10 @@ use serde_json::Value;
 use tracing::{Instrument as _, error, info_span};
 
 use super::bench::Bench;
-use super::event::{ToJudge, ToList, ToWork};
+use super::event::{ToJudge, ToList, ToReport, ToWork};
 use super::fault::FleetFault;
 use super::list::Lister;
+use super::report::Reporter;
 use super::setup::{self, JobName, Part, Setup};
 use super::work::Worker;
 use crate::clock::{self, Deadline};
@@ -40,6 +41,7 @@ enum Deployed {
     List(Box<Lister>),
     Work(JobName, Box<Worker>),
     Judge(Box<Bench>),
+    Report(Box<Reporter>),
 }
 
 impl Fleet {
@@ -63,7 +65,7 @@ impl Fleet {
                 match &fault {
                     FleetFault::Run(fault) => telemetry::log_fault(fault),
                     fault => {
-                        error!(error.kind = fault.error_type(), error.message = chain(fault), "run did not take place")
+                        error!(error.kind = fault.error_type(), error.message = chain(fault), "run did not take place");
                     }
                 }
                 telemetry::emit(&telemetry::metrics_of_fault(&self.name, clock::now()));
@@ -88,6 +90,7 @@ impl Fleet {
                 };
                 answer(&visit?)
             }
+            Deployed::Report(reporter) => answer(&Box::pin(reporter.report(ToReport::read(payload)?, deadline)).await?),
             Deployed::Judge(bench) => answer(&Box::pin(bench.judge(ToJudge::read(payload)?)).await?),
         }
     }
@@ -98,6 +101,7 @@ impl Deployed {
         let Setup { job, place, part } = setup::read(environment, home.region())?;
         Ok(match part {
             Part::List(policy) => Self::List(Box::new(Lister { home, place, policy })),
+            Part::Report(policy) => Self::Report(Box::new(Reporter { home, place, policy, name: name.to_owned() })),
             Part::Judge(policy) => Self::Judge(Box::new(Bench { home, place, policy })),
             Part::Work(policy) => Self::Work(job, Box::new(Worker { home, place, policy, name: name.to_owned() })),
         })

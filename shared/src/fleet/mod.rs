@@ -9,6 +9,7 @@
 //! What passes between them lies in the run's bucket ([`Place`]), and what Step Functions carries is short.
 
 mod bench;
+mod chose;
 mod event;
 mod failures;
 mod fault;
@@ -18,6 +19,7 @@ mod list;
 mod maps;
 mod organisation;
 mod place;
+mod report;
 mod setup;
 mod work;
 

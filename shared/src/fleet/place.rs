@@ -65,6 +65,24 @@ impl Folder<'_> {
         })
     }
 
+    /// The same where it may not be there yet.
+    pub async fn find<T: DeserializeOwned>(&self, aws: &Aws, key: &str) -> Result<Option<T>, FleetFault> {
+        let found = RecordReader::new(aws, self.bucket()).find(key).await;
+        let found = found.map_err(RunFault::observing("reading what an earlier part of this run left"))?;
+        let Some((body, _)) = found else { return Ok(None) };
+        serde_json::from_slice(&body).map(Some).map_err(|error| FleetFault::Record {
+            bucket: self.bucket().to_owned(),
+            key: key.to_owned(),
+            said: error.to_string(),
+        })
+    }
+
+    /// Leaves a page under `key`.
+    pub async fn write_page(&self, aws: &Aws, key: &str, html: String, leave: &RecordPermit) -> Result<(), AwsError> {
+        let page = (html.into_bytes(), "text/html; charset=utf-8");
+        RecordStore::new(aws, self.bucket(), leave).put(key, page, LONGEST).await
+    }
+
     /// Leaves `value` for a later part under `key`.
     pub async fn write(
         &self,

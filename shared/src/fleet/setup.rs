@@ -9,6 +9,7 @@ use crate::config::{ConfigFaults, Environment, Settings};
 use crate::domains::fleet::Selection;
 use crate::jobs::cluster_cleanup::ClusterCleanup;
 use crate::jobs::key_rotation::KeyRotation;
+use crate::notify::NotifyPolicy;
 use crate::run::{Job as _, RunPolicy};
 use crate::text::printable;
 
@@ -35,6 +36,7 @@ pub(super) enum Part {
     List(ListPolicy),
     Work(WorkPolicy),
     Judge(JudgePolicy),
+    Report(ReportPolicy),
 }
 
 /// What `list` goes by.
@@ -57,6 +59,13 @@ pub(super) struct JudgePolicy {
     pub caps: FleetCaps,
     /// How far a run may go, and whether the digest of its whole plan lifts caps.
     pub run: RunPolicy,
+}
+
+/// What `report` goes by.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ReportPolicy {
+    /// Which channels there are.
+    pub notify: NotifyPolicy,
 }
 
 /// The whole of it.
@@ -116,7 +125,11 @@ pub(super) fn read(environment: &Environment, home: Option<&str>) -> Result<Setu
             }
         }
         "judge" => Some(Part::Judge(judge(&mut settings))),
-        _ => None,
+        _ => {
+            // Its mode is that of the run; it is told the deployment's as all parts are.
+            RunPolicy::read(&mut settings);
+            Some(Part::Report(ReportPolicy { notify: NotifyPolicy::read(&mut settings) }))
+        }
     });
     if let Err(found) = settings.finish() {
         faults.extend(found.all().iter().cloned());

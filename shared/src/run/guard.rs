@@ -123,7 +123,9 @@ impl Verdict {
         }
         let mut left = budget;
         if whole.len() > budget {
-            whole.iter().for_each(|place| self.rulings[*place] = Ruling::Waits);
+            for place in &whole {
+                self.rulings[*place] = Ruling::Waits;
+            }
             let tripped = over_budget(budget, whole.len());
             match &self.tripped {
                 None => self.tripped = Some(tripped),

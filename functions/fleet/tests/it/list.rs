@@ -57,7 +57,10 @@ async fn the_accounts_of_a_run_are_chosen_and_left_for_the_map() -> anyhow::Resu
     ];
     let answer = fleet.start("list", &variables)?.invoke(&event).await?.report();
     let key = format!("fleet/cluster-cleanup/{EXECUTION}/items.json");
-    assert_eq!(answer, json!({ "bucket": fleet.bucket, "items_key": key, "accounts": 2, "mode": "apply" }));
+    let expected = json!({
+        "bucket": fleet.bucket, "items_key": key, "accounts": 2, "mode": "apply", "expect_plan": null, "redrive_of": null,
+    });
+    assert_eq!(answer, expected);
     let regions = json!(["eu-north-1", "eu-west-1"]);
     assert_eq!(
         fleet.left("items.json").await?,
@@ -111,5 +114,35 @@ async fn a_deployment_that_plans_is_asked_to_apply_in_vain() -> anyhow::Result<(
     let (kind, _) = fleet.start("list", &variables)?.invoke(&event).await?.fault();
     assert_eq!(kind, "ModeRefused");
     assert_eq!(fleet.home.proxy.calls(), []);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_run_takes_up_what_failed_in_an_earlier_one() -> anyhow::Result<()> {
+    let (fleet, ids, machine) = organization().await?;
+    let row = |name: &str, ended: &str| {
+        json!({
+            "account": ids[name], "name": name, "path": "Root", "policy": null, "phase": "plan", "ended": ended, "regions": {},
+            "counts": { "observed": 0, "planned": 0, "changed": 0, "already_right": 0, "deferred": 0, "skipped": 0, "failed": 0 },
+            "destructive": 0, "marked": 0, "report_keys": {},
+        })
+    };
+    let report = json!({
+        "schema": 1, "function": "cluster-cleanup", "mode": "apply", "execution": "last-night",
+        "plan_digest": format!("sha256:{}", "0".repeat(64)), "started_at": "2026-11-20T02:00:00Z",
+        "finished_at": "2026-11-20T02:10:00Z", "tripped": null, "ended": { "done": 1, "failed": 1 },
+        "counts": { "observed": 0, "planned": 0, "changed": 0, "already_right": 0, "deferred": 0, "skipped": 0, "failed": 0 },
+        "accounts": [row("web", "failed"), row("lab", "done")], "left_out": [],
+    });
+    let key = "fleet/cluster-cleanup/last-night/report.json";
+    let body = report.to_string().into_bytes().into();
+    crate::buckets(&fleet.home).await.put_object().bucket(&fleet.bucket).key(key).body(body).send().await?;
+    let event = begin(&fleet, &machine, EXECUTION, json!({ "redrive_of": "last-night" })).await?;
+    let variables = [VARIABLES[0], VARIABLES[1], ("NIGHTSHIFT_FLEET_STATE_MACHINE", machine.as_str())];
+    let answer = fleet.start("list", &variables)?.invoke(&event).await?.report();
+    assert_eq!((&answer["accounts"], &answer["redrive_of"]), (&json!(1), &json!("last-night")));
+    assert_eq!(fleet.left("items.json").await?[0]["account"], ids["web"]);
+    let choice = fleet.left("choice.json").await?;
+    assert_eq!((&choice["redrive_of"], &choice["mode"]), (&json!("last-night"), &json!("plan")));
     Ok(())
 }

@@ -25,8 +25,16 @@ impl Night {
         let items: Vec<_> = members.iter().map(item).collect();
         let night = Self { fleet, members };
         night.leave("items.json", &json!(items)).await?;
-        let canary = json!({ "canary": [{ "account": night.members[0].account }], "rest": [], "left_out": [] });
-        night.leave("choice.json", &canary).await?;
+        let chosen =
+            |member: &Scene| json!({ "account": member.account, "name": "web", "path": "Root/Prod", "policy": null });
+        let reason = json!({ "code": "excluded", "message": "an exclusion names it", "fix": null });
+        let left_out = json!([{ "account": "999999999999", "name": "old", "path": "Root", "reason": reason }]);
+        let choice = json!({
+            "started_at": "2026-11-21T02:00:00Z", "mode": "apply", "organization": "o-night", "redrive_of": null,
+            "canary": [chosen(&night.members[0])], "rest": [chosen(&night.members[1]), chosen(&night.members[2])],
+            "left_out": left_out,
+        });
+        night.leave("choice.json", &choice).await?;
         Ok(night)
     }
 
@@ -74,12 +82,23 @@ impl Night {
     }
 
     async fn judge(&self, phase: &str, result: Value, more: &Value, caps: &[(&str, &str)]) -> anyhow::Result<Answer> {
-        let items_key = format!("fleet/cluster-cleanup/{EXECUTION}/items.json");
-        let mut event = json!({ "execution": EXECUTION, "phase": phase, "mode": "apply", "items_key": items_key, "result": result });
+        let items = if phase == "canary" { "canary-items.json" } else { "items.json" };
+        let items_key = format!("fleet/cluster-cleanup/{EXECUTION}/{items}");
+        let mut event = json!({ "execution": EXECUTION, "phase": phase, "mode": "apply", "expect_plan": null, "items_key": items_key, "result": result });
         for (key, value) in more.as_object().into_iter().flatten() {
             event[key] = value.clone();
         }
         self.fleet.start("judge", caps)?.invoke(&event).await
+    }
+
+    /// What the part `report` answers, and the letters it sent.
+    async fn report(&self, event: &Value) -> anyhow::Result<(Value, Vec<Value>)> {
+        self.fleet.home.mail_identity("nightshift@example.com").await?;
+        let mail =
+            [("NIGHTSHIFT_MAIL_FROM", "nightshift@example.com"), ("NIGHTSHIFT_OPERATORS_MAIL", "ops@example.com")];
+        let answer = self.fleet.start("report", &mail)?.invoke(event).await?.report();
+        let sent = self.fleet.home.control("mail", json!({})).await?["mail"].as_array().cloned().unwrap_or_default();
+        Ok((answer, sent.into_iter().filter(|mail| mail["to"][0] == "ops@example.com").collect()))
     }
 
     async fn plan(&self) -> anyhow::Result<Value> {
@@ -117,6 +136,55 @@ async fn all_are_planned_before_any_is_changed_and_the_first_before_the_others()
             }
         }
     }
+    let (answer, letters) = night.report(&machine()).await?;
+    assert_eq!((&answer["ended"], &answer["counts"]["changed"]), (&json!({ "done": 2, "nothing": 1 }), &json!(3)));
+    assert!(answer.to_string().len() < 8 * 1024);
+    let [letter] = letters.as_slice() else { panic!("{letters:?}") };
+    assert_eq!(letter["subject"], "[o-night] cluster-cleanup: 3 changed in 3 accounts");
+    let report = night.fleet.left("report.json").await?;
+    assert_eq!((&report["plan_digest"], &report["left_out"][0]["name"]), (&judged["digest"], &json!("old")));
+    assert_eq!(report["accounts"].as_array().map(Vec::len), Some(3));
+    let page = format!("fleet/cluster-cleanup/{EXECUTION}/report.html");
+    let page = buckets(&night.fleet.home).await.get_object().bucket(&night.fleet.bucket).key(page).send().await?;
+    assert_eq!(page.content_type(), Some("text/html; charset=utf-8"));
+    Ok(())
+}
+
+/// What the state machine calls the last part with.
+fn machine() -> Value {
+    json!({ "execution": EXECUTION, "execution_arn": "arn" })
+}
+
+#[tokio::test]
+async fn a_run_that_was_stopped_or_died_is_reported_with_what_is_known() -> anyhow::Result<()> {
+    let night = Night::new().await?;
+    let planned = night.plan().await?;
+    night.judge("plan", planned, &json!({}), &[("NIGHTSHIFT_FLEET_MAX_DELETIONS", "2")]).await?.report();
+    let (answer, letters) = night.report(&machine()).await?;
+    assert_eq!((&answer["tripped"]["guard"], &answer["counts"]["changed"]), (&json!("fleet_max_deletions"), &json!(0)));
+    assert!(letters[0]["subject"].as_str().is_some_and(|subject| subject.contains("STOPPED by fleet_max_deletions")));
+    let held = night.fleet.left("report.json").await?;
+    let held: Vec<_> = held["accounts"].as_array().into_iter().flatten().map(|row| &row["reason"]["code"]).collect();
+    assert_eq!(held.iter().filter(|code| ***code == json!("fleet-cap")).count(), 2);
+
+    // Before any map wrote anything: each account has failed, and none is left out.
+    let night = Night::new().await?;
+    let detail = json!({ "executionArn": "arn", "name": EXECUTION, "status": "TIMED_OUT" });
+    let ended =
+        json!({ "source": "aws.states", "detail-type": "Step Functions Execution Status Change", "detail": detail });
+    let (answer, _) = night.report(&ended).await?;
+    assert_eq!(answer["ended"], json!({ "failed": 3 }));
+    let report = night.fleet.left("report.json").await?;
+    assert_eq!(report["warnings"][0]["code"], "run-ended");
+    assert_eq!(report["accounts"][0]["reason"]["code"], "not-reached");
+    Ok(())
+}
+
+#[tokio::test]
+async fn of_a_run_that_chose_no_accounts_there_is_nothing_to_report() -> anyhow::Result<()> {
+    let fleet = Fleet::new().await?;
+    let answer = fleet.start("report", &[])?.invoke(&machine()).await?.report();
+    assert_eq!((&answer["begun"], &answer["report_key"]), (&json!(false), &json!(null)));
     Ok(())
 }
 

@@ -32,6 +32,9 @@ crate::report::reason_codes! {
     REPORT_LOST = "report-not-kept", Operators,
         "The run ended as it is told here, and its report could not be written to the bucket.",
         Some("Read the worker's log, which has it line by line; let the worker write to the bucket.");
+    RUN_ENDED = "run-ended", Operators,
+        "A warning of the run: Step Functions ended it before its end, as failed, timed out or stopped.",
+        Some("See to the accounts that failed, then `nightshift fleet redrive`.");
     WORKER_FAILED = "worker-failed", Operators,
         "`failed`: the worker of this account ended with an error, was stopped or took too long. What it had begun, the next run finishes.",
         Some("`nightshift fleet redrive` tries it again; the message has the worker's own words.");

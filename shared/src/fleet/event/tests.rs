@@ -93,3 +93,44 @@ fn a_run_is_started_with_nothing_or_with_what_a_person_said() {
     let event = json!({ "execution": "night", "execution_arn": "arn", "started_at": "yesterday", "input": {} });
     assert!(ToList::read(event.into()).unwrap_err().to_string().contains("'started_at' is no time"));
 }
+
+#[test]
+fn a_report_is_asked_for_by_the_machine_or_by_the_end_of_an_execution() {
+    let read = |event: Value| ToReport::read(event.into()).map(|event| (event.execution, event.status));
+    let arn = "arn:aws:states:eu-west-1:111122223333:execution:fleet:night";
+    let machine = json!({ "execution": "night", "execution_arn": arn });
+    assert_eq!(read(machine), Ok(("night".to_owned(), None)));
+    let mut ended = json!({
+        "version": "0", "id": "1", "detail-type": "Step Functions Execution Status Change", "source": "aws.states",
+        "account": "111122223333", "time": "2026-11-21T02:00:00Z", "region": "eu-west-1", "resources": [arn],
+        "detail": { "executionArn": arn, "name": "night", "status": "FAILED", "input": "{}", "output": null },
+    });
+    assert_eq!(read(ended.clone()), Ok(("night".to_owned(), Some("FAILED".to_owned()))));
+    ended["detail"]["name"] = json!("../x");
+    assert!(read(ended).is_err());
+    assert!(read(json!({ "execution": "night", "execution_arn": arn, "mode": "apply" })).is_err());
+    assert!(read(json!([])).is_err());
+}
+
+#[test]
+fn a_map_is_judged_by_what_it_wrote() {
+    let event = |more: &[(&str, Value)]| {
+        let result = json!({ "Bucket": "b", "Key": "k" });
+        let mut event = json!({ "execution": "n", "phase": "plan", "mode": "apply", "expect_plan": null, "items_key": "i", "result": result });
+        for (key, value) in more {
+            event[*key] = value.clone();
+        }
+        ToJudge::read(event.into()).map_err(|fault| fault.to_string())
+    };
+    assert_eq!(event(&[]).map(|event| event.expect_plan), Ok(None), "the machine has no way to leave a key out");
+    for (key, value, why) in [
+        ("phase", json!("rest"), "nothing is to be judged"),
+        ("mode", json!(null), "'mode'"),
+        ("expect_plan", json!("latest"), "not a plan digest"),
+        ("expect_plan", json!(7), "must be a text, or null"),
+        ("result", json!({ "Bucket": "b" }), "missing field `Key`"),
+    ] {
+        let refused = event(&[(key, value.clone())]).unwrap_err();
+        assert!(refused.contains(why), "{key} {value}: {refused}");
+    }
+}

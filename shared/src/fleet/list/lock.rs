@@ -39,7 +39,7 @@ mod tests {
     fn of_two_runs_the_one_that_was_started_later_gives_way_and_never_both() {
         let (night, redrive) = (execution("night", 100), execution("redrive", 40));
         assert_eq!(asked("night", 100, &[]), None, "the list may lag behind");
-        assert_eq!(asked("night", 100, &[night.clone()]), None, "itself");
+        assert_eq!(asked("night", 100, std::slice::from_ref(&night)), None, "itself");
         let both = [night, redrive];
         insta::assert_snapshot!(asked("night", 100, &both).unwrap(), @"FleetBusy another run of this fleet is under way, redrive, since 1970-01-01T00:00:40Z: nothing was begun; wait for its end, or stop it");
         assert_eq!(asked("redrive", 40, &both), None);

@@ -2,16 +2,18 @@
 //! not fit.
 
 mod lock;
+mod redrive;
 
 use serde::Serialize;
 use tracing::info;
 
+use super::chose::Chose;
 use super::event::ToList;
 use super::fault::FleetFault;
 use super::organisation::organisation;
 use super::place::{Folder, Place};
 use super::setup::ListPolicy;
-use crate::domains::fleet::{Choice, Chosen, Item, choose};
+use crate::domains::fleet::{Choice, Chosen, FleetReport, Item, choose};
 use crate::domains::organization::Snapshot;
 use crate::report::{Mode, PlanDigest};
 use crate::run::{RunFault, driver};
@@ -26,9 +28,8 @@ pub(super) struct Listed {
     items_key: String,
     accounts: usize,
     mode: Mode,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// `JSONPath` names only keys that are there.
     expect_plan: Option<PlanDigest>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     redrive_of: Option<String>,
 }
 
@@ -47,16 +48,28 @@ impl Lister {
         let running = ExecutionsReader::new(&self.home, &self.policy.machine).running().await;
         let running = running.map_err(RunFault::observing("listing the runs that are under way"))?;
         lock::free(&running, &event)?;
-        let choice = choose(&organisation(&self.organization().await?), &self.policy.selection)?;
+        let snapshot = self.organization().await?;
+        let choice = choose(&organisation(&snapshot), &self.policy.selection)?;
+        let choice = match &event.input.redrive_of {
+            Some(earlier) => redrive::failed_of(choice, &self.earlier(earlier).await?)?,
+            None => choice,
+        };
         let items = self.items(&choice);
+        let chose = Chose {
+            started_at: event.started_at,
+            mode,
+            organization: snapshot.organization.id,
+            redrive_of: event.input.redrive_of.clone(),
+            choice,
+        };
         let folder = self.place.of(&event.execution);
         let key = folder.key("items.json");
         driver::recording(async |leave| {
-            self.leave(&folder, "choice.json", &choice, leave).await?;
+            self.leave(&folder, "choice.json", &chose, leave).await?;
             self.leave(&folder, "items.json", &items, leave).await
         })
         .await?;
-        info!(accounts = items.len(), left_out = choice.left_out.len(), %mode, "accounts chosen");
+        info!(accounts = items.len(), left_out = chose.choice.left_out.len(), %mode, "accounts chosen");
         Ok(Listed {
             bucket: self.place.bucket.clone(),
             items_key: key,
@@ -76,6 +89,12 @@ impl Lister {
     ) -> Result<(), FleetFault> {
         let written = folder.write(&self.home, &folder.key(name), value, leave).await;
         Ok(written.map_err(RunFault::observing("leaving the accounts of this run in its bucket"))?)
+    }
+
+    /// The report of an earlier execution.
+    async fn earlier(&self, execution: &str) -> Result<FleetReport, FleetFault> {
+        let folder = self.place.of(execution);
+        folder.read(&self.home, &folder.key("report.json")).await
     }
 
     async fn organization(&self) -> Result<Snapshot, RunFault> {

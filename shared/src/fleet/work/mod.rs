@@ -100,7 +100,7 @@ impl Worker {
         self.home.take_calls();
         let aws = match member.enter(&self.home).await {
             Ok(aws) => aws,
-            Err(error) => return self.no_role(error, &role).map(|reason| visiting.kept_out(reason)),
+            Err(error) => return Self::no_role(error, &role).map(|reason| visiting.kept_out(reason)),
         };
         let entering = self.home.take_calls();
         let environment =
@@ -123,19 +123,23 @@ impl Worker {
         let open = J::answer(&report).err();
         let folder = self.place.of(&execution);
         let kept = record::keep(&self.home, folder, phase, report, &record).await;
-        telemetry::emit(&telemetry::metric_of_copy(&self.name, kept.lost.is_none(), clock::now()));
+        telemetry::emit(&telemetry::metric_of_copy(&self.name, kept.key.is_some(), clock::now()));
         let mut visit = visiting.visit(&kept.report, stakes);
         visit.report_key = kept.key;
         visit.oldest_key_days = J::oldest_key_days(&metrics);
-        if let Some(error) = kept.lost {
-            warn!(error.message = chain(&error), "the report was not kept");
-            let message = format!("its report could not be kept: {}", error.said());
-            visit.reason.get_or_insert(Reason::new(&fleet_codes::REPORT_LOST, message, error.fix()));
+        if visit.report_key.is_none() {
+            let (said, fix) = kept.lost.as_ref().map_or_else(
+                || ("another call wrote it at the same time".to_owned(), "see the worker's log".to_owned()),
+                |error| (chain(error), error.fix()),
+            );
+            warn!(error.message = said, "the report was not kept");
+            let message = format!("its report could not be kept: {said}");
+            visit.reason.get_or_insert(Reason::new(&fleet_codes::REPORT_LOST, message, fix));
         }
         if let Some(fault) = open {
-            visiting.fail(&mut visit, Reason::plain(&fleet_codes::NOT_CARRIED_OUT, chain(&fault)));
+            outcome::fail(&mut visit, Reason::plain(&fleet_codes::NOT_CARRIED_OUT, chain(&fault)));
         }
-        Ok(visiting.short(visit))
+        Ok(outcome::short(visit))
     }
 
     /// What may be done in `phase`. A deployment whose mode is not `apply` plans, whatever it is sent.
@@ -148,8 +152,7 @@ impl Worker {
     }
 
     /// Why the role is not to be had, unless another try may have it.
-    #[expect(clippy::unused_self, reason = "it is the worker's own credentials that this is about")]
-    fn no_role(&self, error: AwsError, role: &str) -> Result<Reason, FleetFault> {
+    fn no_role(error: AwsError, role: &str) -> Result<Reason, FleetFault> {
         info!(error.message = chain(&error), "the role was not to be had");
         let said = format!("the role {role} is not to be had: {}", error.said());
         match (error.bar(), error.code()) {

@@ -52,7 +52,7 @@ impl Visiting<'_> {
     /// Of an account where nothing was done, for `reason`.
     pub(super) fn kept_out(self, reason: Reason) -> Visit {
         let ended = self.failures.ended(&reason);
-        self.short(Visit { reason: Some(reason), ..self.blank(ended) })
+        short(Visit { reason: Some(reason), ..self.blank(ended) })
     }
 
     /// The same, where each of its Regions said so.
@@ -61,22 +61,6 @@ impl Visiting<'_> {
         let one = Regional { ended, code: Some(reason.code.to_string()) };
         let regions = self.item.regions.iter().filter(|_| self.regional).map(|region| (region.clone(), one.clone()));
         Visit { regions: regions.collect(), ..self.kept_out(reason) }
-    }
-
-    /// Whatever else came of it, this failed.
-    pub(super) fn fail(self, visit: &mut Visit, reason: Reason) {
-        visit.ended = Ended::Failed;
-        visit.reason = Some(reason);
-    }
-
-    /// `visit` with nothing in it that is longer than an answer has room for. What is cut is in the report, or in the log.
-    pub(super) fn short(self, visit: Visit) -> Visit {
-        let reason = visit.reason.map(|reason| Reason {
-            message: cut(&reason.message, WORDS),
-            fix: reason.fix.map(|fix| cut(&fix, WORDS / 2)),
-            ..reason
-        });
-        Visit { reason, ..visit }
     }
 
     fn blank(self, ended: Ended) -> Visit {
@@ -112,6 +96,22 @@ impl Visiting<'_> {
             None => ended(&report.items, |item| item.region == region),
         }
     }
+}
+
+/// Whatever else came of it, this failed.
+pub(super) fn fail(visit: &mut Visit, reason: Reason) {
+    visit.ended = Ended::Failed;
+    visit.reason = Some(reason);
+}
+
+/// `visit` with nothing in it that is longer than an answer has room for. What is cut is in the report, or in the log.
+pub(super) fn short(visit: Visit) -> Visit {
+    let reason = visit.reason.map(|reason| Reason {
+        message: cut(&reason.message, WORDS),
+        fix: reason.fix.map(|fix| cut(&fix, WORDS / 2)),
+        ..reason
+    });
+    Visit { reason, ..visit }
 }
 
 /// How those of `items` ended together.

@@ -19,34 +19,33 @@ pub(super) struct Kept {
     pub lost: Option<AwsError>,
 }
 
+/// How often it is written over what somebody else wrote meanwhile: two calls for one account at once are not what a map makes.
+const TRIES: usize = 4;
+
 /// Leaves `report` in `folder`.
 pub(super) async fn keep(home: &Aws, folder: Folder<'_>, phase: Phase, report: Report, leave: &RecordPermit) -> Kept {
     let key = folder.report_of(phase, &report.account);
     let (reader, store) = (RecordReader::new(home, folder.bucket()), RecordStore::new(home, folder.bucket(), leave));
-    let body = serde_json::to_vec(&report).unwrap_or_default();
-    match store.put_json_over(&key, body, None).await {
-        Ok(true) => return Kept { report, key: Some(key), lost: None },
-        Ok(false) => {}
-        Err(error) => return Kept { report, key: None, lost: Some(error) },
+    let (mut whole, mut tag) = (report.clone(), None);
+    for _ in 0..TRIES {
+        let body = serde_json::to_vec(&whole).unwrap_or_default();
+        match store.put_json_over(&key, body, tag.as_deref()).await {
+            Ok(true) => return Kept { report: whole, key: Some(key), lost: None },
+            Ok(false) => {}
+            Err(error) => return Kept { report: whole, key: None, lost: Some(error) },
+        }
+        match reader.find(&key).await {
+            Ok(Some((body, found))) => {
+                // What is no report is nobody's work, and is written over.
+                let earlier = serde_json::from_slice::<Report>(&body).ok();
+                whole = earlier.map_or_else(|| report.clone(), |earlier| after(earlier, report.clone()));
+                tag = Some(found);
+            }
+            Ok(None) => (whole, tag) = (report.clone(), None),
+            Err(error) => return Kept { report: whole, key: None, lost: Some(error) },
+        }
     }
-    let earlier = match reader.find(&key).await {
-        Ok(earlier) => earlier,
-        Err(error) => return Kept { report, key: None, lost: Some(error) },
-    };
-    let (report, tag) = match earlier {
-        Some((body, tag)) => match serde_json::from_slice(&body) {
-            Ok(earlier) => (after(earlier, report), Some(tag)),
-            Err(_) => (report, Some(tag)),
-        },
-        None => (report, None),
-    };
-    let body = serde_json::to_vec(&report).unwrap_or_default();
-    match store.put_json_over(&key, body, tag.as_deref()).await {
-        // Somebody else wrote meanwhile: two calls for one account at once, which the state machine does not make.
-        Ok(false) => Kept { report, key: Some(key), lost: None },
-        Ok(true) => Kept { report, key: Some(key), lost: None },
-        Err(error) => Kept { report, key: None, lost: Some(error) },
-    }
+    Kept { report: whole, key: None, lost: None }
 }
 
 /// `report` with what `earlier` did, of an earlier call for the same account of the same run.

@@ -14,7 +14,7 @@ use aws_sdk_sts::Client;
 use crate::services::aws::{Aws, AwsError, partition_of};
 
 /// Longer than a function runs, with what two clocks may be apart; no longer, because a session cannot be taken back.
-const LONGEST: Duration = Duration::from_secs(20 * 60);
+const LONGEST: Duration = Duration::from_mins(20);
 const ACTION: &str = "sts:AssumeRole";
 
 /// A role in another account, and as who one comes.

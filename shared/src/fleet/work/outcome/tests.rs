@@ -122,9 +122,8 @@ fn an_answer_stays_under_eight_kibibytes_whatever_names_and_words_there_are() {
         let items = names.iter().map(|name| found(name, name, Outcome::Failed, Some(&codes::DENIED_BY_SCP))).collect();
         let mut visit = visiting.visit(&sample("cluster-cleanup", Mode::Apply, items), Stakes::default());
         visit.report_key = Some("k".repeat(200));
-        visiting
-            .fail(&mut visit, Reason::new(&fleet_codes::NOT_CARRIED_OUT, hostile.repeat(9_000), hostile.repeat(9_000)));
-        let length = serde_json::to_vec(&visiting.short(visit)).unwrap().len();
+        fail(&mut visit, Reason::new(&fleet_codes::NOT_CARRIED_OUT, hostile.repeat(9_000), hostile.repeat(9_000)));
+        let length = serde_json::to_vec(&short(visit)).unwrap().len();
         assert!(length < 8 * 1024, "{length} bytes with {hostile:?}");
     }
     assert_eq!(cut("abc", 2), "ab…");
