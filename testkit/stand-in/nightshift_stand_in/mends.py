@@ -7,7 +7,17 @@ load_moto()  # before the rest, which imports the slow parts of moto
 answer_quickly()
 
 # ruff: noqa: E402, F401
-from . import functions, iam, mail, organizations, scheduler, secrets_manager, topics, unknown_calls
+from . import (
+    functions,
+    iam,
+    mail,
+    organizations,
+    scheduler,
+    secrets_manager,
+    step_functions,
+    topics,
+    unknown_calls,
+)
 from .rds import (
     account,
     cluster,
