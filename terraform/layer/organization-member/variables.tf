@@ -68,7 +68,8 @@ variable "project" {
 
 variable "regions" {
   type        = list(string)
-  description = "Regions the run looks at."
+  description = "Regions the run looks at, where the job is about Regions (cluster-cleanup)."
+  default     = []
   nullable    = false
 }
 

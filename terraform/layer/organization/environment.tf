@@ -43,17 +43,16 @@ locals {
       NIGHTSHIFT_FLEET_STATE_MACHINE = local.machine_arn
     },
   )
-  of_judge = merge(
-    { for variable, list in local.lists : variable => list if variable == "NIGHTSHIFT_FLEET_FAILURES" },
-    {
-      NIGHTSHIFT_FLEET_CANARY_FAILURES      = var.canary.failures
-      NIGHTSHIFT_FLEET_MAX_DELETIONS        = var.max_deletions
-      NIGHTSHIFT_FLEET_MAX_DELETION_PERCENT = var.max_deletion_percent
-    },
-  )
-  of_report = { for variable, list in local.lists : variable => list if variable == "NIGHTSHIFT_FLEET_FAILURES" }
+  of_judge = {
+    NIGHTSHIFT_DIGEST_LIFTS_CAPS          = try(var.policy.digest_lifts_caps, null)
+    NIGHTSHIFT_FLEET_CANARY_FAILURES      = var.canary.failures
+    NIGHTSHIFT_FLEET_MAX_DELETIONS        = var.max_deletions
+    NIGHTSHIFT_FLEET_MAX_DELETION_PERCENT = var.max_deletion_percent
+    NIGHTSHIFT_MODE                       = var.mode
+  }
   of_worker = merge(
     { NIGHTSHIFT_FLEET_EXTERNAL_ID = var.external_id },
+    { for variable, list in local.lists : variable => list if variable == "NIGHTSHIFT_FLEET_FAILURES" },
     local.base.variables,
     local.named,
     local.notices,
@@ -62,15 +61,11 @@ locals {
   notices = { for variable, value in module.run_access.variables : variable => value if variable != "NIGHTSHIFT_REPORT_BUCKET" && try(tostring(value), "") != "" }
 
   told_by_part = {
-    apply = merge(local.of_worker, { NIGHTSHIFT_FLEET_PART = "work", NIGHTSHIFT_FLEET_ROLE = local.members.apply, NIGHTSHIFT_MODE = "apply" })
-    judge = merge(local.of_judge, { NIGHTSHIFT_FLEET_PART = "judge" })
-    list  = merge(local.of_list, { NIGHTSHIFT_FLEET_PART = "list", NIGHTSHIFT_MODE = var.mode })
-    plan  = merge(local.of_worker, { NIGHTSHIFT_FLEET_PART = "work", NIGHTSHIFT_FLEET_ROLE = local.members.read, NIGHTSHIFT_MODE = "plan" })
-    report = merge(
-      local.of_report,
-      local.notices,
-      { NIGHTSHIFT_FLEET_PART = "report", NIGHTSHIFT_MODE = var.mode },
-    )
+    apply  = merge(local.of_worker, { NIGHTSHIFT_FLEET_PART = "work", NIGHTSHIFT_FLEET_ROLE = local.members.apply, NIGHTSHIFT_MODE = "apply" })
+    judge  = merge(local.of_judge, { NIGHTSHIFT_FLEET_PART = "judge" })
+    list   = merge(local.of_list, { NIGHTSHIFT_FLEET_PART = "list", NIGHTSHIFT_MODE = var.mode })
+    plan   = merge(local.of_worker, { NIGHTSHIFT_FLEET_PART = "work", NIGHTSHIFT_FLEET_ROLE = local.members.read, NIGHTSHIFT_MODE = "plan" })
+    report = merge(local.notices, { NIGHTSHIFT_FLEET_PART = "report", NIGHTSHIFT_MODE = var.mode })
   }
 
   variables = {

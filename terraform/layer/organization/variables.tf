@@ -156,24 +156,22 @@ variable "management" {
 
 variable "max_deletion_percent" {
   type        = number
-  description = "How much of all that is marked, in all accounts together, a run may delete or retire. Over it, no account is changed."
-  default     = 10
-  nullable    = false
+  description = "How much of all that is marked, in all accounts together, a run may delete or retire. Over it, no account is changed. Left out: the function's own limit."
+  default     = null
 
   validation {
-    condition     = var.max_deletion_percent >= 0 && var.max_deletion_percent <= 100 && floor(var.max_deletion_percent) == var.max_deletion_percent
+    condition     = var.max_deletion_percent == null || try(var.max_deletion_percent >= 0 && var.max_deletion_percent <= 100 && floor(var.max_deletion_percent) == var.max_deletion_percent, false)
     error_message = "max_deletion_percent is a whole number, 0 to 100."
   }
 }
 
 variable "max_deletions" {
   type        = number
-  description = "How many things a run may delete or retire in all accounts together. Over it, no account is changed. The limits of each account hold besides."
-  default     = 20
-  nullable    = false
+  description = "How many things a run may delete or retire in all accounts together. Over it, no account is changed. Left out: the function's own limit. The limits of each account hold besides."
+  default     = null
 
   validation {
-    condition     = var.max_deletions >= 0 && floor(var.max_deletions) == var.max_deletions
+    condition     = var.max_deletions == null || try(var.max_deletions >= 0 && floor(var.max_deletions) == var.max_deletions, false)
     error_message = "max_deletions is a whole number, 0 or more."
   }
 }
@@ -296,12 +294,18 @@ variable "record_days" {
 
 variable "regions" {
   type        = list(string)
-  description = "Regions to look at in each account. One that is off there is left out, and told."
+  description = "Regions to look at in each account, where the job is about Regions (cluster-cleanup). One that is off there is left out, and told."
+  default     = []
   nullable    = false
 
   validation {
-    condition     = length(var.regions) > 0 && alltrue([for region in var.regions : can(regex("^[a-z]{2,}(-[a-z]+)+-\\d+$", region))])
-    error_message = "regions lists names such as eu-west-1, at least one."
+    condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2,}(-[a-z]+)+-\\d+$", region))])
+    error_message = "regions lists names such as eu-west-1."
+  }
+
+  validation {
+    condition     = (length(var.regions) > 0) == (var.job == "cluster-cleanup")
+    error_message = "cluster-cleanup looks at the Regions you name; key-rotation is about no Region: leave regions out there."
   }
 }
 

@@ -82,12 +82,18 @@ variable "project" {
 
 variable "regions" {
   type        = list(string)
-  description = "Regions the run looks at."
+  description = "Regions the run looks at, where the job is about Regions (cluster-cleanup)."
+  default     = []
   nullable    = false
 
   validation {
-    condition     = length(var.regions) > 0 && alltrue([for region in var.regions : can(regex("^[a-z]{2,}(-[a-z]+)+-\\d+$", region))])
-    error_message = "regions lists names such as eu-west-1, at least one."
+    condition     = alltrue([for region in var.regions : can(regex("^[a-z]{2,}(-[a-z]+)+-\\d+$", region))])
+    error_message = "regions lists names such as eu-west-1."
+  }
+
+  validation {
+    condition     = (length(var.regions) > 0) == (var.job == "cluster-cleanup")
+    error_message = "cluster-cleanup looks at the Regions you name; key-rotation is about no Region: leave regions out there."
   }
 }
 

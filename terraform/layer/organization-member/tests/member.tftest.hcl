@@ -114,8 +114,9 @@ run "the_role_that_reads_only_reads" {
   command = plan
 
   variables {
-    job    = "key-rotation"
-    policy = {}
+    job     = "key-rotation"
+    regions = []
+    policy  = {}
   }
 
   assert {
@@ -149,8 +150,9 @@ run "keys_are_rotated_within_the_same_bounds" {
   command = plan
 
   variables {
-    job    = "key-rotation"
-    policy = { exclude = ["path:/admin/*"] }
+    job     = "key-rotation"
+    regions = []
+    policy  = { exclude = ["path:/admin/*"] }
   }
 
   assert {

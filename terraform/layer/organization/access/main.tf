@@ -10,11 +10,11 @@ locals {
     list   = ["items.json", "choice.json"]
     plan   = ["plan/*"]
     apply  = ["canary/*", "rest/*"]
-    judge  = ["verdict.json", "canary-items.json", "rest-items.json"]
+    judge  = ["verdict.json", "verdict-canary.json", "canary-items.json", "rest-items.json"]
     report = ["report.json", "report.html"]
   }
 
-  # Who reads what others put there. A worker is handed all it needs.
+  # Who reads what others put there. A worker is handed all it needs, and reads back what it put there itself.
   reads = ["list", "judge", "report"]
   parts = var.applies ? keys(local.written) : setsubtract(keys(local.written), ["apply"])
 
@@ -67,9 +67,10 @@ data "aws_iam_policy_document" "member" {
 data "aws_iam_policy_document" "bucket" {
   for_each = toset(local.parts)
 
+  # What is there is written over only where it is known, and S3 asks for reading on such a condition.
   statement {
     sid       = "KeepItsPartOfTheRecord"
-    actions   = ["s3:PutObject"]
+    actions   = ["s3:GetObject", "s3:PutObject"]
     resources = [for key in local.written[each.key] : "${local.objects}/${key}"]
   }
 
@@ -105,7 +106,7 @@ data "aws_iam_policy_document" "bucket" {
 
     content {
       sid       = "UseTheKeyOfTheRecord"
-      actions   = concat(contains(local.reads, each.key) ? ["kms:Decrypt"] : [], ["kms:GenerateDataKey"])
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
       resources = [statement.value]
 
       condition {

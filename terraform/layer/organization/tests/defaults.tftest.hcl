@@ -55,12 +55,11 @@ run "without_a_word_nobody_could_change_anything" {
   assert {
     condition = local.variables == {
       judge = {
-        NIGHTSHIFT_FLEET_BUCKET               = "nightshift-prod-cluster-cleanup-fleet-111122223333"
-        NIGHTSHIFT_FLEET_CANARY_FAILURES      = "0"
-        NIGHTSHIFT_FLEET_JOB                  = "cluster-cleanup"
-        NIGHTSHIFT_FLEET_MAX_DELETIONS        = "20"
-        NIGHTSHIFT_FLEET_MAX_DELETION_PERCENT = "10"
-        NIGHTSHIFT_FLEET_PART                 = "judge"
+        NIGHTSHIFT_FLEET_BUCKET          = "nightshift-prod-cluster-cleanup-fleet-111122223333"
+        NIGHTSHIFT_FLEET_CANARY_FAILURES = "0"
+        NIGHTSHIFT_FLEET_JOB             = "cluster-cleanup"
+        NIGHTSHIFT_FLEET_PART            = "judge"
+        NIGHTSHIFT_MODE                  = "plan"
       }
       list = {
         NIGHTSHIFT_FLEET_BUCKET        = "nightshift-prod-cluster-cleanup-fleet-111122223333"
@@ -109,9 +108,11 @@ run "told_to_apply_there_is_one_worker_more_with_a_role_of_its_own" {
       sandbox = { policy = { max_deletions = 50, warn_hours = 24 }, units = ["Root/Sandbox", "Root/Labs"] }
       slow    = { policy = { max_deletions = 1 }, units = ["Root/Core"] }
     }
-    policy     = { max_deletions = 5, protected = ["orders-*"], required_tags = { env = "dev" } }
-    management = true
-    selected   = { accounts = ["777788889999"], tags = ["owner=a"], units = ["Root"] }
+    policy               = { digest_lifts_caps = true, max_deletions = 5, protected = ["orders-*"], required_tags = { env = "dev" } }
+    management           = true
+    max_deletion_percent = 5
+    max_deletions        = 200
+    selected             = { accounts = ["777788889999"], tags = ["owner=a"], units = ["Root"] }
   }
 
   assert {
@@ -159,8 +160,21 @@ run "told_to_apply_there_is_one_worker_more_with_a_role_of_its_own" {
   }
 
   assert {
-    condition = local.variables.judge["NIGHTSHIFT_FLEET_CANARY_FAILURES"] == "1" && alltrue([
-      for part in ["judge", "report"] : local.variables[part]["NIGHTSHIFT_FLEET_FAILURES"] == "not-active,role-missing"
+    condition = { for name, value in local.variables.judge : name => value if !endswith(name, "_BUCKET") } == {
+      NIGHTSHIFT_DIGEST_LIFTS_CAPS          = "true"
+      NIGHTSHIFT_FLEET_CANARY_FAILURES      = "1"
+      NIGHTSHIFT_FLEET_JOB                  = "cluster-cleanup"
+      NIGHTSHIFT_FLEET_MAX_DELETIONS        = "200"
+      NIGHTSHIFT_FLEET_MAX_DELETION_PERCENT = "5"
+      NIGHTSHIFT_FLEET_PART                 = "judge"
+      NIGHTSHIFT_MODE                       = "apply"
+    }
+    error_message = jsonencode(local.variables.judge)
+  }
+
+  assert {
+    condition = alltrue([
+      for part in ["apply", "plan"] : local.variables[part]["NIGHTSHIFT_FLEET_FAILURES"] == "not-active,role-missing"
     ])
     error_message = jsonencode(local.variables)
   }
@@ -176,6 +190,7 @@ run "keys_are_rotated_everywhere_by_the_same_words" {
 
   variables {
     job      = "key-rotation"
+    regions  = []
     policy   = { exclude = ["path:/admin/*", "last, first"], overlap_days = 14 }
     policies = { sandbox = { policy = { overlap_days = 1 }, units = ["Root/Sandbox"] } }
   }

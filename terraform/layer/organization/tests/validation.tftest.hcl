@@ -266,6 +266,16 @@ run "there_is_a_region" {
   expect_failures = [var.regions]
 }
 
+run "keys_are_of_no_region" {
+  command = plan
+
+  variables {
+    job = "key-rotation"
+  }
+
+  expect_failures = [var.regions]
+}
+
 run "an_external_id_is_no_word" {
   command = plan
 

@@ -22,7 +22,6 @@ variables {
   external_id     = "a-long-number-7d41"
   job             = "key-rotation"
   organization_id = "o-a1b2c3d4e5"
-  regions         = ["eu-west-1"]
   workers = {
     apply = "arn:aws:iam::111122223333:role/apply"
     read  = "arn:aws:iam::111122223333:role/plan"
@@ -89,11 +88,11 @@ run "a_job_is_one_that_schedules_call" {
   expect_failures = [var.job]
 }
 
-run "there_is_a_region" {
+run "keys_are_of_no_region" {
   command = plan
 
   variables {
-    regions = []
+    regions = ["eu-west-1"]
   }
 
   expect_failures = [var.regions]
