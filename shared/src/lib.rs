@@ -11,6 +11,7 @@
 //! * `run`: the rhythm: event, mode, guard, driver.
 //! * `jobs`: one folder a job. No job imports another.
 //! * `lambda`, `telemetry`: a job as a deployed function, and what it leaves in the log.
+//! * `fleet`: a job in every account of an organisation.
 //!
 //! What holds throughout:
 //!
@@ -22,6 +23,7 @@ pub mod build;
 pub mod clock;
 pub mod config;
 pub mod domains;
+pub mod fleet;
 pub mod jobs;
 pub mod lambda;
 pub mod nearest;

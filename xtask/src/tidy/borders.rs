@@ -11,7 +11,7 @@ use super::names::{Name, is_mark, is_word, module_of, names, shared, words};
 use super::source::Source;
 
 /// The rooms of `shared/src/`, from the lowest floor up.
-const FLOORS: [&str; 15] = [
+const FLOORS: [&str; 16] = [
     "text",
     "nearest",
     "report",
@@ -27,6 +27,7 @@ const FLOORS: [&str; 15] = [
     "telemetry",
     "jobs",
     "lambda",
+    "fleet",
 ];
 /// Rooms whose folders do not know each other.
 const APART: [&str; 3] = ["services", "domains", "jobs"];

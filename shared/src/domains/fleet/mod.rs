@@ -3,12 +3,16 @@
 mod account;
 mod choice;
 pub mod codes;
+mod fold;
 mod item;
+mod results;
 mod selection;
 mod visit;
 
 pub use account::Account;
 pub use choice::{Choice, Chosen, LeftOut, NoChoice, Organisation, choose};
+pub use fold::{Maps, Row, digest, fold};
 pub use item::Item;
+pub use results::{Heard, Manifest, NotAResult, ResultFile, Results};
 pub use selection::{Names, Selection, Unit};
 pub use visit::{Ended, Phase, Regional, Visit};

@@ -1,0 +1,169 @@
+//! What became of every account of a run, out of what its maps left behind.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::codes;
+use super::item::Item;
+use super::results::{Heard, Results};
+use super::visit::{Ended, Phase, Regional, Visit};
+use crate::report::{Counts, Estimate, PlanDigest, Reason};
+
+/// One account of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Row {
+    /// Twelve digits.
+    pub account: String,
+    /// Its name.
+    pub name: String,
+    /// The names from the root to what is above it.
+    pub path: String,
+    /// Which of the named policies held.
+    pub policy: Option<String>,
+    /// The last map that it was part of.
+    pub phase: Phase,
+    /// How it ended.
+    pub ended: Ended,
+    /// Why, where there is something to say of the whole account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Each Region.
+    pub regions: BTreeMap<String, Regional>,
+    /// What its last report counted.
+    pub counts: Counts,
+    /// How many steps of its plan a cap counts.
+    pub destructive: usize,
+    /// How many things its caps take their percentage of.
+    pub marked: usize,
+    /// The digest of its plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_digest: Option<String>,
+    /// Where its reports lie in the run's bucket, by map.
+    pub report_keys: BTreeMap<Phase, String>,
+    /// What it saved, where prices are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub estimate: Option<Estimate>,
+    /// The age in days of the oldest active access key, where the job looked at keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oldest_key_days: Option<u32>,
+}
+
+impl Row {
+    /// Whether its plan has anything to do. A Region that could not be read keeps the others from nothing.
+    pub fn has_work(&self) -> bool {
+        self.phase == Phase::Plan && self.counts.planned > 0
+    }
+}
+
+/// What the maps of a run left behind.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Maps {
+    /// Of the plan.
+    pub plan: Results,
+    /// Of the accounts that go first: `None` until that map was begun.
+    pub canary: Option<Results>,
+    /// Of the others.
+    pub rest: Option<Results>,
+}
+
+/// Every account of `items`, in their order, with the last that is known of it. No account is left out: one that no file names
+/// has failed, and the row says so.
+pub fn fold(items: &[Item], maps: &Maps) -> Vec<Row> {
+    items.iter().map(|item| row(item, maps)).collect()
+}
+
+fn row(item: &Item, maps: &Maps) -> Row {
+    let later = [(Phase::Rest, &maps.rest), (Phase::Canary, &maps.canary)];
+    let later = later.into_iter().find_map(|(phase, map)| Some((phase, map.as_ref()?.of(&item.account)?)));
+    let planned = maps.plan.of(&item.account);
+    let mut row = match later {
+        Some((phase, heard)) => of(item, phase, Some(heard)),
+        None => of(item, Phase::Plan, planned),
+    };
+    if let Some(Heard::Answered(visit)) = planned {
+        // What was judged is the plan, whatever came of it.
+        row.destructive = visit.destructive;
+        row.marked = visit.marked;
+        row.plan_digest.clone_from(&visit.plan_digest);
+        row.oldest_key_days = row.oldest_key_days.or(visit.oldest_key_days);
+        row.report_keys.extend(visit.report_key.iter().map(|key| (Phase::Plan, key.clone())));
+    }
+    row
+}
+
+fn of(item: &Item, phase: Phase, heard: Option<&Heard>) -> Row {
+    let blank = Visit {
+        account: item.account.clone(),
+        name: item.name.clone(),
+        path: item.path.clone(),
+        phase,
+        policy: item.policy.clone(),
+        ended: Ended::Failed,
+        reason: None,
+        regions: BTreeMap::new(),
+        counts: Counts::default(),
+        destructive: 0,
+        marked: 0,
+        plan_digest: None,
+        report_key: None,
+        estimate: None,
+        oldest_key_days: None,
+    };
+    let visit = match heard {
+        Some(Heard::Answered(visit)) => (**visit).clone(),
+        Some(Heard::Failed { error, cause }) => Visit { reason: Some(failed(error, cause)), ..blank },
+        Some(Heard::NotReached) | None => Visit { reason: Some(not_reached()), ..blank },
+    };
+    let Visit { ended, reason, regions, counts, destructive, marked, plan_digest, .. } = visit;
+    Row {
+        account: item.account.clone(),
+        name: item.name.clone(),
+        path: item.path.clone(),
+        policy: item.policy.clone(),
+        phase,
+        ended,
+        reason,
+        regions,
+        counts,
+        destructive,
+        marked,
+        plan_digest,
+        report_keys: visit.report_key.into_iter().map(|key| (phase, key)).collect(),
+        estimate: visit.estimate,
+        oldest_key_days: visit.oldest_key_days,
+    }
+}
+
+fn failed(error: &str, cause: &str) -> Reason {
+    let said = if cause.is_empty() { String::new() } else { format!(": {cause}") };
+    Reason::new(
+        &codes::WORKER_FAILED,
+        format!("its worker ended with {error}{said}"),
+        "`nightshift fleet redrive` tries it again",
+    )
+}
+
+fn not_reached() -> Reason {
+    Reason::new(
+        &codes::NOT_REACHED,
+        "the run ended before its turn, and nothing is known of it",
+        "`nightshift fleet redrive` tries it again",
+    )
+}
+
+/// The digest of what a run would do: that of each account with something to do, in the order of their ids. Consent to it is
+/// consent to these plans in these accounts, and to nothing in any other.
+pub fn digest(job: &str, rows: &[Row]) -> PlanDigest {
+    let mut plans: Vec<_> = rows
+        .iter()
+        .filter(|row| row.has_work())
+        .map(|row| (row.account.as_str(), row.plan_digest.as_deref().unwrap_or_default()))
+        .collect();
+    plans.sort_unstable();
+    PlanDigest::of(job, "organisation", &plans)
+}
+
+#[cfg(test)]
+mod tests;

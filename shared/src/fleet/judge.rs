@@ -1,0 +1,168 @@
+//! Whether a run through the organisation goes on: after the plan of all accounts, and after those that go first. Pure.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::domains::fleet::{Ended, Item, Row, codes, digest};
+use crate::report::{PlanDigest, Reason, Tripped};
+use crate::text::count;
+
+/// What holds a whole run back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FleetCaps {
+    /// `NIGHTSHIFT_FLEET_MAX_DELETIONS`: destructive steps in all accounts together.
+    pub count: usize,
+    /// `NIGHTSHIFT_FLEET_MAX_DELETION_PERCENT` of what carries the marks in all accounts together.
+    pub percent: usize,
+    /// `NIGHTSHIFT_FLEET_CANARY_FAILURES`: how many of the accounts that go first may fail.
+    pub canary_failures: usize,
+}
+
+/// What a person agreed to, if one started this run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Consent {
+    /// The digest that was reviewed.
+    pub digest: PlanDigest,
+    /// Whether it lifts the caps.
+    pub lifts_caps: bool,
+}
+
+/// Below this many things a percentage says nothing, as in one account.
+const SMALLEST_BASE_FOR_PERCENT: usize = 10;
+
+/// What becomes of a run after its plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The digest of what all accounts would do.
+    pub digest: PlanDigest,
+    /// What stopped it, if anything did: then both lists are empty.
+    pub tripped: Option<Tripped>,
+    /// Others that would have stopped it as well.
+    pub besides: Vec<Tripped>,
+    /// The accounts with work that go first.
+    pub canary: Vec<Item>,
+    /// The others with work.
+    pub rest: Vec<Item>,
+}
+
+impl Verdict {
+    /// Whether anything is to be applied.
+    pub fn goes(&self) -> bool {
+        self.tripped.is_none() && !(self.canary.is_empty() && self.rest.is_empty())
+    }
+
+    /// Why nothing was begun, where a guard stopped the run.
+    pub fn stopped(&self) -> Option<Reason> {
+        let Tripped { guard, limit, wanted, fix } = self.tripped.as_ref()?;
+        let message =
+            format!("{guard} is {limit} and the plan of all accounts wants {wanted}; nothing was begun in any");
+        Some(Reason::new(&codes::FLEET_CAP, message, fix))
+    }
+}
+
+/// Judges the plan of `job` in all accounts: `rows` are the folded plan map over `items`, of which those in `first` go first.
+pub fn plan(
+    job: &str,
+    items: &[Item],
+    rows: &[Row],
+    first: &BTreeSet<String>,
+    caps: FleetCaps,
+    consent: Option<&Consent>,
+) -> Verdict {
+    let digest = digest(job, rows);
+    let stopped = stopped(rows, &digest, caps, consent);
+    let mut verdict = Verdict { digest, tripped: None, besides: Vec::new(), canary: Vec::new(), rest: Vec::new() };
+    let mut stopped = stopped.into_iter();
+    verdict.tripped = stopped.next();
+    verdict.besides = stopped.collect();
+    if verdict.tripped.is_some() {
+        return verdict;
+    }
+    let work = items.iter().zip(rows).filter(|(item, row)| item.account == row.account && row.has_work());
+    for (item, row) in work {
+        let mut item = item.clone();
+        item.budget = Some(row.destructive);
+        item.expect_plan = consent.and(row.plan_digest.clone());
+        let goes_first = first.contains(&item.account);
+        if goes_first { &mut verdict.canary } else { &mut verdict.rest }.push(item);
+    }
+    verdict
+}
+
+fn stopped(rows: &[Row], digest: &PlanDigest, caps: FleetCaps, consent: Option<&Consent>) -> Vec<Tripped> {
+    match consent {
+        Some(consent) if consent.digest != *digest => {
+            return vec![Tripped {
+                guard: Cow::Borrowed("expect_plan"),
+                limit: json!(consent.digest),
+                wanted: json!(digest),
+                fix: "the world has moved since that plan was reviewed: review the plan in this report and give its digest"
+                    .to_owned(),
+            }];
+        }
+        Some(Consent { lifts_caps: true, .. }) => return Vec::new(),
+        _ => {}
+    }
+    let work = || rows.iter().filter(|row| row.has_work());
+    let wanted: usize = work().map(|row| row.destructive).sum();
+    let marked: usize = rows.iter().map(|row| row.marked).sum();
+    let raise = |variable: &str| {
+        format!(
+            "review this plan and apply exactly it by its digest (nightshift fleet apply --expect-plan DIGEST), or raise {variable}"
+        )
+    };
+    let accounts = count(work().filter(|row| row.destructive > 0).count(), "account");
+    let mut tripped = Vec::new();
+    if wanted > caps.count {
+        tripped.push(Tripped {
+            guard: Cow::Borrowed("fleet_max_deletions"),
+            limit: json!(caps.count),
+            wanted: json!(wanted),
+            fix: format!("{wanted} things in {accounts} would go; {}", raise("NIGHTSHIFT_FLEET_MAX_DELETIONS")),
+        });
+    }
+    if marked >= SMALLEST_BASE_FOR_PERCENT && wanted * 100 > caps.percent * marked {
+        tripped.push(Tripped {
+            guard: Cow::Borrowed("fleet_max_deletion_percent"),
+            limit: json!(caps.percent),
+            wanted: json!((wanted * 100).div_ceil(marked)),
+            fix: format!(
+                "{wanted} of the {marked} marked things in all accounts would go; {}",
+                raise("NIGHTSHIFT_FLEET_MAX_DELETION_PERCENT")
+            ),
+        });
+    }
+    tripped
+}
+
+/// Whether the others may be begun after the accounts that went first, of which `rows` says how they ended; the reason if not.
+pub fn canary(rows: &[Row], first: &BTreeSet<String>, caps: FleetCaps) -> Result<(), Reason> {
+    let failed: Vec<_> = rows
+        .iter()
+        .filter(|row| first.contains(&row.account) && row.ended == Ended::Failed)
+        .map(|row| &*row.account)
+        .collect();
+    if failed.len() <= caps.canary_failures {
+        return Ok(());
+    }
+    let message = format!(
+        "{} of the {} that go first failed, and {} may: {}",
+        failed.len(),
+        count(first.len(), "account"),
+        caps.canary_failures,
+        failed.join(", ")
+    );
+    Err(Reason::new(&codes::CANARY_FAILED, message, "see to these accounts; the next run begins anew"))
+}
+
+/// Says in each of `rows` that has work, and that no later map came to, why it was not begun.
+pub fn held(rows: &mut [Row], why: &Reason) {
+    for row in rows.iter_mut().filter(|row| row.has_work() && row.reason.is_none()) {
+        row.reason = Some(why.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,115 @@
+//! Caps at their edges, over all accounts.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::domains::fleet::Phase;
+use crate::report::Counts;
+
+const CAPS: FleetCaps = FleetCaps { count: 10, percent: 50, canary_failures: 1 };
+
+fn item(account: &str) -> Item {
+    let (name, path) = ("n".to_owned(), "Root".to_owned());
+    Item {
+        account: account.to_owned(),
+        name,
+        path,
+        policy: None,
+        regions: vec!["eu-west-1".to_owned()],
+        budget: None,
+        expect_plan: None,
+    }
+}
+
+/// Whose plan has `destructive` steps of `marked` things, and one step that no cap counts.
+fn row(account: &str, destructive: usize, marked: usize) -> Row {
+    Row {
+        account: account.to_owned(),
+        name: "n".to_owned(),
+        path: "Root".to_owned(),
+        policy: None,
+        phase: Phase::Plan,
+        ended: Ended::Planned,
+        reason: None,
+        regions: BTreeMap::new(),
+        counts: Counts { planned: destructive + 1, ..Counts::default() },
+        destructive,
+        marked,
+        plan_digest: Some(format!("sha256:{account}")),
+        report_keys: BTreeMap::new(),
+        estimate: None,
+        oldest_key_days: None,
+    }
+}
+
+fn idle(account: &str, marked: usize) -> Row {
+    Row { ended: Ended::Nothing, counts: Counts::default(), ..row(account, 0, marked) }
+}
+
+fn judged(rows: &[Row], consent: Option<&Consent>) -> Verdict {
+    let items: Vec<_> = rows.iter().map(|row| item(&row.account)).collect();
+    plan("cluster-cleanup", &items, rows, &["1".to_owned()].into(), CAPS, consent)
+}
+
+fn guards(rows: &[Row]) -> Vec<String> {
+    let Verdict { tripped, besides, .. } = judged(rows, None);
+    tripped.into_iter().chain(besides).map(|tripped| tripped.guard.into_owned()).collect()
+}
+
+#[test]
+fn caps_are_of_all_accounts_together() {
+    assert_eq!(guards(&[row("1", 5, 50), row("2", 5, 50)]), [""; 0]);
+    assert_eq!(guards(&[row("1", 5, 50), row("2", 6, 50)]), ["fleet_max_deletions"]);
+    assert_eq!(guards(&[row("1", 5, 5), row("2", 0, 5)]), [""; 0], "half of ten");
+    assert_eq!(guards(&[row("1", 6, 6), row("2", 0, 4)]), ["fleet_max_deletion_percent"]);
+    assert_eq!(guards(&[row("1", 6, 6), idle("2", 6)]), [""; 0], "what is marked counts wherever it is");
+    assert_eq!(guards(&[row("1", 9, 9)]), [""; 0], "a percentage of fewer than ten says nothing");
+    assert_eq!(guards(&[row("1", 8, 8), row("2", 8, 8)]), ["fleet_max_deletions", "fleet_max_deletion_percent"]);
+}
+
+#[test]
+fn a_broken_cap_begins_nothing_in_any_account() {
+    let verdict = judged(&[row("1", 1, 50), row("2", 10, 50)], None);
+    assert!(!verdict.goes() && verdict.canary.is_empty() && verdict.rest.is_empty());
+    let why = verdict.stopped().unwrap();
+    assert!(why.is(&codes::FLEET_CAP));
+    insta::assert_snapshot!(why.message, @"fleet_max_deletions is 10 and the plan of all accounts wants 11; nothing was begun in any");
+    let mut rows = [row("1", 1, 50), idle("2", 1), Row { phase: Phase::Rest, ..row("3", 1, 1) }];
+    held(&mut rows, &why);
+    assert_eq!(rows.map(|row| row.reason.is_some()), [true, false, false], "who has work that was not begun");
+    insta::assert_snapshot!(verdict.tripped.unwrap().fix, @"11 things in 2 accounts would go; review this plan and apply exactly it by its digest (nightshift fleet apply --expect-plan DIGEST), or raise NIGHTSHIFT_FLEET_MAX_DELETIONS");
+}
+
+#[test]
+fn each_account_gets_what_was_judged_of_it_and_no_more() {
+    let verdict = judged(&[row("1", 2, 50), row("2", 3, 50), idle("3", 5), row("4", 0, 5)], None);
+    let budgets = |items: &[Item]| items.iter().map(|item| (item.account.clone(), item.budget)).collect::<Vec<_>>();
+    assert_eq!(budgets(&verdict.canary), [("1".to_owned(), Some(2))]);
+    assert_eq!(budgets(&verdict.rest), [("2".to_owned(), Some(3)), ("4".to_owned(), Some(0))]);
+    assert!(verdict.rest.iter().all(|item| item.expect_plan.is_none()), "nobody agreed to a plan");
+    assert!(!judged(&[idle("3", 5)], None).goes(), "nothing to do");
+}
+
+#[test]
+fn a_digest_is_asked_for_first_and_goes_on_to_each_account() {
+    let rows = [row("1", 8, 8), row("2", 8, 8)];
+    let digest = judged(&rows, None).digest;
+    let consent = |digest: &PlanDigest, lifts_caps| Consent { digest: digest.clone(), lifts_caps };
+    let verdict = judged(&rows, Some(&consent(&digest, true)));
+    let plans: Vec<_> = verdict.canary.iter().chain(&verdict.rest).map(|item| item.expect_plan.clone()).collect();
+    assert!(verdict.goes());
+    assert_eq!(plans, [Some("sha256:1".to_owned()), Some("sha256:2".to_owned())]);
+    assert!(!judged(&rows, Some(&consent(&digest, false))).goes(), "caps hold unless it lifts them");
+    let other = judged(&[row("1", 8, 8), row("2", 7, 8)], Some(&consent(&PlanDigest::of("f", "a", &["s"]), true)));
+    assert_eq!(other.tripped.unwrap().guard, "expect_plan");
+}
+
+#[test]
+fn the_others_wait_for_those_that_go_first() {
+    let failed = |account: &str| Row { ended: Ended::Failed, ..row(account, 1, 1) };
+    let first: BTreeSet<_> = ["1", "2", "3"].map(str::to_owned).into();
+    assert_eq!(canary(&[failed("1"), row("2", 1, 1), failed("9")], &first, CAPS), Ok(()), "9 does not go first");
+    let why = canary(&[failed("1"), failed("2"), row("3", 1, 1)], &first, CAPS).unwrap_err();
+    assert!(why.is(&codes::CANARY_FAILED));
+    insta::assert_snapshot!(why.message, @"2 of the 3 accounts that go first failed, and 1 may: 1, 2");
+}
