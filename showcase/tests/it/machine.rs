@@ -25,8 +25,8 @@ async fn deployed(mode: &str, canary_failures: usize, percent: f64) -> anyhow::R
     Ok((scene, machine, parts))
 }
 
-fn count(summary: &Value, ended: &str) -> u64 {
-    summary["accounts"].as_array().into_iter().flatten().filter(|row| row["ended"] == ended).count() as u64
+fn count(summary: &Value, ended: &str) -> usize {
+    summary["accounts"].as_array().into_iter().flatten().filter(|row| row["ended"] == ended).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use nightshift_testkit::machine::{Rendering, rendered};
 use nightshift_testkit::repository;
 use serde_json::{Value, json};
 
-const ACCOUNTS: f64 = 1_000.0;
+const ACCOUNTS: u32 = 1_000;
 /// The prices that docs/organization-run.md says, and when they were looked at.
 const PER_TRANSITION: f64 = 0.025 / 1_000.0;
 const PER_GB_SECOND: f64 = 0.000_013_333_4;
@@ -30,10 +30,10 @@ fn entered<'a>(machine: &'a Value, through: &BTreeMap<&str, &'a str>) -> Vec<&'a
 }
 
 /// Transitions of an execution and of all its children: its start and each state, and the same of each child.
-fn transitions(machine: &Value, way: &[&str]) -> f64 {
+fn transitions(machine: &Value, way: &[&str]) -> anyhow::Result<u32> {
     let maps = way.iter().map(|name| &machine["States"][*name]).filter(|state| state["Type"] == "Map");
-    let of_children: f64 = maps.map(|map| 1.0 + entered(&map["ItemProcessor"], &BTreeMap::new()).len() as f64).sum();
-    1.0 + way.len() as f64 + of_children * ACCOUNTS
+    let of_a_child: usize = maps.map(|map| 1 + entered(&map["ItemProcessor"], &BTreeMap::new()).len()).sum();
+    Ok(1 + u32::try_from(way.len())? + u32::try_from(of_a_child)? * ACCOUNTS)
 }
 
 #[tokio::test]
@@ -57,10 +57,11 @@ async fn a_quiet_night_costs_at_most_ten_cents_and_the_page_says_what() -> anyho
     for (night, way, seconds, calls) in
         [("quiet", &quiet, SECONDS_TO_READ, 1.0), ("all busy", &busy, SECONDS_TO_READ + SECONDS_TO_CHANGE, 2.0)]
     {
-        let transitions = transitions(&machine, way);
-        let steps = transitions * PER_TRANSITION;
-        let lambda = ACCOUNTS * (seconds * GB * PER_GB_SECOND + calls * PER_REQUEST);
-        let puts = ACCOUNTS * calls * PER_PUT;
+        let transitions = transitions(&machine, way)?;
+        let accounts = f64::from(ACCOUNTS);
+        let steps = f64::from(transitions) * PER_TRANSITION;
+        let lambda = accounts * (seconds * GB * PER_GB_SECOND + calls * PER_REQUEST);
+        let puts = accounts * calls * PER_PUT;
         let together = steps + lambda + puts;
         assert!(night != "quiet" || together <= 0.10, "a quiet night costs USD {together}");
         let row = format!("| {} | {steps:.4} | {lambda:.4} | {puts:.4} |", thousands(transitions));
@@ -71,7 +72,6 @@ async fn a_quiet_night_costs_at_most_ten_cents_and_the_page_says_what() -> anyho
     Ok(())
 }
 
-fn thousands(number: f64) -> String {
-    let number = number as u64;
+fn thousands(number: u32) -> String {
     format!("{},{:03}", number / 1_000, number % 1_000)
 }

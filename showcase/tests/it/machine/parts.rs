@@ -235,7 +235,7 @@ fn visit(world: &mut World, item: &Item, phase: &str) -> Visit {
         world.due.retain(|(whose, _), _| *whose != item.account);
     }
     let planned = if ended == Ended::Planned { due } else { 0 };
-    let changed = if ended == Ended::Done { allowed } else { 0 };
+    let done = if ended == Ended::Done { allowed } else { 0 };
     Visit {
         account: item.account.clone(),
         name: item.name.clone(),
@@ -245,7 +245,7 @@ fn visit(world: &mut World, item: &Item, phase: &str) -> Visit {
         ended,
         reason: None,
         regions: item.regions.iter().map(|region| (region.clone(), Regional { ended, code: None })).collect(),
-        counts: Counts { observed: due, planned, changed, ..Counts::default() },
+        counts: Counts { observed: due, planned, changed: done, ..Counts::default() },
         destructive: planned,
         marked: due,
         plan_digest: (planned > 0).then(|| PlanDigest::of("cluster-cleanup", &item.account, &due).as_str().to_owned()),
