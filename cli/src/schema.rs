@@ -1,6 +1,7 @@
 //! `schema`: the JSON Schema of everything that is printed for machines, made of the types that are printed.
 
 use clap::ValueEnum;
+use nightshift::domains::fleet::FleetReport;
 use nightshift::domains::messages::Messages;
 use nightshift::domains::organization::{Diff, Snapshot};
 use nightshift::jobs::db_users::request;
@@ -15,7 +16,7 @@ use crate::adopt::Adoption;
 use crate::clones::{ClusterList, SnapshotList};
 use crate::desk::Desk;
 use crate::doctor::Findings;
-use crate::fleet::FleetAccounts;
+use crate::fleet::{FleetAccounts, FleetStatus};
 use crate::org::{LookedUp, TableRead};
 use crate::output::{Ending, Output, Words};
 use crate::policy_shown::PolicyShown;
@@ -63,6 +64,10 @@ pub(crate) enum Document {
     OrganizationPlan,
     /// What `fleet accounts` prints.
     FleetAccounts,
+    /// What `fleet status` prints.
+    FleetStatus,
+    /// What `fleet report` prints, and the bucket of a run keeps.
+    FleetReport,
     /// What `event parse` prints.
     Messages,
     /// What `db-users` is told, by `--event` or in an invocation.
@@ -95,6 +100,8 @@ impl Document {
             Self::OrganizationTable => of::<TableRead>(),
             Self::OrganizationPlan => of::<CallPlan>(),
             Self::FleetAccounts => of::<FleetAccounts>(),
+            Self::FleetStatus => of::<FleetStatus>(),
+            Self::FleetReport => of::<FleetReport>(),
             Self::Messages => of::<Messages>(),
             Self::DbUsersEvent => request::schema(),
         }

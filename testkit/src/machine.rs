@@ -101,6 +101,31 @@ impl Scene {
         }
     }
 
+    /// Starts an execution, and does not wait.
+    pub async fn begin(&self, machine: &str, name: &str, input: &Value) -> anyhow::Result<String> {
+        let body = json!({ "stateMachineArn": machine, "name": name, "input": input.to_string() });
+        let begun = self.states("StartExecution", &body).await?;
+        begun["executionArn"].as_str().map(str::to_owned).context("no ARN of the execution")
+    }
+
+    /// Stops the execution with this ARN.
+    pub async fn stop(&self, execution: &str) -> anyhow::Result<()> {
+        self.states("StopExecution", &json!({ "executionArn": execution })).await.map(|_| ())
+    }
+
+    /// The name of the execution that was started last, and what it was started with.
+    pub async fn last_execution(&self, machine: &str) -> anyhow::Result<(String, Value)> {
+        let all = self.states("ListExecutions", &json!({ "stateMachineArn": machine })).await?;
+        let newest = all["executions"].as_array().into_iter().flatten().max_by(|one, other| {
+            let at = |execution: &Value| execution["startDate"].as_f64().unwrap_or_default();
+            at(one).total_cmp(&at(other))
+        });
+        let newest = newest.context("there is no execution")?;
+        let described = self.states("DescribeExecution", &json!({ "executionArn": newest["executionArn"] })).await?;
+        let name = newest["name"].as_str().unwrap_or_default().to_owned();
+        Ok((name, serde_json::from_str(described["input"].as_str().unwrap_or_default())?))
+    }
+
     async fn states(&self, action: &str, body: &Value) -> anyhow::Result<Value> {
         let target = format!("AWSStepFunctions.{action}");
         let answer = self.post_in(REGION, "states", "/", &target, &body.to_string()).await?;

@@ -24,7 +24,10 @@ pub(crate) use clusters::{
 pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
 pub(crate) use connect::{ConnectArgs, Role};
 pub(crate) use event::{EventCommand, ParseArgs};
-pub(crate) use fleet::{FleetAccountsArgs, FleetCommand};
+pub(crate) use fleet::{
+    FleetAccountsArgs, FleetApplyArgs, FleetCommand, FleetFormat, FleetPlanArgs, FleetRedriveArgs, FleetReportArgs,
+    FleetStatusArgs, WhichFleetArgs,
+};
 pub(crate) use jobs::{AdoptArgs, AdoptCommand, ApplyArgs, InvokeArgs, JobCommand, PlanArgs, RunArgs, WordArgs};
 pub(crate) use keys::{KeyCommand, KeyListArgs};
 pub(crate) use looks::{DoctorArgs, PolicyCommand, ReportCommand, ReportListArgs, ReportPlaceArgs, ReportShowArgs};

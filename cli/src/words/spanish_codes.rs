@@ -155,6 +155,8 @@ pub(super) const CODES: &[(&str, &str, Option<&str>)] = &[
     ("throttled", "AWS frena las llamadas de la cuenta", Some("vuelva a intentarlo más tarde")),
     ("deadline", "no quedaba tiempo", Some("repita la orden")),
     ("access-denied", "AWS no se lo permite", Some("pida la acción que se nombra")),
+    ("denied-by-scp", "una política de la organización lo prohíbe", Some("pida a los operadores que la cambien")),
+    ("region-off", "la cuenta no tiene activada esa región", Some("pida a los operadores que la activen")),
     ("no-answer", "AWS no contestó", Some("repita la orden")),
     ("refused", "AWS se negó", Some("lea lo que dice AWS")),
     ("cap", "es más de lo que permite un límite", Some("pida a los operadores que lo suban")),

@@ -9,6 +9,7 @@ mod delete;
 mod errors;
 mod event;
 mod extend;
+mod fleet;
 mod invoke;
 mod jobs;
 mod keys;

@@ -12,6 +12,7 @@ from . import (
     iam,
     mail,
     organizations,
+    redrive,
     scheduler,
     secrets_manager,
     sessions,

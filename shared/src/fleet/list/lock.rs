@@ -25,7 +25,14 @@ mod tests {
 
     fn execution(name: &str, second: i64) -> Execution {
         let started_at = jiff::Timestamp::from_second(second).unwrap();
-        Execution { arn: format!("arn:{name}"), name: name.to_owned(), started_at }
+        Execution {
+            arn: format!("arn:{name}"),
+            name: name.to_owned(),
+            status: "RUNNING".to_owned(),
+            started_at,
+            stopped_at: None,
+            redrives: 0,
+        }
     }
 
     fn asked(name: &str, second: i64, running: &[Execution]) -> Option<String> {

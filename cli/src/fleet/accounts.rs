@@ -1,4 +1,4 @@
-//! `fleet …`: runs through every account of an organisation.
+//! `fleet accounts`: which accounts a run goes through.
 
 use nightshift::config::Settings;
 use nightshift::domains::fleet::{Account, Choice, Chosen, LeftOut, Organisation, Selection, choose};
@@ -10,19 +10,12 @@ use nightshift::text::{count, printable};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::args::{FleetAccountsArgs, FleetCommand, Format};
+use crate::args::{FleetAccountsArgs, Format};
 use crate::desk::Desk;
 use crate::org;
 use crate::output::{Ending, Output, Words};
 use crate::policy::Source;
 use crate::told::Told;
-
-/// Whatever was asked for.
-pub(crate) async fn run(command: FleetCommand, desk: &Desk) -> anyhow::Result<Ending> {
-    match command {
-        FleetCommand::Accounts(args) => accounts(args, desk).await,
-    }
-}
 
 /// What `fleet accounts --output json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -36,7 +29,8 @@ pub(crate) struct FleetAccounts {
     choice: Choice,
 }
 
-async fn accounts(args: FleetAccountsArgs, desk: &Desk) -> anyhow::Result<Ending> {
+/// Says which.
+pub(super) async fn accounts(args: FleetAccountsArgs, desk: &Desk) -> anyhow::Result<Ending> {
     let source = args.policy.as_deref().map_or(Ok(Source::Shell), Source::file)?;
     let environment = source.given(desk);
     let mut settings = Settings::of(&environment);

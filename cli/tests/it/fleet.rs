@@ -1,0 +1,233 @@
+//! `fleet status`, `report`, `plan`, `apply` and `redrive`: runs are found, shown, started on a word and taken up again.
+
+use nightshift::domains::fleet::{Ended, FleetReport, Item, Maps, Regional, Row, Run, fold};
+use nightshift::report::{Counts, Mode};
+use nightshift_testkit::{Scene, world};
+use serde_json::{Value, json};
+
+use crate::machine::holds;
+use crate::{Said, nightshift};
+
+const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// A fleet of cluster-cleanup whose machine waits if it is told to, and what leads to it.
+struct Fleet {
+    scene: Scene,
+    machine: String,
+    bucket: String,
+}
+
+impl Fleet {
+    async fn of(mode: &str) -> Self {
+        let scene = Scene::new().expect("a scene");
+        let states = json!({
+            "StartAt": "Which",
+            "States": {
+                "Which": {
+                    "Type": "Choice",
+                    "Choices": [{ "Variable": "$.wait", "IsPresent": true, "Next": "Wait" }],
+                    "Default": "End",
+                },
+                "Wait": { "Type": "Wait", "Seconds": 600, "End": true },
+                "End": { "Type": "Pass", "End": true },
+            }
+        });
+        let machine = scene.machine("prod-clusters", &states.to_string()).await.expect("a machine");
+        let bucket = format!("runs-{}", scene.account);
+        let variables = [
+            ("NIGHTSHIFT_FLEET_PART", "list"),
+            ("NIGHTSHIFT_FLEET_JOB", "cluster-cleanup"),
+            ("NIGHTSHIFT_FLEET_BUCKET", &bucket),
+            ("NIGHTSHIFT_FLEET_STATE_MACHINE", &machine),
+            ("NIGHTSHIFT_MODE", mode),
+        ];
+        scene.function("prod-clusters-list", &variables).await.expect("a function");
+        let s3 = world::s3(&scene).await.create_bucket();
+        s3.bucket(&bucket).create_bucket_configuration(world::here()).send().await.expect("a bucket");
+        Self { scene, machine, bucket }
+    }
+
+    fn fleet(&self, arguments: &[&str]) -> Said {
+        nightshift(&self.scene, &[], &[&["fleet"], arguments].concat())
+    }
+
+    /// Leaves the report of a run in which the accounts ended so.
+    async fn reported(&self, execution: &str, mode: Mode, ended: &[Ended]) {
+        let items: Vec<_> = (1..=ended.len()).map(item).collect();
+        let mut rows = fold(&items, &Maps::default());
+        for (row, ended) in rows.iter_mut().zip(ended) {
+            *row = Row {
+                ended: *ended,
+                reason: row.reason.take().filter(|_| *ended == Ended::Failed),
+                regions: [("eu-west-1".to_owned(), Regional { ended: *ended, code: None })].into(),
+                counts: Counts { observed: 4, ..Counts::default() },
+                ..row.clone()
+            };
+        }
+        let at = |text: &str| text.parse().expect("a time");
+        let run = Run {
+            function: "cluster-cleanup".to_owned(),
+            mode,
+            execution: execution.to_owned(),
+            organization: None,
+            redrive_of: None,
+            started_at: at("2026-11-29T02:00:00Z"),
+            finished_at: at("2026-11-29T02:03:00Z"),
+        };
+        let report = FleetReport::of(run, &[], rows, Vec::new());
+        let key = format!("fleet/cluster-cleanup/{execution}/report.json");
+        let body = serde_json::to_vec(&report).expect("it is written");
+        let s3 = world::s3(&self.scene).await.put_object();
+        s3.bucket(&self.bucket).key(key).body(body.into()).send().await.expect("an object");
+    }
+}
+
+fn item(number: usize) -> Item {
+    Item {
+        account: format!("{number:012}"),
+        name: format!("shop-{number}"),
+        path: "Root/Shop".to_owned(),
+        policy: None,
+        regions: vec!["eu-west-1".to_owned()],
+        budget: None,
+        expect_plan: None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_are_listed_and_the_report_of_the_last_is_shown() {
+    let fleet = Fleet::of("apply").await;
+    fleet.scene.execute(&fleet.machine, "night-1", &json!({})).await.expect("a run");
+    fleet.scene.execute(&fleet.machine, "night-2", &json!({})).await.expect("a run");
+    fleet.reported("night-1", Mode::Apply, &[Ended::Done, Ended::Failed, Ended::Nothing]).await;
+
+    let listed = fleet.fleet(&["status", "--output", "json"]);
+    let all = holds(&fleet.scene, "fleet-status", &listed);
+    let names: Vec<_> = all["runs"].as_array().into_iter().flatten().map(|run| run["execution"].clone()).collect();
+    assert_eq!(names.len(), 2, "{all:#}");
+    let one = fleet.fleet(&["status", "night-1"]);
+    assert!(one.code == 0 && one.out.contains("night-1 · SUCCEEDED · started "), "{}{}", one.out, one.err);
+    let none = fleet.fleet(&["status", "night-9"]);
+    assert_eq!(none.code, 1);
+    insta::assert_snapshot!(none.err, @r"
+    nightshift: state machine prod-clusters has no execution called night-9; nothing was read
+    → `nightshift fleet status` lists them; AWS forgets them 90 days after their end
+    ");
+
+    // The second left none.
+    let report = fleet.fleet(&["report"]);
+    assert_eq!(report.code, 2, "an account failed: {}", report.err);
+    insta::assert_snapshot!(report.out, @r"
+    cluster-cleanup · apply · night-1 · 2026-11-29T02:00:00Z to 2026-11-29T02:03:00Z
+    3 accounts: 1 failed, 1 done, 1 nothing, 0 left alone
+    plan of all accounts: sha256:25fbbce2b43460bf83acf65fc1a677f483bdc065aa737ae23c829ebdb208f232
+    ACCOUNT       NAME    UNIT       ENDED   REGIONS           WHY
+    000000000002  shop-2  Root/Shop  failed  eu-west-1 failed  [not-reached] the run ended before its turn, and
+                                                               nothing is known of it; `nightshift fleet redrive`
+                                                               tries it again
+    000000000001  shop-1  Root/Shop  done    eu-west-1 done
+    ");
+    assert!(report.err.contains("1 account had nothing to do; --all lists them"), "{}", report.err);
+    let whole = fleet.fleet(&["report", "night-1", "--output", "json"]);
+    assert_eq!(holds(&fleet.scene, "fleet-report", &whole)["ended"], json!({ "done": 1, "failed": 1, "nothing": 1 }));
+    let page = fleet.fleet(&["report", "--output", "html"]);
+    assert!(page.out.starts_with("<!doctype html>") && page.out.contains("shop-2"), "{}", page.err);
+    let missing = fleet.fleet(&["report", "night-2"]);
+    assert!(missing.code == 1 && missing.err.contains("left no report"), "{}", missing.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_is_started_with_exactly_what_was_agreed_to() {
+    let fleet = Fleet::of("apply").await;
+    let planned = fleet.fleet(&["plan"]);
+    assert!(planned.code == 0 && planned.out.starts_with("started; `nightshift fleet status plan-"), "{}", planned.err);
+    let last = async || fleet.scene.last_execution(&fleet.machine).await.expect("a run");
+    assert_eq!(last().await.1, json!({ "mode": "plan" }));
+
+    for (arguments, said) in [
+        (vec!["apply", "--expect-plan", DIGEST], "fleet apply needs the account you mean"),
+        (vec!["apply", "--expect-plan", "sha256:1", "--account", "x"], "'sha256:1' is not a plan digest"),
+        (vec!["apply", "--expect-plan", DIGEST, "--account", "999999999999"], "not 999999999999"),
+        (
+            vec!["apply", "--expect-plan", DIGEST, "--account", &fleet.scene.account, "--job", "key-rotation"],
+            "none of the fleets",
+        ),
+    ] {
+        let refused = fleet.fleet(&arguments);
+        assert!(refused.code == 1 && refused.err.contains(said), "{arguments:?}: {}", refused.err);
+        assert!(refused.err.contains("nothing was started"), "{}", refused.err);
+    }
+    assert_eq!(last().await.1, json!({ "mode": "plan" }), "nothing was started");
+    let applied = fleet.fleet(&["apply", "--expect-plan", DIGEST, "--account", &fleet.scene.account]);
+    assert_eq!(applied.code, 0, "{}", applied.err);
+    let (name, input) = last().await;
+    assert!(name.starts_with("apply-"), "{name}");
+    assert_eq!(input, json!({ "mode": "apply", "expect_plan": DIGEST }));
+    assert!(applied.err.contains("begun apply-") && applied.err.contains("the report is kept in"), "{}", applied.err);
+
+    // Another run keeps all of them out.
+    fleet.scene.begin(&fleet.machine, "night", &json!({ "wait": true })).await.expect("a run");
+    fleet.reported("plan-1", Mode::Plan, &[Ended::Failed]).await;
+    let account = ["--account", &fleet.scene.account];
+    for arguments in [&["plan"][..], &["apply", "--expect-plan", DIGEST], &["redrive", &name, "--yes"]] {
+        let refused = fleet.fleet(&[arguments, &account].concat());
+        let said = "execution night of state machine prod-clusters runs; nothing was started";
+        assert!(refused.code == 1 && refused.err.contains(said), "{arguments:?}: {}", refused.err);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fleet_that_only_plans_is_made_to_apply_by_nobody() {
+    let fleet = Fleet::of("plan").await;
+    let account = ["--account", &fleet.scene.account];
+    let refused = fleet.fleet(&[&["apply", "--expect-plan", DIGEST][..], &account].concat());
+    assert_eq!(refused.code, 1);
+    insta::assert_snapshot!(refused.err, @r#"
+    nightshift: state machine prod-clusters is deployed to plan, and nobody's word makes it apply; nothing was started
+    → set `mode = "apply"` in its Terraform
+    "#);
+    assert_eq!(fleet.fleet(&["plan"]).code, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_is_taken_up_where_aws_does_so_and_else_in_a_run_of_its_own() {
+    let fleet = Fleet::of("apply").await;
+    let redrive = |name: &str, more: &[&str]| {
+        fleet.fleet(&[&["redrive", name, "--account", &fleet.scene.account], more].concat())
+    };
+    let started = async || -> Value { fleet.scene.last_execution(&fleet.machine).await.expect("a run").1 };
+    // It succeeded, within what was tolerated.
+    fleet.scene.execute(&fleet.machine, "night", &json!({})).await.expect("a run");
+    let unknown = redrive("night", &["--yes"]);
+    assert!(
+        unknown.code == 1 && unknown.err.contains("left no report, so nobody knows what failed"),
+        "{}",
+        unknown.err
+    );
+    fleet.reported("night", Mode::Apply, &[Ended::Done, Ended::Skipped]).await;
+    let whole = redrive("night", &["--yes"]);
+    assert!(whole.code == 1 && whole.err.contains("no account failed in night; nothing was started"), "{}", whole.err);
+    fleet.reported("night", Mode::Apply, &[Ended::Done, Ended::Failed, Ended::Failed]).await;
+    let unasked = redrive("night", &[]);
+    assert!(unasked.code == 1 && unasked.err.contains("nobody said yes; nothing was started"), "{}", unasked.err);
+    assert_eq!(started().await, json!({}));
+    let again = redrive("night", &["--yes"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert!(
+        again.err.contains("AWS does not redrive night: Execution is SUCCEEDED and cannot be redriven"),
+        "{}",
+        again.err
+    );
+    assert_eq!(started().await, json!({ "mode": "apply", "redrive_of": "night" }));
+
+    // It was stopped: AWS goes on with it.
+    let stopped = fleet.scene.begin(&fleet.machine, "late", &json!({ "wait": true })).await.expect("a run");
+    let running = redrive("late", &["--yes"]);
+    assert!(running.code == 1 && running.err.contains("execution late still runs"), "{}", running.err);
+    fleet.scene.stop(&stopped).await.expect("it is stopped");
+    let again = redrive("late", &["--yes"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert!(again.err.contains("redrive execution late of state machine prod-clusters"), "{}", again.err);
+    let status = fleet.fleet(&["status", "late"]);
+    assert!(status.out.contains("late · RUNNING") && status.out.contains("redriven once"), "{}", status.out);
+}
