@@ -60,10 +60,15 @@ fn settable(layer: &str, policy: &str) {
     let mut words: BTreeSet<_> = variables(&COMMON).union(&variables(&files.collect::<Vec<_>>())).cloned().collect();
     // The clock is for demos and tests.
     assert!(words.remove("NIGHTSHIFT_NOW"), "{words:?}");
-    // What every function is told of notices and reports stands in one place.
-    let layer =
-        source(&format!("terraform/layer/{layer}/environment.tf")) + &source("terraform/aws/run-access/outputs.tf");
-    let set = layer.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name.trim().to_owned());
+    // What every function is told of notices and reports stands in one place; what workers of an organisation are told, too, in a module.
+    let told = match layer {
+        "cluster-cleanup" | "key-rotation" => format!("terraform/layer/{layer}/told/main.tf"),
+        _ => format!("terraform/layer/{layer}/environment.tf"),
+    };
+    let told = source(&told) + &source(&format!("terraform/layer/{layer}/environment.tf"));
+    let layer = told + &source("terraform/aws/run-access/outputs.tf");
+    let set = layer.lines().filter_map(|line| line.split_once(" = "));
+    let set = set.map(|(name, _)| name.trim().trim_start_matches("{ ").to_owned());
     let set: BTreeSet<_> = set.filter(|name| name.starts_with("NIGHTSHIFT_")).collect();
     assert_eq!(set, words, "what the layer sets, and what the function reads");
 }

@@ -2,12 +2,14 @@
 //! binaries driven through the runtime API, and builders of believable worlds. Nothing of this is deployed.
 
 mod account;
+pub mod called;
 pub mod calls;
 pub mod cargo;
 pub mod child;
 pub mod database;
 pub mod deployed;
 pub mod function;
+pub mod machine;
 pub mod port;
 pub mod proxy;
 pub mod raw;
@@ -21,6 +23,7 @@ pub mod users;
 pub mod world;
 
 pub use account::fresh_account;
+pub use called::Called;
 pub use deployed::Deployed;
 pub use function::{Answer, FunctionProcess};
 pub use proxy::{Call, Clock, Fault, Proxy};

@@ -90,7 +90,7 @@ impl Scene {
     }
 
     /// `content_type` may be the target of a JSON-RPC call instead.
-    async fn post_in(
+    pub(crate) async fn post_in(
         &self,
         region: &str,
         service: &str,

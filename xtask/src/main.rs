@@ -80,6 +80,8 @@ enum Task {
         #[arg(long)]
         accept: bool,
     },
+    /// Ask a validator whether the state machine of terraform/ is one in the Amazon States Language
+    Machine,
     /// Measure the functions against the stand-in
     Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -123,6 +125,7 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
         Some(Task::Package { arch, functions }) => package::run(arch, functions).map(done),
         Some(Task::Deploy) => deploy::run().map(done),
         Some(Task::Policies { accept }) => terraform::policies::run(accept).map(done),
+        Some(Task::Machine) => terraform::machine::run().map(done),
         Some(Task::Bench { args }) => setup::for_bench().and_then(|()| showcase::run("bench", args)),
         Some(Task::Proof { args }) => showcase::run("proof", args),
         Some(Task::NewFunction { name }) => new_function::run(&name).map(done),

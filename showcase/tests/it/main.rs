@@ -7,6 +7,7 @@ mod command_line;
 mod db_users;
 mod fleet;
 mod key_rotation;
+mod machine;
 mod org_inventory;
 mod organizations;
 mod scale;

@@ -1,3 +1,14 @@
+variable "expire_days" {
+  type        = number
+  description = "Days after which a record itself goes, and is an old version from then on. Null keeps each until somebody writes it over."
+  default     = null
+
+  validation {
+    condition     = var.expire_days == null || try(var.expire_days >= 1 && floor(var.expire_days) == var.expire_days, false)
+    error_message = "expire_days is a whole number, 1 or more."
+  }
+}
+
 variable "keep_days" {
   type        = number
   description = "Days an old version is kept."

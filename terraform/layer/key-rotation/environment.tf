@@ -1,51 +1,19 @@
-# The function's environment variables, written from the same values as its role. A variable that is null here is not set
-# at all: the function's own default holds, and docs/key-rotation.md says what that is.
+# The function's environment variables, written from the same values as its role. What of them is said of the job itself is in the module
+# told, which workers of an organisation are told, too.
 
 locals {
-  # A comma may be part of a user's name.
-  listed = { for name in ["include", "exclude"] : name => [for entry in coalesce(var.policy[name], []) : replace(entry, ",", "\\,")] }
+  all_variables = merge(
+    { NIGHTSHIFT_MODE = var.mode },
+    module.told.variables,
+    { for name, value in module.run_access.variables : name => value if try(tostring(value), "") != "" },
+  )
 
-  all_variables = {
-    NIGHTSHIFT_CONCURRENCY              = var.policy.concurrency
-    NIGHTSHIFT_DIGEST_LIFTS_CAPS        = var.policy.digest_lifts_caps
-    NIGHTSHIFT_EXCLUDE                  = join(",", local.listed.exclude)
-    NIGHTSHIFT_HOLD_LIMIT_DAYS          = var.policy.hold_limit_days
-    NIGHTSHIFT_IDLE_DAYS                = var.policy.idle_days
-    NIGHTSHIFT_INACTIVE_KEYS            = var.policy.inactive_keys
-    NIGHTSHIFT_INCLUDE                  = join(",", local.listed.include)
-    NIGHTSHIFT_MAX_AGE_DAYS             = var.policy.max_age_days
-    NIGHTSHIFT_MAX_DEACTIVATIONS        = var.policy.max_deactivations
-    NIGHTSHIFT_MAX_DEACTIVATION_PERCENT = var.policy.max_deactivation_percent
-    NIGHTSHIFT_MAX_OVERLAP_DAYS         = var.policy.max_overlap_days
-    NIGHTSHIFT_MAX_ROTATIONS            = var.policy.max_rotations
-    NIGHTSHIFT_MAX_ROTATION_PERCENT     = var.policy.max_rotation_percent
-    NIGHTSHIFT_MODE                     = var.mode
-    NIGHTSHIFT_ORPHANS                  = var.policy.orphans
-    NIGHTSHIFT_OVERLAP_DAYS             = var.policy.overlap_days
-    NIGHTSHIFT_OWNER_TAG                = var.policy.owner_tag
-    NIGHTSHIFT_QUIET_DAYS               = var.policy.quiet_days
-    NIGHTSHIFT_RECOVERY_DAYS            = var.policy.recovery_days
-    NIGHTSHIFT_ROTATE_AFTER_DAYS        = var.policy.rotate_after_days
-    NIGHTSHIFT_RUN_EVERY_DAYS           = local.run_every
-    NIGHTSHIFT_SECRET_KMS_KEY           = var.policy.secret_kms_key_arn
-    NIGHTSHIFT_SECRET_PREFIX            = var.policy.secret_prefix
-    NIGHTSHIFT_SECRET_READERS           = join(",", var.policy.secret_readers)
-    NIGHTSHIFT_SECRET_REGION            = var.policy.secret_region
-    NIGHTSHIFT_SECRET_REPLICA_REGIONS   = join(",", var.policy.secret_replica_regions)
-    NIGHTSHIFT_SECRET_SHAPE             = var.policy.secret_shape
-    NIGHTSHIFT_SMTP_REGIONS             = join(",", var.policy.smtp_regions)
-    NIGHTSHIFT_SWITCH_OFF_SIGNS         = try(join(",", var.policy.switch_off_signs), null)
-    NIGHTSHIFT_TELL_SIGNS               = try(join(",", var.policy.tell_signs), null)
-    NIGHTSHIFT_TIME_ZONE                = var.policy.time_zone
-    NIGHTSHIFT_UNUSED_KEYS              = var.policy.unused_keys
-    NIGHTSHIFT_WARN_DAYS                = var.policy.warn_days
-  }
+  variables = { for name, value in local.all_variables : name => tostring(value) if value != null }
+}
 
-  # Of these an empty list is a word of its own, "none", and not the function's default.
-  may_be_empty = ["NIGHTSHIFT_SWITCH_OFF_SIGNS", "NIGHTSHIFT_TELL_SIGNS"]
+module "told" {
+  source = "./told"
 
-  variables = {
-    for name, value in merge(local.all_variables, module.run_access.variables) :
-    name => tostring(value) if value != null && (try(tostring(value), "") != "" || contains(local.may_be_empty, name))
-  }
+  policy         = var.policy
+  run_every_days = local.run_every
 }

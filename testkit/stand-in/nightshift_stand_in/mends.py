@@ -15,6 +15,7 @@ from . import (
     scheduler,
     secrets_manager,
     sessions,
+    step_functions,
     topics,
     unknown_calls,
 )

@@ -113,6 +113,8 @@ def main() -> None:
         "127.0.0.1", port, StandIn(), threaded=True, request_handler=QuietRequestHandler
     )
     server.daemon_threads = True
+    # Where an execution of a state machine finds the services it calls.
+    os.environ["MOTO_PORT"] = str(server.server_port)
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     threading.Thread(target=_exit_with_starter, daemon=True).start()
     print(f"listening http://127.0.0.1:{server.server_port}", flush=True)

@@ -1,7 +1,9 @@
 //! The Terraform part of `test`: format, then each module by itself is initialised without a backend, validated, and
-//! tested where it has tests; checkov looks over all of them, and an evaluator of IAM over the roles. At last every environment is
+//! tested where it has tests; checkov looks over all of them, a validator over the state machine, and an evaluator of IAM over the roles. At last every environment is
 //! deployed to the stand-ins.
 
+pub(crate) mod machine;
+mod node;
 pub(crate) mod policies;
 pub(crate) mod tables;
 
@@ -17,6 +19,7 @@ use crate::{deploy, environment, setup};
 const FORMAT: &str = "terraform format";
 const MODULES: &str = "terraform modules";
 const FINDINGS: &str = "checkov";
+const MACHINE: &str = "state machine";
 const POLICIES: &str = "policies";
 const DEPLOYMENT: &str = "deployment";
 
@@ -32,10 +35,12 @@ pub(crate) fn steps() -> Vec<Step> {
         )];
     }
     let format = Step::commands(FORMAT, [at_root("terraform", &["fmt", "-check", "-recursive", "terraform"])]);
+    let machine = Step::optional(MACHINE, machine::step, "cargo xtask machine");
     let Some(provider) = Provider::find() else {
         return vec![
             format,
             findings(),
+            machine,
             Step::skipped(MODULES, MISSING),
             Step::skipped(POLICIES, MISSING),
             Step::skipped(DEPLOYMENT, MISSING),
@@ -46,6 +51,7 @@ pub(crate) fn steps() -> Vec<Step> {
         format,
         findings(),
         Step::chains(MODULES, modules.iter().map(|module| commands(module, &provider))),
+        machine,
         Step::optional(POLICIES, policies::step, "cargo xtask policies"),
         Step::inside(DEPLOYMENT, deploy::run, "cargo xtask deploy"),
     ]

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use crate::command::{at_root, here, quiet, succeed, works};
+use super::node;
+use crate::command::{at_root, here, quiet, succeed};
 use crate::provider::{MISSING, Provider};
 use crate::{environment, setup};
 
@@ -16,8 +17,8 @@ const JUDGE: [&str; 3] = ["judge.mjs", "decisions.md", "package.json"];
 
 /// The step of `test`; what it answers is why it could not be done.
 pub(crate) fn step() -> anyhow::Result<Option<String>> {
-    if !works(&mut at_root("npm", &["--version"])) {
-        return Ok(Some("npm is not installed: https://nodejs.org".to_owned()));
+    if let Some(missing) = node::missing() {
+        return Ok(Some(missing));
     }
     run(false).map(|()| None)
 }
@@ -29,7 +30,7 @@ pub(crate) fn run(accept: bool) -> anyhow::Result<()> {
     let mut compare = at_root(python, &[&format!("{ROOM}/reference.py")]);
     compare.arg(&plan).args(accept.then_some("--accept"));
     succeed(&mut compare)?;
-    let judge = judge()?;
+    let judge = node::installed(ROOM, &JUDGE, &folder()?)?;
     succeed(here("node", &[]).arg(judge).arg(&plan))
 }
 
@@ -47,21 +48,6 @@ fn rendered() -> anyhow::Result<PathBuf> {
     let json = folder.join("plan.json");
     fs::write(&json, shown.stdout).with_context(|| format!("could not write {}", json.display()))?;
     Ok(json)
-}
-
-/// The judge beside its evaluator, which is installed once a version.
-fn judge() -> anyhow::Result<PathBuf> {
-    let folder = folder()?;
-    let old = fs::read(folder.join("package.json")).ok();
-    for file in JUDGE {
-        let from = environment::root().join(ROOM).join(file);
-        fs::copy(&from, folder.join(file)).with_context(|| format!("could not copy {}", from.display()))?;
-    }
-    if !folder.join("node_modules").is_dir() || old != fs::read(folder.join("package.json")).ok() {
-        let install = ["install", "--no-package-lock", "--no-audit", "--no-fund", "--silent", "--prefix"];
-        quiet(here("npm", &install).arg(&folder))?;
-    }
-    Ok(folder.join("judge.mjs"))
 }
 
 fn folder() -> anyhow::Result<PathBuf> {

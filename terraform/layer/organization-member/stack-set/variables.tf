@@ -1,0 +1,110 @@
+variable "account" {
+  type = object({
+    dns_suffix = string
+    id         = string
+    partition  = string
+    region     = string
+  })
+  description = "Where the StackSet lies: the output of the module account. The Region is that of the run."
+  nullable    = false
+}
+
+variable "applies" {
+  type        = bool
+  description = "Whether there is a role that changes anything."
+  nullable    = false
+}
+
+variable "call_as" {
+  type        = string
+  description = "SELF in the management account, DELEGATED_ADMIN in one that is registered for StackSets."
+  default     = "DELEGATED_ADMIN"
+  nullable    = false
+}
+
+variable "environment" {
+  type        = string
+  description = "Name of the environment of the run, a part of every name."
+  nullable    = false
+}
+
+variable "excluded_accounts" {
+  type        = set(string)
+  description = "Accounts of the units that get no roles: those the run excludes."
+  default     = []
+  nullable    = false
+}
+
+variable "external_id" {
+  type        = string
+  description = "What a worker has to say, beside who it is."
+  nullable    = false
+}
+
+variable "job" {
+  type        = string
+  description = "Name of the job: cluster-cleanup or key-rotation."
+  nullable    = false
+}
+
+variable "members_are_marked" {
+  type        = bool
+  description = "Whether members of clusters carry the required tags too, as the layer cluster-cleanup has it."
+  default     = false
+  nullable    = false
+}
+
+variable "organization_id" {
+  type        = string
+  description = "Id of the organisation, o-….: nobody outside is let in, whatever else is right."
+  nullable    = false
+}
+
+variable "permissions_boundary" {
+  type        = string
+  description = "Name, with its path, of a permissions boundary that every account has, where one is demanded."
+  default     = null
+}
+
+variable "policy" {
+  type        = any
+  description = "The policy of the run, as the layer organization has it: the roles are held to it."
+  default     = {}
+  nullable    = false
+}
+
+variable "project" {
+  type        = string
+  description = "First part of every name, and the path of the roles."
+  default     = "nightshift"
+  nullable    = false
+}
+
+variable "regions" {
+  type        = list(string)
+  description = "Regions the run looks at, where the job is about Regions (cluster-cleanup)."
+  default     = []
+  nullable    = false
+}
+
+variable "tags" {
+  type        = map(string)
+  description = "Tags of the StackSet and the roles, beside component."
+  default     = {}
+  nullable    = false
+}
+
+variable "unit_ids" {
+  type        = set(string)
+  description = "Ids of roots and units, below which every account gets the roles. AWS leaves the management account out."
+  nullable    = false
+}
+
+variable "workers" {
+  type = object({
+    apply = optional(string)
+    read  = string
+  })
+  description = "ARNs of the roles of the workers, as the layer organization says them: read of the one that plans, apply of the one that changes."
+  nullable    = false
+}

@@ -1,0 +1,19 @@
+# What is wrong with what was given, where only the layers of the jobs know it.
+
+locals {
+  # What Terraform would leave out without a word: a misspelt protection would protect nothing.
+  unknown = concat(
+    [for key in setsubtract(keys(var.policy), local.settings) : "policy.${key}"],
+    flatten([for name, named in var.policies : [for key in setsubtract(keys(named.policy), local.settings) : "policies.${name}.policy.${key}"]]),
+    [for key in setsubtract(keys(var.notices), module.run_access.settings) : "notices.${key}"],
+  )
+
+  # What a member role is held to is the same in every account.
+  held = [
+    "deletion_protection", "exclude", "include", "protected", "regions", "required_tags", "secret_kms_key_arn", "secret_prefix", "secret_region",
+    "secret_replica_regions", "stopped_clusters", "tag_key",
+  ]
+  of_roles = flatten([
+    for name, named in var.policies : [for key in setintersection(keys(named.policy), local.held) : "policies.${name}.policy.${key}"]
+  ])
+}
