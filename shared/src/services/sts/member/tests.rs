@@ -36,7 +36,7 @@ impl HttpConnector for Sts {
         let answer = match action {
             "AssumeRole" => format!(
                 "<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA{number}</AccessKeyId><SecretAccessKey>\
-                 s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>{ends}</Expiration></Credentials>\
+                 hush-half</SecretAccessKey><SessionToken>hush-token</SessionToken><Expiration>{ends}</Expiration></Credentials>\
                  </AssumeRoleResult></AssumeRoleResponse>"
             ),
             _ => "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>a</Arn><Account>1</Account>\
@@ -74,7 +74,7 @@ async fn used(seconds: i64) -> Vec<String> {
         aws.identity().await.unwrap();
     }
     let shown = format!("{aws:?}");
-    assert!(!shown.contains("ASIA1") && shown.contains("Session(\"arn:aws:iam::111122223333:role/nightshift/read\")"));
+    assert!(!shown.contains("hush"), "{shown}");
     let asked = sts.asked.lock().unwrap();
     asked.clone()
 }
