@@ -59,7 +59,7 @@ fn every_variable_and_metric_of_fleet_is_documented() {
     ]);
     // How the names of others begin.
     let words: BTreeSet<_> = words.into_iter().filter(|word| !word.ends_with('_')).collect();
-    assert!(words.len() > 20, "{words:?}");
+    assert!(words.len() > 18, "{words:?}");
     let mut metrics = quoted(&source("shared/src/fleet/report/mod.rs"), "(");
     metrics.retain(|word| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
     assert_eq!(metrics.len(), 7, "{metrics:?}");

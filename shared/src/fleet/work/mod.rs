@@ -212,3 +212,6 @@ fn kept_out(fault: RunFault, visiting: Visiting<'_>) -> Result<Visit, FleetFault
         fault => Err(fault.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;
