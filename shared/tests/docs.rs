@@ -50,6 +50,23 @@ fn every_variable_of_cluster_cleanup_is_documented() {
     assert_eq!(undocumented("docs/cluster-cleanup.md", &words), Vec::<String>::new());
 }
 
+#[test]
+fn every_variable_and_metric_of_fleet_is_documented() {
+    let words = variables(&[
+        "shared/src/fleet/setup.rs",
+        "shared/src/fleet/failures.rs",
+        "shared/src/domains/fleet/selection.rs",
+    ]);
+    // How the names of others begin.
+    let words: BTreeSet<_> = words.into_iter().filter(|word| !word.ends_with('_')).collect();
+    assert!(words.len() > 18, "{words:?}");
+    let mut metrics = quoted(&source("shared/src/fleet/report/mod.rs"), "(");
+    metrics.retain(|word| word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
+    assert_eq!(metrics.len(), 7, "{metrics:?}");
+    let words: BTreeSet<_> = words.union(&metrics).cloned().collect();
+    assert_eq!(undocumented("docs/fleet.md", &words), Vec::<String>::new());
+}
+
 /// Holds what the layer of a function sets to what the function reads.
 #[track_caller]
 fn settable(layer: &str, policy: &str) {

@@ -35,6 +35,16 @@ async fn nothing_is_applied_without_a_word_for_how_much() -> anyhow::Result<()> 
 }
 
 #[tokio::test]
+async fn an_item_without_a_region_is_about_none_and_not_about_the_workers_own() -> anyhow::Result<()> {
+    let (fleet, member) = (Fleet::new().await?, Fleet::member(&["orders-dev"]).await?);
+    let event = to_work("rest", &member.account, &json!({ "regions": [], "budget": 9 }));
+    let (kind, message) = fleet.worker("apply", &[])?.invoke(&event).await?.fault();
+    assert!(kind == "EventRefused" && message.contains("names no Region"), "{message}");
+    assert_eq!(fleet.home.proxy.calls(), []);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_worker_that_acts_plans_in_the_map_that_plans() -> anyhow::Result<()> {
     let (fleet, member) = (Fleet::new().await?, Fleet::member(&["orders-dev"]).await?);
     let visit =

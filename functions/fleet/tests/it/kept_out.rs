@@ -21,6 +21,9 @@ async fn an_account_without_the_role_is_skipped_unless_that_is_a_failure() -> an
     let strict = [("NIGHTSHIFT_FLEET_FAILURES", "role-missing")];
     assert_eq!(plan(&fleet, &member.account, &json!({}), &strict).await?["ended"], "failed");
     assert_eq!(fleet.home.proxy.calls().len(), calls(&fleet, "sts:AssumeRole"), "nothing else was asked");
+    fleet.home.proxy.forgive();
+    fleet.home.proxy.break_next("sts:AssumeRole", "", 1, Fault::DeniedByOrganization);
+    assert_eq!(plan(&fleet, &member.account, &json!({}), &[]).await?["reason"]["code"], "denied-by-scp");
     let other = Fleet::member(&[]).await?;
     assert_eq!(plan(&fleet, &other.account, &json!({}), &[]).await?["ended"], "nothing");
     Ok(())

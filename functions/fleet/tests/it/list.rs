@@ -100,7 +100,7 @@ async fn a_selection_that_does_not_fit_the_organisation_begins_nothing() -> anyh
     variables.extend([("NIGHTSHIFT_FLEET_UNITS", "Root"), ("NIGHTSHIFT_FLEET_EXCLUDED_UNITS", "Root/Prd")]);
     let (kind, message) = fleet.start("list", &variables)?.invoke(&event).await?.fault();
     assert_eq!(kind, "NoChoice");
-    insta::assert_snapshot!(message, @"NIGHTSHIFT_FLEET_EXCLUDED_UNITS names Root/Prd, and this organisation has no such unit; did you mean Root/Prod?; no account was chosen and nothing was begun: correct the selection (nightshift fleet accounts shows it)");
+    insta::assert_snapshot!(message, @"no account was chosen and nothing was begun; correct the selection (nightshift fleet accounts shows it): NIGHTSHIFT_FLEET_EXCLUDED_UNITS names Root/Prd, and this organisation has no such unit; did you mean Root/Prod?");
     assert!(fleet.left("items.json").await.is_err());
     Ok(())
 }

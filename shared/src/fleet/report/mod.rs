@@ -17,7 +17,7 @@ use super::setup::ReportPolicy;
 use super::{judge, maps};
 use crate::clock::{self, Deadline};
 use crate::domains::fleet::{Ended, FleetReport, Item, Maps, Phase, Run, codes, fold, page};
-use crate::report::{Counts, Notice, PlanDigest, Reason, Tripped};
+use crate::report::{Counts, Delivery, Notice, PlanDigest, Reason, Tripped};
 use crate::run::{RunFault, driver};
 use crate::services::aws::Aws;
 use crate::telemetry;
@@ -86,7 +86,7 @@ impl Reporter {
             notifier.take()
         });
         let notices = notices.await.unwrap_or_default();
-        telemetry::emit(&telemetry::metrics_of_fleet(&self.name, &report, &notices, clock::now()));
+        telemetry::emit(&telemetry::metrics(&self.name, &metrics(&report, &notices), clock::now()));
         info!(
             execution = report.execution,
             accounts = report.accounts.len(),
@@ -115,6 +115,21 @@ impl Reporter {
         let after = folder.find(&self.home, &folder.key("verdict-canary.json")).await?;
         Ok(Found { items, maps: Maps { plan, canary, rest }, judged, after })
     }
+}
+
+/// What alarms go by.
+fn metrics(report: &FleetReport, notices: &[Notice]) -> [(&'static str, usize); 7] {
+    let ended = |ended| report.ended.get(&ended).copied().unwrap_or_default();
+    let failed = notices.iter().filter(|notice| notice.outcome == Delivery::Failed).count();
+    [
+        ("Runs", 1),
+        ("Accounts", report.accounts.len()),
+        ("AccountsDone", ended(Ended::Done)),
+        ("AccountsSkipped", ended(Ended::Skipped)),
+        ("AccountsFailed", ended(Ended::Failed)),
+        ("GuardTripped", usize::from(report.tripped.is_some())),
+        ("NoticesFailed", failed),
+    ]
 }
 
 /// What the parts of a run left behind.

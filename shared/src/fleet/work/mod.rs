@@ -20,6 +20,7 @@ use crate::jobs::cluster_cleanup::ClusterCleanup;
 use crate::jobs::key_rotation::KeyRotation;
 use crate::report::{Mode, PlanDigest, Reason, codes};
 use crate::run::driver::{Caller, Driver, Errand, Finished, Task};
+use crate::run::event::EventFault;
 use crate::run::{AboveCeiling, Job, Ledger, ModeSetting, RunFault, Stop};
 use crate::services::aws::{Aws, AwsError, Bar, Kind};
 use crate::services::sts::{Member, nameable};
@@ -82,6 +83,9 @@ impl Worker {
     /// Goes through one account as `event` says.
     pub(super) async fn work<J: FleetJob>(&self, event: ToWork, deadline: Deadline) -> Result<Visit, FleetFault> {
         let ToWork { execution, phase, item } = event;
+        if J::REGIONAL && item.regions.is_empty() {
+            return Err(EventFault::one("'item' names no Region to look in, and none is not all").into());
+        }
         let mode = self.mode(phase)?;
         let visiting = Visiting { item: &item, phase, failures: &self.policy.failures, regional: J::REGIONAL };
         let Some(environment) = self.policy.policies.of(item.policy.as_deref()) else {
@@ -208,3 +212,6 @@ fn kept_out(fault: RunFault, visiting: Visiting<'_>) -> Result<Visit, FleetFault
         fault => Err(fault.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
+use aws_config::identity::IdentityCache;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::RetryConfig;
@@ -116,7 +117,8 @@ impl Aws {
     /// To the same place with the credentials of `session`. Its calls are counted together with these.
     pub(in crate::services) fn with_session(&self, session: impl ProvideCredentials + 'static) -> Self {
         let credentials = SharedCredentialsProvider::new(session);
-        let config = self.config.clone().into_builder().credentials_provider(credentials).build();
+        let cache = IdentityCache::lazy().build();
+        let config = self.config.clone().into_builder().credentials_provider(credentials).identity_cache(cache).build();
         Self { calls: self.calls.clone(), stand_in: self.stand_in, ..Self::of(config, self.roots.clone()) }
     }
 

@@ -96,19 +96,4 @@ impl ProvideCredentials for Session {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_one_that_sts_takes() {
-        for (text, name) in [
-            ("2026-11-21_night", "2026-11-21_night"),
-            ("a b/ü", "a-b--"),
-            ("x", "x-"),
-            ("", "--"),
-            (&"n".repeat(80), &"n".repeat(64)),
-        ] {
-            assert_eq!(nameable(text), name);
-        }
-    }
-}
+mod tests;

@@ -60,7 +60,7 @@ fn what_went_wrong_is_told_account_by_account_and_what_was_well_as_a_number() {
     let letter = letter(&night, "s3://b/k", &policy("en"));
     assert_eq!(letter.tone, Tone::Alarm);
     insta::assert_snapshot!(letter.subject, @"[o-1] cluster-cleanup: 1 of 4 accounts FAILED, 1 changed in 4 accounts");
-    insta::assert_snapshot!(letter.lead.join("\n"), @"Run of 2026-11-21 02:00 UTC through 4 accounts: 1 changed, 1 with nothing to do, 0 with something left to do, 1 left alone, 1 failed. Not part of it by the selection: 0.");
+    insta::assert_snapshot!(letter.lead.join("\n"), @"Run of Sat 21 Nov 2026, 02:00 UTC through 4 accounts: 1 changed, 1 with nothing to do, 0 with something left to do, 1 left alone, 1 failed. Not part of it by the selection: 0.");
     let told: Vec<_> =
         letter.sections.iter().map(|section| (section.heading.as_str(), section.entries.len())).collect();
     assert_eq!(told, [("Accounts that failed", 1), ("Accounts left alone", 1)]);

@@ -1,0 +1,66 @@
+//! What a run that did not take place comes to: the account's own matter, or a fault that another try can mend.
+
+use serde_json::json;
+
+use super::*;
+use crate::run::event::EventFault;
+use crate::services::aws::wire::Wire;
+
+fn item() -> Item {
+    Item {
+        account: "111122223333".to_owned(),
+        name: "web".to_owned(),
+        path: "Root".to_owned(),
+        policy: None,
+        regions: vec!["eu-west-1".to_owned()],
+        budget: Some(1),
+        expect_plan: None,
+    }
+}
+
+/// How the account ended and why, or the type of the fault.
+fn comes_to(fault: RunFault) -> String {
+    let item = item();
+    let visiting = Visiting { item: &item, phase: Phase::Rest, failures: &Failures::default(), regional: true };
+    match kept_out(fault, visiting) {
+        Ok(visit) => format!("{} {}", visit.ended.as_str(), visit.reason.map(|reason| reason.code).unwrap_or_default()),
+        Err(fault) => format!("raises {}", fault.error_type()),
+    }
+}
+
+/// What AWS says, as an SDK reads it.
+async fn said(status: u16, code: &str) -> AwsError {
+    let wire = Wire::of(&[(status, json!({ "__type": code, "message": "m" }))]).await;
+    let read = crate::services::secrets::SecretsReader::new(&wire.aws, "eu-west-1").describe("x").await;
+    read.unwrap_err()
+}
+
+#[tokio::test]
+async fn what_another_try_can_mend_is_raised_and_all_else_is_told_of_the_account() {
+    let observe = async |status, code| RunFault::Observe { attempt: "a".to_owned(), source: said(status, code).await };
+    for (status, code, expected) in [
+        (400, "ThrottlingException", "raises ObservationFailed"),
+        (500, "InternalServiceError", "raises ObservationFailed"),
+        (400, "AccessDeniedException", "failed access-denied"),
+        (400, "UnrecognizedClientException", "skipped region-off"),
+        (400, "InvalidParameterException", "failed refused"),
+    ] {
+        assert_eq!(comes_to(observe(status, code).await), expected, "{code}");
+    }
+    let other = RunFault::OtherAccount { meant: "1".to_owned(), found: "2".to_owned() };
+    assert_eq!(comes_to(other), "failed other-account");
+    assert_eq!(comes_to(RunFault::NotCarriedOut("x".to_owned())), "failed not-carried-out");
+    let clock = RunFault::Clock { problem: "p".to_owned(), fix: "f" };
+    assert_eq!(comes_to(clock), "raises ConfigurationFault", "another machine may be right");
+    assert_eq!(comes_to(EventFault::one("x").into()), "raises EventRefused");
+}
+
+#[test]
+fn a_digest_that_a_person_agreed_to_counts_before_a_budget_and_a_plan_has_neither() {
+    let digest = PlanDigest::of("f", "a", &());
+    let agreed = Item { expect_plan: Some(digest.to_string()), ..item() };
+    assert_eq!(task(&agreed, Mode::Plan).unwrap(), Task::Look);
+    assert_eq!(task(&agreed, Mode::Apply).unwrap(), Task::Agreed(digest));
+    assert_eq!(task(&item(), Mode::Apply).unwrap(), Task::Within(1));
+    assert!(task(&Item { budget: None, ..item() }, Mode::Apply).is_err());
+}
