@@ -109,7 +109,7 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
             let (job, args, event) = job.parts();
             job.with(Adopted { args, event, desk }).await
         }
-        Command::Keys { command } => keys::run(command, desk).await,
+        Command::Keys { command } => Box::pin(keys::run(command, desk)).await,
         Command::Users { command } => users::run(command, desk).await,
         Command::Secrets { command: SecretCommand::List(args) } => secrets::list(args, desk).await,
         Command::Secrets { command: SecretCommand::Show(args) } => secrets::show(args, desk).await,

@@ -35,7 +35,8 @@ impl Raw {
         }
     }
 
-    fn payload(self) -> Result<Payload, EventFault> {
+    /// The event that it is.
+    pub fn payload(self) -> Result<Payload, EventFault> {
         match self {
             Self::Text(text) => Payload::read(&text),
             Self::NotUtf8(at) => {
@@ -48,7 +49,16 @@ impl Raw {
 /// Answers invocations as the job `J` until the platform ends the process.
 pub async fn serve<J: Job>() -> Result<(), Error> {
     let function = Function::<J>::from_environment().await;
-    let handler = service_fn(|event: LambdaEvent<Raw>| function.invoke(event));
+    listen(|event| function.invoke(event)).await
+}
+
+/// Answers each invocation with what `handler` makes of it, until the platform ends the process.
+pub async fn listen<A, F>(handler: impl Fn(LambdaEvent<Raw>) -> F) -> Result<(), Error>
+where
+    A: Serialize,
+    F: Future<Output = Result<A, Diagnostic>>,
+{
+    let handler = service_fn(handler);
     let raw = |invocation: LambdaInvocation| {
         let body = serde_json::to_vec(&Raw::of(&invocation.body)).unwrap_or_default();
         LambdaInvocation { body: body.into(), ..invocation }

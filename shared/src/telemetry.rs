@@ -10,7 +10,8 @@ use tracing::{error, info, warn};
 use tracing_subscriber::EnvFilter;
 
 use crate::config::Environment;
-use crate::report::{Delivery, Item, Reason, Report};
+use crate::domains::fleet::{Ended, FleetReport};
+use crate::report::{Delivery, Item, Notice, Reason, Report};
 use crate::run::ledger::{Line, Sink};
 use crate::run::{Done, Entry, RunFault};
 
@@ -171,6 +172,22 @@ pub fn metrics_of(function: &str, report: &Report, own: &BTreeMap<&'static str, 
 /// Whether the copy of a report was kept.
 pub fn metric_of_copy(function: &str, kept: bool, at: Timestamp) -> Value {
     embedded(function, at, &[("ReportsNotKept", i128::from(!kept))].into())
+}
+
+/// The metrics of a run through an organisation.
+pub fn metrics_of_fleet(function: &str, report: &FleetReport, notices: &[Notice], at: Timestamp) -> Value {
+    let ended = |ended| report.ended.get(&ended).copied().unwrap_or_default();
+    let failed = notices.iter().filter(|notice| notice.outcome == Delivery::Failed).count();
+    let values = [
+        ("Runs", 1),
+        ("Accounts", report.accounts.len()),
+        ("AccountsDone", ended(Ended::Done)),
+        ("AccountsSkipped", ended(Ended::Skipped)),
+        ("AccountsFailed", ended(Ended::Failed)),
+        ("GuardTripped", usize::from(report.tripped.is_some())),
+        ("NoticesFailed", failed),
+    ];
+    embedded(function, at, &values.into_iter().map(|(name, value)| (name, value as i128)).collect())
 }
 
 /// The metric of a run that could not take place.

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use nightshift::config::Environment;
+use nightshift::domains::fleet;
 use nightshift::jobs::cluster_cleanup::{ClusterCleanup, ClusterDelete};
 use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::jobs::cluster_extend::ClusterExtend;
@@ -34,7 +35,12 @@ fn table<'a>(codes: impl Iterator<Item = &'a Code>) -> String {
 
 #[track_caller]
 fn is_in<J: Job>(name: &str, table: &str) {
-    let begin = format!("<!-- codes of {} -->\n", J::NAME);
+    stands_in(name, J::NAME, table);
+}
+
+#[track_caller]
+fn stands_in(name: &str, whose: &str, table: &str) {
+    let begin = format!("<!-- codes of {whose} -->\n");
     let page = page(name);
     let text = fs::read_to_string(&page).expect("the page is there");
     let (before, rest) = text.split_once(&begin).expect("a place for the table");
@@ -60,20 +66,26 @@ fn the_reference_of_each_job_is_its_table() {
     let own = |tables: &[&[&'static Code]]| table(tables.iter().copied().flatten().copied());
     is_in::<ClusterRestore>("cli.md", &own(ClusterRestore::CODES));
     is_in::<ClusterExtend>("cli.md", &own(ClusterExtend::CODES));
+    stands_in("fleet.md", "fleet", &table(fleet::codes::ALL.iter().copied()));
     // The rest of its table is the night's.
     is_in::<ClusterDelete>("cli.md", &own(&ClusterDelete::CODES[..2]));
 }
 
 #[track_caller]
 fn is_sound<J: Job>() {
+    are_sound(J::NAME, codes_of::<J>());
+}
+
+#[track_caller]
+fn are_sound(whose: &str, codes: impl Iterator<Item = &'static Code>) {
     let mut names = BTreeSet::new();
-    for Code { name, whose: _, means, fix } in codes_of::<J>() {
-        assert!(names.insert(*name), "{}: {name} stands twice", J::NAME);
+    for Code { name, whose: _, means, fix } in codes {
+        assert!(names.insert(*name), "{whose}: {name} stands twice");
         let is_kebab = name.split('-').all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase()));
-        assert!(is_kebab, "{}: {name} is no kebab-case", J::NAME);
+        assert!(is_kebab, "{whose}: {name} is no kebab-case");
         for text in [*means, fix.unwrap_or("Nothing.")] {
-            assert!(text.ends_with(['.', ')', '`', ':', '?']), "{}: {name}: '{text}' does not end", J::NAME);
-            assert!(!text.contains(['|', '\n']), "{}: {name}: '{text}' breaks the table", J::NAME);
+            assert!(text.ends_with(['.', ')', '`', ':', '?']), "{whose}: {name}: '{text}' does not end");
+            assert!(!text.contains(['|', '\n']), "{whose}: {name}: '{text}' breaks the table");
         }
     }
 }
@@ -89,4 +101,5 @@ fn each_code_stands_once_and_says_what_it_means() {
     is_sound::<SecretRotation>();
     is_sound::<DbUsers>();
     is_sound::<OrgInventory>();
+    are_sound("fleet", fleet::codes::ALL.iter().chain(nightshift::report::codes::ALL).copied());
 }

@@ -10,6 +10,7 @@ pub mod demo_keys;
 pub mod demo_org;
 pub mod demo_users;
 pub mod deploy;
+pub mod fleet_page;
 pub mod mail;
 pub mod org_page;
 pub mod proof;

@@ -76,6 +76,12 @@ pub(crate) fn answered(action: &str, body: &[u8]) {
             let half = text.split("<SecretAccessKey>").nth(1).and_then(|rest| rest.split('<').next());
             secret(half.unwrap_or_default());
         }
+        "sts:AssumeRole" => {
+            for name in ["SecretAccessKey", "SessionToken"] {
+                let value = text.split(&format!("<{name}>")).nth(1).and_then(|rest| rest.split('<').next());
+                secret(value.unwrap_or_default());
+            }
+        }
         "secretsmanager:GetSecretValue" => {
             let body: Value = serde_json::from_str(&text).unwrap_or_default();
             stored(body["SecretString"].as_str().unwrap_or_default());

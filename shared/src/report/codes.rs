@@ -18,6 +18,14 @@ super::code::reason_codes! {
     ACCESS_DENIED = "access-denied", Operators,
         "`failed`: the role may not, or its credentials were not accepted. The message names the action.",
         Some("Allow it in the role, or in the service control policies above it.");
+    DENIED_BY_SCP = "denied-by-scp", Operators,
+        "`failed`: a policy of the organisation denies it in the whole account or Region, whatever the role allows. A run through \
+         the organisation counts it as `skipped`, unless `NIGHTSHIFT_FLEET_FAILURES` names it.",
+        Some("Take the Region or the account out of the selection, or change the service control policy.");
+    REGION_OFF = "region-off", Operators,
+        "`failed`: the account has not turned the Region on. A run through the organisation counts it as `skipped`, unless \
+         `NIGHTSHIFT_FLEET_FAILURES` names it.",
+        Some("Take the Region out of the list, or turn it on in the account.");
     NO_ANSWER = "no-answer", Operators,
         "`failed`: no answer, or status 5xx, whatever its code; the call may have been carried out or not.",
         Some("Nothing; the next run looks and goes on. If it stays, check the network path.");

@@ -19,6 +19,23 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// Of several accounts together: in the currency of the first. One in another currency is in neither sum, and counts as
+    /// unknown.
+    pub fn sum<'a>(all: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+        let mut all = all.into_iter();
+        let mut sum = all.next()?.clone();
+        for other in all {
+            sum.unknown += other.unknown;
+            if other.currency == sum.currency {
+                sum.saved_per_month_hundredths += other.saved_per_month_hundredths;
+                sum.due_per_month_hundredths += other.due_per_month_hundredths;
+            } else {
+                sum.unknown += 1;
+            }
+        }
+        Some(sum)
+    }
+
     /// What was saved, as `1,234.50 USD`.
     pub fn saved(&self) -> String {
         self.money(self.saved_per_month_hundredths)

@@ -112,6 +112,20 @@ impl Counts {
     }
 }
 
+impl std::iter::Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |sum, one| Self {
+            observed: sum.observed + one.observed,
+            planned: sum.planned + one.planned,
+            changed: sum.changed + one.changed,
+            already_right: sum.already_right + one.already_right,
+            deferred: sum.deferred + one.deferred,
+            skipped: sum.skipped + one.skipped,
+            failed: sum.failed + one.failed,
+        })
+    }
+}
+
 /// A run that did nothing yet but list `items`, for tests.
 #[cfg(test)]
 pub(crate) fn sample(function: &'static str, mode: Mode, items: Vec<Item>) -> Report {

@@ -84,6 +84,14 @@ impl Cap {
         self.how == How::Share
     }
 
+    /// How many things it takes a percentage of, where it is one.
+    pub(super) fn base(&self) -> Option<usize> {
+        match &self.how {
+            How::Percent { base, .. } => Some(*base),
+            How::Count { .. } | How::Share => None,
+        }
+    }
+
     /// What is said of the things that wait for a later run.
     pub(super) fn backlog(&self) -> Reason {
         let Self { kind: Counted(kind), variable, limit, wanted, .. } = self;

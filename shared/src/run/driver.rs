@@ -4,6 +4,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+pub use super::caller::{Caller, Errand, Task, Word};
+use super::caps::Cap;
 use super::event::Fields;
 use super::fault::RunFault;
 use super::forecast::{self, Load};
@@ -14,36 +16,20 @@ use super::payload::Payload;
 use super::skew;
 use super::{ModeSetting, RunPolicy};
 use crate::build;
-use crate::clock;
+use crate::clock::{self, Deadline};
 use crate::config::{ConfigFaults, Environment, Setting, Settings};
 use crate::notify::{self, Notifier, NotifyPolicy};
 use crate::report::{By, Counts, Mode, PlanDigest, Reason, Report, SCHEMA, Tripped, codes};
 use crate::services::RecordPermit;
 use crate::services::aws::Aws;
 
-/// On whose word a run starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Caller {
-    /// Lambda: schedules and events. The event says how, under the function's ceiling.
-    Platform,
-    /// A person at the command line, with their own credentials. What they typed stands over the event.
-    Operator {
-        /// `plan` or `apply`.
-        mode: Mode,
-        /// What their word binds the run to.
-        word: Word,
-    },
-}
-
-/// What a person agreed to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Word {
-    /// Whatever the plan comes to, under its caps.
-    Any,
-    /// The plan they were shown, under its caps: a world that has moved since is another plan.
-    Shown(PlanDigest),
-    /// The plan with this digest, as they gave it. It was reviewed, and lifts the caps.
-    Reviewed(String),
+/// What a plan would destroy, as caps count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stakes {
+    /// How many of its steps a cap counts, of those that the caps let through.
+    pub destructive: usize,
+    /// How many things caps take their percentage of.
+    pub marked: usize,
 }
 
 /// A finished run.
@@ -57,6 +43,8 @@ pub struct Finished {
     pub record: RecordPermit,
     /// What its plan wanted of each kind, and how much of that a night does.
     pub loads: Vec<Load>,
+    /// What of it is destructive.
+    pub stakes: Stakes,
     /// Whether anything that was not done is a failure to whoever sent the event.
     pub awaited: bool,
 }
@@ -70,6 +58,8 @@ pub struct Driver<J: Job> {
     policy_digest: String,
     notify: NotifyPolicy,
     aws: Aws,
+    /// The way to whoever is told, where that is another than to what a run is about.
+    home: Option<Aws>,
 }
 
 /// What an event comes to.
@@ -109,12 +99,29 @@ pub fn variables<J: Job>() -> Vec<&'static str> {
     settings.told().into_iter().map(|setting| setting.name).collect()
 }
 
+/// Lends leave to keep the record of what is no job's run: of a run through an organisation as a whole.
+pub async fn recording<T>(work: impl AsyncFnOnce(&RecordPermit) -> T) -> T {
+    #[expect(clippy::disallowed_methods, reason = "this is the driver")]
+    work(&RecordPermit::by_the_driver()).await
+}
+
+/// Lends the channels to people to whatever tells of runs that are over; nobody is told of what only planned.
+pub async fn telling<T>(
+    aws: &Aws,
+    (notify, mode): (&NotifyPolicy, Mode),
+    deadline: Deadline,
+    tell: impl AsyncFnOnce(&Notifier<'_>) -> T,
+) -> Option<T> {
+    let permit = guard::leave_to_write(mode).filter(|_| notify.has_channel())?;
+    Some(tell(&Notifier::new(aws, &permit, notify, deadline)).await)
+}
+
 impl<J: Job> Driver<J> {
     /// Checks the whole configuration.
     pub fn new(environment: &Environment, aws: Aws) -> Result<Self, ConfigFaults> {
         let ((run_policy, policy, notify), told) = read::<J>(environment, aws.region());
         told?;
-        Ok(Self { run_policy, policy, policy_digest: environment.fingerprint(), notify, aws })
+        Ok(Self { run_policy, policy, policy_digest: environment.fingerprint(), notify, aws, home: None })
     }
 
     /// For a job that has no variables, on a person's word.
@@ -122,13 +129,19 @@ impl<J: Job> Driver<J> {
         let nothing = Environment::default();
         let mut settings = Settings::of(&nothing);
         let (run_policy, notify) = (RunPolicy::read(&mut settings), NotifyPolicy::read(&mut settings));
-        Ok(Self { run_policy, policy, policy_digest: nothing.fingerprint(), notify, aws })
+        Ok(Self { run_policy, policy, policy_digest: nothing.fingerprint(), notify, aws, home: None })
     }
 
     /// For another job under the same configuration, of which `policy` is that job's part. It tells nobody.
     pub fn lend<K: Job>(self, policy: K::Policy) -> Driver<K> {
-        let Self { run_policy, policy: _, policy_digest, notify, aws } = self;
-        Driver { run_policy, policy, policy_digest, notify: notify.silent(), aws }
+        let Self { run_policy, policy: _, policy_digest, notify, aws, home } = self;
+        Driver { run_policy, policy, policy_digest, notify: notify.silent(), aws, home }
+    }
+
+    /// The same, telling people by `home`: an account of an organisation has no channel of its own.
+    #[must_use]
+    pub fn telling_by(self, home: Aws) -> Self {
+        Self { home: Some(home), ..self }
     }
 
     /// What its variables come to.
@@ -162,12 +175,14 @@ impl<J: Job> Driver<J> {
         let mut warnings = J::check(&self.policy, &self.notify, mode)?;
         let identity = self.aws.identity().await;
         let identity = identity.map_err(RunFault::observing("asking which account this is"))?;
+        caller.means(&identity.account)?;
         // Before anything is decided, and in each run: by `now` is decided what goes.
         warnings.extend(skew::judge(identity.skew, mode)?);
         // Behind the comparison: a clock that was set right meanwhile is not to decide by what it said before.
         let began = clock::now();
         let now = self.run_policy.now.unwrap_or(began);
-        let consent = Consent { expect_plan, lifts_caps: lifts_caps(&caller, self.run_policy.digest_lifts_caps) };
+        let lifts_caps = lifts_caps(&caller, self.run_policy.digest_lifts_caps);
+        let consent = Consent { expect_plan, lifts_caps, budget: caller.budget() };
 
         let by_hand = matches!(caller, Caller::Operator { .. });
         let given = Given { policy: &self.policy, request: &request, caller: &identity, now, notify: &self.notify };
@@ -181,11 +196,15 @@ impl<J: Job> Driver<J> {
         let digest = plan.digest();
         let caps = J::caps(&plan, &self.policy);
         let loads = forecast::loads(&caps, &plan.actions);
+        let marked = caps.iter().filter_map(Cap::base).max().unwrap_or_default();
         let verdict = consent.judge(&digest, caps, &plan.actions);
+        let stakes = Stakes { destructive: verdict.destroys(&plan.actions), marked };
         warnings.extend(verdict.besides.iter().map(tripped_too));
         let permit = guard::leave_to_write(mode);
         let notifier = permit.as_ref().filter(|_| self.notify.has_channel());
-        let notifier = notifier.map(|permit| Notifier::new(&self.aws, permit, &self.notify, ledger.deadline()));
+        let notifier = notifier.map(|permit| {
+            Notifier::new(self.home.as_ref().unwrap_or(&self.aws), permit, &self.notify, ledger.deadline())
+        });
         let done = if let Some(permit) = &permit {
             let (allowed, waits) = verdict.split(permit, std::mem::take(&mut plan.actions), &plan.scope);
             ledger.expects(allowed.actions().len());
@@ -232,13 +251,13 @@ impl<J: Job> Driver<J> {
         ledger.close(&report.items);
         if let Some(notifier) = notifier {
             report.notices = notifier.take();
-            if J::is_told(&request, &report) {
+            if J::is_told(&request, &report) && !matches!(caller, Caller::Fleet(_)) {
                 notifier.tell_operators(&notify::summary(&report, &concerns, &self.notify)).await;
             }
             report.notices.extend(notifier.take());
         }
         report.calls = self.aws.take_calls();
-        Ok(Finished { report, metrics, record, loads, awaited: J::IS_CALLED || J::is_awaited(&request) })
+        Ok(Finished { report, metrics, record, loads, stakes, awaited: J::IS_CALLED || J::is_awaited(&request) })
     }
 
     fn read(&self, payload: Payload, caller: &Caller) -> Result<Asked<J>, RunFault> {
@@ -252,7 +271,8 @@ impl<J: Job> Driver<J> {
         let reviewed = fields.text("expect_plan");
         let reviewed = match caller {
             Caller::Operator { word: Word::Reviewed(typed), .. } => Some(typed.clone()),
-            Caller::Operator { word: Word::Shown(digest), .. } => Some(digest.as_str().to_owned()),
+            Caller::Operator { word: Word::Shown(digest), .. }
+            | Caller::Fleet(Errand { task: Task::Agreed(digest), .. }) => Some(digest.as_str().to_owned()),
             _ => reviewed,
         };
         let expect_plan = reviewed.and_then(|text| match PlanDigest::parse(&text) {
@@ -272,6 +292,8 @@ fn mode(caller: &Caller, asked: Option<Mode>, setting: ModeSetting, is_called: b
         Caller::Operator { mode, .. } => Ok(*mode),
         Caller::Platform if is_called => Ok(asked.unwrap_or(Mode::Apply)),
         Caller::Platform => Ok(setting.resolve(asked)?),
+        Caller::Fleet(Errand { task: Task::Look, .. }) => Ok(Mode::Plan),
+        Caller::Fleet(_) => Ok(setting.resolve(Some(Mode::Apply))?),
     }
 }
 
@@ -288,7 +310,7 @@ fn lifts_caps(caller: &Caller, digest_lifts_caps: bool) -> bool {
     match caller {
         Caller::Operator { word: Word::Reviewed(_), .. } => true,
         Caller::Operator { word: Word::Shown(_), .. } => false,
-        Caller::Operator { word: Word::Any, .. } | Caller::Platform => digest_lifts_caps,
+        Caller::Operator { word: Word::Any, .. } | Caller::Platform | Caller::Fleet(_) => digest_lifts_caps,
     }
 }
 

@@ -69,6 +69,17 @@ pub enum RunFault {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// These are the credentials of another account than the one that was meant.
+    #[error(
+        "the credentials are of account {found} and {meant} was meant, so nothing was read or done; see which account the \
+         role belongs to"
+    )]
+    OtherAccount {
+        /// Twelve digits.
+        meant: String,
+        /// As STS says.
+        found: String,
+    },
     /// What was asked for cannot be done as things stand.
     #[error("{0}")]
     Refused(String),
@@ -99,6 +110,7 @@ impl RunFault {
             Self::Event(_) => "EventRefused",
             Self::Ceiling(_) => "ModeRefused",
             Self::Observe { .. } | Self::Server { .. } => "ObservationFailed",
+            Self::OtherAccount { .. } => "OtherAccount",
             Self::Refused(_) => "Refused",
             Self::Step { kind, .. } => kind,
             Self::NotCarriedOut(_) => "NotCarriedOut",

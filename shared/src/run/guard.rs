@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::caps::{self, Cap};
+use super::caps::{self, Cap, Counted};
 use super::done::Done;
 use super::ledger::{Entry, Turn};
 use super::plan::Act;
@@ -22,6 +22,8 @@ pub struct Consent {
     /// Whether a digest that matches lifts the caps here: on the command line always, in a function only where
     /// `NIGHTSHIFT_DIGEST_LIFTS_CAPS=true`.
     pub lifts_caps: bool,
+    /// How many steps that caps count may be done at most, in a run through an organisation: so many were judged.
+    pub budget: Option<usize>,
 }
 
 /// What becomes of one action.
@@ -42,6 +44,8 @@ pub struct Verdict {
     pub tripped: Option<Tripped>,
     /// Others that tripped as well.
     pub besides: Vec<Tripped>,
+    /// The kinds of which a run takes so many, and no more.
+    shares: Vec<Counted>,
     rulings: Vec<Ruling>,
 }
 
@@ -52,12 +56,14 @@ impl Consent {
             Some(expected) if expected != actual => Verdict {
                 tripped: Some(another_plan(expected, actual)),
                 besides: Vec::new(),
+                shares: Vec::new(),
                 rulings: vec![Ruling::Waits; actions.len()],
             },
             Some(_) if self.lifts_caps => {
-                Verdict { tripped: None, besides: Vec::new(), rulings: vec![Ruling::Goes; actions.len()] }
+                let rulings = vec![Ruling::Goes; actions.len()];
+                Verdict { tripped: None, besides: Vec::new(), shares: Vec::new(), rulings }
             }
-            _ => Verdict::by_caps(caps, actions),
+            _ => Verdict::by_caps(caps, actions).within(self.budget, actions),
         }
     }
 }
@@ -72,10 +78,21 @@ fn another_plan(expected: &PlanDigest, actual: &PlanDigest) -> Tripped {
     }
 }
 
+fn over_budget(budget: usize, wanted: usize) -> Tripped {
+    Tripped {
+        guard: Cow::Borrowed("budget"),
+        limit: json!(budget),
+        wanted: json!(wanted),
+        fix: "more is due in this account than when the run through the organisation was judged: the next run judges anew"
+            .to_owned(),
+    }
+}
+
 impl Verdict {
     fn by_caps<S, A: Act<S>>(caps: Vec<Cap>, actions: &[A]) -> Self {
         let broken = caps::broken(&caps);
         let mut shares: Vec<_> = caps.into_iter().filter(Cap::is_a_share).map(|cap| (cap, 0)).collect();
+        let kinds = shares.iter().map(|(cap, _)| cap.kind()).collect();
         let rulings = actions.iter().map(|action| {
             let Some(kind) = action.capped() else { return Ruling::Goes };
             if broken.iter().any(|(of, _)| *of == kind) {
@@ -91,7 +108,46 @@ impl Verdict {
         });
         let rulings = rulings.collect();
         let mut tripped = broken.into_iter().map(|(_, tripped)| tripped);
-        Self { tripped: tripped.next(), besides: tripped.collect(), rulings }
+        Self { tripped: tripped.next(), besides: tripped.collect(), shares: kinds, rulings }
+    }
+
+    /// The same with no more that a cap counts than `budget`. More than that of what stops at its cap is none at all; of a
+    /// backlog goes what is left of the budget, from the front.
+    fn within<S, A: Act<S>>(mut self, budget: Option<usize>, actions: &[A]) -> Self {
+        let Some(budget) = budget else { return self };
+        let (mut whole, mut parts) = (Vec::new(), Vec::new());
+        for (place, (ruling, action)) in self.rulings.iter().zip(actions).enumerate() {
+            if let (Ruling::Goes, Some(kind)) = (ruling, action.capped()) {
+                if self.shares.contains(&kind) { parts.push(place) } else { whole.push(place) }
+            }
+        }
+        let mut left = budget;
+        if whole.len() > budget {
+            for place in &whole {
+                self.rulings[*place] = Ruling::Waits;
+            }
+            let tripped = over_budget(budget, whole.len());
+            match &self.tripped {
+                None => self.tripped = Some(tripped),
+                Some(_) => self.besides.push(tripped),
+            }
+        } else {
+            left -= whole.len();
+        }
+        let due = parts.len();
+        for place in parts.into_iter().skip(left) {
+            let message =
+                format!("{due} of a backlog are due, and {left} were left of the {budget} steps judged for it");
+            let reason = Reason::new(&codes::BACKLOG, message, "a later run does it");
+            self.rulings[place] = Ruling::Later(reason);
+        }
+        self
+    }
+
+    /// How many of `actions` go that a cap counts.
+    pub(super) fn destroys<S, A: Act<S>>(&self, actions: &[A]) -> usize {
+        let goes = |(ruling, action): &(&Ruling, &A)| **ruling == Ruling::Goes && action.capped().is_some();
+        self.rulings.iter().zip(actions).filter(goes).count()
     }
 
     /// Whether each action may be done, in their order.

@@ -3,6 +3,7 @@
 
 mod acting;
 pub mod answer;
+mod caller;
 pub mod caps;
 mod ceiling;
 pub mod done;

@@ -2,6 +2,7 @@
 //! depends on the shape of an answer.
 
 pub mod aws;
+pub mod executions;
 pub mod functions;
 pub mod iam;
 pub mod mail;

@@ -29,7 +29,12 @@ impl<'a> RecordStore<'a> {
 
     /// Writes `body` as the JSON object `key`, within `time`, retries included.
     pub async fn put_json(&self, key: &str, body: Vec<u8>, time: Duration) -> Result<(), AwsError> {
-        let call = self.aws.s3().put_object().bucket(self.bucket).key(key).content_type("application/json");
+        self.put(key, (body, "application/json"), time).await
+    }
+
+    /// The same of what is of another type.
+    pub async fn put(&self, key: &str, (body, kind): (Vec<u8>, &str), time: Duration) -> Result<(), AwsError> {
+        let call = self.aws.s3().put_object().bucket(self.bucket).key(key).content_type(kind);
         let soon = aws_sdk_s3::config::Builder::new().timeout_config(within(time));
         let answer = call.body(ByteStream::from(body)).customize().config_override(soon).send().await;
         done(answer, "s3:PutObject", format!("s3://{}/{key}", self.bucket))

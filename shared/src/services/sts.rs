@@ -1,9 +1,14 @@
-//! STS: whose a key is. A key that can ask this works; no permission is needed for it, and none can deny it.
+//! STS: whose a key is, and roles in other accounts. A key that can ask whose it is works; no permission is needed for that,
+//! and none can deny it.
+
+mod member;
 
 use aws_sdk_sts::Client;
 
 use super::aws::{Aws, AwsError};
 use crate::secret::Secret;
+
+pub use member::{Member, nameable};
 
 /// Whose a key is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Shows every mail, and the page of an organisation, to a browser and says what is wrong with any of them; with a folder, also leaves
+//! Shows every mail, and the pages of an organisation and of a run through one, to a browser and says what is wrong with any of them; with a folder, also leaves
 //! each there as page, as text and as pictures, to be looked at. The browser is `CHROME`, or `chromium`.
 #![expect(clippy::print_stdout, reason = "what was found is this command's output")]
 
@@ -8,7 +8,7 @@ use anyhow::{Context as _, ensure};
 use nightshift::notify::{html, text};
 use nightshift_showcase::browser::{Browser, View};
 use nightshift_showcase::mail::{Sample, VIEWS, canary, look_at, samples};
-use nightshift_showcase::org_page;
+use nightshift_showcase::{fleet_page, org_page};
 
 #[tokio::main]
 #[expect(clippy::disallowed_methods, reason = "the caller's browser, in a tool for development")]
@@ -36,24 +36,43 @@ async fn main() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The page of an organisation; how many faults it has.
+/// The pages of an organisation and of a run through one; how many faults they have.
 async fn pages(browser: &mut Browser, folder: Option<&Path>) -> anyhow::Result<usize> {
     let (pages, mut wrong) = (org_page::pages()?, 0);
     for page in &pages {
         for view in VIEWS {
-            let name = format!("{} at {} pixels, {}", page.name, view.width, scheme(view));
             let faults = org_page::look_at(browser, page, view).await;
-            wrong += report(&name, &faults.with_context(|| format!("{name} holds up the browser"))?);
-            if let Some(folder) = folder {
-                std::fs::create_dir_all(folder)?;
-                std::fs::write(folder.join(format!("{}.html", page.name)), &page.html)?;
-                let picture = folder.join(format!("{}-{}-{}.png", page.name, view.width, scheme(view)));
-                std::fs::write(picture, browser.picture().await?)?;
-            }
+            wrong += looked_at(browser, (page.name, &page.html), view, faults, folder).await?;
         }
     }
     wrong += report("an organisation's page that escapes nothing", &org_page::canary(browser).await?);
-    println!("{} organisations, each in {} views: {wrong} faults", pages.len(), VIEWS.len());
+    let runs = fleet_page::pages()?;
+    for page in &runs {
+        for view in VIEWS {
+            let faults = fleet_page::look_at(browser, page, view).await;
+            wrong += looked_at(browser, (page.name, &page.html), view, faults, folder).await?;
+        }
+    }
+    wrong += report("a run's page that escapes nothing", &fleet_page::canary(browser).await?);
+    println!("{} organisations, {} runs, each in {} views: {wrong} faults", pages.len(), runs.len(), VIEWS.len());
+    Ok(wrong)
+}
+
+async fn looked_at(
+    browser: &mut Browser,
+    (name, html): (&str, &str),
+    view: View,
+    faults: anyhow::Result<Vec<String>>,
+    folder: Option<&Path>,
+) -> anyhow::Result<usize> {
+    let described = format!("{name} at {} pixels, {}", view.width, scheme(view));
+    let wrong = report(&described, &faults.with_context(|| format!("{described} holds up the browser"))?);
+    if let Some(folder) = folder {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join(format!("{name}.html")), html)?;
+        let picture = folder.join(format!("{name}-{}-{}.png", view.width, scheme(view)));
+        std::fs::write(picture, browser.picture().await?)?;
+    }
     Ok(wrong)
 }
 

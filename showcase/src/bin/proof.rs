@@ -6,17 +6,17 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use nightshift_showcase::proof::{
-    Breakable, ClusterCleanup, ClusterClone, KeyRotation, Matrix, OnMysql, OnPostgres, OrgInventory, RELEASE, Rotated,
-    RotatedAccounts, RotatedMysql, RotatedPair, RotatedPostgres, Subject, at_once, db_users_by_burst, db_users_by_call,
-    matrix, rows, secret_rotation_by_burst, secret_rotation_by_call,
+    Breakable, ClusterCleanup, ClusterClone, Fleet, KeyRotation, Matrix, OnMysql, OnPostgres, OrgInventory, RELEASE,
+    Rotated, RotatedAccounts, RotatedMysql, RotatedPair, RotatedPostgres, Subject, at_once, db_users_by_burst,
+    db_users_by_call, matrix, rows, secret_rotation_by_burst, secret_rotation_by_call,
 };
 use nightshift_testkit::database::{Flavour, Installation};
 use nightshift_testkit::{Fault, cargo, repository};
 
 const BEGIN: &str = "<!-- matrix -->\n";
 const END: &str = "<!-- /matrix -->";
-const FUNCTIONS: [&str; 6] =
-    ["cluster-cleanup", "cluster-clone", "db-users", "key-rotation", "org-inventory", "secret-rotation"];
+const FUNCTIONS: [&str; 7] =
+    ["cluster-cleanup", "cluster-clone", "db-users", "fleet", "key-rotation", "org-inventory", "secret-rotation"];
 
 /// A database is not throttled; what can happen to a connection is that it breaks, or that its other end dies.
 const OF_CONNECTIONS: [Fault; 4] = [Fault::RequestLost, Fault::AnswerLost, Fault::HoldBefore, Fault::HoldAfter];
@@ -31,6 +31,7 @@ async fn main() -> anyhow::Result<()> {
         let matrices = match function {
             "cluster-cleanup" => cluster_cleanup().await?,
             "cluster-clone" => vec![("one wish", prove(&ClusterClone, "one wish").await?)],
+            "fleet" => vec![("one account", prove(&Fleet, "one account").await?)],
             "key-rotation" => key_rotation().await?,
             "org-inventory" => vec![("a night after changes", prove(&OrgInventory, "a night after changes").await?)],
             "secret-rotation" => secret_rotation().await?,

@@ -4,6 +4,7 @@
 mod cluster_cleanup;
 mod cluster_clone;
 mod db_users;
+mod fleet;
 mod key_rotation;
 mod matrix;
 mod org_inventory;
@@ -13,6 +14,7 @@ mod table;
 pub use cluster_cleanup::ClusterCleanup;
 pub use cluster_clone::ClusterClone;
 pub use db_users::{Breakable, OnMysql, OnPostgres, db_users_by_burst, db_users_by_call};
+pub use fleet::Fleet;
 pub use key_rotation::KeyRotation;
 pub use matrix::{Broken, Matrix, Trial, at_once, matrix};
 pub use org_inventory::OrgInventory;

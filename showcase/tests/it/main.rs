@@ -5,6 +5,7 @@ mod cluster_cleanup;
 mod cluster_clone;
 mod command_line;
 mod db_users;
+mod fleet;
 mod key_rotation;
 mod machine;
 mod org_inventory;

@@ -19,6 +19,8 @@ pub enum Fault {
     ServerErrorAfter,
     /// Refused with the service's own code for a missing right.
     Denied,
+    /// The same, where AWS says that a service control policy is why.
+    DeniedByOrganization,
     /// Refused with any other error of the service.
     Refused {
         /// The HTTP status.

@@ -45,7 +45,7 @@ struct Script {
     rates: Vec<fault::Bucket>,
     silent_actions: Vec<String>,
     rules: Vec<fault::Rule>,
-    denied_regions: Vec<String>,
+    refused_regions: Vec<(String, Fault)>,
     clock: Clock,
 }
 
@@ -128,7 +128,12 @@ impl Proxy {
 
     /// Refuses every RDS call in `region` from now on.
     pub fn deny_in(&self, region: &str) {
-        self.state.script().denied_regions.push(region.to_owned());
+        self.refuse_in(region, Fault::Denied);
+    }
+
+    /// Answers every RDS call in `region` with `fault` from now on.
+    pub fn refuse_in(&self, region: &str, fault: Fault) {
+        self.state.script().refused_regions.push((region.to_owned(), fault));
     }
 
     /// Refuses and breaks nothing any more.
@@ -136,7 +141,7 @@ impl Proxy {
         let mut script = self.state.script();
         script.silent_actions.clear();
         script.rules.clear();
-        script.denied_regions.clear();
+        script.refused_regions.clear();
     }
 
     /// Delays every call by this much.

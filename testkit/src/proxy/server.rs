@@ -18,6 +18,10 @@ use super::dialect::Dialect;
 use super::{Call, Clock, Fault, State};
 use crate::said;
 
+/// As AWS words it ("Access denied error message examples", IAM User Guide).
+const DENIED_BY_ORGANIZATION: &str = "User: arn:aws:sts::111122223333:assumed-role/r/s is not authorized to perform this with \
+                                      an explicit deny in a service control policy";
+
 type Answer = Response<Full<Bytes>>;
 
 /// The connection is to break.
@@ -64,12 +68,13 @@ async fn pass(request: Request<Incoming>, state: &State, client: &reqwest::Clien
         let mut script = state.script();
         let number = script.calls.len();
         let over_rate = script.rates.iter_mut().any(|bucket| bucket.refuses(&call.action));
-        let denied = script.denied_regions.contains(&call.region) && call.action.starts_with("rds:");
+        let of_region = |(region, _): &&(String, Fault)| *region == call.region && call.action.starts_with("rds:");
+        let barred = script.refused_regions.iter().find(of_region).map(|(_, fault)| *fault);
         let ruled = script.rules.iter_mut().find_map(|rule| rule.fault_for(&call));
         let silent = script.silent_actions.contains(&call.action);
         script.calls.push(call);
         let fault = script.fault.filter(|(at, _)| *at == number).map(|(_, fault)| fault);
-        let fault = if denied { Some(Fault::Denied) } else { ruled.or(fault) };
+        let fault = barred.or(ruled).or(fault);
         (number, fault, script.latency, over_rate, silent)
     };
     pause(latency).await;
@@ -84,6 +89,7 @@ async fn pass(request: Request<Incoming>, state: &State, client: &reqwest::Clien
         Some(Fault::Throttled) => return Ok(says.refusal(says.throttled, "Rate exceeded")),
         Some(Fault::ServerError) => return Ok(says.refusal(says.broken, "asked for")),
         Some(Fault::Denied) => return Ok(says.refusal(says.denied, "not authorized to perform this")),
+        Some(Fault::DeniedByOrganization) => return Ok(says.refusal(says.denied, DENIED_BY_ORGANIZATION)),
         Some(Fault::Refused { status, code }) => return Ok(says.refusal((status, code), "asked for")),
         Some(Fault::HoldBefore) => hold(state, number).await,
         Some(Fault::AnswerLost | Fault::ServerErrorAfter | Fault::HoldAfter) | None => {}

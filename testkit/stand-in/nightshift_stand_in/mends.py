@@ -14,6 +14,7 @@ from . import (
     organizations,
     scheduler,
     secrets_manager,
+    sessions,
     step_functions,
     topics,
     unknown_calls,

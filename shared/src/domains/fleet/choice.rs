@@ -1,7 +1,7 @@
 //! The accounts of one run, out of an organisation as it is.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::account::Account;
 use super::codes;
@@ -20,7 +20,7 @@ pub struct Organisation {
 }
 
 /// An account that a run goes through.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Chosen {
     /// Twelve digits.
     pub account: String,
@@ -33,7 +33,7 @@ pub struct Chosen {
 }
 
 /// An account that a run leaves alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct LeftOut {
     /// Twelve digits.
     pub account: String,
@@ -46,7 +46,7 @@ pub struct LeftOut {
 }
 
 /// A run's accounts, by id in each list.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Choice {
     /// Those that go first.
     pub canary: Vec<Chosen>,

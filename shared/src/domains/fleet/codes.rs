@@ -16,6 +16,25 @@ crate::report::reason_codes! {
     TAGS_UNKNOWN = "tags-unknown", Operators,
         "`skipped`: the selection goes by tags, and those of this account were not read: nobody knows whether it is excluded.",
         Some("Allow `organizations:ListTagsForResource` where the snapshot is made.");
+    ROLE_MISSING = "role-missing", Operators,
+        "`skipped`, or `failed` where `NIGHTSHIFT_FLEET_FAILURES` names it: STS does not give the account's role. It is not there, \
+         or does not trust this worker with this external id; AWS says the same of all three.",
+        Some("Roll the member roles out to the account, or take it out of the selection.");
+    OTHER_ACCOUNT = "other-account", Operators,
+        "`failed`: the session was of another account than the one that was meant. Nothing was read.",
+        Some("See in the worker's log which; report it.");
+    NO_SUCH_POLICY = "no-such-policy", Operators,
+        "`failed`: the selection gives the account a policy that its worker does not have. Nothing was read.",
+        Some("Name the policy of the unit as it is deployed.");
+    NOT_CARRIED_OUT = "not-carried-out", Operators,
+        "`failed`: the run took place, and what must not be left undone was not done.",
+        Some("As the message says.");
+    REPORT_LOST = "report-not-kept", Operators,
+        "The run ended as it is told here, and its report could not be written to the bucket.",
+        Some("Read the worker's log, which has it line by line; let the worker write to the bucket.");
+    RUN_ENDED = "run-ended", Operators,
+        "A warning of the run: Step Functions ended it before its end, as failed, timed out or stopped.",
+        Some("See to the accounts that failed, then `nightshift fleet redrive`.");
     WORKER_FAILED = "worker-failed", Operators,
         "`failed`: the worker of this account ended with an error, was stopped or took too long. What it had begun, the next run finishes.",
         Some("`nightshift fleet redrive` tries it again; the message has the worker's own words.");

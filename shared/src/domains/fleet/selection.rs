@@ -141,6 +141,11 @@ impl Selection {
         Self { included, excluded, with_management, canary, policies: policies.into_iter().collect() }
     }
 
+    /// Whether who is meant cannot be said without the tags of accounts.
+    pub fn asks_for_tags(&self) -> bool {
+        !self.included.tags.is_empty() || !self.excluded.tags.is_empty()
+    }
+
     /// Every unit that is named, with the variable's matter, for whoever knows which there are.
     pub(super) fn units(&self) -> impl Iterator<Item = (&'static str, &Unit)> {
         let included = self.included.units.iter().map(|unit| (UNITS, unit));

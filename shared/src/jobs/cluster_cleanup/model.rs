@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::services::Read;
+use crate::services::aws::Bar;
 use crate::services::rds::{Cluster, Instance, Quota, Snapshot};
 
 /// One region as it was read.
@@ -44,4 +45,6 @@ pub struct UnreadableRegion {
     pub said: String,
     /// The next step.
     pub fix: String,
+    /// What bars the way there, whatever the role allows.
+    pub bar: Option<Bar>,
 }

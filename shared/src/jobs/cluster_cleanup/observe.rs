@@ -43,9 +43,13 @@ pub async fn observe(places: &[Place], account: &str, terms: Terms<'_>) -> Resul
                 world.unreadable.push(UnreadableRegion {
                     name: place.region.clone(),
                     said: error.said(),
-                    fix: error.fix(),
+                    fix: error.bar().map_or_else(|| error.fix(), |bar| bar.fix().to_owned()),
+                    bar: error.bar(),
                 });
-                last_error = Some(error);
+                // What may pass is worth another try, whatever was said elsewhere.
+                if error.may_pass() || !last_error.as_ref().is_some_and(AwsError::may_pass) {
+                    last_error = Some(error);
+                }
             }
         }
     }

@@ -321,3 +321,61 @@ fn only_a_digest_that_was_given_lifts_caps_and_one_that_was_shown_never() {
         assert_eq!(lifts_caps(&Caller::Platform, setting), setting);
     }
 }
+
+fn errand(account: &str, task: Task) -> Caller {
+    Caller::Fleet(Errand { account: account.to_owned(), task })
+}
+
+/// In the account that STS is of here, with `NIGHTSHIFT_MODE=apply`.
+async fn sent(steps: &str, task: Task, variables: &[(&str, &str)]) -> Ran {
+    let variables: Vec<_> = [("NIGHTSHIFT_MODE", "apply")].iter().chain(variables).copied().collect();
+    let aws = Aws::at(&sts(SignedDuration::ZERO).await);
+    run_at::<false>(aws, &variables, json!({ "steps": steps }), errand("111122223333", task)).await
+}
+
+#[tokio::test]
+async fn an_errand_is_done_within_its_budget_and_never_over_the_accounts_own_caps() {
+    assert_eq!(sent("dtp", Task::Look, &[]).await.lines, ["listed d0", "listed t1", "listed p2"]);
+    let all = sent("dtp", Task::Within(2), &[]).await;
+    assert_eq!(all.lines, ["begun d0", "begun t1", "begun p2"]);
+    assert_eq!(all.ended.unwrap().stakes, Stakes { destructive: 2, marked: 0 });
+    let over = sent("dtp", Task::Within(1), &[]).await;
+    assert_eq!((over.tripped(), over.ends()), (Some("budget"), vec!["planned", "changed", "planned"]));
+    let capped = sent("ddt", Task::Within(9), &[]).await;
+    assert_eq!((capped.tripped(), capped.ends()), (Some("max_deletions"), vec!["planned", "planned", "changed"]));
+}
+
+#[tokio::test]
+async fn no_event_brings_an_errand_and_none_goes_above_the_ceiling() {
+    let aws = async || Aws::at(&sts(SignedDuration::ZERO).await);
+    for key in ["budget", "errand", "account", "task"] {
+        let event = json!({ "steps": "t", "mode": "apply", key: 1 });
+        let refused = run_at::<false>(aws().await, &[], event, Caller::Platform).await;
+        assert!(refused.fault().contains(&format!("unknown key '{key}'")));
+    }
+    let ceiling = [("NIGHTSHIFT_MODE", "plan")];
+    let event = || json!({ "steps": "t" });
+    let refused = run_at::<false>(aws().await, &ceiling, event(), errand("111122223333", Task::Within(9))).await;
+    assert!(matches!(refused.ended, Err(RunFault::Ceiling(_))) && refused.lines.is_empty());
+    let looked = run_at::<false>(aws().await, &ceiling, event(), errand("111122223333", Task::Look)).await;
+    assert_eq!(looked.ends(), ["planned"]);
+}
+
+#[tokio::test]
+async fn in_another_account_than_the_one_that_is_meant_nothing_is_read() {
+    let aws = Aws::at(&sts(SignedDuration::ZERO).await);
+    let ran = run_at::<false>(aws, &[], json!({ "steps": "t" }), errand("444455556666", Task::Look)).await;
+    assert!(matches!(&ran.ended, Err(RunFault::OtherAccount { .. })) && ran.lines.is_empty());
+    insta::assert_snapshot!(ran.fault(), @"the credentials are of account 111122223333 and 444455556666 was meant, so nothing was read or done; see which account the role belongs to");
+}
+
+#[tokio::test]
+async fn a_digest_that_an_errand_brings_is_for_one_plan_and_lifts_caps_only_where_the_policy_says_so() {
+    let lifts = [("NIGHTSHIFT_DIGEST_LIFTS_CAPS", "true")];
+    let digest = sent("dd", Task::Look, &[]).await.ended.unwrap().report.plan_digest;
+    let agreed = || Task::Agreed(digest.clone());
+    assert_eq!(sent("dd", agreed(), &lifts).await.ends(), ["changed", "changed"]);
+    assert_eq!(sent("dd", agreed(), &[]).await.tripped(), Some("max_deletions"));
+    let other = sent("dt", agreed(), &lifts).await;
+    assert_eq!((other.tripped(), other.ends()), (Some("expect_plan"), vec!["planned", "planned"]));
+}

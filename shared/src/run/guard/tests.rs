@@ -76,7 +76,7 @@ fn digest(text: &str) -> PlanDigest {
 fn a_digest_is_consent_to_one_plan_and_lifts_caps_only_where_allowed() {
     let actions = steps(&[Some(DELETIONS), Some(DELETIONS), None]);
     let verdict = |expect: Option<&str>, lifts_caps, cap| {
-        let consent = Consent { expect_plan: expect.map(digest), lifts_caps };
+        let consent = Consent { expect_plan: expect.map(digest), lifts_caps, budget: None };
         let verdict = consent.judge(&digest("a"), caps(cap, 1, &actions), &actions);
         let goes = verdict.rulings.iter().filter(|ruling| **ruling == Ruling::Goes).count();
         (verdict.tripped.map(|tripped| tripped.guard.into_owned()), goes)
@@ -131,7 +131,69 @@ fn what_nothing_is_said_of_has_failed_and_is_in_the_report() {
     }
 }
 
+fn within(budget: usize) -> Consent {
+    Consent { budget: Some(budget), ..Consent::default() }
+}
+
+#[test]
+fn over_a_budget_nothing_is_begun_that_caps_count_but_a_backlog_which_takes_what_is_left() {
+    let actions = steps(&[None, Some(DELETIONS), Some(PURGES), Some(DELETIONS), Some(PURGES), None]);
+    let said = |budget, cap| {
+        let verdict = within(budget).judge(&digest("a"), caps(cap, 9, &actions), &actions);
+        let guards = verdict.tripped.iter().chain(&verdict.besides).map(|tripped| tripped.guard.to_string());
+        let goes = verdict.lets_through().iter().map(|goes| if *goes { 'g' } else { '-' }).collect::<String>();
+        format!("{goes} {} {}", verdict.destroys(&actions), guards.collect::<Vec<_>>().join("+"))
+    };
+    assert_eq!(said(4, 2), "gggggg 4 ");
+    assert_eq!(said(3, 2), "gggg-g 3 ", "the newest of the backlog waits");
+    assert_eq!(said(2, 2), "gg-g-g 2 ");
+    assert_eq!(said(1, 2), "g-g--g 1 budget");
+    assert_eq!(said(0, 2), "g----g 0 budget");
+    assert_eq!(said(9, 1), "g-g-gg 2 max_deletions", "a budget is never above the account's own caps");
+    let verdict = within(1).judge(&digest("a"), caps(2, 9, &actions), &actions);
+    let tripped = verdict.tripped.unwrap();
+    insta::assert_snapshot!(
+        format!("{} of {}: {}", tripped.wanted, tripped.limit, tripped.fix),
+        @"2 of 1: more is due in this account than when the run through the organisation was judged: the next run judges anew"
+    );
+    let Ruling::Later(why) = &verdict.rulings[4] else { panic!("{:?}", verdict.rulings) };
+    assert_eq!(why.message, "2 of a backlog are due, and 1 were left of the 1 steps judged for it");
+}
+
+#[test]
+fn a_plan_that_a_person_agreed_to_needs_no_budget_and_another_gets_none() {
+    let actions = steps(&[Some(DELETIONS), None]);
+    let goes = |expect: &str, lifts_caps| {
+        let consent = Consent { expect_plan: Some(digest(expect)), lifts_caps, budget: Some(0) };
+        consent.judge(&digest("a"), caps(9, 9, &actions), &actions).lets_through()
+    };
+    assert_eq!(goes("a", true), [true, true]);
+    assert_eq!(goes("a", false), [false, true], "what lifts no cap lifts no budget");
+    assert_eq!(goes("b", true), [false, false]);
+}
+
 proptest! {
+    /// Whatever was judged: no more goes that caps count, nothing goes that would not go without a budget, and all else does.
+    #[test]
+    fn a_budget_only_ever_takes_away(
+        kinds in proptest::collection::vec(prop_oneof![Just(None), Just(Some(DELETIONS)), Just(Some(PURGES))], 0..60),
+        deletions in 0usize..20,
+        purges in 1usize..20,
+        budget in 0usize..30,
+    ) {
+        let actions = steps(&kinds);
+        let judge = |consent: Consent| consent.judge(&digest("a"), caps(deletions, purges, &actions), &actions);
+        let (free, bound) = (judge(nobody()), judge(within(budget)));
+        prop_assert!(bound.destroys(&actions) <= budget);
+        for ((was, is), action) in free.lets_through().into_iter().zip(bound.lets_through()).zip(&actions) {
+            prop_assert!(was || !is);
+            prop_assert!(action.kind.is_some() || is);
+        }
+        if free.destroys(&actions) <= budget {
+            prop_assert_eq!(free, bound);
+        }
+    }
+
     /// However large a plan is: what no cap counts goes, a backlog shrinks, and all that is planned is reported.
     #[test]
     fn no_cap_stops_what_it_does_not_count_and_none_locks_itself(

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
@@ -112,6 +113,13 @@ impl Aws {
         Self { config, calls: CallRecorder::default(), rds, secrets, iam, roots, stand_in }
     }
 
+    /// To the same place with the credentials of `session`. Its calls are counted together with these.
+    pub(in crate::services) fn with_session(&self, session: impl ProvideCredentials + 'static) -> Self {
+        let credentials = SharedCredentialsProvider::new(session);
+        let config = self.config.clone().into_builder().credentials_provider(credentials).build();
+        Self { calls: self.calls.clone(), stand_in: self.stand_in, ..Self::of(config, self.roots.clone()) }
+    }
+
     /// Every call since the last time this was asked.
     pub fn take_calls(&self) -> BTreeMap<String, u64> {
         self.calls.take()
@@ -188,8 +196,9 @@ impl Aws {
         self.iam.get_or_init(|| aws_sdk_iam::Client::from_conf(new())).clone()
     }
 
-    /// STS with this process's own credentials.
-    fn sts(&self) -> aws_sdk_sts::Client {
+    /// STS of the Region of the environment or profile, with this process's own credentials: what it gives out is good in every
+    /// Region, and what the global endpoint gives is not.
+    pub(in crate::services) fn sts(&self) -> aws_sdk_sts::Client {
         aws_sdk_sts::Client::from_conf(
             aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
         )
@@ -233,6 +242,16 @@ impl Aws {
     pub(in crate::services) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
         aws_sdk_dynamodb::Client::from_conf(
             aws_sdk_dynamodb::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
+        )
+    }
+
+    /// Step Functions in the region of the state machine `arn`.
+    pub(in crate::services) fn sfn(&self, arn: &str) -> aws_sdk_sfn::Client {
+        aws_sdk_sfn::Client::from_conf(
+            aws_sdk_sfn::config::Builder::from(&self.config)
+                .region(self.region_of(arn))
+                .interceptor(self.calls.clone())
+                .build(),
         )
     }
 
@@ -322,9 +341,9 @@ impl Aws {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("eu-west-1"))
             .endpoint_url(url)
-            .credentials_provider(aws_sdk_sts::config::SharedCredentialsProvider::new(
-                aws_sdk_sts::config::Credentials::new("AKIATEST", "secret", None, None, "test"),
-            ))
+            .credentials_provider(SharedCredentialsProvider::new(aws_sdk_sts::config::Credentials::new(
+                "AKIATEST", "secret", None, None, "test",
+            )))
             .http_client(http::client(&Roots::CompiledIn, None).unwrap())
             .retry_config(RetryConfig::disabled())
             .build();

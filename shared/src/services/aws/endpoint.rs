@@ -9,6 +9,21 @@ pub(super) const fn home_of(region: &str) -> &'static str {
     }
 }
 
+/// How ARNs of `region` begin (botocore, `partitions.json`).
+pub(in crate::services) fn partition_of(region: &str) -> &'static str {
+    const BY_REGION: [(&str, &str); 8] = [
+        ("cn-", "aws-cn"),
+        ("eusc-", "aws-eusc"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+        ("us-isof-", "aws-iso-f"),
+        ("us-isog-", "aws-iso-f"),
+        ("eu-isoe-", "aws-iso-e"),
+    ];
+    BY_REGION.into_iter().find_map(|(start, partition)| region.starts_with(start).then_some(partition)).unwrap_or("aws")
+}
+
 /// What the names of AWS's endpoints in `region` end with (botocore, `partitions.json`).
 pub(in crate::services) fn suffix_of(region: &str) -> &'static str {
     const BY_PARTITION: [(&str, &str); 7] = [
@@ -73,6 +88,7 @@ mod tests {
             ("eu-isoe-west-1", "cloud.adc-e.uk"),
         ] {
             assert_eq!(suffix_of(region), suffix, "{region}");
+            assert_eq!(partition_of(region) == "aws", suffix == "amazonaws.com" && !region.contains("gov"), "{region}");
             assert!(is_aws(&format!("https://sts.{region}.{suffix}")), "{region}");
         }
     }

@@ -1,6 +1,7 @@
 //! The one way to AWS: clients built once with timeouts and retries, every call counted, every error sorted
 //! by the code on the wire.
 
+mod bar;
 mod connect;
 mod endpoint;
 mod error;
@@ -18,8 +19,9 @@ pub mod web;
 #[cfg(test)]
 pub(crate) mod wire;
 
+pub use bar::Bar;
 pub use connect::{Aws, Roots, Way, within};
-pub(in crate::services) use endpoint::suffix_of;
+pub(in crate::services) use endpoint::{partition_of, suffix_of};
 pub use error::{AwsError, Kind, done};
 pub use identity::{Identity, Principal};
 pub use profile::{NoProfile, Profile};

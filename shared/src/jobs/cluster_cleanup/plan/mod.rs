@@ -179,7 +179,7 @@ impl Plan {
     /// Regions that could not be read, and clusters the event names that nothing is known of.
     fn add_unseen(&mut self, world: &World, terms: Terms<'_>) {
         for region in &world.unreadable {
-            let why = Why::RegionUnreadable { said: region.said.clone(), fix: region.fix.clone() };
+            let why = Why::RegionUnreadable { said: region.said.clone(), fix: region.fix.clone(), bar: region.bar };
             self.left.push(Left::of(&region.name, &region.name, None, why));
         }
         if !world.unreadable.is_empty() {

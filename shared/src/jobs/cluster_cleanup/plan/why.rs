@@ -7,7 +7,8 @@ use super::by_hand;
 use crate::domains::clusters::deletion::HalfDeleted;
 use crate::jobs::cluster_cleanup::codes;
 use crate::jobs::cluster_cleanup::policy::Policy;
-use crate::report::{Code, Outcome, Reason, Whose};
+use crate::report::{self, Code, Outcome, Reason, Whose};
+use crate::services::aws::Bar;
 use crate::services::rds::{Cluster, Snapshot};
 
 /// One thing left alone.
@@ -120,7 +121,7 @@ pub enum Why {
     SnapshotStatus { status: String, at: Timestamp },
     SnapshotFailed { cluster: String, status: String },
     MalformedPurge { value: String },
-    RegionUnreadable { said: String, fix: String },
+    RegionUnreadable { said: String, fix: String, bar: Option<Bar> },
     SnapshotsUnreadable { said: String },
 }
 
@@ -261,7 +262,9 @@ impl Why {
             Self::SnapshotStatus { .. } => &codes::SNAPSHOT_STATUS,
             Self::SnapshotFailed { .. } => &codes::SNAPSHOT_FAILED,
             Self::MalformedPurge { .. } => &codes::MALFORMED_PURGE_AFTER,
-            Self::RegionUnreadable { .. } => &codes::REGION_UNREADABLE,
+            Self::RegionUnreadable { bar: Some(Bar::Organization), .. } => &report::codes::DENIED_BY_SCP,
+            Self::RegionUnreadable { bar: Some(Bar::RegionOff), .. } => &report::codes::REGION_OFF,
+            Self::RegionUnreadable { bar: None, .. } => &codes::REGION_UNREADABLE,
             Self::SnapshotsUnreadable { .. } => &codes::SNAPSHOTS_UNREADABLE,
         }
     }

@@ -35,6 +35,7 @@ fn a_region_that_could_not_be_read_is_failed_and_the_others_go_on() {
         name: "eu-north-1".to_owned(),
         said: "AccessDenied: no".to_owned(),
         fix: "allow it".to_owned(),
+        bar: None,
     };
     world.unreadable.push(unreadable);
     let request = Request { clusters: Some(["orders".to_owned(), "gone".to_owned()].into()), ..Request::default() };

@@ -1,0 +1,71 @@
+//! Why a part of a run through an organisation did not do what it was called for. What is the matter with one account is no
+//! fault: it stands in the answer, so that the others go on.
+
+use jiff::Timestamp;
+
+use crate::config::ConfigFaults;
+use crate::domains::fleet::NoChoice;
+use crate::run::{AboveCeiling, RunFault, fault::EventFault};
+use crate::text::printable;
+
+/// See the module.
+#[derive(Debug, thiserror::Error)]
+pub enum FleetFault {
+    /// As any run has it.
+    #[error(transparent)]
+    Run(#[from] RunFault),
+    /// Another run is under way.
+    #[error(
+        "another run of this fleet is under way, {}, since {since}: nothing was begun; wait for its end, or stop it",
+        printable(name)
+    )]
+    Busy {
+        /// The name of the execution.
+        name: String,
+        /// When it was started.
+        since: Timestamp,
+    },
+    /// The selection is of another organisation.
+    #[error("no account was chosen and nothing was begun; correct the selection (nightshift fleet accounts shows it)")]
+    NoChoice(#[from] NoChoice),
+    /// What an earlier part left in the bucket is not there, or is not what it should be.
+    #[error("s3://{bucket}/{key} is not what an earlier part of this run leaves there: {said}; start the run anew")]
+    Record {
+        /// The bucket.
+        bucket: String,
+        /// The object.
+        key: String,
+        /// What is wrong with it.
+        said: String,
+    },
+}
+
+impl FleetFault {
+    /// The fixed name that alarms, and the definition of the state machine, match on.
+    pub fn error_type(&self) -> &str {
+        match self {
+            Self::Run(fault) => fault.error_type(),
+            Self::Busy { .. } => "FleetBusy",
+            Self::NoChoice(_) => "NoChoice",
+            Self::Record { .. } => "RecordUnreadable",
+        }
+    }
+}
+
+impl From<ConfigFaults> for FleetFault {
+    fn from(faults: ConfigFaults) -> Self {
+        Self::Run(faults.into())
+    }
+}
+
+impl From<EventFault> for FleetFault {
+    fn from(fault: EventFault) -> Self {
+        Self::Run(fault.into())
+    }
+}
+
+impl From<AboveCeiling> for FleetFault {
+    fn from(fault: AboveCeiling) -> Self {
+        Self::Run(fault.into())
+    }
+}

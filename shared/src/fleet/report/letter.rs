@@ -1,0 +1,130 @@
+//! The operators' one letter about a run: what went wrong first. Of accounts that were well it has a number.
+
+use crate::domains::fleet::{Ended, FleetReport, Row};
+use crate::notify::{Clock, Entry, Language, Letter, NotifyPolicy, Section, Tone};
+use crate::report::Reason;
+use crate::text::printable;
+
+/// About `report`, whose page lies at `place`.
+pub(super) fn letter(report: &FleetReport, place: &str, policy: &NotifyPolicy) -> Letter {
+    let language = policy.language;
+    let clock = Clock { zone: &policy.time_zone, language };
+    let sections: Vec<_> = [
+        section(report, Ended::Failed, Tone::Alarm, language.pick("Accounts that failed", "Cuentas con fallo")),
+        section(report, Ended::Skipped, Tone::Warning, language.pick("Accounts left alone", "Cuentas omitidas")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let tone = sections.iter().map(|section| section.tone).max().unwrap_or(Tone::Calm);
+    let tone = if report.tripped.is_some() { Tone::Alarm } else { tone };
+    Letter {
+        subject: subject(report, language),
+        tone: if report.warnings.is_empty() { tone } else { tone.max(Tone::Warning) },
+        lead: lead(report, clock),
+        sections,
+        footer: vec![
+            format!("Plan: {}", report.plan_digest),
+            language.pick(
+                format!("Every account and Region, with a link to each report: {}", printable(place)),
+                format!("Cada cuenta y región, con un enlace a cada informe: {}", printable(place)),
+            ),
+        ],
+        lang: language.code(),
+    }
+}
+
+fn subject(report: &FleetReport, language: Language) -> String {
+    let organization = report.organization.as_deref().map(printable).unwrap_or_default();
+    let function = &report.function;
+    if let Some(tripped) = &report.tripped {
+        return language.pick(
+            format!("[{organization}] {function} STOPPED by {}: nothing was changed in any account", tripped.guard),
+            format!(
+                "[{organization}] {function} DETENIDA por {}: no se ha cambiado nada en ninguna cuenta",
+                tripped.guard
+            ),
+        );
+    }
+    let (failed, changed, accounts) = (report.failed().count(), report.counts.changed, report.accounts.len());
+    let mut words = Vec::new();
+    if failed > 0 {
+        words.push(language.pick(
+            format!("{failed} of {accounts} accounts FAILED"),
+            format!("{failed} de {accounts} cuentas CON FALLO"),
+        ));
+    }
+    words.push(language.pick(
+        format!("{changed} changed in {accounts} {}", if accounts == 1 { "account" } else { "accounts" }),
+        format!("{changed} con cambios en {accounts} {}", if accounts == 1 { "cuenta" } else { "cuentas" }),
+    ));
+    format!("[{organization}] {function}: {}", words.join(", "))
+}
+
+fn lead(report: &FleetReport, clock: Clock<'_>) -> Vec<String> {
+    let language = clock.language;
+    let at = clock.show(report.started_at);
+    let of = |ended| report.ended.get(&ended).copied().unwrap_or_default();
+    let (done, nothing, planned) = (of(Ended::Done), of(Ended::Nothing), of(Ended::Planned));
+    let (skipped, failed, left_out) = (of(Ended::Skipped), of(Ended::Failed), report.left_out.len());
+    let mut lead = vec![language.pick(
+        format!(
+            "Run of {at} through {} accounts: {done} changed, {nothing} with nothing to do, {planned} with something left to do, \
+             {skipped} left alone, {failed} failed. Not part of it by the selection: {left_out}.",
+            report.accounts.len()
+        ),
+        format!(
+            "Ejecución del {at} por {} cuentas: {done} con cambios, {nothing} sin nada que hacer, {planned} con algo pendiente, \
+             {skipped} omitidas, {failed} con fallo. Fuera de la selección: {left_out}.",
+            report.accounts.len()
+        ),
+    )];
+    if let Some(tripped) = &report.tripped {
+        lead.push(language.pick(
+            format!("The guard {} stopped it: allowed {}, wanted {}.", tripped.guard, tripped.limit, tripped.wanted),
+            format!("El límite {} la detuvo: permitido {}, pedido {}.", tripped.guard, tripped.limit, tripped.wanted),
+        ));
+        lead.push(format!("→ {}", printable(&tripped.fix)));
+    } else {
+        lead.extend(report.warnings.iter().map(|warning| printable(&words(warning))));
+    }
+    lead.extend(report.estimate.as_ref().map(|estimate| {
+        let (saved, due) = (estimate.saved(), estimate.due());
+        language.pick(
+            format!(
+                "Estimate: what was deleted cost {saved} a month, and what is due and still there costs {due} a month."
+            ),
+            format!(
+                "Estimación: lo eliminado costaba {saved} al mes, y lo caducado que sigue ahí cuesta {due} al mes."
+            ),
+        )
+    }));
+    lead
+}
+
+fn words(reason: &Reason) -> String {
+    match &reason.fix {
+        Some(fix) => format!("{} → {fix}", reason.message),
+        None => reason.message.clone(),
+    }
+}
+
+fn section(report: &FleetReport, ended: Ended, tone: Tone, heading: &str) -> Option<Section> {
+    let rows = report.accounts.iter().filter(|row| row.ended == ended);
+    Section::of(heading, tone, rows.map(|row| entry(row, ended)).collect())
+}
+
+fn entry(row: &Row, ended: Ended) -> Entry {
+    let entry = Entry::new(&format!("{} ({})", row.name, row.account), &row.path);
+    let regions = row.regions.iter().filter(|(_, regional)| regional.ended == ended);
+    let entry = regions.fold(entry, |entry, (region, regional)| {
+        entry.fact(region, regional.code.as_deref().unwrap_or(regional.ended.as_str()))
+    });
+    match &row.reason {
+        Some(reason) => entry.note(&words(reason)),
+        None => entry,
+    }
+}
+
+#[cfg(test)]
+mod tests;

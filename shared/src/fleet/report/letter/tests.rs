@@ -1,0 +1,84 @@
+//! What the operators read.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use super::*;
+use crate::config::{Environment, Settings};
+use crate::domains::fleet::{Item, Maps, Regional, Run, codes, fold};
+use crate::report::{Counts, Mode, Tripped};
+
+fn policy(language: &str) -> NotifyPolicy {
+    let environment: Environment = [("NIGHTSHIFT_LANGUAGE", language)].into_iter().collect();
+    NotifyPolicy::read(&mut Settings::of(&environment))
+}
+
+fn row(account: &str, ended: Ended, reason: Option<Reason>) -> Row {
+    let item = Item {
+        account: account.to_owned(),
+        name: format!("n{account}"),
+        path: "Root/Prod".to_owned(),
+        policy: None,
+        regions: Vec::new(),
+        budget: None,
+        expect_plan: None,
+    };
+    let mut row = fold(&[item], &Maps::default()).remove(0);
+    (row.ended, row.reason) = (ended, reason);
+    row.counts = Counts { changed: usize::from(ended == Ended::Done), ..Counts::default() };
+    row
+}
+
+fn report(rows: Vec<Row>) -> FleetReport {
+    let at = |text: &str| text.parse().unwrap();
+    let run = Run {
+        function: "cluster-cleanup".to_owned(),
+        mode: Mode::Apply,
+        execution: "night".to_owned(),
+        organization: Some("o-1".to_owned()),
+        redrive_of: None,
+        started_at: at("2026-11-21T02:00:00Z"),
+        finished_at: at("2026-11-21T02:05:00Z"),
+    };
+    FleetReport::of(run, &[], rows, Vec::new())
+}
+
+#[test]
+fn what_went_wrong_is_told_account_by_account_and_what_was_well_as_a_number() {
+    let mut denied = row("3", Ended::Skipped, None);
+    let barred = Regional { ended: Ended::Skipped, code: Some("denied-by-scp".to_owned()) };
+    denied.regions = BTreeMap::from([("eu-north-1".to_owned(), barred)]);
+    let failed = Reason::new(&codes::WORKER_FAILED, "its worker ended with X", "redrive it");
+    let rows = vec![
+        row("1", Ended::Done, None),
+        row("2", Ended::Failed, Some(failed)),
+        denied,
+        row("4", Ended::Nothing, None),
+    ];
+    let night = report(rows);
+    let letter = letter(&night, "s3://b/k", &policy("en"));
+    assert_eq!(letter.tone, Tone::Alarm);
+    insta::assert_snapshot!(letter.subject, @"[o-1] cluster-cleanup: 1 of 4 accounts FAILED, 1 changed in 4 accounts");
+    insta::assert_snapshot!(letter.lead.join("\n"), @"Run of 2026-11-21 02:00 UTC through 4 accounts: 1 changed, 1 with nothing to do, 0 with something left to do, 1 left alone, 1 failed. Not part of it by the selection: 0.");
+    let told: Vec<_> =
+        letter.sections.iter().map(|section| (section.heading.as_str(), section.entries.len())).collect();
+    assert_eq!(told, [("Accounts that failed", 1), ("Accounts left alone", 1)]);
+    assert_eq!(letter.sections[0].entries[0].notes, ["its worker ended with X → redrive it"]);
+    assert_eq!(letter.sections[1].entries[0].facts, [("eu-north-1".to_owned(), "denied-by-scp".to_owned())]);
+    let quiet = super::letter(&report(vec![row("1", Ended::Nothing, None)]), "s3://b/k", &policy("en"));
+    assert_eq!((quiet.tone, quiet.sections.len()), (Tone::Calm, 0), "silence means that nothing ran");
+}
+
+#[test]
+fn a_run_that_a_guard_stopped_says_so_first_in_either_language() {
+    let mut report = report(vec![row("1", Ended::Planned, None)]);
+    let (limit, wanted) = (json!(50), json!(70));
+    report.tripped = Some(Tripped { guard: "fleet_max_deletions".into(), limit, wanted, fix: "review it".to_owned() });
+    let letter = letter(&report, "s3://b/k", &policy("en"));
+    assert_eq!(letter.tone, Tone::Alarm);
+    insta::assert_snapshot!(letter.subject, @"[o-1] cluster-cleanup STOPPED by fleet_max_deletions: nothing was changed in any account");
+    assert_eq!(letter.lead[1], "The guard fleet_max_deletions stopped it: allowed 50, wanted 70.");
+    let spanish = super::letter(&report, "s3://b/k", &policy("es"));
+    insta::assert_snapshot!(spanish.subject, @"[o-1] cluster-cleanup DETENIDA por fleet_max_deletions: no se ha cambiado nada en ninguna cuenta");
+}

@@ -1,0 +1,167 @@
+//! The part `report`: what became of every account, as one report and as a page, and one letter to the operators. It may be called
+//! again for the same run, after a redrive: then it says what is the case by then.
+
+mod letter;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use tracing::info;
+
+use super::bench::Judged;
+use super::chose::Chose;
+use super::event::ToReport;
+use super::fault::FleetFault;
+use super::place::{Folder, Place};
+use super::setup::ReportPolicy;
+use super::{judge, maps};
+use crate::clock::{self, Deadline};
+use crate::domains::fleet::{Ended, FleetReport, Item, Maps, Phase, Run, codes, fold, page};
+use crate::report::{Counts, Notice, PlanDigest, Reason, Tripped};
+use crate::run::{RunFault, driver};
+use crate::services::aws::Aws;
+use crate::telemetry;
+
+/// What the state machine ends with: short, whatever there were of accounts.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Told {
+    execution: String,
+    /// Whether the run came as far as choosing accounts.
+    begun: bool,
+    report_key: Option<String>,
+    page_key: Option<String>,
+    plan_digest: Option<PlanDigest>,
+    tripped: Option<Tripped>,
+    counts: Counts,
+    ended: BTreeMap<Ended, usize>,
+    notices: Vec<Notice>,
+}
+
+/// The part `report` of one deployment.
+#[derive(Debug)]
+pub(super) struct Reporter {
+    pub home: Aws,
+    pub place: Place,
+    pub policy: ReportPolicy,
+    /// As it was deployed.
+    pub name: String,
+}
+
+impl Reporter {
+    /// Reports the run of one execution.
+    pub(super) async fn report(&self, event: ToReport, deadline: Deadline) -> Result<Told, FleetFault> {
+        let folder = self.place.of(&event.execution);
+        let Some(chose) = folder.find::<Chose>(&self.home, &folder.key("choice.json")).await? else {
+            info!(execution = event.execution, status = event.status, "the run chose no accounts");
+            return Ok(Told::nothing(event.execution));
+        };
+        let found = self.found(&folder).await?;
+        let mode = chose.mode;
+        let run = Run {
+            function: self.place.job.to_owned(),
+            mode,
+            execution: event.execution.clone(),
+            organization: Some(chose.organization.clone()),
+            redrive_of: chose.redrive_of.clone(),
+            started_at: chose.started_at,
+            finished_at: clock::now(),
+        };
+        let report = told(run, chose, &found, event.status.as_deref());
+        let (report_key, page_key) = (folder.key("report.json"), folder.key("report.html"));
+        let html = page(&report).map_err(|error| FleetFault::Record {
+            bucket: self.place.bucket.clone(),
+            key: page_key.clone(),
+            said: error.to_string(),
+        })?;
+        let kept = driver::recording(async |leave| {
+            folder.write(&self.home, &report_key, &report, leave).await?;
+            folder.write_page(&self.home, &page_key, html, leave).await
+        });
+        kept.await.map_err(RunFault::observing("leaving the report in the run's bucket"))?;
+        let place = format!("s3://{}/{page_key}", self.place.bucket);
+        let letter = letter::letter(&report, &place, &self.policy.notify);
+        let notify = (&self.policy.notify, mode);
+        let notices = driver::telling(&self.home, notify, deadline, async |notifier| {
+            notifier.tell_operators(&letter).await;
+            notifier.take()
+        });
+        let notices = notices.await.unwrap_or_default();
+        telemetry::emit(&telemetry::metrics_of_fleet(&self.name, &report, &notices, clock::now()));
+        info!(
+            execution = report.execution,
+            accounts = report.accounts.len(),
+            failed = report.failed().count(),
+            "run reported"
+        );
+        Ok(Told {
+            execution: report.execution,
+            begun: true,
+            report_key: Some(report_key),
+            page_key: Some(page_key),
+            plan_digest: Some(report.plan_digest),
+            tripped: report.tripped,
+            counts: report.counts,
+            ended: report.ended,
+            notices,
+        })
+    }
+
+    async fn found(&self, folder: &Folder<'_>) -> Result<Found, FleetFault> {
+        let items = folder.read(&self.home, &folder.key("items.json")).await?;
+        let plan = maps::of_phase(&self.home, folder, Phase::Plan).await?.unwrap_or_default();
+        let canary = maps::of_phase(&self.home, folder, Phase::Canary).await?;
+        let rest = maps::of_phase(&self.home, folder, Phase::Rest).await?;
+        let judged = folder.find(&self.home, &folder.key("verdict.json")).await?;
+        let after = folder.find(&self.home, &folder.key("verdict-canary.json")).await?;
+        Ok(Found { items, maps: Maps { plan, canary, rest }, judged, after })
+    }
+}
+
+/// What the parts of a run left behind.
+#[derive(Debug, Default)]
+struct Found {
+    items: Vec<Item>,
+    maps: Maps,
+    judged: Option<Judged>,
+    after: Option<Judged>,
+}
+
+/// The whole of it. Pure.
+fn told(run: Run, chose: Chose, found: &Found, status: Option<&str>) -> FleetReport {
+    let Found { items, maps, judged, after } = found;
+    let planned = fold(items, &Maps { plan: maps.plan.clone(), ..Maps::default() });
+    let mut rows = fold(items, maps);
+    let stopped = [judged, after].into_iter().flatten().filter_map(|judged| judged.why.as_ref());
+    let stopped: Vec<_> = stopped.cloned().collect();
+    for why in &stopped {
+        judge::held(&mut rows, why);
+    }
+    let mut report = FleetReport::of(run, &planned, rows, chose.choice.left_out);
+    if let Some(judged) = judged {
+        report.tripped.clone_from(&judged.tripped);
+        report.tripped_besides.clone_from(&judged.tripped_besides);
+    }
+    report.warnings = stopped;
+    if let Some(status) = status.filter(|status| *status != "SUCCEEDED") {
+        let message = format!("Step Functions ended the run as {}", crate::text::printable(status));
+        let fix = "see to the accounts that failed; within 14 days `nightshift fleet redrive` goes on with them";
+        report.warnings.push(Reason::new(&codes::RUN_ENDED, message, fix));
+    }
+    report
+}
+
+impl Told {
+    fn nothing(execution: String) -> Self {
+        Self {
+            execution,
+            begun: false,
+            report_key: None,
+            page_key: None,
+            plan_digest: None,
+            tripped: None,
+            counts: Counts::default(),
+            ended: BTreeMap::new(),
+            notices: Vec::new(),
+        }
+    }
+}

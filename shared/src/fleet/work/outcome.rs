@@ -1,0 +1,153 @@
+//! How a visit ended, out of the report of its run. Pure, and short: Step Functions keeps each answer for as long as the execution.
+
+use std::collections::BTreeMap;
+
+use crate::domains::fleet::{Ended, Item, Phase, Regional, Visit};
+use crate::fleet::failures::Failures;
+use crate::report::{self, Counts, Outcome, Reason, Report, codes};
+use crate::run::driver::Stakes;
+
+/// Bytes of JSON that names and words may take: with thirty Regions an answer stays under 8 KiB.
+const NAME: usize = 600;
+const PATH: usize = 1_800;
+const WORDS: usize = 1_200;
+
+/// One account, as it is gone through.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Visiting<'a> {
+    pub item: &'a Item,
+    pub phase: Phase,
+    pub failures: &'a Failures,
+    /// Whether the job looks at one Region after the other.
+    pub regional: bool,
+}
+
+impl Visiting<'_> {
+    /// Of a run that took place.
+    pub(super) fn visit(self, report: &Report, stakes: Stakes) -> Visit {
+        let regions: BTreeMap<_, _> = if self.regional {
+            self.item.regions.iter().map(|region| (region.clone(), self.region(report, region))).collect()
+        } else {
+            BTreeMap::new()
+        };
+        let whole = ended(&report.items, |item| !regions.contains_key(&item.region));
+        let ended = regions.values().map(|region| region.ended).chain([whole.ended]).max().unwrap_or(Ended::Nothing);
+        let reason = report.tripped.as_ref().map(|tripped| {
+            let message = format!("{} is {} and the plan wants {}", tripped.guard, tripped.limit, tripped.wanted);
+            Reason::new(&codes::CAP, message, &tripped.fix)
+        });
+        Visit {
+            ended,
+            reason,
+            regions,
+            counts: report.counts,
+            destructive: stakes.destructive,
+            marked: stakes.marked,
+            plan_digest: Some(report.plan_digest.to_string()),
+            estimate: report.estimate.clone(),
+            ..self.blank(ended)
+        }
+    }
+
+    /// Of an account where nothing was done, for `reason`.
+    pub(super) fn kept_out(self, reason: Reason) -> Visit {
+        let ended = self.failures.ended(&reason);
+        short(Visit { reason: Some(reason), ..self.blank(ended) })
+    }
+
+    /// The same, where each of its Regions said so.
+    pub(super) fn kept_out_everywhere(self, reason: Reason) -> Visit {
+        let ended = self.failures.ended(&reason);
+        let one = Regional { ended, code: Some(reason.code.to_string()) };
+        let regions = self.item.regions.iter().filter(|_| self.regional).map(|region| (region.clone(), one.clone()));
+        Visit { regions: regions.collect(), ..self.kept_out(reason) }
+    }
+
+    fn blank(self, ended: Ended) -> Visit {
+        let Item { account, name, path, policy, .. } = self.item;
+        Visit {
+            account: account.clone(),
+            name: cut(name, NAME),
+            path: cut(path, PATH),
+            phase: self.phase,
+            policy: policy.as_deref().map(|policy| cut(policy, NAME)),
+            ended,
+            reason: None,
+            regions: BTreeMap::new(),
+            counts: Counts::default(),
+            destructive: 0,
+            marked: 0,
+            plan_digest: None,
+            report_key: None,
+            estimate: None,
+            oldest_key_days: None,
+        }
+    }
+
+    /// One Region of `report`. What keeps a run out of a Region stands in the report as a failed item of that name.
+    fn region(self, report: &Report, region: &str) -> Regional {
+        let of_region = |item: &&report::Item| item.region == region && item.id == region;
+        let barred = report.items.iter().filter(of_region).find_map(|item| {
+            let reason = item.reason.as_ref()?;
+            (item.outcome == Outcome::Failed).then(|| (self.failures.ended(reason), reason))
+        });
+        match barred {
+            Some((ended, reason)) => Regional { ended, code: Some(reason.code.to_string()) },
+            None => ended(&report.items, |item| item.region == region),
+        }
+    }
+}
+
+/// Whatever else came of it, this failed.
+pub(super) fn fail(visit: &mut Visit, reason: Reason) {
+    visit.ended = Ended::Failed;
+    visit.reason = Some(reason);
+}
+
+/// `visit` with nothing in it that is longer than an answer has room for. What is cut is in the report, or in the log.
+pub(super) fn short(visit: Visit) -> Visit {
+    let reason = visit.reason.map(|reason| Reason {
+        message: cut(&reason.message, WORDS),
+        fix: reason.fix.map(|fix| cut(&fix, WORDS / 2)),
+        ..reason
+    });
+    Visit { reason, ..visit }
+}
+
+/// How those of `items` ended together.
+fn ended(items: &[report::Item], of: impl Fn(&report::Item) -> bool) -> Regional {
+    let each = items.iter().filter(|item| of(item)).map(|item| {
+        let ended = match item.outcome {
+            Outcome::Failed => Ended::Failed,
+            // A later run does it.
+            Outcome::Planned | Outcome::Deferred => Ended::Planned,
+            Outcome::Changed => Ended::Done,
+            Outcome::AlreadyRight | Outcome::Skipped => Ended::Nothing,
+        };
+        let code = item.reason.as_ref().filter(|_| matches!(item.outcome, Outcome::Failed | Outcome::Deferred));
+        Regional { ended, code: code.map(|reason| reason.code.to_string()) }
+    });
+    // The first of the worst, for its code.
+    each.reduce(|worst, next| if next.ended > worst.ended { next } else { worst })
+        .unwrap_or(Regional { ended: Ended::Nothing, code: None })
+}
+
+/// `text` in at most about `most` bytes of JSON.
+fn cut(text: &str, most: usize) -> String {
+    let mut room = most;
+    let length = |c: char| match c {
+        '"' | '\\' | '\n' | '\r' | '\t' => 2,
+        c if (c as u32) < 0x20 => 6,
+        c => c.len_utf8(),
+    };
+    for (at, c) in text.char_indices() {
+        let Some(left) = room.checked_sub(length(c)) else {
+            return format!("{}…", &text[..at]);
+        };
+        room = left;
+    }
+    text.to_owned()
+}
+
+#[cfg(test)]
+mod tests;

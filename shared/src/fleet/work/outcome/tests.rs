@@ -1,0 +1,131 @@
+//! How a visit ends, by the report of its run.
+
+use std::collections::BTreeMap as Map;
+
+use super::*;
+use crate::domains::fleet::codes as fleet_codes;
+use crate::report::{Mode, Tripped, sample};
+
+fn place(regions: &[&str]) -> Item {
+    Item {
+        account: "111122223333".to_owned(),
+        name: "web".to_owned(),
+        path: "Root/Prod".to_owned(),
+        policy: None,
+        regions: regions.iter().map(|region| (*region).to_owned()).collect(),
+        budget: None,
+        expect_plan: None,
+    }
+}
+
+fn found(id: &str, region: &str, outcome: Outcome, code: Option<&'static report::Code>) -> report::Item {
+    report::Item {
+        id: id.to_owned(),
+        region: region.to_owned(),
+        owner: None,
+        outcome,
+        steps: Vec::new(),
+        planned: Vec::new(),
+        reason: code.map(|code| Reason::plain(code, "why")),
+        domain: Map::new(),
+    }
+}
+
+/// Account and Regions, as they ended.
+fn told(visit: &Visit) -> String {
+    let regions = visit.regions.iter().map(|(region, Regional { ended, code })| {
+        format!(" {region}={}{}", ended.as_str(), code.as_ref().map(|code| format!("/{code}")).unwrap_or_default())
+    });
+    format!("{}{}", visit.ended.as_str(), regions.collect::<String>())
+}
+
+fn of(items: Vec<report::Item>) -> String {
+    let item = place(&["eu-north-1", "eu-west-1"]);
+    let visiting = Visiting { item: &item, phase: Phase::Plan, failures: &Failures::default(), regional: true };
+    told(&visiting.visit(&sample("cluster-cleanup", Mode::Plan, items), Stakes::default()))
+}
+
+#[test]
+fn each_region_ends_as_the_worst_in_it_and_the_account_as_the_worst_of_them() {
+    use Outcome::{AlreadyRight, Changed, Deferred, Failed, Planned, Skipped};
+    let north = |outcome, code| found("a", "eu-north-1", outcome, code);
+    assert_eq!(of(vec![]), "nothing eu-north-1=nothing eu-west-1=nothing");
+    assert_eq!(
+        of(vec![north(Skipped, Some(&codes::CAP)), north(AlreadyRight, None)]),
+        "nothing eu-north-1=nothing eu-west-1=nothing"
+    );
+    assert_eq!(of(vec![north(Changed, None)]), "done eu-north-1=done eu-west-1=nothing");
+    assert_eq!(of(vec![north(Changed, None), north(Planned, None)]), "planned eu-north-1=planned eu-west-1=nothing");
+    assert_eq!(
+        of(vec![north(Deferred, Some(&codes::DEADLINE)), found("b", "eu-west-1", Changed, None)]),
+        "planned eu-north-1=planned/deadline eu-west-1=done"
+    );
+    assert_eq!(
+        of(vec![north(Failed, Some(&codes::ACCESS_DENIED)), north(Failed, Some(&codes::REFUSED))]),
+        "failed eu-north-1=failed/access-denied eu-west-1=nothing"
+    );
+    assert_eq!(of(vec![found("x", "elsewhere", Failed, None)]), "failed eu-north-1=nothing eu-west-1=nothing");
+}
+
+#[test]
+fn what_keeps_a_run_out_of_a_region_is_skipped_there_and_an_item_that_says_so_has_failed() {
+    let bar = |code| found("eu-north-1", "eu-north-1", Outcome::Failed, Some(code));
+    assert_eq!(of(vec![bar(&codes::REGION_OFF)]), "skipped eu-north-1=skipped/region-off eu-west-1=nothing");
+    assert_eq!(of(vec![bar(&codes::DENIED_BY_SCP)]), "skipped eu-north-1=skipped/denied-by-scp eu-west-1=nothing");
+    assert_eq!(of(vec![bar(&codes::REFUSED)]), "failed eu-north-1=failed/refused eu-west-1=nothing");
+    let item = found("orders", "eu-north-1", Outcome::Failed, Some(&codes::DENIED_BY_SCP));
+    assert_eq!(
+        of(vec![item]),
+        "failed eu-north-1=failed/denied-by-scp eu-west-1=nothing",
+        "the Region itself was read"
+    );
+}
+
+#[test]
+fn a_job_that_is_about_no_region_goes_through_an_account_once() {
+    let item = place(&[]);
+    let visiting = Visiting { item: &item, phase: Phase::Rest, failures: &Failures::default(), regional: false };
+    let report = sample("key-rotation", Mode::Apply, vec![found("ana", "eu-west-1", Outcome::Changed, None)]);
+    let visit = visiting.visit(&report, Stakes { destructive: 1, marked: 7 });
+    assert_eq!((told(&visit).as_str(), visit.destructive, visit.marked), ("done", 1, 7));
+}
+
+#[test]
+fn an_account_that_was_kept_out_says_why_and_a_cap_that_tripped_is_said() {
+    let item = place(&["eu-west-1"]);
+    let visiting = Visiting { item: &item, phase: Phase::Plan, failures: &Failures::default(), regional: true };
+    let reason = || Reason::plain(&fleet_codes::ROLE_MISSING, "no role");
+    let visit = visiting.kept_out(reason());
+    assert_eq!((told(&visit).as_str(), visit.reason), ("skipped", Some(reason())));
+    assert_eq!(
+        told(&visiting.kept_out_everywhere(Reason::plain(&codes::REGION_OFF, "m"))),
+        "skipped eu-west-1=skipped/region-off"
+    );
+    let mut report = sample("cluster-cleanup", Mode::Plan, Vec::new());
+    let (limit, wanted) = (serde_json::json!(1), serde_json::json!(2));
+    report.tripped = Some(Tripped { guard: "max_deletions".into(), limit, wanted, fix: "review".to_owned() });
+    let reason = visiting.visit(&report, Stakes::default()).reason.unwrap();
+    assert!(reason.is(&codes::CAP) && reason.message == "max_deletions is 1 and the plan wants 2");
+}
+
+#[test]
+fn an_answer_stays_under_eight_kibibytes_whatever_names_and_words_there_are() {
+    for hostile in ["\u{1}", "\"", "日", "\u{1f980}", "a"] {
+        let names: Vec<_> = (0..30).map(|number| format!("ap-southeast-{number:02}")).collect();
+        let item = Item {
+            name: hostile.repeat(50),
+            path: vec![hostile.repeat(128); 6].join("/"),
+            policy: Some(hostile.repeat(500)),
+            ..place(&names.iter().map(String::as_str).collect::<Vec<_>>())
+        };
+        let visiting = Visiting { item: &item, phase: Phase::Canary, failures: &Failures::default(), regional: true };
+        let items = names.iter().map(|name| found(name, name, Outcome::Failed, Some(&codes::DENIED_BY_SCP))).collect();
+        let mut visit = visiting.visit(&sample("cluster-cleanup", Mode::Apply, items), Stakes::default());
+        visit.report_key = Some("k".repeat(200));
+        fail(&mut visit, Reason::new(&fleet_codes::NOT_CARRIED_OUT, hostile.repeat(9_000), hostile.repeat(9_000)));
+        let length = serde_json::to_vec(&short(visit)).unwrap().len();
+        assert!(length < 8 * 1024, "{length} bytes with {hostile:?}");
+    }
+    assert_eq!(cut("abc", 2), "ab…");
+    assert_eq!(cut("abc", 3), "abc");
+}
