@@ -63,7 +63,8 @@ impl Roles {
     /// Real Terraform makes them, each account's by a provider of its own.
     async fn apply(&self, scene: &Scene) -> anyhow::Result<()> {
         let aws = Aws { url: scene.stand_in_url().to_owned(), account: self.run.clone() };
-        let told = aws.json_in("us-east-1", "organizations", "AWSOrganizationsV20161128.DescribeOrganization", "{}").await?;
+        let told =
+            aws.json_in("us-east-1", "organizations", "AWSOrganizationsV20161128.DescribeOrganization", "{}").await?;
         let told: Value = serde_json::from_str(&told)?;
         let organization = told["Organization"]["Id"].as_str().context("no organisation")?;
         let folder = tempfile::tempdir()?;
@@ -128,7 +129,11 @@ impl Roles {
                     let is_its_own = *account == self.member && other == job && other_kind == kind;
                     let came = become_role(&sts, &role, RIGHTLY).await?;
                     ensure!(came.is_ok() == is_its_own, "{name} at {role}: {:?}", came.err());
-                    if is_its_own { allowed += 1 } else { refused += 1 }
+                    if is_its_own {
+                        allowed += 1
+                    } else {
+                        refused += 1
+                    }
                     for asking in wrongly {
                         let came = become_role(&sts, &role, asking).await?;
                         ensure!(came.is_err(), "{name} became {role} without what is asked for");
@@ -157,7 +162,8 @@ impl Roles {
             let session = session.map_err(|code| anyhow::anyhow!("{role}: {code}"))?;
             let rds = aws_sdk_rds::Client::new(&self.config(session).await);
             rds.describe_db_clusters().send().await.with_context(|| format!("{kind} cannot read"))?;
-            let snapshot = rds.delete_db_cluster().db_cluster_identifier("unmarked").skip_final_snapshot(true).send().await;
+            let snapshot =
+                rds.delete_db_cluster().db_cluster_identifier("unmarked").skip_final_snapshot(true).send().await;
             let code = snapshot.err().and_then(|error| error.code().map(str::to_owned));
             ensure!(code.as_deref() == Some("AccessDenied"), "{kind} deleted what carries no mark: {code:?}");
             // The worker itself has nothing in any account, its own among them.
