@@ -154,6 +154,10 @@ fn every_metric_of_cluster_cleanup_is_documented() {
     let telemetry = source("shared/src/telemetry.rs");
     let telemetry = telemetry.split("#[cfg(test)]").next().unwrap();
     let mut words = quoted(telemetry, "(");
+    // Of a run through an organisation, which is another function.
+    let of_accounts: BTreeSet<_> = words.iter().filter(|word| word.starts_with("Accounts")).cloned().collect();
+    assert_eq!(undocumented("docs/fleet.md", &of_accounts), Vec::<String>::new());
+    words.retain(|word| !of_accounts.contains(word));
     words.extend(quoted(&source("shared/src/jobs/cluster_cleanup/job.rs"), "("));
     words
         .retain(|word| word != "Ms" && word.starts_with(char::is_uppercase) && word.chars().all(char::is_alphanumeric));
