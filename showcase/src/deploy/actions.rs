@@ -75,6 +75,80 @@ const ONLY_WHERE_ASKED_FOR: [&str; 8] = [
     "kms:GenerateDataKey",
 ];
 
+/// Of a run through an organisation, whose layer no stand-in takes whole: what the provider calls for a bucket and a state machine
+/// (its sources, `s3/bucket.go` and `sfn/state_machine.go`, and the Service Authorization Reference for the names).
+const OF_AN_ORGANISATION: [&str; 33] = [
+    "s3:CreateBucket",
+    "s3:DeleteBucket",
+    "s3:DeleteBucketPolicy",
+    "s3:GetAccelerateConfiguration",
+    "s3:GetBucketAcl",
+    "s3:GetBucketCORS",
+    "s3:GetBucketLogging",
+    "s3:GetBucketObjectLockConfiguration",
+    "s3:GetBucketPolicy",
+    "s3:GetBucketPublicAccessBlock",
+    "s3:GetBucketRequestPayment",
+    "s3:GetBucketTagging",
+    "s3:GetBucketVersioning",
+    "s3:GetBucketWebsite",
+    "s3:GetEncryptionConfiguration",
+    "s3:GetLifecycleConfiguration",
+    "s3:GetReplicationConfiguration",
+    "s3:ListBucket",
+    "s3:PutBucketPolicy",
+    "s3:PutBucketPublicAccessBlock",
+    "s3:PutBucketTagging",
+    "s3:PutBucketVersioning",
+    "s3:PutEncryptionConfiguration",
+    "s3:PutLifecycleConfiguration",
+    "states:CreateStateMachine",
+    "states:DeleteStateMachine",
+    "states:DescribeStateMachine",
+    "states:ListStateMachineVersions",
+    "states:ListTagsForResource",
+    "states:TagResource",
+    "states:UntagResource",
+    "states:UpdateStateMachine",
+    "states:ValidateStateMachineDefinition",
+];
+
+/// What the roles of such a run hold, as the tests of `terraform/layer/organization/access` and `terraform/aws/state-machine` have them.
+const HELD_IN_AN_ORGANISATION: [&str; 32] = [
+    "kms:Encrypt",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "organizations:DescribeOrganization",
+    "organizations:ListAccounts",
+    "organizations:ListAccountsForParent",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListParents",
+    "organizations:ListRoots",
+    "organizations:ListTagsForResource",
+    "s3:AbortMultipartUpload",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:ListMultipartUploadParts",
+    "states:DescribeExecution",
+    "states:ListExecutions",
+    "states:RedriveExecution",
+    "states:StartExecution",
+    "states:StopExecution",
+    "sts:AssumeRole",
+    "sts:SetSourceIdentity",
+    "tag:GetResources",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+];
+
 /// The actions behind the calls that `log`, which the provider wrote, is about. Each call is announced in a line of its own, when
 /// its address is looked up; the record of what was sent has the body in it, and one with an archive loses the call's name.
 pub(super) fn called(log: &str) -> anyhow::Result<BTreeSet<String>> {
@@ -101,7 +175,8 @@ pub(super) fn called(log: &str) -> anyhow::Result<BTreeSet<String>> {
 
 /// Every action the inline policies among `resources` allow.
 pub(super) fn held(resources: &[(String, Value)]) -> anyhow::Result<BTreeSet<String>> {
-    let mut actions: BTreeSet<_> = ONLY_WHERE_ASKED_FOR.iter().map(|&action| action.to_owned()).collect();
+    let besides = ONLY_WHERE_ASKED_FOR.iter().chain(&HELD_IN_AN_ORGANISATION);
+    let mut actions: BTreeSet<_> = besides.map(|&action| action.to_owned()).collect();
     for (address, values) in resources.iter().filter(|(address, _)| address.contains(".aws_iam_role_policy.")) {
         let found = policy::actions(values["policy"].as_str());
         actions.extend(found.with_context(|| format!("the policy {address}"))?);
@@ -112,7 +187,7 @@ pub(super) fn held(resources: &[(String, Value)]) -> anyhow::Result<BTreeSet<Str
 /// Compares with the file, and writes it anew where it says something else.
 pub(super) fn compare(deployer: &BTreeSet<String>, boundary: &BTreeSet<String>) -> anyhow::Result<String> {
     let path = repository::root().join(FILE);
-    let besides = ON_A_CALLS_BEHALF.iter().map(|&action| action.to_owned());
+    let besides = ON_A_CALLS_BEHALF.iter().chain(&OF_AN_ORGANISATION).map(|&action| action.to_owned());
     let deployer: BTreeSet<_> = deployer.iter().cloned().chain(besides).collect();
     let wanted = serde_json::to_string_pretty(&json!({ "boundary": boundary, "deployer": deployer }))? + "\n";
     let found = fs::read_to_string(&path).unwrap_or_default();

@@ -5,6 +5,7 @@
 mod access;
 mod account;
 mod actions;
+mod assuming;
 mod before_the_fleet;
 mod environments;
 mod night;
@@ -37,6 +38,7 @@ pub async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
         called.extend(shown.called);
         held.extend(shown.held);
     }
+    assuming::run(out).await?;
     writeln!(out, "\nDEPLOYER · {}", actions::compare(&called, &held)?)?;
     Ok(())
 }

@@ -1,120 +1,123 @@
-//! The state machine of a run through an organisation, as Terraform renders it, carried out by the stand-in: thirty accounts in four Regions, and what
-//! becomes of a run in which some of them fail, are refused, or have their worker killed.
+//! The state machine of a run through an organisation, as Terraform renders it, carried out by the stand-in with the real function behind it: thirty
+//! accounts in four Regions, and what becomes of a run in which some of them fail, are refused, or have their worker killed.
 
 mod cost;
-mod parts;
+mod run;
 
-use nightshift_testkit::Scene;
-use nightshift_testkit::machine::{Rendering, rendered};
-use serde_json::{Value, json};
+use nightshift_testkit::Fault;
+use serde_json::json;
 
-use parts::Parts;
+use run::{ACCOUNTS, Run};
 
-const PREFIX: &str = "run-";
-
-/// The machine of `mode`, made in a scene of its own, and its parts.
-async fn deployed(mode: &str, canary_failures: usize, percent: f64) -> anyhow::Result<(Scene, String, Parts)> {
-    let scene = Scene::new()?;
-    let bucket = format!("runs-{}", scene.account);
-    let parts = Parts::deployed(&scene, &bucket, PREFIX).await?;
-    let tolerated = json!({ "percent": percent });
-    let asked = Rendering { bucket: &bucket, canary_failures, concurrency: 8, prefix: PREFIX, tolerated };
-    let definitions = rendered(&asked).await?;
-    let definition = definitions[mode].as_str().unwrap_or_default();
-    let machine = scene.machine("run", definition).await?;
-    Ok((scene, machine, parts))
-}
-
-fn count(summary: &Value, ended: &str) -> usize {
-    summary["accounts"].as_array().into_iter().flatten().filter(|row| row["ended"] == ended).count()
+/// Those with something due.
+fn due() -> impl Iterator<Item = usize> {
+    (1..=ACCOUNTS).step_by(2)
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_account_is_judged_whatever_becomes_of_some_and_the_second_run_finds_nothing() -> anyhow::Result<()> {
-    let (scene, machine, parts) = deployed("apply", 0, 10.0).await?;
-    let [raising, killed, denied] = [7, 11, 9].map(|number| parts.account(number));
-    parts.world(|world| {
-        world.raises.insert(raising.clone());
-        world.killed.insert(killed.clone());
-        world.denied.insert(denied.clone());
-    });
-    let first = scene.execute(&machine, "night-1", &json!({ "mode": "apply" })).await?;
+async fn every_account_is_judged_whatever_becomes_of_some_and_the_last_run_finds_nothing() -> anyhow::Result<()> {
+    let run = Run::deployed("apply", "100").await?;
+    let [throttled, denied, killed] = [7, 9, 11];
+    run.refuse(run.account(throttled), Fault::Throttled);
+    run.refuse(run.account(denied), Fault::DeniedByOrganization);
+    run.kill("plan", run.account(killed));
+    let first = run.execute("night-1", &json!({ "mode": "apply" })).await?;
     assert_eq!(first.status, "SUCCEEDED", "{first:?}");
     let summary = first.output.unwrap_or_default();
-    // Two of thirty failed, which is tolerated; one was refused; the others are done.
-    let rows = ["done", "failed", "skipped", "nothing"].map(|ended| count(&summary, ended));
-    assert_eq!(rows, [12, 2, 1, 15], "{summary:#}");
-    assert_eq!(parts.world(|world| world.calls("canary")), parts.canary());
-    let rest = parts.world(|world| world.calls("rest"));
-    assert!(rest.iter().all(|account| !parts.canary().contains(account)), "{rest:?}");
-    // Whoever failed to be read is not changed.
-    for account in [&raising, &killed, &denied] {
-        assert!(!rest.contains(account), "{account}");
-    }
+    // Two of thirty failed, which is tolerated; one was refused. The one that is suspended was never asked.
+    assert_eq!(summary["ended"], json!({ "done": 12, "failed": 2, "nothing": 15, "skipped": 1 }), "{summary:#}");
+    assert_eq!(run.called("plan"), (1..=ACCOUNTS).collect::<Vec<_>>());
+    assert_eq!(run.called("canary"), [1, 3]);
+    let rest: Vec<_> = due().filter(|number| *number > 4 && ![throttled, denied, killed].contains(number)).collect();
+    assert_eq!(run.called("rest"), rest);
+    assert_eq!(run.left().await?, [throttled, denied, killed]);
+    let report = run.kept("night-1", "report.json").await?;
+    assert_eq!(report["accounts"].as_array().map(Vec::len), Some(ACCOUNTS), "{report:#}");
+    let row = |number: usize| {
+        let id = run.account(number);
+        let rows = report["accounts"].as_array().into_iter().flatten();
+        rows.filter(|row| row["account"] == id).map(|row| row["reason"]["code"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!([row(throttled), row(killed)], [[json!("worker-failed")], [json!("worker-failed")]]);
+    assert_eq!(row(denied), [json!("denied-by-scp")]);
 
-    parts.world(|world| {
-        world.raises.clear();
-        world.killed.clear();
-        world.calls.clear();
-    });
-    let second = scene.execute(&machine, "night-2", &json!({ "mode": "apply" })).await?;
-    assert_eq!(second.status, "SUCCEEDED", "{second:?}");
-    let summary = second.output.unwrap_or_default();
-    let rows = ["done", "failed", "skipped"].map(|ended| count(&summary, ended));
     // What could not be read the first night is taken up on the second.
-    assert_eq!(rows, [2, 0, 1], "{summary:#}");
+    run.mend();
+    let second = run.execute("night-2", &json!({ "mode": "apply" })).await?;
+    let summary = second.output.unwrap_or_default();
+    assert_eq!(summary["ended"], json!({ "done": 3, "nothing": 27 }), "{summary:#}");
+    assert_eq!(run.left().await?, Vec::<usize>::new());
 
-    parts.world(|world| world.calls.clear());
-    let third = scene.execute(&machine, "night-3", &json!({ "mode": "apply" })).await?;
+    let third = run.execute("night-3", &json!({ "mode": "apply" })).await?;
     let summary = third.output.unwrap_or_default();
-    assert_eq!(["done", "failed"].map(|ended| count(&summary, ended)), [0, 0], "{summary:#}");
-    assert_eq!(parts.world(|world| world.calls("canary").len() + world.calls("rest").len()), 0);
+    assert_eq!(summary["ended"], json!({ "nothing": ACCOUNTS }), "{summary:#}");
+    assert_eq!([run.called("canary"), run.called("rest")].concat(), Vec::<usize>::new());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_dies_while_it_changes_something_is_no_matter_the_next_night() -> anyhow::Result<()> {
+    let run = Run::deployed("apply", "100").await?;
+    run.kill("rest", run.account(5));
+    let first = run.execute("night-1", &json!({ "mode": "apply" })).await?;
+    // One of thirteen is within a tenth.
+    assert_eq!(first.status, "SUCCEEDED", "{first:?}");
+    assert_eq!(first.output.unwrap_or_default()["ended"]["failed"], 1);
+    run.mend();
+    let second = run.execute("night-2", &json!({ "mode": "apply" })).await?;
+    assert_eq!(second.status, "SUCCEEDED", "{second:?}");
+    assert_eq!(run.left().await?, Vec::<usize>::new());
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_failures_fail_the_run_before_anything_is_changed() -> anyhow::Result<()> {
-    let (scene, machine, parts) = deployed("apply", 0, 10.0).await?;
-    parts.world(|world| world.raises.extend((4..9).map(|number| parts.account(number))));
-    let run = scene.execute(&machine, "night", &json!({ "mode": "apply" })).await?;
-    assert_eq!((run.status.as_str(), run.error.as_deref()), ("FAILED", Some("States.ExceedToleratedFailureThreshold")));
-    assert_eq!(parts.world(|world| world.calls("canary").len() + world.calls("rest").len()), 0);
+    let run = Run::deployed("apply", "100").await?;
+    for number in 5..9 {
+        run.refuse(run.account(number), Fault::Throttled);
+    }
+    let ended = run.execute("night", &json!({ "mode": "apply" })).await?;
+    let said = (ended.status.as_str(), ended.error.as_deref());
+    assert_eq!(said, ("FAILED", Some("States.ExceedToleratedFailureThreshold")), "{ended:?}");
+    assert_eq!([run.called("canary"), run.called("rest")].concat(), Vec::<usize>::new());
+    assert_eq!(run.left().await?, due().collect::<Vec<_>>());
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cap_of_the_whole_run_holds_every_account() -> anyhow::Result<()> {
+    // Fifteen of fifteen are more than half.
+    let run = Run::deployed("apply", "50").await?;
+    let ended = run.execute("night", &json!({ "mode": "apply" })).await?;
+    assert_eq!(ended.status, "SUCCEEDED", "{ended:?}");
+    assert_eq!([run.called("canary"), run.called("rest")].concat(), Vec::<usize>::new());
+    assert_eq!(run.left().await?, due().collect::<Vec<_>>());
+    let verdict = run.kept("night", "verdict.json").await?;
+    assert_eq!(verdict["tripped"]["guard"], "fleet_max_deletion_percent", "{verdict:#}");
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_canary_that_comes_to_harm_keeps_the_rest_as_it_is() -> anyhow::Result<()> {
-    // One that raises fails the execution, so that it can be redriven; one that answers that it failed is judged.
-    for (raises, ended) in [(true, "FAILED"), (false, "SUCCEEDED")] {
-        let (scene, machine, parts) = deployed("apply", 0, 10.0).await?;
-        let canary = parts.canary();
-        parts.world(|world| {
-            let whose = if raises { &mut world.raises_later } else { &mut world.fails_later };
-            whose.extend(canary.iter().take(1).cloned());
-        });
-        let run = scene.execute(&machine, "night", &json!({ "mode": "apply" })).await?;
-        assert_eq!(run.status, ended, "{run:?}");
-        assert_eq!(parts.world(|world| world.calls("rest")), Vec::<String>::new());
-    }
+    let run = Run::deployed("apply", "100").await?;
+    run.kill("canary", run.account(3));
+    let ended = run.execute("night", &json!({ "mode": "apply" })).await?;
+    // A redrive goes on from here.
+    let said = (ended.status.as_str(), ended.error.as_deref());
+    assert_eq!(said, ("FAILED", Some("States.ExceedToleratedFailureThreshold")), "{ended:?}");
+    assert_eq!(run.called("rest"), Vec::<usize>::new());
+    assert_eq!(run.left().await?.iter().filter(|number| **number > 4).count(), 13);
     Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_machine_that_plans_changes_nothing_whatever_it_is_asked() -> anyhow::Result<()> {
-    let (scene, machine, parts) = deployed("plan", 0, 10.0).await?;
-    let run = scene.execute(&machine, "night", &json!({ "mode": "apply" })).await?;
-    assert_eq!(run.status, "SUCCEEDED", "{run:?}");
-    assert_eq!(parts.world(|world| world.calls("plan").len()), 30);
-    assert_eq!(parts.world(|world| world.calls("canary").len() + world.calls("rest").len()), 0);
-    Ok(())
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_run_gives_way_to_another_and_says_so() -> anyhow::Result<()> {
-    let (scene, machine, parts) = deployed("apply", 0, 10.0).await?;
-    parts.world(|world| world.busy = true);
-    let run = scene.execute(&machine, "night", &json!({})).await?;
-    assert_eq!((run.status.as_str(), run.error.as_deref()), ("FAILED", Some("FleetBusy")), "{run:?}");
-    assert_eq!(parts.world(|world| world.calls("plan").len()), 0);
+async fn a_machine_that_plans_changes_nothing_and_refuses_to() -> anyhow::Result<()> {
+    let run = Run::deployed("plan", "100").await?;
+    let refused = run.execute("asked", &json!({ "mode": "apply" })).await?;
+    assert_eq!((refused.status.as_str(), refused.error.as_deref()), ("FAILED", Some("ModeRefused")), "{refused:?}");
+    let ended = run.execute("night", &json!({})).await?;
+    assert_eq!(ended.status, "SUCCEEDED", "{ended:?}");
+    assert_eq!(ended.output.unwrap_or_default()["ended"], json!({ "nothing": 15, "planned": 15 }));
+    assert_eq!(run.left().await?, due().collect::<Vec<_>>());
     Ok(())
 }

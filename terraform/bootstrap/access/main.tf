@@ -11,7 +11,7 @@ locals {
   writes  = [for action, is_read in local.is_read : action if !is_read]
 
   # AWS asks about these without a resource.
-  of_nothing = ["sns:Unsubscribe"]
+  of_nothing = ["sns:Unsubscribe", "states:ValidateStateMachineDefinition"]
 
   of_roles = [for action in local.writes : action if startswith(action, "iam:")]
   # AWS tells no boundary with these.
@@ -30,10 +30,13 @@ locals {
       "events:*:${var.account.id}:rule/${var.project}-*",
       "lambda:*:${var.account.id}:function:${var.project}-*",
       "logs:*:${var.account.id}:log-group:/aws/lambda/${var.project}-*",
+      "logs:*:${var.account.id}:log-group:/aws/vendedlogs/states/${var.project}-*",
+      "s3:::${var.project}-*-fleet-${var.account.id}",
       "scheduler:*:${var.account.id}:schedule-group/${var.project}-*",
       "scheduler:*:${var.account.id}:schedule/${var.project}-*/*",
       "sns:*:${var.account.id}:${var.project}-*",
       "sqs:*:${var.account.id}:${var.project}-*",
+      "states:*:${var.account.id}:stateMachine:${var.project}-*",
     ],
     [for name in var.log_groups : "logs:*:${var.account.id}:log-group:${name}"],
     [for name in var.log_groups : "logs:*:${var.account.id}:log-group:${name}:*"],
@@ -90,7 +93,7 @@ data "aws_iam_policy_document" "deployer" {
     condition {
       test     = "StringEquals"
       variable = "iam:PassedToService"
-      values   = ["events.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com"]
+      values   = ["events.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com", "states.amazonaws.com"]
     }
   }
 

@@ -27,6 +27,20 @@ locals {
         runbook        = "organisation-run-missing"
         summary        = "No run through the organisation has ended well in ${var.alarms.no_run_hours} hours."
       }
+      guard-tripped = {
+        dimensions = { Function = "${local.name}-report" }
+        metric     = "GuardTripped"
+        namespace  = "Nightshift"
+        runbook    = "guard-tripped"
+        summary    = "The plan of all accounts was over a cap of the whole run, or not the reviewed one; nothing was done in any."
+      }
+      notices-not-sent = {
+        dimensions = { Function = "${local.name}-report" }
+        metric     = "NoticesFailed"
+        namespace  = "Nightshift"
+        runbook    = "notices-not-sent"
+        summary    = "Somebody could not be told of the run."
+      }
       schedule-target-failed = {
         dimensions = local.schedule
         metric     = "TargetErrorCount"

@@ -72,7 +72,7 @@ def main() -> None:
     # Only now: ministack reads its settings when it is imported.
     from ministack import app
 
-    from . import events, question, ses
+    from . import assuming, events, question, ses
     from .other import Other
     from .rds import Rds
     from .secrets import Secrets
@@ -81,6 +81,7 @@ def main() -> None:
     other = Other(url_of_other)
     question.install(other, [Rds(other), Secrets(other), Users(other)])
     know_minted_keys(other)
+    assuming.install(other)
     events.install()
     ses.install()
     app.main()

@@ -18,9 +18,12 @@ import boto3
 from botocore.client import BaseClient
 from botocore.config import Config
 from moto.core.config import default_user_config
+from moto.core.responses import ActionResult
 from moto.settings import moto_server_port
+from moto.stepfunctions.responses import StepFunctionResponse
 
 from . import control, worlds
+from .mending import add
 
 _loaded = False
 # A call that takes long is a function's, and is not made again.
@@ -101,3 +104,14 @@ def row(record, job_input, started: str, name: str | None = None) -> dict:
         "StateMachineArn": machine,
         "StopDate": moment(),
     }
+
+
+@add(StepFunctionResponse, "validate_state_machine_definition")
+def validate_state_machine_definition(response):
+    """Terraform asks before it changes a machine. What a validator says of the rendered one is asked elsewhere; here it is JSON, or not."""
+    try:
+        faults = [] if "States" in json.loads(response._get_param("definition")) else ["no States"]
+    except ValueError as error:
+        faults = [str(error)]
+    rows = [{"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "message": fault} for fault in faults]
+    return ActionResult({"result": "FAIL" if rows else "OK", "diagnostics": rows, "truncated": False})

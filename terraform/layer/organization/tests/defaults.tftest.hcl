@@ -235,7 +235,7 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
   assert {
     condition = keys(local.alarms) == [
       "apply-throttles", "canary-account-failed", "dead-letters", "ended-early-rule-failed", "execution-aborted", "execution-failed",
-      "execution-timed-out", "no-run", "plan-account-failed", "plan-throttles", "rest-account-failed", "schedule-dropped", "schedule-target-failed",
+      "execution-timed-out", "guard-tripped", "no-run", "notices-not-sent", "plan-account-failed", "plan-throttles", "rest-account-failed", "schedule-dropped", "schedule-target-failed",
     ]
     error_message = jsonencode(keys(local.alarms))
   }

@@ -1,0 +1,193 @@
+//! Who becomes whom in a run through an organisation, under real roles on the stand-in that enforces IAM: a worker becomes the member role of its own
+//! job and mode, in accounts of its organisation, and nobody else does.
+
+use std::io::Write;
+use std::process::Command as StdCommand;
+
+use anyhow::{Context as _, ensure};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_rds::config::Credentials;
+use aws_sdk_sts::Client as Sts;
+use aws_sdk_sts::error::ProvideErrorMetadata as _;
+use nightshift_testkit::fresh_account;
+use nightshift_testkit::repository;
+use nightshift_testkit::scene::{REGION, Scene};
+use nightshift_testkit::stand_in::listening;
+use serde_json::{Value, json};
+
+use super::raw::Aws;
+use super::terraform::{copy, talks_to};
+
+const EXTERNAL_ID: &str = "a-long-number-7d41";
+const JOBS: [&str; 2] = ["cluster-cleanup", "key-rotation"];
+/// A worker, and the one kind of role it becomes.
+const KINDS: [(&str, &str); 2] = [("plan", "read"), ("apply", "apply")];
+
+/// See the module.
+struct Roles {
+    url: String,
+    run: String,
+    member: String,
+    without: String,
+}
+
+/// How somebody asks to become a role.
+#[derive(Clone, Copy)]
+struct Asking<'a> {
+    external_id: Option<&'a str>,
+    identity: Option<&'a str>,
+}
+
+const RIGHTLY: Asking<'_> = Asking { external_id: Some(EXTERNAL_ID), identity: Some("night-1") };
+
+/// Shows it on `out`.
+pub(super) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
+    let scene = Scene::of(&fresh_account())?;
+    let made = scene.control("organization", json!({ "accounts": [{ "name": "member" }] })).await?;
+    let member = made["accounts"]["member"].as_str().context("no member")?.to_owned();
+    let root = repository::root();
+    let mut command = StdCommand::new(root.join(".tools/role-stand-in/bin/python"));
+    command.arg(root.join("testkit/role-stand-in/role_stand_in.py")).args(["--other", scene.stand_in_url()]);
+    let (_server, url) = listening(&mut command, "the stand-in that enforces roles")?;
+    let roles = Roles { url, run: scene.account.clone(), member, without: fresh_account() };
+    roles.apply(&scene).await?;
+    let (allowed, refused) = roles.matrix().await?;
+    let reach = roles.reach().await?;
+    writeln!(out, "\nORGANISATION · workers and member roles, on the stand-in that enforces IAM")?;
+    writeln!(out, "  {allowed} ways in, each worker's to the role of its job and mode; {refused} others are refused")?;
+    writeln!(out, "  {reach}")?;
+    Ok(())
+}
+
+impl Roles {
+    /// Real Terraform makes them, each account's by a provider of its own.
+    async fn apply(&self, scene: &Scene) -> anyhow::Result<()> {
+        let aws = Aws { url: scene.stand_in_url().to_owned(), account: self.run.clone() };
+        let told =
+            aws.json_in("us-east-1", "organizations", "AWSOrganizationsV20161128.DescribeOrganization", "{}").await?;
+        let told: Value = serde_json::from_str(&told)?;
+        let organization = told["Organization"]["Id"].as_str().context("no organisation")?;
+        let folder = tempfile::tempdir()?;
+        for part in ["terraform", "testkit/machine/roles"] {
+            copy(&repository::root().join(part), &folder.path().join(part))?;
+        }
+        let accounts = json!({ "run": self.run, "member": self.member, "without": self.without });
+        let variables = [format!("organization_id={organization}"), format!("accounts={accounts}")];
+        let variables: Vec<_> = variables.iter().flat_map(|variable| ["-var", variable]).collect();
+        let init = vec!["init", "-input=false"];
+        let apply = [&["apply", "-auto-approve", "-input=false"][..], &variables].concat();
+        let plan = [&["plan", "-detailed-exitcode", "-input=false"][..], &variables].concat();
+        for arguments in [init, apply, plan] {
+            let mut command = tokio::process::Command::new("terraform");
+            talks_to(&mut command, &self.url, &self.run);
+            command.args(&arguments).current_dir(folder.path().join("testkit/machine/roles"));
+            let output = command.output().await.context("could not start terraform")?;
+            let said = String::from_utf8_lossy(&output.stderr);
+            ensure!(output.status.success(), "terraform {} failed:\n{said}", arguments.join(" "));
+        }
+        Ok(())
+    }
+
+    async fn config(&self, credentials: Credentials) -> SdkConfig {
+        aws_config::defaults(BehaviorVersion::latest())
+            .endpoint_url(&self.url)
+            .region(Region::new(REGION))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .credentials_provider(credentials)
+            .load()
+            .await
+    }
+
+    /// Lambda's session of a worker. The stand-in takes the account itself for its services.
+    async fn worker(&self, name: &str) -> anyhow::Result<SdkConfig> {
+        let lambda = self.config(Credentials::new(&self.run, "test", None, None, "lambda")).await;
+        let arn = format!("arn:aws:iam::{}:role/{name}", self.run);
+        let session = become_role(&Sts::new(&lambda), &arn, Asking { external_id: None, identity: None }).await?;
+        let session = session.map_err(|code| anyhow::anyhow!("Lambda cannot run {name}: {code}"))?;
+        Ok(self.config(session).await)
+    }
+
+    fn role(account: &str, job: &str, kind: &str) -> String {
+        format!("arn:aws:iam::{account}:role/nightshift/nightshift-dev-{job}-{kind}")
+    }
+
+    /// Every worker at every role, in every way of asking; how many came in, and how many did not.
+    async fn matrix(&self) -> anyhow::Result<(usize, usize)> {
+        let (mut allowed, mut refused) = (0, 0);
+        let wrongly = [
+            Asking { external_id: None, ..RIGHTLY },
+            Asking { external_id: Some("another-number-1"), ..RIGHTLY },
+            Asking { identity: None, ..RIGHTLY },
+        ];
+        let workers = JOBS.iter().flat_map(|job| KINDS.map(|(part, kind)| (*job, part, kind)));
+        for (job, part, kind) in workers {
+            let name = format!("nightshift-dev-{job}-fleet-{part}");
+            let sts = Sts::new(&self.worker(&name).await?);
+            for account in [&self.member, &self.without] {
+                for (other, other_kind) in JOBS.iter().flat_map(|other| KINDS.map(|(_, kind)| (*other, kind))) {
+                    let role = Self::role(account, other, other_kind);
+                    let is_its_own = *account == self.member && other == job && other_kind == kind;
+                    let came = become_role(&sts, &role, RIGHTLY).await?;
+                    ensure!(came.is_ok() == is_its_own, "{name} at {role}: {:?}", came.err());
+                    if is_its_own {
+                        allowed += 1
+                    } else {
+                        refused += 1
+                    }
+                    for asking in wrongly {
+                        let came = become_role(&sts, &role, asking).await?;
+                        ensure!(came.is_err(), "{name} became {role} without what is asked for");
+                        refused += 1;
+                    }
+                }
+            }
+        }
+        // Whoever may assume anything is still nobody's worker.
+        let stranger = Sts::new(&self.worker("stranger").await?);
+        for (job, kind) in JOBS.iter().flat_map(|job| KINDS.map(|(_, kind)| (*job, kind))) {
+            let role = Self::role(&self.member, job, kind);
+            ensure!(become_role(&stranger, &role, RIGHTLY).await?.is_err(), "a stranger became {role}");
+            refused += 1;
+        }
+        Ok((allowed, refused))
+    }
+
+    /// What the two roles of one job reach.
+    async fn reach(&self) -> anyhow::Result<&'static str> {
+        for (part, kind) in KINDS {
+            let name = format!("nightshift-dev-cluster-cleanup-fleet-{part}");
+            let worker = self.worker(&name).await?;
+            let role = Self::role(&self.member, "cluster-cleanup", kind);
+            let session = become_role(&Sts::new(&worker), &role, RIGHTLY).await?;
+            let session = session.map_err(|code| anyhow::anyhow!("{role}: {code}"))?;
+            let rds = aws_sdk_rds::Client::new(&self.config(session).await);
+            rds.describe_db_clusters().send().await.with_context(|| format!("{kind} cannot read"))?;
+            let snapshot =
+                rds.delete_db_cluster().db_cluster_identifier("unmarked").skip_final_snapshot(true).send().await;
+            let code = snapshot.err().and_then(|error| error.code().map(str::to_owned));
+            ensure!(code.as_deref() == Some("AccessDenied"), "{kind} deleted what carries no mark: {code:?}");
+            // The worker itself has nothing in any account, its own among them.
+            let own = aws_sdk_rds::Client::new(&worker).describe_db_clusters().send().await;
+            ensure!(own.is_err(), "{name} reads without a member role");
+        }
+        Ok("each role reads; neither deletes what carries no mark; a worker without a role of a member reads nothing")
+    }
+}
+
+/// The session, or the code of the refusal.
+async fn become_role(sts: &Sts, role: &str, asking: Asking<'_>) -> anyhow::Result<Result<Credentials, String>> {
+    let asked = sts.assume_role().role_arn(role).role_session_name("nightshift-test");
+    let asked = asked.set_external_id(asking.external_id.map(str::to_owned));
+    let answer = asked.set_source_identity(asking.identity.map(str::to_owned)).send().await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => {
+            let code = error.code().map(str::to_owned).with_context(|| format!("no answer about {role}: {error:?}"))?;
+            ensure!(code == "AccessDenied", "{role} was not judged: {code}");
+            return Ok(Err(code));
+        }
+    };
+    let given = answer.credentials.context("a session without credentials")?;
+    let (id, secret, token) = (given.access_key_id, given.secret_access_key, given.session_token);
+    Ok(Ok(Credentials::new(id, secret, Some(token), None, "assumed")))
+}
