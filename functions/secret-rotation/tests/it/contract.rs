@@ -177,6 +177,20 @@ async fn what_is_no_login_is_said_with_what_is_wrong_with_it() -> anyhow::Result
 }
 
 #[tokio::test]
+async fn bytes_are_no_login_and_are_left_as_they_are() -> anyhow::Result<()> {
+    let world = any().await?;
+    let mut function = start(&world)?;
+    let bytes = aws_sdk_secretsmanager::primitives::Blob::new(b"not a text".as_slice());
+    world.secrets.put_secret_value().secret_id(SECRET).secret_binary(bytes).send().await?;
+    let rotation = Rotation::begin(&world, SECRET).await?;
+    let (kind, message) = rotation.step(&mut function, "createSecret").await?.fault();
+    assert!(kind == "NoCurrent" && message.contains("holds no text"), "{kind}: {message}");
+    let writes = world.scene.proxy.calls().into_iter().filter(|call| call.action.contains(":Put"));
+    assert_eq!(writes.count(), 0);
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_value_that_is_not_shown_yet_is_looked_for_again_and_by_its_id_alone() -> anyhow::Result<()> {
     use nightshift_testkit::Fault;
     let world = any().await?;

@@ -36,7 +36,7 @@ crate::report::reason_codes! {
         "Another version is the coming one: a rotation that began before is not complete.",
         Some("Let that one end: Secrets Manager tries it again.");
     NO_CURRENT = "no-current", Operators,
-        "No version of the secret is handed out, so nobody knows whose password this is.",
+        "No version of the secret is handed out, or it holds no text, so nobody knows whose password this is.",
         Some("Put a value with `AWSCURRENT` into it.");
     SECRET_MALFORMED = "secret-malformed", Operators,
         "What stands in a version of the secret is not a login's JSON.",
