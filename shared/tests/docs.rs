@@ -293,3 +293,38 @@ fn every_metric_notice_phase_and_sample_of_key_rotation_is_documented() {
     assert!(words.contains("held") && words.contains("repair") && words.contains("orphan"), "{words:?}");
     assert_eq!(undocumented("docs/key-rotation.md", &words), Vec::<String>::new());
 }
+
+/// Every test that the table beside AWS's templates names is one of the repository's.
+#[test]
+fn what_is_shown_beside_awss_templates_is_shown_by_tests_that_are_there() {
+    let page = source("docs/secret-rotation.md");
+    let (_, rest) = page.split_once("## Beside AWS's templates").expect("the paragraph");
+    let (table, _) = rest.split_once("What a rotation costs").expect("its end");
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let mut tests = String::new();
+    for folder in ["functions", "cli/tests", "shared/src", "showcase/tests"] {
+        every_rust_file(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder), &mut tests);
+    }
+    let mut seen = 0;
+    for row in rows {
+        let shown = row.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
+        let names: Vec<_> = shown.split('`').skip(1).step_by(2).collect();
+        assert!(!names.is_empty(), "nothing shows it: {row}");
+        for name in names {
+            assert!(tests.contains(&format!("fn {name}()")), "there is no test {name}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 20, "{seen}");
+}
+
+fn every_rust_file(folder: &Path, all: &mut String) {
+    for entry in fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            every_rust_file(&path, all);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            all.push_str(&fs::read_to_string(&path).expect("a text"));
+        }
+    }
+}

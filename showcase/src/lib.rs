@@ -8,6 +8,7 @@ pub mod demo;
 pub mod demo_clone;
 pub mod demo_keys;
 pub mod demo_org;
+pub mod demo_rotation;
 pub mod demo_users;
 pub mod deploy;
 pub mod fleet_page;

@@ -42,8 +42,13 @@ fn token() -> String {
 impl Rotation {
     /// Announces a new version of the secret `name`, and has it rotated from now on.
     pub async fn begin<S>(world: &World<S>, name: &str) -> anyhow::Result<Self> {
+        Self::begin_as(world, name, &token()).await
+    }
+
+    /// The same with a token that is known beforehand.
+    pub async fn begin_as<S>(world: &World<S>, name: &str, token: &str) -> anyhow::Result<Self> {
         let described = world.secrets.describe_secret().secret_id(name).send().await?;
-        let rotation = Self { secret: described.arn().unwrap_or_default().to_owned(), token: token() };
+        let rotation = Self { secret: described.arn().unwrap_or_default().to_owned(), token: token.to_owned() };
         let body = json!({"secret": name, "version": rotation.token, "region": REGION});
         world.scene.control("rotation", body).await?;
         Ok(rotation)

@@ -40,6 +40,9 @@ pub(crate) struct SecretListArgs {
     /// Those of nobody's function, too.
     #[arg(long)]
     pub all: bool,
+    /// Only those whose rotation is past its date, or has begun and not ended.
+    #[arg(long)]
+    pub overdue: bool,
     #[command(flatten)]
     pub owner_tag: OwnerTagArgs,
     #[command(flatten)]

@@ -100,6 +100,7 @@ pub(crate) async fn list(args: SecretListArgs, desk: &Desk) -> anyhow::Result<En
     let now = clock::now();
     let rows = all.iter().map(|secret| Row::of(secret, &tag, now));
     let rows = rows.filter(|row| selection.takes(&row.name, row.owner.as_deref()));
+    let rows = rows.filter(|row| !args.overdue || row.overdue || row.half_way);
     let (ours, others): (Vec<_>, Vec<_>) = rows.partition(|row| args.all || row.function.is_some());
     if !others.is_empty() {
         output::complain(&format!("{} more of nobody's function; --all lists them", count(others.len(), "secret")));

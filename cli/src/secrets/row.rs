@@ -1,8 +1,10 @@
 //! One secret as a row.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use nightshift::report::sheet::{Row as Line, Sheet, Tone};
-use nightshift::services::secrets::Listed;
+use nightshift::services::secrets::{CURRENT, Listed, PENDING};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -37,6 +39,10 @@ pub(crate) struct Row {
     pub rotated_at: Option<Timestamp>,
     /// When it will be next, UTC.
     pub rotates_at: Option<Timestamp>,
+    /// Whether that is past.
+    pub overdue: bool,
+    /// Whether a rotation has begun and not ended: it is under way, or was left half-way.
+    pub half_way: bool,
     /// The labels of its versions, each once.
     pub labels: Vec<String>,
     /// The service that manages it.
@@ -55,6 +61,8 @@ impl Row {
         labels.sort();
         labels.dedup();
         let changed_at = secret.changed_at.or(secret.created_at);
+        let is_rotated = secret.rotation.enabled && secret.deletion_at.is_none();
+        let is_coming = |labels: &BTreeSet<String>| labels.contains(PENDING) && !labels.contains(CURRENT);
         Self {
             name: secret.name.clone(),
             function: function.map(str::to_owned),
@@ -69,6 +77,8 @@ impl Row {
             rotated_by: secret.rotation.function.clone(),
             rotated_at: secret.rotated_at,
             rotates_at: secret.rotates_at,
+            overdue: is_rotated && secret.rotates_at.is_some_and(|at| at < now),
+            half_way: secret.labelled.iter().any(|version| is_coming(&version.labels)),
             labels,
             managed_by: secret.managed_by.clone(),
             kms_key: secret.kms_key.clone(),
@@ -97,7 +107,7 @@ impl Row {
     /// How it is rotated, in words.
     pub(crate) fn said_of_rotation(&self) -> String {
         if !self.rotates {
-            return "off".to_owned();
+            return if self.half_way { "off, half-way" } else { "off" }.to_owned();
         }
         let part = |before: &str, what: Option<String>| what.map(|what| format!("{before}{what}"));
         let by = self.rotated_by.as_deref().map(|arn| arn.rsplit(':').next().unwrap_or(arn).to_owned());
@@ -106,6 +116,8 @@ impl Row {
             part("by ", by),
             part("last ", self.rotated_at.map(day)),
             part("next ", self.rotates_at.map(day)),
+            self.overdue.then(|| "overdue".to_owned()),
+            self.half_way.then(|| "half-way".to_owned()),
         ];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
@@ -124,6 +136,7 @@ pub(super) fn sheet(rows: &[Row]) -> Sheet {
         let read = row.accessed_at.map_or_else(String::new, day);
         let (rotation, tone) = match row.deletion_at {
             Some(at) => (format!("deleted on {}", day(at)), Tone::Bad),
+            None if row.overdue || row.half_way => (row.said_of_rotation(), Tone::Bad),
             None if row.rotates => (row.said_of_rotation(), Tone::Plain),
             None => (row.said_of_rotation(), Tone::Quiet),
         };
@@ -134,7 +147,7 @@ pub(super) fn sheet(rows: &[Row]) -> Sheet {
 }
 
 /// The columns of [`Row::cells`].
-pub(crate) const COLUMNS: [&str; 17] = [
+pub(crate) const COLUMNS: [&str; 19] = [
     "SECRET",
     "FUNCTION",
     "USER",
@@ -152,11 +165,13 @@ pub(crate) const COLUMNS: [&str; 17] = [
     "MANAGED BY",
     "KMS KEY",
     "DELETION AT",
+    "OVERDUE",
+    "HALF-WAY",
 ];
 
 impl Row {
     /// Everything, for a spreadsheet.
-    pub(crate) fn cells(&self) -> [String; 17] {
+    pub(crate) fn cells(&self) -> [String; 19] {
         let at = |moment: Option<Timestamp>| moment.map(|at| at.to_string()).unwrap_or_default();
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         [
@@ -177,6 +192,8 @@ impl Row {
             text(&self.managed_by),
             text(&self.kms_key),
             at(self.deletion_at),
+            self.overdue.to_string(),
+            self.half_way.to_string(),
         ]
     }
 }

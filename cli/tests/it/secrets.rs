@@ -1,6 +1,6 @@
 //! `secrets list` and `secrets show`: everything about a secret but its value.
 
-use aws_sdk_secretsmanager::types::Tag;
+use aws_sdk_secretsmanager::types::{RotationRulesType, Tag};
 use nightshift_testkit::Scene;
 use serde_json::{Value, json};
 
@@ -111,6 +111,47 @@ async fn a_secret_is_shown_with_whose_it_is_and_who_may_read_it_and_without_its_
 
     let calls = scene.proxy.calls();
     assert!(calls.iter().all(|call| !call.action.contains("GetSecretValue")), "no value is read: {calls:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_overdue_or_half_way_is_marked_and_listed_alone() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    for name in ["punctual", "late", "half-way", "off"] {
+        secret(&scene, name, &[("nightshift:db-user", name)]).await;
+    }
+    scene.function("rotator", &[]).await?;
+    let secrets = scene.secrets().await;
+    let function = format!("arn:aws:lambda:eu-west-1:{}:function:rotator", scene.account);
+    scene.set_clock(&ago(20)).await?;
+    for (name, days) in [("punctual", 30), ("late", 10), ("half-way", 30)] {
+        let rules = RotationRulesType::builder().automatically_after_days(days).build();
+        let call = secrets.rotate_secret().secret_id(name).rotation_lambda_arn(&function).rotation_rules(rules);
+        call.rotate_immediately(false).send().await?;
+    }
+    let coming = secrets.put_secret_value().secret_id("half-way").secret_string("{}").version_stages("AWSPENDING");
+    coming.send().await?;
+    let list = |more: &[&str]| nightshift(&scene, &[], &[&["secrets", "list"], more].concat());
+    let said = list(&["--overdue", "--output", "json"]);
+    assert_eq!(said.code, 0, "{}", said.err);
+    let found: Value = serde_json::from_str(&said.out)?;
+    let marks =
+        found["secrets"].as_array().into_iter().flatten().map(|one| (&one["name"], &one["overdue"], &one["half_way"]));
+    assert_eq!(
+        marks.collect::<Vec<_>>(),
+        [(&json!("half-way"), &json!(false), &json!(true)), (&json!("late"), &json!(true), &json!(false))]
+    );
+    let table = list(&[]).out;
+    let words = table.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("half-way") && words.contains("overdue") && words.contains("punctual"), "{table}");
+    assert!(!list(&["--overdue"]).out.contains("punctual"));
+    Ok(())
+}
+
+/// So many days ago, to the second.
+#[expect(clippy::disallowed_methods, reason = "the command goes by the real clock")]
+fn ago(days: i64) -> String {
+    let moment = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * days);
+    moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// What a rotation would do, by the function's own job, on a real server.

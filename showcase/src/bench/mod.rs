@@ -13,6 +13,7 @@ mod process;
 mod program;
 mod rds;
 mod responder;
+mod secret_rotation;
 mod start;
 mod table;
 mod waits;
@@ -30,6 +31,7 @@ pub use page::page;
 pub use program::build;
 pub use rds::Clusters;
 pub use responder::{Account, Asked, Calls, Responder};
+pub use secret_rotation::SecretRotation;
 pub use table::Section;
 pub use waits::Waits;
 
@@ -43,6 +45,7 @@ pub struct Bench {
     time: Section,
     users: Section,
     organizations: Section,
+    rotations: Section,
 }
 
 impl Bench {
@@ -50,7 +53,16 @@ impl Bench {
     pub fn new(quick: bool) -> Self {
         let (calls, time) = (load::calls_section(), load::time_section());
         let (start, waits) = (start::section(rounds(quick)), waits::section());
-        Self { quick, start, calls, waits, time, users: db_users::section(), organizations: org_inventory::section() }
+        Self {
+            quick,
+            start,
+            calls,
+            waits,
+            time,
+            users: db_users::section(),
+            organizations: org_inventory::section(),
+            rotations: secret_rotation::section(),
+        }
     }
 
     /// Measures `subject`, whose release binary is there.
@@ -71,10 +83,17 @@ impl Bench {
         org_inventory::measure(&mut self.organizations, self.quick).await
     }
 
+    /// Measures `secret-rotation`, which takes real servers and so has a table of its own.
+    pub async fn measure_rotations(&mut self) -> anyhow::Result<()> {
+        start::measure(&mut self.start, &SecretRotation, rounds(self.quick)).await?;
+        secret_rotation::measure(&mut self.rotations).await
+    }
+
     /// What was found.
     pub fn sections(&self) -> Vec<&Section> {
-        let all = [&self.start, &self.calls, &self.waits, &self.time, &self.users, &self.organizations];
-        all.into_iter().filter(|section| !section.is_empty()).collect()
+        let (calls, of_servers) = ([&self.start, &self.calls, &self.waits, &self.time], [&self.users, &self.rotations]);
+        let all = calls.into_iter().chain(of_servers).chain([&self.organizations]);
+        all.filter(|section| !section.is_empty()).collect()
     }
 
     /// How many targets were met, and how many there are.

@@ -3,10 +3,13 @@
 #![expect(clippy::print_stdout, reason = "the tables are this command's output")]
 
 use anyhow::{Context as _, bail};
-use nightshift_showcase::bench::{Bench, ClusterCleanup, DB_USERS, KeyRotation, OrgInventory, Subject, build, page};
+use nightshift_showcase::bench::{
+    Bench, ClusterCleanup, DB_USERS, KeyRotation, OrgInventory, SecretRotation, Subject, build, page,
+};
 use nightshift_testkit::repository;
 
-const FUNCTIONS: [&str; 4] = [ClusterCleanup::NAME, KeyRotation::NAME, DB_USERS, OrgInventory::NAME];
+const FUNCTIONS: [&str; 5] =
+    [ClusterCleanup::NAME, KeyRotation::NAME, DB_USERS, OrgInventory::NAME, SecretRotation::NAME];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -26,6 +29,7 @@ async fn main() -> anyhow::Result<()> {
             ClusterCleanup::NAME => bench.measure(&ClusterCleanup).await?,
             KeyRotation::NAME => bench.measure(&KeyRotation).await?,
             OrgInventory::NAME => bench.measure_organizations().await?,
+            SecretRotation::NAME => bench.measure_rotations().await?,
             _ => bench.measure_users().await?,
         }
     }

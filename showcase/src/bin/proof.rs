@@ -7,8 +7,8 @@ use std::path::Path;
 use anyhow::{Context as _, ensure};
 use nightshift_showcase::proof::{
     Breakable, ClusterCleanup, ClusterClone, Fleet, KeyRotation, Matrix, OnMysql, OnPostgres, OrgInventory, RELEASE,
-    Rotated, RotatedAccounts, RotatedMysql, RotatedPair, RotatedPostgres, Subject, at_once, db_users_by_burst,
-    db_users_by_call, matrix, rows, secret_rotation_by_burst, secret_rotation_by_call,
+    Rotated, RotatedAccounts, RotatedDual, RotatedMysql, RotatedPair, RotatedPostgres, Subject, at_once,
+    db_users_by_burst, db_users_by_call, matrix, rows, secret_rotation_by_burst, secret_rotation_by_call,
 };
 use nightshift_testkit::database::{Flavour, Installation};
 use nightshift_testkit::{Fault, cargo, repository};
@@ -109,6 +109,10 @@ async fn secret_rotation() -> anyhow::Result<Matrices> {
             Some(program) => {
                 matrices.extend(rotated::<RotatedMysql>(&binary, &program, worlds).await?);
                 matrices.extend(rotated::<RotatedAccounts>(&binary, &program, pairs).await?);
+                if flavour == Flavour::Mysql {
+                    let worlds = ["two passwords of MySQL, AWS", "two passwords of MySQL, database"];
+                    matrices.extend(rotated::<RotatedDual>(&binary, &program, worlds).await?);
+                }
             }
             None => println!("secret-rotation: there is no {} here; run `cargo xtask setup`", flavour.engine()),
         }

@@ -19,7 +19,7 @@ pub use key_rotation::KeyRotation;
 pub use matrix::{Broken, Matrix, Trial, at_once, matrix};
 pub use org_inventory::OrgInventory;
 pub use secret_rotation::{
-    Rotated, RotatedAccounts, RotatedMysql, RotatedPair, RotatedPostgres, secret_rotation_by_burst,
+    Rotated, RotatedAccounts, RotatedDual, RotatedMysql, RotatedPair, RotatedPostgres, secret_rotation_by_burst,
     secret_rotation_by_call,
 };
 pub use table::rows;

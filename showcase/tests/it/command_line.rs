@@ -1,4 +1,4 @@
-//! What the README and docs/clusters.md show of the command line is what it prints.
+//! What the README, docs/clusters.md and docs/secret-rotation.md show of the command line is what it prints.
 
 use std::process::Command;
 
@@ -40,5 +40,18 @@ async fn the_demo_of_an_organisation_finds_what_it_should() -> anyhow::Result<()
     let mut printed = Vec::new();
     demo_org::show(&mut printed, &built("nightshift")?, 110).await?;
     assert!(String::from_utf8(printed)?.contains("\nDONE · "));
+    Ok(())
+}
+
+/// What `cargo xtask demo rotation` shows: it judges itself, and where the version is the one the page has, docs/secret-rotation.md says
+/// what it printed. In a process of its own, for the random names of its stand-in.
+#[test]
+fn the_demo_of_rotation_is_what_is_printed() -> anyhow::Result<()> {
+    let done = Command::new(built("demo")?).arg("rotation").env("COLUMNS", "110").output()?;
+    let (printed, complaint) = (String::from_utf8(done.stdout)?, String::from_utf8(done.stderr)?);
+    assert!(done.status.success(), "{printed}\n{complaint}");
+    let page = std::fs::read_to_string(repository::root().join("docs/secret-rotation.md"))?;
+    let wanted = Installation::any()?.version != 16 || page.contains(&format!("```text\n{printed}```"));
+    assert!(wanted, "put this into docs/secret-rotation.md in the place of the old one:\n{printed}");
     Ok(())
 }

@@ -2,7 +2,8 @@
 //! `cargo xtask proof` does the same at every burst, with every fault.
 
 use nightshift_showcase::proof::{
-    RotatedAccounts, RotatedMysql, RotatedPair, RotatedPostgres, secret_rotation_by_burst, secret_rotation_by_call,
+    RotatedAccounts, RotatedDual, RotatedMysql, RotatedPair, RotatedPostgres, secret_rotation_by_burst,
+    secret_rotation_by_call,
 };
 use nightshift_testkit::Fault;
 use nightshift_testkit::database::{Flavour, Installation};
@@ -22,6 +23,14 @@ async fn two_logins_that_take_turns_are_gone_on_with_as_well() -> anyhow::Result
     let (function, server) = (&built("secret-rotation")?, &Installation::any()?);
     secret_rotation_by_call::<RotatedPair>(function, server, &KILLED, 2).await?.check()?;
     Ok(secret_rotation_by_burst::<RotatedPair>(function, server, &KILLED, 3).await?.check()?)
+}
+
+#[tokio::test]
+async fn one_login_with_two_passwords_is_gone_on_with_and_what_is_handed_out_works_meanwhile() -> anyhow::Result<()> {
+    let Some(program) = Flavour::Mysql.find() else { return Ok(()) };
+    let function = &built("secret-rotation")?;
+    secret_rotation_by_call::<RotatedDual>(function, &program, &KILLED, 4).await?.check()?;
+    Ok(secret_rotation_by_burst::<RotatedDual>(function, &program, &KILLED, 4).await?.check()?)
 }
 
 /// Where each statement is for good by itself.

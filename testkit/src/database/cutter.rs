@@ -20,6 +20,7 @@ pub struct Cutter {
 
 #[derive(Debug, Default)]
 struct State {
+    connections: AtomicUsize,
     seen: AtomicUsize,
     trips: AtomicUsize,
     broken: Mutex<Option<(usize, Fault)>>,
@@ -47,6 +48,7 @@ impl Cutter {
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let Ok(server) = TcpStream::connect(upstream) else { continue };
+                of_thread.connections.fetch_add(1, Ordering::SeqCst);
                 let line = Arc::new(Line::default());
                 let (Ok(from), Ok(to)) = (server.try_clone(), client.try_clone()) else { continue };
                 let (there, back) = (Arc::clone(&line), line);
@@ -57,6 +59,11 @@ impl Cutter {
             }
         });
         Ok(Self { address, state })
+    }
+
+    /// How many connections were made since the start or the last reset: each is a login, whether it was let in or not.
+    pub fn connections(&self) -> usize {
+        self.state.connections.load(Ordering::SeqCst)
     }
 
     /// How many bursts have come since the start or the last reset.
@@ -71,6 +78,7 @@ impl Cutter {
 
     /// Counts from zero again and breaks nothing.
     pub fn reset(&self) {
+        self.state.connections.store(0, Ordering::SeqCst);
         self.state.seen.store(0, Ordering::SeqCst);
         self.state.trips.store(0, Ordering::SeqCst);
         self.state.reached.store(false, Ordering::SeqCst);

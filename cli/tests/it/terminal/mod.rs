@@ -2,6 +2,7 @@
 
 mod asked;
 mod menu;
+mod rotation;
 mod screens;
 mod stopped;
 

@@ -13,7 +13,7 @@ use crate::FUNCTION;
 use crate::world::{SECRET, is_silent, kind, on_other, others};
 
 /// Its login may write, and read through a role that it has by default; and its secret names the master's.
-async fn paired(program: &Program) -> anyhow::Result<MysqlWorld> {
+pub(crate) async fn paired(program: &Program) -> anyhow::Result<MysqlWorld> {
     let world = on_other(program).await?;
     let master = world.secrets.describe_secret().secret_id(MASTER_SECRET).send().await?;
     let mut value = world.secret(SECRET).await?;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::world::{SECRET, any, every, is_silent, kind, on, start};
 
 /// The login of [`on`], whose secret names the master's.
-async fn paired(world: DatabaseWorld) -> anyhow::Result<DatabaseWorld> {
+pub(crate) async fn paired(world: DatabaseWorld) -> anyhow::Result<DatabaseWorld> {
     let master = world.secrets.describe_secret().secret_id(MASTER_SECRET).send().await?;
     let mut value = world.secret(SECRET).await?;
     value["masterarn"] = json!(master.arn());

@@ -6,7 +6,7 @@ use nightshift_testkit::{Answer, Rotation};
 use serde_json::{Value, json};
 
 use crate::FUNCTION;
-use crate::world::{FIRST, SECRET, any, is_silent, kind, labels, stage, start, value, version};
+use crate::world::{FIRST, SECRET, any, is_silent, kind, labels, stage, start, turn_on, value, version};
 
 #[tokio::test]
 async fn the_token_of_whoever_asked_is_passed_on_and_the_same_token_makes_one_password() -> anyhow::Result<()> {
@@ -31,7 +31,9 @@ async fn the_token_of_whoever_asked_is_passed_on_and_the_same_token_makes_one_pa
     assert_eq!(first, expected);
     let password = first["password"].as_str().unwrap_or_default().to_owned();
     assert!(password.len() == 32 && password != FIRST);
-    assert!(!function.into_output().contains(&password));
+    // Nor is in the log on whose behalf it was written, which opens the secret to whoever has it.
+    let log = function.into_output();
+    assert!(!log.contains(&password) && !log.contains("behalf-"));
     Ok(())
 }
 
@@ -156,6 +158,11 @@ async fn what_is_no_login_is_said_with_what_is_wrong_with_it() -> anyhow::Result
         (with("port", json!("x")), "SecretMalformed", "has a 'port' that is no port"),
         (with("username", json!("")), "SecretMalformed", "has no text under 'username'"),
         (json!([1]), "SecretMalformed", "holds no JSON object"),
+        (
+            with("host", json!("front.proxy-abc.us-east-1.rds.amazonaws.com")),
+            "HostIsProxy",
+            "is an RDS Proxy, which checks a password against the current version",
+        ),
         (with("username", json!("rdsadmin")), "NameUnfit", "the name is reserved for the server and RDS"),
         (with("username", json!("Billing_main")), "Protected", "NIGHTSHIFT_PROTECTED"),
     ] {
@@ -166,6 +173,20 @@ async fn what_is_no_login_is_said_with_what_is_wrong_with_it() -> anyhow::Result
         let gone = world.secrets.update_secret_version_stage().secret_id(SECRET).version_stage("AWSPENDING");
         gone.remove_from_version_id(&rotation.token).send().await?;
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn bytes_are_no_login_and_are_left_as_they_are() -> anyhow::Result<()> {
+    let world = any().await?;
+    let mut function = start(&world)?;
+    let bytes = aws_sdk_secretsmanager::primitives::Blob::new(b"not a text".as_slice());
+    world.secrets.put_secret_value().secret_id(SECRET).secret_binary(bytes).send().await?;
+    let rotation = Rotation::begin(&world, SECRET).await?;
+    let (kind, message) = rotation.step(&mut function, "createSecret").await?.fault();
+    assert!(kind == "NoCurrent" && message.contains("holds no text"), "{kind}: {message}");
+    let writes = world.scene.proxy.calls().into_iter().filter(|call| call.action.contains(":Put"));
+    assert_eq!(writes.count(), 0);
     Ok(())
 }
 
@@ -204,6 +225,39 @@ async fn a_label_that_somebody_else_moved_is_left_to_them() -> anyhow::Result<()
     assert_eq!(kind(rotation.step(&mut function, "finishSecret").await?), "LabelMoved");
     assert_eq!(rotation.whole(&mut function).await?, Ok(()));
     assert!(function.into_output().contains("label-moved"), "and the log has its code");
+    Ok(())
+}
+
+/// What the alarm asks the log with (`terraform/layer/secret-rotation/alarms.tf`), piece by piece.
+#[tokio::test]
+async fn what_the_alarm_asks_the_log_with_finds_the_secret_that_failed() -> anyhow::Result<()> {
+    let world = any().await?;
+    let mut function = start(&world)?;
+    turn_on(&world).await?;
+    let rotation = Rotation::begin(&world, SECRET).await?;
+    world.secrets.cancel_rotate_secret().secret_id(SECRET).send().await?;
+    assert_eq!(kind(rotation.step(&mut function, "setSecret").await?), "RotationOff");
+    world.scene.proxy.deny("secretsmanager:DescribeSecret");
+    assert_eq!(kind(rotation.step(&mut function, "setSecret").await?), "ObservationFailed");
+    let log = function.into_output();
+    let found = |words: &str| log.lines().find(|line| line.contains(words)).map(str::to_owned).unwrap_or_default();
+    let alarms = nightshift_testkit::repository::root().join("terraform/layer/secret-rotation/alarms.tf");
+    let alarms = std::fs::read_to_string(alarms)?;
+    for (asked, words, shown) in [
+        (
+            r#"/item.outcome\":\"(failed|deferred|skipped)"#,
+            r#"item.outcome":"failed"#,
+            [r#""item.id":""#, r#""reason.code":""#],
+        ),
+        ("|run did not take place/", "run did not take place", [r#""error.message":""#, r#""error.kind":""#]),
+    ] {
+        assert!(alarms.contains(asked), "{asked}: {alarms}");
+        let line = found(words);
+        assert!(
+            shown.iter().all(|key| line.contains(key)) && line.contains(&rotation.secret),
+            "{words}: {line:?} in {log}"
+        );
+    }
     Ok(())
 }
 

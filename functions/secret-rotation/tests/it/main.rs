@@ -4,7 +4,9 @@
 mod accounts;
 mod alternating;
 mod by_aws;
+mod cancelled;
 mod contract;
+mod cost;
 mod dual;
 mod events;
 mod single;

@@ -1,7 +1,7 @@
 //! A server with one login, and its secret.
 
 use nightshift_testkit::database::mysql::Program;
-use nightshift_testkit::database::world::HOST;
+use nightshift_testkit::database::world::{HOST, REGION};
 use nightshift_testkit::database::{DatabaseWorld, Flavour, Installation, MysqlWorld, postgres};
 use nightshift_testkit::{Answer, FunctionProcess, Rotation};
 use serde_json::{Value, json};
@@ -97,4 +97,13 @@ pub(crate) async fn labels(world: &DatabaseWorld, version: &str) -> anyhow::Resu
     let mut labels = world.versions(SECRET).await?.remove(version).unwrap_or_default();
     labels.sort();
     Ok(labels)
+}
+
+/// Has the secret rotated by a function, as Secrets Manager wants it before it lets anybody cancel.
+pub(crate) async fn turn_on(world: &DatabaseWorld) -> anyhow::Result<()> {
+    world.scene.function_in(REGION, "rotator", &[]).await?;
+    let function = format!("arn:aws:lambda:{REGION}:{}:function:rotator", world.scene.account);
+    let call = world.secrets.rotate_secret().secret_id(SECRET).rotation_lambda_arn(function);
+    call.rotate_immediately(false).send().await?;
+    Ok(())
 }

@@ -47,6 +47,15 @@ impl Login {
         Ok(Self { engine, host, port, user, database, tls_name, master })
     }
 
+    /// Whether the host is an RDS Proxy or one of its endpoints, by the name that RDS gives those. A proxy checks a password against the
+    /// secret's current version, so that it takes no coming one.
+    pub fn is_at_proxy(&self) -> bool {
+        let host = self.host.to_ascii_lowercase();
+        let host = host.trim_end_matches('.');
+        let mut parts = host.split('.').skip(1);
+        parts.any(|part| part.starts_with("proxy-")) && host.contains(".rds.amazonaws.com")
+    }
+
     /// Whether both are of one server, as far as their words go: a password is sent nowhere else.
     pub fn is_of_server_of(&self, other: &Self) -> bool {
         self.engine == other.engine
@@ -70,6 +79,29 @@ mod tests {
         });
         change(&mut value);
         Login::read(&Content::read(&Secret::new(value.to_string())).unwrap())
+    }
+
+    #[test]
+    fn a_proxy_is_known_by_the_name_that_rds_gives_it() {
+        let at = |host: &str| {
+            let value = json!({"engine": "mysql", "host": host, "username": "app", "password": "p"}).to_string();
+            Login::read(&Content::read(&Secret::new(value)).expect("an object")).expect("a login").is_at_proxy()
+        };
+        for host in [
+            "front.proxy-abc123.us-east-1.rds.amazonaws.com",
+            "Front.Proxy-abc123.us-east-1.rds.amazonaws.com.",
+            "readers.endpoint.proxy-abc123.cn-north-1.rds.amazonaws.com.cn",
+        ] {
+            assert!(at(host), "{host}");
+        }
+        for host in [
+            "proxy-abc.cluster-x.us-east-1.rds.amazonaws.com",
+            "db.example.org",
+            "db.proxy-net.example.org",
+            "localhost",
+        ] {
+            assert!(!at(host), "{host}");
+        }
     }
 
     #[test]

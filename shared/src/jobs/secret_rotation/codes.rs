@@ -36,7 +36,7 @@ crate::report::reason_codes! {
         "Another version is the coming one: a rotation that began before is not complete.",
         Some("Let that one end: Secrets Manager tries it again.");
     NO_CURRENT = "no-current", Operators,
-        "No version of the secret is handed out, so nobody knows whose password this is.",
+        "No version of the secret is handed out, or it holds no text, so nobody knows whose password this is.",
         Some("Put a value with `AWSCURRENT` into it.");
     SECRET_MALFORMED = "secret-malformed", Operators,
         "What stands in a version of the secret is not a login's JSON.",
@@ -56,6 +56,9 @@ crate::report::reason_codes! {
     PROXIES_UNKNOWN = "proxies-unknown", Operators,
         "Whether a proxy logs in by this secret could not be found out, so there is no pair.",
         Some("Allow `rds:DescribeDBProxies`; or set the tag `nightshift:rotation-strategy` to `single-user`.");
+    HOST_IS_PROXY = "host-is-proxy", Operators,
+        "The secret's host is an RDS Proxy, which takes no password that is not handed out yet. Nothing was changed.",
+        Some("Write the endpoint of the writer into the secret's `host`; applications keep the proxy's under a key of their own, such as `proxyHost`.");
     MASTER_UNFIT = "master-unfit", Operators,
         "The master's secret is not there, holds no login, or is of another server. Its password was sent nowhere.",
         Some("Correct `masterarn` in the secret.");

@@ -106,7 +106,8 @@ pub(super) fn current<'a>(current: Option<&'a Stored>, request: &Request) -> Res
 
 /// Nobody knows whose password this is.
 pub(super) fn no_current(request: &Request) -> Reason {
-    let message = format!("no version of secret {} is {CURRENT}", printable(&request.secret));
+    let message =
+        format!("no version of secret {} is {CURRENT}, or that one holds no text", printable(&request.secret));
     Reason::new(&codes::NO_CURRENT, message, "put a value with AWSCURRENT into it")
 }
 

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::types::Tag;
 use serde_json::{Value, json};
 
 use super::{Matrix, Trial};
@@ -18,7 +19,7 @@ use nightshift_testkit::function::{Answer, FunctionProcess};
 use nightshift_testkit::proxy::Fault;
 use nightshift_testkit::rotation::{Rotation, STEPS};
 use nightshift_testkit::scene::Scene;
-pub use servers::{RotatedAccounts, RotatedMysql, RotatedPair, RotatedPostgres};
+pub use servers::{RotatedAccounts, RotatedDual, RotatedMysql, RotatedPair, RotatedPostgres};
 
 const NAME: &str = "secret-rotation";
 
@@ -38,6 +39,14 @@ pub trait Rotated: Sized {
     /// The master's secret, where two logins take turns.
     fn master(&self) -> Option<&'static str> {
         None
+    }
+    /// The tag of the secret that says how, where nothing else does.
+    fn strategy(&self) -> Option<&'static str> {
+        None
+    }
+    /// Whether what is handed out has to work at every moment.
+    fn has_no_gap(&self) -> bool {
+        self.master().is_some() || self.strategy().is_some()
     }
     /// A new one.
     fn new(server: &Self::Server) -> impl Future<Output = anyhow::Result<Self>>;
@@ -138,7 +147,10 @@ impl<'a, R: Rotated> Case<'a, R> {
         if let Some(master) = world.master() {
             value["masterarn"] = json!(master);
         }
-        world.secrets().create_secret().name(&secret).secret_string(value.to_string()).send().await?;
+        let tag =
+            world.strategy().map(|strategy| Tag::builder().key("nightshift:rotation-strategy").value(strategy).build());
+        let call = world.secrets().create_secret().name(&secret).secret_string(value.to_string());
+        call.set_tags(tag.map(|tag| vec![tag])).send().await?;
         let rotation = world.begin(&secret).await?;
         world.scene().proxy.reset();
         Ok(Self { world, secret, rotation })
@@ -182,8 +194,14 @@ impl<'a, R: Rotated> Case<'a, R> {
         }
     }
 
-    /// Whether, in the middle of it, nobody who has the secret could log in any more.
+    /// Whether, in the middle of it, nobody who has the secret could log in any more; or, where there is no gap, nobody who has
+    /// what is handed out.
     async fn lost(&self) -> anyhow::Result<Vec<String>> {
+        if self.world.has_no_gap() {
+            let handed_out = self.world.secrets().get_secret_value().secret_id(&self.secret).send().await?;
+            let opens = self.opens(&serde_json::from_str(handed_out.secret_string().unwrap_or_default())?).await;
+            return Ok(if opens { Vec::new() } else { vec!["what is handed out was refused meanwhile".to_owned()] });
+        }
         let labelled = self.world.secrets().describe_secret().secret_id(&self.secret).send().await?;
         for version in labelled.version_ids_to_stages.unwrap_or_default().into_keys() {
             if let Ok(value) = self.value(&version).await

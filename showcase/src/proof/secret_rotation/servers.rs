@@ -25,13 +25,19 @@ pub struct OnPostgres<const PAIR: bool> {
 }
 
 /// `MySQL` and `MariaDB` with one login a secret.
-pub type RotatedMysql = OnMysql<false>;
+pub type RotatedMysql = OnMysql<ONE>;
 /// `MySQL` and `MariaDB` with two accounts a secret, that take turns.
-pub type RotatedAccounts = OnMysql<true>;
+pub type RotatedAccounts = OnMysql<TWO>;
+/// `MySQL` with one login a secret, which keeps the password of before.
+pub type RotatedDual = OnMysql<DUAL>;
+
+const ONE: u8 = 0;
+const TWO: u8 = 1;
+const DUAL: u8 = 2;
 
 /// `MySQL` and `MariaDB`.
 #[derive(Debug)]
-pub struct OnMysql<const PAIR: bool> {
+pub struct OnMysql<const KIND: u8> {
     world: MysqlWorld,
     cutter: Cutter,
 }
@@ -83,7 +89,7 @@ impl<const PAIR: bool> Rotated for OnPostgres<PAIR> {
     }
 }
 
-impl<const PAIR: bool> Rotated for OnMysql<PAIR> {
+impl<const KIND: u8> Rotated for OnMysql<KIND> {
     type Server = Program;
 
     fn engine(&self) -> &'static str {
@@ -91,7 +97,11 @@ impl<const PAIR: bool> Rotated for OnMysql<PAIR> {
     }
 
     fn master(&self) -> Option<&'static str> {
-        PAIR.then_some(MASTER_SECRET)
+        (KIND == TWO).then_some(MASTER_SECRET)
+    }
+
+    fn strategy(&self) -> Option<&'static str> {
+        (KIND == DUAL).then_some("dual-password")
     }
 
     async fn new(program: &Program) -> anyhow::Result<Self> {
@@ -119,7 +129,9 @@ impl<const PAIR: bool> Rotated for OnMysql<PAIR> {
     async fn add(&self, user: &str, password: &str) -> anyhow::Result<()> {
         let made = format!("CREATE USER {user}@'%' IDENTIFIED BY '{password}'");
         let given = format!("GRANT SELECT ON `my\\_shop`.* TO {user}@'%'");
-        self.world.server.admin(&[&made, &given]).await
+        let kept = format!("GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO {user}@'%'");
+        let all = [made.as_str(), &given, &kept];
+        self.world.server.admin(if KIND == DUAL { &all } else { &all[..2] }).await
     }
 
     async fn takes(&self, user: &str, password: &str) -> bool {

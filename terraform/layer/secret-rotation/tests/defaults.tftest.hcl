@@ -57,6 +57,34 @@ run "without_a_word_it_takes_no_protection_away_and_secrets_manager_calls_it" {
   }
 }
 
+run "secrets_manager_calls_it_for_this_account_alone_and_waits" {
+  command = plan
+
+  assert {
+    condition = (
+      module.called_by_secrets_manager.caller.principal == "secretsmanager.amazonaws.com"
+      && module.called_by_secrets_manager.caller.source_account == "111122223333"
+      && module.called_by_secrets_manager.caller.source_arn == null
+    )
+    error_message = jsonencode(module.called_by_secrets_manager.caller)
+  }
+
+  # Nothing is sent again but by Secrets Manager, and there is no queue for what it knows has failed.
+  assert {
+    condition     = !strcontains(module.function.platform_policy, "sqs:SendMessage")
+    error_message = module.function.platform_policy
+  }
+}
+
+run "it_stands_in_the_network_of_the_databases" {
+  command = plan
+
+  assert {
+    condition     = strcontains(module.function.platform_policy, "ec2:CreateNetworkInterface")
+    error_message = "The function has no way to a database: ${module.function.platform_policy}"
+  }
+}
+
 run "every_variable_of_the_layer_reaches_the_function" {
   command = plan
 
@@ -116,5 +144,39 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
   assert {
     condition     = length(module.alarms.arns) == 8
     error_message = "There are ${length(module.alarms.arns)} alarms."
+  }
+}
+
+run "an_alarm_tells_people_and_leads_to_the_secret_it_is_about" {
+  command = plan
+
+  variables {
+    alarms = { actions = ["arn:aws:sns:eu-west-1:111122223333:ops"], overdue_days = 3 }
+  }
+
+  assert {
+    condition     = alltrue([for alarm in values(module.alarms.alarms) : alarm.actions == tolist(["arn:aws:sns:eu-west-1:111122223333:ops"])])
+    error_message = "An alarm tells nobody: ${jsonencode(module.alarms.alarms)}"
+  }
+
+  # What the woken person reads names the log and the question; CloudWatch takes 1024 characters of it.
+  assert {
+    condition = (
+      strcontains(module.alarms.alarms["failed-items"].summary, "Logs Insights on /aws/lambda/nightshift-dev-secret-rotation: filter @message like /item.outcome\":\"(failed|deferred|skipped)|run did not take place/ | display @timestamp, item.id, reason.code")
+      && length(module.alarms.alarms["failed-items"].summary) < 900
+    )
+    error_message = module.alarms.alarms["failed-items"].summary
+  }
+
+  # A day without a rotation is silence, not a zero.
+  assert {
+    condition = (
+      module.alarms.alarms["overdue"].metric == "Rotated"
+      && module.alarms.alarms["overdue"].comparison == "LessThanThreshold"
+      && module.alarms.alarms["overdue"].missing_data == "breaching"
+      && module.alarms.alarms["overdue"].periods == 3
+      && strcontains(module.alarms.alarms["overdue"].summary, "nightshift secrets list --all --overdue --region eu-west-1")
+    )
+    error_message = jsonencode(module.alarms.alarms["overdue"])
   }
 }

@@ -276,6 +276,15 @@ fn may_be_rotated(login: &Login, strategy: Strategy, terms: Terms<'_>) -> Result
         let fix = "turn its rotation off, or take it out of the variable";
         return Err(Reason::new(&codes::PROTECTED, message, fix));
     }
+    if login.is_at_proxy() {
+        let message = format!(
+            "{} is an RDS Proxy, which checks a password against the current version and takes no coming one: {user} would be \
+             refused half-way",
+            printable(&login.host)
+        );
+        let fix = "write the endpoint of the writer into the secret's host; applications keep the proxy's under a key of their own";
+        return Err(Reason::new(&codes::HOST_IS_PROXY, message, fix));
+    }
     let pair = strategy == Strategy::Alternating;
     let name = if pair { names::base_of(&login.user) } else { &login.user };
     if let Some(fault) = names::fault_of_user(name, login.engine, pair) {

@@ -212,6 +212,13 @@ fn who_is_the_servers_or_protected_is_not_rotated() {
     assert_eq!(of_user("rdsadmin"), "failed name-unfit");
     assert_eq!(of_user(&"x".repeat(64)), "failed name-unfit");
     assert!(of_user("app").starts_with("store a new password"));
+    // Nor half of one who logs in by way of a proxy.
+    let host = "front.proxy-abc.eu-west-1.rds.amazonaws.com".to_owned();
+    let proxied = Stored { login: Ok(Login { host, ..login() }), ..stored(OLD, Tried::Not) };
+    let world = with(|world| {
+        (world.current, world.pending) = (Some(proxied.clone()), Some(Stored { version: NEW.to_owned(), ..proxied }));
+    });
+    assert_eq!([Step::Create, Step::Set].map(|step| said(&world, step)), ["failed host-is-proxy"; 2]);
 }
 
 #[test]
