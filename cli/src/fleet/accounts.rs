@@ -1,8 +1,8 @@
 //! `fleet accounts`: which accounts a run goes through.
 
 use nightshift::config::Settings;
-use nightshift::domains::fleet::{Account, Choice, Chosen, LeftOut, Organisation, Selection, choose};
-use nightshift::domains::organization::Snapshot;
+use nightshift::domains::fleet::{Choice, Chosen, LeftOut, Selection, choose};
+use nightshift::fleet::organisation;
 use nightshift::report::SCHEMA;
 use nightshift::report::sheet::{Row, Sheet, Tone};
 use nightshift::services::organizations::Wanted;
@@ -59,22 +59,6 @@ pub(super) async fn accounts(args: FleetAccountsArgs, desk: &Desk) -> anyhow::Re
     let document = FleetAccounts { schema: SCHEMA, organization: snapshot.organization.id.clone(), choice };
     output.sheet(&sheet, &document, args.output);
     Ok(output.end(org::ending(&snapshot, wanted)))
-}
-
-/// The snapshot, as far as a choice asks about it.
-fn organisation(snapshot: &Snapshot) -> Organisation {
-    let roots = snapshot.roots.iter().map(|root| (root.id.clone(), root.name.clone()));
-    let units = snapshot.units.iter().map(|unit| (unit.id.clone(), unit.path.clone()));
-    let accounts = snapshot.accounts.iter().flatten().map(|account| Account {
-        id: account.id.clone(),
-        name: account.name.clone(),
-        state: account.state.clone(),
-        is_management: account.management,
-        parents: account.parents.iter().map(|parent| parent.id.clone()).collect(),
-        path: account.path.clone(),
-        tags: account.tags.as_ref().map(|tags| tags.iter().map(|(key, value)| (key.clone(), value.clone())).collect()),
-    });
-    Organisation { units: roots.chain(units).collect(), accounts: accounts.collect() }
 }
 
 fn sheet(choice: &Choice) -> Sheet {
