@@ -50,7 +50,7 @@ impl Fleet {
         let environment = Environment::of_process();
         telemetry::init_function(&environment);
         let connected = Aws::connect(&environment, Roots::CompiledIn).await;
-        let name = environment.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("fleet").to_owned();
+        let name = environment.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("fleet-run").to_owned();
         let part = connected.and_then(|home| Deployed::of(&environment, home, &name));
         Self { part, name }
     }

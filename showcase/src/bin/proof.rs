@@ -16,7 +16,7 @@ use nightshift_testkit::{Fault, cargo, repository};
 const BEGIN: &str = "<!-- matrix -->\n";
 const END: &str = "<!-- /matrix -->";
 const FUNCTIONS: [&str; 7] =
-    ["cluster-cleanup", "cluster-clone", "db-users", "fleet", "key-rotation", "org-inventory", "secret-rotation"];
+    ["cluster-cleanup", "cluster-clone", "db-users", "fleet-run", "key-rotation", "org-inventory", "secret-rotation"];
 
 /// A database is not throttled; what can happen to a connection is that it breaks, or that its other end dies.
 const OF_CONNECTIONS: [Fault; 4] = [Fault::RequestLost, Fault::AnswerLost, Fault::HoldBefore, Fault::HoldAfter];
@@ -31,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
         let matrices = match function {
             "cluster-cleanup" => cluster_cleanup().await?,
             "cluster-clone" => vec![("one wish", prove(&ClusterClone, "one wish").await?)],
-            "fleet" => vec![("one account", prove(&Fleet, "one account").await?)],
+            "fleet-run" => vec![("one account", prove(&Fleet, "one account").await?)],
             "key-rotation" => key_rotation().await?,
             "org-inventory" => vec![("a night after changes", prove(&OrgInventory, "a night after changes").await?)],
             "secret-rotation" => secret_rotation().await?,

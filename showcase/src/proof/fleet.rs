@@ -17,7 +17,7 @@ const TOLD: &str = "2026-11-20T02:00:00Z";
 const EXECUTION: &str = "2026-11-21-night";
 
 impl Subject for Fleet {
-    const NAME: &'static str = "fleet";
+    const NAME: &'static str = "fleet-run";
 
     fn policy(&self) -> Vec<(&'static str, &'static str)> {
         vec![

@@ -6,11 +6,11 @@ use crate::built;
 
 #[tokio::test]
 async fn broken_at_any_call_it_converges_in_the_account_and_nowhere_else() -> anyhow::Result<()> {
-    Ok(matrix(&Fleet, &built("fleet")?, &SUITE).await?.check()?)
+    Ok(matrix(&Fleet, &built("fleet-run")?, &SUITE).await?.check()?)
 }
 
 #[tokio::test]
 async fn two_at_once_end_where_one_does() -> anyhow::Result<()> {
-    assert_eq!(at_once(&Fleet, &built("fleet")?).await?, Vec::<String>::new());
+    assert_eq!(at_once(&Fleet, &built("fleet-run")?).await?, Vec::<String>::new());
     Ok(())
 }

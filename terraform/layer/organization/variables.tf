@@ -218,7 +218,7 @@ variable "organization_id" {
 
 variable "package" {
   type        = any
-  description = "The archive of all parts, as the module lambda-function takes it: { path = \"target/lambda/x86_64/fleet/bootstrap.zip\" }, or { s3_bucket, s3_key } of one in S3."
+  description = "The archive of all parts, as the module lambda-function takes it: { path = \"target/lambda/x86_64/fleet-run/bootstrap.zip\" }, or { s3_bucket, s3_key } of one in S3."
   nullable    = false
 }
 

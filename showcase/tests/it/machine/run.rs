@@ -61,7 +61,7 @@ impl Run {
         let definition = rendered(&asked).await?[mode].take();
         let machine = scene.machine("run", definition.as_str().context("no definition")?).await?;
         let watch = Arc::<Mutex<Watch>>::default();
-        let binary = built("fleet")?;
+        let binary = built("fleet-run")?;
         let mut called = Vec::new();
         for part in ["list", "plan", "judge", "apply", "report"] {
             let variables = variables(part, mode, &bucket, &machine, percent);

@@ -21,7 +21,7 @@ variables {
   external_id     = "a-long-number-7d41"
   job             = "cluster-cleanup"
   organization_id = "o-a1b2c3d4e5"
-  package         = { path = "../../fixtures/x86_64/fleet/bootstrap.zip" }
+  package         = { path = "../../fixtures/x86_64/fleet-run/bootstrap.zip" }
   regions         = ["us-east-1", "eu-west-1"]
   selected        = { units = ["Root"] }
 }

@@ -16,7 +16,7 @@ use nightshift_testkit::{FunctionProcess, Scene, fresh_account};
 use serde_json::{Value, json};
 
 /// The binary under test.
-const FUNCTION: &str = env!("CARGO_BIN_EXE_fleet");
+const FUNCTION: &str = env!("CARGO_BIN_EXE_fleet-run");
 /// The night all tests play in.
 const NOW: &str = "2026-11-21T02:00:00Z";
 const EXECUTION: &str = "2026-11-21-night";

@@ -10,7 +10,7 @@ use crate::Fleet;
 #[tokio::test]
 async fn every_sample_event_is_one_that_its_part_takes() -> anyhow::Result<()> {
     let fleet = Fleet::new().await?;
-    let folder = repository::root().join("events/fleet");
+    let folder = repository::root().join("events/fleet-run");
     let mut seen = 0;
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
