@@ -80,6 +80,8 @@ pub(super) async fn redrive(args: FleetRedriveArgs, desk: &Desk) -> anyhow::Resu
     if !args.yes && !ask::yes(&question)? {
         return Err(Told::error(format!("nobody said yes; {NOTHING}"), "--yes, or y where it asks"));
     }
+    // The answer may have taken its time, and a run that is redriven asks no more.
+    nobody_else(&aws, &fleet).await?;
     once(&aws, (&account, &fleet), what, desk).await
 }
 
@@ -105,7 +107,7 @@ fn may_apply(fleet: &Fleet) -> anyhow::Result<()> {
     ))
 }
 
-/// Two runs never overlap. The run asks once more when it begins.
+/// Two runs never overlap. A run that is started asks once more when it begins, and one that is redriven does not.
 async fn nobody_else(aws: &Aws, fleet: &Fleet) -> anyhow::Result<()> {
     let running = ExecutionsReader::new(aws, &fleet.machine).running().await?;
     let Some(other) = running.first() else { return Ok(()) };

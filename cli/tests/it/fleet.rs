@@ -90,6 +90,7 @@ fn item(number: usize) -> Item {
         policy: None,
         regions: vec!["eu-west-1".to_owned()],
         budget: None,
+        judged_at: None,
         expect_plan: None,
     }
 }
