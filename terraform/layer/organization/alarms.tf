@@ -34,6 +34,13 @@ locals {
         runbook    = "guard-tripped"
         summary    = "The plan of all accounts was over a cap of the whole run, or not the reviewed one; nothing was done in any."
       }
+      accounts-failed = {
+        dimensions = { Function = "${local.name}-report" }
+        metric     = "AccountsFailed"
+        namespace  = "Nightshift"
+        runbook    = "organisation-account-failed"
+        summary    = "Accounts failed in the run; its report says which, and why."
+      }
       notices-not-sent = {
         dimensions = { Function = "${local.name}-report" }
         metric     = "NoticesFailed"

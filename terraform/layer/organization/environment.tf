@@ -6,11 +6,13 @@ locals {
   base     = local.told["-"]
   settings = local.base.settings
 
-  # The mode is the deployment's, so that no event can ask for another.
+  # The mode is the deployment's, so that no event can ask for another. What a named policy takes away is said as well: an empty text is as good
+  # as none, and what is not said would stay as the run has it.
   named = {
-    for name in keys(var.policies) : "NIGHTSHIFT_FLEET_POLICY_${upper(replace(name, "-", "_"))}" => jsonencode({
-      for variable, value in local.told[name].variables : variable => value if try(local.base.variables[variable] != value, true)
-    })
+    for name in keys(var.policies) : "NIGHTSHIFT_FLEET_POLICY_${upper(replace(name, "-", "_"))}" => jsonencode(merge(
+      { for variable in setsubtract(keys(local.base.variables), keys(local.told[name].variables)) : variable => "" },
+      { for variable, value in local.told[name].variables : variable => value if try(local.base.variables[variable] != value, true) },
+    ))
   }
 
   # A comma may be part of the name of a unit, or of a tag.

@@ -70,7 +70,7 @@ module "access" {
 data "aws_iam_policy_document" "part" {
   for_each = local.parts
 
-  # The worker that changes tells an owner before it deletes; the report tells everybody once, of all accounts.
+  # The worker that changes tells an owner before it deletes; the report tells the operators once, of all accounts.
   source_policy_documents = concat(
     module.access.policies[each.key],
     contains(["apply", "report"], each.key) ? module.run_access.policies : [],

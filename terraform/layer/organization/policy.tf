@@ -10,7 +10,7 @@ locals {
 
   # What a member role is held to is the same in every account.
   held = [
-    "deletion_protection", "exclude", "include", "protected", "regions", "required_tags", "secret_kms_key_arn", "secret_prefix", "secret_region",
+    "deletion_protection", "digest_lifts_caps", "exclude", "include", "protected", "regions", "required_tags", "secret_kms_key_arn", "secret_prefix", "secret_region",
     "secret_replica_regions", "stopped_clusters", "tag_key",
   ]
   of_roles = flatten([

@@ -189,10 +189,19 @@ run "keys_are_rotated_everywhere_by_the_same_words" {
   command = plan
 
   variables {
-    job      = "key-rotation"
-    regions  = []
-    policy   = { exclude = ["path:/admin/*", "last, first"], overlap_days = 14 }
-    policies = { sandbox = { policy = { overlap_days = 1 }, units = ["Root/Sandbox"] } }
+    job     = "key-rotation"
+    regions = []
+    policy  = { exclude = ["path:/admin/*", "last, first"], overlap_days = 14 }
+    policies = {
+      late    = { policy = { overlap_days = null }, units = ["Root/Late"] }
+      sandbox = { policy = { overlap_days = 1 }, units = ["Root/Sandbox"] }
+    }
+  }
+
+  # What a named policy takes away does not stay as the run has it.
+  assert {
+    condition     = local.variables.plan["NIGHTSHIFT_FLEET_POLICY_LATE"] == "{\"NIGHTSHIFT_OVERLAP_DAYS\":\"\"}"
+    error_message = local.variables.plan["NIGHTSHIFT_FLEET_POLICY_LATE"]
   }
 
   assert {
@@ -234,7 +243,7 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
 
   assert {
     condition = keys(local.alarms) == [
-      "apply-throttles", "canary-account-failed", "dead-letters", "ended-early-rule-failed", "execution-aborted", "execution-failed",
+      "accounts-failed", "apply-throttles", "canary-account-failed", "dead-letters", "ended-early-rule-failed", "execution-aborted", "execution-failed",
       "execution-timed-out", "guard-tripped", "no-run", "notices-not-sent", "plan-account-failed", "plan-throttles", "rest-account-failed", "schedule-dropped", "schedule-target-failed",
     ]
     error_message = jsonencode(keys(local.alarms))

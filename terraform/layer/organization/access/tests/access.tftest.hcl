@@ -134,3 +134,22 @@ run "who_reads_is_not_who_changes" {
 
   expect_failures = [var.roles]
 }
+
+# A star in a resource goes over slashes: whoever could write what a map leaves could answer for other accounts.
+run "no_worker_writes_what_a_map_leaves" {
+  command = plan
+
+  assert {
+    condition = length(flatten([
+      for part in ["apply", "plan"] : [
+        for statement in flatten([for document in output.policies[part] : jsondecode(document).Statement]) : [
+          for resource in flatten([statement.Resource]) : [
+            for phase in ["canary", "plan", "rest"] : "${part}: ${resource}"
+            if can(regex("^${replace(replace(resource, ".", "\\."), "*", ".*")}$", "arn:aws:s3:::runs/fleet/cluster-cleanup/night/results/map-${phase}/1/SUCCEEDED_0.json"))
+          ]
+        ]
+      ]
+    ])) == 0
+    error_message = "A worker may write the results of a map."
+  }
+}
