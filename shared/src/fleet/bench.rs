@@ -11,6 +11,7 @@ use super::judge::{self, Consent, Verdict};
 use super::maps;
 use super::place::{Folder, Place};
 use super::setup::JudgePolicy;
+use crate::clock;
 use crate::domains::fleet::{Item, Maps, Phase, fold};
 use crate::report::{Mode, PlanDigest, Reason, Tripped};
 use crate::run::{RunFault, driver};
@@ -105,10 +106,11 @@ impl Bench {
         let rows = fold(&items, &Maps { plan, ..Maps::default() });
         let lifts_caps = self.policy.run.digest_lifts_caps;
         let consent = event.expect_plan.clone().map(|digest| Consent { digest, lifts_caps });
-        let verdict = judge::plan(self.place.job, &items, &rows, &first.accounts(), self.policy.caps, consent.as_ref());
+        let (first, caps, now) = (first.accounts(), self.policy.caps, clock::now());
+        let verdict = judge::plan(self.place.job, (&items, &rows), &first, caps, consent.as_ref(), now);
         let why = verdict.stopped();
         let go = verdict.goes() && event.mode == Mode::Apply;
-        let Verdict { digest, tripped, besides, canary, rest } = verdict;
+        let Verdict { digest, tripped, besides, harmed: _, canary, rest } = verdict;
         let judged = Judged {
             digest: digest.clone(),
             mode: event.mode,

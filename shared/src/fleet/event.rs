@@ -177,6 +177,9 @@ impl ToWork {
             if let Err(error) = item.expect_plan.as_deref().map_or(Ok(()), |text| PlanDigest::parse(text).map(|_| ())) {
                 fields.fault::<()>(format!("'item': {error}"));
             }
+            if item.budget.is_some() && item.judged_at.is_none() {
+                fields.fault::<()>("'item' has a 'budget' and no 'judged_at', and a budget does not keep".to_owned());
+            }
             if phase.is_some_and(|phase| phase != Phase::Plan) && item.budget.is_none() && item.expect_plan.is_none() {
                 fields.fault::<()>(
                     "'item' has neither a 'budget' nor an 'expect_plan', and nothing is applied without a word for how much"

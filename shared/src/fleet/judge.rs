@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use crate::domains::fleet::{Ended, Item, Row, codes, digest};
@@ -41,6 +42,8 @@ pub struct Verdict {
     pub tripped: Option<Tripped>,
     /// Others that would have stopped it as well.
     pub besides: Vec<Tripped>,
+    /// Why it stops although no guard tripped: those that go first could not be planned.
+    pub harmed: Option<Reason>,
     /// The accounts with work that go first.
     pub canary: Vec<Item>,
     /// The others with work.
@@ -50,40 +53,50 @@ pub struct Verdict {
 impl Verdict {
     /// Whether anything is to be applied.
     pub fn goes(&self) -> bool {
-        self.tripped.is_none() && !(self.canary.is_empty() && self.rest.is_empty())
+        self.stopped().is_none() && !(self.canary.is_empty() && self.rest.is_empty())
     }
 
-    /// Why nothing was begun, where a guard stopped the run.
+    /// Why nothing was begun, where the run stops here.
     pub fn stopped(&self) -> Option<Reason> {
-        let Tripped { guard, limit, wanted, fix } = self.tripped.as_ref()?;
+        let Some(Tripped { guard, limit, wanted, fix }) = &self.tripped else { return self.harmed.clone() };
+        if guard == EXPECT_PLAN {
+            let message = format!(
+                "the plan of all accounts is {wanted} by now, and {limit} was agreed to; nothing was begun in any"
+            );
+            return Some(Reason::new(&codes::PLAN_MOVED, message, fix));
+        }
         let message =
             format!("{guard} is {limit} and the plan of all accounts wants {wanted}; nothing was begun in any");
         Some(Reason::new(&codes::FLEET_CAP, message, fix))
     }
 }
 
-/// Judges the plan of `job` in all accounts: `rows` are the folded plan map over `items`, of which those in `first` go first.
+/// What a person's digest is held against.
+const EXPECT_PLAN: &str = "expect_plan";
+
+/// Judges at `now` the plan of `job` in all accounts: `rows` are the folded plan map over `items`, of which those in `first` go
+/// first.
 pub fn plan(
     job: &str,
-    items: &[Item],
-    rows: &[Row],
+    (items, rows): (&[Item], &[Row]),
     first: &BTreeSet<String>,
     caps: FleetCaps,
     consent: Option<&Consent>,
+    now: Timestamp,
 ) -> Verdict {
     let digest = digest(job, rows);
-    let stopped = stopped(rows, &digest, caps, consent);
-    let mut verdict = Verdict { digest, tripped: None, besides: Vec::new(), canary: Vec::new(), rest: Vec::new() };
-    let mut stopped = stopped.into_iter();
-    verdict.tripped = stopped.next();
-    verdict.besides = stopped.collect();
-    if verdict.tripped.is_some() {
+    let mut stopped = stopped(rows, &digest, caps, consent).into_iter();
+    let (tripped, besides) = (stopped.next(), stopped.collect());
+    let harmed = harmed(rows, first, caps, "could not be planned", |ended| ended == Ended::Failed).err();
+    let mut verdict = Verdict { digest, tripped, besides, harmed, canary: Vec::new(), rest: Vec::new() };
+    if verdict.stopped().is_some() {
         return verdict;
     }
     let work = items.iter().zip(rows).filter(|(item, row)| item.account == row.account && row.has_work());
     for (item, row) in work {
         let mut item = item.clone();
-        item.budget = Some(row.destructive);
+        item.budget = Some(row.budget.clone());
+        item.judged_at = Some(now);
         item.expect_plan = consent.and(row.plan_digest.clone());
         let goes_first = first.contains(&item.account);
         if goes_first { &mut verdict.canary } else { &mut verdict.rest }.push(item);
@@ -95,7 +108,7 @@ fn stopped(rows: &[Row], digest: &PlanDigest, caps: FleetCaps, consent: Option<&
     match consent {
         Some(consent) if consent.digest != *digest => {
             return vec![Tripped {
-                guard: Cow::Borrowed("expect_plan"),
+                guard: Cow::Borrowed(EXPECT_PLAN),
                 limit: json!(consent.digest),
                 wanted: json!(digest),
                 fix: "the world has moved since that plan was reviewed: review the plan in this report and give its digest"
@@ -106,14 +119,16 @@ fn stopped(rows: &[Row], digest: &PlanDigest, caps: FleetCaps, consent: Option<&
         _ => {}
     }
     let work = || rows.iter().filter(|row| row.has_work());
-    let wanted: usize = work().map(|row| row.destructive).sum();
+    // A digest may lift an account's own caps, so all that it covers counts.
+    let of = |row: &Row| if consent.is_some() { row.wanted.max(row.destructive) } else { row.destructive };
+    let wanted: usize = work().map(of).sum();
     let marked: usize = rows.iter().map(|row| row.marked).sum();
     let raise = |variable: &str| {
         format!(
             "review this plan and apply exactly it by its digest (nightshift fleet apply --expect-plan DIGEST), or raise {variable}"
         )
     };
-    let accounts = count(work().filter(|row| row.destructive > 0).count(), "account");
+    let accounts = count(work().filter(|row| of(row) > 0).count(), "account");
     let mut tripped = Vec::new();
     if wanted > caps.count {
         tripped.push(Tripped {
@@ -137,22 +152,30 @@ fn stopped(rows: &[Row], digest: &PlanDigest, caps: FleetCaps, consent: Option<&
     tripped
 }
 
-/// Whether the others may be begun after the accounts that went first, of which `rows` says how they ended; the reason if not.
+/// Whether the others may be begun after the accounts that went first, of which `rows` says how they ended; the reason if not. Each
+/// of them had work: one that was left alone has shown nothing.
 pub fn canary(rows: &[Row], first: &BTreeSet<String>, caps: FleetCaps) -> Result<(), Reason> {
-    let failed: Vec<_> = rows
-        .iter()
-        .filter(|row| first.contains(&row.account) && row.ended == Ended::Failed)
-        .map(|row| &*row.account)
-        .collect();
-    if failed.len() <= caps.canary_failures {
+    harmed(rows, first, caps, "failed or could not be entered", |ended| matches!(ended, Ended::Failed | Ended::Skipped))
+}
+
+fn harmed(
+    rows: &[Row],
+    first: &BTreeSet<String>,
+    caps: FleetCaps,
+    how: &str,
+    is_harm: impl Fn(Ended) -> bool,
+) -> Result<(), Reason> {
+    let harmed: Vec<_> =
+        rows.iter().filter(|row| first.contains(&row.account) && is_harm(row.ended)).map(|row| &*row.account).collect();
+    if harmed.len() <= caps.canary_failures {
         return Ok(());
     }
     let message = format!(
-        "{} of the {} that go first failed, and {} may: {}",
-        failed.len(),
+        "{} of the {} that go first {how}, and {} may: {}",
+        harmed.len(),
         count(first.len(), "account"),
         caps.canary_failures,
-        failed.join(", ")
+        harmed.join(", ")
     );
     Err(Reason::new(&codes::CANARY_FAILED, message, "see to these accounts; the next run begins anew"))
 }

@@ -23,7 +23,7 @@ pub(super) async fn results(aws: &Aws, folder: &Folder<'_>, key: &str) -> Result
 
 /// What the maps of `phase` wrote; `None` if none has begun. A run that was redriven may have several.
 pub(super) async fn of_phase(aws: &Aws, folder: &Folder<'_>, phase: Phase) -> Result<Option<Results>, FleetFault> {
-    let prefix = folder.key(&format!("results/{phase}/"));
+    let prefix = folder.key(&format!("results/map-{phase}/"));
     let keys = RecordReader::new(aws, folder.bucket()).keys(&prefix).await;
     let keys = keys.map_err(RunFault::observing("listing what the maps of this run wrote"))?;
     let manifests: Vec<_> = keys.iter().filter(|key| key.ends_with("/manifest.json")).collect();

@@ -1,5 +1,6 @@
 //! On whose word a run starts, and what that word binds it to.
 
+use super::caps::Budget;
 use super::fault::RunFault;
 use crate::report::{Mode, PlanDigest};
 
@@ -34,8 +35,8 @@ pub struct Errand {
 pub enum Task {
     /// To say what would be done.
     Look,
-    /// To do it, with no more steps that a cap counts than these, and never more than the account's own caps allow.
-    Within(usize),
+    /// To do it, with no more steps of each kind that a cap counts than these, and never more than the account's own caps allow.
+    Within(Budget),
     /// To do exactly this, which a person agreed to.
     Agreed(PlanDigest),
 }
@@ -62,10 +63,10 @@ impl Caller {
         }
     }
 
-    /// How many steps that caps count may be done.
-    pub(super) fn budget(&self) -> Option<usize> {
+    /// How many steps of each kind that caps count may be done.
+    pub(super) fn budget(&self) -> Option<Budget> {
         match self {
-            Self::Fleet(Errand { task: Task::Within(budget), .. }) => Some(*budget),
+            Self::Fleet(Errand { task: Task::Within(budget), .. }) => Some(budget.clone()),
             _ => None,
         }
     }

@@ -3,6 +3,7 @@
 //! due now is a backlog: of it a run takes so many, and the rest waits for the next.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde_json::json;
 
@@ -11,8 +12,11 @@ use crate::report::{Reason, Tripped, codes};
 /// Below this many things a percentage says nothing: six clusters of one date in a small account are no accident.
 const SMALLEST_BASE_FOR_PERCENT: usize = 10;
 
+/// So many steps of each kind that caps count, by the name of the kind; of a kind that is not named, none.
+pub type Budget = BTreeMap<String, usize>;
+
 /// What a cap counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Counted(&'static str);
 
 impl Counted {

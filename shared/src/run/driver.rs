@@ -9,6 +9,7 @@ use super::caps::Cap;
 use super::event::Fields;
 use super::fault::RunFault;
 use super::forecast::{self, Load};
+pub use super::guard::Stakes;
 use super::guard::{self, Consent};
 use super::job::{Given, Hands, Job, Sight, Sums, codes_of};
 use super::ledger::Ledger;
@@ -22,15 +23,6 @@ use crate::notify::{self, Notifier, NotifyPolicy};
 use crate::report::{By, Counts, Mode, PlanDigest, Reason, Report, SCHEMA, Tripped, codes};
 use crate::services::RecordPermit;
 use crate::services::aws::Aws;
-
-/// What a plan would destroy, as caps count it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Stakes {
-    /// How many of its steps a cap counts, of those that the caps let through.
-    pub destructive: usize,
-    /// How many things caps take their percentage of.
-    pub marked: usize,
-}
 
 /// A finished run.
 #[derive(Debug)]
@@ -198,7 +190,7 @@ impl<J: Job> Driver<J> {
         let loads = forecast::loads(&caps, &plan.actions);
         let marked = caps.iter().filter_map(Cap::base).max().unwrap_or_default();
         let verdict = consent.judge(&digest, caps, &plan.actions);
-        let stakes = Stakes { destructive: verdict.destroys(&plan.actions), marked };
+        let stakes = verdict.stakes(&plan.actions, marked);
         warnings.extend(verdict.besides.iter().map(tripped_too));
         let permit = guard::leave_to_write(mode);
         let notifier = permit.as_ref().filter(|_| self.notify.has_channel());

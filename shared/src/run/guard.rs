@@ -3,11 +3,11 @@
 //! counts nothing is begun.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::caps::{self, Cap, Counted};
+use super::caps::{self, Budget, Cap, Counted};
 use super::done::Done;
 use super::ledger::{Entry, Turn};
 use super::plan::Act;
@@ -22,8 +22,21 @@ pub struct Consent {
     /// Whether a digest that matches lifts the caps here: on the command line always, in a function only where
     /// `NIGHTSHIFT_DIGEST_LIFTS_CAPS=true`.
     pub lifts_caps: bool,
-    /// How many steps that caps count may be done at most, in a run through an organisation: so many were judged.
-    pub budget: Option<usize>,
+    /// How many steps of each kind that caps count may be done at most, in a run through an organisation: so many were judged.
+    pub budget: Option<Budget>,
+}
+
+/// What a plan would destroy, as caps count it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Stakes {
+    /// How many of its steps go of each kind that a cap counts.
+    pub goes: Budget,
+    /// How many of those are of a kind that stops at its cap. The others are backlogs, of which a run takes so many.
+    pub destructive: usize,
+    /// The same with what the account's own caps hold back.
+    pub wanted: usize,
+    /// How many things caps take their percentage of.
+    pub marked: usize,
 }
 
 /// What becomes of one action.
@@ -63,7 +76,7 @@ impl Consent {
                 let rulings = vec![Ruling::Goes; actions.len()];
                 Verdict { tripped: None, besides: Vec::new(), shares: Vec::new(), rulings }
             }
-            _ => Verdict::by_caps(caps, actions).within(self.budget, actions),
+            _ => Verdict::by_caps(caps, actions).within(self.budget.as_ref(), actions),
         }
     }
 }
@@ -78,13 +91,15 @@ fn another_plan(expected: &PlanDigest, actual: &PlanDigest) -> Tripped {
     }
 }
 
-fn over_budget(budget: usize, wanted: usize) -> Tripped {
+fn over_budget(kind: Counted, judged: usize, wanted: usize) -> Tripped {
     Tripped {
         guard: Cow::Borrowed("budget"),
-        limit: json!(budget),
+        limit: json!(judged),
         wanted: json!(wanted),
-        fix: "more is due in this account than when the run through the organisation was judged: the next run judges anew"
-            .to_owned(),
+        fix: format!(
+            "more {} are due in this account than when the run through the organisation was judged: the next run judges anew",
+            kind.name()
+        ),
     }
 }
 
@@ -111,43 +126,55 @@ impl Verdict {
         Self { tripped: tripped.next(), besides: tripped.collect(), shares: kinds, rulings }
     }
 
-    /// The same with no more that a cap counts than `budget`. More than that of what stops at its cap is none at all; of a
-    /// backlog goes what is left of the budget, from the front.
-    fn within<S, A: Act<S>>(mut self, budget: Option<usize>, actions: &[A]) -> Self {
+    /// The same with no more of each kind that a cap counts than `budget` has of it. More than that of what stops at its cap is
+    /// none at all; of a backlog so many go, from the front.
+    fn within<S, A: Act<S>>(mut self, budget: Option<&Budget>, actions: &[A]) -> Self {
         let Some(budget) = budget else { return self };
-        let (mut whole, mut parts) = (Vec::new(), Vec::new());
+        let mut due: BTreeMap<Counted, Vec<usize>> = BTreeMap::new();
         for (place, (ruling, action)) in self.rulings.iter().zip(actions).enumerate() {
             if let (Ruling::Goes, Some(kind)) = (ruling, action.capped()) {
-                if self.shares.contains(&kind) { parts.push(place) } else { whole.push(place) }
+                due.entry(kind).or_default().push(place);
             }
         }
-        let mut left = budget;
-        if whole.len() > budget {
-            for place in &whole {
-                self.rulings[*place] = Ruling::Waits;
+        for (kind, places) in due {
+            let judged = budget.get(kind.name()).copied().unwrap_or_default();
+            let all = places.len();
+            if all <= judged {
+                continue;
             }
-            let tripped = over_budget(budget, whole.len());
+            if self.shares.contains(&kind) {
+                let message = format!("{all} {} are due, and {judged} were judged for this account", kind.name());
+                let reason = Reason::new(&codes::BACKLOG, message, "a later run does it");
+                for place in places.into_iter().skip(judged) {
+                    self.rulings[place] = Ruling::Later(reason.clone());
+                }
+                continue;
+            }
+            for place in places {
+                self.rulings[place] = Ruling::Waits;
+            }
+            let tripped = over_budget(kind, judged, all);
             match &self.tripped {
                 None => self.tripped = Some(tripped),
                 Some(_) => self.besides.push(tripped),
             }
-        } else {
-            left -= whole.len();
-        }
-        let due = parts.len();
-        for place in parts.into_iter().skip(left) {
-            let message =
-                format!("{due} of a backlog are due, and {left} were left of the {budget} steps judged for it");
-            let reason = Reason::new(&codes::BACKLOG, message, "a later run does it");
-            self.rulings[place] = Ruling::Later(reason);
         }
         self
     }
 
-    /// How many of `actions` go that a cap counts.
-    pub(super) fn destroys<S, A: Act<S>>(&self, actions: &[A]) -> usize {
-        let goes = |(ruling, action): &(&Ruling, &A)| **ruling == Ruling::Goes && action.capped().is_some();
-        self.rulings.iter().zip(actions).filter(goes).count()
+    /// What of `actions` a cap counts; `marked` is what caps take their percentage of.
+    pub(super) fn stakes<S, A: Act<S>>(&self, actions: &[A], marked: usize) -> Stakes {
+        let mut stakes = Stakes { marked, ..Stakes::default() };
+        for (ruling, action) in self.rulings.iter().zip(actions) {
+            let Some(kind) = action.capped() else { continue };
+            let (goes, stops) = (*ruling == Ruling::Goes, !self.shares.contains(&kind));
+            if goes {
+                *stakes.goes.entry(kind.name().to_owned()).or_default() += 1;
+            }
+            stakes.destructive += usize::from(goes && stops);
+            stakes.wanted += usize::from(stops);
+        }
+        stakes
     }
 
     /// Whether each action may be done, in their order.

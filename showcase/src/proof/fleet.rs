@@ -40,7 +40,8 @@ impl Subject for Fleet {
 
     async fn event(&self, scene: &Scene) -> anyhow::Result<Value> {
         let item = json!({
-            "account": account(scene), "name": "web", "path": "Root/Prod", "policy": null, "regions": [REGION], "budget": 1,
+            "account": account(scene), "name": "web", "path": "Root/Prod", "policy": null, "regions": [REGION],
+            "budget": { "deletions": 1 }, "judged_at": nightshift::clock::now(),
         });
         Ok(json!({ "execution": EXECUTION, "phase": "rest", "item": item }))
     }

@@ -146,3 +146,20 @@ async fn a_run_takes_up_what_failed_in_an_earlier_one() -> anyhow::Result<()> {
     assert_eq!((&choice["redrive_of"], &choice["mode"]), (&json!("last-night"), &json!("plan")));
     Ok(())
 }
+
+#[tokio::test]
+async fn a_name_that_an_earlier_run_had_takes_nothing_of_its_record() -> anyhow::Result<()> {
+    let (fleet, _, machine) = organization().await?;
+    let event = begin(&fleet, &machine, EXECUTION, json!({})).await?;
+    let variables = [VARIABLES[0], VARIABLES[1], ("NIGHTSHIFT_FLEET_STATE_MACHINE", &machine)];
+    let mut list = fleet.start("list", &variables)?;
+    list.invoke(&event).await?.report();
+    let before = fleet.left("items.json").await?;
+    assert_eq!(list.invoke(&event).await?.report()["accounts"], before.as_array().map_or(0, Vec::len), "called again");
+    let mut later = event.clone();
+    later["started_at"] = json!("2027-03-01T02:00:00Z");
+    let (kind, message) = list.invoke(&later).await?.fault();
+    assert!(kind == "Refused" && message.contains("start this one by another name"), "{kind}: {message}");
+    assert_eq!(fleet.left("items.json").await?, before);
+    Ok(())
+}

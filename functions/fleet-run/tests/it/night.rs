@@ -70,7 +70,7 @@ impl Night {
                 }
             }
         }
-        let folder = format!("results/{phase}/0b6f7f4e");
+        let folder = format!("results/map-{phase}/0b6f7f4e");
         let key = |file: &str| format!("fleet/cluster-cleanup/{EXECUTION}/{folder}/{file}");
         self.leave(&format!("{folder}/SUCCEEDED_0.json"), &json!(succeeded)).await?;
         self.leave(&format!("{folder}/FAILED_0.json"), &json!(failed)).await?;
@@ -123,7 +123,10 @@ async fn all_are_planned_before_any_is_changed_and_the_first_before_the_others()
     let judged = night.judge("plan", planned, &json!({}), &[]).await?.report();
     assert_eq!((&judged["go"], &judged["canary"], &judged["rest"]), (&json!(true), &json!(1), &json!(1)));
     let canary = night.fleet.left("canary-items.json").await?;
-    assert_eq!((&canary[0]["account"], &canary[0]["budget"]), (&json!(night.members[0].account), &json!(1)));
+    assert_eq!(
+        (&canary[0]["account"], &canary[0]["budget"]),
+        (&json!(night.members[0].account), &json!({ "deletions": 1 }))
+    );
     let written = night.map(night.fleet.worker("apply", &[])?, "canary", "canary-items.json").await?;
     let goes_on = night.judge("canary", written, &json!({}), &[]).await?.report();
     assert_eq!((&goes_on["go"], &goes_on["rest"]), (&json!(true), &json!(1)));
@@ -248,7 +251,7 @@ async fn what_is_not_of_this_run_is_not_judged() -> anyhow::Result<()> {
     let elsewhere = json!({ "Bucket": "another", "Key": planned["Key"] });
     let (kind, message) = night.judge("plan", elsewhere, &json!({}), &[]).await?.fault();
     assert!(kind == "RecordUnreadable" && message.contains("the bucket of this fleet is"), "{message}");
-    night.leave("results/plan/0b6f7f4e/SUCCEEDED_0.json", &json!({ "x": 1 })).await?;
+    night.leave("results/map-plan/0b6f7f4e/SUCCEEDED_0.json", &json!({ "x": 1 })).await?;
     let (kind, message) = night.judge("plan", planned, &json!({}), &[]).await?.fault();
     assert!(kind == "RecordUnreadable" && message.contains("SUCCEEDED_0.json"), "{message}");
     Ok(())

@@ -47,4 +47,10 @@ crate::report::reason_codes! {
     CANARY_FAILED = "canary-failed", Operators,
         "`planned`: too many of the accounts that go first failed, so nothing was begun in the others.",
         Some("See to the accounts that failed; the next run begins anew.");
+    PLAN_MOVED = "fleet-plan-moved", Operators,
+        "`planned`: the run was to apply a plan that was reviewed, and what all accounts together would do is another by now. Nothing was begun in any.",
+        Some("Review the plan in the report of this run, and give its digest.");
+    JUDGED_LONG_AGO = "judged-long-ago", Operators,
+        "`failed`: what this account may do was judged more than a day ago, as after a late redrive. Nothing was begun in it.",
+        Some("Nothing: the next run plans and judges anew.");
 }

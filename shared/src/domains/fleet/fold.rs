@@ -33,8 +33,14 @@ pub struct Row {
     pub regions: BTreeMap<String, Regional>,
     /// What its last report counted.
     pub counts: Counts,
-    /// How many steps of its plan a cap counts.
+    /// How many steps of its plan go of each kind that a cap counts.
+    #[serde(default)]
+    pub budget: BTreeMap<String, usize>,
+    /// How many of those are of a kind that stops at its cap.
     pub destructive: usize,
+    /// The same with what the account's own caps hold back.
+    #[serde(default)]
+    pub wanted: usize,
     /// How many things its caps take their percentage of.
     pub marked: usize,
     /// The digest of its plan.
@@ -51,6 +57,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// Its map was begun, and nothing is known of it.
+    pub fn unheard(&mut self) {
+        self.ended = Ended::Failed;
+        self.reason = Some(not_reached());
+    }
+
     /// Whether its plan has anything to do. A Region that could not be read keeps the others from nothing.
     pub fn has_work(&self) -> bool {
         self.phase == Phase::Plan && self.counts.planned > 0
@@ -84,7 +96,9 @@ fn row(item: &Item, maps: &Maps) -> Row {
     };
     if let Some(Heard::Answered(visit)) = planned {
         // What was judged is the plan, whatever came of it.
+        row.budget.clone_from(&visit.budget);
         row.destructive = visit.destructive;
+        row.wanted = visit.wanted;
         row.marked = visit.marked;
         row.plan_digest.clone_from(&visit.plan_digest);
         row.oldest_key_days = row.oldest_key_days.or(visit.oldest_key_days);
@@ -104,7 +118,9 @@ fn of(item: &Item, phase: Phase, heard: Option<&Heard>) -> Row {
         reason: None,
         regions: BTreeMap::new(),
         counts: Counts::default(),
+        budget: BTreeMap::new(),
         destructive: 0,
+        wanted: 0,
         marked: 0,
         plan_digest: None,
         report_key: None,
@@ -116,7 +132,7 @@ fn of(item: &Item, phase: Phase, heard: Option<&Heard>) -> Row {
         Some(Heard::Failed { error, cause }) => Visit { reason: Some(failed(error, cause)), ..blank },
         Some(Heard::NotReached) | None => Visit { reason: Some(not_reached()), ..blank },
     };
-    let Visit { ended, reason, regions, counts, destructive, marked, plan_digest, .. } = visit;
+    let Visit { ended, reason, regions, counts, budget, destructive, wanted, marked, plan_digest, .. } = visit;
     Row {
         account: item.account.clone(),
         name: item.name.clone(),
@@ -127,7 +143,9 @@ fn of(item: &Item, phase: Phase, heard: Option<&Heard>) -> Row {
         reason,
         regions,
         counts,
+        budget,
         destructive,
+        wanted,
         marked,
         plan_digest,
         report_keys: visit.report_key.into_iter().map(|key| (phase, key)).collect(),

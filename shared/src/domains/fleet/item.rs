@@ -1,5 +1,8 @@
 //! What the map of the state machine hands to a worker: one account with everything that the visit to it needs.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,9 +20,12 @@ pub struct Item {
     pub policy: Option<String>,
     /// Where to look.
     pub regions: Vec<String>,
-    /// How many destructive steps were judged for it: in an apply map alone.
+    /// How many steps of each kind that caps count were judged for it: in an apply map alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub budget: Option<usize>,
+    pub budget: Option<BTreeMap<String, usize>>,
+    /// When that was judged. A budget does not keep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judged_at: Option<Timestamp>,
     /// The digest of its plan, where a person agreed to the run's plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect_plan: Option<String>,

@@ -101,9 +101,15 @@ pub struct Visit {
     /// As in the report.
     #[serde(default)]
     pub counts: Counts,
-    /// How many steps of its plan a cap counts: what is deleted, retired or purged.
+    /// How many steps go of each kind that a cap counts.
+    #[serde(default)]
+    pub budget: BTreeMap<String, usize>,
+    /// How many of those are of a kind that stops at its cap: what is deleted or retired. The others are backlogs.
     #[serde(default)]
     pub destructive: usize,
+    /// The same with what the account's own caps hold back.
+    #[serde(default)]
+    pub wanted: usize,
     /// How many things its caps take their percentage of.
     #[serde(default)]
     pub marked: usize,

@@ -25,15 +25,16 @@ fn a_worker_takes_what_the_map_hands_it() {
         (event.execution.as_str(), event.phase, event.item.account.as_str()),
         ("night", Phase::Plan, "111122223333")
     );
-    for word in [("budget", json!(0)), ("expect_plan", json!(PlanDigest::of("f", "a", &())))] {
-        let event = json!({ "execution": "night", "phase": "canary", "item": item(&[word]) });
+    for word in [("budget", json!({ "deletions": 0 })), ("expect_plan", json!(PlanDigest::of("f", "a", &())))] {
+        let judged = ("judged_at", json!("2026-11-21T02:00:00Z"));
+        let event = json!({ "execution": "night", "phase": "canary", "item": item(&[word, judged]) });
         assert_eq!(work(event).unwrap().phase, Phase::Canary);
     }
 }
 
 #[test]
 fn what_no_state_machine_of_ours_sends_is_refused_by_name() {
-    let budget = [("budget", json!(1))];
+    let budget = [("budget", json!({ "deletions": 1 }))];
     for (event, why) in [
         (json!([]), "expected the object"),
         (json!({ "execution": "night", "phase": "plan" }), "'item' is missing"),
@@ -52,7 +53,8 @@ fn what_no_state_machine_of_ours_sends_is_refused_by_name() {
         (json!({ "execution": "../x", "phase": "plan", "item": item(&[]) }), "no name of an execution"),
         (json!({ "phase": "plan", "item": item(&[]) }), "'execution' is missing"),
         (json!({ "execution": "n", "phase": "rest", "item": item(&[]) }), "neither a 'budget' nor an 'expect_plan'"),
-        (json!({ "execution": "n", "phase": "rest", "item": item(&[("budget", json!(-1))]) }), "'item': invalid value"),
+        (json!({ "execution": "n", "phase": "rest", "item": item(&[("budget", json!(1))]) }), "'item': invalid type"),
+        (json!({ "execution": "n", "phase": "rest", "item": item(&budget) }), "a 'budget' and no 'judged_at'"),
         (
             json!({ "execution": "n", "phase": "rest", "item": item(&[("expect_plan", json!("latest"))]) }),
             "'latest' is not a plan digest",

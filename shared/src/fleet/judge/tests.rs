@@ -17,6 +17,7 @@ fn item(account: &str) -> Item {
         policy: None,
         regions: vec!["eu-west-1".to_owned()],
         budget: None,
+        judged_at: None,
         expect_plan: None,
     }
 }
@@ -33,7 +34,9 @@ fn row(account: &str, destructive: usize, marked: usize) -> Row {
         reason: None,
         regions: BTreeMap::new(),
         counts: Counts { planned: destructive + 1, ..Counts::default() },
+        budget: [("deletions".to_owned(), destructive), ("purges".to_owned(), 9)].into(),
         destructive,
+        wanted: destructive,
         marked,
         plan_digest: Some(format!("sha256:{account}")),
         report_keys: BTreeMap::new(),
@@ -48,7 +51,7 @@ fn idle(account: &str, marked: usize) -> Row {
 
 fn judged(rows: &[Row], consent: Option<&Consent>) -> Verdict {
     let items: Vec<_> = rows.iter().map(|row| item(&row.account)).collect();
-    plan("cluster-cleanup", &items, rows, &["1".to_owned()].into(), CAPS, consent)
+    plan("cluster-cleanup", (&items, rows), &["1".to_owned()].into(), CAPS, consent, Timestamp::UNIX_EPOCH)
 }
 
 fn guards(rows: &[Row]) -> Vec<String> {
@@ -83,9 +86,11 @@ fn a_broken_cap_begins_nothing_in_any_account() {
 #[test]
 fn each_account_gets_what_was_judged_of_it_and_no_more() {
     let verdict = judged(&[row("1", 2, 50), row("2", 3, 50), idle("3", 5), row("4", 0, 5)], None);
-    let budgets = |items: &[Item]| items.iter().map(|item| (item.account.clone(), item.budget)).collect::<Vec<_>>();
-    assert_eq!(budgets(&verdict.canary), [("1".to_owned(), Some(2))]);
-    assert_eq!(budgets(&verdict.rest), [("2".to_owned(), Some(3)), ("4".to_owned(), Some(0))]);
+    let deletions = |item: &Item| item.budget.as_ref().map(|budget| (budget["deletions"], budget["purges"]));
+    let budgets = |items: &[Item]| items.iter().map(|item| (item.account.clone(), deletions(item))).collect::<Vec<_>>();
+    assert_eq!(budgets(&verdict.canary), [("1".to_owned(), Some((2, 9)))]);
+    assert_eq!(budgets(&verdict.rest), [("2".to_owned(), Some((3, 9))), ("4".to_owned(), Some((0, 9)))]);
+    assert!(verdict.rest.iter().all(|item| item.judged_at == Some(Timestamp::UNIX_EPOCH)), "and when");
     assert!(verdict.rest.iter().all(|item| item.expect_plan.is_none()), "nobody agreed to a plan");
     assert!(!judged(&[idle("3", 5)], None).goes(), "nothing to do");
 }
@@ -101,7 +106,31 @@ fn a_digest_is_asked_for_first_and_goes_on_to_each_account() {
     assert_eq!(plans, [Some("sha256:1".to_owned()), Some("sha256:2".to_owned())]);
     assert!(!judged(&rows, Some(&consent(&digest, false))).goes(), "caps hold unless it lifts them");
     let other = judged(&[row("1", 8, 8), row("2", 7, 8)], Some(&consent(&PlanDigest::of("f", "a", &["s"]), true)));
-    assert_eq!(other.tripped.unwrap().guard, "expect_plan");
+    let why = other.stopped().unwrap();
+    assert!(why.is(&codes::PLAN_MOVED) && other.tripped.unwrap().guard == "expect_plan", "{why:?}");
+    // What an account's own caps hold back goes by a digest that lifts them there.
+    let held = [Row { wanted: 500, ..row("1", 0, 500) }, row("2", 1, 500)];
+    let digest = judged(&held, None).digest;
+    assert!(judged(&held, None).goes());
+    let tripped = judged(&held, Some(&consent(&digest, false))).tripped.unwrap();
+    assert_eq!((&*tripped.guard, tripped.wanted), ("fleet_max_deletions", json!(501)));
+}
+
+#[test]
+fn who_goes_first_and_cannot_be_planned_keeps_the_others_back() {
+    let rows = [Row { ended: Ended::Failed, counts: Counts::default(), ..row("1", 0, 1) }, row("2", 1, 50)];
+    let items: Vec<_> = rows.iter().map(|row| item(&row.account)).collect();
+    let judged = |canary_failures| {
+        let caps = FleetCaps { canary_failures, ..CAPS };
+        let first = ["1".to_owned()].into();
+        plan("cluster-cleanup", (&items, &rows), &first, caps, None, Timestamp::UNIX_EPOCH)
+    };
+    let verdict = judged(0);
+    assert!(!verdict.goes() && verdict.rest.is_empty() && verdict.tripped.is_none());
+    let why = verdict.stopped().unwrap();
+    assert!(why.is(&codes::CANARY_FAILED));
+    insta::assert_snapshot!(why.message, @"1 of the 1 account that go first could not be planned, and 0 may: 1");
+    assert!(judged(1).goes(), "so many may");
 }
 
 #[test]
@@ -111,5 +140,10 @@ fn the_others_wait_for_those_that_go_first() {
     assert_eq!(canary(&[failed("1"), row("2", 1, 1), failed("9")], &first, CAPS), Ok(()), "9 does not go first");
     let why = canary(&[failed("1"), failed("2"), row("3", 1, 1)], &first, CAPS).unwrap_err();
     assert!(why.is(&codes::CANARY_FAILED));
-    insta::assert_snapshot!(why.message, @"2 of the 3 accounts that go first failed, and 1 may: 1, 2");
+    insta::assert_snapshot!(why.message, @"2 of the 3 accounts that go first failed or could not be entered, and 1 may: 1, 2");
+    let skipped = |account: &str| Row { ended: Ended::Skipped, ..row(account, 1, 1) };
+    assert!(
+        canary(&[skipped("1"), skipped("2"), row("3", 1, 1)], &first, CAPS).is_err(),
+        "who was left alone has shown nothing"
+    );
 }

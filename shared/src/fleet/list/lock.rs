@@ -10,8 +10,10 @@ pub(super) fn free(running: &[Execution], event: &ToList) -> Result<(), FleetFau
     let own = running.iter().find(|one| one.arn == event.execution_arn);
     // As Step Functions lists it, where it does already: the same clock for all.
     let started_at = own.map_or(event.started_at, |own| own.started_at);
+    // One that was redriven was started long before, and comes after all the same.
+    let redriven = own.is_some_and(|own| own.redrives > 0);
     let others = running.iter().filter(|one| one.arn != event.execution_arn);
-    let before = others.filter(|one| (one.started_at, &one.arn) < (started_at, &event.execution_arn));
+    let before = others.filter(|one| redriven || (one.started_at, &one.arn) < (started_at, &event.execution_arn));
     match before.min_by_key(|one| one.started_at) {
         None => Ok(()),
         Some(one) => Err(FleetFault::Busy { name: one.name.clone(), since: one.started_at }),
@@ -52,6 +54,9 @@ mod tests {
         assert_eq!(asked("redrive", 40, &both), None);
         let twins = [execution("a", 7), execution("b", 7)];
         assert!(asked("a", 7, &twins).is_none() && asked("b", 7, &twins).is_some(), "at the same moment");
+        let again = Execution { redrives: 1, ..execution("old", 1) };
+        assert!(asked("old", 1, &[again.clone(), execution("night", 100)]).is_some(), "redriven beside the night's");
+        assert_eq!(asked("old", 1, &[again]), None);
         // What the event says is by another clock than what is listed.
         assert_eq!(asked("redrive", 120, &both), None);
     }

@@ -20,6 +20,7 @@ use crate::run::{RunFault, driver};
 use crate::services::aws::Aws;
 use crate::services::executions::ExecutionsReader;
 use crate::services::organizations::{Builder, OrganizationReader, Pace, Share, Wanted};
+use crate::text::printable;
 
 /// What the state machine goes on with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,6 +64,17 @@ impl Lister {
             choice,
         };
         let folder = self.place.of(&event.execution);
+        // Step Functions forgets a name 90 days after its execution ended, and the record lies longer.
+        let before: Option<Chose> = folder.find(&self.home, &folder.key("choice.json")).await?;
+        if let Some(before) = before.filter(|before| before.started_at != chose.started_at) {
+            return Err(RunFault::Refused(format!(
+                "the run of {:.0} was called {}, too, and its record is in the bucket; nothing was begun: start this one by \
+                 another name",
+                before.started_at,
+                printable(&event.execution)
+            ))
+            .into());
+        }
         let key = folder.key("items.json");
         driver::recording(async |leave| {
             self.leave(&folder, "choice.json", &chose, leave).await?;
@@ -120,6 +132,7 @@ impl Lister {
             policy: policy.clone(),
             regions: self.policy.regions.clone(),
             budget: None,
+            judged_at: None,
             expect_plan: None,
         };
         choice.canary.iter().chain(&choice.rest).map(item).collect()

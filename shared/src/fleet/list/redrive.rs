@@ -49,6 +49,7 @@ mod tests {
             policy: None,
             regions: Vec::new(),
             budget: None,
+            judged_at: None,
             expect_plan: None,
         };
         let mut rows = fold(&accounts.iter().map(item).collect::<Vec<_>>(), &Maps::default());

@@ -3,7 +3,7 @@
 
 mod letter;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use tracing::info;
@@ -113,7 +113,12 @@ impl Reporter {
         let rest = maps::of_phase(&self.home, folder, Phase::Rest).await?;
         let judged = folder.find(&self.home, &folder.key("verdict.json")).await?;
         let after = folder.find(&self.home, &folder.key("verdict-canary.json")).await?;
-        Ok(Found { items, maps: Maps { plan, canary, rest }, judged, after })
+        let mut sent = Vec::new();
+        for name in ["canary-items.json", "rest-items.json"] {
+            let items: Option<Vec<Item>> = folder.find(&self.home, &folder.key(name)).await?;
+            sent.extend(items.into_iter().flatten());
+        }
+        Ok(Found { items, maps: Maps { plan, canary, rest }, judged, after, sent: maps::accounts(&sent) })
     }
 }
 
@@ -139,17 +144,25 @@ struct Found {
     maps: Maps,
     judged: Option<Judged>,
     after: Option<Judged>,
+    /// The accounts that were to be changed.
+    sent: BTreeSet<String>,
 }
 
 /// The whole of it. Pure.
 fn told(run: Run, chose: Chose, found: &Found, status: Option<&str>) -> FleetReport {
-    let Found { items, maps, judged, after } = found;
+    let Found { items, maps, judged, after, sent } = found;
     let planned = fold(items, &Maps { plan: maps.plan.clone(), ..Maps::default() });
     let mut rows = fold(items, maps);
     let stopped = [judged, after].into_iter().flatten().filter_map(|judged| judged.why.as_ref());
     let stopped: Vec<_> = stopped.cloned().collect();
     for why in &stopped {
         judge::held(&mut rows, why);
+    }
+    // Whoever was to be changed, and of whom no map speaks: a worker may have begun there.
+    if judged.as_ref().is_some_and(|judged| judged.go) {
+        for row in rows.iter_mut().filter(|row| row.has_work() && row.reason.is_none() && sent.contains(&row.account)) {
+            row.unheard();
+        }
     }
     let mut report = FleetReport::of(run, &planned, rows, chose.choice.left_out);
     if let Some(judged) = judged {
@@ -180,3 +193,6 @@ impl Told {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ mod record;
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use tracing::{info, warn};
 
@@ -93,6 +94,9 @@ impl Worker {
             let fix = "set NIGHTSHIFT_FLEET_POLICY_… of that name on the worker, or correct NIGHTSHIFT_FLEET_POLICIES";
             return Ok(visiting.kept_out(Reason::new(&fleet_codes::NO_SUCH_POLICY, message, fix)));
         };
+        if let Some(reason) = stale(&item, mode, clock::now()) {
+            return Ok(visiting.kept_out(reason));
+        }
         let member = Member {
             account: item.account.clone(),
             role: self.policy.role.clone(),
@@ -175,13 +179,26 @@ impl Worker {
 /// What is to be done in the account.
 fn task(item: &Item, mode: Mode) -> Result<Task, FleetFault> {
     let agreed = item.expect_plan.as_deref().and_then(|text| PlanDigest::parse(text).ok());
-    match (mode, agreed, item.budget) {
+    match (mode, agreed, &item.budget) {
         (Mode::Plan, ..) => Ok(Task::Look),
         (Mode::Apply, Some(digest), _) => Ok(Task::Agreed(digest)),
-        (Mode::Apply, None, Some(budget)) => Ok(Task::Within(budget)),
+        (Mode::Apply, None, Some(budget)) => Ok(Task::Within(budget.clone())),
         // The event was read with one of them.
         (Mode::Apply, None, None) => Err(AboveCeiling.into()),
     }
+}
+
+/// How long a budget holds: a run judges and applies within hours, and a redrive may come two weeks later.
+const JUDGEMENT_HOLDS: SignedDuration = SignedDuration::from_hours(24);
+
+/// Why what was judged of `item` is no longer a word for how much. A digest keeps: it names the steps themselves.
+fn stale(item: &Item, mode: Mode, now: Timestamp) -> Option<Reason> {
+    let judged_at = item.judged_at.filter(|_| mode == Mode::Apply && item.expect_plan.is_none())?;
+    (now.duration_since(judged_at) > JUDGEMENT_HOLDS).then(|| {
+        let message =
+            format!("what may be done in it was judged at {judged_at:.0}, more than a day ago; nothing was begun");
+        Reason::new(&fleet_codes::JUDGED_LONG_AGO, message, "the next run plans and judges anew")
+    })
 }
 
 /// Whether running again can mend it: with credentials that are taken anew, or a service that answers.

@@ -31,7 +31,11 @@ impl Visiting<'_> {
             BTreeMap::new()
         };
         let whole = ended(&report.items, |item| !regions.contains_key(&item.region));
-        let ended = regions.values().map(|region| region.ended).chain([whole.ended]).max().unwrap_or(Ended::Nothing);
+        // A Region that is left alone says nothing of the account, unless all of them are.
+        let mut each = regions.values().map(|region| region.ended).peekable();
+        let left_alone = each.peek().is_some() && each.clone().all(|ended| ended == Ended::Skipped);
+        let entered = each.filter(|ended| left_alone || *ended != Ended::Skipped);
+        let ended = entered.chain([whole.ended]).max().unwrap_or(Ended::Nothing);
         let reason = report.tripped.as_ref().map(|tripped| {
             let message = format!("{} is {} and the plan wants {}", tripped.guard, tripped.limit, tripped.wanted);
             Reason::new(&codes::CAP, message, &tripped.fix)
@@ -41,7 +45,9 @@ impl Visiting<'_> {
             reason,
             regions,
             counts: report.counts,
+            budget: stakes.goes,
             destructive: stakes.destructive,
+            wanted: stakes.wanted,
             marked: stakes.marked,
             plan_digest: Some(report.plan_digest.to_string()),
             estimate: report.estimate.clone(),
@@ -75,7 +81,9 @@ impl Visiting<'_> {
             reason: None,
             regions: BTreeMap::new(),
             counts: Counts::default(),
+            budget: BTreeMap::new(),
             destructive: 0,
+            wanted: 0,
             marked: 0,
             plan_digest: None,
             report_key: None,

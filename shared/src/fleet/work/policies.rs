@@ -10,7 +10,9 @@ use crate::run::{Job, ModeSetting};
 use crate::text::printable;
 
 /// What no policy says: how far a run goes and where it looks is the run's, and the clock is nobody's.
-const NOT_OF_A_POLICY: [&str; 4] = ["NIGHTSHIFT_MODE", "NIGHTSHIFT_NOW", "NIGHTSHIFT_REGIONS", REPORT_BUCKET];
+/// Whether a digest lifts caps is asked once for the whole run, too.
+const NOT_OF_A_POLICY: [&str; 5] =
+    ["NIGHTSHIFT_DIGEST_LIFTS_CAPS", "NIGHTSHIFT_MODE", "NIGHTSHIFT_NOW", "NIGHTSHIFT_REGIONS", REPORT_BUCKET];
 const MODE: &str = "NIGHTSHIFT_MODE";
 const REPORT_BUCKET: &str = "NIGHTSHIFT_REPORT_BUCKET";
 

@@ -13,7 +13,8 @@ fn item() -> Item {
         path: "Root".to_owned(),
         policy: None,
         regions: vec!["eu-west-1".to_owned()],
-        budget: Some(1),
+        budget: Some([("deletions".to_owned(), 1)].into()),
+        judged_at: Some(Timestamp::UNIX_EPOCH),
         expect_plan: None,
     }
 }
@@ -61,6 +62,18 @@ fn a_digest_that_a_person_agreed_to_counts_before_a_budget_and_a_plan_has_neithe
     let agreed = Item { expect_plan: Some(digest.to_string()), ..item() };
     assert_eq!(task(&agreed, Mode::Plan).unwrap(), Task::Look);
     assert_eq!(task(&agreed, Mode::Apply).unwrap(), Task::Agreed(digest));
-    assert_eq!(task(&item(), Mode::Apply).unwrap(), Task::Within(1));
+    assert_eq!(task(&item(), Mode::Apply).unwrap(), Task::Within([("deletions".to_owned(), 1)].into()));
     assert!(task(&Item { budget: None, ..item() }, Mode::Apply).is_err());
+}
+
+#[test]
+fn a_budget_keeps_for_a_day_and_a_digest_for_ever() {
+    let after = |hours| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours);
+    assert_eq!(stale(&item(), Mode::Apply, after(24)), None);
+    let why = stale(&item(), Mode::Apply, after(25)).unwrap();
+    assert_eq!(why.code, "judged-long-ago");
+    insta::assert_snapshot!(why.message, @"what may be done in it was judged at 1970-01-01T00:00:00Z, more than a day ago; nothing was begun");
+    assert_eq!(stale(&item(), Mode::Plan, after(25)), None, "looking takes no word");
+    let agreed = Item { expect_plan: Some("sha256:1".to_owned()), ..item() };
+    assert_eq!(stale(&agreed, Mode::Apply, after(25)), None, "it names the steps themselves");
 }

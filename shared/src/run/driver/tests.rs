@@ -326,6 +326,10 @@ fn errand(account: &str, task: Task) -> Caller {
     Caller::Fleet(Errand { account: account.to_owned(), task })
 }
 
+fn within(deletions: usize, purges: usize) -> Task {
+    Task::Within([(DELETIONS.name().to_owned(), deletions), (PURGES.name().to_owned(), purges)].into())
+}
+
 /// In the account that STS is of here, with `NIGHTSHIFT_MODE=apply`.
 async fn sent(steps: &str, task: Task, variables: &[(&str, &str)]) -> Ran {
     let variables: Vec<_> = [("NIGHTSHIFT_MODE", "apply")].iter().chain(variables).copied().collect();
@@ -336,12 +340,13 @@ async fn sent(steps: &str, task: Task, variables: &[(&str, &str)]) -> Ran {
 #[tokio::test]
 async fn an_errand_is_done_within_its_budget_and_never_over_the_accounts_own_caps() {
     assert_eq!(sent("dtp", Task::Look, &[]).await.lines, ["listed d0", "listed t1", "listed p2"]);
-    let all = sent("dtp", Task::Within(2), &[]).await;
+    let all = sent("dtp", within(1, 1), &[]).await;
     assert_eq!(all.lines, ["begun d0", "begun t1", "begun p2"]);
-    assert_eq!(all.ended.unwrap().stakes, Stakes { destructive: 2, marked: 0 });
-    let over = sent("dtp", Task::Within(1), &[]).await;
-    assert_eq!((over.tripped(), over.ends()), (Some("budget"), vec!["planned", "changed", "planned"]));
-    let capped = sent("ddt", Task::Within(9), &[]).await;
+    let goes = [("deletions".to_owned(), 1), ("purges".to_owned(), 1)].into();
+    assert_eq!(all.ended.unwrap().stakes, Stakes { goes, destructive: 2, wanted: 2, marked: 0 });
+    let over = sent("dtp", within(0, 2), &[]).await;
+    assert_eq!((over.tripped(), over.ends()), (Some("budget"), vec!["planned", "changed", "changed"]));
+    let capped = sent("ddt", within(9, 0), &[]).await;
     assert_eq!((capped.tripped(), capped.ends()), (Some("max_deletions"), vec!["planned", "planned", "changed"]));
 }
 
@@ -355,7 +360,7 @@ async fn no_event_brings_an_errand_and_none_goes_above_the_ceiling() {
     }
     let ceiling = [("NIGHTSHIFT_MODE", "plan")];
     let event = || json!({ "steps": "t" });
-    let refused = run_at::<false>(aws().await, &ceiling, event(), errand("111122223333", Task::Within(9))).await;
+    let refused = run_at::<false>(aws().await, &ceiling, event(), errand("111122223333", within(9, 9))).await;
     assert!(matches!(refused.ended, Err(RunFault::Ceiling(_))) && refused.lines.is_empty());
     let looked = run_at::<false>(aws().await, &ceiling, event(), errand("111122223333", Task::Look)).await;
     assert_eq!(looked.ends(), ["planned"]);

@@ -131,40 +131,49 @@ fn what_nothing_is_said_of_has_failed_and_is_in_the_report() {
     }
 }
 
-fn within(budget: usize) -> Consent {
-    Consent { budget: Some(budget), ..Consent::default() }
+fn within(deletions: usize, purges: usize) -> Consent {
+    let budget = [(DELETIONS, deletions), (PURGES, purges)].map(|(kind, judged)| (kind.name().to_owned(), judged));
+    Consent { budget: Some(budget.into()), ..Consent::default() }
 }
 
 #[test]
-fn over_a_budget_nothing_is_begun_that_caps_count_but_a_backlog_which_takes_what_is_left() {
+fn of_each_kind_goes_no_more_than_was_judged_of_it() {
     let actions = steps(&[None, Some(DELETIONS), Some(PURGES), Some(DELETIONS), Some(PURGES), None]);
-    let said = |budget, cap| {
-        let verdict = within(budget).judge(&digest("a"), caps(cap, 9, &actions), &actions);
+    let said = |(deletions, purges), cap| {
+        let verdict = within(deletions, purges).judge(&digest("a"), caps(cap, 9, &actions), &actions);
         let guards = verdict.tripped.iter().chain(&verdict.besides).map(|tripped| tripped.guard.to_string());
         let goes = verdict.lets_through().iter().map(|goes| if *goes { 'g' } else { '-' }).collect::<String>();
-        format!("{goes} {} {}", verdict.destroys(&actions), guards.collect::<Vec<_>>().join("+"))
+        format!("{goes} {} {}", verdict.stakes(&actions, 0).destructive, guards.collect::<Vec<_>>().join("+"))
     };
-    assert_eq!(said(4, 2), "gggggg 4 ");
-    assert_eq!(said(3, 2), "gggg-g 3 ", "the newest of the backlog waits");
-    assert_eq!(said(2, 2), "gg-g-g 2 ");
-    assert_eq!(said(1, 2), "g-g--g 1 budget");
-    assert_eq!(said(0, 2), "g----g 0 budget");
-    assert_eq!(said(9, 1), "g-g-gg 2 max_deletions", "a budget is never above the account's own caps");
-    let verdict = within(1).judge(&digest("a"), caps(2, 9, &actions), &actions);
+    assert_eq!(said((2, 2), 2), "gggggg 2 ");
+    assert_eq!(said((2, 1), 2), "gggg-g 2 ", "the newest of the backlog waits");
+    assert_eq!(said((9, 0), 2), "gg-g-g 2 ", "what was judged of deletions pays for no purge");
+    assert_eq!(said((1, 9), 2), "g-g-gg 0 budget", "nor the other way round");
+    assert_eq!(said((0, 0), 2), "g----g 0 budget");
+    assert_eq!(said((9, 9), 1), "g-g-gg 0 max_deletions", "a budget is never above the account's own caps");
+    let verdict = within(1, 1).judge(&digest("a"), caps(2, 9, &actions), &actions);
     let tripped = verdict.tripped.unwrap();
     insta::assert_snapshot!(
         format!("{} of {}: {}", tripped.wanted, tripped.limit, tripped.fix),
-        @"2 of 1: more is due in this account than when the run through the organisation was judged: the next run judges anew"
+        @"2 of 1: more deletions are due in this account than when the run through the organisation was judged: the next run judges anew"
     );
     let Ruling::Later(why) = &verdict.rulings[4] else { panic!("{:?}", verdict.rulings) };
-    assert_eq!(why.message, "2 of a backlog are due, and 1 were left of the 1 steps judged for it");
+    assert_eq!(why.message, "2 purges are due, and 1 were judged for this account");
+}
+
+#[test]
+fn what_a_cap_of_the_account_holds_back_is_at_stake_all_the_same() {
+    let actions = steps(&[Some(DELETIONS), Some(PURGES), Some(DELETIONS)]);
+    let stakes = nobody().judge(&digest("a"), caps(1, 9, &actions), &actions).stakes(&actions, 7);
+    let goes = [(PURGES.name().to_owned(), 1)].into();
+    assert_eq!(stakes, Stakes { goes, destructive: 0, wanted: 2, marked: 7 }, "a backlog is nobody's alarm");
 }
 
 #[test]
 fn a_plan_that_a_person_agreed_to_needs_no_budget_and_another_gets_none() {
     let actions = steps(&[Some(DELETIONS), None]);
     let goes = |expect: &str, lifts_caps| {
-        let consent = Consent { expect_plan: Some(digest(expect)), lifts_caps, budget: Some(0) };
+        let consent = Consent { expect_plan: Some(digest(expect)), lifts_caps, budget: Some(Budget::new()) };
         consent.judge(&digest("a"), caps(9, 9, &actions), &actions).lets_through()
     };
     assert_eq!(goes("a", true), [true, true]);
@@ -179,17 +188,20 @@ proptest! {
         kinds in proptest::collection::vec(prop_oneof![Just(None), Just(Some(DELETIONS)), Just(Some(PURGES))], 0..60),
         deletions in 0usize..20,
         purges in 1usize..20,
-        budget in 0usize..30,
+        judged in (0usize..30, 0usize..30),
     ) {
         let actions = steps(&kinds);
         let judge = |consent: Consent| consent.judge(&digest("a"), caps(deletions, purges, &actions), &actions);
-        let (free, bound) = (judge(nobody()), judge(within(budget)));
-        prop_assert!(bound.destroys(&actions) <= budget);
+        let (free, bound) = (judge(nobody()), judge(within(judged.0, judged.1)));
+        let of = |verdict: &Verdict, kind: Counted| {
+            verdict.stakes(&actions, 0).goes.get(kind.name()).copied().unwrap_or_default()
+        };
+        prop_assert!(of(&bound, DELETIONS) <= judged.0 && of(&bound, PURGES) <= judged.1);
         for ((was, is), action) in free.lets_through().into_iter().zip(bound.lets_through()).zip(&actions) {
             prop_assert!(was || !is);
             prop_assert!(action.kind.is_some() || is);
         }
-        if free.destroys(&actions) <= budget {
+        if of(&free, DELETIONS) <= judged.0 && of(&free, PURGES) <= judged.1 {
             prop_assert_eq!(free, bound);
         }
     }

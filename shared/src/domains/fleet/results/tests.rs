@@ -14,6 +14,7 @@ pub(in crate::domains::fleet) fn item(account: &str) -> Item {
         policy: None,
         regions: vec!["eu-west-1".to_owned()],
         budget: None,
+        judged_at: None,
         expect_plan: None,
     }
 }
@@ -31,7 +32,9 @@ pub(in crate::domains::fleet) fn visit(account: &str, phase: Phase, ended: Ended
         reason: None,
         regions: BTreeMap::new(),
         counts: Counts { observed: 3, planned, ..Counts::default() },
+        budget: [("deletions".to_owned(), planned)].into(),
         destructive: planned,
+        wanted: planned,
         marked: 3,
         plan_digest: Some(format!("sha256:{account}")),
         report_key: Some(format!("fleet/cluster-cleanup/night/{phase}/{account}.json")),

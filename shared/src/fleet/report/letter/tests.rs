@@ -22,6 +22,7 @@ fn row(account: &str, ended: Ended, reason: Option<Reason>) -> Row {
         policy: None,
         regions: Vec::new(),
         budget: None,
+        judged_at: None,
         expect_plan: None,
     };
     let mut row = fold(&[item], &Maps::default()).remove(0);

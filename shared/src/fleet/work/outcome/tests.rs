@@ -14,6 +14,7 @@ fn place(regions: &[&str]) -> Item {
         policy: None,
         regions: regions.iter().map(|region| (*region).to_owned()).collect(),
         budget: None,
+        judged_at: None,
         expect_plan: None,
     }
 }
@@ -70,8 +71,13 @@ fn each_region_ends_as_the_worst_in_it_and_the_account_as_the_worst_of_them() {
 #[test]
 fn what_keeps_a_run_out_of_a_region_is_skipped_there_and_an_item_that_says_so_has_failed() {
     let bar = |code| found("eu-north-1", "eu-north-1", Outcome::Failed, Some(code));
-    assert_eq!(of(vec![bar(&codes::REGION_OFF)]), "skipped eu-north-1=skipped/region-off eu-west-1=nothing");
-    assert_eq!(of(vec![bar(&codes::DENIED_BY_SCP)]), "skipped eu-north-1=skipped/denied-by-scp eu-west-1=nothing");
+    assert_eq!(of(vec![bar(&codes::REGION_OFF)]), "nothing eu-north-1=skipped/region-off eu-west-1=nothing");
+    let everywhere =
+        ["eu-north-1", "eu-west-1"].map(|region| found(region, region, Outcome::Failed, Some(&codes::REGION_OFF)));
+    assert!(of(everywhere.into()).starts_with("skipped "), "nothing of it was seen");
+    let done = found("a", "eu-west-1", Outcome::Changed, None);
+    assert!(of(vec![bar(&codes::REGION_OFF), done]).starts_with("done "), "what was done is not left alone");
+    assert_eq!(of(vec![bar(&codes::DENIED_BY_SCP)]), "nothing eu-north-1=skipped/denied-by-scp eu-west-1=nothing");
     assert_eq!(of(vec![bar(&codes::REFUSED)]), "failed eu-north-1=failed/refused eu-west-1=nothing");
     let item = found("orders", "eu-north-1", Outcome::Failed, Some(&codes::DENIED_BY_SCP));
     assert_eq!(
@@ -86,7 +92,7 @@ fn a_job_that_is_about_no_region_goes_through_an_account_once() {
     let item = place(&[]);
     let visiting = Visiting { item: &item, phase: Phase::Rest, failures: &Failures::default(), regional: false };
     let report = sample("key-rotation", Mode::Apply, vec![found("ana", "eu-west-1", Outcome::Changed, None)]);
-    let visit = visiting.visit(&report, Stakes { destructive: 1, marked: 7 });
+    let visit = visiting.visit(&report, Stakes { destructive: 1, marked: 7, ..Stakes::default() });
     assert_eq!((told(&visit).as_str(), visit.destructive, visit.marked), ("done", 1, 7));
 }
 
