@@ -5,8 +5,9 @@
 locals {
   actions = jsondecode(file("${path.module}/actions.json"))
 
-  # Reading says what is there; most of it has no resource to name. What is known of a function has its variables in it.
-  is_read = { for action in local.actions.deployer : action => can(regex(":(Describe|Get|List)", action)) && !startswith(action, "lambda:") }
+  # Reading says what is there; most of it has no resource to name. What is known of a function has its variables in it, and a bucket has a
+  # name.
+  is_read = { for action in local.actions.deployer : action => can(regex(":(Describe|Get|List)", action)) && !can(regex("^(lambda|s3):", action)) }
   reads   = [for action, is_read in local.is_read : action if is_read]
   writes  = [for action, is_read in local.is_read : action if !is_read]
 
