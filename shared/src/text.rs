@@ -3,6 +3,8 @@
 
 use std::error::Error;
 
+use serde::Serialize;
+
 /// `text` without control characters and without the invisible marks that reorder, hide or break text.
 pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_deceptive(c) { '\u{fffd}' } else { c }).collect()
@@ -35,6 +37,12 @@ pub fn markdown_cell(text: &str) -> String {
 fn is_deceptive(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{061c}')
+}
+
+/// `page` with `data` as JSON in the `place` named in it, an element of its own: nothing in the data can end that.
+pub fn with_data(page: &str, place: &str, data: &impl Serialize) -> Result<String, serde_json::Error> {
+    let data = serde_json::to_string(data)?.replace('<', "\\u003c");
+    Ok(page.replacen(place, &data, 1))
 }
 
 /// "1 cluster", "2 clusters".

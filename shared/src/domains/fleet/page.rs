@@ -2,6 +2,7 @@
 //! click. Its links are relative to the folder of the run, so they lead to the reports that were downloaded with it.
 
 use super::report::FleetReport;
+use crate::text::with_data;
 
 const PAGE: &str = include_str!("page.html");
 /// Where the data go.
@@ -9,9 +10,7 @@ const PLACE: &str = "NIGHTSHIFT-REPORT";
 
 /// See the module.
 pub fn page(report: &FleetReport) -> Result<String, serde_json::Error> {
-    // Nothing in the data can end the element they stand in.
-    let data = serde_json::to_string(report)?.replace('<', "\\u003c");
-    Ok(PAGE.replacen(PLACE, &data, 1))
+    with_data(PAGE, PLACE, report)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! snapshot lies in it as data; its script only ever sets text, so that no name is markup.
 
 use super::snapshot::Snapshot;
+use crate::text::with_data;
 
 const PAGE: &str = include_str!("page.html");
 /// Where the data go.
@@ -9,9 +10,7 @@ const PLACE: &str = "NIGHTSHIFT-SNAPSHOT";
 
 /// See the module.
 pub fn page(snapshot: &Snapshot) -> Result<String, serde_json::Error> {
-    // Nothing in the data can end the element they stand in.
-    let data = serde_json::to_string(snapshot)?.replace('<', "\\u003c");
-    Ok(PAGE.replacen(PLACE, &data, 1))
+    with_data(PAGE, PLACE, snapshot)
 }
 
 #[cfg(test)]
