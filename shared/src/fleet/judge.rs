@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::domains::fleet::{Ended, Item, Row, codes, digest};
 use crate::report::{PlanDigest, Reason, Tripped};
+use crate::run::caps::over_percent;
 use crate::text::count;
 
 /// What holds a whole run back.
@@ -29,9 +30,6 @@ pub struct Consent {
     /// Whether it lifts the caps.
     pub lifts_caps: bool,
 }
-
-/// Below this many things a percentage says nothing, as in one account.
-const SMALLEST_BASE_FOR_PERCENT: usize = 10;
 
 /// What becomes of a run after its plan.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,11 +136,11 @@ fn stopped(rows: &[Row], digest: &PlanDigest, caps: FleetCaps, consent: Option<&
             fix: format!("{wanted} things in {accounts} would go; {}", raise("NIGHTSHIFT_FLEET_MAX_DELETIONS")),
         });
     }
-    if marked >= SMALLEST_BASE_FOR_PERCENT && wanted * 100 > caps.percent * marked {
+    if let Some(percent) = over_percent(caps.percent, wanted, marked) {
         tripped.push(Tripped {
             guard: Cow::Borrowed("fleet_max_deletion_percent"),
             limit: json!(caps.percent),
-            wanted: json!((wanted * 100).div_ceil(marked)),
+            wanted: json!(percent),
             fix: format!(
                 "{wanted} of the {marked} marked things in all accounts would go; {}",
                 raise("NIGHTSHIFT_FLEET_MAX_DELETION_PERCENT")

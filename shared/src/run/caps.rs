@@ -111,13 +111,19 @@ impl Cap {
         );
         let (guard, wanted, fix) = match &self.how {
             How::Count { guard } if wanted > limit => (*guard, *wanted, raise),
-            How::Percent { guard, base, said } if *base >= SMALLEST_BASE_FOR_PERCENT && wanted * 100 > limit * base => {
-                (*guard, (wanted * 100).div_ceil(*base), format!("{said}; {raise}"))
+            How::Percent { guard, base, said } => {
+                (*guard, over_percent(*limit, *wanted, *base)?, format!("{said}; {raise}"))
             }
             _ => return None,
         };
         Some(Tripped { guard: Cow::Borrowed(guard), limit: json!(limit), wanted: json!(wanted), fix })
     }
+}
+
+/// How many percent of `base` things `wanted` are, where that is more than `limit` and `base` is enough to say so.
+pub(crate) fn over_percent(limit: usize, wanted: usize, base: usize) -> Option<usize> {
+    let is_over = base >= SMALLEST_BASE_FOR_PERCENT && wanted * 100 > limit * base;
+    is_over.then(|| (wanted * 100).div_ceil(base))
 }
 
 /// Those of `caps` that are broken, in their order, each with what it counts.
