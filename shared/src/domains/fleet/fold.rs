@@ -108,29 +108,11 @@ fn row(item: &Item, maps: &Maps) -> Row {
 }
 
 fn of(item: &Item, phase: Phase, heard: Option<&Heard>) -> Row {
-    let blank = Visit {
-        account: item.account.clone(),
-        name: item.name.clone(),
-        path: item.path.clone(),
-        phase,
-        policy: item.policy.clone(),
-        ended: Ended::Failed,
-        reason: None,
-        regions: BTreeMap::new(),
-        counts: Counts::default(),
-        budget: BTreeMap::new(),
-        destructive: 0,
-        wanted: 0,
-        marked: 0,
-        plan_digest: None,
-        report_key: None,
-        estimate: None,
-        oldest_key_days: None,
-    };
+    let blank = || Visit::of(item, phase);
     let visit = match heard {
         Some(Heard::Answered(visit)) => (**visit).clone(),
-        Some(Heard::Failed { error, cause }) => Visit { reason: Some(failed(error, cause)), ..blank },
-        Some(Heard::NotReached) | None => Visit { reason: Some(not_reached()), ..blank },
+        Some(Heard::Failed { error, cause }) => Visit { reason: Some(failed(error, cause)), ..blank() },
+        Some(Heard::NotReached) | None => Visit { reason: Some(not_reached()), ..blank() },
     };
     let Visit { ended, reason, regions, counts, budget, destructive, wanted, marked, plan_digest, .. } = visit;
     Row {

@@ -7,6 +7,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::item::Item;
 use crate::report::{Counts, Estimate, Reason};
 
 /// Which of a run's maps a worker was called by.
@@ -125,4 +126,29 @@ pub struct Visit {
     /// The age in days of the oldest active access key, where the job looked at keys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub oldest_key_days: Option<u32>,
+}
+
+impl Visit {
+    /// Of `item`, and nothing known of it: it has failed until something says otherwise.
+    pub fn of(item: &Item, phase: Phase) -> Self {
+        Self {
+            account: item.account.clone(),
+            name: item.name.clone(),
+            path: item.path.clone(),
+            phase,
+            policy: item.policy.clone(),
+            ended: Ended::Failed,
+            reason: None,
+            regions: BTreeMap::new(),
+            counts: Counts::default(),
+            budget: BTreeMap::new(),
+            destructive: 0,
+            wanted: 0,
+            marked: 0,
+            plan_digest: None,
+            report_key: None,
+            estimate: None,
+            oldest_key_days: None,
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domains::fleet::{Ended, Item, Phase, Regional, Visit};
 use crate::fleet::failures::Failures;
-use crate::report::{self, Counts, Outcome, Reason, Report, codes};
+use crate::report::{self, Outcome, Reason, Report, codes};
 use crate::run::driver::Stakes;
 
 /// Bytes of JSON that names and words may take: with thirty Regions an answer stays under 8 KiB.
@@ -70,25 +70,13 @@ impl Visiting<'_> {
     }
 
     fn blank(self, ended: Ended) -> Visit {
-        let Item { account, name, path, policy, .. } = self.item;
+        let visit = Visit::of(self.item, self.phase);
         Visit {
-            account: account.clone(),
-            name: cut(name, NAME),
-            path: cut(path, PATH),
-            phase: self.phase,
-            policy: policy.as_deref().map(|policy| cut(policy, NAME)),
+            name: cut(&visit.name, NAME),
+            path: cut(&visit.path, PATH),
+            policy: visit.policy.as_deref().map(|policy| cut(policy, NAME)),
             ended,
-            reason: None,
-            regions: BTreeMap::new(),
-            counts: Counts::default(),
-            budget: BTreeMap::new(),
-            destructive: 0,
-            wanted: 0,
-            marked: 0,
-            plan_digest: None,
-            report_key: None,
-            estimate: None,
-            oldest_key_days: None,
+            ..visit
         }
     }
 
