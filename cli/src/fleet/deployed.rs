@@ -1,6 +1,7 @@
 //! The fleet that is meant: found by its function that chooses the accounts, whose variables name the state machine, the job and
 //! the bucket of its runs.
 
+use nightshift::fleet::Place;
 use nightshift::services::aws::Aws;
 use nightshift::services::functions::{self, FunctionsReader};
 use nightshift::text::printable;
@@ -78,9 +79,9 @@ impl Fleet {
         self.machine.rsplit(':').next().unwrap_or(&self.machine)
     }
 
-    /// The key of what the run `execution` left under `name`.
-    pub(super) fn key(&self, execution: &str, name: &str) -> String {
-        format!("fleet/{}/{execution}/{name}", self.job)
+    /// Where its runs leave what their parts hand on to each other.
+    pub(super) fn place(&self) -> Place {
+        Place { bucket: self.bucket.clone(), job: self.job.clone().into() }
     }
 }
 

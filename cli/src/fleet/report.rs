@@ -58,7 +58,7 @@ pub(super) async fn report(args: FleetReportArgs, desk: &Desk) -> anyhow::Result
 
 /// The report of the run called `execution`, where it has one.
 pub(super) async fn read(aws: &Aws, fleet: &Fleet, execution: &str) -> anyhow::Result<Option<FleetReport>> {
-    let key = fleet.key(execution, "report.json");
+    let key = fleet.place().of(execution).key("report.json");
     let Some((body, _)) = RecordReader::new(aws, &fleet.bucket).find(&key).await? else { return Ok(None) };
     let report = serde_json::from_slice(&body);
     report.map(Some).with_context(|| format!("s3://{}/{key} is no report of this version", printable(&fleet.bucket)))

@@ -1,10 +1,9 @@
 //! The part `judge`: reads how a map ended, has it judged, and leaves what the next map goes through.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
+use super::chose::Chose;
 use super::event::ToJudge;
 use super::fault::FleetFault;
 use super::judge::{self, Consent, Verdict};
@@ -56,23 +55,6 @@ pub(super) struct Said {
     rest_key: String,
 }
 
-/// The accounts that go first, of what `list` chose.
-#[derive(Debug, Deserialize)]
-pub(super) struct First {
-    canary: Vec<Named>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Named {
-    account: String,
-}
-
-impl First {
-    pub(super) fn accounts(&self) -> BTreeSet<String> {
-        self.canary.iter().map(|chosen| chosen.account.clone()).collect()
-    }
-}
-
 /// The part `judge` of one deployment.
 #[derive(Debug)]
 pub(super) struct Bench {
@@ -101,13 +83,14 @@ impl Bench {
 
     async fn plan(&self, event: &ToJudge, folder: &Folder<'_>) -> Result<Said, FleetFault> {
         let items: Vec<Item> = folder.read(&self.home, &event.items_key).await?;
-        let first: First = folder.read(&self.home, &folder.key("choice.json")).await?;
+        let chose: Chose = folder.read(&self.home, &folder.key("choice.json")).await?;
         let plan = maps::results(&self.home, folder, &event.result.key).await?;
         let rows = fold(&items, &Maps { plan, ..Maps::default() });
         let lifts_caps = self.policy.run.digest_lifts_caps;
         let consent = event.expect_plan.clone().map(|digest| Consent { digest, lifts_caps });
-        let (first, caps, now) = (first.accounts(), self.policy.caps, clock::now());
-        let verdict = judge::plan(self.place.job, (&items, &rows), &first, caps, consent.as_ref(), now);
+        let first = chose.choice.canary.into_iter().map(|chosen| chosen.account).collect();
+        let (caps, now) = (self.policy.caps, clock::now());
+        let verdict = judge::plan(&self.place.job, (&items, &rows), &first, caps, consent.as_ref(), now);
         let why = verdict.stopped();
         let go = verdict.goes() && event.mode == Mode::Apply;
         let Verdict { digest, tripped, besides, harmed: _, canary, rest } = verdict;

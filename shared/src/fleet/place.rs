@@ -1,5 +1,6 @@
 //! Where a run leaves what its parts hand on to each other: one bucket, a folder for each execution.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -21,7 +22,7 @@ pub struct Place {
     /// `NIGHTSHIFT_FLEET_BUCKET`.
     pub bucket: String,
     /// `NIGHTSHIFT_FLEET_JOB`.
-    pub job: &'static str,
+    pub job: Cow<'static, str>,
 }
 
 /// What one execution left.
@@ -102,7 +103,7 @@ mod tests {
 
     #[test]
     fn keys_are_as_the_state_machine_and_the_command_know_them() {
-        let place = Place { bucket: "records".to_owned(), job: "cluster-cleanup" };
+        let place = Place { bucket: "records".to_owned(), job: "cluster-cleanup".into() };
         let folder = place.of("2026-11-21-night");
         assert_eq!(folder.key("items.json"), "fleet/cluster-cleanup/2026-11-21-night/items.json");
         assert_eq!(

@@ -137,7 +137,7 @@ pub(super) fn read(environment: &Environment, home: Option<&str>) -> Result<Setu
     ConfigFaults::check(faults)?;
     let missing = || ConfigFaults::one(PART, "names no part that can be set up");
     let (part, job) = part.zip(job).ok_or_else(missing)?;
-    Ok(Setup { job, place: Place { bucket, job: job.name() }, part })
+    Ok(Setup { job, place: Place { bucket, job: job.name().into() }, part })
 }
 
 fn list(settings: &mut Settings<'_>, job: JobName) -> ListPolicy {

@@ -58,7 +58,7 @@ impl Reporter {
         let found = self.found(&folder).await?;
         let mode = chose.mode;
         let run = Run {
-            function: self.place.job.to_owned(),
+            function: self.place.job.clone().into_owned(),
             mode,
             execution: event.execution.clone(),
             organization: Some(chose.organization.clone()),
