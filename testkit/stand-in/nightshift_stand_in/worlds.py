@@ -32,6 +32,7 @@ class World:
     held: bool = False
     unknown_calls: set[str] = field(default_factory=set)
     lambda_urls: dict[str, str] = field(default_factory=dict)
+    sessions_stray_into: str | None = None
     # The next two are regional: their keys start with the region.
     quotas: dict[tuple[str, str], int] = field(default_factory=dict)
     integrations: dict[tuple[str, str], object] = field(default_factory=dict)

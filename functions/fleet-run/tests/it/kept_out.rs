@@ -1,7 +1,7 @@
 //! What keeps a run out of an account or a Region, as data: the others go on.
 
 use nightshift_testkit::Fault;
-use nightshift_testkit::world::expired;
+use nightshift_testkit::world::{clusters, expired};
 use serde_json::{Value, json};
 
 use crate::{Fleet, calls, to_work};
@@ -91,5 +91,34 @@ async fn an_answer_is_short_at_thirty_regions_that_all_say_no() -> anyhow::Resul
     let visit = plan(&fleet, &member.account, &more, &[]).await?;
     assert_eq!(visit["regions"].as_object().map(serde_json::Map::len), Some(30));
     assert!(visit.to_string().len() < 8 * 1024, "{} bytes", visit.to_string().len());
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_session_that_turns_out_to_be_of_another_account_asks_nothing_there() -> anyhow::Result<()> {
+    let (fleet, meant, other) =
+        (Fleet::new().await?, Fleet::member(&["orders-dev"]).await?, Fleet::member(&["orders-dev"]).await?);
+    meant.control("strayed-sessions", json!({ "into": other.account })).await?;
+    for (mode, phase, more) in [("plan", "plan", json!({})), ("apply", "rest", json!({ "budget": 1 }))] {
+        let visit = fleet.worker(mode, &[])?.invoke(&to_work(phase, &meant.account, &more)).await?.report();
+        assert_eq!((&visit["ended"], &visit["reason"]["code"]), (&json!("failed"), &json!("other-account")), "{visit}");
+        let said = visit["reason"]["message"].as_str().unwrap_or_default();
+        assert!(said.contains(&meant.account) && said.contains(&other.account), "{said}");
+        assert_eq!((&visit["report_key"], &visit["regions"]), (&json!(null), &json!({})));
+    }
+    let keys = [
+        ("NIGHTSHIFT_FLEET_JOB", "key-rotation"),
+        ("NIGHTSHIFT_FLEET_ROLE", "nightshift/key-rotation-read"),
+        ("NIGHTSHIFT_FLEET_EXTERNAL_ID", "x1"),
+        ("NIGHTSHIFT_MODE", "plan"),
+    ];
+    let visit = fleet.start("work", &keys)?.invoke(&to_work("plan", &meant.account, &json!({}))).await?.report();
+    assert_eq!(visit["reason"]["code"], "other-account", "{visit}");
+
+    let made: Vec<_> = fleet.home.proxy.calls().into_iter().map(|call| call.action).collect();
+    assert_eq!(made, ["sts:AssumeRole", "sts:GetCallerIdentity"].repeat(3), "neither a job's service nor the bucket");
+    for member in [&meant, &other] {
+        assert_eq!(clusters(member, "eu-west-1").await?, ["orders-dev"]);
+    }
     Ok(())
 }
