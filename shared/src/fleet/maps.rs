@@ -2,17 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use futures::{StreamExt as _, TryStreamExt as _, stream};
-
 use super::fault::FleetFault;
 use super::place::Folder;
 use crate::domains::fleet::{Item, Manifest, NotAResult, Phase, Results};
 use crate::run::RunFault;
 use crate::services::aws::Aws;
 use crate::services::s3::RecordReader;
-
-/// Objects read at once.
-const AT_ONCE: usize = 8;
 
 /// What the map wrote whose manifest is at `key`.
 pub(super) async fn results(aws: &Aws, folder: &Folder<'_>, key: &str) -> Result<Results, FleetFault> {
@@ -47,12 +42,9 @@ async fn add(aws: &Aws, folder: &Folder<'_>, key: &str, results: &mut Results) -
     // A manifest is AWS's; still, no key of another run is read by it.
     let own = folder.key("");
     let files: BTreeSet<_> = manifest.keys().filter(|file| file.starts_with(&own)).map(str::to_owned).collect();
-    let read = stream::iter(files).map(async |file: String| {
+    // There are few, and each may be long: one after the other, so that one alone is held.
+    for file in files {
         let text = text(aws, folder, &file).await?;
-        Ok::<_, FleetFault>((file, text))
-    });
-    let read: Vec<_> = read.buffered(AT_ONCE).try_collect().await?;
-    for (file, text) in read {
         results.add(&file, &text).map_err(|error| odd(&file, &error))?;
     }
     Ok(())

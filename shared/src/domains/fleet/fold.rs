@@ -83,13 +83,19 @@ pub struct Maps {
 /// Every account of `items`, in their order, with the last that is known of it. No account is left out: one that no file names
 /// has failed, and the row says so.
 pub fn fold(items: &[Item], maps: &Maps) -> Vec<Row> {
-    items.iter().map(|item| row(item, maps)).collect()
+    let later = [(Phase::Rest, maps.rest.as_ref()), (Phase::Canary, maps.canary.as_ref())];
+    items.iter().map(|item| row(item, &maps.plan, later)).collect()
 }
 
-fn row(item: &Item, maps: &Maps) -> Row {
-    let later = [(Phase::Rest, &maps.rest), (Phase::Canary, &maps.canary)];
-    let later = later.into_iter().find_map(|(phase, map)| Some((phase, map.as_ref()?.of(&item.account)?)));
-    let planned = maps.plan.of(&item.account);
+/// Those of `items` that had something to do when they were judged, with what was known of them then.
+pub fn with_work(items: &[Item], plan: &Results) -> Vec<Row> {
+    let rows = items.iter().map(|item| row(item, plan, [(Phase::Rest, None), (Phase::Canary, None)]));
+    rows.filter(Row::has_work).collect()
+}
+
+fn row(item: &Item, plan: &Results, later: [(Phase, Option<&Results>); 2]) -> Row {
+    let later = later.into_iter().find_map(|(phase, map)| Some((phase, map?.of(&item.account)?)));
+    let planned = plan.of(&item.account);
     let mut row = match later {
         Some((phase, heard)) => of(item, phase, Some(heard)),
         None => of(item, Phase::Plan, planned),

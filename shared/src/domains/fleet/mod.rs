@@ -13,7 +13,7 @@ mod visit;
 
 pub use account::Account;
 pub use choice::{Choice, Chosen, LeftOut, NoChoice, Organisation, choose};
-pub use fold::{Maps, Row, digest, fold};
+pub use fold::{Maps, Row, digest, fold, with_work};
 pub use item::Item;
 pub use page::page;
 pub use report::{FleetReport, Run};

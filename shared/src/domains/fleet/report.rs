@@ -75,7 +75,8 @@ pub struct Run {
 }
 
 impl FleetReport {
-    /// The report of `run`: `accounts` is what became of each, `planned` the same as it was judged, before anything was applied.
+    /// The report of `run`: `accounts` is what became of each, `planned` those that had something to do as they were judged, before anything
+    /// was applied.
     pub fn of(run: Run, planned: &[Row], mut accounts: Vec<Row>, mut left_out: Vec<LeftOut>) -> Self {
         accounts.sort_by(|one, other| one.account.cmp(&other.account));
         left_out.sort_by(|one, other| one.account.cmp(&other.account));

@@ -3,9 +3,11 @@
 //! files beside the earlier ones, and its manifest names both, so one account can stand in several.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer as _};
 
 use super::item::Item;
 use super::visit::Visit;
@@ -100,22 +102,24 @@ type Rank = (u8, Option<Timestamp>);
 impl Results {
     /// Adds the records of the file at `key`.
     pub fn add(&mut self, key: &str, text: &str) -> Result<(), NotAResult> {
-        let records: Vec<Record> =
-            serde_json::from_str(text).map_err(|source| NotAResult { what: printable(key), source })?;
-        for record in records {
-            let Some(account) = account_of(record.input.as_deref()) else {
-                self.unknown += 1;
-                continue;
-            };
-            let stopped = record.stop_date;
-            let (rank, heard) = heard(record, &account);
-            let rank = (rank, stopped);
-            match self.by_account.get(&account) {
-                Some((before, _)) if *before > rank => {}
-                _ => _ = self.by_account.insert(account, (rank, heard)),
-            }
+        let mut reader = serde_json::Deserializer::from_str(text);
+        // One record after the other: of ten thousand accounts they are as long as the text once more.
+        let read = reader.deserialize_seq(Records(self)).and_then(|()| reader.end());
+        read.map_err(|source| NotAResult { what: printable(key), source })
+    }
+
+    fn add_record(&mut self, record: Record) {
+        let Some(account) = account_of(record.input.as_deref()) else {
+            self.unknown += 1;
+            return;
+        };
+        let stopped = record.stop_date;
+        let (rank, heard) = heard(record, &account);
+        let rank = (rank, stopped);
+        match self.by_account.get(&account) {
+            Some((before, _)) if *before > rank => {}
+            _ => _ = self.by_account.insert(account, (rank, heard)),
         }
-        Ok(())
     }
 
     /// What was heard of `account`; `None` if the map never had it.
@@ -129,6 +133,24 @@ impl Results {
             Heard::Answered(visit) => Some(&**visit),
             _ => None,
         })
+    }
+}
+
+/// Adds each record of a list as it is read.
+struct Records<'a>(&'a mut Results);
+
+impl<'de> Visitor<'de> for Records<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of child executions")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
+        while let Some(record) = list.next_element()? {
+            self.0.add_record(record);
+        }
+        Ok(())
     }
 }
 
