@@ -46,11 +46,16 @@ pub(crate) struct FleetStatusArgs {
     #[command(flatten)]
     pub account: AccountArgs,
     /// How many runs to list.
-    #[arg(long, value_name = "NUMBER", default_value_t = 10)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = some)]
     pub limit: usize,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub output: Format,
+}
+
+/// A list of none would look like one of nothing.
+fn some(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "it is no whole number from 1 on".to_owned())
 }
 
 /// How a run's report is shown.
@@ -80,7 +85,7 @@ pub(crate) struct FleetReportArgs {
     #[arg(long)]
     pub all: bool,
     /// The whole report of this one account instead: each thing in it, and what would be or was done to it. Its id, or its name.
-    #[arg(long = "in", value_name = "ACCOUNT")]
+    #[arg(long = "in", value_name = "ACCOUNT", conflicts_with = "all")]
     pub inside: Option<String>,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = FleetFormat::Table)]

@@ -1,9 +1,12 @@
 //! `fleet report`: what became of every account in one run.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use anyhow::Context as _;
 use nightshift::domains::fleet::{Ended, FleetReport, Row, page};
-use nightshift::report::Counts;
 use nightshift::report::sheet::{self, Sheet, Tone};
+use nightshift::report::{Counts, SCHEMA};
 use nightshift::services::aws::Aws;
 use nightshift::services::executions::ExecutionsReader;
 use nightshift::services::s3::RecordReader;
@@ -57,11 +60,11 @@ pub(super) async fn report(args: FleetReportArgs, desk: &Desk) -> anyhow::Result
             output.say_wrapped(&line);
         }
     }
-    let sheet = listed(&report, is_shown);
+    let (sheet, full) = (listed(&report, is_shown), in_full(&report));
     if format == Format::Table && sheet.is_empty() {
         output.say("no account had anything to do");
     } else {
-        output.sheet(&sheet, &report, format);
+        output.sheets(&sheet, &full, &report, format);
     }
     let hidden = report.accounts.len() - report.accounts.iter().filter(is_shown).count();
     if hidden > 0 {
@@ -74,8 +77,22 @@ pub(super) async fn report(args: FleetReportArgs, desk: &Desk) -> anyhow::Result
 pub(super) async fn read(aws: &Aws, fleet: &Fleet, execution: &str) -> anyhow::Result<Option<FleetReport>> {
     let key = fleet.place().of(execution).key("report.json");
     let Some((body, _)) = RecordReader::new(aws, &fleet.bucket).find(&key).await? else { return Ok(None) };
-    let report = serde_json::from_slice(&body);
-    report.map(Some).with_context(|| format!("s3://{}/{key} is no report of this version", printable(&fleet.bucket)))
+    let object = format!("s3://{}/{key}", printable(&fleet.bucket));
+    let report: FleetReport =
+        serde_json::from_slice(&body).with_context(|| format!("{object} is no report of this version; {NOTHING}"))?;
+    let is_meant = report.schema == SCHEMA && report.execution == execution && report.function == fleet.job;
+    if !is_meant {
+        let FleetReport { schema, function, execution, .. } = &report;
+        return Err(Told::error(
+            format!(
+                "{object} says that it is of {} and the run {}, by schema {schema}; {NOTHING}",
+                printable(function),
+                printable(execution)
+            ),
+            "whoever may write to the bucket put it there, or a newer version did: see who, or update this command",
+        ));
+    }
+    Ok(Some(report))
 }
 
 fn none_of(fleet: &Fleet, execution: &str) -> anyhow::Error {
@@ -86,10 +103,17 @@ fn none_of(fleet: &Fleet, execution: &str) -> anyhow::Error {
 }
 
 async fn latest(aws: &Aws, fleet: &Fleet) -> anyhow::Result<FleetReport> {
-    for execution in ExecutionsReader::new(aws, &fleet.machine).latest(LATEST).await? {
+    let runs = ExecutionsReader::new(aws, &fleet.machine).latest(LATEST).await?;
+    for execution in &runs {
         if let Some(report) = read(aws, fleet, &execution.name).await? {
             return Ok(report);
         }
+    }
+    if runs.is_empty() {
+        return Err(Told::error(
+            format!("state machine {} was never started, so there is no report; {NOTHING}", printable(fleet.name())),
+            "`nightshift fleet plan` starts a run that changes nothing",
+        ));
     }
     Err(Told::error(
         format!("none of the last {LATEST} runs of {} left a report; {NOTHING}", fleet.job),
@@ -133,30 +157,60 @@ fn head(report: &FleetReport) -> Vec<String> {
 }
 
 /// Those that somebody has to look at first.
-fn listed(report: &FleetReport, is_shown: impl Fn(&&Row) -> bool) -> Sheet {
-    let mut sheet = Sheet::new(["ACCOUNT", "NAME", "UNIT", "ENDED", "ITEMS", "REGIONS", "WHY"]);
-    let mut rows: Vec<_> = report.accounts.iter().filter(is_shown).collect();
+fn sorted(report: &FleetReport) -> Vec<&Row> {
+    let mut rows: Vec<_> = report.accounts.iter().collect();
     rows.sort_by(|one, other| other.ended.cmp(&one.ended).then_with(|| one.account.cmp(&other.account)));
-    for row in rows {
+    rows
+}
+
+/// For people.
+fn listed(report: &FleetReport, is_shown: impl Fn(&&Row) -> bool) -> Sheet {
+    let mut sheet = Sheet::new(["ACCOUNT", "NAME", "UNIT", "ENDED", "ITEMS", "WHERE AND WHY"]);
+    for row in sorted(report).into_iter().filter(is_shown) {
         let tone = match row.ended {
             Ended::Failed => Tone::Bad,
             Ended::Skipped => Tone::Odd,
             Ended::Planned | Ended::Done => Tone::Bold,
             Ended::Nothing => Tone::Quiet,
         };
-        let regions = row.regions.iter().filter(|(_, how)| how.ended != Ended::Nothing).map(|(region, how)| {
-            let code = how.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
-            // As the account itself, unless it says so.
-            let own = if how.ended == row.ended { String::new() } else { format!(" {}", how.ended.as_str()) };
-            format!("{region}{own}{code}")
-        });
-        let regions = regions.collect::<Vec<_>>().join(", ");
-        let why = row.reason.as_ref().map(|why| format!("[{}] {}", why.code, why.said())).unwrap_or_default();
+        let lines: Vec<_> = regions(row).into_iter().chain(why(row)).collect();
         let ended = row.ended.as_str().to_owned();
-        let cells = [row.account.clone(), row.name.clone(), row.path.clone(), ended, items(row.counts), regions, why];
+        let cells =
+            [row.account.clone(), row.name.clone(), row.path.clone(), ended, items(row.counts), lines.join("\n")];
         sheet.push(sheet::Row::new(cells).toned(3, tone));
     }
     sheet
+}
+
+/// For spreadsheets, which have room for all of them.
+fn in_full(report: &FleetReport) -> Sheet {
+    let mut sheet = Sheet::new(["ACCOUNT", "NAME", "UNIT", "ENDED", "ITEMS", "REGIONS", "WHY"]);
+    for row in sorted(report) {
+        let (ended, regions) = (row.ended.as_str().to_owned(), regions(row).join("; "));
+        let why = why(row).unwrap_or_default();
+        let cells = [row.account.clone(), row.name.clone(), row.path.clone(), ended, items(row.counts), regions, why];
+        sheet.push(sheet::Row::new(cells));
+    }
+    sheet
+}
+
+/// Where anything was: the Regions of each way to end and each reason, on a line of their own.
+fn regions(row: &Row) -> Vec<String> {
+    let mut alike = BTreeMap::<_, Vec<&str>>::new();
+    for (region, how) in row.regions.iter().filter(|(_, how)| how.ended != Ended::Nothing) {
+        alike.entry((Reverse(how.ended), how.code.as_deref())).or_default().push(region);
+    }
+    let line = |((Reverse(ended), code), regions): ((Reverse<Ended>, Option<&str>), Vec<&str>)| {
+        // As the account itself, unless it says so.
+        let own = if ended == row.ended { String::new() } else { format!(" {}", ended.as_str()) };
+        let code = code.map(|code| format!(" [{code}]")).unwrap_or_default();
+        format!("{}{own}{code}", regions.join(", "))
+    };
+    alike.into_iter().map(line).collect()
+}
+
+fn why(row: &Row) -> Option<String> {
+    row.reason.as_ref().map(|why| format!("[{}] {}", why.code, why.said()))
 }
 
 /// What became of the things in an account, as far as anything did.

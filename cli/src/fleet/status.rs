@@ -104,7 +104,10 @@ pub(super) async fn status(args: FleetStatusArgs, desk: &Desk) -> anyhow::Result
         _ => of_runs(&runs),
     };
     let document = FleetStatus { schema: SCHEMA, job: fleet.job, machine: fleet.machine, runs };
-    output.sheet(&sheet, &document, args.output);
+    // What there is to say of none was said.
+    if args.output != Format::Table || !sheet.is_empty() {
+        output.sheet(&sheet, &document, args.output);
+    }
     Ok(output.end(ending))
 }
 

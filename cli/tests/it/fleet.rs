@@ -166,10 +166,10 @@ async fn runs_are_listed_and_the_report_of_the_last_is_shown() {
     cluster-cleanup · apply · night-1 · 2026-11-29T02:00:00Z to 2026-11-29T02:03:00Z
     3 accounts: 1 failed, 1 done, 1 nothing, 0 left alone
     plan of all accounts: sha256:25fbbce2b43460bf83acf65fc1a677f483bdc065aa737ae23c829ebdb208f232
-    ACCOUNT       NAME    UNIT       ENDED   ITEMS      REGIONS    WHY
-    000000000002  shop-2  Root/Shop  failed             eu-west-1  [not-reached] the run ended before its turn,
-                                                                   and nothing is known of it; `nightshift fleet
-                                                                   redrive` tries it again
+    ACCOUNT       NAME    UNIT       ENDED   ITEMS      WHERE AND WHY
+    000000000002  shop-2  Root/Shop  failed             eu-west-1
+                                                        [not-reached] the run ended before its turn, and nothing
+                                                        is known of it; `nightshift fleet redrive` tries it again
     000000000001  shop-1  Root/Shop  done    1 changed  eu-west-1
     ");
     assert!(report.err.contains("1 account had nothing to do; --all lists them"), "{}", report.err);
@@ -197,6 +197,8 @@ async fn runs_are_listed_and_the_report_of_the_last_is_shown() {
         let refused = fleet.fleet(&[&["report"], arguments].concat());
         assert!(refused.code == 1 && refused.err.contains(said), "{arguments:?}: {}", refused.err);
     }
+    let csv = fleet.fleet(&["report", "--output", "csv"]);
+    assert!(csv.out.starts_with("account,name,unit,ended,items,regions,why\n"), "{}", csv.out);
     let missing = fleet.fleet(&["report", "night-2"]);
     assert!(missing.code == 1 && missing.err.contains("left no report"), "{}", missing.err);
 }
@@ -295,4 +297,70 @@ async fn what_failed_is_taken_up_where_aws_does_so_and_else_in_a_run_of_its_own(
     assert!(again.err.contains("redrive execution late of state machine prod-clusters"), "{}", again.err);
     let status = fleet.fleet(&["status", "late"]);
     assert!(status.out.contains("late · RUNNING") && status.out.contains("redriven once"), "{}", status.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_said_and_a_report_of_another_run_is_nobodys() {
+    let fleet = Fleet::of("plan").await;
+    let never = fleet.fleet(&["report"]);
+    assert_eq!(never.code, 1);
+    insta::assert_snapshot!(never.err, @r"
+    nightshift: state machine prod-clusters was never started, so there is no report; nothing was read
+    → `nightshift fleet plan` starts a run that changes nothing
+    ");
+    let status = fleet.fleet(&["status"]);
+    assert_eq!((status.code, status.out.as_str()), (0, "cluster-cleanup · state machine prod-clusters\n"));
+    assert!(status.err.contains("it was never started"), "{}", status.err);
+    for (arguments, said) in [
+        (&["status", "--limit", "0"][..], "no whole number from 1 on"),
+        (&["report", "--all", "--in", "x"], "cannot be used with"),
+    ] {
+        let refused = fleet.fleet(arguments);
+        assert!(refused.code == 1 && refused.err.contains(said), "{arguments:?}: {}", refused.err);
+    }
+
+    // Of the first, under the name of the second.
+    fleet.scene.execute(&fleet.machine, "night-1", &json!({})).await.expect("a run");
+    fleet.reported("night-1", Mode::Plan, &[Ended::Failed]).await;
+    let one = world::s3(&fleet.scene).await.get_object().bucket(&fleet.bucket);
+    let one = one.key("fleet/cluster-cleanup/night-1/report.json").send().await.expect("an object");
+    let body = one.body.collect().await.expect("its body").to_vec();
+    fleet
+        .leaves("fleet/cluster-cleanup/night-2/report.json", &serde_json::from_slice::<Value>(&body).expect("JSON"))
+        .await;
+    let other = fleet.fleet(&["report", "night-2"]);
+    let said = "says that it is of cluster-cleanup and the run night-1, by schema 1; nothing was read";
+    assert!(other.code == 1 && other.err.contains(said), "{}", other.err);
+    let shown = fleet.fleet(&["status", "night-1"]);
+    assert!(shown.code == 0 && !shown.out.contains("nothing to list"), "{}", shown.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_regions_failed_a_narrow_terminal_holds_them() {
+    let fleet = Fleet::of("plan").await;
+    fleet.scene.execute(&fleet.machine, "night", &json!({})).await.expect("a run");
+    let mut row = fold(&[item(1)], &Maps::default()).remove(0);
+    let regional = |ended, code: Option<&str>| Regional { ended, code: code.map(str::to_owned) };
+    row.regions = (1..=9)
+        .map(|number| (format!("ap-southeast-{number}"), regional(Ended::Failed, Some("region-unreadable"))))
+        .chain([("eu-west-1".to_owned(), regional(Ended::Done, None))])
+        .collect();
+    let at = |text: &str| text.parse().expect("a time");
+    let run = Run {
+        function: "cluster-cleanup".to_owned(),
+        mode: Mode::Apply,
+        execution: "night".to_owned(),
+        organization: None,
+        redrive_of: None,
+        started_at: at("2026-11-29T02:00:00Z"),
+        finished_at: at("2026-11-29T02:03:00Z"),
+    };
+    row.reason = None;
+    let report = FleetReport::of(run, &[], vec![row], Vec::new());
+    fleet.leaves("fleet/cluster-cleanup/night/report.json", &report).await;
+    let shown = nightshift(&fleet.scene, &[("COLUMNS", "60")], &["fleet", "report"]);
+    let wide: Vec<_> =
+        shown.out.lines().filter(|line| line.chars().count() > 60 && !line.contains("sha256:")).collect();
+    assert_eq!(wide, Vec::<&str>::new(), "{}", shown.out);
+    assert!(shown.out.contains("ap-southeast-9") && shown.out.contains("eu-west-1 done"), "{}{}", shown.out, shown.err);
 }
