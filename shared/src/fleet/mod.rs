@@ -27,4 +27,5 @@ pub use fault::FleetFault;
 pub use function::{Fleet, serve};
 pub use organisation::organisation;
 pub use place::{Folder, Place};
+pub use report::letter;
 pub use work::FleetJob;

@@ -2,6 +2,7 @@
 //! hostile ones, and judged in a browser.
 
 mod clones;
+mod fleet;
 pub(crate) mod hostile;
 mod judge;
 mod keys;
@@ -16,6 +17,8 @@ use nightshift::notify::{Clock, Language, Letter, MailPolicy, NotifyPolicy, Owne
 pub use judge::{VIEWS, canary, look_at};
 
 const ACCOUNT: &str = "111122223333";
+const PAGE_OF_RUN: &str =
+    "s3://nightshift-prod-cluster-cleanup-fleet-111122223333/fleet/cluster-cleanup/2026-11-21/report.html";
 
 /// One mail.
 #[derive(Debug, Clone)]
@@ -36,6 +39,7 @@ pub fn samples() -> anyhow::Result<Vec<Sample>> {
         let owner =
             |digest| nightshift::jobs::cluster_cleanup::notice::letter(&digest, setting("auto-delete-after", clock));
         let operators = |night: summary::Night| nightshift::notify::summary(&night.report, &night.concerns, &policy);
+        let of_fleet = |report| nightshift::fleet::letter(&report, PAGE_OF_RUN, &policy);
         let letters = [
             ("owner", owner(owner::everything()?)),
             ("owner-one-cluster", owner(owner::one_cluster()?)),
@@ -43,6 +47,10 @@ pub fn samples() -> anyhow::Result<Vec<Sample>> {
             ("owner-team", owner(owner::two_owners()?)),
             ("summary-bad-night", operators(summary::bad_night())),
             ("summary-good-night", operators(summary::good_night())),
+            ("summary-fleet-bad-night", of_fleet(fleet::bad_night())),
+            ("summary-fleet-good-night", of_fleet(fleet::good_night())),
+            ("summary-fleet-stopped", of_fleet(fleet::stopped_night())),
+            ("hostile-fleet", of_fleet(fleet::hostile_night())),
             ("summary-quiet-night", operators(summary::quiet_night())),
             ("summary-stopped", operators(summary::stopped_night())),
             (
@@ -111,7 +119,7 @@ mod tests {
     #[test]
     fn every_hostile_value_stands_in_the_hostile_letters() {
         let hostile: Vec<_> = samples().unwrap().into_iter().filter(|one| one.name.starts_with("hostile")).collect();
-        assert_eq!(hostile.len(), 8);
+        assert_eq!(hostile.len(), 10);
         for sample in &hostile {
             let words = judge::words(&sample.letter);
             for value in hostile::values() {

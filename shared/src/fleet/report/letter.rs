@@ -2,16 +2,35 @@
 
 use crate::domains::fleet::{Ended, FleetReport, Row};
 use crate::notify::{Clock, Entry, Language, Letter, NotifyPolicy, Section, Tone};
-use crate::report::Reason;
+use crate::report::{Counts, Reason};
 use crate::text::printable;
 
 /// About `report`, whose page lies at `place`.
-pub(super) fn letter(report: &FleetReport, place: &str, policy: &NotifyPolicy) -> Letter {
+pub fn letter(report: &FleetReport, place: &str, policy: &NotifyPolicy) -> Letter {
     let language = policy.language;
     let clock = Clock { zone: &policy.time_zone, language };
     let sections: Vec<_> = [
-        section(report, Ended::Failed, Tone::Alarm, language.pick("Accounts that failed", "Cuentas con fallo")),
-        section(report, Ended::Skipped, Tone::Warning, language.pick("Accounts left alone", "Cuentas omitidas")),
+        section(
+            report,
+            Ended::Failed,
+            Tone::Alarm,
+            language.pick("Accounts that failed", "Cuentas con fallo"),
+            language,
+        ),
+        section(
+            report,
+            Ended::Planned,
+            Tone::Warning,
+            language.pick("Accounts with something left to do", "Cuentas con algo pendiente"),
+            language,
+        ),
+        section(
+            report,
+            Ended::Skipped,
+            Tone::Warning,
+            language.pick("Accounts left alone", "Cuentas omitidas"),
+            language,
+        ),
     ]
     .into_iter()
     .flatten()
@@ -25,6 +44,12 @@ pub(super) fn letter(report: &FleetReport, place: &str, policy: &NotifyPolicy) -
         sections,
         footer: vec![
             format!("Plan: {}", report.plan_digest),
+            format!(
+                "{}: nightshift fleet report {} --job {}",
+                language.pick("The same on a command line", "Lo mismo en la línea de comandos"),
+                printable(&report.execution),
+                printable(&report.function)
+            ),
             language.pick(
                 format!("Every account and Region, with a link to each report: {}", printable(place)),
                 format!("Cada cuenta y región, con un enlace a cada informe: {}", printable(place)),
@@ -47,6 +72,7 @@ fn subject(report: &FleetReport, language: Language) -> String {
         );
     }
     let (failed, changed, accounts) = (report.failed().count(), report.counts.changed, report.accounts.len());
+    let among = report.accounts.iter().filter(|row| row.counts.changed > 0).count();
     let mut words = Vec::new();
     if failed > 0 {
         words.push(language.pick(
@@ -54,10 +80,16 @@ fn subject(report: &FleetReport, language: Language) -> String {
             format!("{failed} de {accounts} cuentas CON FALLO"),
         ));
     }
-    words.push(language.pick(
-        format!("{changed} changed in {accounts} {}", if accounts == 1 { "account" } else { "accounts" }),
-        format!("{changed} con cambios en {accounts} {}", if accounts == 1 { "cuenta" } else { "cuentas" }),
-    ));
+    words.push(match changed {
+        0 => language.pick(
+            format!("nothing changed in {accounts} {}", if accounts == 1 { "account" } else { "accounts" }),
+            format!("sin cambios en {accounts} {}", if accounts == 1 { "cuenta" } else { "cuentas" }),
+        ),
+        _ => language.pick(
+            format!("{changed} changed in {among} {}", if among == 1 { "account" } else { "accounts" }),
+            format!("{changed} con cambios en {among} {}", if among == 1 { "cuenta" } else { "cuentas" }),
+        ),
+    });
     format!("[{organization}] {function}: {}", words.join(", "))
 }
 
@@ -109,21 +141,40 @@ fn words(reason: &Reason) -> String {
     }
 }
 
-fn section(report: &FleetReport, ended: Ended, tone: Tone, heading: &str) -> Option<Section> {
+fn section(report: &FleetReport, ended: Ended, tone: Tone, heading: &str, language: Language) -> Option<Section> {
     let rows = report.accounts.iter().filter(|row| row.ended == ended);
-    Section::of(heading, tone, rows.map(|row| entry(row, ended)).collect())
+    Section::of(heading, tone, rows.map(|row| entry(row, report, language)).collect())
 }
 
-fn entry(row: &Row, ended: Ended) -> Entry {
+fn entry(row: &Row, report: &FleetReport, language: Language) -> Entry {
     let entry = Entry::new(&format!("{} ({})", row.name, row.account), &row.path);
-    let regions = row.regions.iter().filter(|(_, regional)| regional.ended == ended);
+    let entry = match items(row, language) {
+        items if items.is_empty() => entry,
+        items => entry.fact(language.pick("items", "elementos"), &items),
+    };
+    let regions = row.regions.iter().filter(|(_, regional)| regional.ended == row.ended);
     let entry = regions.fold(entry, |entry, (region, regional)| {
-        entry.fact(region, regional.code.as_deref().unwrap_or(regional.ended.as_str()))
+        entry.fact(&printable(region), regional.code.as_deref().unwrap_or(regional.ended.as_str()))
     });
-    match &row.reason {
+    // What stopped the whole run is said once.
+    let is_of_all = |reason: &&Reason| report.warnings.iter().any(|warning| warning.code == reason.code);
+    match row.reason.as_ref().filter(|reason| !is_of_all(reason)) {
         Some(reason) => entry.note(&words(reason)),
         None => entry,
     }
+}
+
+/// What became of the things in an account, as far as anything did.
+fn items(row: &Row, language: Language) -> String {
+    let Counts { observed: _, planned, changed, already_right: _, deferred, skipped: _, failed } = row.counts;
+    let all = [
+        (failed, language.pick("failed", "con fallo")),
+        (changed, language.pick("changed", "cambiados")),
+        (planned, language.pick("to be changed", "por cambiar")),
+        (deferred, language.pick("put off", "aplazados")),
+    ];
+    let some = all.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}"));
+    some.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -16,11 +16,13 @@ use super::place::{Folder, Place};
 use super::setup::ReportPolicy;
 use super::{judge, maps};
 use crate::clock::{self, Deadline};
-use crate::domains::fleet::{Ended, FleetReport, Item, Maps, Phase, Run, codes, fold, page};
+use crate::domains::fleet::{Ended, FleetReport, Item, Maps, Phase, Run, codes, fold, page, with_work};
 use crate::report::{Counts, Delivery, Notice, PlanDigest, Reason, Tripped};
 use crate::run::{RunFault, driver};
 use crate::services::aws::Aws;
 use crate::telemetry;
+
+pub use letter::letter;
 
 /// What the state machine ends with: short, whatever there were of accounts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -79,7 +81,7 @@ impl Reporter {
         });
         kept.await.map_err(RunFault::observing("leaving the report in the run's bucket"))?;
         let place = format!("s3://{}/{page_key}", self.place.bucket);
-        let letter = letter::letter(&report, &place, &self.policy.notify);
+        let letter = letter(&report, &place, &self.policy.notify);
         let notify = (&self.policy.notify, mode);
         let notices = driver::telling(&self.home, notify, deadline, async |notifier| {
             notifier.tell_operators(&letter).await;
@@ -151,7 +153,7 @@ struct Found {
 /// The whole of it. Pure.
 fn told(run: Run, chose: Chose, found: &Found, status: Option<&str>) -> FleetReport {
     let Found { items, maps, judged, after, sent } = found;
-    let planned = fold(items, &Maps { plan: maps.plan.clone(), ..Maps::default() });
+    let planned = with_work(items, &maps.plan);
     let mut rows = fold(items, maps);
     let stopped = [judged, after].into_iter().flatten().filter_map(|judged| judged.why.as_ref());
     let stopped: Vec<_> = stopped.cloned().collect();

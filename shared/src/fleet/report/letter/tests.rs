@@ -60,7 +60,7 @@ fn what_went_wrong_is_told_account_by_account_and_what_was_well_as_a_number() {
     let night = report(rows);
     let letter = letter(&night, "s3://b/k", &policy("en"));
     assert_eq!(letter.tone, Tone::Alarm);
-    insta::assert_snapshot!(letter.subject, @"[o-1] cluster-cleanup: 1 of 4 accounts FAILED, 1 changed in 4 accounts");
+    insta::assert_snapshot!(letter.subject, @"[o-1] cluster-cleanup: 1 of 4 accounts FAILED, 1 changed in 1 account");
     insta::assert_snapshot!(letter.lead.join("\n"), @"Run of Sat 21 Nov 2026, 02:00 UTC through 4 accounts: 1 changed, 1 with nothing to do, 0 with something left to do, 1 left alone, 1 failed. Not part of it by the selection: 0.");
     let told: Vec<_> =
         letter.sections.iter().map(|section| (section.heading.as_str(), section.entries.len())).collect();
@@ -69,6 +69,8 @@ fn what_went_wrong_is_told_account_by_account_and_what_was_well_as_a_number() {
     assert_eq!(letter.sections[1].entries[0].facts, [("eu-north-1".to_owned(), "denied-by-scp".to_owned())]);
     let quiet = super::letter(&report(vec![row("1", Ended::Nothing, None)]), "s3://b/k", &policy("en"));
     assert_eq!((quiet.tone, quiet.sections.len()), (Tone::Calm, 0), "silence means that nothing ran");
+    assert_eq!(quiet.subject, "[o-1] cluster-cleanup: nothing changed in 1 account");
+    assert_eq!(quiet.footer[1], "The same on a command line: nightshift fleet report night --job cluster-cleanup");
 }
 
 #[test]
@@ -79,7 +81,24 @@ fn a_run_that_a_guard_stopped_says_so_first_in_either_language() {
     let letter = letter(&report, "s3://b/k", &policy("en"));
     assert_eq!(letter.tone, Tone::Alarm);
     insta::assert_snapshot!(letter.subject, @"[o-1] cluster-cleanup STOPPED by fleet_max_deletions: nothing was changed in any account");
+    let waiting: Vec<_> = letter.sections.iter().map(|section| section.heading.as_str()).collect();
+    assert_eq!(waiting, ["Accounts with something left to do"]);
     assert_eq!(letter.lead[1], "The guard fleet_max_deletions stopped it: allowed 50, wanted 70.");
     let spanish = super::letter(&report, "s3://b/k", &policy("es"));
     insta::assert_snapshot!(spanish.subject, @"[o-1] cluster-cleanup DETENIDA por fleet_max_deletions: no se ha cambiado nada en ninguna cuenta");
+}
+
+#[test]
+fn an_account_that_waits_is_told_with_what_waits_there_and_why_unless_the_whole_run_does() {
+    let cap = Reason::new(&crate::report::codes::CAP, "max_deletions is 1 and the plan wants 3", "raise it");
+    let stopped = Reason::new(&codes::FLEET_CAP, "fleet_max_deletions is 1", "raise it");
+    let mut rows = vec![row("1", Ended::Planned, Some(cap)), row("2", Ended::Planned, Some(stopped.clone()))];
+    rows[0].counts = Counts { planned: 3, failed: 1, ..Counts::default() };
+    let mut report = report(rows);
+    report.warnings = vec![stopped];
+    let letter = letter(&report, "s3://b/k", &policy("en"));
+    let [section] = letter.sections.as_slice() else { panic!("{:?}", letter.sections) };
+    assert_eq!(section.entries[0].facts, [("items".to_owned(), "1 failed, 3 to be changed".to_owned())]);
+    assert_eq!(section.entries[0].notes, ["max_deletions is 1 and the plan wants 3 → raise it"]);
+    assert_eq!(section.entries[1].notes, Vec::<String>::new(), "said once, above");
 }
