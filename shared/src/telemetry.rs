@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -186,7 +187,16 @@ pub fn metrics_of_fault(function: &str, at: Timestamp) -> Value {
 /// Prints one line of metrics where `CloudWatch` picks it up. The embedded metric format is a line on standard output;
 /// where that is gone, so is `CloudWatch`, and the run still answers.
 pub fn emit(metrics: &Value) {
-    let _ = writeln!(io::stdout(), "{metrics}");
+    if !HELD_BACK.load(Ordering::Relaxed) {
+        let _ = writeln!(io::stdout(), "{metrics}");
+    }
+}
+
+static HELD_BACK: AtomicBool = AtomicBool::new(false);
+
+/// No metrics from here on: of a program that is no function, and runs many in its own process.
+pub fn hold_back() {
+    HELD_BACK.store(true, Ordering::Relaxed);
 }
 
 fn duration_ms(report: &Report) -> i128 {

@@ -125,8 +125,8 @@ impl StagedFleet {
 }
 
 impl Deployment<'_> {
-    /// As the layer writes them.
-    fn variables(&self, part: &str, machine: &str) -> Vec<(String, String)> {
+    /// The variables of a part, as the layer writes them.
+    pub fn variables(&self, part: &str, machine: &str) -> Vec<(String, String)> {
         let of_worker = |mode: &str, role: &str| {
             let role = format!("nightshift/{}-{role}", self.name);
             [("PART", "work".to_owned()), ("EXTERNAL_ID", EXTERNAL_ID.to_owned()), ("ROLE", role)]

@@ -51,8 +51,13 @@ impl Fleet {
         telemetry::init_function(&environment);
         let connected = Aws::connect(&environment, Roots::CompiledIn).await;
         let name = environment.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("fleet-run").to_owned();
-        let part = connected.and_then(|home| Deployed::of(&environment, home, &name));
-        Self { part, name }
+        Self { part: connected.and_then(|home| Deployed::of(&environment, home, &name)), name }
+    }
+
+    /// The same of an environment and a way to AWS that somebody else made: for a program in which many run side by side.
+    pub fn of(environment: &Environment, home: Aws) -> Self {
+        let name = environment.get("AWS_LAMBDA_FUNCTION_NAME").unwrap_or("fleet-run").to_owned();
+        Self { part: Deployed::of(environment, home, &name), name }
     }
 
     /// Answers one invocation.
@@ -76,7 +81,8 @@ impl Fleet {
         .await
     }
 
-    async fn run(&self, payload: Raw, deadline: Deadline) -> Result<Value, FleetFault> {
+    /// What it answers to `payload`, and no word of its faults to anybody else.
+    pub async fn run(&self, payload: Raw, deadline: Deadline) -> Result<Value, FleetFault> {
         let part = self.part.as_ref().map_err(Clone::clone)?;
         let payload = payload.payload()?;
         // On the heap: a run is states within states, more of them than the compiler lays out in one piece.

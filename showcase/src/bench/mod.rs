@@ -4,6 +4,7 @@
 
 mod cluster_cleanup;
 mod db_users;
+mod fleet;
 mod iam;
 mod key_rotation;
 mod load;
@@ -16,6 +17,7 @@ mod responder;
 mod secret_rotation;
 mod start;
 mod table;
+mod time;
 mod waits;
 
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use serde_json::{Value, json};
 
 pub use cluster_cleanup::ClusterCleanup;
 pub use db_users::NAME as DB_USERS;
+pub use fleet::{FLEET, Night, Went};
 pub use key_rotation::{KeyRotation, load as users_load};
 pub use load::Load;
 pub use org_inventory::{From, OrgInventory, Reading, Sizes};
@@ -46,6 +49,7 @@ pub struct Bench {
     users: Section,
     organizations: Section,
     rotations: Section,
+    fleet: [Section; 2],
 }
 
 impl Bench {
@@ -62,6 +66,7 @@ impl Bench {
             users: db_users::section(),
             organizations: org_inventory::section(),
             rotations: secret_rotation::section(),
+            fleet: fleet::sections(),
         }
     }
 
@@ -89,10 +94,15 @@ impl Bench {
         secret_rotation::measure(&mut self.rotations).await
     }
 
+    /// Measures a run through an organisation, most of which is computed.
+    pub async fn measure_fleet(&mut self) -> anyhow::Result<()> {
+        fleet::measure(&mut self.fleet, self.quick).await
+    }
+
     /// What was found.
     pub fn sections(&self) -> Vec<&Section> {
         let (calls, of_servers) = ([&self.start, &self.calls, &self.waits, &self.time], [&self.users, &self.rotations]);
-        let all = calls.into_iter().chain(of_servers).chain([&self.organizations]);
+        let all = calls.into_iter().chain(of_servers).chain([&self.organizations]).chain(&self.fleet);
         all.filter(|section| !section.is_empty()).collect()
     }
 

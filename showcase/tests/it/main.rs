@@ -6,6 +6,7 @@ mod cluster_clone;
 mod command_line;
 mod db_users;
 mod fleet;
+mod fleet_at_size;
 mod key_rotation;
 mod machine;
 mod org_inventory;

@@ -59,7 +59,8 @@ pub(crate) fn policies() -> anyhow::Result<PathBuf> {
 
 /// Installs what `bench` compares with.
 pub(crate) fn for_bench() -> anyhow::Result<()> {
-    ensure(&[listed("what the benchmarks compare with", "showcase/bench")?])
+    let beside_the_fleet = listed("what a run through an organisation is compared with", "showcase/bench/c7n-org")?;
+    ensure(&[listed("what the benchmarks compare with", "showcase/bench")?, beside_the_fleet])
 }
 
 /// Fetches `MariaDB`.

@@ -4,9 +4,8 @@
 //! measured on real processes.
 
 mod least;
-mod organization;
+pub(super) mod organization;
 mod throttles;
-mod time;
 mod transport;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,9 +20,9 @@ pub use organization::{From, Sizes};
 
 use super::process;
 use super::table::{Section, Target, kibi, mebi, millis, ratio};
+use super::time::Time;
 use super::{Account, Asked, Calls, Responder, Subject, program};
 use organization::Organization;
-use time::Time;
 use transport::{LATENCY, Made, Transport};
 
 /// See the module.

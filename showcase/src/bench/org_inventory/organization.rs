@@ -41,9 +41,9 @@ pub enum From {
 
 /// See the module.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Organization {
-    pub(super) sizes: Sizes,
-    pub(super) from: From,
+pub(in crate::bench) struct Organization {
+    pub(in crate::bench) sizes: Sizes,
+    pub(in crate::bench) from: From,
 }
 
 impl Sizes {

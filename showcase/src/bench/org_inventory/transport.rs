@@ -15,8 +15,8 @@ use nightshift::services::aws::{Aws, Roots};
 
 use super::organization::Organization;
 use super::throttles::Throttles;
-use super::time::Time;
 use crate::bench::responder::{self, Asked};
+use crate::bench::time::Time;
 use crate::bench::{Account as _, Calls};
 use nightshift_testkit::scene::REGION;
 
