@@ -205,7 +205,9 @@ impl Services {
             ("GET", true) => {
                 let prefix = query.split('&').find_map(|part| part.strip_prefix("prefix=")).unwrap_or_default();
                 let keys = self.0.store.keys(&prefix.replace("%2F", "/"));
-                let keys: String = keys.iter().map(|key| format!("<Contents><Key>{key}</Key></Contents>")).collect();
+                let keys: Vec<_> =
+                    keys.iter().flat_map(|key| ["<Contents><Key>", key.as_str(), "</Key></Contents>"]).collect();
+                let keys = keys.concat();
                 (200, format!("<ListBucketResult><IsTruncated>false</IsTruncated>{keys}</ListBucketResult>"))
             }
             ("GET", false) => match self.0.store.get(key) {
