@@ -8,10 +8,10 @@ use super::Subject;
 use crate::deploy::account::{Account, named};
 use crate::deploy::raw::Invoked;
 use nightshift_testkit::database::postgres::{MASTER, PASSWORD};
-use nightshift_testkit::database::world::{CLUSTER, DATABASE, HOST, MASTER_SECRET, REGION};
+use nightshift_testkit::database::world::{CLUSTER, DATABASE, HOST, MASTER_SECRET};
 use nightshift_testkit::database::{Installation, Postgres};
 use nightshift_testkit::rotation::STEPS;
-use nightshift_testkit::scene::Scene;
+use nightshift_testkit::scene::{REGION, Scene};
 
 /// Another function, which some secrets name as their own.
 const ANOTHER: &str = "rotate";
