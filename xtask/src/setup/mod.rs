@@ -34,7 +34,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
 pub(crate) fn for_demo(part: Option<&str>) -> anyhow::Result<()> {
     match part {
         Some("rotation" | "users") => run(),
-        Some("clone" | "keys" | "org") => ensure(&[stand_in()?]),
+        Some("clone" | "fleet" | "keys" | "org") => ensure(&[stand_in()?]),
         _ => ensure(&[stand_in()?, cargo_lambda()]),
     }
 }
