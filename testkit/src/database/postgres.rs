@@ -190,8 +190,38 @@ impl Postgres {
         self.log_in(MASTER, PASSWORD, database).await
     }
 
+    /// The files of the database numbered `database` that hold one of `needles`, by their paths below the data folder.
+    pub fn files_with(&self, database: u32, needles: &[&str]) -> anyhow::Result<Vec<String>> {
+        let folder = format!("base/{database}");
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(self.folder.path().join("data").join(&folder))? {
+            let entry = entry?;
+            // A file may go while it is looked for.
+            let Ok(bytes) = std::fs::read(entry.path()) else { continue };
+            if needles.iter().any(|needle| holds(&bytes, needle.as_bytes())) {
+                found.push(format!("{folder}/{}", entry.file_name().display()));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
     /// Everything the server has logged.
     pub fn log(&self) -> std::io::Result<String> {
         std::fs::read_to_string(self.folder.path().join("log"))
     }
+}
+
+/// Nearly all of a file begins no needle, so it is gone through for the first byte alone.
+fn holds(bytes: &[u8], needle: &[u8]) -> bool {
+    let Some(first) = needle.first() else { return true };
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| byte == first) {
+        rest = &rest[at..];
+        if rest.starts_with(needle) {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
 }

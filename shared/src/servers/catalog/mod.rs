@@ -1,0 +1,30 @@
+//! Reads what a database looks like, and how its columns look from afar: in transactions that are read only, by names of the server's
+//! own. Of a sample, only counts leave the server.
+
+mod postgres;
+
+use std::collections::BTreeMap;
+
+use crate::domains::anonymise::schema::{Name, Schema};
+use crate::domains::anonymise::suggest::Sampled;
+use crate::services::sql::{Session, SqlError};
+
+/// The schema of `database`, which `session` is in.
+pub async fn schema(session: &Session, database: &str) -> Result<Schema, SqlError> {
+    match session {
+        Session::Postgres(session) => postgres::schema(session, database).await,
+        Session::Mysql(_) => Err(not_yet("reading the schema")),
+    }
+}
+
+/// How the texts of each column look, by some thousand of its rows.
+pub async fn sample(session: &Session, schema: &Schema) -> Result<BTreeMap<(Name, String), Sampled>, SqlError> {
+    match session {
+        Session::Postgres(session) => postgres::sample(session, schema).await,
+        Session::Mysql(_) => Err(not_yet("reading a sample")),
+    }
+}
+
+fn not_yet(attempt: &str) -> SqlError {
+    SqlError::unreachable(attempt, "rules are planned on PostgreSQL alone in this version")
+}
