@@ -1,0 +1,22 @@
+//! Years of nights in one process: the real driver and job, over the real SDK clients, in an AWS that is kept in memory. Nothing
+//! here opens a socket or waits: time passes only while everybody waits for it. What happens is the same each time for the same
+//! [history](history::History), to the call.
+//!
+//! Rooms, each knowing only those above it:
+//!
+//! * `time`: the one clock. `dice`: randomness keyed by what it is about.
+//! * `history`: what is given, done and broken, as a text. `acts`: what people do.
+//! * `aws`: requests taken apart strictly, RDS, SES, SNS and STS as far as they are asked, and what goes wrong.
+//! * `journal`: what happened. `play`: a history, played.
+//!
+//! What the SDK keeps for the whole process, and what would make one play differ from the next without anybody being told, is
+//! taken care of in one place each: its randomness (`play`), what is left of its retries (`play`), its clock (`time`), and the
+//! bodies of its requests (`aws/http.rs`).
+
+pub mod acts;
+pub mod aws;
+pub mod dice;
+pub mod history;
+pub mod journal;
+pub mod play;
+pub mod time;

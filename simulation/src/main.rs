@@ -1,0 +1,2 @@
+//! Years of nights, from a seed.
+fn main() {}

@@ -1,0 +1,3 @@
+//! The simulation, simulated.
+
+mod nights;
