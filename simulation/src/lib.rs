@@ -8,6 +8,8 @@
 //! * `history`: what is given, done and broken, as a text. `acts`: what people do.
 //! * `aws`: requests taken apart strictly, RDS, SES, SNS and STS as far as they are asked, and what goes wrong.
 //! * `journal`: what happened. `play`: a history, played.
+//! * `laws`: what must hold of a journal, in words in docs/laws.md. `story`: a journal, told.
+//! * `generate`: histories nobody wrote. `shrink`, `trial`: one that breaks a law, as short as it gets.
 //!
 //! What the SDK keeps for the whole process, and what would make one play differ from the next without anybody being told, is
 //! taken care of in one place each: its randomness (`play`), what is left of its retries (`play`), its clock (`time`), and the
@@ -16,7 +18,12 @@
 pub mod acts;
 pub mod aws;
 pub mod dice;
+pub mod generate;
 pub mod history;
 pub mod journal;
+pub mod laws;
 pub mod play;
+pub mod shrink;
+pub mod story;
 pub mod time;
+pub mod trial;
