@@ -6,10 +6,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::Account;
-use crate::aws::rds::{Aged, Cluster, Member, Rds, Status, Tags};
 use crate::dice;
+use crate::rds::{Aged, Cluster, Member, Rds, Status, Tags};
 use crate::time::later;
+use crate::world::World;
 
 /// The Region that everything is in.
 pub const HOME: &str = "eu-west-1";
@@ -58,30 +58,30 @@ pub struct Traits {
 
 impl Act {
     /// Does it at `now`; `false` where it does not fit any more.
-    pub fn apply(&self, account: &mut Account, now: Timestamp) -> bool {
+    pub fn apply(&self, world: &mut World, now: Timestamp) -> bool {
         match self {
             Self::Deny { action, on } => {
                 if *on {
-                    account.denied.insert(action.clone())
+                    world.denied.insert(action.clone())
                 } else {
-                    account.denied.remove(action)
+                    world.denied.remove(action)
                 }
             }
             Self::Mailbox { address, takes } => {
                 if *takes {
-                    account.refused.remove(address)
+                    world.refused.remove(address)
                 } else {
-                    account.refused.insert(address.clone())
+                    world.refused.insert(address.clone())
                 }
             }
             Self::Policy { variable, value } => {
                 match value {
-                    Some(value) => account.policy.insert(variable.clone(), value.clone()),
-                    None => account.policy.remove(variable),
+                    Some(value) => world.policy.insert(variable.clone(), value.clone()),
+                    None => world.policy.remove(variable),
                 };
                 true
             }
-            of_rds => of_rds.in_rds(&mut account.rds, now).is_some(),
+            of_rds => of_rds.in_rds(&mut world.rds, now).is_some(),
         }
     }
 
@@ -93,7 +93,10 @@ impl Act {
                 made.copies_tags = traits.copies_tags;
                 made.declared = traits.terraform.then(|| tags.clone());
                 made.global = traits.global.then(|| format!("world-{id}"));
-                made.members = (1..=*members).map(|number| member(id, number, number == 1)).collect();
+                made.members = free_names(rds, id).take(*members).map(|name| member(name, false)).collect();
+                if let Some(first) = made.members.first_mut() {
+                    first.writer = true;
+                }
                 rds.clusters.insert(id.clone(), made);
             }
             Self::Clone { cluster: id, of, tags } => {
@@ -102,7 +105,7 @@ impl Act {
                 let mut made = new(rds, id, &engine, tags, now)?;
                 let group = rds.clusters.get_mut(of)?.clone_group.get_or_insert(group).clone();
                 made.clone_group = Some(group);
-                made.members = vec![member(id, 1, true)];
+                made.members = free_names(rds, id).take(1).map(|name| member(name, true)).collect();
                 rds.clusters.insert(id.clone(), made);
             }
             Self::Tag { cluster, key, value } => {
@@ -153,9 +156,9 @@ impl Act {
             }
             Self::AddMember { cluster } => {
                 let ends = rds.ends("create", cluster, now, (4, 12));
+                let name = free_names(rds, cluster).next()?;
                 let found = rds.clusters.get_mut(cluster).filter(|found| found.status.name == "available")?;
-                let number = (1..).find(|n| !found.members.iter().any(|it| it.id == format!("{cluster}-{n}")))?;
-                let made = member(cluster, number, found.members.is_empty());
+                let made = member(name, found.members.is_empty());
                 found.members.push(Member { status: Status::until("creating", ends, "available"), ..made });
             }
             Self::RemoveMember { cluster } => {
@@ -165,12 +168,22 @@ impl Act {
                     Status::going(ends);
             }
             Self::Delete { cluster } => {
-                let found = rds.clusters.get_mut(cluster)?;
+                let can_go =
+                    |one: &&mut Cluster| one.status.name == "available" && !one.protected && one.global.is_none();
+                let found = rds.clusters.get_mut(cluster).filter(can_go)?;
                 for member in &mut found.members {
                     member.status = Status::going(later(now, Duration::from_mins(5)));
                 }
                 drop(rds.delete(cluster, None, now).ok()?);
             }
+            beside => return beside.in_the_region(rds, now),
+        }
+        Some(())
+    }
+
+    /// What is about no cluster alone.
+    fn in_the_region(&self, rds: &mut Rds, now: Timestamp) -> Option<()> {
+        match self {
             Self::BlueGreen { cluster, on } => {
                 let of = rds.clusters.get(cluster)?.resource_id.clone();
                 let changed = if *on { rds.blue_green.insert(of) } else { rds.blue_green.remove(&of) };
@@ -190,7 +203,7 @@ impl Act {
                 return any.then_some(());
             }
             Self::Quota { snapshots } => rds.quota = *snapshots,
-            Self::Deny { .. } | Self::Mailbox { .. } | Self::Policy { .. } => return None,
+            _ => return None,
         }
         Some(())
     }
@@ -217,8 +230,14 @@ fn new(rds: &Rds, id: &str, engine: &str, tags: &Tags, now: Timestamp) -> Option
     })
 }
 
-fn member(cluster: &str, number: usize, writer: bool) -> Member {
-    Member { id: format!("{cluster}-{number}"), writer, status: Status::at_rest("available") }
+/// Names of members that nothing else bears: a Region has each once, whatever its cluster is called by now.
+fn free_names(rds: &Rds, cluster: &str) -> impl Iterator<Item = String> {
+    let taken: Vec<_> = rds.clusters.values().flat_map(|one| &one.members).map(|member| member.id.clone()).collect();
+    (1..).map(move |number: u32| format!("{cluster}-{number}")).filter(move |name| !taken.contains(name))
+}
+
+fn member(id: String, writer: bool) -> Member {
+    Member { id, writer, status: Status::at_rest("available") }
 }
 
 /// As AWS gives them: 26 capital letters and digits.

@@ -90,7 +90,7 @@ fn runs(seed: u64, first: Timestamp, number: u64) -> Vec<Run> {
         run.seconds = dice.u64(15..=90);
     }
     if chance(&mut dice, 30) {
-        run.event = r#"{"mode": "plan"}"#.to_owned();
+        r#"{"mode": "plan"}"#.clone_into(&mut run.event);
     }
     let mut all = vec![run];
     let mut again = |after: Duration| all.push(Run::scheduled(later(at, after + Duration::from_millis(1))));

@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use nightshift::report::Report;
 
 use crate::acts::Act;
-use crate::aws::rds::{Effect, Shown};
 use crate::dice;
 use crate::history::{Fault, Kind};
+use crate::rds::{Effect, Shown};
 
 /// One entry.
 #[derive(Debug, Clone)]

@@ -5,9 +5,10 @@
 //! Rooms, each knowing only those above it:
 //!
 //! * `time`: the one clock. `dice`: randomness keyed by what it is about.
-//! * `history`: what is given, done and broken, as a text. `acts`: what people do.
-//! * `aws`: requests taken apart strictly, RDS, SES, SNS and STS as far as they are asked, and what goes wrong.
-//! * `journal`: what happened. `play`: a history, played.
+//! * `wire`: requests, taken apart strictly, and answers. `rds`: Amazon RDS in memory, as far as it is asked.
+//! * `world`: an account. `acts`: what people do there. `history`: what is given, done and broken, as a text.
+//! * `journal`: what happened. `aws`: the HTTP client that ends in the account, SES, SNS and STS, and what goes wrong.
+//! * `play`: a history, played.
 //! * `laws`: what must hold of a journal, in words in docs/laws.md. `story`: a journal, told.
 //! * `generate`: histories nobody wrote. `shrink`, `trial`: one that breaks a law, as short as it gets.
 //!
@@ -23,7 +24,10 @@ pub mod history;
 pub mod journal;
 pub mod laws;
 pub mod play;
+pub mod rds;
 pub mod shrink;
 pub mod story;
 pub mod time;
 pub mod trial;
+pub mod wire;
+pub mod world;

@@ -46,6 +46,9 @@ struct Cli {
     /// Go on when a law breaks, and count which break and how soon
     #[arg(long)]
     survey: bool,
+    /// Stop at the first law that breaks, and only say which, by which seed, and after how many account-years
+    #[arg(long)]
+    first: bool,
     /// Threads; without it, one a core
     #[arg(long)]
     threads: Option<usize>,
@@ -149,6 +152,19 @@ fn work(cli: &Cli, first: u64, began: Timestamp, sum: &Sum) {
             let mut survey = sum.survey.lock().unwrap_or_else(PoisonError::into_inner);
             for broken in trial.broken {
                 survey.entry(broken.law).or_insert((0, seed, broken.said)).0 += 1;
+            }
+            continue;
+        }
+        if let (true, Some(broken)) = (cli.first, trial.broken.first()) {
+            if !sum.stop.swap(true, Ordering::SeqCst) {
+                let nights = sum.nights.load(Ordering::SeqCst);
+                println!(
+                    "broken: {} by seed {seed}, after {}.{} account-years: {}",
+                    broken.law,
+                    nights / 365,
+                    nights % 365 * 10 / 365,
+                    broken.said
+                );
             }
             continue;
         }

@@ -65,7 +65,7 @@ async fn carry_out<J: Job>(run: &Run, seed: u64, account: &Shared, time: &Time) 
     let policy: Vec<_> = {
         let mut account = of(account);
         account.advance(time.now());
-        let policy = account.policy.clone();
+        let policy = account.world.policy.clone();
         let policy: Vec<_> = policy.into_iter().collect();
         account.journal.add(run.at, What::Began { policy: policy.clone() });
         policy

@@ -28,7 +28,8 @@ pub fn shrink(spelt: History, first: Broken, breaks: impl Fn(&History) -> Vec<Br
     let law = broken.law;
     let mut attempt = |history: &History| {
         tries += 1;
-        (tries <= TRIES).then(|| breaks(history)).unwrap_or_default().into_iter().find(|found| found.law == law)
+        let broken = if tries <= TRIES { breaks(history) } else { Vec::new() };
+        broken.into_iter().find(|found| found.law == law)
     };
     if !OF_THE_END.contains(&law) {
         let cut = up_to(&best, broken.at);

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use crate::aws::rds::Effect;
 use crate::journal::{Call, End, Journal, What};
 use crate::laws::Broken;
+use crate::rds::Effect;
 
 /// The story of `journal` up to what is `broken`.
 pub fn story(journal: &Journal, broken: &Broken) -> String {
@@ -34,11 +34,10 @@ fn day(first: Timestamp, at: Timestamp) -> i64 {
 fn line(what: &What) -> Option<String> {
     Some(match what {
         What::Act { act, fits: true } => act.to_string(),
-        What::Act { .. } | What::Shown { .. } | What::Begun { .. } => return None,
         What::Began { .. } => "a run begins".to_owned(),
         What::Call(Call { action, thing, fault: Some(fault), .. }) => format!("  {action} {thing}: {fault}"),
         What::Call(Call { action, thing, refused: Some(code), .. }) => format!("  {action} {thing} is refused: {code}"),
-        What::Call(_) => return None,
+        What::Act { .. } | What::Shown { .. } | What::Begun { .. } | What::Call(_) => return None,
         What::Did { effect, .. } => format!("  {}", done(effect)),
         What::Mail(mail) => format!("  {} can read: {}", mail.to.join(", "), mail.subject),
         What::Ended { end: End::Died, .. } => "the run dies".to_owned(),

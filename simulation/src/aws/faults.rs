@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::request::Request;
 use crate::dice;
 use crate::history::{Fault, History, Kind, Rates};
+use crate::wire::Request;
 
 /// See the module.
 #[derive(Debug)]

@@ -16,9 +16,9 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 
-use super::request::Request;
 use super::{Account, Fate};
 use crate::time::Time;
+use crate::wire::Request;
 
 /// A process that calls, until it dies.
 #[derive(Debug)]

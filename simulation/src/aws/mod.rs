@@ -1,23 +1,20 @@
 //! An account of AWS in memory: what a request does and what is answered, what goes wrong with it, and what people do there
 //! meanwhile.
 
-pub mod answer;
 mod faults;
 mod http;
-pub mod rds;
-pub mod request;
 mod small;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::history::{History, Kind, Timed};
 use crate::journal::{Call, Journal, What};
-use answer::Refusal;
+use crate::rds::{Outcome, Rds};
+use crate::wire::{Refusal, Request};
+use crate::world::World;
 use faults::Faults;
-use rds::{Outcome, Rds};
-use request::Request;
 
 pub use http::{Http, Process};
 
@@ -29,14 +26,8 @@ const STALE: SignedDuration = SignedDuration::from_secs(30);
 /// See the module.
 #[derive(Debug)]
 pub struct Account {
-    /// RDS, in the one Region there is.
-    pub rds: Rds,
-    /// What the function's role may not do.
-    pub denied: BTreeSet<String>,
-    /// Addresses that take no mail.
-    pub refused: BTreeSet<String>,
-    /// The variables of the function.
-    pub policy: BTreeMap<String, String>,
+    /// What is there.
+    pub world: World,
     /// What happened.
     pub journal: Journal,
     /// What the simulation could not do; the history is worth nothing then.
@@ -69,10 +60,12 @@ impl Account {
         let mut acts = history.acts.clone();
         acts.sort_by_key(|timed| timed.at);
         Self {
-            rds: Rds::new(crate::acts::HOME, ACCOUNT, history.seed),
-            denied: BTreeSet::new(),
-            refused: BTreeSet::new(),
-            policy: history.policy.clone(),
+            world: World {
+                rds: Rds::new(crate::acts::HOME, ACCOUNT, history.seed),
+                denied: BTreeSet::new(),
+                refused: BTreeSet::new(),
+                policy: history.policy.clone(),
+            },
             journal: Journal::default(),
             broken: None,
             acts: acts.into(),
@@ -85,11 +78,11 @@ impl Account {
         while self.acts.front().is_some_and(|next| next.at <= now)
             && let Some(Timed { at, act }) = self.acts.pop_front()
         {
-            self.rds.advance(at);
-            let fits = act.apply(self, at);
+            self.world.rds.advance(at);
+            let fits = act.apply(&mut self.world, at);
             self.journal.add(at, What::Act { act, fits });
         }
-        self.rds.advance(now);
+        self.world.rds.advance(now);
     }
 
     /// How long the next call of `run` takes: the way there, and the way back.
@@ -123,11 +116,11 @@ impl Account {
             Some(Kind::DiesBefore) => return Fate::Dead,
             _ => {}
         }
-        if self.denied.contains(&call.action) {
+        if self.world.denied.contains(&call.action) {
             return refuse(call, 403, "AccessDenied", "not authorized to perform this, by no identity-based policy");
         }
         let answer = match request.service.as_str() {
-            "rds" => self.rds.answer(request, now, lag),
+            "rds" => self.world.rds.answer(request, now, lag),
             "sts" => small::caller(request),
             _ => self.message(run, request, now),
         };

@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::answer::{Answered, Refusal, Xml};
-use super::rds::Outcome;
-use super::request::Request;
 use super::{ACCOUNT, Account};
 use crate::journal::{Mail, What};
+use crate::rds::Outcome;
+use crate::wire::{Answered, Refusal, Request, Xml};
 
 /// The code that the service of `action` throttles with.
 pub(super) fn throttle(action: &str) -> &'static str {
@@ -48,7 +47,7 @@ impl Account {
             other => return Err(Refusal::OfSimulation(format!("{other}, which the simulation does not know"))),
         };
         request.done()?;
-        if mail.to.iter().any(|address| self.refused.contains(address)) {
+        if mail.to.iter().any(|address| self.world.refused.contains(address)) {
             return Err(Refusal::of(400, "MessageRejected", "Email address is not verified."));
         }
         self.journal.add(now, What::Mail(mail));

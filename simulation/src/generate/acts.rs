@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use super::moments::{expiry, of_day};
 use super::night;
 use crate::acts::{Act, Traits};
-use crate::aws::rds::Tags;
 use crate::dice::{self, chance, pick};
 use crate::history::Timed;
+use crate::rds::Tags;
 use crate::time::later;
 
 const NAMES: [&str; 9] = ["orders", "billing", "search", "reports", "users", "orders-2", "pay-main", "cart", "ledger"];

@@ -7,9 +7,9 @@ use nightshift::report::Report;
 
 use super::terms::{Terms, address};
 use crate::acts::Act;
-use crate::aws::rds::{Effect, Face, Shown};
 use crate::history::History;
 use crate::journal::{Call, End, Entry, Journal, Mail, What};
+use crate::rds::{Effect, Face, Shown};
 
 /// See the module.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Seen};
 use super::terms::{Keep, OPERATORS, address, expiry, moment, owner, read_as};
-use crate::aws::rds::{Effect, Face};
 use crate::journal::Mail;
+use crate::rds::{Effect, Face};
 
 type Found = Vec<(Timestamp, String)>;
 
@@ -126,7 +126,8 @@ pub(super) fn about<'a>(mail: &'a Mail, id: &str) -> impl Iterator<Item = &'a st
     })
 }
 
-/// **kept**: what goes leaves a snapshot, but where the policy keeps nothing, or the cluster it was cloned from stands.
+/// **kept**: what goes leaves a snapshot, but where the policy keeps nothing, or the cluster it was cloned from stands: that one
+/// is no clone itself, and no run takes it without a snapshot while a snapshot of the clone would have been kept.
 pub(super) fn kept(case: &Case<'_>) -> Found {
     let mut found = Found::new();
     for run in &case.runs {
@@ -134,26 +135,35 @@ pub(super) fn kept(case: &Case<'_>) -> Found {
             let Effect::ClusterGoing { face, snapshot: None } = effect else { continue };
             let Some(seen) = run.looked(&face.resource_id, place) else { continue };
             let source = seen.tags.get("nightshift:source");
-            let stands = source.is_some_and(|source| {
-                run.listed().any(|other| {
-                    other.id == *source
-                        && other.clone_group.is_some()
-                        && other.clone_group == seen.clone_group
-                        && other.status != "deleting"
-                        && other.created < seen.created
-                })
-            });
-            let fine = match run.terms.keep() {
-                Keep::Never => true,
-                Keep::Always => false,
-                Keep::UnlessClone => stands,
+            let holds = |other: &&Face| {
+                source == Some(&other.id)
+                    && other.clone_group.is_some()
+                    && other.clone_group == seen.clone_group
+                    && other.status != "deleting"
+                    && other.created < seen.created
             };
-            if !fine {
-                found.push((at, format!("{} went, and its data is nowhere", face.id)));
-            }
+            let source = run.listed().find(holds);
+            let why = match (run.terms.keep(), source) {
+                (Keep::Never, _) => None,
+                (Keep::UnlessClone, Some(source)) => goes_too(case, run, source),
+                _ => Some("its data is nowhere".to_owned()),
+            };
+            found.extend(why.map(|why| (at, format!("{} went, and {why}", face.id))));
         }
     }
     found
+}
+
+/// Whether `source` is taken without a snapshot, by this run or while the clone's would have been kept.
+fn goes_too(case: &Case<'_>, run: &Seen<'_>, source: &Face) -> Option<String> {
+    let days = SignedDuration::from_hours(24 * run.terms.keep_days());
+    let end = run.at.checked_add(days).unwrap_or(run.at);
+    let soon = case.runs.iter().filter(|other| (run.at..end).contains(&other.at));
+    let goes = soon.filter(|other| other.terms.keep() != Keep::Never).flat_map(Seen::did).find(|(_, _, effect)| {
+        let Effect::ClusterGoing { face, snapshot: None } = effect else { return false };
+        face.resource_id == source.resource_id
+    });
+    goes.map(|(_, at, _)| format!("{}, which was to hold its data, goes without a snapshot at {at}", source.id))
 }
 
 /// **purged**: a snapshot goes only if it is ours, has every mark, and the day on it has come; and, where nobody wrote another

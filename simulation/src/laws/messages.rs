@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::case::Case;
+use super::case::{Case, Seen};
 use super::deletion::{JITTER, about, says};
 use super::terms::{OPERATORS, expiry};
-use crate::aws::rds::Effect;
+use crate::rds::Effect;
 
 type Found = Vec<(Timestamp, String)>;
 
@@ -21,12 +21,12 @@ pub(super) fn once(case: &Case<'_>) -> Found {
         let mut matters = Vec::new();
         for mail in run.mails().filter(|mail| !mail.subject.contains("cluster-cleanup:")) {
             let to = mail.to.join(",");
-            for face in case.runs[..=number].iter().flat_map(|run| run.listed()) {
+            for face in case.runs[..=number].iter().flat_map(Seen::listed) {
                 if let Some(day) = expiry(face).filter(|day| says(mail, &face.id, *day)) {
                     matters.push((to.clone(), face.id.clone(), day.to_string()));
                 }
             }
-            for (_, _, effect) in case.runs[..=number].iter().flat_map(|run| run.did()) {
+            for (_, _, effect) in case.runs[..=number].iter().flat_map(Seen::did) {
                 if let Effect::ClusterGoing { face, snapshot: Some(snapshot) } = effect
                     && mail.text.contains(&format!("restore {snapshot}"))
                 {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::case::Case;
 use super::terms::{OPERATORS, expiry};
-use crate::aws::rds::{Effect, Tags};
+use crate::rds::{Effect, Tags};
 
 type Found = Vec<(Timestamp, String)>;
 

@@ -4,16 +4,18 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Seen};
 use super::terms::{expiry, moment};
-use crate::aws::rds::Effect;
 use crate::journal::End;
+use crate::rds::Effect;
 
 type Found = Vec<(Timestamp, String)>;
 
 /// So many quiet nights does everything due take at most: told, waited for, gone; and one that is lost on the way.
 const NIGHTS: i64 = 5;
+/// An owner is told once more while something else keeps a cluster, when the notice before is over.
+const NOTICE: &str = "notice-period";
 /// What passes by itself, and has passed after so many quiet nights.
 const PASSES: [&str; 9] = [
-    "notice-period",
+    NOTICE,
     "changed-since-plan",
     "throttled",
     "no-answer",
@@ -47,7 +49,7 @@ pub(super) fn done_or_told(case: &Case<'_>) -> Found {
             continue;
         }
         let items: Vec<_> = report.items.iter().filter(|item| item.id == face.id).collect();
-        let passes = |code: &str| PASSES.contains(&code);
+        let passes = |code: &str| PASSES.contains(&code) && !(code == NOTICE && is_stopped_by_another(case, &face.id));
         let why: Vec<_> = items.iter().filter_map(|item| item.reason.as_ref()).map(|reason| &*reason.code).collect();
         let read = last.mails().any(|mail| mail.text.contains(&face.id));
         let said = match (items.is_empty(), read) {
@@ -61,6 +63,13 @@ pub(super) fn done_or_told(case: &Case<'_>) -> Found {
         found.push((last.at, said));
     }
     found
+}
+
+/// Whether a quiet night said of the cluster `id` that something stops it that does not pass.
+fn is_stopped_by_another(case: &Case<'_>, id: &str) -> bool {
+    let quiet = case.runs.iter().filter(|run| run.at >= case.history.healed);
+    let items = quiet.filter_map(Seen::report).flat_map(|report| &report.items).filter(|item| item.id == id);
+    items.filter_map(|item| item.reason.as_ref()).any(|reason| !PASSES.contains(&&*reason.code))
 }
 
 /// **at rest**: when all has been quiet for five nights, runs come to their end with a report in which nothing failed but what

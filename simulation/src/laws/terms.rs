@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use crate::aws::rds::{Face, Tags};
+use crate::rds::{Face, Tags};
 
 /// The tag with the expiry, where nobody says otherwise.
 const EXPIRY: &str = "auto-delete-after";

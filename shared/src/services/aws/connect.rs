@@ -59,7 +59,7 @@ fn kept<C: Clone>(clients: &ByRegion<C>, region: &str, new: impl FnOnce() -> C) 
 macro_rules! of_service {
     ($aws:ident, $sdk:ident) => {{
         let mut config = $sdk::config::Builder::from(&$aws.config).interceptor($aws.calls.clone());
-        config.set_retry_partition($aws.retries.clone());
+        config.set_retry_partition($aws.retries.as_deref().cloned());
         config
     }};
 }
@@ -69,7 +69,7 @@ macro_rules! of_service {
 pub struct Aws {
     config: SdkConfig,
     /// Whose retries these are; the process's own where nobody says.
-    retries: Option<RetryPartition>,
+    retries: Option<Arc<RetryPartition>>,
     calls: CallRecorder,
     rds: ByRegion<aws_sdk_rds::Client>,
     secrets: ByRegion<aws_sdk_secretsmanager::Client>,
@@ -119,7 +119,7 @@ impl Aws {
     /// between all clients of a service in a Region.
     #[must_use]
     pub fn retrying_apart(self, retries: RetryPartition) -> Self {
-        Self { retries: Some(retries), ..self }
+        Self { retries: Some(Arc::new(retries)), ..self }
     }
 
     /// To the same place with the credentials of `session`. Its calls are counted together with these.

@@ -5,8 +5,7 @@ use jiff::Timestamp;
 use super::read::{not_found, snapshot_not_found};
 use super::state::{Aged, Rds, Tags};
 use super::{Effect, Outcome};
-use crate::aws::answer::{Answered, Refusal, Xml};
-use crate::aws::request::Request;
+use crate::wire::{Answered, Refusal, Request, Xml};
 
 /// The most that one thing can have.
 const MOST: usize = 50;

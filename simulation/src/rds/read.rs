@@ -6,8 +6,7 @@ use jiff::Timestamp;
 
 use super::state::{Cluster, Member, Rds, Snapshot, Tags};
 use super::{Outcome, Shown};
-use crate::aws::answer::{Answered, Refusal, Xml};
-use crate::aws::request::Request;
+use crate::wire::{Answered, Refusal, Request, Xml};
 
 /// The engines whose clusters are Aurora's.
 const AURORA: [&str; 2] = ["aurora-mysql", "aurora-postgresql"];

@@ -70,6 +70,7 @@ impl Xml {
     }
 
     /// An element with text.
+    #[expect(clippy::needless_pass_by_value, reason = "numbers and moments are written where they are called for")]
     pub fn leaf(&mut self, name: &str, text: impl ToString) {
         let text = text.to_string().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let _ = write!(self.0, "<{name}>{text}</{name}>");

@@ -7,10 +7,9 @@ use jiff::Timestamp;
 use super::read::{not_found, snapshot_not_found};
 use super::state::{Aged, Cluster, Rds, Snapshot, Status, Tags};
 use super::{Effect, Outcome};
-use crate::aws::answer::{Answered, Refusal, Xml};
-use crate::aws::request::Request;
 use crate::dice;
 use crate::time::later;
+use crate::wire::{Answered, Refusal, Request, Xml};
 
 fn bad_state(message: String) -> Refusal {
     Refusal::of(400, "InvalidDBClusterStateFault", message)

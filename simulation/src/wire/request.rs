@@ -10,7 +10,7 @@ use super::answer::{Answered, Refusal};
 
 /// The fields of one request.
 #[derive(Debug)]
-pub enum Fields {
+enum Fields {
     /// Of a service that takes forms.
     Form(BTreeMap<String, String>),
     /// Of one that takes JSON.

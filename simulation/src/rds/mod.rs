@@ -9,8 +9,7 @@ mod write;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::answer::{Answered, Refusal};
-use super::request::Request;
+use crate::wire::{Answered, Refusal, Request};
 
 pub use state::{Aged, Cluster, Face, Member, Rds, Snapshot, SnapshotFace, Status, Tags};
 
