@@ -10,6 +10,8 @@ mod command;
 mod deploy;
 mod digest;
 mod environment;
+mod missing;
+mod mutants;
 mod new_function;
 mod package;
 mod provider;
@@ -92,6 +94,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
+    /// Change the rules one at a time, and see whether a unit test notices
+    Mutants(mutants::Wanted),
     /// Copy the shape of a function under a new name and list what to edit
     NewFunction {
         /// Lower case words joined by dashes
@@ -128,6 +132,7 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
         Some(Task::Machine) => terraform::machine::run().map(done),
         Some(Task::Bench { args }) => setup::for_bench().and_then(|()| showcase::run("bench", args)),
         Some(Task::Proof { args }) => showcase::run("proof", args),
+        Some(Task::Mutants(wanted)) => mutants::run(&wanted).map(done),
         Some(Task::NewFunction { name }) => new_function::run(&name).map(done),
         Some(Task::TerraformDocs) => terraform::tables::write().map(done),
         Some(Task::Setup) => setup::run().map(done),
