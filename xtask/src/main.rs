@@ -10,6 +10,8 @@ mod command;
 mod deploy;
 mod digest;
 mod environment;
+mod missing;
+mod mutants;
 mod new_function;
 mod package;
 mod provider;
@@ -105,6 +107,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
+    /// Change the rules one at a time, and see whether a unit test notices
+    Mutants(mutants::Wanted),
     /// Copy the shape of a function under a new name and list what to edit
     NewFunction {
         /// Lower case words joined by dashes
@@ -145,6 +149,7 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
             teeth::run(&args.iter().map(|name| name.to_string_lossy().into_owned()).collect::<Vec<_>>())
         }
         Some(Task::Simulate { plain, args, .. }) => simulate::run(plain, args),
+        Some(Task::Mutants(wanted)) => mutants::run(&wanted).map(done),
         Some(Task::NewFunction { name }) => new_function::run(&name).map(done),
         Some(Task::TerraformDocs) => terraform::tables::write().map(done),
         Some(Task::Setup) => setup::run().map(done),
