@@ -47,7 +47,7 @@ pub(super) fn show(plan: &Plan, address: &Address, output: &Output) {
         output.say("");
         output.say(&format!("{head}:"));
         for line in lines {
-            output.say_wrapped(&format!("  {line}"));
+            output.say_wrapped(&format!("- {line}"));
         }
     }
 }
@@ -99,10 +99,8 @@ fn steps(plan: &Plan) -> Sheet {
 
 fn what(step: &Step) -> String {
     match step.work {
-        Work::Prepare => {
-            "makes the schema nightshift_anon, with the functions that pseudonyms are made with".to_owned()
-        }
-        Work::Finish => "drops the schema nightshift_anon".to_owned(),
+        Work::Prepare => "makes nightshift_anon, where the plan keeps what it needs and how far it is".to_owned(),
+        Work::Finish => "drops nightshift_anon".to_owned(),
         Work::Empty | Work::Mask | Work::Refresh | Work::Analyse => {
             step.tables.iter().map(|table| of_table(step.work, table)).collect::<Vec<_>>().join("\n")
         }

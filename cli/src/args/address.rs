@@ -1,4 +1,4 @@
-//! Where a database is, as people write it: `postgres://USER@HOST:PORT/DATABASE`. A password has no place in it, since command lines
+//! Where a database is, as people write it: `postgres://USER@HOST:PORT/DATABASE`, `mysql://…` or `mariadb://…`. A password has no place in it, since command lines
 //! are kept in histories and shown to whoever looks at the processes of a machine.
 
 use std::str::FromStr;
@@ -15,7 +15,8 @@ pub(crate) struct Address {
     pub database: String,
 }
 
-const SHAPE: &str = "it is written postgres://USER@HOST:PORT/DATABASE, where :PORT may be left out";
+const SHAPE: &str =
+    "it is written postgres://USER@HOST:PORT/DATABASE, where :PORT may be left out, or with mysql:// or mariadb://";
 
 impl FromStr for Address {
     type Err = String;
@@ -24,9 +25,8 @@ impl FromStr for Address {
         let (scheme, rest) = text.split_once("://").ok_or(SHAPE)?;
         let engine = match scheme {
             "postgres" | "postgresql" => Engine::Postgres,
-            "mysql" | "mariadb" => {
-                return Err(format!("rules are planned on PostgreSQL alone in this version; {SHAPE}"));
-            }
+            "mysql" => Engine::Mysql,
+            "mariadb" => Engine::Mariadb,
             _ => return Err(SHAPE.to_owned()),
         };
         if rest.contains(['?', '#']) {
@@ -38,7 +38,7 @@ impl FromStr for Address {
         let (place, database) = rest.split_once('/').ok_or(SHAPE)?;
         let (user, server) = place.rsplit_once('@').ok_or(SHAPE)?;
         if user.contains(':') {
-            return Err("it takes no password, which others could read here: put it into PGPASSWORD, or a file for --password-file".to_owned());
+            return Err("it takes no password, which others could read here: put it into PGPASSWORD or MYSQL_PWD, or a file for --password-file".to_owned());
         }
         let (host, port) = match server.rsplit_once(':') {
             Some((host, port)) => (host, port.parse().map_err(|_| format!("'{port}' is no port"))?),
@@ -83,6 +83,8 @@ mod tests {
             Address { engine: Engine::Postgres, user, host, port, database }
         };
         assert_eq!(read("postgres://ana@db.example/shop"), Ok(address("ana", "db.example", 5432, "shop")));
+        assert_eq!(read("mysql://ana@h/shop").map(|read| (read.engine, read.port)), Ok((Engine::Mysql, 3306)));
+        assert_eq!(read("mariadb://ana@h/shop").map(|read| read.engine), Ok(Engine::Mariadb));
         assert_eq!(read("postgresql://a%40b@h:6432/my%20shop"), Ok(address("a@b", "h", 6432, "my shop")));
         for (text, expected) in [
             ("db.example/shop", SHAPE),
@@ -90,7 +92,6 @@ mod tests {
             ("postgres://ana@/shop", SHAPE),
             ("postgres://ana@h/", SHAPE),
             ("oracle://ana@h/shop", SHAPE),
-            ("mysql://ana@h/shop", "PostgreSQL alone"),
             ("postgres://ana:secret@h/shop", "it takes no password"),
             ("postgres://ana@h/shop?sslmode=disable", "it takes no options"),
             ("postgres://ana@h:x/shop", "'x' is no port"),

@@ -121,7 +121,8 @@ pub(crate) struct AnonymiseArgs {
     /// The rules, a file of TOML; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
-    /// The database, as `postgres://USER@HOST:PORT/DATABASE`. Its password is in `PGPASSWORD`, or in a file.
+    /// The database, as `postgres://USER@HOST:PORT/DATABASE`, or with `mysql://` or `mariadb://`. Its password is in `PGPASSWORD` or
+    /// `MYSQL_PWD`, or in a file.
     #[arg(long, value_name = "URL")]
     pub database: Address,
     /// The file that holds the password; `-` is standard input.

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeSet;
 
+use mysql_async::Conn;
+use mysql_async::prelude::Queryable as _;
 use nightshift::domains::anonymise::RunKey;
 use nightshift::domains::anonymise::plan::{HELPER, Plan};
 use tokio_postgres::Client;
@@ -53,6 +55,23 @@ pub async fn carry_out(client: &Client, plan: &Plan, key: &RunKey) -> anyhow::Re
             let said = error.as_db_error().map(ToString::to_string).unwrap_or_default();
             anyhow::anyhow!("{step}: {said}\n{message}")
         })?;
+    }
+    Ok(())
+}
+
+/// All of it, on `MySQL` or `MariaDB`.
+pub async fn carry_out_mysql(session: &mut Conn, plan: &Plan, key: &RunKey) -> anyhow::Result<()> {
+    for (number, join) in plan.joins.iter().enumerate() {
+        let pads = key.pads(join);
+        for (name, pad) in [("i", &pads.inner), ("o", &pads.outer)] {
+            session.exec_drop(format!("SET @{HELPER}_{name}{number} = ?"), (pad.expose(),)).await?;
+        }
+    }
+    for step in &plan.steps {
+        for message in step.messages(plan.engine) {
+            let sent = session.query_drop(&message).await;
+            sent.map_err(|error| anyhow::anyhow!("{}: {error}\n{message}", step.id))?;
+        }
     }
     Ok(())
 }

@@ -32,7 +32,7 @@ async fn planned(server: &Postgres, database: &str) -> anyhow::Result<Plan> {
     Ok(plan::make(&rules::read(RULES)?, &schema))
 }
 
-fn key() -> RunKey {
+pub(super) fn key() -> RunKey {
     RunKey::new(Secret::new("a key of one run, as long as it takes".to_owned())).expect("long enough")
 }
 

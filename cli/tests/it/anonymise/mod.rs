@@ -1,6 +1,7 @@
 //! `clusters anonymise`: what it says of a real database, and what becomes of that database once the plan is carried out.
 
 mod carried;
+mod mysql;
 
 use std::process::Command;
 

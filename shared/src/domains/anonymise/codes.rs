@@ -46,6 +46,9 @@ crate::report::reason_codes! {
     INHERITS = "inherits", Operators,
         "The table inherits from another, or another from it, without being a partition: this cannot be planned yet.",
         Some("Truncate it, or drop it in the clone first.");
+    NOT_TRANSACTIONAL = "not-transactional", Operators,
+        "The table's storage engine knows no transactions, so a step that dies would be half done.",
+        Some("`ALTER TABLE … ENGINE = InnoDB` in the clone first, or truncate it.");
     FOREIGN_TABLE = "foreign-table", Operators,
         "The table's rows are on another server, which must not be changed.",
         Some("Drop it in the clone first.");

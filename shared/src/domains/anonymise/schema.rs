@@ -95,6 +95,8 @@ pub enum TableKind {
     Foreign,
     /// It inherits, or is inherited from, without being a partition.
     Inheriting,
+    /// What is done to it is done at once, and cannot be undone with the rest.
+    Untransacted,
 }
 
 /// Whose a table is.

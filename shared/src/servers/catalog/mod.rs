@@ -1,6 +1,7 @@
 //! Reads what a database looks like, and how its columns look from afar: in transactions that are read only, by names of the server's
 //! own. Of a sample, only counts leave the server.
 
+mod mysql;
 mod postgres;
 
 use std::collections::BTreeMap;
@@ -9,11 +10,11 @@ use crate::domains::anonymise::schema::{Name, Schema};
 use crate::domains::anonymise::suggest::Sampled;
 use crate::services::sql::{Session, SqlError};
 
-/// The schema of `database`, which `session` is in.
+/// The schema of `database`, which `session` is in on `PostgreSQL`.
 pub async fn schema(session: &Session, database: &str) -> Result<Schema, SqlError> {
     match session {
         Session::Postgres(session) => postgres::schema(session, database).await,
-        Session::Mysql(_) => Err(not_yet("reading the schema")),
+        Session::Mysql(session) => mysql::schema(session, database).await,
     }
 }
 
@@ -21,10 +22,6 @@ pub async fn schema(session: &Session, database: &str) -> Result<Schema, SqlErro
 pub async fn sample(session: &Session, schema: &Schema) -> Result<BTreeMap<(Name, String), Sampled>, SqlError> {
     match session {
         Session::Postgres(session) => postgres::sample(session, schema).await,
-        Session::Mysql(_) => Err(not_yet("reading a sample")),
+        Session::Mysql(session) => mysql::sample(session, schema).await,
     }
-}
-
-fn not_yet(attempt: &str) -> SqlError {
-    SqlError::unreachable(attempt, "rules are planned on PostgreSQL alone in this version")
 }

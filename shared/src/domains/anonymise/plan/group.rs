@@ -20,3 +20,15 @@ pub(super) fn groups<'a>(
     let of = |number| tables.iter().zip(&group).filter(move |(_, of)| **of == number).map(|(one, _)| *one);
     (0..tables.len()).map(|number| of(number).collect::<Vec<_>>()).filter(|group| !group.is_empty()).collect()
 }
+
+/// What the line of progress of a step on these tables says. A group is known by its first table; the others are named while there is
+/// room.
+pub(super) fn id(work: &str, group: &[&Decided<'_>]) -> String {
+    const ROOM: usize = 400;
+    let names: Vec<_> = group.iter().map(|one| one.table.name.to_string()).collect();
+    let all = format!("{work} {}", names.join(", "));
+    if all.chars().count() <= ROOM {
+        return all;
+    }
+    format!("{work} {} and {} more", names.first().map_or("", String::as_str), names.len() - 1)
+}

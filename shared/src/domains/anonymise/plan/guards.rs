@@ -65,6 +65,9 @@ pub(super) fn of_table(decided: &Decided<'_>, all: &[Decided<'_>], rules: &Rules
         TableKind::Inheriting if !matches!(decided.fate, Fate::Empty) && changes(decided) => {
             return vec![blocker(&codes::INHERITS, "it inherits, or is inherited from".to_owned())];
         }
+        TableKind::Untransacted if !matches!(decided.fate, Fate::Empty) && changes(decided) => {
+            return vec![blocker(&codes::NOT_TRANSACTIONAL, "its storage engine knows no transactions".to_owned())];
+        }
         _ => {}
     }
     if !changes(decided) {

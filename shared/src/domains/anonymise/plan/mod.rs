@@ -5,7 +5,9 @@ mod decide;
 mod fit;
 mod group;
 mod guards;
+mod joins;
 mod model;
+mod mysql;
 mod postgres;
 #[cfg(test)]
 mod tests;
@@ -38,7 +40,7 @@ pub fn make(rules: &Rules, schema: &Schema) -> Plan {
     let free: Vec<_> = decided.iter().filter(|one| !barred.contains(&one.table.name)).collect();
     let ((steps, joins), remains) = match schema.engine {
         Engine::Postgres => (postgres::steps(&free, schema), postgres::remains()),
-        Engine::Mysql | Engine::Mariadb => ((Vec::new(), Vec::new()), Vec::new()),
+        Engine::Mysql | Engine::Mariadb => (mysql::steps(&free, schema), mysql::remains()),
     };
     let kept = decided.iter().filter(|one| matches!(&one.fate, Fate::Rows { only: None, ruled } if ruled.is_empty()));
     let kept = kept.map(|one| one.table.name.to_string()).collect();

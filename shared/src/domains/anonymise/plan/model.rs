@@ -137,6 +137,9 @@ pub struct Batch {
     pub atomic: bool,
     /// In order.
     pub statements: Vec<String>,
+    /// What has to hold for its line of progress, and so for all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
 }
 
 /// What still holds originals.
@@ -193,7 +196,7 @@ impl Step {
         let mut messages = Vec::new();
         for batch in &self.batches {
             if batch.atomic {
-                messages.push((batch, whole(engine, &batch.statements, &self.id)));
+                messages.push((batch, whole(engine, batch, &self.id)));
             } else {
                 messages.extend(batch.statements.iter().map(|statement| (batch, format!("{statement};"))));
             }
@@ -203,14 +206,15 @@ impl Step {
 }
 
 /// One message, so that a server goes on with it to its end even where nobody waits for the answer any more.
-fn whole(engine: Engine, statements: &[String], id: &str) -> String {
+fn whole(engine: Engine, batch: &Batch, id: &str) -> String {
     let (begin, id): (&[&str], _) = match engine {
         // Names are the server's own, wherever the message is sent from.
         Engine::Postgres => (&["BEGIN", "SET LOCAL search_path = pg_catalog, pg_temp"], literal(id)),
         Engine::Mysql | Engine::Mariadb => (&["START TRANSACTION"], mysql_literal(id)),
     };
+    let id = batch.condition.as_ref().map_or_else(|| id.clone(), |holds| format!("CASE WHEN {holds} THEN {id} END"));
     let begin = begin.iter().map(|&statement| statement.to_owned());
     let progress = format!("INSERT INTO {HELPER}.progress (step) VALUES ({id})");
-    let all = begin.chain(statements.iter().cloned()).chain([progress, "COMMIT".to_owned()]);
+    let all = begin.chain(batch.statements.iter().cloned()).chain([progress, "COMMIT".to_owned()]);
     all.map(|statement| format!("{statement};")).collect::<Vec<_>>().join("\n")
 }

@@ -1,25 +1,11 @@
 //! What a rule comes to in SQL: one expression over the row that is there. Null stays null, and empty stays empty.
 
-use std::collections::BTreeSet;
-
 use crate::domains::anonymise::plan::decide::Ruled;
+use crate::domains::anonymise::plan::joins::Joins;
 use crate::domains::anonymise::plan::model::HELPER;
 use crate::domains::anonymise::rules::{Rule, Unit};
 use crate::domains::anonymise::schema::{Column, TypeClass};
 use crate::services::sql::{ident, literal};
-
-/// The joins of a plan: their numbers, and which go by texts in lower case.
-#[derive(Debug, Default)]
-pub(super) struct Joins {
-    pub names: Vec<String>,
-    pub case_blind: BTreeSet<String>,
-}
-
-impl Joins {
-    fn number(&self, join: Option<&str>) -> usize {
-        self.names.iter().position(|name| Some(name.as_str()) == join).unwrap_or_default()
-    }
-}
 
 /// The new value of a column.
 pub(super) fn value(ruled: &Ruled<'_>, joins: &Joins) -> String {
@@ -33,7 +19,7 @@ pub(super) fn value(ruled: &Ruled<'_>, joins: &Joins) -> String {
         Rule::Sql(sql) => format!("({sql})::{ty}"),
         Rule::Round(unit) => rounded(column, *unit),
         Rule::Hash(_) | Rule::Fake(_) | Rule::KeepFormat => {
-            let read = read(column, join.as_deref().is_some_and(|join| joins.case_blind.contains(join)));
+            let read = read(column, joins.is_case_blind(join.as_deref()));
             let key = literal(&joins.number(join.as_deref()).to_string());
             let made = made(column, rule, &key, &read);
             if column.class == TypeClass::Text {

@@ -6,15 +6,16 @@ mod expression;
 mod functions;
 mod rows;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::decide::{Decided, Fate};
-use super::group::groups;
+use super::group::{groups, id};
+use super::joins::Joins;
 use super::model::{Batch, HELPER, Masked, Method, Remains, Step, Work, Worked};
 use crate::domains::anonymise::rules::Rule;
 use crate::domains::anonymise::schema::{ForeignKey, Name, Schema, Table, Trigger, TriggerState};
 use crate::services::sql::{ident, literal};
-use expression::{Joins, altered, value};
+use expression::{altered, value};
 use rows::shuffled;
 
 /// From here on an owner can throw single statistics away.
@@ -23,7 +24,7 @@ const NOBODY: &str = "SET LOCAL ROLE NONE";
 
 /// The steps of these tables, and the joins in them.
 pub(super) fn steps(decided: &[&Decided<'_>], schema: &Schema) -> (Vec<Step>, Vec<String>) {
-    let joins = joins(decided);
+    let joins = Joins::of(decided);
     let emptied: Vec<_> = decided.iter().copied().filter(|one| matches!(one.fate, Fate::Empty)).collect();
     let changed: Vec<_> = decided.iter().copied().filter(|one| changes(one)).collect();
     if emptied.is_empty() && changed.is_empty() {
@@ -50,7 +51,7 @@ pub(super) fn steps(decided: &[&Decided<'_>], schema: &Schema) -> (Vec<Step>, Ve
         step(format!("refresh {}", view.name), Work::Refresh, Some(&view.owner.name), vec![table], batches)
     }));
     steps.extend(changed.iter().map(|one| analysing(one, schema.version)));
-    let drop = Batch { atomic: false, statements: vec![format!("DROP SCHEMA IF EXISTS {HELPER} CASCADE")] };
+    let drop = by_itself(None, vec![format!("DROP SCHEMA IF EXISTS {HELPER} CASCADE")]);
     steps.push(step("finish".to_owned(), Work::Finish, None, Vec::new(), vec![drop]));
     (steps, joins.names)
 }
@@ -71,17 +72,6 @@ fn changes(one: &Decided<'_>) -> bool {
     matches!(&one.fate, Fate::Rows { only, ruled } if only.is_some() || !ruled.is_empty())
 }
 
-fn joins(decided: &[&Decided<'_>]) -> Joins {
-    let all = decided.iter().flat_map(|one| one.ruled());
-    let mut blind: BTreeMap<&String, bool> = BTreeMap::new();
-    for ruled in all {
-        let Some(join) = &ruled.join else { continue };
-        *blind.entry(join).or_default() |= ruled.column.case_blind;
-    }
-    let case_blind = blind.iter().filter(|(_, blind)| **blind).map(|(join, _)| (*join).clone()).collect();
-    Joins { names: blind.into_keys().cloned().collect(), case_blind }
-}
-
 /// Whether a foreign key goes by columns that change, so that it cannot stand while they do.
 fn moves(one: &Decided<'_>, key: &ForeignKey) -> bool {
     let ruled = |column: &String| one.ruled().iter().find(|ruled| ruled.column.name == *column);
@@ -89,7 +79,6 @@ fn moves(one: &Decided<'_>, key: &ForeignKey) -> bool {
 }
 
 fn emptying(group: &[&Decided<'_>], version: u32) -> Step {
-    let names: Vec<_> = group.iter().map(|one| one.table.name.to_string()).collect();
     let role = group.first().and_then(|one| owner(one.table));
     let mut statements: Vec<_> = role.map(as_role).into_iter().collect();
     statements.extend(group.iter().flat_map(|one| triggers(one.table, false)));
@@ -120,7 +109,7 @@ fn emptying(group: &[&Decided<'_>], version: u32) -> Step {
         columns: Vec::new(),
     };
     let tables = group.iter().map(worked).collect();
-    step(format!("empty {}", names.join(", ")), Work::Empty, role, tables, vec![whole(statements)])
+    step(id("empty", group), Work::Empty, role, tables, vec![whole(statements)])
 }
 
 fn cleared(table: &Table, column: &str) -> Vec<String> {
@@ -137,7 +126,6 @@ fn cleared(table: &Table, column: &str) -> Vec<String> {
 }
 
 fn masking(group: &[&Decided<'_>], joins: &Joins) -> Step {
-    let names: Vec<_> = group.iter().map(|one| one.table.name.to_string()).collect();
     let keys: Vec<_> = group
         .iter()
         .flat_map(|one| one.table.foreign_keys.iter().filter(|key| moves(one, key)).map(|key| (one.table, key)))
@@ -180,7 +168,7 @@ fn masking(group: &[&Decided<'_>], joins: &Joins) -> Step {
     let mut batches = vec![whole(statements)];
     batches.extend(after);
     let role = group.first().and_then(|one| owner(one.table));
-    step(format!("mask {}", names.join(", ")), Work::Mask, role, tables, batches)
+    step(id("mask", group), Work::Mask, role, tables, batches)
 }
 
 /// How the values get in, and why so.
@@ -273,14 +261,15 @@ fn step(id: String, work: Work, role: Option<&str>, tables: Vec<Worked>, batches
 }
 
 fn whole(statements: Vec<String>) -> Batch {
-    Batch { atomic: true, statements }
+    Batch { atomic: true, statements, condition: None }
 }
 
 /// Statements that take no transaction, as `role`.
 fn by_itself(role: Option<&str>, statements: Vec<String>) -> Batch {
     let become_it = role.map(|role| format!("SET ROLE {}", ident(role)));
     let back = role.map(|_| "RESET ROLE".to_owned());
-    Batch { atomic: false, statements: become_it.into_iter().chain(statements).chain(back).collect() }
+    let statements = become_it.into_iter().chain(statements).chain(back).collect();
+    Batch { atomic: false, statements, condition: None }
 }
 
 fn owner(table: &Table) -> Option<&str> {
