@@ -4,6 +4,7 @@
 //! lost; 10 something to do, where that was asked; 130 asked to stop.
 
 mod adopt;
+mod anonymise;
 mod args;
 mod ask;
 mod clones;
@@ -104,6 +105,7 @@ async fn run(command: Command, desk: &Desk) -> anyhow::Result<Ending> {
         Command::Clusters { command: ClusterCommand::Snapshots(args) } => Box::pin(clones::snapshots(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Restore(args) } => Box::pin(restore::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Extend(args) } => Box::pin(extend::run(args, desk)).await,
+        Command::Clusters { command: ClusterCommand::Anonymise(args) } => Box::pin(anonymise::run(args, desk)).await,
         Command::Clusters { command: ClusterCommand::Show(args) } => Box::pin(show::run(args, desk)).await,
         Command::Adopt { job } => {
             let (job, args, event) = job.parts();

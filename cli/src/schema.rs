@@ -1,6 +1,7 @@
 //! `schema`: the JSON Schema of everything that is printed for machines, made of the types that are printed.
 
 use clap::ValueEnum;
+use nightshift::domains::anonymise::plan::Plan;
 use nightshift::domains::fleet::FleetReport;
 use nightshift::domains::messages::Messages;
 use nightshift::domains::organization::{Diff, Snapshot};
@@ -44,6 +45,8 @@ pub(crate) enum Document {
     Cluster,
     /// What `clusters snapshots` prints.
     Snapshots,
+    /// What `clusters anonymise --plan` prints.
+    AnonymisePlan,
     /// What `reports list` prints.
     Reports,
     /// What `policy show` prints.
@@ -90,6 +93,7 @@ impl Document {
             Self::Clusters => of::<ClusterList>(),
             Self::Cluster => of::<ClusterShown>(),
             Self::Snapshots => of::<SnapshotList>(),
+            Self::AnonymisePlan => of::<Plan>(),
             Self::Reports => of::<ReportList>(),
             Self::Policy => of::<PolicyShown>(),
             Self::Doctor => of::<Findings>(),

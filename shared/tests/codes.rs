@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use nightshift::config::Environment;
-use nightshift::domains::fleet;
+use nightshift::domains::{anonymise, fleet};
 use nightshift::jobs::cluster_cleanup::{ClusterCleanup, ClusterDelete};
 use nightshift::jobs::cluster_clone::ClusterClone;
 use nightshift::jobs::cluster_extend::ClusterExtend;
@@ -67,6 +67,7 @@ fn the_reference_of_each_job_is_its_table() {
     is_in::<ClusterRestore>("cli.md", &own(ClusterRestore::CODES));
     is_in::<ClusterExtend>("cli.md", &own(ClusterExtend::CODES));
     stands_in("fleet.md", "fleet", &table(fleet::codes::ALL.iter().copied()));
+    stands_in("anonymise.md", "anonymise", &table(anonymise::codes::ALL.iter().copied()));
     // The rest of its table is the night's.
     is_in::<ClusterDelete>("cli.md", &own(&ClusterDelete::CODES[..2]));
 }
@@ -101,5 +102,6 @@ fn each_code_stands_once_and_says_what_it_means() {
     is_sound::<SecretRotation>();
     is_sound::<DbUsers>();
     is_sound::<OrgInventory>();
+    are_sound("anonymise", anonymise::codes::ALL.iter().copied());
     are_sound("fleet", fleet::codes::ALL.iter().chain(nightshift::report::codes::ALL).copied());
 }

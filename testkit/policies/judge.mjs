@@ -28,13 +28,16 @@ function translated(text, partition) {
 
 const full = (text) => text.replaceAll(':A:', `:${ACCOUNT}:`)
 
+// Whose a thing is that has a policy of its own; buckets do not say.
+const accountOf = (arn) => arn.split(':')[4]?.match(/^\d{12}$/)?.[0] ?? ACCOUNT
+
 function rowsOf(page) {
   const cells = (line) => line.split('|').slice(1, -1).map((cell) => cell.trim())
   const tables = page.split('\n').filter((line) => line.startsWith('|') && !line.startsWith('|-'))
   return tables.map(cells).filter(([role]) => role !== 'role')
 }
 
-// key=value, separated by spaces; [a,b] is a list.
+// key=value, separated by spaces; [a,b] is a list. `as` is no key, but the role that asks.
 function keysOf(text) {
   const pairs = text.split(' ').filter(Boolean).map((pair) => {
     const at = pair.indexOf('=')
@@ -65,11 +68,12 @@ function policiesOf(partition, isResource, policies, [role, action]) {
 
 async function answer(partition, isResource, policies, row) {
   const [role, action, resource, keys] = row.map((cell) => translated(cell === 'K' ? KEY : cell, partition))
+  const { as = role, ...contextVariables } = keysOf(withContext(keys))
   const request = {
-    principal: `arn:${partition}:iam::${ACCOUNT}:role/${role}`,
+    principal: `arn:${partition}:iam::${ACCOUNT}:role/${as}`,
     action,
-    resource: { resource: full(resource), accountId: ACCOUNT },
-    contextVariables: keysOf(withContext(keys)),
+    resource: { resource: full(resource), accountId: isResource ? accountOf(resource) : ACCOUNT },
+    contextVariables,
   }
   const result = await runSimulation({
     request,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::address::Address;
 use super::common::{AccountArgs, Format, PolicyArgs};
 use super::select::SelectArgs;
 
@@ -25,6 +26,9 @@ pub(crate) enum ClusterCommand {
     /// Give a cluster of yours more time: moves its expiry, within the maximum lease. Its owner is told again before it
     /// goes.
     Extend(ExtendArgs),
+    /// What rules would make of the personal data in a database: every step with its SQL, and what is in its way; or rules to begin
+    /// with. It works on any database, logs in by itself and asks AWS nothing. Reads only.
+    Anonymise(AnonymiseArgs),
     /// How it stands with one cluster, and what the next run of cluster-cleanup would do about it. Reads only.
     Show(ShowArgs),
 }
@@ -103,6 +107,41 @@ pub(crate) struct CloneArgs {
     /// Only say what would be made.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("wish").required(true)))]
+pub(crate) struct AnonymiseArgs {
+    /// Say what the rules would do.
+    #[arg(long, group = "wish", requires = "rules")]
+    pub plan: bool,
+    /// Write a file of rules to begin with, by the names, types and samples of columns. It decides nothing: read every line.
+    #[arg(long, group = "wish", conflicts_with_all = ["rules", "output"])]
+    pub suggest: bool,
+    /// The rules, a file of TOML; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
+    /// The database, as `postgres://USER@HOST:PORT/DATABASE`, or with `mysql://` or `mariadb://`. Its password is in `PGPASSWORD` or
+    /// `MYSQL_PWD`, or in a file.
+    #[arg(long, value_name = "URL")]
+    pub database: Address,
+    /// The file that holds the password; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// How to print the plan.
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub output: PlanFormat,
+}
+
+/// How a plan to anonymise is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For people.
+    Text,
+    /// Every statement, as it would be sent.
+    Sql,
+    /// For programs: see `nightshift schema anonymise-plan`.
+    Json,
 }
 
 #[derive(Debug, Args)]

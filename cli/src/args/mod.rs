@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod address;
 mod clusters;
 mod common;
 mod connect;
@@ -17,9 +18,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use address::Address;
 pub(crate) use clusters::{
-    CloneArgs, ClusterCommand, ClusterListArgs, DeleteArgs, ExtendArgs, RestoreArgs, ShowArgs, ShowFormat,
-    SnapshotListArgs,
+    AnonymiseArgs, CloneArgs, ClusterCommand, ClusterListArgs, DeleteArgs, ExtendArgs, PlanFormat, RestoreArgs,
+    ShowArgs, ShowFormat, SnapshotListArgs,
 };
 pub(crate) use common::{Format, JobName, PolicyArgs, ShownArgs};
 pub(crate) use connect::{ConnectArgs, Role};

@@ -1,5 +1,6 @@
 //! The command as it is typed: what it prints, what it does, what it exits with.
 
+mod anonymise;
 mod clock;
 mod clones;
 mod commands;

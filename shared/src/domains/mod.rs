@@ -1,5 +1,6 @@
 //! Rules that several jobs share, by what they are about. Pure: nothing here makes a call.
 
+pub mod anonymise;
 pub mod clusters;
 pub mod databases;
 pub mod fleet;

@@ -89,8 +89,8 @@ impl Bench {
         let lifts_caps = self.policy.run.digest_lifts_caps;
         let consent = event.expect_plan.clone().map(|digest| Consent { digest, lifts_caps });
         let first = chose.choice.canary.into_iter().map(|chosen| chosen.account).collect();
-        let (caps, now) = (self.policy.caps, clock::now());
-        let verdict = judge::plan(&self.place.job, (&items, &rows), &first, caps, consent.as_ref(), now);
+        let (caps, times) = (self.policy.caps, (chose.started_at, clock::now()));
+        let verdict = judge::plan(&self.place.job, (&items, &rows), &first, caps, consent.as_ref(), times);
         let why = verdict.stopped();
         let go = verdict.goes() && event.mode == Mode::Apply;
         let Verdict { digest, tripped, besides, harmed: _, canary, rest } = verdict;

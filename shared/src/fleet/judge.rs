@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use crate::domains::fleet::{Ended, Item, Row, codes, digest};
@@ -40,7 +40,7 @@ pub struct Verdict {
     pub tripped: Option<Tripped>,
     /// Others that would have stopped it as well.
     pub besides: Vec<Tripped>,
-    /// Why it stops although no guard tripped: those that go first could not be planned.
+    /// Why it stops although no guard tripped: those that go first could not be planned, or all were long ago.
     pub harmed: Option<Reason>,
     /// The accounts with work that go first.
     pub canary: Vec<Item>,
@@ -69,23 +69,28 @@ impl Verdict {
     }
 }
 
+/// How long a plan holds, and what was judged of it: a run plans, judges and applies within hours, and a redrive may come two weeks later.
+pub const HOLDS: SignedDuration = SignedDuration::from_hours(24);
+
 /// What a person's digest is held against.
 const EXPECT_PLAN: &str = "expect_plan";
 
-/// Judges at `now` the plan of `job` in all accounts: `rows` are the folded plan map over `items`, of which those in `first` go
-/// first.
+/// Judges at `now` the plan of `job` in all accounts, made in a run that began at `begun`: `rows` are the folded plan map over `items`, of
+/// which those in `first` go first.
 pub fn plan(
     job: &str,
     (items, rows): (&[Item], &[Row]),
     first: &BTreeSet<String>,
     caps: FleetCaps,
     consent: Option<&Consent>,
-    now: Timestamp,
+    (begun, now): (Timestamp, Timestamp),
 ) -> Verdict {
     let digest = digest(job, rows);
     let mut stopped = stopped(rows, &digest, caps, consent).into_iter();
     let (tripped, besides) = (stopped.next(), stopped.collect());
     let harmed = harmed(rows, first, caps, "could not be planned", |ended| ended == Ended::Failed).err();
+    // A digest keeps: it names the steps themselves.
+    let harmed = stale(begun, now).filter(|_| consent.is_none()).or(harmed);
     let mut verdict = Verdict { digest, tripped, besides, harmed, canary: Vec::new(), rest: Vec::new() };
     if verdict.stopped().is_some() {
         return verdict;
@@ -100,6 +105,14 @@ pub fn plan(
         if goes_first { &mut verdict.canary } else { &mut verdict.rest }.push(item);
     }
     verdict
+}
+
+fn stale(begun: Timestamp, now: Timestamp) -> Option<Reason> {
+    (now.duration_since(begun) > HOLDS).then(|| {
+        let message =
+            format!("this run was begun at {begun:.0}, and its plans may be more than a day old; nothing was begun in any account");
+        Reason::new(&codes::PLANNED_LONG_AGO, message, "start a run anew: it plans anew")
+    })
 }
 
 fn stopped(rows: &[Row], digest: &PlanDigest, caps: FleetCaps, consent: Option<&Consent>) -> Vec<Tripped> {

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::fault::FleetFault;
 use crate::domains::fleet::Phase;
-use crate::run::RunFault;
+use crate::run::{Purse, RunFault};
 use crate::services::RecordPermit;
 use crate::services::aws::{Aws, AwsError};
 use crate::services::s3::{RecordReader, RecordStore};
@@ -48,6 +48,11 @@ impl Folder<'_> {
     /// The key of the report of one account.
     pub fn report_of(&self, phase: Phase, account: &str) -> String {
         self.key(&format!("{phase}/{account}.json"))
+    }
+
+    /// Where all calls for one account write down what they take of its budget, whatever map they are of.
+    pub fn purse_of(&self, account: &str) -> Purse {
+        Purse { bucket: self.bucket().to_owned(), key: self.key(&format!("spent/{account}.json")) }
     }
 
     /// The bucket.

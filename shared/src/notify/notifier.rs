@@ -18,6 +18,7 @@ use crate::services::aws::{Aws, AwsError, Kind};
 use crate::services::mail::{self, Mail, Mailer};
 use crate::services::slack::{SlackFault, Webhook};
 use crate::services::topic::Topic;
+use crate::text::printable;
 
 /// The longest one letter is waited for on one channel, its retries included.
 const LETTER_TIME: Duration = Duration::from_secs(10);
@@ -100,6 +101,7 @@ impl<'a> Notifier<'a> {
         operators: bool,
         about: &[String],
     ) -> Result<Reached, Reason> {
+        let letter = &of_a_run(letter, self.policy);
         let Some(mail) = &self.policy.mail else {
             let (told, failed): (Vec<_>, Vec<_>) =
                 self.broadcast(OWNER, letter, about).await.into_iter().partition(Result::is_ok);
@@ -312,6 +314,22 @@ fn sign_of_slack(fault: &SlackFault) -> Sign {
         SlackFault::Refused { status: 500.., .. } | SlackFault::NoAnswer(_) | SlackFault::Slow(_) => Sign::Silence,
         SlackFault::Refused { .. } => Sign::Answer,
     }
+}
+
+/// Whoever owns things in several accounts gets a message for each, and reads that it is so.
+fn of_a_run(letter: &Letter, policy: &NotifyPolicy) -> Letter {
+    let mut letter = letter.clone();
+    letter.footer.extend(policy.of_run.as_deref().map(printable).map(|run| {
+        policy.language.pick(
+            format!(
+                "This is about one account, in the run {run} through the organisation: of what is yours in others there is a message for each."
+            ),
+            format!(
+                "Trata de una cuenta, en la ejecución {run} por la organización: de lo que tenga en otras hay un mensaje por cada una."
+            ),
+        )
+    }));
+    letter
 }
 
 /// What the next in line is told besides.

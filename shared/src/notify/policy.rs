@@ -23,6 +23,8 @@ pub struct NotifyPolicy {
     pub owners: OwnerPolicy,
     /// `NIGHTSHIFT_CONTACT`: whom people ask who got a message.
     pub contact: Option<String>,
+    /// The run through an organisation that this is part of, of which an owner hears account by account. No variable says it.
+    pub of_run: Option<String>,
 }
 
 /// The longest contact: it stands in every message.
@@ -93,6 +95,7 @@ impl NotifyPolicy {
                 }
                 Ok(id.to_owned())
             }),
+            of_run: None,
             language: settings.choice("NIGHTSHIFT_LANGUAGE", Language::English, &Language::CHOICES),
             time_zone: settings.time_zone(),
             contact: settings.parsed("NIGHTSHIFT_CONTACT", |text| {

@@ -2,6 +2,7 @@
 
 use super::caps::Budget;
 use super::fault::RunFault;
+use super::purse::Purse;
 use crate::report::{Mode, PlanDigest};
 
 /// On whose word a run starts.
@@ -35,8 +36,9 @@ pub struct Errand {
 pub enum Task {
     /// To say what would be done.
     Look,
-    /// To do it, with no more steps of each kind that a cap counts than these, and never more than the account's own caps allow.
-    Within(Budget),
+    /// To do it, with no more steps of each kind that a cap counts than these, and never more than the account's own caps allow. What
+    /// all runs take that have this purse is counted together.
+    Within(Budget, Purse),
     /// To do exactly this, which a person agreed to.
     Agreed(PlanDigest),
 }
@@ -64,9 +66,9 @@ impl Caller {
     }
 
     /// How many steps of each kind that caps count may be done.
-    pub(super) fn budget(&self) -> Option<Budget> {
+    pub(super) fn budget(&self) -> Option<(Budget, Purse)> {
         match self {
-            Self::Fleet(Errand { task: Task::Within(budget), .. }) => Some(budget.clone()),
+            Self::Fleet(Errand { task: Task::Within(budget, purse), .. }) => Some((budget.clone(), purse.clone())),
             _ => None,
         }
     }

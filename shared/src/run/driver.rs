@@ -14,6 +14,7 @@ use super::guard::{self, Consent};
 use super::job::{Given, Hands, Job, Sight, Sums, codes_of};
 use super::ledger::Ledger;
 use super::payload::Payload;
+use super::purse::Spent;
 use super::skew;
 use super::{ModeSetting, RunPolicy};
 use crate::build;
@@ -130,9 +131,10 @@ impl<J: Job> Driver<J> {
         Driver { run_policy, policy, policy_digest, notify: notify.silent(), aws, home }
     }
 
-    /// The same, telling people by `home`: an account of an organisation has no channel of its own.
+    /// The same, telling people by `home`, as part of the run of that name: an account of an organisation has no channel of its own.
     #[must_use]
-    pub fn telling_by(self, home: Aws) -> Self {
+    pub fn telling_by(mut self, home: Aws, run: &str) -> Self {
+        self.notify.of_run = Some(run.to_owned());
         Self { home: Some(home), ..self }
     }
 
@@ -174,7 +176,8 @@ impl<J: Job> Driver<J> {
         let began = clock::now();
         let now = self.run_policy.now.unwrap_or(began);
         let lifts_caps = lifts_caps(&caller, self.run_policy.digest_lifts_caps);
-        let consent = Consent { expect_plan, lifts_caps, budget: caller.budget() };
+        let (budget, purse) = caller.budget().unzip();
+        let consent = Consent { expect_plan, lifts_caps, budget, spent: Spent::default() };
 
         let by_hand = matches!(caller, Caller::Operator { .. });
         let given = Given { policy: &self.policy, request: &request, caller: &identity, now, notify: &self.notify };
@@ -189,7 +192,16 @@ impl<J: Job> Driver<J> {
         let caps = J::caps(&plan, &self.policy);
         let loads = forecast::loads(&caps, &plan.actions);
         let marked = caps.iter().filter_map(Cap::base).max().unwrap_or_default();
-        let verdict = consent.judge(&digest, caps, &plan.actions);
+        let judge = |spent: &Spent| {
+            let consent = Consent { spent: spent.clone(), ..consent.clone() };
+            let verdict = consent.judge(&digest, caps.clone(), &plan.actions);
+            let after = verdict.spending(spent, &plan.actions);
+            (verdict, after)
+        };
+        let verdict = match &purse {
+            Some(purse) => purse.settle(self.home.as_ref().unwrap_or(&self.aws), &record, judge).await?,
+            None => judge(&Spent::default()).0,
+        };
         let stakes = verdict.stakes(&plan.actions, marked);
         warnings.extend(verdict.besides.iter().map(tripped_too));
         let permit = guard::leave_to_write(mode);

@@ -11,6 +11,7 @@ use super::caps::{self, Budget, Cap, Counted};
 use super::done::Done;
 use super::ledger::{Entry, Turn};
 use super::plan::Act;
+use super::purse::Spent;
 use crate::report::{Mode, Outcome, PlanDigest, Reason, Tripped, codes};
 use crate::services::Permit;
 
@@ -24,6 +25,8 @@ pub struct Consent {
     pub lifts_caps: bool,
     /// How many steps of each kind that caps count may be done at most, in a run through an organisation: so many were judged.
     pub budget: Option<Budget>,
+    /// What runs within the same budget have taken of it before.
+    pub spent: Spent,
 }
 
 /// What a plan would destroy, as caps count it.
@@ -76,7 +79,7 @@ impl Consent {
                 let rulings = vec![Ruling::Goes; actions.len()];
                 Verdict { tripped: None, besides: Vec::new(), shares: Vec::new(), rulings }
             }
-            _ => Verdict::by_caps(caps, actions).within(self.budget.as_ref(), actions),
+            _ => Verdict::by_caps(caps, actions).within(self.budget.as_ref(), &self.spent, actions),
         }
     }
 }
@@ -91,13 +94,14 @@ fn another_plan(expected: &PlanDigest, actual: &PlanDigest) -> Tripped {
     }
 }
 
-fn over_budget(kind: Counted, judged: usize, wanted: usize) -> Tripped {
+fn over_budget(kind: Counted, judged: usize, (taken, wanted): (usize, usize)) -> Tripped {
+    let taken = if taken == 0 { String::new() } else { format!(", with the {taken} that an earlier call of it took") };
     Tripped {
         guard: Cow::Borrowed("budget"),
         limit: json!(judged),
         wanted: json!(wanted),
         fix: format!(
-            "more {} are due in this account than when the run through the organisation was judged: the next run judges anew",
+            "more {} are due in this account than when the run through the organisation was judged{taken}: the next run judges anew",
             kind.name()
         ),
     }
@@ -126,9 +130,9 @@ impl Verdict {
         Self { tripped: tripped.next(), besides: tripped.collect(), shares: kinds, rulings }
     }
 
-    /// The same with no more of each kind that a cap counts than `budget` has of it. More than that of what stops at its cap is
-    /// none at all; of a backlog so many go, from the front.
-    fn within<S, A: Act<S>>(mut self, budget: Option<&Budget>, actions: &[A]) -> Self {
+    /// The same with no more of each kind that a cap counts than `budget` has of it, `spent` and all. More than that of what stops at
+    /// its cap is none at all; of a backlog so many go, from the front. What was taken before is not counted twice.
+    fn within<S, A: Act<S>>(mut self, budget: Option<&Budget>, spent: &Spent, actions: &[A]) -> Self {
         let Some(budget) = budget else { return self };
         let mut due: BTreeMap<Counted, Vec<usize>> = BTreeMap::new();
         for (place, (ruling, action)) in self.rulings.iter().zip(actions).enumerate() {
@@ -138,14 +142,16 @@ impl Verdict {
         }
         for (kind, places) in due {
             let judged = budget.get(kind.name()).copied().unwrap_or_default();
-            let all = places.len();
+            let taken = spent.count(kind);
+            let is_new = |place: &usize| !spent.has(kind, &actions[*place].counted_as());
+            let all = taken + places.iter().copied().filter(is_new).count();
             if all <= judged {
                 continue;
             }
             if self.shares.contains(&kind) {
                 let message = format!("{all} {} are due, and {judged} were judged for this account", kind.name());
                 let reason = Reason::new(&codes::BACKLOG, message, "a later run does it");
-                for place in places.into_iter().skip(judged) {
+                for place in places.into_iter().filter(is_new).skip(judged.saturating_sub(taken)) {
                     self.rulings[place] = Ruling::Later(reason.clone());
                 }
                 continue;
@@ -153,7 +159,7 @@ impl Verdict {
             for place in places {
                 self.rulings[place] = Ruling::Waits;
             }
-            let tripped = over_budget(kind, judged, all);
+            let tripped = over_budget(kind, judged, (taken, all));
             match &self.tripped {
                 None => self.tripped = Some(tripped),
                 Some(_) => self.besides.push(tripped),
@@ -175,6 +181,17 @@ impl Verdict {
             stakes.wanted += usize::from(stops);
         }
         stakes
+    }
+
+    /// `spent` with what goes of `actions`.
+    pub(super) fn spending<S, A: Act<S>>(&self, spent: &Spent, actions: &[A]) -> Spent {
+        let mut spent = spent.clone();
+        for (_, action) in self.rulings.iter().zip(actions).filter(|(ruling, _)| **ruling == Ruling::Goes) {
+            if let Some(kind) = action.capped() {
+                spent.take(kind, &action.counted_as());
+            }
+        }
+        spent
     }
 
     /// Whether each action may be done, in their order.

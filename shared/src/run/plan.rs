@@ -47,6 +47,10 @@ pub trait Act<S>: Subject<S> + Serialize {
     /// The cap that can stop it. None stops what was begun by an earlier run, what only tells or notes, and what an event
     /// asks for by its own name.
     fn capped(&self) -> Option<Counted>;
+    /// The very thing that the cap counts: one that bears its name after it is another.
+    fn counted_as(&self) -> Cow<'_, str> {
+        self.id()
+    }
     /// How the thing was built, where nothing else would hold that should the process die half-way.
     fn facts(&self) -> Option<String> {
         None

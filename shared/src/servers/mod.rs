@@ -1,3 +1,4 @@
 //! What several jobs ask of the servers they log in to, besides logging in.
 
+pub mod catalog;
 pub mod master;

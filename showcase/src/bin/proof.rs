@@ -31,7 +31,7 @@ async fn main() -> anyhow::Result<()> {
         let matrices = match function {
             "cluster-cleanup" => cluster_cleanup().await?,
             "cluster-clone" => vec![("one wish", prove(&ClusterClone, "one wish").await?)],
-            "fleet-run" => vec![("one account", prove(&Fleet, "one account").await?)],
+            "fleet-run" => fleet().await?,
             "key-rotation" => key_rotation().await?,
             "org-inventory" => vec![("a night after changes", prove(&OrgInventory, "a night after changes").await?)],
             "secret-rotation" => secret_rotation().await?,
@@ -51,6 +51,14 @@ async fn cluster_cleanup() -> anyhow::Result<Matrices> {
     let mut matrices = Vec::new();
     for (slow_aws, world) in [(true, "AWS takes its time"), (false, "gone at once")] {
         matrices.push((world, prove(&ClusterCleanup { slow_aws }, world).await?));
+    }
+    Ok(matrices)
+}
+
+async fn fleet() -> anyhow::Result<Matrices> {
+    let mut matrices = Vec::new();
+    for (another_comes_due, world) in [(false, "one account"), (true, "another comes due")] {
+        matrices.push((world, prove(&Fleet { another_comes_due }, world).await?));
     }
     Ok(matrices)
 }

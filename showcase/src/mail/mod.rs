@@ -102,6 +102,7 @@ fn policy(zone: &TimeZone, language: Language) -> anyhow::Result<NotifyPolicy> {
         language,
         time_zone: zone.clone(),
         contact: None,
+        of_run: None,
         owners: OwnerPolicy { owner_tag: "owner".to_owned(), mail_tag: None, domain: Some("example.com".to_owned()) },
     })
 }

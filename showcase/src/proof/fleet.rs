@@ -11,7 +11,10 @@ use super::Subject;
 
 /// One account within the budget of one deletion, broken at every call.
 #[derive(Debug, Clone, Copy)]
-pub struct Fleet;
+pub struct Fleet {
+    /// Another cluster comes due before the worker is called again. Then all that is asked is that no more goes than was judged.
+    pub another_comes_due: bool,
+}
 
 const TOLD: &str = "2026-11-20T02:00:00Z";
 const EXECUTION: &str = "2026-11-21-night";
@@ -58,6 +61,13 @@ impl Subject for Fleet {
         Ok(())
     }
 
+    async fn meanwhile(&self, scene: &Scene) -> anyhow::Result<()> {
+        if self.another_comes_due {
+            expired("late-dev").notified(TOLD).create(&Scene::of(&account(scene))?).await?;
+        }
+        Ok(())
+    }
+
     async fn settle(&self, scene: &Scene) -> anyhow::Result<()> {
         Scene::of(&account(scene))?.control("settle", json!({})).await.map(|_| ())
     }
@@ -65,6 +75,11 @@ impl Subject for Fleet {
     async fn judge(&self, scene: &Scene) -> anyhow::Result<Vec<String>> {
         let (member, mut wrong) = (Scene::of(&account(scene))?, Vec::new());
         let (there, here) = (clusters(&member, REGION).await?, clusters(scene, REGION).await?);
+        if self.another_comes_due {
+            let gone = ["orders-dev", "late-dev"].iter().filter(|id| !there.iter().any(|one| one == *id)).count();
+            let more = (gone > 1).then(|| format!("{gone} went and one was judged; these stand: {}", there.join(", ")));
+            return Ok(more.into_iter().collect());
+        }
         if there != ["kept-dev"] {
             wrong.push(format!("in the account these stand: {}", there.join(", ")));
         }

@@ -148,6 +148,7 @@ async fn trial<S: Subject>(subject: &S, binary: &Path, call: usize, fault: Fault
 
 /// The next runs, without faults, and the judgement.
 async fn finish<S: Subject>(subject: &S, scene: &Scene, binary: &Path) -> anyhow::Result<Vec<String>> {
+    subject.meanwhile(scene).await?;
     start(subject, scene, binary)?.invoke(&subject.event(scene).await?).await?;
     for now in subject.nights() {
         subject.dawn(scene, now).await?;

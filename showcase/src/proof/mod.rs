@@ -57,6 +57,11 @@ pub trait Subject: Sync {
         async { Ok(()) }
     }
 
+    /// Moves the world after the run that was broken, before the one after it.
+    fn meanwhile(&self, _scene: &Scene) -> impl Future<Output = anyhow::Result<()>> + Send {
+        async { Ok(()) }
+    }
+
     /// Makes the world it finds.
     fn build(&self, scene: &Scene) -> impl Future<Output = anyhow::Result<()>> + Send;
 

@@ -1,4 +1,4 @@
-//! What the README, docs/clusters.md, docs/fleet.md and docs/secret-rotation.md show of the command line is what it prints.
+//! What docs/demo.md, docs/clusters.md, docs/fleet.md and docs/secret-rotation.md show of the command line is what it prints.
 
 use std::process::Command;
 
@@ -8,16 +8,16 @@ use nightshift_testkit::repository;
 
 use crate::built;
 
-/// What `cargo xtask demo users` shows: it judges itself, and where the version is the one the README has, the README says
+/// What `cargo xtask demo users` shows: it judges itself, and where the version is the one the page has, docs/demo.md says
 /// what it printed.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_demo_of_the_readme_is_what_is_printed() -> anyhow::Result<()> {
+async fn the_demo_of_users_is_what_is_printed() -> anyhow::Result<()> {
     let mut printed = Vec::new();
     demo_users::show(&mut printed, &built("nightshift")?, 110).await?;
     let printed = String::from_utf8(printed)?;
-    let readme = std::fs::read_to_string(repository::root().join("README.md"))?;
-    let wanted = Installation::any()?.version != 16 || readme.contains(&format!("```text\n{printed}```"));
-    assert!(wanted, "put this into README.md in the place of the old one:\n{printed}");
+    let page = std::fs::read_to_string(repository::root().join("docs/demo.md"))?;
+    let wanted = Installation::any()?.version != 16 || page.contains(&format!("```text\n{printed}```"));
+    assert!(wanted, "put this into docs/demo.md in the place of the old one:\n{printed}");
     Ok(())
 }
 

@@ -1,9 +1,7 @@
 # One state machine of Step Functions: its definition, the role it runs with, its log, its trace.
 
 locals {
-  prefix     = "arn:${var.account.partition}:states:${var.account.region}:${var.account.id}"
-  arn        = "${local.prefix}:stateMachine:${var.name}"
-  executions = ["${local.prefix}:execution:${var.name}/*", "${local.prefix}:execution:${var.name}:*"]
+  arn = "arn:${var.account.partition}:states:${var.account.region}:${var.account.id}:stateMachine:${var.name}"
 }
 
 # Below this prefix, because Step Functions writes into the policy of logs, whose size is limited, for every other group.

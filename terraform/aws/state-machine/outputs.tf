@@ -10,7 +10,7 @@ output "log_group_name" {
 
 output "platform_policy" {
   description = "Policy document (JSON) of what Step Functions does under the role."
-  value       = data.aws_iam_policy_document.platform.json
+  value       = module.access.platform
 }
 
 output "role_arn" {

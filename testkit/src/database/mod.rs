@@ -1,6 +1,7 @@
 //! Real database servers for tests, each a child process with data of its own, gone when it is dropped. They are set up
 //! as on RDS: TLS only, and a master user who is no superuser.
 
+pub mod anonymise;
 pub mod certificates;
 mod cutter;
 pub mod folder;

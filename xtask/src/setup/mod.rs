@@ -15,7 +15,7 @@ use std::process::Command;
 use anyhow::Context as _;
 
 use crate::environment;
-pub(crate) use rare::{cargo_deny, checkov, connections, rarely_asked};
+pub(crate) use rare::{cargo_deny, cargo_mutants, checkov, connections, rarely_asked};
 use venv::Venv;
 
 // cargo-lambda links with the zig of its `ziglang` package. Both are pinned: they decide the bytes that are deployed.

@@ -7,7 +7,7 @@ use super::names::{is_colons, is_mark, is_word, plain, shared};
 use super::source::Source;
 
 /// The dependencies of the crate in `shared/` that lead nowhere. Every other one is for services alone, a new one at first.
-const LEAD_NOWHERE: [&str; 25] = [
+const LEAD_NOWHERE: [&str; 26] = [
     "askama",
     "aws_lambda_events",
     "base64",
@@ -30,6 +30,7 @@ const LEAD_NOWHERE: [&str; 25] = [
     "strsim",
     "thiserror",
     "tokio",
+    "toml",
     "tracing",
     "tracing_subscriber",
     "nightshift",

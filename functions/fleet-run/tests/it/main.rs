@@ -1,11 +1,13 @@
 //! The function as it is deployed: the real binary in the real runtime loop, against the AWS stand-in, which keeps a state for
 //! each account.
 
+mod budget;
 mod events;
 mod faults;
 mod kept_out;
 mod list;
 mod night;
+mod redriven;
 mod work;
 
 use aws_sdk_s3::Client as Buckets;

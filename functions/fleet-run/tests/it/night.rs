@@ -1,6 +1,7 @@
 //! A whole night by hand: the accounts chosen, all of them planned, judged together, the first changed, then the others. The map's
 //! part is played here, and its files are written as Step Functions documents them.
 
+use jiff::Timestamp;
 use nightshift_testkit::world::clusters;
 use nightshift_testkit::{Answer, FunctionProcess, Scene};
 use serde_json::{Value, json};
@@ -8,13 +9,18 @@ use serde_json::{Value, json};
 use crate::{EXECUTION, Fleet, buckets};
 
 /// Two accounts with work, of which the first goes first, and one without.
-struct Night {
-    fleet: Fleet,
-    members: Vec<Scene>,
+pub(crate) struct Night {
+    pub(crate) fleet: Fleet,
+    pub(crate) members: Vec<Scene>,
 }
 
 impl Night {
-    async fn new() -> anyhow::Result<Self> {
+    pub(crate) async fn new() -> anyhow::Result<Self> {
+        Self::begun(nightshift::clock::now()).await
+    }
+
+    /// One whose execution was started at `started_at`.
+    pub(crate) async fn begun(started_at: Timestamp) -> anyhow::Result<Self> {
         let fleet = Fleet::new().await?;
         let members = vec![
             Fleet::member(&["orders-dev"]).await?,
@@ -30,7 +36,7 @@ impl Night {
         let reason = json!({ "code": "excluded", "message": "an exclusion names it", "fix": null });
         let left_out = json!([{ "account": "999999999999", "name": "old", "path": "Root", "reason": reason }]);
         let choice = json!({
-            "started_at": "2026-11-21T02:00:00Z", "mode": "apply", "organization": "o-night", "redrive_of": null,
+            "started_at": started_at, "mode": "apply", "organization": "o-night", "redrive_of": null,
             "canary": [chosen(&night.members[0])], "rest": [chosen(&night.members[1]), chosen(&night.members[2])],
             "left_out": left_out,
         });
@@ -38,7 +44,7 @@ impl Night {
         Ok(night)
     }
 
-    async fn leave(&self, name: &str, value: &Value) -> anyhow::Result<()> {
+    pub(crate) async fn leave(&self, name: &str, value: &Value) -> anyhow::Result<()> {
         let key = format!("fleet/cluster-cleanup/{EXECUTION}/{name}");
         let body = value.to_string().into_bytes().into();
         buckets(&self.fleet.home).await.put_object().bucket(&self.fleet.bucket).key(key).body(body).send().await?;
@@ -46,7 +52,7 @@ impl Night {
     }
 
     /// The map of `phase` over what lies under `items`. What Step Functions tells of what it wrote.
-    async fn map(&self, mut worker: FunctionProcess, phase: &str, items: &str) -> anyhow::Result<Value> {
+    pub(crate) async fn map(&self, mut worker: FunctionProcess, phase: &str, items: &str) -> anyhow::Result<Value> {
         let (mut succeeded, mut failed) = (Vec::new(), Vec::new());
         for item in self.fleet.left(items).await?.as_array().into_iter().flatten() {
             let input = json!({ "execution": EXECUTION, "phase": phase, "item": item });
@@ -81,7 +87,13 @@ impl Night {
         Ok(json!({ "Bucket": self.fleet.bucket, "Key": key("manifest.json") }))
     }
 
-    async fn judge(&self, phase: &str, result: Value, more: &Value, caps: &[(&str, &str)]) -> anyhow::Result<Answer> {
+    pub(crate) async fn judge(
+        &self,
+        phase: &str,
+        result: Value,
+        more: &Value,
+        caps: &[(&str, &str)],
+    ) -> anyhow::Result<Answer> {
         let items = if phase == "canary" { "canary-items.json" } else { "items.json" };
         let items_key = format!("fleet/cluster-cleanup/{EXECUTION}/{items}");
         let mut event = json!({ "execution": EXECUTION, "phase": phase, "mode": "apply", "expect_plan": null, "items_key": items_key, "result": result });
@@ -92,7 +104,7 @@ impl Night {
     }
 
     /// What the part `report` answers, and the letters it sent.
-    async fn report(&self, event: &Value) -> anyhow::Result<(Value, Vec<Value>)> {
+    pub(crate) async fn report(&self, event: &Value) -> anyhow::Result<(Value, Vec<Value>)> {
         self.fleet.home.mail_identity("nightshift@example.com").await?;
         let mail =
             [("NIGHTSHIFT_MAIL_FROM", "nightshift@example.com"), ("NIGHTSHIFT_OPERATORS_MAIL", "ops@example.com")];
@@ -101,12 +113,12 @@ impl Night {
         Ok((answer, sent.into_iter().filter(|mail| mail["to"][0] == "ops@example.com").collect()))
     }
 
-    async fn plan(&self) -> anyhow::Result<Value> {
+    pub(crate) async fn plan(&self) -> anyhow::Result<Value> {
         self.map(self.fleet.worker("plan", &[])?, "plan", "items.json").await
     }
 
     /// How many clusters each account has.
-    async fn left(&self) -> anyhow::Result<Vec<usize>> {
+    pub(crate) async fn left(&self) -> anyhow::Result<Vec<usize>> {
         let mut left = Vec::new();
         for member in &self.members {
             left.push(clusters(member, "eu-west-1").await?.len());
@@ -154,7 +166,7 @@ async fn all_are_planned_before_any_is_changed_and_the_first_before_the_others()
 }
 
 /// What the state machine calls the last part with.
-fn machine() -> Value {
+pub(crate) fn machine() -> Value {
     json!({ "execution": EXECUTION, "execution_arn": "arn" })
 }
 

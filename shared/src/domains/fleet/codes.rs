@@ -50,6 +50,9 @@ crate::report::reason_codes! {
     PLAN_MOVED = "fleet-plan-moved", Operators,
         "`planned`: the run was to apply a plan that was reviewed, and what all accounts together would do is another by now. Nothing was begun in any.",
         Some("Review the plan in the report of this run, and give its digest.");
+    PLANNED_LONG_AGO = "planned-long-ago", Operators,
+        "`planned`: the run was begun more than a day before its plans could be judged, as in a late redrive. Nothing was begun in any.",
+        Some("Start a run anew: it plans anew.");
     JUDGED_LONG_AGO = "judged-long-ago", Operators,
         "`failed`: what this account may do was judged more than a day ago, as after a late redrive. Nothing was begun in it.",
         Some("Nothing: the next run plans and judges anew.");

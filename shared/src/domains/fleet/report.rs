@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::choice::LeftOut;
 use super::fold::{Row, digest};
+use super::owners::Owners;
 use super::visit::Ended;
 use crate::report::{Counts, Estimate, Mode, PlanDigest, Reason, SCHEMA, Tripped};
 
@@ -50,6 +51,9 @@ pub struct FleetReport {
     pub accounts: Vec<Row>,
     /// Every account that it left alone, with the reason.
     pub left_out: Vec<LeftOut>,
+    /// Whose things were changed, wait or failed, by owner and account, as far as the accounts' reports could be read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub owners: Owners,
     /// What the run saved, and what is due, where prices are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimate: Option<Estimate>,
@@ -102,6 +106,7 @@ impl FleetReport {
             estimate: Estimate::sum(accounts.iter().filter_map(|row| row.estimate.as_ref())),
             accounts,
             left_out,
+            owners: Owners::new(),
         }
     }
 

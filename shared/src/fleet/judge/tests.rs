@@ -6,6 +6,8 @@ use super::*;
 use crate::domains::fleet::Phase;
 use crate::report::Counts;
 
+/// A run that is judged as soon as it is begun.
+const AT_ONCE: (Timestamp, Timestamp) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
 const CAPS: FleetCaps = FleetCaps { count: 10, percent: 50, canary_failures: 1 };
 
 fn item(account: &str) -> Item {
@@ -51,7 +53,7 @@ fn idle(account: &str, marked: usize) -> Row {
 
 fn judged(rows: &[Row], consent: Option<&Consent>) -> Verdict {
     let items: Vec<_> = rows.iter().map(|row| item(&row.account)).collect();
-    plan("cluster-cleanup", (&items, rows), &["1".to_owned()].into(), CAPS, consent, Timestamp::UNIX_EPOCH)
+    plan("cluster-cleanup", (&items, rows), &["1".to_owned()].into(), CAPS, consent, AT_ONCE)
 }
 
 fn guards(rows: &[Row]) -> Vec<String> {
@@ -123,7 +125,7 @@ fn who_goes_first_and_cannot_be_planned_keeps_the_others_back() {
     let judged = |canary_failures| {
         let caps = FleetCaps { canary_failures, ..CAPS };
         let first = ["1".to_owned()].into();
-        plan("cluster-cleanup", (&items, &rows), &first, caps, None, Timestamp::UNIX_EPOCH)
+        plan("cluster-cleanup", (&items, &rows), &first, caps, None, AT_ONCE)
     };
     let verdict = judged(0);
     assert!(!verdict.goes() && verdict.rest.is_empty() && verdict.tripped.is_none());
@@ -131,6 +133,22 @@ fn who_goes_first_and_cannot_be_planned_keeps_the_others_back() {
     assert!(why.is(&codes::CANARY_FAILED));
     insta::assert_snapshot!(why.message, @"1 of the 1 account that go first could not be planned, and 0 may: 1");
     assert!(judged(1).goes(), "so many may");
+}
+
+#[test]
+fn a_plan_of_a_run_that_was_begun_long_ago_is_judged_by_a_digest_alone() {
+    let rows = [row("1", 1, 50)];
+    let items = [item("1")];
+    let after = |hours, consent: Option<&Consent>| {
+        let times = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours));
+        plan("cluster-cleanup", (&items, &rows), &BTreeSet::new(), CAPS, consent, times)
+    };
+    assert!(after(24, None).goes());
+    let late = after(25, None);
+    assert!(!late.goes() && late.canary.is_empty() && late.rest.is_empty());
+    insta::assert_snapshot!(late.stopped().unwrap().message, @"this run was begun at 1970-01-01T00:00:00Z, and its plans may be more than a day old; nothing was begun in any account");
+    let consent = Consent { digest: late.digest.clone(), lifts_caps: false };
+    assert!(after(25, Some(&consent)).goes(), "it names the steps themselves");
 }
 
 #[test]

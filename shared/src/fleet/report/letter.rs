@@ -1,6 +1,6 @@
 //! The operators' one letter about a run: what went wrong first. Of accounts that were well it has a number.
 
-use crate::domains::fleet::{Ended, FleetReport, Row};
+use crate::domains::fleet::{Ended, FleetReport, Row, Share};
 use crate::notify::{Clock, Entry, Language, Letter, NotifyPolicy, Section, Tone};
 use crate::report::{Counts, Reason};
 use crate::text::printable;
@@ -34,6 +34,7 @@ pub fn letter(report: &FleetReport, place: &str, policy: &NotifyPolicy) -> Lette
     ]
     .into_iter()
     .flatten()
+    .chain(owners(report, language))
     .collect();
     let tone = sections.iter().map(|section| section.tone).max().unwrap_or(Tone::Calm);
     let tone = if report.tripped.is_some() { Tone::Alarm } else { tone };
@@ -132,6 +133,45 @@ fn lead(report: &FleetReport, clock: Clock<'_>) -> Vec<String> {
         )
     }));
     lead
+}
+
+/// Of so many owners the letter says what is theirs; `report.json` has all.
+const MOST_OWNERS: usize = 40;
+/// And so many of their accounts by number.
+const MOST_ACCOUNTS: usize = 10;
+
+/// Those who hear of several accounts: each gets one message an account.
+fn owners(report: &FleetReport, language: Language) -> Option<Section> {
+    let mut several: Vec<_> = report.owners.iter().filter(|(_, accounts)| accounts.len() > 1).collect();
+    several.sort_by_key(|(owner, accounts)| (std::cmp::Reverse(accounts.len()), owner.as_str()));
+    let heading = language.pick("Owners of things in several accounts", "Dueños de cosas en varias cuentas");
+    let heading = match several.len().checked_sub(MOST_OWNERS).filter(|more| *more > 0) {
+        None => heading.to_owned(),
+        Some(more) => language.pick(
+            format!("{heading}: the first {MOST_OWNERS}, and {more} more in report.json"),
+            format!("{heading}: los primeros {MOST_OWNERS}, y {more} más en report.json"),
+        ),
+    };
+    let entries = several.into_iter().take(MOST_OWNERS).map(|(owner, accounts)| {
+        let sum = |of: fn(&Share) -> usize| accounts.values().map(of).sum::<usize>();
+        let counts = [
+            (language.pick("changed", "con cambios"), sum(|share| share.changed)),
+            (language.pick("waiting", "pendientes"), sum(|share| share.waiting)),
+            (language.pick("failed", "con fallo"), sum(|share| share.failed)),
+        ];
+        let named: Vec<_> = accounts.keys().take(MOST_ACCOUNTS).map(String::as_str).collect();
+        let more = accounts.len() - named.len();
+        let more = if more == 0 {
+            String::new()
+        } else {
+            language.pick(format!(" and {more} more"), format!(" y {more} más"))
+        };
+        let place = language.pick(format!("{} accounts", accounts.len()), format!("{} cuentas", accounts.len()));
+        let entry = Entry::new(owner, &place).fact(language.pick("accounts", "cuentas"), &(named.join(", ") + &more));
+        let counts = counts.into_iter().filter(|(_, count)| *count > 0);
+        counts.fold(entry, |entry, (what, count)| entry.fact(what, &count.to_string()))
+    });
+    Section::of(heading, Tone::Calm, entries.collect())
 }
 
 fn words(reason: &Reason) -> String {

@@ -4,9 +4,11 @@
 mod letter;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 
+use futures::{StreamExt as _, stream};
 use serde::Serialize;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::bench::Judged;
 use super::chose::Chose;
@@ -16,11 +18,17 @@ use super::place::{Folder, Place};
 use super::setup::ReportPolicy;
 use super::{judge, maps};
 use crate::clock::{self, Deadline};
-use crate::domains::fleet::{Ended, FleetReport, Item, Maps, Phase, Run, codes, fold, page, with_work};
-use crate::report::{Counts, Delivery, Notice, PlanDigest, Reason, Tripped};
+use crate::domains::fleet::{
+    Ended, FleetReport, Item, Maps, Owners, Phase, Row, Run, add_owners, codes, fold, page, with_work,
+};
+use crate::report::{Counts, Delivery, Notice, PlanDigest, Reason, Report, Tripped};
 use crate::run::{RunFault, driver};
 use crate::services::aws::Aws;
 use crate::telemetry;
+use crate::text::chain;
+
+/// Reports of accounts read at once.
+const AT_ONCE: usize = 8;
 
 pub use letter::letter;
 
@@ -68,7 +76,8 @@ impl Reporter {
             started_at: chose.started_at,
             finished_at: clock::now(),
         };
-        let report = told(run, chose, &found, event.status.as_deref());
+        let mut report = told(run, chose, &found, event.status.as_deref());
+        report.owners = self.owners(&folder, &report.accounts).await;
         let (report_key, page_key) = (folder.key("report.json"), folder.key("report.html"));
         let html = page(&report).map_err(|error| FleetFault::Record {
             bucket: self.place.bucket.clone(),
@@ -106,6 +115,29 @@ impl Reporter {
             ended: report.ended,
             notices,
         })
+    }
+
+    /// Whose things there were, out of the whole reports of the accounts that had any. What cannot be read is left out: every account has
+    /// its row all the same.
+    async fn owners(&self, folder: &Folder<'_>, rows: &[Row]) -> Owners {
+        let with_news = |row: &&Row| {
+            let Counts { planned, changed, deferred, failed, .. } = row.counts;
+            planned + changed + deferred + failed > 0 && row.report_keys.contains_key(&row.phase)
+        };
+        let reports = stream::iter(rows.iter().filter(with_news)).map(async |row: &Row| {
+            let key = folder.report_of(row.phase, &row.account);
+            folder.find::<Report>(&self.home, &key).await
+        });
+        let mut owners = Owners::new();
+        let mut reports = pin!(reports.buffered(AT_ONCE));
+        while let Some(read) = reports.next().await {
+            match read {
+                Ok(Some(report)) => add_owners(&mut owners, &report),
+                Ok(None) => {}
+                Err(error) => warn!(error.message = chain(&error), "the report of an account could not be read"),
+            }
+        }
+        owners
     }
 
     async fn found(&self, folder: &Folder<'_>) -> Result<Found, FleetFault> {

@@ -7,14 +7,15 @@ mod record;
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::json;
 use tracing::{info, warn};
 
 use super::event::ToWork;
 use super::failures::Failures;
 use super::fault::FleetFault;
-use super::place::Place;
+use super::judge;
+use super::place::{Folder, Place};
 use crate::clock::{self, Deadline};
 use crate::domains::fleet::{Item, Phase, Visit, codes as fleet_codes};
 use crate::jobs::cluster_cleanup::ClusterCleanup;
@@ -113,11 +114,12 @@ impl Worker {
         let entering = self.home.take_calls();
         let environment =
             if J::REGIONAL { environment.with("NIGHTSHIFT_REGIONS", &item.regions.join(",")) } else { environment };
-        let driver = Driver::<J>::new(&environment, aws)?.telling_by(self.home.clone());
+        let driver = Driver::<J>::new(&environment, aws)?.telling_by(self.home.clone(), &execution);
         // Lambda asks nobody to stop: it ends the process.
         let never = Stop::new();
         let ledger = Ledger::new(deadline, &never, &telemetry::Log);
-        let caller = Caller::Fleet(Errand { account: item.account.clone(), task: task(&item, mode)? });
+        let folder = self.place.of(&execution);
+        let caller = Caller::Fleet(Errand { account: item.account.clone(), task: task(&item, mode, folder)? });
         let ended = Box::pin(driver.run(json!({}), &ledger, caller)).await;
         let Finished { mut report, metrics, record, stakes, .. } = match ended {
             Ok(finished) => finished,
@@ -129,7 +131,6 @@ impl Worker {
         telemetry::log_run(&report);
         telemetry::emit(&telemetry::metrics_of(&self.name, &report, &metrics, clock::now()));
         let open = J::answer(&report).err();
-        let folder = self.place.of(&execution);
         let kept = record::keep(&self.home, folder, phase, report, &record).await;
         telemetry::emit(&telemetry::metric_of_copy(&self.name, kept.key.is_some(), clock::now()));
         let mut visit = visiting.visit(&kept.report, stakes);
@@ -177,24 +178,21 @@ impl Worker {
 }
 
 /// What is to be done in the account.
-fn task(item: &Item, mode: Mode) -> Result<Task, FleetFault> {
+fn task(item: &Item, mode: Mode, folder: Folder<'_>) -> Result<Task, FleetFault> {
     let agreed = item.expect_plan.as_deref().and_then(|text| PlanDigest::parse(text).ok());
     match (mode, agreed, &item.budget) {
         (Mode::Plan, ..) => Ok(Task::Look),
         (Mode::Apply, Some(digest), _) => Ok(Task::Agreed(digest)),
-        (Mode::Apply, None, Some(budget)) => Ok(Task::Within(budget.clone())),
+        (Mode::Apply, None, Some(budget)) => Ok(Task::Within(budget.clone(), folder.purse_of(&item.account))),
         // The event was read with one of them.
         (Mode::Apply, None, None) => Err(AboveCeiling.into()),
     }
 }
 
-/// How long a budget holds: a run judges and applies within hours, and a redrive may come two weeks later.
-const JUDGEMENT_HOLDS: SignedDuration = SignedDuration::from_hours(24);
-
 /// Why what was judged of `item` is no longer a word for how much. A digest keeps: it names the steps themselves.
 fn stale(item: &Item, mode: Mode, now: Timestamp) -> Option<Reason> {
     let judged_at = item.judged_at.filter(|_| mode == Mode::Apply && item.expect_plan.is_none())?;
-    (now.duration_since(judged_at) > JUDGEMENT_HOLDS).then(|| {
+    (now.duration_since(judged_at) > judge::HOLDS).then(|| {
         let message =
             format!("what may be done in it was judged at {judged_at:.0}, more than a day ago; nothing was begun");
         Reason::new(&fleet_codes::JUDGED_LONG_AGO, message, "the next run plans and judges anew")

@@ -1,5 +1,6 @@
 //! What a run that did not take place comes to: the account's own matter, or a fault that another try can mend.
 
+use jiff::SignedDuration;
 use serde_json::json;
 
 use super::*;
@@ -60,9 +61,13 @@ async fn what_another_try_can_mend_is_raised_and_all_else_is_told_of_the_account
 fn a_digest_that_a_person_agreed_to_counts_before_a_budget_and_a_plan_has_neither() {
     let digest = PlanDigest::of("f", "a", &());
     let agreed = Item { expect_plan: Some(digest.to_string()), ..item() };
+    let place = Place { bucket: "runs".to_owned(), job: "cluster-cleanup".into() };
+    let task = |item: &Item, mode| task(item, mode, place.of("night"));
     assert_eq!(task(&agreed, Mode::Plan).unwrap(), Task::Look);
     assert_eq!(task(&agreed, Mode::Apply).unwrap(), Task::Agreed(digest));
-    assert_eq!(task(&item(), Mode::Apply).unwrap(), Task::Within([("deletions".to_owned(), 1)].into()));
+    let Task::Within(budget, purse) = task(&item(), Mode::Apply).unwrap() else { panic!("no budget") };
+    assert_eq!(budget, [("deletions".to_owned(), 1)].into());
+    assert_eq!(purse.key, "fleet/cluster-cleanup/night/spent/111122223333.json", "the same for all of its maps");
     assert!(task(&Item { budget: None, ..item() }, Mode::Apply).is_err());
 }
 

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use super::super::caps::{Cap, Counted, DELETIONS, PURGES};
 use super::super::ledger::{Line, Sink};
 use super::super::plan::{Act, Details, Plan, Refusal, Scope, Subject};
-use super::super::{Allowed, Done, PlanOf, Stop};
+use super::super::{Allowed, Done, PlanOf, Purse, Stop};
 use super::*;
 use crate::clock::Deadline;
 use crate::report::{Code, Outcome};
@@ -29,7 +29,8 @@ pub(crate) async fn sts(apart: SignedDuration) -> String {
         while let Ok((mut stream, _)) = listener.accept().await {
             let (mut request, mut part) = (Vec::new(), [0; 4_096]);
             // As far as the end of its body.
-            while !String::from_utf8_lossy(&request).contains("Version=2011-06-15") {
+            let is_whole = |request: &str| request.contains("Version=2011-06-15") || request.contains("]}");
+            while !is_whole(&String::from_utf8_lossy(&request)) {
                 match stream.read(&mut part).await {
                     Ok(read) if read > 0 => request.extend_from_slice(&part[..read]),
                     _ => break,
@@ -327,7 +328,8 @@ fn errand(account: &str, task: Task) -> Caller {
 }
 
 fn within(deletions: usize, purges: usize) -> Task {
-    Task::Within([(DELETIONS.name().to_owned(), deletions), (PURGES.name().to_owned(), purges)].into())
+    let budget = [(DELETIONS.name().to_owned(), deletions), (PURGES.name().to_owned(), purges)].into();
+    Task::Within(budget, Purse { bucket: "runs".to_owned(), key: "spent".to_owned() })
 }
 
 /// In the account that STS is of here, with `NIGHTSHIFT_MODE=apply`.

@@ -76,7 +76,7 @@ fn digest(text: &str) -> PlanDigest {
 fn a_digest_is_consent_to_one_plan_and_lifts_caps_only_where_allowed() {
     let actions = steps(&[Some(DELETIONS), Some(DELETIONS), None]);
     let verdict = |expect: Option<&str>, lifts_caps, cap| {
-        let consent = Consent { expect_plan: expect.map(digest), lifts_caps, budget: None };
+        let consent = Consent { expect_plan: expect.map(digest), lifts_caps, ..Consent::default() };
         let verdict = consent.judge(&digest("a"), caps(cap, 1, &actions), &actions);
         let goes = verdict.rulings.iter().filter(|ruling| **ruling == Ruling::Goes).count();
         (verdict.tripped.map(|tripped| tripped.guard.into_owned()), goes)
@@ -162,6 +162,37 @@ fn of_each_kind_goes_no_more_than_was_judged_of_it() {
 }
 
 #[test]
+fn what_an_earlier_call_took_is_off_the_budget_and_is_not_counted_twice() {
+    let actions = steps(&[Some(DELETIONS), Some(PURGES), Some(DELETIONS), Some(PURGES)]);
+    let said = |taken: &[(Counted, &str)], (deletions, purges)| {
+        let mut spent = Spent::default();
+        for (kind, thing) in taken {
+            spent.take(*kind, thing);
+        }
+        let consent = Consent { spent: spent.clone(), ..within(deletions, purges) };
+        let verdict = consent.judge(&digest("a"), caps(9, 9, &actions), &actions);
+        let goes: String = verdict.lets_through().iter().map(|goes| if *goes { 'g' } else { '-' }).collect();
+        let after = verdict.spending(&spent, &actions);
+        (
+            format!("{goes} {} {}", after.count(DELETIONS), after.count(PURGES)),
+            verdict.tripped.map(|tripped| tripped.fix),
+        )
+    };
+    let counts = |taken: &[(Counted, &str)], judged| said(taken, judged).0;
+    assert_eq!(counts(&[], (2, 2)), "gggg 2 2");
+    assert_eq!(counts(&[(DELETIONS, "step-0")], (2, 2)), "gggg 2 2", "it is gone on with");
+    assert_eq!(counts(&[(DELETIONS, "gone")], (2, 2)), "-g-g 1 2", "three are more than two");
+    assert_eq!(counts(&[(PURGES, "gone")], (2, 2)), "ggg- 2 2", "of a backlog the oldest that is left");
+    assert_eq!(counts(&[(PURGES, "step-3")], (2, 1)), "g-gg 2 1", "what was taken, before what is older");
+    assert_eq!(counts(&[(DELETIONS, "gone")], (3, 2)), "gggg 3 2");
+    let (_, fix) = said(&[(DELETIONS, "gone")], (2, 2));
+    insta::assert_snapshot!(
+        fix.unwrap(),
+        @"more deletions are due in this account than when the run through the organisation was judged, with the 1 that an earlier call of it took: the next run judges anew"
+    );
+}
+
+#[test]
 fn what_a_cap_of_the_account_holds_back_is_at_stake_all_the_same() {
     let actions = steps(&[Some(DELETIONS), Some(PURGES), Some(DELETIONS)]);
     let stakes = nobody().judge(&digest("a"), caps(1, 9, &actions), &actions).stakes(&actions, 7);
@@ -173,7 +204,8 @@ fn what_a_cap_of_the_account_holds_back_is_at_stake_all_the_same() {
 fn a_plan_that_a_person_agreed_to_needs_no_budget_and_another_gets_none() {
     let actions = steps(&[Some(DELETIONS), None]);
     let goes = |expect: &str, lifts_caps| {
-        let consent = Consent { expect_plan: Some(digest(expect)), lifts_caps, budget: Some(Budget::new()) };
+        let expect_plan = Some(digest(expect));
+        let consent = Consent { expect_plan, lifts_caps, budget: Some(Budget::new()), ..Consent::default() };
         consent.judge(&digest("a"), caps(9, 9, &actions), &actions).lets_through()
     };
     assert_eq!(goes("a", true), [true, true]);
@@ -203,6 +235,36 @@ proptest! {
         }
         if of(&free, DELETIONS) <= judged.0 && of(&free, PURGES) <= judged.1 {
             prop_assert_eq!(free, bound);
+        }
+    }
+
+    /// However often a worker dies and is called again, whatever became due meanwhile, and whether or not what it takes could be written
+    /// down: all calls together do no more of a kind than was judged of it.
+    #[test]
+    fn all_calls_within_one_budget_do_no_more_than_was_judged(
+        calls in proptest::collection::vec(
+            (proptest::collection::btree_map(0usize..14, any::<bool>(), 0..10), 0usize..10, any::<bool>()),
+            1..6,
+        ),
+        judged in (0usize..8, 0usize..8),
+    ) {
+        let (mut spent, mut did) = (Spent::default(), std::collections::BTreeSet::new());
+        for (due, dies_after, is_written) in calls {
+            let kind = |is_purge| Some(if is_purge { PURGES } else { DELETIONS });
+            let due = due.into_iter().map(|(id, is_purge)| Step { id, kind: kind(is_purge) });
+            // What is done is not due again.
+            let actions: Vec<_> = due.filter(|step| !did.contains(&(step.id, step.kind))).collect();
+            let consent = Consent { spent: spent.clone(), ..within(judged.0, judged.1) };
+            let verdict = consent.judge(&digest("a"), caps(99, 99, &actions), &actions);
+            let after = verdict.spending(&spent, &actions);
+            if !is_written {
+                continue;
+            }
+            spent = after;
+            let goes = actions.iter().zip(verdict.lets_through()).filter(|(_, goes)| *goes);
+            did.extend(goes.take(dies_after).map(|(step, _)| (step.id, step.kind)));
+            let of = |kind| did.iter().filter(|(_, of)| *of == Some(kind)).count();
+            prop_assert!(of(DELETIONS) <= judged.0 && of(PURGES) <= judged.1, "{:?} of {:?}", did, judged);
         }
     }
 

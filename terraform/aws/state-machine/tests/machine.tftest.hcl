@@ -60,8 +60,8 @@ run "without_a_map_it_may_not_start_itself" {
   command = plan
 
   assert {
-    condition     = !strcontains(data.aws_iam_policy_document.platform.json, "states:")
-    error_message = data.aws_iam_policy_document.platform.json
+    condition     = !strcontains(module.access.platform, "states:")
+    error_message = module.access.platform
   }
 }
 
@@ -74,7 +74,7 @@ run "with_a_map_it_starts_follows_stops_and_redrives_its_own_executions" {
 
   assert {
     condition = {
-      for statement in jsondecode(data.aws_iam_policy_document.platform.json).Statement :
+      for statement in jsondecode(module.access.platform).Statement :
       join(" ", flatten([statement.Action])) => flatten([statement.Resource]) if strcontains(jsonencode(statement.Action), "states:")
       } == {
       "states:StartExecution" = ["arn:aws:states:eu-west-1:111122223333:stateMachine:nightshift-dev-run"]
@@ -83,7 +83,7 @@ run "with_a_map_it_starts_follows_stops_and_redrives_its_own_executions" {
         "arn:aws:states:eu-west-1:111122223333:execution:nightshift-dev-run/*",
       ]
     }
-    error_message = data.aws_iam_policy_document.platform.json
+    error_message = module.access.platform
   }
 }
 

@@ -9,7 +9,7 @@ locals {
   written = {
     list   = ["items.json", "choice.json"]
     plan   = ["plan/*"]
-    apply  = ["canary/*", "rest/*"]
+    apply  = ["canary/*", "rest/*", "spent/*"]
     judge  = ["verdict.json", "verdict-canary.json", "canary-items.json", "rest-items.json"]
     report = ["report.json", "report.html"]
   }

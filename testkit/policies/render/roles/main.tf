@@ -6,6 +6,11 @@ locals {
   here   = "${var.account.region}:${var.account.id}"
   key    = "${local.prefix}:kms:${local.here}:key/11111111-2222-3333-4444-555555555555"
   queue  = { arn = "${local.prefix}:sqs:${local.here}:dead-letters" }
+
+  # A run of cluster-cleanup through an organisation, whose member roles lie in other accounts.
+  fleet        = "nightshift-dev-cluster-cleanup-fleet"
+  member       = merge(var.account, { id = "222233334444" })
+  organization = "o-a1b2c3d4e5"
 }
 
 module "run_access" {
@@ -176,6 +181,56 @@ module "forward" {
   region                = var.account.region
 }
 
+module "organization" {
+  source = "../../../../terraform/layer/organization/access"
+
+  account         = var.account
+  applies         = true
+  bucket_arn      = "${local.prefix}:s3:::runs"
+  function_arns   = { for part in ["apply", "judge", "list", "plan", "report"] : part => "${local.prefix}:lambda:${local.here}:function:${local.fleet}-${part}" }
+  job             = "cluster-cleanup"
+  kms_key_arn     = local.key
+  machine_name    = local.fleet
+  organization_id = local.organization
+  roles           = { for kind in ["apply", "read"] : kind => "nightshift/nightshift-dev-cluster-cleanup-${kind}" }
+}
+
+module "machine" {
+  source = "../../../../terraform/aws/state-machine/access"
+
+  account     = var.account
+  distributes = true
+  name        = local.fleet
+}
+
+module "run_schedule" {
+  source = "../../../../terraform/aws/schedule"
+
+  account     = var.account
+  description = "Rendered"
+  expression  = "rate(1 day)"
+  name        = local.fleet
+  target      = { action = "states:StartExecution", arn = "${local.prefix}:states:${local.here}:stateMachine:${local.fleet}" }
+}
+
+module "member" {
+  source = "../../../../terraform/layer/organization-member/documents"
+
+  account         = local.member
+  applies         = true
+  environment     = "dev"
+  external_id     = "a-long-number-7d41"
+  job             = "cluster-cleanup"
+  organization_id = local.organization
+  policy          = { required_tags = { env = "dev" } }
+  regions         = [var.account.region]
+
+  workers = {
+    apply = "${local.prefix}:iam::${var.account.id}:role/${local.fleet}-apply"
+    read  = "${local.prefix}:iam::${var.account.id}:role/${local.fleet}-plan"
+  }
+}
+
 # What a developer may have from elsewhere.
 data "aws_iam_policy_document" "anyhow" {
   statement {
@@ -187,7 +242,10 @@ data "aws_iam_policy_document" "anyhow" {
 
 output "resources" {
   description = "The policy (JSON) of each resource that has one, by what it is."
-  value       = { state-bucket = module.deployer.state_bucket }
+  value = merge(
+    { for kind, role in module.member.roles : "member-${kind}" => role.trust },
+    { state-bucket = module.deployer.state_bucket },
+  )
 }
 
 output "roles" {
@@ -200,6 +258,13 @@ output "roles" {
     deployer             = [module.deployer.deployer]
     developer            = [for name in ["look", "extend", "delete"] : module.ownership.per_command[name]]
     developer-anyhow     = [module.ownership.per_command.never, data.aws_iam_policy_document.anyhow.json]
+    fleet-apply          = module.organization.policies["apply"]
+    fleet-judge          = module.organization.policies["judge"]
+    fleet-list           = module.organization.policies["list"]
+    fleet-machine        = [module.organization.machine, module.machine.platform]
+    fleet-plan           = module.organization.policies["plan"]
+    fleet-report         = module.organization.policies["report"]
+    fleet-schedule       = [module.run_schedule.policy]
     forward              = [module.forward.policy]
     function             = [module.function.platform_policy]
     key-rotation         = module.key_rotation.policies

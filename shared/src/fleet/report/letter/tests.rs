@@ -102,3 +102,36 @@ fn an_account_that_waits_is_told_with_what_waits_there_and_why_unless_the_whole_
     assert_eq!(section.entries[0].notes, ["max_deletions is 1 and the plan wants 3 → raise it"]);
     assert_eq!(section.entries[1].notes, Vec::<String>::new(), "said once, above");
 }
+
+#[test]
+fn owners_of_things_in_several_accounts_are_told_of_with_all_that_is_theirs() {
+    let mut night = report(vec![row("1", Ended::Done, None), row("2", Ended::Done, None)]);
+    assert!(letter(&night, "s3://b/k", &policy("en")).sections.is_empty());
+    let share = |changed, failed| Share { changed, waiting: 0, failed };
+    let of = |accounts: &[&str]| accounts.iter().map(|account| ((*account).to_owned(), share(1, 0))).collect();
+    night.owners = [
+        ("eva".to_owned(), of(&["1"])),
+        ("ben".to_owned(), [("1".to_owned(), share(2, 0)), ("2".to_owned(), share(0, 1))].into()),
+        ("ana".to_owned(), of(&["1", "2"])),
+    ]
+    .into();
+    let told = letter(&night, "s3://b/k", &policy("en"));
+    let section = told.sections.last().unwrap();
+    let lines = section.entries.iter().map(|entry| format!("{} ({}): {:?}", entry.title, entry.place, entry.facts));
+    insta::assert_snapshot!(
+        format!("{}\n{}", section.heading, lines.collect::<Vec<_>>().join("\n")),
+        @r#"
+    Owners of things in several accounts
+    ana (2 accounts): [("accounts", "1, 2"), ("changed", "2")]
+    ben (2 accounts): [("accounts", "1, 2"), ("changed", "2"), ("failed", "1")]
+    "#
+    );
+    assert_eq!(told.tone, Tone::Calm, "it is nobody's alarm");
+    let many: Vec<_> = (0..60).map(|number| format!("o{number:02}")).collect();
+    night.owners = many.iter().map(|owner| (owner.clone(), of(&["1", "2"]))).collect();
+    let section = letter(&night, "s3://b/k", &policy("es")).sections.pop().unwrap();
+    assert_eq!(
+        (section.entries.len(), section.heading.as_str()),
+        (40, "Dueños de cosas en varias cuentas: los primeros 40, y 20 más en report.json")
+    );
+}

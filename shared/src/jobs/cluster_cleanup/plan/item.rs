@@ -88,6 +88,14 @@ impl Act<Marked> for Action {
         }
     }
 
+    fn counted_as(&self) -> Cow<'_, str> {
+        match self {
+            Self::DeleteCluster(delete) => format!("{} {}", delete.region, delete.resource_id).into(),
+            Self::DeleteSnapshot(delete) => (&delete.arn).into(),
+            _ => self.id().into(),
+        }
+    }
+
     fn facts(&self) -> Option<String> {
         match self {
             Self::DeleteCluster(delete) => serde_json::to_string(&delete.marks).ok(),

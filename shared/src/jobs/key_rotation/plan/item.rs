@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::json;
 
-use super::{Action, InScope, Leak, Left, Rule, Standing, Step, Why};
+use super::{Action, InScope, Leak, Left, Rotate, Rule, Standing, Step, Why};
 use crate::domains::keys::naming::masked;
 use crate::jobs::key_rotation::caps::{DEACTIVATIONS, DELETIONS, ROTATIONS};
 use crate::report::{Outcome, Reason};
@@ -59,6 +59,15 @@ impl Act<InScope> for Action {
             Step::Deactivate { .. } => Some(DEACTIVATIONS),
             Step::Delete { .. } => Some(DELETIONS),
             _ => None,
+        }
+    }
+
+    fn counted_as(&self) -> Cow<'_, str> {
+        match &self.step {
+            Step::Rotate(Rotate { replaces: Some(key), .. })
+            | Step::Deactivate { key, .. }
+            | Step::Delete { key, .. } => key.into(),
+            _ => self.id(),
         }
     }
 }

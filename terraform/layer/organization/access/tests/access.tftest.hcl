@@ -47,7 +47,7 @@ run "each_part_has_what_it_needs_and_no_more" {
       } == {
       apply = [
         "BecomeTheRoleOfItsJobAndMode | sts:AssumeRole sts:SetSourceIdentity | arn:aws:iam::*:role/nightshift/n-apply | aws:ResourceOrgID o-a1b2c3d4e5",
-        "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/canary/* …/*/rest/* | ",
+        "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/canary/* …/*/rest/* …/*/spent/* | ",
       ]
       judge = [
         "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/canary-items.json …/*/rest-items.json …/*/verdict-canary.json …/*/verdict.json | ",

@@ -1,0 +1,211 @@
+//! What becomes of each column once foreign keys are followed: who refers to a column becomes what that becomes, so that rows find
+//! each other again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::model::Blocker;
+use crate::domains::anonymise::codes;
+use crate::domains::anonymise::rules::{ColumnRule, Rule, Rules, TableRules};
+use crate::domains::anonymise::schema::{Column, ForeignKey, Name, Schema, Table, TableKind};
+use crate::nearest::nearest;
+use crate::text::{count, printable};
+
+/// A table, and what becomes of it.
+#[derive(Debug)]
+pub(super) struct Decided<'a> {
+    pub table: &'a Table,
+    pub fate: Fate<'a>,
+}
+
+/// What becomes of a table.
+#[derive(Debug)]
+pub(super) enum Fate<'a> {
+    /// Its rows go.
+    Empty,
+    /// Its rows stay, those for which `only` holds; and these columns change.
+    Rows { only: Option<&'a str>, ruled: Vec<Ruled<'a>> },
+    /// Nobody said.
+    Open,
+}
+
+/// A column that does not stay as it is.
+#[derive(Debug, Clone)]
+pub(super) struct Ruled<'a> {
+    pub column: &'a Column,
+    pub rule: Rule,
+    /// Of what is made with a key: always one, the column's own name if nobody gave it another.
+    pub join: Option<String>,
+}
+
+type Place = (Name, String);
+/// What a column becomes, and whether somebody said so themselves.
+type Known = BTreeMap<Place, (Rule, Option<String>)>;
+
+impl Decided<'_> {
+    /// The columns that change.
+    pub(super) fn ruled(&self) -> &[Ruled<'_>] {
+        match &self.fate {
+            Fate::Rows { ruled, .. } => ruled,
+            _ => &[],
+        }
+    }
+}
+
+/// Decides, and says what is left open or does not go together.
+pub(super) fn decide<'a>(rules: &'a Rules, schema: &'a Schema) -> (Vec<Decided<'a>>, Vec<Blocker>) {
+    let mut blockers = unknown(rules, schema);
+    let known = known(rules, schema, &mut blockers);
+    let decided = schema.tables.iter().map(|table| {
+        let fate = match rules.tables.get(&table.name.to_string()) {
+            _ if table.kind == TableKind::Foreign => Fate::Open,
+            None => {
+                let message = format!("{} and no rule names it", count(table.columns.len(), "column"));
+                blockers.push(Blocker::new(table.name.to_string(), &codes::UNDECIDED_TABLE, message));
+                Fate::Open
+            }
+            Some(rules) if rules.truncate => Fate::Empty,
+            Some(rules) => rows(table, rules, &known, &mut blockers),
+        };
+        Decided { table, fate }
+    });
+    (decided.collect(), blockers)
+}
+
+fn rows<'a>(table: &'a Table, rules: &'a TableRules, known: &Known, blockers: &mut Vec<Blocker>) -> Fate<'a> {
+    let (mut changed, mut open) = (Vec::new(), Vec::new());
+    for column in &table.columns {
+        match known.get(&(table.name.clone(), column.name.clone())) {
+            Some((Rule::Undecided, _)) | None if column.generated => {}
+            Some((Rule::Undecided, _)) | None => open.push(printable(&column.name)),
+            Some((Rule::Keep, _)) => {}
+            Some((rule, join)) => changed.push(Ruled { column, rule: rule.clone(), join: join.clone() }),
+        }
+    }
+    if open.is_empty() {
+        return Fate::Rows { only: rules.only.as_deref(), ruled: changed };
+    }
+    let message = format!("{} not decided: {}", count(open.len(), "column"), open.join(", "));
+    let fix = format!("decide each under [table.\"{0}\".column], or add it to keep of [table.\"{0}\"]", table.name);
+    blockers.push(Blocker::new(table.name.to_string(), &codes::UNDECIDED_COLUMN, message).fix(fix));
+    Fate::Open
+}
+
+/// What the rules name and the database does not have.
+fn unknown(rules: &Rules, schema: &Schema) -> Vec<Blocker> {
+    let mut blockers = Vec::new();
+    let names: Vec<_> = schema.tables.iter().map(|table| table.name.to_string()).collect();
+    let meant =
+        |word: &str, words: Vec<&str>| nearest(word, words).map(|near| format!("; did you mean {}?", printable(near)));
+    for (name, of_table) in &rules.tables {
+        let Some(table) = schema.table(name) else {
+            let near = meant(name, names.iter().map(String::as_str).collect()).unwrap_or_default();
+            let message = format!("line {} of the rules names it, and there is no such table{near}", of_table.line);
+            blockers.push(Blocker::new(printable(name), &codes::NO_SUCH_TABLE, message));
+            continue;
+        };
+        for (column, rule) in &of_table.columns {
+            if table.column(column).is_none() {
+                let near = meant(column, table.columns.iter().map(|column| column.name.as_str()).collect());
+                let message = format!(
+                    "line {} of the rules names it, and the table has no such column{}",
+                    rule.line,
+                    near.unwrap_or_default()
+                );
+                blockers.push(Blocker::new(format!("{name}.{}", printable(column)), &codes::NO_SUCH_COLUMN, message));
+            }
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for name in names.iter().filter(|name| !seen.insert(*name)) {
+        blockers.push(Blocker::new(name.clone(), &codes::NOT_UNDERSTOOD, "two tables are written so in rules"));
+    }
+    blockers
+}
+
+/// Every foreign key, column by column: who refers, and to what.
+fn references(schema: &Schema) -> impl Iterator<Item = (&Table, &ForeignKey, Place, Place)> {
+    schema.tables.iter().flat_map(|table| {
+        table.foreign_keys.iter().flat_map(move |key| {
+            let pairs = key.columns.iter().zip(&key.referenced);
+            pairs.map(move |(own, other)| {
+                (table, key, (table.name.clone(), own.clone()), (key.references.clone(), other.clone()))
+            })
+        })
+    })
+}
+
+/// The rule of each column that has one, its own or that of what it refers to, with the join it is in.
+fn known(rules: &Rules, schema: &Schema, blockers: &mut Vec<Blocker>) -> Known {
+    let mut known = Known::new();
+    let mut without_join = BTreeSet::new();
+    for table in &schema.tables {
+        let Some(of_table) = rules.tables.get(&table.name.to_string()) else { continue };
+        for (column, ColumnRule { rule, join, .. }) in &of_table.columns {
+            let place = (table.name.clone(), column.clone());
+            if join.is_none() {
+                without_join.insert(place.clone());
+            }
+            let own = || format!("{}.{column}", table.name);
+            let join = rule.is_keyed().then(|| join.clone().unwrap_or_else(own));
+            known.insert(place, (rule.clone(), join));
+        }
+    }
+    // A chain of references is as long as there are tables, at most.
+    for _ in 0..=schema.tables.len() {
+        let before = known.clone();
+        for (_, _, own, other) in references(schema) {
+            let Some((rule, join)) = before.get(&other).filter(|(rule, _)| *rule != Rule::Undecided) else { continue };
+            let follows = match known.get(&own) {
+                None | Some((Rule::Undecided, _)) => true,
+                Some((own_rule, _)) => own_rule == rule && without_join.contains(&own),
+            };
+            if follows {
+                known.insert(own, (rule.clone(), join.clone()));
+            }
+        }
+        if known == before {
+            break;
+        }
+    }
+    differing(rules, schema, &known, blockers);
+    known
+}
+
+fn differing(rules: &Rules, schema: &Schema, known: &Known, blockers: &mut Vec<Blocker>) {
+    let is_emptied = |name: &Name| rules.tables.get(&name.to_string()).is_some_and(|rules| rules.truncate);
+    for (table, key, own, other) in references(schema) {
+        let (Some(mine), Some(theirs)) = (known.get(&own), known.get(&other)) else { continue };
+        let open = mine.0 == Rule::Undecided || theirs.0 == Rule::Undecided;
+        if open || mine.0 == Rule::Null || mine == theirs || is_emptied(&table.name) {
+            continue;
+        }
+        let said = |(rule, join): &(Rule, Option<String>)| match join {
+            Some(join) => format!("{rule} of join {}", printable(join)),
+            None => rule.to_string(),
+        };
+        let message = format!(
+            "{} ({}) refers to {}.{} ({}) by the foreign key {}",
+            own.1,
+            said(mine),
+            other.0,
+            other.1,
+            said(theirs),
+            printable(&key.name)
+        );
+        blockers.push(Blocker::new(format!("{}.{}", own.0, own.1), &codes::FOREIGN_KEY_DIFFERS, message));
+    }
+    let mut joins: BTreeMap<&String, (&Rule, &Place)> = BTreeMap::new();
+    for (place, (rule, join)) in known {
+        let Some(join) = join else { continue };
+        let (first, where_first) = joins.entry(join).or_insert((rule, place));
+        if *first != rule {
+            let message = format!(
+                "the join {} is a {rule} here and a {first} in {}.{}",
+                printable(join),
+                where_first.0,
+                where_first.1
+            );
+            blockers.push(Blocker::new(format!("{}.{}", place.0, place.1), &codes::JOIN_DIFFERS, message));
+        }
+    }
+}

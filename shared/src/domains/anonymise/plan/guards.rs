@@ -1,0 +1,223 @@
+//! What must not run, must not be reached, or must be cut first.
+
+use std::collections::BTreeSet;
+
+use super::decide::{Decided, Fate};
+use super::model::{Blocker, HELPER};
+use crate::domains::anonymise::codes;
+use crate::domains::anonymise::rules::{Rule, Rules};
+use crate::domains::anonymise::schema::{Code, Name, Owner, Reach, Schema, Table, TableKind, TriggerState};
+use crate::services::sql::Engine;
+use crate::text::{count, printable};
+
+/// What stands in the way of all.
+pub(super) fn of_database(rules: &Rules, schema: &Schema) -> Vec<Blocker> {
+    let mut blockers = Vec::new();
+    if rules.engine != schema.engine {
+        let message = format!("the rules are for {}, and the server is {}", rules.engine, schema.engine);
+        blockers.push(Blocker::new(schema.database.clone(), &codes::OTHER_ENGINE, message));
+    }
+    if let Some(meant) = rules.schema.as_ref().filter(|meant| **meant != schema.fingerprint()) {
+        let message = format!("the rules are for {}, and this is {}", printable(meant), schema.fingerprint());
+        blockers.push(Blocker::new(schema.database.clone(), &codes::SCHEMA_CHANGED, message));
+    }
+    for road in &schema.roads {
+        let message = "it leads out of the database, or brings data in";
+        blockers.push(
+            Blocker::new(printable(&road.what), &codes::ROAD_OUT, message).fix(format!("in the clone: {}", road.cut)),
+        );
+    }
+    for name in &schema.event_triggers {
+        let message = "it would run with every step, as whoever carries the plan out";
+        blockers.push(Blocker::new(printable(name), &codes::EVENT_TRIGGER, message));
+    }
+    if schema.large_objects > 0 && !rules.keep_large_objects {
+        let objects = usize::try_from(schema.large_objects).unwrap_or(usize::MAX);
+        let message = format!("there are {}, and no rule can look into one", count(objects, "large object"));
+        blockers.push(Blocker::new(schema.database.clone(), &codes::LARGE_OBJECTS, message));
+    }
+    match &schema.helper_owner {
+        Some(owner) if *owner != schema.user => {
+            let message = format!("it is {}'s: what is in it is not ours to run", printable(owner));
+            blockers.push(Blocker::new(HELPER, &codes::HELPER_TAKEN, message));
+        }
+        None if !schema.may_create => {
+            let message = format!("{} may not make the schema {HELPER} here", printable(&schema.user));
+            blockers.push(Blocker::new(schema.database.clone(), &codes::NO_RIGHT_TO_CREATE, message));
+        }
+        _ => {}
+    }
+    for view in &schema.materialised {
+        blockers.extend(of_owner(&view.name, &view.owner, &schema.user));
+        let code = Code { place: "its query".to_owned(), calls: view.calls.clone() };
+        blockers.extend(of_code(&view.name, Some(&view.owner), &[code], rules));
+    }
+    blockers
+}
+
+/// What stands in the way of one table.
+pub(super) fn of_table(decided: &Decided<'_>, all: &[Decided<'_>], rules: &Rules, schema: &Schema) -> Vec<Blocker> {
+    let table = decided.table;
+    let name = table.name.to_string();
+    let blocker = |code, message: String| Blocker::new(name.clone(), code, message);
+    match table.kind {
+        TableKind::Foreign => return vec![blocker(&codes::FOREIGN_TABLE, "its rows are on another server".to_owned())],
+        TableKind::Inheriting if !matches!(decided.fate, Fate::Empty) && changes(decided) => {
+            return vec![blocker(&codes::INHERITS, "it inherits, or is inherited from".to_owned())];
+        }
+        TableKind::Untransacted if !matches!(decided.fate, Fate::Empty) && changes(decided) => {
+            return vec![blocker(&codes::NOT_TRANSACTIONAL, "its storage engine knows no transactions".to_owned())];
+        }
+        _ => {}
+    }
+    if !changes(decided) {
+        return Vec::new();
+    }
+    let mut blockers = Vec::new();
+    if table.has_rewrite_rules {
+        blockers.push(blocker(&codes::REWRITE_RULE, "a rule makes something else of what is done to it".to_owned()));
+    }
+    if table.mixed_owners {
+        blockers.push(blocker(&codes::MIXED_OWNERS, "not all of its partitions are its owner's".to_owned()));
+    }
+    if let Some(owner) = &table.owner {
+        blockers.extend(of_owner(&table.name, owner, &schema.user));
+    }
+    blockers.extend(of_code(&table.name, table.owner.as_ref(), &table.code, rules));
+    if schema.engine != Engine::Postgres {
+        blockers.extend(of_triggers(table, decided));
+    }
+    blockers.extend(of_statistics(decided, schema.version));
+    blockers.extend(of_references(decided, all));
+    blockers
+}
+
+fn changes(decided: &Decided<'_>) -> bool {
+    match &decided.fate {
+        Fate::Empty => true,
+        Fate::Rows { only, ruled } => only.is_some() || !ruled.is_empty(),
+        Fate::Open => false,
+    }
+}
+
+fn of_owner(name: &Name, owner: &Owner, user: &str) -> Option<Blocker> {
+    let (owner_shown, user) = (printable(&owner.name), printable(user));
+    let message = match owner.reach {
+        Reach::Oneself | Reach::Member => return None,
+        Reach::Out => format!("it is {owner_shown}'s, and {user} cannot become that role"),
+        Reach::Superuser => format!("it is {owner_shown}'s, who may do anything: nothing is to run as that role"),
+    };
+    Some(Blocker::new(name.to_string(), &codes::OWNER_OUT_OF_REACH, message))
+}
+
+fn of_code(name: &Name, owner: Option<&Owner>, code: &[Code], rules: &Rules) -> Vec<Blocker> {
+    let mut blockers = Vec::new();
+    for Code { place, calls } in code {
+        let unread: Vec<_> =
+            calls.iter().filter(|call| !rules.functions.contains(*call)).map(|call| printable(call)).collect();
+        let place = printable(place);
+        if !unread.is_empty() {
+            let message = format!("{place} calls {}", unread.join(", "));
+            let quoted: Vec<_> = unread.iter().map(|call| format!("\"{call}\"")).collect();
+            let fix = format!(
+                "read it; then accept it by `functions = [{}]` under [accept], or drop what calls it in the clone first",
+                quoted.join(", ")
+            );
+            blockers.push(Blocker::new(name.to_string(), &codes::CODE_WOULD_RUN, message).fix(fix));
+        } else if !calls.is_empty() && owner.is_some_and(|owner| owner.reach == Reach::Oneself) {
+            let message = format!("{place} calls {}, and the owner is whoever carries the plan out", calls.join(", "));
+            blockers.push(Blocker::new(name.to_string(), &codes::CODE_AS_MASTER, printable(&message)));
+        }
+    }
+    blockers
+}
+
+/// Triggers cannot be put to sleep there, and run as whoever defined them.
+fn of_triggers(table: &Table, decided: &Decided<'_>) -> Option<Blocker> {
+    let awake = table.triggers.iter().filter(|trigger| trigger.state != TriggerState::Disabled);
+    let names: Vec<_> = awake.map(|trigger| printable(&trigger.name)).collect();
+    if names.is_empty() || matches!(decided.fate, Fate::Empty) {
+        return None;
+    }
+    let message = format!("the update would fire {}", names.join(", "));
+    let fix = "drop the trigger in the clone first; `SHOW CREATE TRIGGER` has what makes it again";
+    Some(Blocker::new(table.name.to_string(), &codes::CODE_WOULD_RUN, message).fix(fix))
+}
+
+/// Statistics that nothing would make anew.
+fn of_statistics(decided: &Decided<'_>, version: u32) -> Vec<Blocker> {
+    /// From here on an owner can throw single statistics away.
+    const CLEARS: u32 = 18;
+    let table = decided.table;
+    if table.owner.is_none() {
+        return Vec::new();
+    }
+    let stays = |message: &str, column: &str| {
+        Blocker::new(format!("{}.{}", table.name, printable(column)), &codes::STATISTICS_STAY, message)
+    };
+    match &decided.fate {
+        Fate::Empty if version < CLEARS => {
+            let held = table.columns.iter().filter(|column| !column.used_by.is_empty() || column.partition_key);
+            held.map(|column| {
+                let message = match column.used_by.first() {
+                    Some(by) => format!(
+                        "its statistics outlive the rows, and {} keeps them from being thrown away",
+                        printable(by)
+                    ),
+                    None => "its statistics outlive the rows, and partitions are told apart by it".to_owned(),
+                };
+                stays(&message, &column.name)
+            })
+            .collect()
+        }
+        Fate::Rows { ruled, .. } => {
+            let off = ruled.iter().filter(|ruled| ruled.column.statistics_off && !ruled.column.used_by.is_empty());
+            off.map(|ruled| stays("its statistics target is 0, so ANALYZE leaves what is there", &ruled.column.name))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Rows that others refer to.
+fn of_references(decided: &Decided<'_>, all: &[Decided<'_>]) -> Vec<Blocker> {
+    let goes = match &decided.fate {
+        Fate::Empty => "is emptied",
+        Fate::Rows { only: Some(_), .. } => "loses rows",
+        _ => return Vec::new(),
+    };
+    let name = &decided.table.name;
+    let mut told = BTreeSet::new();
+    let others = all.iter().filter(|other| other.table.name != *name && !matches!(other.fate, Fate::Empty));
+    others
+        .flat_map(|other| other.table.foreign_keys.iter().map(move |key| (other, key)))
+        .filter(|(other, key)| key.references == *name && told.insert(&other.table.name))
+        .map(|(other, key)| {
+            let message = format!("it {goes}, and {} refers to it by {}", other.table.name, printable(&key.name));
+            Blocker::new(name.to_string(), &codes::STILL_REFERENCED, message)
+        })
+        .collect()
+}
+
+/// What may refuse a value while a step runs.
+pub(super) fn watched(decided: &Decided<'_>) -> Vec<String> {
+    let table = decided.table;
+    let is_ruled = |name: &String| decided.ruled().iter().any(|ruled| ruled.column.name == *name);
+    let checks = table.checks.iter().filter(|check| check.columns.iter().any(is_ruled));
+    let checks = checks
+        .map(|check| format!("{}: the check {} goes by a column that changes", table.name, printable(&check.name)));
+    let uniques = table.uniques.iter().filter(|unique| {
+        decided
+            .ruled()
+            .iter()
+            .any(|ruled| matches!(ruled.rule, Rule::Sql(_)) && unique.columns.contains(&ruled.column.name))
+    });
+    let uniques = uniques.map(|unique| {
+        format!(
+            "{}: the unique index {} goes by a column with an expression of yours",
+            table.name,
+            printable(&unique.name)
+        )
+    });
+    checks.chain(uniques).collect()
+}

@@ -1,0 +1,180 @@
+//! The steps on `MySQL` and `MariaDB`. Values are replaced by one `UPDATE` a table in a transaction with its line of progress; then the
+//! table is built anew, since old rows, indexes and words of full-text indexes lie in it. Triggers cannot be put to sleep there, so a
+//! table with one that an update fires is refused before it gets here. Nobody owns a table there: steps have no role.
+
+mod expression;
+#[cfg(test)]
+mod tests;
+
+use super::decide::{Decided, Fate};
+use super::group::{groups, id};
+use super::joins::Joins;
+use super::model::{Batch, HELPER, Masked, Method, Remains, Step, Work, Worked};
+use crate::domains::anonymise::rules::Rule;
+use crate::domains::anonymise::schema::{ForeignKey, Name, Schema, Table};
+use crate::services::sql::{Engine, mysql_ident};
+use expression::value;
+
+/// Nothing is cut to fit, and rows that refer to one another may change one after the other.
+const STRICT: &str = "SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0";
+const BACK: &str = "SET SESSION sql_mode = '', foreign_key_checks = 1";
+
+/// The steps of these tables, and the joins in them.
+pub(super) fn steps(decided: &[&Decided<'_>], schema: &Schema) -> (Vec<Step>, Vec<String>) {
+    let joins = Joins::of(decided);
+    let emptied: Vec<_> = decided.iter().copied().filter(|one| matches!(one.fate, Fate::Empty)).collect();
+    let changed: Vec<_> = decided.iter().copied().filter(|one| !one.ruled().is_empty()).collect();
+    if emptied.is_empty() && changed.is_empty() {
+        return (Vec::new(), Vec::new());
+    }
+    let prepare = [
+        format!("CREATE DATABASE IF NOT EXISTS {HELPER} CHARACTER SET utf8mb4"),
+        format!(
+            "CREATE TABLE IF NOT EXISTS {HELPER}.progress (step VARCHAR(512) COLLATE utf8mb4_bin NOT NULL PRIMARY KEY, \
+             done_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP) ENGINE = InnoDB"
+        ),
+    ];
+    let mut steps = vec![step("prepare".to_owned(), Work::Prepare, Vec::new(), vec![by_itself(prepare.into())])];
+    steps.extend(groups(&emptied, |_, _| true).iter().map(|group| emptying(group, schema.engine)));
+    let mut masks = groups(&changed, moves);
+    masks.sort_by_key(|group| std::cmp::Reverse(group.iter().map(|one| one.table.bytes).sum::<u64>()));
+    steps.extend(masks.iter().map(|group| masking(group, &joins)));
+    steps.extend(changed.iter().map(|one| analysing(one.table, schema.engine)));
+    steps.push(step(
+        "finish".to_owned(),
+        Work::Finish,
+        Vec::new(),
+        vec![by_itself(vec![format!("DROP DATABASE IF EXISTS {HELPER}")])],
+    ));
+    (steps, joins.names)
+}
+
+/// What still holds originals when all of it is done.
+pub(super) fn remains() -> Vec<Remains> {
+    [
+        ("undo and redo logs", "they hold the old rows until their pages are used again; no statement reads them"),
+        ("the binary log, where it is on", "it has every row as it was; it belongs off in the parameter group of the clone"),
+        ("restore to a point in time", "this database's own backups go back before the step: what is handed over is a clone of it, and it is deleted with its backups"),
+        ("kept columns", "what is kept is as it was: a kept id leads back to a person for whoever may read production"),
+    ]
+    .map(|(place, why)| Remains { place: place.to_owned(), why: why.to_owned() })
+    .into()
+}
+
+/// Whether a foreign key goes by columns that change: both sides change in one transaction.
+fn moves(one: &Decided<'_>, key: &ForeignKey) -> bool {
+    let ruled = |column: &String| one.ruled().iter().find(|ruled| ruled.column.name == *column);
+    key.columns.iter().filter_map(ruled).any(|ruled| ruled.rule != Rule::Null)
+}
+
+fn emptying(group: &[&Decided<'_>], engine: Engine) -> Step {
+    let mut statements = vec![STRICT.to_owned()];
+    for one in group {
+        let name = qualified(&one.table.name);
+        // What it keeps of the past outlives a DELETE, and TRUNCATE is refused there.
+        if one.table.versioned {
+            statements.push(format!("DELETE FROM {name}"));
+            statements.extend(built(one.table));
+        } else {
+            statements.push(format!("TRUNCATE TABLE {name}"));
+        }
+        statements.extend(analysed(one.table, engine));
+    }
+    statements.push(BACK.to_owned());
+    let worked = |one: &&Decided<'_>| Worked {
+        table: one.table.name.to_string(),
+        rows: one.table.rows,
+        method: Method::Truncate,
+        why: "the rules empty it".to_owned(),
+        columns: Vec::new(),
+    };
+    let tables = group.iter().map(worked).collect();
+    step(id("empty", group), Work::Empty, tables, vec![by_itself(statements)])
+}
+
+fn masking(group: &[&Decided<'_>], joins: &Joins) -> Step {
+    let mut statements = vec![STRICT.to_owned()];
+    statements.extend(group.iter().map(|one| updated(one, joins)));
+    statements.push(BACK.to_owned());
+    // A session without its keys would make everything null: it gets no line of progress, and so nothing of it stays.
+    let keys = group.iter().flat_map(|one| one.ruled()).filter_map(|ruled| ruled.join.as_deref());
+    let keys = keys.map(|join| format!("CHAR_LENGTH(@nightshift_anon_o{0}) = 128", joins.number(Some(join))));
+    let keys: std::collections::BTreeSet<_> = keys.collect();
+    let condition = (!keys.is_empty()).then(|| keys.into_iter().collect::<Vec<_>>().join(" AND "));
+    let after = group.iter().flat_map(|one| built(one.table)).collect();
+    let tables = group.iter().map(|one| worked(one)).collect();
+    let whole = Batch { atomic: true, statements, condition };
+    step(id("mask", group), Work::Mask, tables, vec![whole, by_itself(after)])
+}
+
+fn updated(one: &Decided<'_>, joins: &Joins) -> String {
+    // Columns are set from left to right, and an expression of somebody's own may read another one as it was.
+    let (own, other): (Vec<_>, Vec<_>) = one.ruled().iter().partition(|ruled| matches!(ruled.rule, Rule::Sql(_)));
+    let set = own.into_iter().chain(other);
+    let set = set.map(|ruled| format!("{} = {}", mysql_ident(&ruled.column.name), value(ruled, joins)));
+    let is_ruled = |name: &str| one.ruled().iter().any(|ruled| ruled.column.name == name);
+    let still = one.table.columns.iter().filter(|column| column.on_update && !is_ruled(&column.name));
+    let still = still.map(|column| format!("{0} = {0}", mysql_ident(&column.name)));
+    format!("UPDATE {} SET {}", qualified(&one.table.name), set.chain(still).collect::<Vec<_>>().join(", "))
+}
+
+/// Builds it without what is gone.
+fn built(table: &Table) -> Vec<String> {
+    let name = qualified(&table.name);
+    let mut statements = Vec::new();
+    if table.versioned {
+        statements.push(format!("DELETE HISTORY FROM {name}"));
+        statements.push("SET SESSION system_versioning_alter_history = KEEP".to_owned());
+    }
+    statements.push(format!("ALTER TABLE {name} FORCE"));
+    statements
+}
+
+fn analysing(table: &Table, engine: Engine) -> Step {
+    let worked = Worked {
+        table: table.name.to_string(),
+        rows: table.rows,
+        method: Method::Read,
+        why: "its statistics are of what it held before".to_owned(),
+        columns: Vec::new(),
+    };
+    step(format!("analyse {}", table.name), Work::Analyse, vec![worked], vec![by_itself(analysed(table, engine))])
+}
+
+fn analysed(table: &Table, engine: Engine) -> Vec<String> {
+    let name = qualified(&table.name);
+    if engine == Engine::Mariadb {
+        return vec![format!("ANALYZE TABLE {name} PERSISTENT FOR ALL")];
+    }
+    let columns: Vec<_> = table.histograms.iter().map(|column| mysql_ident(column)).collect();
+    let dropped =
+        (!columns.is_empty()).then(|| format!("ANALYZE TABLE {name} DROP HISTOGRAM ON {}", columns.join(", ")));
+    dropped.into_iter().chain([format!("ANALYZE TABLE {name}")]).collect()
+}
+
+fn worked(one: &Decided<'_>) -> Worked {
+    let columns = one.ruled().iter().map(|ruled| Masked {
+        column: ruled.column.name.clone(),
+        rule: ruled.rule.to_string(),
+        join: ruled.join.clone(),
+    });
+    Worked {
+        table: one.table.name.to_string(),
+        rows: one.table.rows,
+        method: Method::Update,
+        why: "no statement there sets values while it builds".to_owned(),
+        columns: columns.collect(),
+    }
+}
+
+fn step(id: String, work: Work, tables: Vec<Worked>, batches: Vec<Batch>) -> Step {
+    Step { id, work, role: None, tables, batches }
+}
+
+fn by_itself(statements: Vec<String>) -> Batch {
+    Batch { atomic: false, statements, condition: None }
+}
+
+fn qualified(name: &Name) -> String {
+    format!("{}.{}", mysql_ident(&name.schema), mysql_ident(&name.name))
+}

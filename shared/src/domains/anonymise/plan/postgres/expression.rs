@@ -1,0 +1,76 @@
+//! What a rule comes to in SQL: one expression over the row that is there. Null stays null, and empty stays empty.
+
+use crate::domains::anonymise::plan::decide::Ruled;
+use crate::domains::anonymise::plan::joins::Joins;
+use crate::domains::anonymise::plan::model::HELPER;
+use crate::domains::anonymise::rules::{Rule, Unit};
+use crate::domains::anonymise::schema::{Column, TypeClass};
+use crate::services::sql::{ident, literal};
+
+/// The new value of a column.
+pub(super) fn value(ruled: &Ruled<'_>, joins: &Joins) -> String {
+    let Ruled { column, rule, join } = ruled;
+    let (name, ty) = (ident(&column.name), &column.ty);
+    match rule {
+        // Neither is ever carried out; a column that is read from itself stays as it is.
+        Rule::Keep | Rule::Undecided | Rule::Shuffle => name,
+        Rule::Null => format!("NULL::{ty}"),
+        Rule::Constant(text) => format!("{}::{ty}", literal(text)),
+        Rule::Sql(sql) => format!("({sql})::{ty}"),
+        Rule::Round(unit) => rounded(column, *unit),
+        Rule::Hash(_) | Rule::Fake(_) | Rule::KeepFormat => {
+            let read = read(column, joins.is_case_blind(join.as_deref()));
+            let key = literal(&joins.number(join.as_deref()).to_string());
+            let made = made(column, rule, &key, &read);
+            if column.class == TypeClass::Text {
+                format!("(CASE WHEN {name}::text = '' THEN '' ELSE {made} END)::{ty}")
+            } else {
+                format!("{made}::{ty}")
+            }
+        }
+    }
+}
+
+/// The value as it is hashed.
+fn read(column: &Column, case_blind: bool) -> String {
+    let name = ident(&column.name);
+    let text = match column.class {
+        TypeClass::Bytes => format!("encode({name}, 'hex')"),
+        // As a text it has its mask only where that is not the whole of it.
+        _ => format!("{name}::text"),
+    };
+    // Texts that are equal to the server have one pseudonym.
+    if case_blind { format!("lower({text} COLLATE \"C\")") } else { text }
+}
+
+fn made(column: &Column, rule: &Rule, key: &str, read: &str) -> String {
+    let keyed = format!("{HELPER}.keyed({key}, {read})");
+    match (rule, column.class) {
+        (Rule::Hash(_), TypeClass::Uuid) => format!("encode(substr({keyed}, 1, 16), 'hex')"),
+        (Rule::Hash(digits), TypeClass::Bytes) => format!("substr({keyed}, 1, {})", digits / 2),
+        (Rule::Hash(digits), _) => format!("left(encode({keyed}, 'hex'), {digits})"),
+        (Rule::KeepFormat, _) => format!("{HELPER}.keep_format({key}, {read})"),
+        (Rule::Fake(fake), _) => format!("{HELPER}.fake_{}({keyed})", fake.as_str().replace('-', "_")),
+        _ => read.to_owned(),
+    }
+}
+
+fn rounded(column: &Column, unit: Unit) -> String {
+    let (name, unit, ty) = (ident(&column.name), unit.as_str(), &column.ty);
+    if ty.contains("with time zone") {
+        format!("date_trunc('{unit}', {name}, 'UTC')::{ty}")
+    } else {
+        format!("date_trunc('{unit}', {name}::timestamp)::{ty}")
+    }
+}
+
+/// As `ALTER TABLE` sets it, with all that a type says of a column and that would be lost otherwise.
+pub(super) fn altered(column: &Column, using: Option<&str>) -> Vec<String> {
+    let name = ident(&column.name);
+    let collation = column.collation.as_ref().map(|collation| format!(" COLLATE {collation}")).unwrap_or_default();
+    let using = using.map(|using| format!(" USING {using}")).unwrap_or_default();
+    let mut parts = vec![format!("ALTER COLUMN {name} TYPE {}{collation}{using}", column.ty)];
+    parts.extend(column.storage.as_ref().map(|storage| format!("ALTER COLUMN {name} SET STORAGE {storage}")));
+    parts.extend(column.compression.as_ref().map(|how| format!("ALTER COLUMN {name} SET COMPRESSION {how}")));
+    parts
+}
