@@ -9,7 +9,10 @@ mod contract;
 mod cost;
 mod dual;
 mod events;
+mod locked;
 mod single;
+mod strangers;
+mod takeover;
 mod world;
 
 /// The binary under test.

@@ -2,6 +2,8 @@
 
 mod rehearsal;
 
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::config::{Environment, Settings};
 use crate::domains::databases::Login;
@@ -58,13 +60,18 @@ fn world() -> World {
         left_over: Vec::new(),
         proxies: Read::NotAsked,
         second: None,
+        speaks: None,
         pair: None,
         rights: None,
     }
 }
 
 fn of(world: &World, step: Step) -> Plan {
-    let environment = Environment::default();
+    by(&[], world, step)
+}
+
+fn by(variables: &[(&str, &str)], world: &World, step: Step) -> Plan {
+    let environment = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let policy = Policy::read(&mut Settings::of(&environment), Some("eu-west-1"));
     let (secret, region, token) = ("app-secret".to_owned(), "eu-west-1".to_owned(), NEW.to_owned());
     let request = Request { secret, region, token, step, rotation_token: None };
@@ -73,7 +80,11 @@ fn of(world: &World, step: Step) -> Plan {
 
 /// What a plan comes to, in a line.
 fn said(world: &World, step: Step) -> String {
-    let plan = of(world, step);
+    said_by(&[], world, step)
+}
+
+fn said_by(variables: &[(&str, &str)], world: &World, step: Step) -> String {
+    let plan = by(variables, world, step);
     match (plan.actions.first(), plan.left.first()) {
         (Some(action), None) => action.steps().join("; "),
         (None, Some(left)) => format!("{} {}", left.outcome.as_str(), left.reason.code),
@@ -185,6 +196,26 @@ fn the_login_sets_its_password_by_whichever_works_and_stops_where_nobody_can_tel
     assert_eq!((test(refused()), test(failed())), ("failed test-failed".to_owned(), "failed sql-no-answer".to_owned()));
 }
 
+/// `MySQL` takes a hash that is made for `MariaDB` for the password itself, and nobody gets in any more.
+#[test]
+fn a_server_of_another_engine_than_the_secrets_gets_no_password() {
+    let on = |engine: Engine, speaks: Option<Result<Engine, SqlError>>| {
+        let world = with(|world| {
+            for stored in [&mut world.current, &mut world.pending].into_iter().flatten() {
+                stored.login = Ok(Login { engine, ..login() });
+            }
+            world.speaks = speaks;
+        });
+        said(&world, Step::Set)
+    };
+    for (engine, other) in [(Engine::Mysql, Engine::Mariadb), (Engine::Mariadb, Engine::Mysql)] {
+        assert_eq!(on(engine, Some(Ok(other))), "failed other-engine");
+        assert_eq!(on(engine, Some(Err(SqlError::unreachable("asking", "silence")))), "failed sql-no-answer");
+        assert_eq!(on(engine, None), "failed sql-no-answer", "nobody looked");
+        assert!(on(engine, Some(Ok(engine))).starts_with("as app, by its current password"));
+    }
+}
+
 #[test]
 fn no_password_goes_to_another_server_or_user() {
     for step in [Step::Create, Step::Set] {
@@ -212,6 +243,15 @@ fn who_is_the_servers_or_protected_is_not_rotated() {
     assert_eq!(of_user("rdsadmin"), "failed name-unfit");
     assert_eq!(of_user(&"x".repeat(64)), "failed name-unfit");
     assert!(of_user("app").starts_with("store a new password"));
+    // Nor the other of a pair, whichever of the two is named.
+    let protects = |pattern: &str| {
+        let world = paired(|world| world.pending = None);
+        said_by(&[("NIGHTSHIFT_PROTECTED", pattern)], &world, Step::Create)
+    };
+    for pattern in ["app", "app_clone", "*_clone", "APP*"] {
+        assert_eq!(protects(pattern), "failed protected", "{pattern}");
+    }
+    assert!(protects("clone").starts_with("store a new password"));
     // Nor half of one who logs in by way of a proxy.
     let host = "front.proxy-abc.eu-west-1.rds.amazonaws.com".to_owned();
     let proxied = Stored { login: Ok(Login { host, ..login() }), ..stored(OLD, Tried::Not) };
@@ -258,7 +298,8 @@ fn paired(change: impl FnOnce(&mut World)) -> World {
         world.proxies = Read::Known(Vec::new());
         let role = || Role { administered: true, connections: -1, ..Role::default() };
         let (base, clone, membership) = (Some(role()), None, None);
-        let roles = Roles { version: 16, master: "master".to_owned(), base, clone, membership };
+        let (known, own, everybodys) = (true, Vec::new(), BTreeSet::new());
+        let roles = Roles { version: 16, master: "master".to_owned(), base, clone, membership, known, own, everybodys };
         world.pair = Some(Ok(Pair::Roles(roles)));
         world.rights = Some(Ok(Rights::default()));
         change(world);
@@ -327,7 +368,8 @@ fn the_password_of_before_is_kept_where_it_can_be_and_gone_back_to_after_a_rotat
             for stored in [&mut world.current, &mut world.pending].into_iter().flatten() {
                 stored.login = Ok(Login { engine, ..login() });
             }
-            world.second = second.map(Ok);
+            world.second = second;
+            world.speaks = Some(Ok(engine));
         });
         of(&world, Step::Set)
     };
