@@ -1,6 +1,7 @@
 //! Decisions by example, over small worlds made by hand.
 
 mod rehearsal;
+mod server;
 
 use std::collections::BTreeSet;
 
@@ -194,26 +195,6 @@ fn the_login_sets_its_password_by_whichever_works_and_stops_where_nobody_can_tel
     }
     let test = |tried| said(&with(|world| world.pending = Some(stored(NEW, tried))), Step::Test);
     assert_eq!((test(refused()), test(failed())), ("failed test-failed".to_owned(), "failed sql-no-answer".to_owned()));
-}
-
-/// `MySQL` takes a hash that is made for `MariaDB` for the password itself, and nobody gets in any more.
-#[test]
-fn a_server_of_another_engine_than_the_secrets_gets_no_password() {
-    let on = |engine: Engine, speaks: Option<Result<Engine, SqlError>>| {
-        let world = with(|world| {
-            for stored in [&mut world.current, &mut world.pending].into_iter().flatten() {
-                stored.login = Ok(Login { engine, ..login() });
-            }
-            world.speaks = speaks;
-        });
-        said(&world, Step::Set)
-    };
-    for (engine, other) in [(Engine::Mysql, Engine::Mariadb), (Engine::Mariadb, Engine::Mysql)] {
-        assert_eq!(on(engine, Some(Ok(other))), "failed other-engine");
-        assert_eq!(on(engine, Some(Err(SqlError::unreachable("asking", "silence")))), "failed sql-no-answer");
-        assert_eq!(on(engine, None), "failed sql-no-answer", "nobody looked");
-        assert!(on(engine, Some(Ok(engine))).starts_with("as app, by its current password"));
-    }
 }
 
 #[test]
