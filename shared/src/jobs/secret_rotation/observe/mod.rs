@@ -63,7 +63,8 @@ pub(super) async fn observe(
 ) -> Result<Seen, RunFault> {
     let (reader, rds) = (SecretsReader::new(sight.aws, &request.region), RdsReader::new(sight.aws, &request.region));
     let eyes = Eyes { reader, rds, mode: sight.mode, request, vault: Vault::default() };
-    eyes.look(policy, account).await
+    // On the heap: which logins are tried depends on what came of those before, and each way is a large future.
+    Box::pin(eyes.look(policy, account)).await
 }
 
 struct Eyes<'a> {

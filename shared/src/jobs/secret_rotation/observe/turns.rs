@@ -88,14 +88,14 @@ impl Eyes<'_> {
         {
             return Ok(true);
         }
-        let mut tries = 0;
+        let mut attempts = 0;
         for id in self.of_old(secret).await? {
             let Some(stored) = self.stored(&id, 1).await? else { continue };
             let Some(login) = login_of(&stored) else { continue };
             let tried = self.tried(door, &login, &id).await;
             self.vault.session = None;
-            tries += 1;
-            if tried == Tried::Works || tries == MOST_LEFT_OVER {
+            attempts += 1;
+            if tried == Tried::Works || attempts == MOST_LEFT_OVER {
                 return Ok(tried == Tried::Works);
             }
         }

@@ -6,7 +6,7 @@ mod server;
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::config::{Environment, Settings};
+use crate::config::Settings;
 use crate::domains::databases::Login;
 use crate::jobs::secret_rotation::model::{Pair, Rights, Role, Roles, Second, Stored, Tried};
 use crate::run::plan::Act;
