@@ -100,9 +100,14 @@ async fn two_invocations_at_once_keep_the_value_in_use() -> anyhow::Result<()> {
         function.send(&rotation.event("setSecret")).await?;
     }
     let waiting = "SELECT count(*) FROM performance_schema.processlist WHERE state = 'User lock'";
-    while admin.query_first::<u8, _>(waiting).await? != Some(2) {
-        tokio::task::yield_now().await;
+    let mut found = None;
+    for _ in 0..20_000 {
+        found = admin.query_first::<u8, _>(waiting).await?;
+        if found == Some(2) {
+            break;
+        }
     }
+    assert_eq!(found, Some(2), "each waits for whoever was there before");
     admin.query_drop("DO RELEASE_LOCK('nightshift.db-users')").await?;
     for function in [&mut one, &mut other] {
         is_silent(&function.answer().await?);

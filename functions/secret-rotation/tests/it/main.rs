@@ -13,6 +13,7 @@ mod locked;
 mod single;
 mod strangers;
 mod takeover;
+mod together;
 mod world;
 
 /// The binary under test.
