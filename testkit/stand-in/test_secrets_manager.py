@@ -56,6 +56,18 @@ class Versions(SecretsTest):
         self.assertEqual(set(self.versions()), {SECOND, "3" * 32})
         self.assertEqual(len(self.versions(IncludeDeprecated=True)), 3)
 
+    def test_put_behind_a_label_that_was_moved_leave_one_that_is_current(self):
+        self.create(SecretString="1", ClientRequestToken=FIRST)
+        self.put(SECOND, "2", VersionStages=["AWSPENDING"])
+        self.secrets.update_secret_version_stage(
+            SecretId="s", VersionStage="AWSCURRENT", MoveToVersionId=SECOND, RemoveFromVersionId=FIRST
+        )
+        self.put("3" * 32, "3")
+        labels = {name: version["VersionStages"] for name, version in self.versions().items()}
+        self.assertEqual(labels["3" * 32], ["AWSCURRENT"])
+        self.assertIn("AWSPREVIOUS", labels[SECOND])
+        self.assertNotIn(FIRST, labels)
+
     def test_are_read_by_the_label_wherever_it_was_moved_to(self):
         self.create(SecretString="old", ClientRequestToken=FIRST)
         self.put(SECOND, "new", VersionStages=["AWSPENDING"])

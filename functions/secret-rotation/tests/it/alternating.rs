@@ -21,12 +21,12 @@ pub(crate) async fn paired(world: DatabaseWorld) -> anyhow::Result<DatabaseWorld
     Ok(world)
 }
 
-async fn rotate(world: &DatabaseWorld, function: &mut FunctionProcess) -> anyhow::Result<()> {
+pub(crate) async fn rotate(world: &DatabaseWorld, function: &mut FunctionProcess) -> anyhow::Result<()> {
     let rotation = Rotation::begin(world, SECRET).await?;
     rotation.whole(function).await?.map_err(|failed| anyhow::anyhow!("{failed:?}"))
 }
 
-async fn by(world: &DatabaseWorld, value: &Value) -> anyhow::Result<Client> {
+pub(crate) async fn by(world: &DatabaseWorld, value: &Value) -> anyhow::Result<Client> {
     let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
     world.log_in_by_name(&text("username"), &text("password")).await
 }

@@ -35,23 +35,19 @@ const FINISH: &str =
     "finishSecret, 0 logins: DescribeSecret GetSecretValue UpdateSecretVersionStage UpdateSecretVersionStage";
 
 #[tokio::test]
-async fn a_rotation_of_two_logins_takes_sixteen_calls_and_three_logins() -> anyhow::Result<()> {
+async fn a_rotation_of_two_logins_takes_sixteen_calls_or_seventeen_and_three_logins() -> anyhow::Result<()> {
     let world: DatabaseWorld = alternating::paired(any().await?).await?;
     let cutter = Cutter::start(world.server.address())?;
     let mut function = world.start(crate::FUNCTION, &[("NIGHTSHIFT_DB_ADDRESS", &cutter.address.to_string())])?;
-    for _ in 0..3 {
+    for round in 0..3 {
         let rotation = Rotation::begin(&world, SECRET).await?;
         let taken = of(&rotation, &mut function, &world.scene, &cutter).await?;
-        assert_eq!(
-            taken,
-            [
-                CREATE,
-                // The last is of a master's secret that names its server by an identifier, and of no other.
-                "setSecret, 2 logins: DescribeSecret GetSecretValue GetSecretValue GetSecretValue DescribeDBClusters",
-                "testSecret, 1 logins: DescribeSecret GetSecretValue",
-                FINISH,
-            ]
-        );
+        // The last but one is of a master's secret that names its server by an identifier, and of no other; the last of the second
+        // login's turn to give way, where what was handed out before shows whose the first is.
+        let more = if round == 1 { " GetSecretValue" } else { "" };
+        let set = "setSecret, 2 logins: DescribeSecret GetSecretValue GetSecretValue GetSecretValue DescribeDBClusters";
+        let test = "testSecret, 1 logins: DescribeSecret GetSecretValue";
+        assert_eq!(taken, [CREATE.to_owned(), format!("{set}{more}"), test.to_owned(), FINISH.to_owned()]);
     }
     Ok(())
 }
@@ -71,11 +67,11 @@ async fn a_rotation_of_two_accounts_takes_sixteen_calls_or_seventeen_and_five_lo
             "DescribeSecret GetSecretValue GetSecretValue GetSecretValue",
             "testSecret, 2 logins: DescribeSecret GetSecretValue GetSecretValue",
         ];
-        // The first finds no second account to try; the third reads what was handed out before, which names the other of the two.
+        // The first finds no second account to try; the others read what was handed out before, which names the other of the two.
         let round = |logins: u8, more: &str| {
             [CREATE.to_owned(), format!("setSecret, {logins} logins: {set}{more}"), test.to_owned(), FINISH.to_owned()]
         };
-        let expected = [round(2, ""), round(3, ""), round(3, " GetSecretValue")];
+        let expected = [round(2, ""), round(3, " GetSecretValue"), round(3, " GetSecretValue")];
         assert_eq!(all, expected, "{}", program.flavour.engine());
     }
     Ok(())

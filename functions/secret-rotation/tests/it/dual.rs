@@ -1,6 +1,7 @@
 //! One login with two passwords, as `MySQL` has them: whoever has the value before gets in until the next rotation.
 
 use aws_sdk_secretsmanager::types::Tag;
+use mysql_async::prelude::Queryable as _;
 use nightshift_testkit::Rotation;
 use nightshift_testkit::database::{Flavour, MysqlWorld};
 use nightshift_testkit::rotation::STEPS;
@@ -51,6 +52,8 @@ async fn an_application_never_fails_across_ten_rotations_and_the_value_before_en
 #[tokio::test]
 async fn without_the_right_it_is_a_plain_rotation_and_says_so() -> anyhow::Result<()> {
     let Some(world) = dual(Flavour::Mysql).await? else { return Ok(()) };
+    // It sees who else has it, the master among them.
+    world.server.admin(&["GRANT SELECT ON mysql.* TO app@'%'"]).await?;
     let mut function = world.start(FUNCTION, &[])?;
     let rotation = Rotation::begin(&world, SECRET).await?;
     assert_eq!(rotation.whole(&mut function).await?, Ok(()));
@@ -78,6 +81,39 @@ async fn after_a_rotation_that_was_cancelled_half_way_the_value_in_use_stays_one
         is_silent(&rotation.step(&mut function, step).await?);
         assert!(opens(&world, &kept).await, "behind {step}");
     }
+    world.log_in_by(SECRET).await?;
+    Ok(())
+}
+
+/// Each would keep what the other had just set, and what is handed out would be no password any more.
+#[tokio::test]
+async fn two_invocations_at_once_keep_the_value_in_use() -> anyhow::Result<()> {
+    let Some(world) = dual(Flavour::Mysql).await? else { return Ok(()) };
+    world.server.admin(&["GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO app@'%'"]).await?;
+    let (mut one, mut other) = (world.start(FUNCTION, &[])?, world.start(FUNCTION, &[])?);
+    let rotation = Rotation::begin(&world, SECRET).await?;
+    is_silent(&rotation.step(&mut one, "createSecret").await?);
+    // Both are let go on from the same point.
+    let mut admin = world.server.log_in("rdsadmin", "not-a-secret-1", "").await?;
+    admin.query_drop("DO GET_LOCK('nightshift.db-users', 0)").await?;
+    for function in [&mut one, &mut other] {
+        function.send(&rotation.event("setSecret")).await?;
+    }
+    let waiting = "SELECT count(*) FROM performance_schema.processlist WHERE state = 'User lock'";
+    let mut found = None;
+    for _ in 0..20_000 {
+        found = admin.query_first::<u8, _>(waiting).await?;
+        if found == Some(2) {
+            break;
+        }
+    }
+    assert_eq!(found, Some(2), "each waits for whoever was there before");
+    admin.query_drop("DO RELEASE_LOCK('nightshift.db-users')").await?;
+    for function in [&mut one, &mut other] {
+        is_silent(&function.answer().await?);
+    }
+    assert!(opens(&world, &world.secret(SECRET).await?).await, "what is handed out");
+    assert_eq!(rotation.whole(&mut one).await?, Ok(()));
     world.log_in_by(SECRET).await?;
     Ok(())
 }

@@ -9,7 +9,11 @@ mod contract;
 mod cost;
 mod dual;
 mod events;
+mod locked;
 mod single;
+mod strangers;
+mod takeover;
+mod together;
 mod world;
 
 /// The binary under test.

@@ -6,10 +6,15 @@ use serde_json::{Map, Value, json};
 use crate::secret::Secret;
 use crate::services::sql::Engine;
 
-/// One version of a secret, read.
-#[derive(Debug)]
+/// One version of a secret, read. Of what stands in it only the keys are ever printed.
 pub struct Content {
     fields: Map<String, Value>,
+}
+
+impl std::fmt::Debug for Content {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.fields.keys()).finish()
+    }
 }
 
 impl Content {
@@ -154,6 +159,12 @@ mod tests {
         {
             assert_eq!(owner_tag_value(user), tag, "{user}");
         }
+    }
+
+    #[test]
+    fn what_stands_in_it_is_not_printed() {
+        let content = content(&json!({"username": "app", "password": "hunter2"}));
+        assert_eq!(format!("{content:?}"), r#"["password", "username"]"#);
     }
 
     #[test]

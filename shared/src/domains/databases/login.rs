@@ -52,8 +52,11 @@ impl Login {
     pub fn is_at_proxy(&self) -> bool {
         let host = self.host.to_ascii_lowercase();
         let host = host.trim_end_matches('.');
-        let mut parts = host.split('.').skip(1);
-        parts.any(|part| part.starts_with("proxy-")) && host.contains(".rds.amazonaws.com")
+        // In China the Region stands behind `rds`, and not before it.
+        let mut parts = host.split('.').skip(1).skip_while(|part| !part.starts_with("proxy-"));
+        let is_named_so = parts.next().is_some();
+        let rest: Vec<_> = parts.collect();
+        is_named_so && rest.contains(&"rds") && rest.contains(&"amazonaws")
     }
 
     /// Whether both are of one server, as far as their words go: a password is sent nowhere else.
@@ -91,6 +94,7 @@ mod tests {
             "front.proxy-abc123.us-east-1.rds.amazonaws.com",
             "Front.Proxy-abc123.us-east-1.rds.amazonaws.com.",
             "readers.endpoint.proxy-abc123.cn-north-1.rds.amazonaws.com.cn",
+            "front.proxy-abc123.rds.cn-northwest-1.amazonaws.com.cn",
         ] {
             assert!(at(host), "{host}");
         }

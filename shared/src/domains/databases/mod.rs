@@ -12,5 +12,5 @@ mod strategy;
 pub use content::{Content, OWNER_TAG, owner_tag_value, shape};
 pub use login::Login;
 pub use password::PasswordPolicy;
-pub use statement::{MASK, Statement, Words};
+pub use statement::{Statement, Words};
 pub use strategy::Strategy;

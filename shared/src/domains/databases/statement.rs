@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use super::PasswordPolicy;
 use crate::secret::Secret;
-use crate::services::sql::{Engine, SqlError, password_literal};
+use crate::services::sql::{Engine, MASK, SqlError, password_literal};
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,9 +29,6 @@ pub enum Statement {
         after: String,
     },
 }
-
-/// What is shown for a password.
-pub const MASK: &str = "'********'";
 
 impl fmt::Display for Statement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

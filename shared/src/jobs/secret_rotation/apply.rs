@@ -108,8 +108,12 @@ impl<'a> Hand<'a> {
         let Some(session) = &self.vault.session else {
             return Err(SqlError::unreachable(&*set.by, "the session that was to do it is gone").into());
         };
-        run(self.permit, session, &statements, set.engine).await?;
-        steps.extend(statements.iter().map(|(_, shown)| shown));
+        // Where each statement is for good by itself, each is on record by itself.
+        let at_once = if set.engine == Engine::Postgres { statements.len() } else { 1 };
+        for statements in statements.chunks(at_once.max(1)) {
+            run(self.permit, session, statements).await?;
+            steps.extend(statements.iter().map(|(_, shown)| shown));
+        }
         Ok(set.note.clone())
     }
 
@@ -150,13 +154,8 @@ impl<'a> Hand<'a> {
     }
 }
 
-/// Runs `statements`, again if another session was at the same row at the same moment.
-async fn run(
-    permit: &Permit,
-    session: &Session,
-    statements: &[(String, String)],
-    engine: Engine,
-) -> Result<(), SqlError> {
+/// Runs `statements`, all or none, again if another session was at the same row at the same moment.
+async fn run(permit: &Permit, session: &Session, statements: &[(String, String)]) -> Result<(), SqlError> {
     let mut tries = 1;
     loop {
         let done = match statements {
@@ -164,12 +163,7 @@ async fn run(
             all => session.together(permit, all).await,
         };
         match done {
-            // Where statements commit one by one, those before would be run twice: the next call goes on from there.
-            Err(error)
-                if error.kind == SqlKind::Busy
-                    && (engine == Engine::Postgres || statements.len() == 1)
-                    && tries < TRIES =>
-            {
+            Err(error) if error.kind == SqlKind::Busy && tries < TRIES => {
                 tries += 1;
                 clock::sleep(PAUSE).await;
             }

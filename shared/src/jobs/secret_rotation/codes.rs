@@ -66,11 +66,14 @@ crate::report::reason_codes! {
         "The first of the pair is not on the server.",
         Some("Make it again: `db-users` does.");
     PAIR_REFUSED = "pair-refused", Operators,
-        "The login administers the server; a second one would as well.",
-        Some("Rotate it as `single-user`.");
+        "The login administers the server, and a second one would as well; or it has what no second can be given. The message says which.",
+        Some("Rotate it as `single-user`, or take that from it.");
     CLONE_NOT_OURS = "clone-not-ours", Operators,
-        "The name of the second login is somebody else's: it is no member of the first.",
-        Some("Drop or rename it; or `GRANT` it the first, if it is the pair's; or rotate as `single-user`.");
+        "The other login of the pair is somebody else's: as a second it is no member of the first, or no version of the secret was handed out for it.",
+        Some("Drop or rename it, or rotate as `single-user`; if it is the pair's, `GRANT` it the first, or store its name and password in the secret once.");
+    SECOND_HAS_ITS_OWN = "second-has-its-own", Operators,
+        "PostgreSQL: the second login of a pair that AWS's template made owns something, or was given rights itself, and would lose it by acting as the first. Nothing was changed.",
+        Some("`REASSIGN OWNED BY` the second `TO` the first, in each database; what it was given itself goes to the first.");
     NOT_ADMINISTERED = "not-administered", Operators,
         "The master may not change one of the two, because somebody else made it.",
         Some("As whoever made it: `GRANT … TO master WITH ADMIN OPTION`.");
@@ -89,9 +92,15 @@ crate::report::reason_codes! {
     OTHER_SERVER = "other-server", Operators,
         "Two versions name different servers. No password was sent to either.",
         Some("See who wrote the coming version. Remove `AWSPENDING` from it and rotate again.");
+    OTHER_ENGINE = "other-engine", Operators,
+        "The secret's engine is not the server's: MySQL would take a hash for MariaDB as the password, and lock everybody out. Nothing was set.",
+        Some("Correct `engine` in the secret; remove `AWSPENDING` from the coming version and rotate again.");
     OTHER_USER = "other-user", Operators,
         "The coming version is of another user than the current one.",
         Some("See who wrote the coming version. Remove `AWSPENDING` from it and rotate again.");
+    NO_DATABASE = "no-database", Operators,
+        "PostgreSQL: the database in the secret is not there, or lets the login not in.",
+        Some("Write the database that the login works in into `dbname` of the secret.");
     NO_PASSWORD_WORKS = "no-password-works", Operators,
         "The server refuses the coming password, the current one and the one before.",
         Some("Set the user's password to that of `AWSCURRENT`, or run `db-users`, which does it.");

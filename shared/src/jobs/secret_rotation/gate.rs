@@ -2,7 +2,7 @@
 //! anything is read that a refusal would make needless, and again by the plan.
 
 use super::codes;
-use super::model::Stored;
+use super::model::{Stored, World};
 use super::request::Request;
 use crate::domains::databases::{Login, Strategy, names};
 use crate::report::Reason;
@@ -122,7 +122,10 @@ pub(super) fn pending<'a>(pending: Option<&'a Stored>, request: &Request) -> Res
         let fix = "nothing: Secrets Manager begins anew with createSecret";
         return Err(Reason::new(&codes::NO_PENDING_VALUE, message, fix));
     };
-    Ok((stored, login(stored, request)?))
+    let login = login(stored, request).map_err(|reason| {
+        Reason::new(&codes::SECRET_MALFORMED, reason.message, "remove AWSPENDING from that version and rotate again")
+    })?;
+    Ok((stored, login))
 }
 
 /// Whether the coming login is one of the current server's, and of the user whose turn it is: a password goes nowhere else.
@@ -185,6 +188,47 @@ pub(super) fn strategy(secret: Option<&Described>, login: &Login, request: &Requ
 pub(super) fn bad_tag(said: &str, request: &Request) -> Reason {
     let message = format!("of secret {}, {said}", printable(&request.secret));
     Reason::new(&codes::BAD_TAG, message, "correct the tag")
+}
+
+/// Whether the server is the one whose passwords this makes: `MySQL` and `MariaDB` speak alike, and each takes what is made for the
+/// other for something else.
+pub(super) fn speaks(world: &World, engine: Engine) -> Result<(), Reason> {
+    if engine == Engine::Postgres {
+        return Ok(());
+    }
+    match &world.speaks {
+        Some(Ok(found)) if *found == engine => Ok(()),
+        Some(Ok(found)) => {
+            let message = format!(
+                "the secret's engine is {engine}, and its server is {found}; no password was sent to it to be set"
+            );
+            Err(Reason::new(
+                &codes::OTHER_ENGINE,
+                message,
+                "correct 'engine' in the secret, remove AWSPENDING and rotate again",
+            ))
+        }
+        Some(Err(error)) => Err(of_server(error)),
+        None => Err(of_server(&SqlError::unreachable("asking what the server is", "nobody looked"))),
+    }
+}
+
+/// A login that no version of the secret shows to be its own.
+pub(super) fn not_known(login: &str) -> Reason {
+    let message = format!(
+        "the server has a login {login} that no version of the secret was handed out for: it is somebody else's"
+    );
+    let fix = "drop or rename it, or rotate as single-user; if it is the pair's, store its name and password in the secret once";
+    Reason::new(&codes::CLONE_NOT_OURS, message, fix)
+}
+
+/// What came of an attempt to log in that was no verdict on the password.
+pub(super) fn of_login(error: &SqlError) -> Reason {
+    if !error.is_about_database() {
+        return of_server(error);
+    }
+    let fix = "write the database that the login works in into 'dbname' of the secret; without one it is postgres";
+    Reason::new(&codes::NO_DATABASE, error.to_string(), fix)
 }
 
 /// What the server, or the way to it, said.

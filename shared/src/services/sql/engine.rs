@@ -31,6 +31,11 @@ impl Engine {
         Self::SPELLINGS.iter().find(|(name, _)| *name == text).map(|(_, engine)| *engine)
     }
 
+    /// Of the servers that speak `MySQL`'s protocol, the one that answers with this version.
+    pub(crate) fn of_version(version: &str) -> Self {
+        if version.contains("MariaDB") { Self::Mariadb } else { Self::Mysql }
+    }
+
     /// As a secret of AWS's rotation functions spells it.
     pub const fn as_str(self) -> &'static str {
         match self {

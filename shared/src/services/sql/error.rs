@@ -7,6 +7,12 @@ use super::codes;
 use crate::report::{self, Code};
 use crate::text::printable;
 
+/// What is shown for a password.
+pub const MASK: &str = "'********'";
+
+/// So many characters of a password in a row are a part of it.
+const TELLING: usize = 4;
+
 /// What kind of no it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SqlKind {
@@ -82,6 +88,32 @@ impl SqlError {
         Self { attempt: attempt.into(), kind: SqlKind::NoAnswer, code: None, message: message.into() }
     }
 
+    /// Whether what kept a login out is the database it was to be in, and not who it is.
+    pub fn is_about_database(&self) -> bool {
+        matches!(self.code.as_deref(), Some("3D000" | "42501"))
+    }
+
+    /// As it is of somebody whom the server knows already: some codes for a login that is refused are then for a right that is missing.
+    pub(super) fn behind_login(self) -> Self {
+        let kind = if matches!(self.code.as_deref(), Some("1045" | "1698")) { SqlKind::Denied } else { self.kind };
+        Self { kind, ..self }
+    }
+
+    /// Without words of the server that may be of a password: some quote what they do not understand. `statement` is what was sent,
+    /// and `shown` how it is shown, with asterisks in the place of a password.
+    pub(super) fn without_password(self, statement: &str, shown: &str) -> Self {
+        let Some((before, after)) = shown.split_once(MASK).filter(|_| statement != shown) else { return self };
+        let password = statement.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)).unwrap_or(statement);
+        let quoted = password.trim_matches('\'').as_bytes();
+        let said = self.message.as_bytes();
+        let repeats = |part: &[u8]| said.windows(part.len()).any(|words| words == part);
+        if quoted.windows(quoted.len().min(TELLING)).any(repeats) {
+            let message = "the server's message repeats a part of the password, and is not shown".to_owned();
+            return Self { message, ..self };
+        }
+        self
+    }
+
     /// The code of a report's reason.
     pub fn reason_code(&self) -> &'static Code {
         match self.kind {
@@ -103,9 +135,18 @@ impl SqlError {
     /// The next step for a person.
     pub fn fix(&self) -> &'static str {
         match self.kind {
+            SqlKind::Login if matches!(self.code.as_deref(), Some("1820" | "1862")) => {
+                "its password has run out: as an administrator, ALTER USER … PASSWORD EXPIRE NEVER; then run this again"
+            }
+            SqlKind::Login if self.code.is_none() => {
+                "it logs in by a way that is not spoken here: caching_sha2_password and mysql_native_password are"
+            }
             SqlKind::Login => "check the user's password, and pg_hba or the host part of the account",
             SqlKind::Denied if self.message.contains("rds_password") => {
                 "the parameter rds.restrict_password_commands is on: make the master user a member of rds_password"
+            }
+            SqlKind::Denied if self.message.contains("strict-password-validation") => {
+                "the server wants to judge passwords and MariaDB would write them into its log, so it gets a hash: set strict_password_validation to OFF"
             }
             SqlKind::Denied => "give the master user the right that is missing, as the server's message names it",
             SqlKind::Busy => "another session held it: run this again",
@@ -115,6 +156,9 @@ impl SqlError {
             SqlKind::ReadOnly => "it has failed over meanwhile, or the name leads to a reader: run this again",
             SqlKind::Other if matches!(self.code.as_deref(), Some("53100" | "53200")) => {
                 "the server is short of what its message names; nothing of this transaction was kept"
+            }
+            SqlKind::Other if self.code.as_deref() == Some("1819") => {
+                "have passwords made as the server's rules want them (length, excluded characters); one that is stored already does not change"
             }
             SqlKind::NoName => {
                 "check the host's name, and the name servers of the network this runs in; then run this again"
@@ -180,6 +224,32 @@ mod tests {
             };
             assert_eq!(error.reason_code().name, expected, "{code}");
         }
+    }
+
+    #[test]
+    fn what_a_server_repeats_of_a_password_is_not_shown() {
+        let said = |message: &str, shown: &str| {
+            let statement = "ALTER USER USER() IDENTIFIED BY 'k3Xp0L9q$z1'";
+            let message = message.to_owned();
+            let error = SqlError { attempt: String::new(), kind: SqlKind::Other, code: None, message };
+            error.without_password(statement, shown).message
+        };
+        let shown = "ALTER USER USER() IDENTIFIED BY '********'";
+        for quoting in [
+            "near '() IDENTIFIED BY 'k3Xp0L9q$z1'' at line 1",
+            "near 'BY 'k3Xp",
+            "near '$z1' at line 1",
+            "near '9q$z1'",
+        ] {
+            let hidden = said(quoting, shown).contains("is not shown");
+            assert_eq!(hidden, !quoting.contains("'$z1"), "{quoting}: three characters are nobody's password");
+        }
+        assert_eq!(said("Access denied; you need CREATE USER", shown), "Access denied; you need CREATE USER");
+        assert_eq!(
+            said("near 'k3Xp0L9q$z1'", "ALTER USER USER() IDENTIFIED BY 'k3Xp0L9q$z1'"),
+            "near 'k3Xp0L9q$z1'",
+            "there was none in it"
+        );
     }
 
     #[test]

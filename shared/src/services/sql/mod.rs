@@ -16,7 +16,7 @@ mod trial;
 
 pub use endpoint::Endpoint;
 pub use engine::Engine;
-pub use error::{SqlError, SqlKind};
+pub use error::{MASK, SqlError, SqlKind};
 pub use mysql::MySession;
 pub use password::password_literal;
 pub use postgres::{PgSession, Row};

@@ -43,7 +43,7 @@ impl MySession {
             Err(error) => {
                 // What comes next is not to be in what this one began.
                 let _ = connection.query_drop("ROLLBACK").await;
-                return Err(of(&format!("reading {what}"), &error));
+                return Err(of(&format!("reading {what}"), &error).behind_login());
             }
         };
         let text = |value| match value {
@@ -57,7 +57,10 @@ impl MySession {
 
     /// Runs one statement. `shown` is how an error names it.
     pub(super) async fn run(&self, statement: &str, shown: &str) -> Result<(), SqlError> {
-        self.0.lock().await.query_drop(statement).await.map_err(|error| of(shown, &error))
+        self.0.lock().await.query_drop(statement).await.map_err(|error| {
+            // Who sees what a server repeats of a statement sees no password.
+            of(shown, &error).behind_login().without_password(statement, shown)
+        })
     }
 }
 
@@ -78,6 +81,10 @@ fn of(attempt: &str, error: &Error) -> SqlError {
             code: Some(said.code.to_string()),
             message: printable(&said.message),
         },
+        Error::Driver(DriverError::UnknownAuthPlugin { name }) => {
+            let message = format!("the server asks for a way to log in that is not spoken here: {}", printable(name));
+            SqlError { kind: SqlKind::Login, ..SqlError::unreachable(attempt, message) }
+        }
         other => {
             let error = SqlError::unreachable(attempt, printable(&other.to_string()));
             if is_about_tls(other) { SqlError { kind: SqlKind::Tls, ..error } } else { error }
@@ -98,7 +105,7 @@ fn is_about_tls(error: &Error) -> bool {
 
 fn kind_of(code: u16, message: &str) -> SqlKind {
     match code {
-        1045 | 1698 | 3118 | 4151 => SqlKind::Login,
+        1045 | 1698 | 1820 | 1862 | 3118 | 4151 => SqlKind::Login,
         // One number for whatever an option of the server forbids, writing among it.
         1290 if message.contains("read-only") || message.contains("read_only") => SqlKind::ReadOnly,
         1792 | 1836 => SqlKind::ReadOnly,

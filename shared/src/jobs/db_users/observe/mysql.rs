@@ -30,8 +30,13 @@ pub(super) async fn greeting(session: &MySession) -> Result<Greeting, SqlError> 
     let inner = session.read("the state of the engine", "SHOW GLOBAL VARIABLES LIKE 'innodb_read_only'").await?;
     let read_only = is_on(&field(row, 2)) || inner.first().is_some_and(|row| is_on(&field(row, 1)));
     let version = field(row, 0).parse().unwrap_or_default();
-    let engine = if field(row, 4).contains("MariaDB") { Engine::Mariadb } else { Engine::Mysql };
-    Ok(Greeting { engine, version, user: field(row, 1), read_only, from: field(row, 3) })
+    Ok(Greeting {
+        engine: Engine::of_version(&field(row, 4)),
+        version,
+        user: field(row, 1),
+        read_only,
+        from: field(row, 3),
+    })
 }
 
 pub(super) async fn has_database(session: &MySession, name: &str) -> Result<bool, SqlError> {

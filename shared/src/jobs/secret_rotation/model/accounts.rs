@@ -22,8 +22,12 @@ pub struct Accounts {
     pub base: Option<Account>,
     /// The second.
     pub clone: Option<Account>,
-    /// The second is this secret's: a version of it names it, or there is none yet.
+    /// The one that is not current is this secret's, or is not there yet.
     pub known: bool,
+    /// What the server says it is.
+    pub speaks: Engine,
+    /// Other hosts from which the first may log in, by accounts of their own.
+    pub elsewhere: BTreeSet<String>,
 }
 
 /// One of the two.
@@ -39,6 +43,10 @@ pub struct Account {
     pub default_roles: BTreeSet<String>,
     /// Queries, updates and connections an hour, and connections at once; 0 is any number.
     pub limits: [u64; 4],
+    /// How its password is kept, as the server calls it.
+    pub plugin: String,
+    /// What its roles let it do, and theirs.
+    pub by_roles: BTreeSet<Right>,
     /// What TLS it has to come by, as the server's tables say it.
     pub tls: String,
     /// What another account cannot be given, in words.
@@ -65,6 +73,11 @@ impl Account {
 }
 
 impl Accounts {
+    /// The other of the two, if it is there.
+    pub fn other_than(&self, user: &str) -> Option<&Account> {
+        if user == self.name { self.clone.as_ref() } else { self.base.as_ref() }
+    }
+
     /// What one of the two may do and the other not.
     pub fn compared(&self) -> Rights {
         let (Some(base), Some(clone)) = (&self.base, &self.clone) else { return Rights::default() };

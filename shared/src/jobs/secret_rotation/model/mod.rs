@@ -10,7 +10,7 @@ use crate::domains::databases::Login;
 use crate::report::Reason;
 use crate::services::Read;
 use crate::services::secrets::Described;
-use crate::services::sql::SqlError;
+use crate::services::sql::{Engine, SqlError};
 
 /// What was read for one step.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +30,10 @@ pub struct World {
     /// The proxies that log in by it, where that matters.
     pub proxies: Read<Vec<String>>,
     /// Whether the login may keep a second password, where that matters.
-    pub second: Option<Result<Second, SqlError>>,
+    pub second: Option<Second>,
+    /// What the server says it is, of those whose protocol leaves that open (`MySQL`, `MariaDB`): one would take a password of the
+    /// other's making for something else.
+    pub speaks: Option<Result<Engine, SqlError>>,
     /// The pair as the master sees it, or why the master could not look.
     pub pair: Option<Result<Pair, Reason>>,
     /// What the coming login and the other one may do.

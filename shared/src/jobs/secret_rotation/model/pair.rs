@@ -15,6 +15,12 @@ pub struct Roles {
     pub clone: Option<Role>,
     /// Whether the clone is a member of the base, and whether that is enough: it has the base's rights and may act as it.
     pub membership: Option<bool>,
+    /// The base is this secret's: a version of it names it, or it is the current one.
+    pub known: bool,
+    /// What the clone has besides the base, in words: things it owns, rights and memberships of its own.
+    pub own: Vec<String>,
+    /// As whom everybody's sessions act who say nothing else: in which database (empty for all).
+    pub everybodys: BTreeSet<(String, String)>,
 }
 
 /// One of the two.

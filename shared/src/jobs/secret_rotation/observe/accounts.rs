@@ -1,6 +1,8 @@
 //! What the master sees of a pair of accounts of `MySQL` and `MariaDB`. What an account may do is read as the server itself
 //! writes it (`SHOW GRANTS`), so that nothing is left out, and taken apart with its quotes and parentheses in mind.
 
+use std::collections::BTreeSet;
+
 use crate::domains::databases::names::CLONE;
 use crate::jobs::secret_rotation::model::{Account, Accounts, Right};
 use crate::services::sql::{Engine, MySession, SqlError, mysql_ident as ident, mysql_literal as literal};
@@ -11,31 +13,44 @@ pub(super) async fn host(session: &MySession) -> Result<String, SqlError> {
     Ok(rows.first().map(|row| field(row, 0)).unwrap_or_default())
 }
 
-/// Both accounts, whether they are there or not.
+/// Both accounts, whether they are there or not. A server of another engine than `engine` is asked no more than what it is.
 pub(super) async fn of(session: &MySession, engine: Engine, base: &str, host: &str) -> Result<Accounts, SqlError> {
     let rows = session.read("who the master is", MASTER).await?;
-    let master = rows.first().map(|row| field(row, 0)).unwrap_or_default();
+    let said = |at: usize| rows.first().map(|row| field(row, at)).unwrap_or_default();
     let clone = format!("{base}{CLONE}");
     let mut accounts = Accounts {
         engine,
-        master,
+        master: said(0),
         name: base.to_owned(),
         host: host.to_owned(),
         base: None,
         clone: None,
         known: false,
+        speaks: Engine::of_version(&said(1)),
+        elsewhere: BTreeSet::new(),
     };
-    for row in &session.read("the two accounts", &query_of(engine, [base, &clone], host)).await? {
-        let name = field(row, 0);
+    if accounts.speaks != engine {
+        return Ok(accounts);
+    }
+    for row in &session.read("the two accounts", &query_of(engine, [base, &clone])).await? {
+        let (name, at) = (field(row, 0), field(row, 7));
+        if at != host {
+            accounts.elsewhere.extend((name == base).then_some(at));
+            continue;
+        }
         let limit = |at: usize| field(row, at).parse().unwrap_or_default();
         let mut account = Account {
             locked: ["Y", "true", "1"].contains(&field(row, 1).as_str()),
             tls: field(row, 2),
             limits: [limit(3), limit(4), limit(5), limit(6)],
+            plugin: field(row, 8),
             ..Account::default()
         };
         if account.tls == "SPECIFIED" {
             account.odd.push("a certificate of its own to log in by".to_owned());
+        }
+        if !takes_passwords(engine, &account.plugin) {
+            account.odd.push(format!("a way to log in of its own ({})", account.plugin));
         }
         let question = format!("SHOW GRANTS FOR {}@{}", literal(&name), literal(host));
         for line in &session.read("what an account may do", &question).await? {
@@ -51,9 +66,35 @@ pub(super) async fn of(session: &MySession, engine: Engine, base: &str, host: &s
                 account.default_roles.insert(format!("{}@{}", ident(&field(role, 0)), ident(&field(role, 1))));
             }
         }
-        if name == clone { accounts.clone = Some(account) } else { accounts.base = Some(account) }
+        if name == clone {
+            accounts.clone = Some(account);
+        } else {
+            account.by_roles = by_roles(session, &account).await?;
+            accounts.base = Some(account);
+        }
     }
     Ok(accounts)
+}
+
+/// What the roles of `account` let it do, and the roles of these.
+async fn by_roles(session: &MySession, account: &Account) -> Result<BTreeSet<Right>, SqlError> {
+    let mut all = Account { roles: account.roles.clone(), ..Account::default() };
+    let mut seen = BTreeSet::new();
+    while let Some(role) = all.roles.iter().map(|(role, _)| role.clone()).find(|role| !seen.contains(role)) {
+        for line in &session.read("what a role may do", &format!("SHOW GRANTS FOR {role}")).await? {
+            take(&field(line, 0), &mut all);
+        }
+        seen.insert(role);
+    }
+    Ok(all.rights)
+}
+
+/// Whether an account of this kind keeps a password as the two that take turns get one.
+fn takes_passwords(engine: Engine, plugin: &str) -> bool {
+    match engine {
+        Engine::Mariadb => ["", "mysql_native_password"].contains(&plugin),
+        _ => ["caching_sha2_password", "mysql_native_password", "sha256_password"].contains(&plugin),
+    }
 }
 
 fn field(row: &[Option<String>], at: usize) -> String {
@@ -62,19 +103,23 @@ fn field(row: &[Option<String>], at: usize) -> String {
 
 /// A name may have an `@` of its own.
 const MASTER: &str = "SELECT left(current_user(), char_length(current_user()) - 1 - \
-                      char_length(substring_index(current_user(), '@', -1)))";
+                      char_length(substring_index(current_user(), '@', -1))), version()";
 
-fn query_of(engine: Engine, names: [&str; 2], host: &str) -> String {
+fn query_of(engine: Engine, names: [&str; 2]) -> String {
     let limits = "u.ssl_type, u.max_questions, u.max_updates, u.max_connections, u.max_user_connections";
     let names = names.map(literal).join(", ");
-    let host = literal(host);
     if engine == Engine::Mariadb {
+        // One that may log in by several ways has them under `auth_or`.
         return format!(
-            "SELECT g.User, coalesce(JSON_VALUE(g.Priv, '$.account_locked'), 'false'), {limits} FROM mysql.global_priv g \
-             JOIN mysql.user u ON u.User = g.User AND u.Host = g.Host WHERE g.User IN ({names}) AND g.Host = {host}"
+            "SELECT g.User, coalesce(JSON_VALUE(g.Priv, '$.account_locked'), 'false'), {limits}, g.Host, \
+             coalesce(JSON_EXTRACT(g.Priv, '$.auth_or'), JSON_VALUE(g.Priv, '$.plugin'), '') FROM mysql.global_priv g \
+             JOIN mysql.user u ON u.User = g.User AND u.Host = g.Host WHERE g.User IN ({names}) ORDER BY g.User, g.Host"
         );
     }
-    format!("SELECT u.user, u.account_locked, {limits} FROM mysql.user u WHERE u.user IN ({names}) AND u.host = {host}")
+    format!(
+        "SELECT u.user, u.account_locked, {limits}, u.host, u.plugin FROM mysql.user u WHERE u.user IN ({names}) \
+         ORDER BY u.user, u.host"
+    )
 }
 
 /// `text` with everything in quotes and in parentheses blotted out, so that what is left are the words of SQL itself.
@@ -242,7 +287,7 @@ mod tests {
     fn what_is_asked_is_one_question_whatever_an_account_is_called() {
         for name in ["app", "it's", "back\\", "a\\'; DROP USER b; -- ", "`;`"] {
             for engine in [Engine::Mysql, Engine::Mariadb] {
-                assert!(one_question(&query_of(engine, [name, "x"], name)), "{name}");
+                assert!(one_question(&query_of(engine, [name, "x"])), "{name}");
             }
             assert!(one_question(&format!("SHOW GRANTS FOR {}@{}", literal(name), literal(name))), "{name}");
         }

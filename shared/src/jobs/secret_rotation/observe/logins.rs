@@ -45,8 +45,9 @@ impl Door {
         };
         let attempt = endpoint.log_in(&login.user, password, database).await;
         match (Trial::of(&attempt), attempt) {
-            (Trial::Refused | Trial::Expired, _) => (Tried::Refused, None),
             (_, Ok(session)) => (Tried::Works, Some(session)),
+            (Trial::Refused, Err(_)) => (Tried::Refused, None),
+            // One that has run out is right, and no other one is to be looked for.
             (_, Err(error)) => (Tried::Failed(error), None),
         }
     }

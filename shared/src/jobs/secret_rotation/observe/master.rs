@@ -14,6 +14,7 @@ use crate::servers::master::{self, Asked, Master, MasterFault};
 use crate::services::rds::RdsReader;
 use crate::services::secrets::SecretsReader;
 use crate::services::sql::Session;
+use crate::text::printable;
 
 /// See the module. `host` is the host part of the current account, where accounts have one.
 pub(super) async fn look(
@@ -53,12 +54,22 @@ async fn log_in(
     let secret = current.master.as_deref().unwrap_or_default();
     let asked = Asked { secret, host: &current.host, named_by: "'masterarn' in the secret" };
     let read = master::read(asked, secrets, rds).await;
-    let Master { user, password, tls_name, .. } = read.map_err(|fault| {
+    let Master { user, password, tls_name, port, .. } = read.map_err(|fault| {
         Some(match fault {
             MasterFault::Aws(error) => done::verdict(&error).1,
             MasterFault::Refused(why) => Reason::new(&codes::MASTER_UNFIT, why, "correct 'masterarn' in the secret"),
         })
     })?;
+    if port.is_some_and(|port| port != current.port) {
+        let message = format!(
+            "the master secret {} is of another server: that one listens at port {}, and this secret's at {}; the master's \
+             password was sent nowhere",
+            printable(secret),
+            port.unwrap_or_default(),
+            current.port
+        );
+        return Err(Some(Reason::new(&codes::MASTER_UNFIT, message, "correct 'masterarn' or 'port' in the secret")));
+    }
     // What the server has to prove to the master is not for whoever writes this secret to say.
     let login = Login { user, tls_name, database: Some(DEFAULT.to_owned()), ..current.clone() };
     as_master(door, &login, &password).await

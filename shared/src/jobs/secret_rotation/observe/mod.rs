@@ -2,17 +2,20 @@
 //! is), and whether one can log in with them. The passwords stay in the [`Vault`].
 
 mod accounts;
+mod compared;
 mod logins;
 mod master;
 mod pair;
 mod second;
+mod single;
+mod turns;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use self::logins::Door;
 use super::gate::{self, Standing};
-use super::model::{Accounts, Pair, Second, Stored, Tried, World};
+use super::model::{Stored, Tried, World};
 use super::policy::Policy;
 use super::request::{Request, Step};
 use crate::clock;
@@ -60,7 +63,8 @@ pub(super) async fn observe(
 ) -> Result<Seen, RunFault> {
     let (reader, rds) = (SecretsReader::new(sight.aws, &request.region), RdsReader::new(sight.aws, &request.region));
     let eyes = Eyes { reader, rds, mode: sight.mode, request, vault: Vault::default() };
-    eyes.look(policy, account).await
+    // On the heap: which logins are tried depends on what came of those before, and each way is a large future.
+    Box::pin(eyes.look(policy, account)).await
 }
 
 struct Eyes<'a> {
@@ -84,6 +88,7 @@ impl Eyes<'_> {
             left_over: Vec::new(),
             proxies: Read::NotAsked,
             second: None,
+            speaks: None,
             pair: None,
             rights: None,
         };
@@ -140,7 +145,7 @@ impl Eyes<'_> {
         world.rights = match &self.vault.session {
             None => None,
             Some(Session::Postgres(session)) => {
-                let rights = pair::rights(session, &login.user, &names::other_of(&login.user)).await;
+                let rights = compared::rights(session, &login.user, &names::other_of(&login.user)).await;
                 Some(rights.map_err(|error| gate::of_server(&error)))
             }
             // Nobody but the master sees there what another may do.
@@ -159,93 +164,7 @@ impl Eyes<'_> {
         };
     }
 
-    /// Tries the current one, and then looks as the master.
-    async fn look_at_pair(
-        &mut self,
-        door: &Door,
-        secret: &Described,
-        current: &Login,
-        world: &mut World,
-    ) -> Result<(), RunFault> {
-        let Some(stored) = &mut world.current else { return Ok(()) };
-        let version = stored.version.clone();
-        stored.tried = self.tried(door, current, &version).await;
-        let session = self.vault.session.take();
-        if stored.tried != Tried::Works {
-            return Ok(());
-        }
-        let host = match &session {
-            Some(Session::Mysql(session)) => accounts::host(session).await.map(Some),
-            _ => Ok(None),
-        };
-        let looked = match host {
-            Ok(host) => master::look(door, (&self.reader, &self.rds), current, host.as_deref(), self.mode).await,
-            Err(error) => Err(gate::of_server(&error)),
-        };
-        let looked = match looked {
-            Ok((Pair::Accounts(accounts), session)) => {
-                let takes = self.takes_coming(door, &accounts, world).await;
-                let known = accounts.clone.is_none() || takes || self.is_known(secret, current).await?;
-                Ok((Pair::Accounts(Box::new(Accounts { known, ..*accounts })), session))
-            }
-            other => other,
-        };
-        world.pair = Some(looked.map(|(pair, session)| {
-            self.vault.session = Some(session);
-            pair
-        }));
-        Ok(())
-    }
-
-    /// Whether the server takes the coming password already: then it is not set again, since a server may take none it had before.
-    async fn takes_coming(&mut self, door: &Door, accounts: &Accounts, world: &mut World) -> bool {
-        let Some(pending) = &mut world.pending else { return false };
-        let Ok(login) = pending.login.clone() else { return false };
-        if login.user != accounts.name && accounts.clone.is_none() {
-            return false;
-        }
-        pending.tried = self.tried(door, &login, &pending.version.clone()).await;
-        self.vault.session = None;
-        pending.tried == Tried::Works
-    }
-
-    /// Whether a version of the secret names the second of the pair that `current` is of: then it is this secret's.
-    async fn is_known(&mut self, secret: &Described, current: &Login) -> Result<bool, RunFault> {
-        let clone = format!("{}{}", names::base_of(&current.user), names::CLONE);
-        if current.user == clone {
-            return Ok(true);
-        }
-        let named = |found: Option<Stored>| {
-            let login = found.and_then(|stored| stored.login.ok());
-            login.is_some_and(|login| login.user == clone && login.is_of_server_of(current))
-        };
-        if let Some(id) = secret.with(PREVIOUS)
-            && named(self.stored(id, 1).await?)
-        {
-            return Ok(true);
-        }
-        for id in self.left_over(secret).await? {
-            if named(self.stored(&id, 1).await?) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// Whether the login that was taken may keep a second password.
-    async fn look_for_second(&self, secret: &Described, strategy: Strategy, world: &mut World) -> Result<(), RunFault> {
-        if let Some(Session::Mysql(session)) = &self.vault.session
-            && strategy == Strategy::Dual
-        {
-            let half_way = !self.left_over(secret).await?.is_empty();
-            let allowed = second::allowed(session).await;
-            world.second = Some(allowed.map(|allowed| Second { allowed, half_way }));
-        }
-        Ok(())
-    }
-
-    /// Looks for one that works: the coming one, the current one, the one before, and what a rotation left that never ended.
-    /// Goes on only where the server said no.
+    /// Looks for one that works: the current one, the coming one, the one before, and what a rotation left that never ended.
     async fn try_for_setting(&mut self, door: &Door, secret: &Described, world: &mut World) -> Result<(), RunFault> {
         let (Ok((_, coming)), Ok((_, current))) =
             (gate::pending(world.pending.as_ref(), self.request), gate::current(world.current.as_ref(), self.request))
@@ -257,7 +176,7 @@ impl Eyes<'_> {
             return Ok(());
         }
         let current = current.clone();
-        self.try_in_turn(door, secret, &current, strategy, world).await
+        self.try_those_there_are(door, secret, &current, strategy, world).await
     }
 
     /// What a rotation would find that begins now.
@@ -266,10 +185,10 @@ impl Eyes<'_> {
         let Ok(strategy) = gate::strategy(Some(secret), current, self.request) else { return Ok(()) };
         let current = current.clone();
         self.look_for_proxies(secret, world).await;
-        self.try_in_turn(door, secret, &current, strategy, world).await
+        self.try_those_there_are(door, secret, &current, strategy, world).await
     }
 
-    async fn try_in_turn(
+    async fn try_those_there_are(
         &mut self,
         door: &Door,
         secret: &Described,
@@ -277,48 +196,10 @@ impl Eyes<'_> {
         strategy: Strategy,
         world: &mut World,
     ) -> Result<(), RunFault> {
-        if strategy == Strategy::Alternating {
-            return self.look_at_pair(door, secret, current, world).await;
+        match strategy {
+            Strategy::Alternating => self.look_at_pair(door, secret, current, world).await,
+            Strategy::Single | Strategy::Dual => self.try_in_turn(door, secret, current, strategy, world).await,
         }
-        let mut goes_on = true;
-        for stored in [&mut world.pending, &mut world.current].into_iter().flatten() {
-            goes_on = goes_on && self.goes_on(door, current, stored).await;
-        }
-        if !goes_on {
-            return self.look_for_second(secret, strategy, world).await;
-        }
-        if let Some(id) = secret.with(PREVIOUS) {
-            world.previous = self.stored(id, 1).await?;
-        }
-        if let Some(stored) = &mut world.previous
-            && !self.goes_on(door, current, stored).await
-        {
-            return Ok(());
-        }
-        for id in self.left_over(secret).await? {
-            let Some(mut stored) = self.stored(&id, 1).await? else { continue };
-            let goes_on = self.goes_on(door, current, &mut stored).await;
-            world.left_over.push(stored);
-            if !goes_on {
-                return Ok(());
-            }
-        }
-        // Another invocation of this step may have been quicker, between the first of these logins and the last.
-        if let Some(stored) = &mut world.pending {
-            self.goes_on(door, current, stored).await;
-        }
-        Ok(())
-    }
-
-    /// Tries one that may be tried; whether the next is to be tried.
-    async fn goes_on(&mut self, door: &Door, current: &Login, stored: &mut Stored) -> bool {
-        if !gate::may_be_tried(stored, current) {
-            return true;
-        }
-        if let Ok(login) = &stored.login {
-            stored.tried = self.tried(door, login, &stored.version).await;
-        }
-        matches!(stored.tried, Tried::Not | Tried::Refused)
     }
 
     async fn tried(&mut self, door: &Door, login: &Login, version: &str) -> Tried {
@@ -330,15 +211,19 @@ impl Eyes<'_> {
 
     /// Versions that carry no label and were made after the current one.
     async fn left_over(&self, secret: &Described) -> Result<Vec<String>, RunFault> {
-        let name = &self.request.secret;
-        let versions = self.reader.versions(name).await;
-        let versions = versions.map_err(RunFault::observing(format!("listing the versions of secret {name}")))?;
+        let versions = self.versions().await?;
         let made = |version: &Version| version.created_at;
         let current = versions.iter().find(|version| Some(version.id.as_str()) == secret.with(CURRENT)).and_then(made);
         let mut left: Vec<_> =
             versions.iter().filter(|version| version.labels.is_empty() && made(version) >= current).collect();
         left.sort_by_key(|version| (std::cmp::Reverse(made(version)), version.id.clone()));
         Ok(left.into_iter().take(MOST_LEFT_OVER).map(|version| version.id.clone()).collect())
+    }
+
+    async fn versions(&self) -> Result<Vec<Version>, RunFault> {
+        let name = &self.request.secret;
+        let versions = self.reader.versions(name).await;
+        versions.map_err(RunFault::observing(format!("listing the versions of secret {name}")))
     }
 
     /// What stands in a version, looked for so many times.

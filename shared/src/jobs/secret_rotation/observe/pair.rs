@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domains::databases::names::CLONE;
-use crate::jobs::secret_rotation::model::{Rights, Role, Roles};
+use crate::jobs::secret_rotation::model::{Role, Roles};
 use crate::services::sql::{PgSession, Row, SqlError};
 
 /// Both logins, whether they are there or not.
@@ -11,19 +11,24 @@ pub(super) async fn of(session: &PgSession, base: &str) -> Result<Roles, SqlErro
     let clone = format!("{base}{CLONE}");
     let names = [base.to_owned(), clone.clone()];
     let names = [&names[..]];
-    let (greeting, roles, settings, members) = tokio::try_join!(
+    let (greeting, roles, settings, members, own) = tokio::try_join!(
         session.read("version and role", GREETING, &[]),
         session.read("the two roles", ROLES, &names),
         session.read("their settings", SETTINGS, &names),
         session.read("their membership", MEMBERS, &names),
+        session.read("what the second has of its own", OWN, &names),
     )?;
     let greeting = greeting.first().ok_or_else(|| SqlError::unreachable("reading the version", "no answer"))?;
     let version = u32::try_from(greeting.get::<_, i32>(0)).unwrap_or_default();
     let may_all = version < 16 && greeting.get::<_, bool>(2);
     let mut all: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
+    let mut everybodys = BTreeSet::new();
     for row in &settings {
         let setting: String = row.get(2);
-        if let Some((name, value)) = setting.split_once('=') {
+        let Some((name, value)) = setting.split_once('=') else { continue };
+        if row.get::<_, String>(0).is_empty() {
+            everybodys.insert((row.get(1), value.to_owned()));
+        } else {
             all.entry(row.get(0)).or_default().insert((row.get(1), name.to_owned(), value.to_owned()));
         }
     }
@@ -43,6 +48,9 @@ pub(super) async fn of(session: &PgSession, base: &str) -> Result<Roles, SqlErro
         base: find(base),
         clone: find(&clone),
         membership: (!members.is_empty()).then(|| members.iter().any(enough)),
+        known: false,
+        own: own.iter().map(|row| row.get(0)).collect(),
+        everybodys,
     })
 }
 
@@ -50,14 +58,34 @@ const GREETING: &str = "SELECT pg_catalog.current_setting('server_version_num'):
                         current_user::pg_catalog.text, r.rolcreaterole OR r.rolsuper FROM pg_catalog.pg_roles r \
                         WHERE r.rolname = current_user";
 
-const ROLES: &str = "SELECT r.rolname::pg_catalog.text, r.rolsuper OR r.rolcreaterole OR r.rolreplication OR r.rolbypassrls, \
+/// Who administers the server does so by its own attributes, or by being somebody who does.
+const ROLES: &str = "SELECT r.rolname::pg_catalog.text, EXISTS (SELECT 1 FROM pg_catalog.pg_roles o \
+                     WHERE (o.oid = r.oid OR pg_catalog.pg_has_role(r.oid, o.oid, 'MEMBER')) AND (o.rolsuper OR o.rolcreaterole \
+                     OR o.rolreplication OR o.rolbypassrls OR o.rolname IN ('rds_superuser', 'rds_replication', \
+                     'pg_create_subscription', 'pg_execute_server_program', 'pg_read_server_files', 'pg_write_server_files'))), \
                      pg_catalog.pg_has_role(current_user, r.oid, 'MEMBER WITH ADMIN OPTION'), r.rolconnlimit, \
                      r.rolvaliduntil::pg_catalog.text FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1)";
 
-const SETTINGS: &str = "SELECT r.rolname::pg_catalog.text, coalesce(d.datname::pg_catalog.text, ''), setting \
-                        FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_roles r ON r.oid = s.setrole \
+/// As whom sessions act may be said for everybody, too.
+const SETTINGS: &str = "SELECT coalesce(r.rolname::pg_catalog.text, ''), coalesce(d.datname::pg_catalog.text, ''), setting \
+                        FROM pg_catalog.pg_db_role_setting s LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole \
                         LEFT JOIN pg_catalog.pg_database d ON d.oid = s.setdatabase, \
-                        pg_catalog.unnest(s.setconfig) setting WHERE r.rolname = ANY($1)";
+                        pg_catalog.unnest(s.setconfig) setting WHERE r.rolname = ANY($1) \
+                        OR (s.setrole = 0 AND setting LIKE 'role=%')";
+
+/// Things of the second, and rights that it was given itself, in whatever database; and whose member it is beside the first.
+const OWN: &str = "SELECT CASE WHEN d.deptype = 'o' THEN 'it owns ' || pg_catalog.count(*) || ' things' \
+                   ELSE 'it was given rights on ' || pg_catalog.count(*) || ' things' END \
+                   || coalesce(' in database ' || b.datname, ' of all databases') AS what \
+                   FROM pg_catalog.pg_shdepend d JOIN pg_catalog.pg_roles c ON c.oid = d.refobjid \
+                   LEFT JOIN pg_catalog.pg_database b ON b.oid = d.dbid \
+                   WHERE d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass \
+                   AND d.classid <> 'pg_catalog.pg_auth_members'::pg_catalog.regclass AND c.rolname = ($1)[2] \
+                   GROUP BY d.deptype, b.datname \
+                   UNION ALL SELECT 'it is a member of ' || o.rolname FROM pg_catalog.pg_roles c \
+                   JOIN pg_catalog.pg_auth_members m ON m.member = c.oid JOIN pg_catalog.pg_roles o ON o.oid = m.roleid \
+                   WHERE c.rolname = ($1)[2] AND o.rolname <> ($1)[1] AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_roles r \
+                   WHERE r.rolname = ($1)[1] AND pg_catalog.pg_has_role(r.oid, o.oid, 'MEMBER')) ORDER BY what";
 
 /// By way of JSON, so that the columns that 16 brought need not be there.
 const MEMBERS: &str = "SELECT coalesce((pg_catalog.to_jsonb(m) ->> 'inherit_option')::pg_catalog.bool, member.rolinherit), \
@@ -65,66 +93,3 @@ const MEMBERS: &str = "SELECT coalesce((pg_catalog.to_jsonb(m) ->> 'inherit_opti
                        FROM pg_catalog.pg_auth_members m JOIN pg_catalog.pg_roles member ON member.oid = m.member \
                        JOIN pg_catalog.pg_roles role ON role.oid = m.roleid \
                        WHERE role.rolname = ($1)[1] AND member.rolname = ($1)[2]";
-
-/// What `login` and `other` may do, each as the one its sessions act as. Whoever act as one role have the same rights, and
-/// what either makes belongs to that role.
-pub(super) async fn rights(session: &PgSession, login: &str, other: &str) -> Result<Rights, SqlError> {
-    let names = [login.to_owned(), other.to_owned()];
-    let rows = session.read("whom the two act as", ACTING, &[&names]).await?;
-    let acting =
-        |name: &str| rows.iter().find(|row| row.get::<_, String>(0) == name).map(|row| row.get::<_, String>(1));
-    let (Some(own), Some(others)) = (acting(login), acting(other)) else { return Ok(Rights::default()) };
-    if own == others {
-        return Ok(Rights::default());
-    }
-    let both = [own.clone(), others.clone()];
-    let rows = session.read("what the two may do", DIFFERENCES, &[&both, &names]).await?;
-    let mut differ = vec![format!("what {login} makes belongs to {own}, and what {other} makes to {others}")];
-    differ.extend(rows.iter().map(|row| {
-        let has = if row.get::<_, bool>(1) { login } else { other };
-        format!("only {has} has {}", row.get::<_, String>(0))
-    }));
-    Ok(Rights { differ })
-}
-
-const ACTING: &str = "SELECT r.rolname::pg_catalog.text, coalesce(NULLIF(coalesce(\
-                      (SELECT pg_catalog.substr(c, 6) FROM pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) c \
-                      WHERE s.setrole = r.oid AND c LIKE 'role=%' AND s.setdatabase = (SELECT d.oid FROM \
-                      pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database())), \
-                      (SELECT pg_catalog.substr(c, 6) FROM pg_catalog.pg_db_role_setting s, pg_catalog.unnest(s.setconfig) c \
-                      WHERE s.setrole = r.oid AND c LIKE 'role=%' AND s.setdatabase = 0)), 'none'), r.rolname::pg_catalog.text) \
-                      FROM pg_catalog.pg_roles r WHERE r.rolname = ANY($1)";
-
-/// Each right that one of two roles has: on tables, sequences, schemas and the database, by membership, and on what is yet to
-/// be made.
-const DIFFERENCES: &str = "SELECT what, a FROM (
-    SELECT p || ' on ' || c.oid::pg_catalog.regclass::pg_catalog.text AS what,
-           pg_catalog.has_table_privilege(($1)[1], c.oid, p) AS a, pg_catalog.has_table_privilege(($1)[2], c.oid, p) AS b
-    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace,
-         pg_catalog.unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p
-    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-    UNION ALL
-    SELECT p || ' on sequence ' || c.oid::pg_catalog.regclass::pg_catalog.text,
-           pg_catalog.has_sequence_privilege(($1)[1], c.oid, p), pg_catalog.has_sequence_privilege(($1)[2], c.oid, p)
-    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace,
-         pg_catalog.unnest(ARRAY['USAGE', 'SELECT', 'UPDATE']) p
-    WHERE c.relkind = 'S' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-    UNION ALL
-    SELECT p || ' on schema ' || n.nspname, pg_catalog.has_schema_privilege(($1)[1], n.oid, p),
-           pg_catalog.has_schema_privilege(($1)[2], n.oid, p)
-    FROM pg_catalog.pg_namespace n, pg_catalog.unnest(ARRAY['USAGE', 'CREATE']) p
-    WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-    UNION ALL
-    SELECT p || ' on database ' || d.datname, pg_catalog.has_database_privilege(($1)[1], d.oid, p),
-           pg_catalog.has_database_privilege(($1)[2], d.oid, p)
-    FROM pg_catalog.pg_database d, pg_catalog.unnest(ARRAY['CONNECT', 'CREATE', 'TEMPORARY']) p
-    WHERE d.datname = pg_catalog.current_database()
-    UNION ALL
-    SELECT 'membership in ' || r.rolname, pg_catalog.pg_has_role(($1)[1], r.oid, 'USAGE'),
-           pg_catalog.pg_has_role(($1)[2], r.oid, 'USAGE')
-    FROM pg_catalog.pg_roles r WHERE r.rolname <> ALL($1) AND r.rolname <> ALL($2)
-    UNION ALL
-    SELECT DISTINCT 'the default privileges of what it makes', a.who = ($1)[1], a.who = ($1)[2]
-    FROM (SELECT pg_catalog.pg_get_userbyid(d.defaclrole)::pg_catalog.text AS who FROM pg_catalog.pg_default_acl d) a
-    WHERE a.who = ANY($1)
-) rights WHERE a <> b ORDER BY what LIMIT 50";

@@ -1,17 +1,19 @@
-//! Whether a login of `MySQL` may keep the password it had before.
+//! What a server of `MySQL` or `MariaDB` is, and whether a login may keep the password it had before.
 
-use crate::services::sql::{MySession, SqlError};
+use crate::services::sql::{Engine, MySession, SqlError};
 
 /// From this version on there is a second password.
 const FIRST: (u32, u32, u32) = (8, 0, 14);
 
-/// Asked as the login itself, who sees its own rights.
-pub(super) async fn allowed(session: &MySession) -> Result<bool, SqlError> {
+/// What the server is, and whether it has second passwords and the login may keep one. Asked as the login itself, who sees its own
+/// rights, and may see those of others.
+pub(super) async fn look(session: &MySession) -> Result<(Engine, bool), SqlError> {
     let query = "SELECT version(), EXISTS (SELECT 1 FROM information_schema.user_privileges \
-                 WHERE privilege_type = 'APPLICATION_PASSWORD_ADMIN')";
-    let rows = session.read("whether a second password may be kept", query).await?;
+                 WHERE privilege_type = 'APPLICATION_PASSWORD_ADMIN' \
+                 AND replace(grantee, '''', '') = replace(current_user(), '''', ''))";
+    let rows = session.read("what the server is and whether a second password may be kept", query).await?;
     let field = |at: usize| rows.first().and_then(|row| row.get(at).cloned().flatten()).unwrap_or_default();
-    Ok(has_it(&field(0)) && field(1) == "1")
+    Ok((Engine::of_version(&field(0)), has_it(&field(0)) && field(1) == "1"))
 }
 
 fn has_it(version: &str) -> bool {

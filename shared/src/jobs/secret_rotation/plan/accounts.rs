@@ -2,13 +2,13 @@
 //! order is the only transaction: a new clone is locked until it may do what the base may, and its password, with the end of the
 //! lock, is the last statement. The base is changed in nothing but its password.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::domains::databases::names::CLONE;
+use super::equal::reconciled;
+use crate::domains::databases::names::{self, CLONE};
 use crate::domains::databases::{Statement, powers};
-use crate::jobs::secret_rotation::codes;
 use crate::jobs::secret_rotation::model::{Account, Accounts, Right};
+use crate::jobs::secret_rotation::{codes, gate};
 use crate::report::Reason;
 use crate::services::sql::{Engine, mysql_literal as literal};
 use crate::text::printable;
@@ -18,19 +18,38 @@ use crate::text::printable;
 const ADMINISTERS: [&str; 8] =
     ["ALL PRIVILEGES", "CREATE USER", "FILE", "GRANT OPTION", "RELOAD", "SET USER", "SHUTDOWN", "SUPER"];
 
+const WRITES: [&str; 10] = [
+    "ALL PRIVILEGES",
+    "ALTER",
+    "CREATE",
+    "CREATE ROUTINE",
+    "DELETE",
+    "DROP",
+    "GRANT OPTION",
+    "INSERT",
+    "TRIGGER",
+    "UPDATE",
+];
+
 /// What makes the pair what it is to be, with the password of `user` last, unless the server has it.
 pub(super) fn statements(accounts: &Accounts, user: &str, has_it: bool) -> Result<Vec<Statement>, Reason> {
-    let base = judge(accounts)?;
+    let base = judge(accounts, &names::other_of(user))?;
     let clone_name = format!("{}{CLONE}", accounts.name);
     let account = |name: &str| format!("{}@{}", literal(name), literal(&accounts.host));
     let clone = account(&clone_name);
     let hashed = if accounts.engine == Engine::Mariadb { "PASSWORD " } else { "" };
     let mut all = Vec::new();
+    // It keeps its password as the base does: whoever can log in as the one can as the other.
+    let kept = |plugin: &str| match accounts.engine {
+        Engine::Mysql if !plugin.is_empty() => format!("IDENTIFIED WITH {} BY ", literal(plugin)),
+        _ => format!("IDENTIFIED BY {hashed}"),
+    };
     let own = accounts.clone.clone().unwrap_or_else(|| {
-        let before = format!("CREATE USER {clone} IDENTIFIED BY {hashed}");
+        let before = format!("CREATE USER {clone} {}", kept(&base.plugin));
         let after = format!(" WITH MAX_QUERIES_PER_HOUR {} ACCOUNT LOCK", Account::MARK);
         all.push(Statement::Nobodys { before, after });
-        Account { locked: true, limits: [Account::MARK, 0, 0, 0], ..Account::default() }
+        let plugin = base.plugin.clone();
+        Account { locked: true, limits: [Account::MARK, 0, 0, 0], plugin, ..Account::default() }
     });
     all.extend(reconciled(accounts.engine, base, &own, &clone).into_iter().map(Statement::Sql));
     let terms = terms(base, &own);
@@ -43,12 +62,13 @@ pub(super) fn statements(accounts: &Accounts, user: &str, has_it: bool) -> Resul
     }
     let unlock = if own.is_half_made() { " ACCOUNT UNLOCK" } else { "" };
     let after = if is_clones { format!("{terms}{unlock}") } else { String::new() };
-    all.push(Statement::Password { before: format!("ALTER USER {} IDENTIFIED BY {hashed}", account(user)), after });
+    let kept = if is_clones && own.plugin != base.plugin { kept(&base.plugin) } else { kept("") };
+    all.push(Statement::Password { before: format!("ALTER USER {} {kept}", account(user)), after });
     Ok(all)
 }
 
 /// The base, where the pair is one that may be touched.
-fn judge(accounts: &Accounts) -> Result<&Account, Reason> {
+fn judge<'a>(accounts: &'a Accounts, current: &str) -> Result<&'a Account, Reason> {
     let (shown, clone) = (printable(&accounts.name), printable(&format!("{}{CLONE}", accounts.name)));
     let host = printable(&accounts.host);
     let Some(base) = &accounts.base else {
@@ -59,9 +79,11 @@ fn judge(accounts: &Accounts) -> Result<&Account, Reason> {
         let word = right.word.as_str();
         let ends_so = word.ends_with("_ADMIN") || word.ends_with(" ADMIN");
         let is_named = ADMINISTERS.contains(&word) || powers::ADMINISTER.contains(&word);
-        right.on == "*.*" && !powers::OF_APPLICATIONS.contains(&word) && (ends_so || is_named)
+        let at_all = right.on == "*.*" && !powers::OF_APPLICATIONS.contains(&word) && (ends_so || is_named);
+        // Whoever writes there can make anybody anything.
+        at_all || (right.on.starts_with("`mysql`.") && WRITES.contains(&word))
     };
-    if accounts.name == accounts.master || base.rights.iter().any(|right| administers(&right)) {
+    if accounts.name == accounts.master || base.rights.iter().chain(&base.by_roles).any(|right| administers(&right)) {
         let message = format!("{shown} administers the server, and a second login would as well");
         return Err(Reason::new(&codes::PAIR_REFUSED, message, "rotate it as single-user"));
     }
@@ -69,53 +91,19 @@ fn judge(accounts: &Accounts) -> Result<&Account, Reason> {
         let message = format!("{shown} has what a second login cannot be given: {}", printable(odd));
         return Err(Reason::new(&codes::PAIR_REFUSED, message, "take that from it, or rotate it as single-user"));
     }
-    if accounts.clone.as_ref().is_some_and(|clone| !accounts.known && !clone.is_half_made()) {
+    let is_half_made = accounts.clone.as_ref().is_some_and(Account::is_half_made);
+    if accounts.other_than(current).is_some() && !accounts.known && !(is_half_made && current == accounts.name) {
+        return Err(gate::not_known(&format!("{}@{host}", printable(&names::other_of(current)))));
+    }
+    if !accounts.elsewhere.is_empty() {
+        let hosts: Vec<_> = accounts.elsewhere.iter().map(|host| printable(host)).collect();
         let message = format!(
-            "the server has an account {clone}@{host} that no version of the secret names: it is somebody else's"
+            "{shown} has an account for {host} and others for {}: who logs in from there would have no second",
+            hosts.join(", ")
         );
-        let fix = "drop or rename it, or rotate as single-user";
-        return Err(Reason::new(&codes::CLONE_NOT_OURS, message, fix));
+        return Err(Reason::new(&codes::PAIR_REFUSED, message, "keep one account of that name, for all hosts"));
     }
     Ok(base)
-}
-
-/// What has to be taken from the clone and given to it.
-fn reconciled(engine: Engine, base: &Account, own: &Account, clone: &str) -> Vec<String> {
-    let mut all = Vec::new();
-    for (on, words) in by_object(own.rights.difference(&base.rights)) {
-        all.push(format!("REVOKE {} ON {on} FROM {clone}", words.join(", ")));
-    }
-    // Leave to pass a role on is not taken without the role.
-    for (role, _) in own.roles.difference(&base.roles) {
-        all.push(format!("REVOKE {role} FROM {clone}"));
-    }
-    for (on, words) in by_object(base.rights.difference(&own.rights)) {
-        let (option, words): (Vec<&str>, Vec<&str>) = words.into_iter().partition(|word| *word == "GRANT OPTION");
-        let words = if words.is_empty() { "USAGE".to_owned() } else { words.join(", ") };
-        let option = if option.is_empty() { "" } else { " WITH GRANT OPTION" };
-        all.push(format!("GRANT {words} ON {on} TO {clone}{option}"));
-    }
-    for (role, passes) in base.roles.difference(&own.roles) {
-        let option = if *passes { " WITH ADMIN OPTION" } else { "" };
-        all.push(format!("GRANT {role} TO {clone}{option}"));
-    }
-    // A role that is taken and given again is no default role any more.
-    let lost = own.roles.difference(&base.roles).any(|(role, _)| base.default_roles.contains(role));
-    if own.default_roles != base.default_roles || lost {
-        let roles: Vec<_> = base.default_roles.iter().map(String::as_str).collect();
-        let roles = if roles.is_empty() { "NONE".to_owned() } else { roles.join(", ") };
-        let whose = if engine == Engine::Mariadb { "FOR" } else { "TO" };
-        all.push(format!("SET DEFAULT ROLE {roles} {whose} {clone}"));
-    }
-    all
-}
-
-fn by_object<'a>(rights: impl Iterator<Item = &'a Right>) -> BTreeMap<&'a str, Vec<&'a str>> {
-    let mut all: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for right in rights {
-        all.entry(&right.on).or_default().insert(&right.word);
-    }
-    all.into_iter().map(|(on, words)| (on, words.into_iter().collect())).collect()
 }
 
 /// How it has to come and how often it may, where that is not as the base's is.
@@ -162,6 +150,8 @@ mod tests {
             base: Some(base),
             clone,
             known: true,
+            speaks: engine,
+            elsewhere: [].into(),
         }
     }
 
@@ -207,12 +197,12 @@ mod tests {
         drifted.roles = [("`crew`@`%`".to_owned(), true), ("`far`@`%`".to_owned(), false)].into();
         drifted.tls = "ANY".to_owned();
         insta::assert_snapshot!(said(&pair(Engine::Mysql, base(), Some(drifted)), "app"), @r"
+        GRANT INSERT ON `s`.* TO 'app_clone'@'10.%' WITH GRANT OPTION
+        REVOKE `crew`@`%` FROM 'app_clone'@'10.%'
+        GRANT `crew`@`%` TO 'app_clone'@'10.%'
         REVOKE DELETE ON `s`.* FROM 'app_clone'@'10.%'
         REVOKE SELECT (`a`) ON `t`.* FROM 'app_clone'@'10.%'
-        REVOKE `crew`@`%` FROM 'app_clone'@'10.%'
         REVOKE `far`@`%` FROM 'app_clone'@'10.%'
-        GRANT INSERT ON `s`.* TO 'app_clone'@'10.%' WITH GRANT OPTION
-        GRANT `crew`@`%` TO 'app_clone'@'10.%'
         SET DEFAULT ROLE `crew`@`%` TO 'app_clone'@'10.%'
         ALTER USER 'app_clone'@'10.%' WITH MAX_QUERIES_PER_HOUR 0 MAX_UPDATES_PER_HOUR 0 MAX_CONNECTIONS_PER_HOUR 0 MAX_USER_CONNECTIONS 7
         ALTER USER 'app'@'10.%' IDENTIFIED BY '********'
@@ -241,6 +231,15 @@ mod tests {
         for word in ADMINISTERS.into_iter().chain(powers::ADMINISTER).chain(["ROLE_ADMIN", "CONNECTION ADMIN"]) {
             assert_eq!(refused(account(&[("*.*", word)]), &|_| {}), "pair-refused", "{word}");
         }
+        // By a role as well, and by whoever may write the server's own tables.
+        let by_role = Account { by_roles: account(&[("*.*", "CREATE USER")]).rights, ..base() };
+        assert_eq!(refused(by_role, &|_| {}), "pair-refused");
+        for (on, word, expected) in
+            [("`mysql`.*", "ALL PRIVILEGES", true), ("`mysql`.`user`", "UPDATE", true), ("`mysql`.*", "SELECT", false)]
+        {
+            assert_eq!(refused(account(&[(on, word)]), &|_| {}) == "pair-refused", expected, "{word} on {on}");
+        }
+        assert_eq!(refused(base(), &|accounts| accounts.elsewhere = ["10.9.%".to_owned()].into()), "pair-refused");
         for word in powers::OF_APPLICATIONS.into_iter().chain(["SELECT", "PROCESS"]) {
             assert!(refused(account(&[("*.*", word)]), &|_| {}).contains("GRANT"), "{word}");
         }
@@ -250,6 +249,27 @@ mod tests {
         let theirs = Some(Account { locked: true, ..account(&[]) });
         let strange = Accounts { known: false, ..pair(Engine::Mysql, base(), theirs) };
         assert_eq!(said(&strange, "app_clone"), "clone-not-ours");
+        // The turn is the first's, and that one is somebody else's.
+        let strange = Accounts { known: false, ..pair(Engine::Mysql, base(), Some(base())) };
+        assert_eq!(said(&strange, "app"), "clone-not-ours");
+    }
+
+    #[test]
+    fn the_clone_keeps_its_password_as_the_base_does() {
+        let kept = |plugin: &str| Account { plugin: plugin.to_owned(), ..base() };
+        let made = said(&pair(Engine::Mysql, kept("mysql_native_password"), None), "app_clone");
+        assert!(
+            made.starts_with("CREATE USER 'app_clone'@'10.%' IDENTIFIED WITH 'mysql_native_password' BY '********' "),
+            "{made}"
+        );
+        let other = pair(Engine::Mysql, kept("mysql_native_password"), Some(kept("caching_sha2_password")));
+        assert_eq!(
+            said(&other, "app_clone"),
+            "ALTER USER 'app_clone'@'10.%' IDENTIFIED WITH 'mysql_native_password' BY '********'"
+        );
+        assert_eq!(said(&other, "app"), "ALTER USER 'app'@'10.%' IDENTIFIED BY '********'", "the base keeps its own");
+        let mariadb = said(&pair(Engine::Mariadb, kept("mysql_native_password"), None), "app_clone");
+        assert!(mariadb.starts_with("CREATE USER 'app_clone'@'10.%' IDENTIFIED BY PASSWORD '********' "), "{mariadb}");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod action;
+mod equal;
 mod pair;
 mod steps;
 #[cfg(test)]

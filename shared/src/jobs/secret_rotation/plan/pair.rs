@@ -2,10 +2,12 @@
 //! as whom the base's own act: so both have one owner's rights, what either makes belongs to that owner, and a right that is
 //! granted later is both's at once. The base itself is changed in nothing but its password.
 
+use std::collections::BTreeSet;
+
 use crate::domains::databases::Statement;
 use crate::domains::databases::names::{CLONE, base_of};
-use crate::jobs::secret_rotation::codes;
 use crate::jobs::secret_rotation::model::{Role, Roles};
+use crate::jobs::secret_rotation::{codes, gate};
 use crate::report::Reason;
 use crate::services::sql::{ident, literal};
 use crate::text::printable;
@@ -33,9 +35,9 @@ pub(super) fn statements(pair: &Roles, user: &str) -> Result<Vec<Statement>, Rea
         let until = role.until.as_deref().unwrap_or("infinity");
         sql(format!("ALTER ROLE {clone_sql} VALID UNTIL {}", literal(until)));
     }
-    let mut wanted = role.settings.clone();
-    if !wanted.iter().any(|(database, name, _)| database.is_empty() && name == "role") {
-        wanted.insert((String::new(), "role".to_owned(), base.to_owned()));
+    let wanted = wanted(pair, role, base);
+    if !pair.own.is_empty() && acting(&wanted) != acting(&own.settings) {
+        return Err(would_lose(pair, base, &clone));
     }
     let place =
         |database: &str| if database.is_empty() { String::new() } else { format!(" IN DATABASE {}", ident(database)) };
@@ -52,6 +54,57 @@ pub(super) fn statements(pair: &Roles, user: &str) -> Result<Vec<Statement>, Rea
     Ok(all)
 }
 
+/// What is to be set for the sessions of the clone: what is set for the base's, and that they act as it, or as whom the base's own
+/// act as, be that said of the base or of everybody.
+fn wanted(pair: &Roles, role: &Role, base: &str) -> BTreeSet<Setting> {
+    // `none` is to act as oneself.
+    let whom = |value: &str| if value == "none" { base.to_owned() } else { value.to_owned() };
+    let of_base = role.settings.iter().map(|(database, name, value)| {
+        (database.clone(), name.clone(), if name == ROLE { whom(value) } else { value.clone() })
+    });
+    let mut wanted: BTreeSet<Setting> = of_base.collect();
+    let says =
+        |wanted: &BTreeSet<Setting>, at: &str| wanted.iter().any(|(database, name, _)| database == at && name == ROLE);
+    if !says(&wanted, "") {
+        for (database, value) in &pair.everybodys {
+            if !says(&wanted, database) {
+                wanted.insert((database.clone(), ROLE.to_owned(), whom(value)));
+            }
+        }
+    }
+    if !says(&wanted, "") {
+        wanted.insert((String::new(), ROLE.to_owned(), base.to_owned()));
+    }
+    wanted
+}
+
+/// In which database (empty for all), what, to what.
+type Setting = (String, String, String);
+
+const ROLE: &str = "role";
+
+/// As whom sessions act.
+fn acting(settings: &BTreeSet<Setting>) -> Vec<&Setting> {
+    settings.iter().filter(|(_, name, _)| name == ROLE).collect()
+}
+
+/// A pair that AWS's template made acts each as itself, and its second may have made things or been given rights. Once it acts as
+/// the first it has none of that, and it may be the one in use.
+fn would_lose(pair: &Roles, base: &str, clone: &str) -> Reason {
+    let (shown, shown_clone) = (printable(base), printable(clone));
+    let own: Vec<_> = pair.own.iter().map(|what| printable(what)).collect();
+    let message = format!(
+        "from now on {shown_clone} acts as {shown}, and would lose what it has by itself: {}; nothing was changed",
+        own.join(", ")
+    );
+    let (base, clone) = (ident(base), ident(clone));
+    let fix = format!(
+        "in each database: REASSIGN OWNED BY {clone} TO {base}; what {shown_clone} was given itself: GRANT it to {shown}, and REVOKE \
+         it from {shown_clone}"
+    );
+    Reason::new(&codes::SECOND_HAS_ITS_OWN, message, fix)
+}
+
 /// The base, where the pair is one that may be touched.
 fn judge<'a>(pair: &'a Roles, base: &str, clone: &str) -> Result<&'a Role, Reason> {
     let (shown, shown_clone, master) = (printable(base), printable(clone), printable(&pair.master));
@@ -62,6 +115,13 @@ fn judge<'a>(pair: &'a Roles, base: &str, clone: &str) -> Result<&'a Role, Reaso
     if base == pair.master || role.privileged {
         let message = format!("{shown} administers the server, and a second login would as well");
         return Err(Reason::new(&codes::PAIR_REFUSED, message, "rotate it as single-user"));
+    }
+    if !pair.known {
+        return Err(gate::not_known(&shown));
+    }
+    if clone == pair.master || pair.clone.as_ref().is_some_and(|clone| clone.privileged) {
+        let message = format!("{shown_clone} administers the server, and {shown} does not");
+        return Err(Reason::new(&codes::PAIR_REFUSED, message, format!("take that from {shown_clone}")));
     }
     if pair.clone.is_some() && pair.membership.is_none() {
         let message =
@@ -124,7 +184,16 @@ mod tests {
 
     fn pair() -> Roles {
         let (version, master) = (16, "master".to_owned());
-        Roles { version, master, base: Some(role()), clone: None, membership: None }
+        Roles {
+            version,
+            master,
+            base: Some(role()),
+            clone: None,
+            membership: None,
+            known: true,
+            own: Vec::new(),
+            everybodys: BTreeSet::new(),
+        }
     }
 
     fn said(pair: &Roles, user: &str) -> String {
@@ -181,10 +250,59 @@ mod tests {
             (Roles { master: "app".to_owned(), ..pair() }, "pair-refused"),
             (Roles { clone: Some(role()), ..pair() }, "clone-not-ours"),
             (Roles { base: foreign(), ..pair() }, "not-administered"),
+            (Roles { known: false, ..pair() }, "clone-not-ours"),
+            (Roles { clone: privileged(), membership: Some(true), ..pair() }, "pair-refused"),
+            (Roles { master: "app_clone".to_owned(), ..pair() }, "pair-refused"),
             (Roles { clone: foreign(), membership: Some(true), ..pair() }, "not-administered"),
         ] {
             assert_eq!(said(&changed, "app_clone"), expected);
             assert_eq!(said(&changed, "app"), expected);
         }
+    }
+
+    /// What the clone is to act as, where.
+    fn acts(base: Role, everybodys: &[(&str, &str)]) -> String {
+        let everybodys = everybodys.iter().map(|(place, value)| ((*place).to_owned(), (*value).to_owned())).collect();
+        let all = said(&Roles { base: Some(base), everybodys, ..pair() }, "app_clone");
+        let role = |line: &str| {
+            line.strip_prefix("ALTER ROLE \"app_clone\" ")
+                .filter(|line| line.contains("SET \"role\""))
+                .map(str::to_owned)
+        };
+        all.lines().filter_map(role).collect::<Vec<_>>().join("; ")
+    }
+
+    #[test]
+    fn the_clone_acts_as_whom_the_base_acts_whoever_says_so() {
+        let set = |database: &str, value: &str| Role {
+            settings: [(database.to_owned(), "role".to_owned(), value.to_owned())].into(),
+            ..role()
+        };
+        for (base, everybodys, expected) in [
+            (role(), &[][..], "SET \"role\" TO 'app'"),
+            (set("", "none"), &[], "SET \"role\" TO 'app'"),
+            (set("", "owner"), &[("shop", "other")], "SET \"role\" TO 'owner'"),
+            (role(), &[("", "all")], "SET \"role\" TO 'all'"),
+            (role(), &[("shop", "owner")], "SET \"role\" TO 'app'; IN DATABASE \"shop\" SET \"role\" TO 'owner'"),
+            (set("shop", "own"), &[("shop", "x")], "SET \"role\" TO 'app'; IN DATABASE \"shop\" SET \"role\" TO 'own'"),
+            (
+                set("shop", "none"),
+                &[("shop", "x")],
+                "SET \"role\" TO 'app'; IN DATABASE \"shop\" SET \"role\" TO 'app'",
+            ),
+        ] {
+            assert_eq!(acts(base, everybodys), expected, "{everybodys:?}");
+        }
+    }
+
+    #[test]
+    fn a_clone_that_has_its_own_does_not_lose_it_by_acting_as_the_base() {
+        let own = vec!["it owns 2 things in database shop".to_owned()];
+        let taken_over = Roles { clone: Some(role()), membership: Some(true), own: own.clone(), ..pair() };
+        assert_eq!([said(&taken_over, "app"), said(&taken_over, "app_clone")], ["second-has-its-own"; 2]);
+        // It acts as the base already: nothing is lost by going on.
+        let settings = [(String::new(), "role".to_owned(), "app".to_owned())].into();
+        let settled = Roles { clone: Some(Role { settings, ..role() }), ..taken_over };
+        assert_eq!(said(&settled, "app"), "ALTER ROLE \"app\" PASSWORD '********'");
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn set(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
             let message = format!("the server takes the coming password of {}", printable(&coming.user));
             return Ok(Decision::Right(Reason::plain(&codes::ALREADY_SET, message)));
         }
-        Tried::Failed(error) => return Err(gate::of_server(error)),
+        Tried::Failed(error) => return Err(gate::of_login(error)),
         Tried::Not | Tried::Refused => {}
     }
     let set = setting(world, current, coming, strategy, request)?;
@@ -79,9 +79,10 @@ fn setting(
     for (which, stored) in rest.chain(world.left_over.iter().map(|stored| ("left-over", stored))) {
         match &stored.tried {
             Tried::Works => {
-                return keeping(by_itself(current, request, which, stored), strategy, world, stored);
+                gate::speaks(world, current.engine)?;
+                return Ok(keeping(by_itself(current, request, which, stored), strategy, world, stored));
             }
-            Tried::Failed(error) => return Err(gate::of_server(error)),
+            Tried::Failed(error) => return Err(gate::of_login(error)),
             Tried::Not | Tried::Refused => {}
         }
     }
@@ -98,11 +99,12 @@ fn none_works(login: &Login, which: &str) -> Reason {
 fn by_the_master(world: &World, current: &Login, coming: &Login, request: &Request) -> Result<SetPassword, Reason> {
     match world.current.as_ref().map(|stored| &stored.tried) {
         Some(Tried::Works) => {}
-        Some(Tried::Failed(error)) => return Err(gate::of_server(error)),
+        Some(Tried::Failed(error)) => return Err(gate::of_login(error)),
         _ => return Err(none_works(current, "its current password, so its second gets none")),
     }
     let Some(pair) = &world.pair else { return Err(none_works(current, "what nobody tried")) };
     let pair = pair.as_ref().map_err(Clone::clone)?;
+    gate::speaks(world, current.engine)?;
     Ok(SetPassword {
         version: request.token.clone(),
         user: coming.user.clone(),
@@ -168,27 +170,26 @@ fn by_itself(login: &Login, request: &Request, which: &str, stored: &Stored) -> 
 }
 
 /// The same, with the password of before kept until the next rotation, where that was asked for and can be had.
-fn keeping(set: SetPassword, strategy: Strategy, world: &World, stored: &Stored) -> Result<SetPassword, Reason> {
+fn keeping(set: SetPassword, strategy: Strategy, world: &World, stored: &Stored) -> SetPassword {
     if strategy != Strategy::Dual {
-        return Ok(set);
+        return set;
     }
-    let second = world.second.as_ref().map(|second| second.as_ref().map_err(gate::of_server)).transpose()?;
-    let Some(Second { allowed: true, half_way }) = second else {
+    let Some(Second { allowed: true, half_way }) = world.second else {
         let user = printable(&set.user);
         let message =
             format!("{user} may keep no second password: until the new one is handed out, the old one is refused");
         let fix = format!("GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO {user}; MySQL has it from 8.0.14 on");
-        return Ok(SetPassword { note: Some(Reason::new(&codes::NO_SECOND_PASSWORD, message, fix)), ..set });
+        return SetPassword { note: Some(Reason::new(&codes::NO_SECOND_PASSWORD, message, fix)), ..set };
     };
     let statement = |after: &str| Statement::Password {
         before: "ALTER USER USER() IDENTIFIED BY ".to_owned(),
         after: after.to_owned(),
     };
-    Ok(SetPassword {
+    SetPassword {
         former: half_way.then(|| (stored.version.clone(), statement(""))),
         statements: vec![statement(" RETAIN CURRENT PASSWORD")],
         ..set
-    })
+    }
 }
 
 /// `testSecret`. It stands alone: Secrets Manager calls it by itself to try a configuration.
@@ -200,7 +201,7 @@ pub(super) fn test(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> 
             let message = format!("{} logs in with the coming password", printable(&coming.user));
             Ok(Decision::Right(Reason::plain(&codes::TESTED, message)))
         }
-        Tried::Failed(error) => Err(gate::of_server(error)),
+        Tried::Failed(error) => Err(gate::of_login(error)),
         Tried::Not | Tried::Refused => {
             let (host, user) = (printable(&coming.host), printable(&coming.user));
             let message = format!("the server {host} refuses {user} the coming password");
@@ -271,7 +272,8 @@ pub(super) fn rehearse(world: &World, terms: Terms<'_>) -> Result<Rehearsal, Rea
 
 fn may_be_rotated(login: &Login, strategy: Strategy, terms: Terms<'_>) -> Result<(), Reason> {
     let user = printable(&login.user);
-    if let Some(pattern) = terms.policy.protected.find([login.user.as_str(), names::base_of(&login.user)]) {
+    let next = gate::next_user(login, strategy);
+    if let Some(pattern) = terms.policy.protected.find([login.user.as_str(), names::base_of(&login.user), &next]) {
         let message = format!("{user} is protected by '{}' of NIGHTSHIFT_PROTECTED", printable(pattern));
         let fix = "turn its rotation off, or take it out of the variable";
         return Err(Reason::new(&codes::PROTECTED, message, fix));

@@ -1,9 +1,12 @@
 //! Decisions by example, over small worlds made by hand.
 
 mod rehearsal;
+mod server;
+
+use std::collections::BTreeSet;
 
 use super::*;
-use crate::config::{Environment, Settings};
+use crate::config::Settings;
 use crate::domains::databases::Login;
 use crate::jobs::secret_rotation::model::{Pair, Rights, Role, Roles, Second, Stored, Tried};
 use crate::run::Done;
@@ -59,13 +62,18 @@ fn world() -> World {
         left_over: Vec::new(),
         proxies: Read::NotAsked,
         second: None,
+        speaks: None,
         pair: None,
         rights: None,
     }
 }
 
 fn of(world: &World, step: Step) -> Plan {
-    let environment = Environment::default();
+    by(&[], world, step)
+}
+
+fn by(variables: &[(&str, &str)], world: &World, step: Step) -> Plan {
+    let environment = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let policy = Policy::read(&mut Settings::of(&environment), Some("eu-west-1"));
     let (secret, region, token) = ("app-secret".to_owned(), "eu-west-1".to_owned(), NEW.to_owned());
     let request = Request { secret, region, token, step, rotation_token: None };
@@ -74,7 +82,11 @@ fn of(world: &World, step: Step) -> Plan {
 
 /// What a plan comes to, in a line.
 fn said(world: &World, step: Step) -> String {
-    let plan = of(world, step);
+    said_by(&[], world, step)
+}
+
+fn said_by(variables: &[(&str, &str)], world: &World, step: Step) -> String {
+    let plan = by(variables, world, step);
     match (plan.actions.first(), plan.left.first()) {
         (Some(action), None) => action.steps().join("; "),
         (None, Some(left)) => format!("{} {}", left.outcome.as_str(), left.reason.code),
@@ -213,6 +225,15 @@ fn who_is_the_servers_or_protected_is_not_rotated() {
     assert_eq!(of_user("rdsadmin"), "failed name-unfit");
     assert_eq!(of_user(&"x".repeat(64)), "failed name-unfit");
     assert!(of_user("app").starts_with("store a new password"));
+    // Nor the other of a pair, whichever of the two is named.
+    let protects = |pattern: &str| {
+        let world = paired(|world| world.pending = None);
+        said_by(&[("NIGHTSHIFT_PROTECTED", pattern)], &world, Step::Create)
+    };
+    for pattern in ["app", "app_clone", "*_clone", "APP*"] {
+        assert_eq!(protects(pattern), "failed protected", "{pattern}");
+    }
+    assert!(protects("clone").starts_with("store a new password"));
     // Nor half of one who logs in by way of a proxy.
     let host = "front.proxy-abc.eu-west-1.rds.amazonaws.com".to_owned();
     let proxied = Stored { login: Ok(Login { host, ..login() }), ..stored(OLD, Tried::Not) };
@@ -259,7 +280,8 @@ fn paired(change: impl FnOnce(&mut World)) -> World {
         world.proxies = Read::Known(Vec::new());
         let role = || Role { administered: true, connections: -1, ..Role::default() };
         let (base, clone, membership) = (Some(role()), None, None);
-        let roles = Roles { version: 16, master: "master".to_owned(), base, clone, membership };
+        let (known, own, everybodys) = (true, Vec::new(), BTreeSet::new());
+        let roles = Roles { version: 16, master: "master".to_owned(), base, clone, membership, known, own, everybodys };
         world.pair = Some(Ok(Pair::Roles(roles)));
         world.rights = Some(Ok(Rights::default()));
         change(world);
@@ -328,7 +350,8 @@ fn the_password_of_before_is_kept_where_it_can_be_and_gone_back_to_after_a_rotat
             for stored in [&mut world.current, &mut world.pending].into_iter().flatten() {
                 stored.login = Ok(Login { engine, ..login() });
             }
-            world.second = second.map(Ok);
+            world.second = second;
+            world.speaks = Some(Ok(engine));
         });
         of(&world, Step::Set)
     };
