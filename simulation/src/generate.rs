@@ -31,7 +31,7 @@ pub fn draw(seed: u64, nights: u64) -> History {
         .min(later(first, DAY * u32::try_from(nights).unwrap_or(0)));
     let variables = variables(&mut dice);
     let mut acts = acts::draw(seed, first, nights, &variables);
-    heal(&mut acts, healed, &variables);
+    heal(seed, &mut acts, healed, &variables);
     let mut runs: Vec<_> = (0..nights).flat_map(|number| runs(seed, first, number)).collect();
     runs.extend(
         (nights..nights + QUIET).map(|number| Run::scheduled(later(night(first, number), Duration::from_mins(1)))),
@@ -103,8 +103,9 @@ fn runs(seed: u64, first: Timestamp, number: u64) -> Vec<Run> {
     all
 }
 
-/// Everything that was taken from the function comes back, and what is broken works again.
-fn heal(acts: &mut Vec<Timed>, healed: Timestamp, variables: &BTreeMap<String, String>) {
+/// Everything that was taken from the function comes back, and what is broken works again; in one history of four all but one
+/// thing, which stays broken for good. The operators can be told in each.
+fn heal(seed: u64, acts: &mut Vec<Timed>, healed: Timestamp, variables: &BTreeMap<String, String>) {
     let mut back = BTreeMap::new();
     for Timed { act, .. } in acts.iter() {
         match act {
@@ -120,6 +121,15 @@ fn heal(acts: &mut Vec<Timed>, healed: Timestamp, variables: &BTreeMap<String, S
             }
             _ => {}
         }
+    }
+    if chance(&mut dice::at(seed, &[&"for good"]), 250) {
+        let stays = |act: &Act| match act {
+            Act::Deny { action, .. } => action.starts_with("rds:"),
+            Act::Mailbox { .. } => true,
+            _ => false,
+        };
+        let stays = back.iter().find(|(_, act)| stays(act)).map(|(name, _)| name.clone());
+        back.retain(|name, _| Some(name) != stays.as_ref());
     }
     acts.extend(back.into_values().map(|act| Timed { at: healed, act }));
 }

@@ -9,6 +9,7 @@
 //! * `world`: an account. `acts`: what people do there. `history`: what is given, done and broken, as a text.
 //! * `journal`: what happened. `aws`: the HTTP client that ends in the account, SES, SNS and STS, and what goes wrong.
 //! * `play`: a history, played.
+//! * `reached`: what of all that the function can say was said.
 //! * `laws`: what must hold of a journal, in words in docs/laws.md. `story`: a journal, told.
 //! * `generate`: histories nobody wrote. `shrink`, `trial`: one that breaks a law, as short as it gets.
 //!
@@ -25,6 +26,7 @@ pub mod journal;
 pub mod laws;
 pub mod play;
 pub mod rds;
+pub mod reached;
 pub mod shrink;
 pub mod story;
 pub mod time;

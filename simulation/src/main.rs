@@ -16,6 +16,7 @@ use nightshift::clock;
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
 use nightshift_simulation::generate::{QUIET, draw};
 use nightshift_simulation::history::History;
+use nightshift_simulation::reached::Reached;
 use nightshift_simulation::trial::{Finding, finding, trial};
 
 /// Simulates years of nights
@@ -43,7 +44,7 @@ struct Cli {
     /// Only say a number that another process says, too, if everything happens alike
     #[arg(long)]
     fingerprint: bool,
-    /// Go on when a law breaks, and count which break and how soon
+    /// Go on when a law breaks, count which break, and say what was reached
     #[arg(long)]
     survey: bool,
     /// Stop at the first law that breaks, and only say which, by which seed, and after how many account-years
@@ -102,6 +103,7 @@ struct Sum {
     found: Mutex<Option<(u64, Finding)>>,
     /// How often a law broke, and by which seed first.
     survey: Mutex<BTreeMap<&'static str, (u64, u64, String)>>,
+    reached: Mutex<Reached>,
 }
 
 fn run(cli: &Cli, seed: u64) -> anyhow::Result<ExitCode> {
@@ -120,6 +122,15 @@ fn run(cli: &Cli, seed: u64) -> anyhow::Result<ExitCode> {
     println!(
         "{years:.1} account-years, {nights} nights, {calls} calls, {rate:.0} nights a second on {threads} threads"
     );
+    if cli.survey {
+        let reached = sum.reached.into_inner().unwrap_or_default();
+        let listed = |counts: &BTreeMap<String, usize>| {
+            counts.iter().map(|(what, times)| format!("{what} {times}")).collect::<Vec<_>>().join(", ")
+        };
+        println!("reasons given: {}", listed(&reached.reasons));
+        println!("went wrong: {}", listed(&reached.faults));
+        println!("reasons never given: {}", reached.never::<ClusterCleanup>().join(", "));
+    }
     for (law, (times, seed, said)) in sum.survey.into_inner().unwrap_or_default() {
         println!("{law}: {times} times, first by seed {seed}: {said}");
     }
@@ -149,6 +160,7 @@ fn work(cli: &Cli, first: u64, began: Timestamp, sum: &Sum) {
         sum.nights.fetch_add(cli.nights + QUIET, Ordering::SeqCst);
         sum.calls.fetch_add(trial.journal.calls(), Ordering::SeqCst);
         if cli.survey {
+            sum.reached.lock().unwrap_or_else(PoisonError::into_inner).add(&trial.journal);
             let mut survey = sum.survey.lock().unwrap_or_else(PoisonError::into_inner);
             for broken in trial.broken {
                 survey.entry(broken.law).or_insert((0, seed, broken.said)).0 += 1;

@@ -116,4 +116,12 @@ mod tests {
         assert_eq!(plant.laws, ["due", "told"]);
         assert!(Plant::read(file, "law: due\n").is_err() && Plant::read(file, "years: 4\ndiff --git\nlaw: x").is_err());
     }
+
+    #[test]
+    fn every_plant_still_applies() {
+        for plant in all(&[]).unwrap() {
+            let mut check = at_root("git", &["apply", "--check"]);
+            assert!(check.arg(&plant.file).status().unwrap().success(), "{}: make the patch anew", plant.name);
+        }
+    }
 }

@@ -45,8 +45,9 @@ pub(super) fn draw(seed: u64, first: Timestamp, nights: u64, policy: &BTreeMap<S
     }
     for number in 0..nights {
         let mut dice = dice::at(seed, &[&"day", &number]);
+        let run = super::runs(seed, first, number).first().map(|run| run.at);
         for _ in 0..*pick(&mut dice, &[0, 0, 1, 1, 2]) {
-            let at = of_day(&mut dice, first, number);
+            let at = of_day(&mut dice, first, number, run);
             let act = if kinds.is_empty() || chance(&mut dice, 350) {
                 usual(&mut dice, first, number, &mut known)
             } else {

@@ -10,11 +10,11 @@ use super::{DAY, night};
 use crate::dice::{chance, pick};
 use crate::time::later;
 
-/// A moment of the day after night `number`; sometimes while its run goes on.
-pub(super) fn of_day(dice: &mut Rng, first: Timestamp, number: u64) -> Timestamp {
+/// A moment of the day after night `number`; often while its run, which begins at `run`, looks and acts.
+pub(super) fn of_day(dice: &mut Rng, first: Timestamp, number: u64, run: Option<Timestamp>) -> Timestamp {
     let from = night(first, number);
-    if chance(dice, 200) {
-        return later(from, Duration::from_millis(dice.u64(100..=56_000)));
+    if let Some(run) = run.filter(|_| chance(dice, 200)) {
+        return later(run, Duration::from_millis(dice.u64(100..=2_500)));
     }
     later(from, Duration::from_millis(dice.u64(60_000..86_340_000)))
 }

@@ -27,7 +27,7 @@ pub(super) fn due(case: &Case<'_>) -> Found {
                 None => Some("its tags name no day on which it goes".to_owned()),
                 Some(day) if day > at => Some(format!("it was to go on {day}")),
                 Some(_) if !run.terms.marked(&seen.tags) => Some("it did not have every mark".to_owned()),
-                Some(_) if run.terms.protects(id, &seen.tags) => Some("a pattern protects it".to_owned()),
+                Some(_) if run.terms.protects_cluster(seen) => Some("a pattern protects it".to_owned()),
                 Some(_) if seen.global.is_some() => Some("it is in a global cluster".to_owned()),
                 Some(_) if !seen.engine.starts_with("aurora-") => Some(format!("it is {}", seen.engine)),
                 Some(_) => {

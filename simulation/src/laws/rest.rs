@@ -1,6 +1,7 @@
 //! What comes of it in the end: when everything is healed, all that is due goes within some nights, or is told to somebody.
 
 use jiff::{SignedDuration, Timestamp};
+use nightshift::report::Outcome;
 
 use super::case::{Case, Seen};
 use super::terms::{expiry, moment};
@@ -30,7 +31,8 @@ const PASSES: [&str; 9] = [
 const REMINDERS: [&str; 2] = ["nightshift:asked", "nightshift:notified"];
 
 /// **done or told**: when all has been quiet for five nights, every cluster that is due since before them is gone, or the last
-/// report says what is in its way, which is nothing that passes by itself, and the operators read its name.
+/// report says what is in its way, which is nothing that passes by itself, and the operators read its name; the same where a
+/// right or a mailbox stays broken for good.
 pub(super) fn done_or_told(case: &Case<'_>) -> Found {
     let mut found = Found::new();
     let Some(last) = case.runs.last() else { return found };
@@ -41,11 +43,7 @@ pub(super) fn done_or_told(case: &Case<'_>) -> Found {
     let Some(report) = last.report() else { return found };
     for face in last.listed() {
         let is_due = expiry(face).is_some_and(|day| day <= case.history.healed);
-        if !is_due
-            || !last.terms.marked(&face.tags)
-            || face.status == "deleting"
-            || last.terms.protects(&face.id, &face.tags)
-        {
+        if !is_due || !last.terms.marked(&face.tags) || face.status == "deleting" || last.terms.protects_cluster(face) {
             continue;
         }
         let items: Vec<_> = report.items.iter().filter(|item| item.id == face.id).collect();
@@ -65,11 +63,15 @@ pub(super) fn done_or_told(case: &Case<'_>) -> Found {
     found
 }
 
-/// Whether a quiet night said of the cluster `id` that something stops it that does not pass.
+/// Whether a quiet night said of the cluster `id` that something stops it that does not pass, a cap among such things.
 fn is_stopped_by_another(case: &Case<'_>, id: &str) -> bool {
     let quiet = case.runs.iter().filter(|run| run.at >= case.history.healed);
-    let items = quiet.filter_map(Seen::report).flat_map(|report| &report.items).filter(|item| item.id == id);
-    items.filter_map(|item| item.reason.as_ref()).any(|reason| !PASSES.contains(&&*reason.code))
+    quiet.filter_map(Seen::report).any(|report| {
+        report.items.iter().filter(|item| item.id == id).any(|item| {
+            let lasts = item.reason.as_ref().is_some_and(|reason| !PASSES.contains(&&*reason.code));
+            lasts || report.tripped.is_some() && item.outcome == Outcome::Planned
+        })
+    })
 }
 
 /// **at rest**: when all has been quiet for five nights, runs come to their end with a report in which nothing failed but what
@@ -84,7 +86,9 @@ pub(super) fn at_rest(case: &Case<'_>) -> Found {
             Some(End::Fault(fault)) if fault.contains("the configuration has") => {}
             other => found.push((run.at, format!("a quiet run ended so: {other:?}"))),
         }
-        for (_, at, effect) in run.did() {
+        // What is refused for good is tried again each night, and each night it is said.
+        let is_denied = run.calls().any(|call| call.refused.as_deref() == Some("AccessDenied"));
+        for (_, at, effect) in run.did().filter(|_| !is_denied) {
             let is_late = |day: Option<Timestamp>| day.is_some_and(|day| day <= case.history.healed);
             let late = match effect {
                 // Reminders come again, and so does a notice that grew old under a cap.

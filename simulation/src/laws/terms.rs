@@ -91,6 +91,12 @@ impl Terms {
         marks.split(',').map(str::trim).all(has)
     }
 
+    /// Whether a pattern protects a cluster, by what it is or by a member.
+    pub(super) fn protects_cluster(&self, face: &Face) -> bool {
+        let members = face.members.iter().any(|member| self.protects(member, &Tags::new()));
+        members || self.protects(&face.id, &face.tags)
+    }
+
     /// Whether a pattern protects what is called `id` or has `tags`; histories know stars at the end only.
     pub(super) fn protects(&self, id: &str, tags: &Tags) -> bool {
         let names = std::iter::once(id.to_owned()).chain(tags.iter().map(|(key, value)| format!("{key}={value}")));

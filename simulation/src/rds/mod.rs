@@ -1,6 +1,6 @@
 //! Amazon RDS in one Region, as far as it is asked: clusters, their members and snapshots, tags, states that take their time,
-//! pages. What it refuses it refuses in AWS's order and with AWS's codes; each rule has its test, and its source where the
-//! stand-in of the testkit has the same one (`testkit/stand-in/nightshift_stand_in/rds/`).
+//! pages. What it refuses it refuses in AWS's order and with AWS's codes, as the stand-in of the testkit does, which has the
+//! sources (`testkit/stand-in/nightshift_stand_in/rds/`).
 
 mod read;
 mod state;
@@ -123,3 +123,6 @@ impl Rds {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

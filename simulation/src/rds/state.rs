@@ -155,7 +155,7 @@ pub struct Face {
     pub created: Timestamp,
     pub tags: Tags,
     pub protected: bool,
-    pub members: usize,
+    pub members: Vec<String>,
     pub clone_group: Option<String>,
     pub global: Option<String>,
 }
@@ -183,7 +183,7 @@ impl Cluster {
             created: self.created,
             tags: tags.clone(),
             protected: self.protected,
-            members: self.members.len(),
+            members: self.members.iter().map(|member| member.id.clone()).collect(),
             clone_group: self.clone_group.clone(),
             global: self.global.clone(),
         }
