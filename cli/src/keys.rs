@@ -5,7 +5,7 @@ use nightshift::jobs::key_rotation::model::User;
 use nightshift::jobs::key_rotation::{KeyRotation, codes, listing};
 use nightshift::report::{Mode, Outcome, Reason};
 use nightshift::run::driver::{Caller, Finished, Word};
-use nightshift::services::aws::Aws;
+use nightshift::services::aws::{Aws, AwsError};
 use nightshift::services::iam::{Audit, IamReader};
 use nightshift::text::printable;
 use serde_json::json;
@@ -84,16 +84,30 @@ async fn audit(aws: &Aws) -> Audit {
     match Audit::read(aws).await {
         Ok(audit) => audit,
         Err(error) => {
-            let message =
-                format!("the columns of the credential report are empty, since it is not to be had: {}", error.said());
-            let fix = match error.code() {
-                Some("ReportInProgress" | "ReportNotPresent" | "ReportExpired") => {
-                    "run this again in some minutes".to_owned()
-                }
-                _ => error.fix(),
-            };
-            output::warn(&Reason::new(&codes::NO_CREDENTIAL_REPORT, message, fix));
+            output::warn(&no_credential_report(&error));
             Audit::default()
         }
+    }
+}
+
+fn no_credential_report(error: &AwsError) -> Reason {
+    let message =
+        format!("the columns of the credential report are empty, since it is not to be had: {}", error.said());
+    let fix = match error.code() {
+        Some("ReportInProgress" | "ReportNotPresent" | "ReportExpired") => "run this again in some minutes".to_owned(),
+        _ => error.fix(),
+    };
+    Reason::new(&codes::NO_CREDENTIAL_REPORT, message, fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_that_is_not_to_be_had_is_said_under_its_code() {
+        let why = no_credential_report(&AwsError::empty("iam:GetCredentialReport", "the account", "content"));
+        assert_eq!(why.code, "no-credential-report");
+        assert!(why.message.ends_with("the answer has no content"), "{}", why.message);
     }
 }

@@ -313,9 +313,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn nothing_typed_makes_it_panic(text in "\\PC{0,24}") {
+        fn what_is_typed_means_nothing_without_a_number_or_a_word_and_the_same_in_capitals(
+            text in prop_oneof!["\\PC{0,24}", "(in |en |hace )?[0-9]{0,5} ?(h|hours|d|días|weeks|m|monday|hoy|ayer)?( ago| 18:00| 25:00)?"],
+        ) {
             let here = here("Europe/Madrid", NOW);
-            let _ = (here.read(&text, Toward::Ahead), here.read(&text, Toward::Back));
+            let words = DAYS.iter().flat_map(|(words, _)| *words).chain(WEEKDAYS.iter().flat_map(|(words, _)| *words));
+            let says = text.contains(|c: char| c.is_ascii_digit()) || words.clone().any(|word| text.to_lowercase().contains(word));
+            for toward in [Toward::Ahead, Toward::Back] {
+                let read = here.read(&text, toward);
+                prop_assert!(read.is_none() || says, "{text}");
+                prop_assert_eq!(here.read(&format!(" {} ", text.to_ascii_uppercase()), toward), read, "{}", text);
+            }
         }
 
         #[test]

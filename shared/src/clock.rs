@@ -1,21 +1,35 @@
 //! The only place that asks what time it is. Everything else is handed a moment, so a plan made twice from the same
 //! snapshot is the same plan, and a test chooses its own night.
 
+#[cfg(feature = "simulation")]
+mod simulated;
+
 use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
+#[cfg(feature = "simulation")]
+pub use simulated::{Ruled, rule};
+
 /// The present moment, UTC.
 #[expect(clippy::disallowed_methods, reason = "this is the room the rule points to")]
 pub fn now() -> Timestamp {
+    #[cfg(feature = "simulation")]
+    if let Some(ruler) = simulated::ruler() {
+        return ruler.now();
+    }
     Timestamp::now()
 }
 
 /// Waits. A function leaves what takes long to its next run, and waits only for what that run could not do for it.
 #[expect(clippy::disallowed_methods, reason = "this is the room the rule points to")]
 pub async fn sleep(duration: Duration) {
+    #[cfg(feature = "simulation")]
+    if let Some(ruler) = simulated::ruler() {
+        return ruler.sleep(duration).await;
+    }
     tokio::time::sleep(duration).await;
 }
 

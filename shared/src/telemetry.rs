@@ -126,9 +126,16 @@ pub fn log_run(report: &Report) {
         counts.skipped = counts.skipped,
         counts.failed = counts.failed,
         calls = report.calls.values().sum::<u64>(),
+        // A function that answers no report tells nowhere else what it called.
+        calls.made = by_action(&report.calls),
         duration_ms = duration_ms(report),
         "run finished"
     );
+}
+
+/// `rds:DescribeDBClusters 2, sts:GetCallerIdentity 1`: every call by its IAM action.
+fn by_action(calls: &BTreeMap<String, u64>) -> String {
+    calls.iter().map(|(action, times)| format!("{action} {times}")).collect::<Vec<_>>().join(", ")
 }
 
 /// A run that could not take place, or did not do what it was invoked for.

@@ -80,6 +80,12 @@ mod tests {
     fn hostile_text_loses_its_power_and_plain_text_stays() {
         assert_eq!(printable("orders-dev é 日本"), "orders-dev é 日本");
         assert_eq!(printable("a\u{1b}[31mb\nc\u{202e}d"), "a\u{fffd}[31mb\u{fffd}c\u{fffd}d");
+        for hidden in [
+            '\u{200b}', '\u{200d}', '\u{200f}', '\u{2028}', '\u{202e}', '\u{2060}', '\u{2069}', '\u{feff}', '\u{061c}',
+            '\u{7f}',
+        ] {
+            assert_eq!(printable(&format!("pro{hidden}d")), "pro\u{fffd}d", "{hidden:?} makes two names look like one");
+        }
         assert_eq!(one_line("sign in:\r\n\taws sso login\n"), "sign in: aws sso login");
         assert_eq!(markdown_cell("a|b <script> `x`"), "a\\|b &lt;script&gt; \\`x\\`");
     }

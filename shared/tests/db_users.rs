@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nightshift::config::{Environment, Settings};
 use nightshift::domains::databases::names::fault_of_user;
+use nightshift::jobs::db_users::Policy;
 use nightshift::jobs::db_users::model::{
     Account, Accounts, Catalog, Database, Role, Schema, SecretFacts, SecretState, Server, State, World,
 };
 use nightshift::jobs::db_users::plan::{Action, Plan, Terms, with_groups};
 use nightshift::jobs::db_users::request::{Request, ordered};
-use nightshift::jobs::db_users::{Policy, request};
 use nightshift::run::event::Fields;
 use nightshift::services::Read;
 use nightshift::services::sql::Engine;
@@ -274,11 +274,22 @@ proptest! {
     }
 
     #[test]
-    fn any_json_is_an_event_or_refused(text in "\\PC{0,60}", key in prop::sample::select(vec!["users", "port", "rotation", "schemas"])) {
-        let value: Value = serde_json::from_str(&text).unwrap_or(Value::from(text));
-        let _ = read(json!({ key: value.clone() }));
-        let _ = read(json!({"users": [{ key: value.clone(), "db_user": value }]}));
-        let _ = request::schema();
+    fn any_value_of_a_field_is_taken_or_refused_by_the_fields_name(
+        text in "\\PC{0,40}", other in prop::sample::select(vec![json!(0), json!(-1.5), json!([]), json!([[]]), json!({}), json!({"a": 1})]),
+        is_text in any::<bool>(), field in prop::sample::select(vec!["users", "port", "db_engine", "revoke", "schemas", "rotation", "grantor", "db_user"]),
+    ) {
+        let value = if is_text { serde_json::from_str(&text).unwrap_or(Value::from(text)) } else { other };
+        let mut event = json!({
+            "secret_name": "m", "database_name": "d", "rds_host": "h.example", "db_engine": "postgres",
+            "users": [{"db_user": "a", "user_secret_name": "s", "grant_privileges": "SELECT"}],
+        });
+        prop_assert!(read(event.clone()).is_ok());
+        let is_of_user = ["schemas", "rotation", "grantor", "db_user"].contains(&field);
+        let place = if is_of_user { &mut event["users"][0][field] } else { &mut event[field] };
+        *place = value;
+        if let Err(fault) = read(event.clone()) {
+            prop_assert!(fault.contains(field), "{event}: {fault}");
+        }
     }
 }
 

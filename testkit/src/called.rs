@@ -29,14 +29,14 @@ impl Drop for Called {
 }
 
 impl Scene {
-    /// Has `work` answer for the function called `name`. What it could not answer at all is what Lambda says of a process that died.
-    pub async fn answers<W>(&self, name: &str, work: W) -> anyhow::Result<Called>
+    /// Has `work` answer for the function called `name`, deployed with these variables. What it could not answer at all is what Lambda says of a process that died.
+    pub async fn answers<W>(&self, name: &str, variables: &[(&str, &str)], work: W) -> anyhow::Result<Called>
     where
         W: Fn(Value) -> Answering + Send + Sync + 'static,
     {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let url = format!("http://{}/", listener.local_addr()?);
-        self.function(name, &[]).await?;
+        self.function(name, variables).await?;
         self.control("lambda-url", json!({ "name": name, "url": url })).await?;
         Ok(Called(tokio::spawn(serve(listener, Arc::new(work)))))
     }

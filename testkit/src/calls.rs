@@ -15,9 +15,24 @@ pub(crate) fn record(report: &Value) -> io::Result<()> {
     let (Some(function), Some(calls)) = (report["function"].as_str(), report["calls"].as_object()) else {
         return Ok(());
     };
+    keep(function, calls.keys().map(String::as_str))
+}
+
+/// Keeps the calls that a function wrote to its log: all there is of one that answers no report.
+pub(crate) fn record_log(log: &str) -> io::Result<()> {
+    for line in log.lines() {
+        let Ok(line) = serde_json::from_str::<Value>(line) else { continue };
+        if let (Some(function), Some(made)) = (line["function"].as_str(), line["calls.made"].as_str()) {
+            keep(function, made.split(", ").filter_map(|call| call.split(' ').next()).filter(|call| !call.is_empty()))?;
+        }
+    }
+    Ok(())
+}
+
+fn keep<'a>(function: &str, mut actions: impl Iterator<Item = &'a str>) -> io::Result<()> {
     let folder = folder(function);
     fs::create_dir_all(&folder)?;
-    calls.keys().try_for_each(|action| fs::write(folder.join(action), ""))
+    actions.try_for_each(|action| fs::write(folder.join(action), ""))
 }
 
 /// What was kept of `function`.

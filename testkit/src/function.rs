@@ -208,6 +208,9 @@ impl FunctionProcess {
         let (output, errors) =
             (read(self.output.take()).unwrap_or_default(), read(self.errors.take()).unwrap_or_default());
         eprint!("{errors}");
+        if let Err(error) = crate::calls::record_log(&output) {
+            eprintln!("could not keep the calls of a run: {error}");
+        }
         said::words(output.as_bytes());
         said::words(errors.as_bytes());
         output

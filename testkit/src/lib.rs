@@ -10,6 +10,7 @@ pub mod database;
 pub mod deployed;
 pub mod function;
 pub mod machine;
+pub mod missing;
 pub mod port;
 pub mod proxy;
 pub mod raw;

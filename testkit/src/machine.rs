@@ -19,6 +19,8 @@ pub struct Rendering<'a> {
     pub canary_failures: usize,
     /// How many accounts at once.
     pub concurrency: usize,
+    /// Whose run it is.
+    pub job: &'a str,
     /// What the names of the functions begin with.
     pub prefix: &'a str,
     /// What of all accounts may fail.
@@ -35,6 +37,7 @@ pub async fn rendered(asked: &Rendering<'_>) -> anyhow::Result<Value> {
         format!("canary_failures={}", asked.canary_failures),
         format!("concurrency={}", asked.concurrency),
         format!("function_prefix={}", asked.prefix),
+        format!("job={}", asked.job),
         format!("tolerated={}", asked.tolerated),
     ];
     let variables: Vec<_> = variables.iter().flat_map(|variable| ["-var", variable]).collect();
@@ -42,7 +45,10 @@ pub async fn rendered(asked: &Rendering<'_>) -> anyhow::Result<Value> {
         let mut command = Command::new("terraform");
         command.args(arguments).current_dir(&room).env("TF_DATA_DIR", folder.path().join("data"));
         command.env("CHECKPOINT_DISABLE", "true").env("TF_IN_AUTOMATION", "true").stdin(Stdio::null());
-        let output = command.output().await.context("could not start terraform")?;
+        let output = command
+            .output()
+            .await
+            .context("could not start terraform, which renders the state machine; install it (1.10 or later)")?;
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(output.status.success(), "terraform {} failed:\n{said}", arguments.join(" "));
         Ok(output.stdout)
@@ -83,6 +89,13 @@ impl Scene {
     pub async fn execute(&self, machine: &str, name: &str, input: &Value) -> anyhow::Result<Ended> {
         let body = json!({ "stateMachineArn": machine, "name": name, "input": input.to_string() });
         let execution = self.states("StartExecution", &body).await?["executionArn"].clone();
+        let ended = tokio::time::timeout(PATIENCE, self.ended(&execution));
+        ended.await.with_context(|| format!("the execution {name} does not end"))?
+    }
+
+    /// Waits for the end of an execution that somebody else started.
+    pub async fn end_of(&self, machine: &str, name: &str) -> anyhow::Result<Ended> {
+        let execution = json!(format!("{}:{name}", machine.replace(":stateMachine:", ":execution:")));
         let ended = tokio::time::timeout(PATIENCE, self.ended(&execution));
         ended.await.with_context(|| format!("the execution {name} does not end"))?
     }

@@ -68,6 +68,21 @@ class Versions(SecretsTest):
         )
         self.assertEqual(self.secrets.get_secret_value(SecretId="s")["SecretString"], "new")
 
+    def test_lose_what_is_current_to_the_next_value_and_keep_their_other_labels(self):
+        self.create(SecretString="old", ClientRequestToken=FIRST)
+        self.put(SECOND, "new", VersionStages=["AWSPENDING"])
+        self.secrets.update_secret_version_stage(
+            SecretId="s",
+            VersionStage="AWSCURRENT",
+            MoveToVersionId=SECOND,
+            RemoveFromVersionId=FIRST,
+        )
+        self.put("3" * 32, "by hand")
+        labels = {name: set(of["VersionStages"]) for name, of in self.versions().items()}
+        self.assertEqual(
+            labels, {"3" * 32: {"AWSCURRENT"}, SECOND: {"AWSPREVIOUS", "AWSPENDING"}}
+        )
+
     def test_come_in_pages(self):
         self.create(SecretString="1", ClientRequestToken=FIRST)
         self.put(SECOND, "2")

@@ -10,6 +10,8 @@ mod command;
 mod deploy;
 mod digest;
 mod environment;
+mod missing;
+mod mutants;
 mod new_function;
 mod package;
 mod provider;
@@ -17,8 +19,10 @@ mod secrets;
 mod setup;
 mod showcase;
 mod side_by_side;
+mod simulate;
 mod steps;
 mod suite;
+mod teeth;
 mod terraform;
 mod test;
 mod tidy;
@@ -92,6 +96,19 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
+    /// Simulate years of nights in one process, until a law breaks: cluster-cleanup
+    Simulate {
+        /// As the suite builds it, not optimised: nothing is compiled a second time
+        #[arg(long)]
+        plain: bool,
+        /// Instead, plant each fault of `simulation/teeth/` into a copy of the code, and see that it is found; some of them, if named
+        #[arg(long)]
+        teeth: bool,
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+    /// Change the rules one at a time, and see whether a unit test notices
+    Mutants(mutants::Wanted),
     /// Copy the shape of a function under a new name and list what to edit
     NewFunction {
         /// Lower case words joined by dashes
@@ -128,6 +145,11 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
         Some(Task::Machine) => terraform::machine::run().map(done),
         Some(Task::Bench { args }) => setup::for_bench().and_then(|()| showcase::run("bench", args)),
         Some(Task::Proof { args }) => showcase::run("proof", args),
+        Some(Task::Simulate { teeth: true, args, .. }) => {
+            teeth::run(&args.iter().map(|name| name.to_string_lossy().into_owned()).collect::<Vec<_>>())
+        }
+        Some(Task::Simulate { plain, args, .. }) => simulate::run(plain, args),
+        Some(Task::Mutants(wanted)) => mutants::run(&wanted).map(done),
         Some(Task::NewFunction { name }) => new_function::run(&name).map(done),
         Some(Task::TerraformDocs) => terraform::tables::write().map(done),
         Some(Task::Setup) => setup::run().map(done),

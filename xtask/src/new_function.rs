@@ -181,7 +181,8 @@ mod tests {
         let listed = at_root("git", &["ls-files", "--cached", "--others", "--exclude-standard"]).output()?;
         for file in String::from_utf8(listed.stdout)?.lines() {
             let from = environment::root().join(file);
-            let is_read = ["shared/", "functions/", "cli/", "testkit/", "showcase/", "xtask/", "events/", "Cargo"];
+            let is_read =
+                ["shared/", "functions/", "cli/", "testkit/", "showcase/", "simulation/", "xtask/", "events/", "Cargo"];
             if is_read.iter().any(|start| file.starts_with(start)) && from.is_file() {
                 fs::create_dir_all(copy.join(file).parent().unwrap_or(&copy))?;
                 fs::copy(&from, copy.join(file))?;

@@ -2,6 +2,7 @@
 //! name what was skipped, with the way to get what it needs, and what was not reached.
 
 use std::fmt::Write as _;
+use std::iter;
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
@@ -16,8 +17,11 @@ pub(crate) struct Step {
 
 enum Work {
     Commands(Vec<Command>),
-    /// Each chain in its order, some of them at once.
-    Chains(Vec<Vec<Command>>),
+    /// Each chain in its order, some of them at once: of this step, and of the steps beside it.
+    Chains {
+        own: Vec<Vec<Command>>,
+        beside: Vec<(&'static str, Vec<Command>)>,
+    },
     Inside {
         run: fn() -> anyhow::Result<()>,
         repeat: &'static str,
@@ -49,7 +53,24 @@ impl Step {
     /// A step that is the work of other programs in chains that have nothing to do with each other. What a chain says is
     /// shown in one piece.
     pub(crate) fn chains(name: &'static str, chains: impl IntoIterator<Item = Vec<Command>>) -> Self {
-        Self { name, work: Work::Chains(chains.into_iter().collect()) }
+        Self { name, work: Work::Chains { own: chains.into_iter().collect(), beside: Vec::new() } }
+    }
+
+    /// Has another step's chain done beside those of this one, begun before them: it waits more than it computes.
+    pub(crate) fn beside(mut self, name: &'static str, chain: Vec<Command>) -> Self {
+        if let Work::Chains { beside, .. } = &mut self.work {
+            beside.push((name, chain));
+        }
+        self
+    }
+
+    /// Its name, and those of the steps that are done beside it.
+    fn names(&self) -> Vec<&'static str> {
+        let beside = match &self.work {
+            Work::Chains { beside, .. } => beside.iter().map(|(name, _)| *name).collect(),
+            _ => Vec::new(),
+        };
+        [vec![self.name], beside].concat()
     }
 
     /// A step xtask does itself; `repeat` is the command that does it again.
@@ -77,15 +98,14 @@ impl Step {
 pub(crate) fn run(steps: Vec<Step>, whole: bool) -> ExitCode {
     let mut rows = Vec::new();
     let mut failure = None;
-    for Step { name, work } in steps {
-        let outcome = if failure.is_some() {
-            Outcome::NotRun
-        } else {
-            let (outcome, repeat) = perform(name, work);
-            failure = repeat;
-            outcome
-        };
-        rows.push((name, outcome));
+    for step in steps {
+        if failure.is_some() {
+            rows.extend(step.names().into_iter().map(|name| (name, Outcome::NotRun)));
+            continue;
+        }
+        let (done, repeat) = perform(step.name, step.work);
+        failure = repeat;
+        rows.extend(done);
     }
     println!("\n{}", table(&rows));
     if let Some(repeat) = &failure {
@@ -103,21 +123,25 @@ fn is_well(rows: &[(&str, Outcome)], whole: bool) -> bool {
     })
 }
 
-/// Does one step; the second value is the command that repeats it, if it failed.
-fn perform(name: &str, work: Work) -> (Outcome, Option<String>) {
+/// A row of the table for each step, and the command that repeats what failed.
+type Done = (Vec<(&'static str, Outcome)>, Option<String>);
+
+/// Does one step, with those beside it.
+fn perform(name: &'static str, work: Work) -> Done {
     let begin = now();
     let failure = match work {
         Work::Skip { reason } => {
             println!("\n== {name}: skipped, {reason}");
-            return (Outcome::Skipped(reason), None);
+            return (vec![(name, Outcome::Skipped(reason))], None);
         }
+        Work::Chains { own, beside } => return at_once(name, own, beside),
         Work::Optional { run, repeat } => {
             println!("\n== {name}");
             match run() {
                 Ok(None) => None,
                 Ok(Some(reason)) => {
                     println!("== {name}: skipped, {reason}");
-                    return (Outcome::Skipped(reason), None);
+                    return (vec![(name, Outcome::Skipped(reason))], None);
                 }
                 Err(error) => Some((error, repeat.to_owned())),
             }
@@ -127,7 +151,6 @@ fn perform(name: &str, work: Work) -> (Outcome, Option<String>) {
             println!("\n== {name}: {spelled}");
             command::succeed(&mut command).err().map(|error| (error, spelled))
         }),
-        Work::Chains(chains) => side_by_side(chains, |chain| through(name, chain)).into_iter().flatten().next(),
         Work::Inside { run, repeat } => {
             println!("\n== {name}");
             run().err().map(|error| (error, repeat.to_owned()))
@@ -137,13 +160,35 @@ fn perform(name: &str, work: Work) -> (Outcome, Option<String>) {
     match failure {
         None => {
             println!("== {name}: passed in {}", seconds(took));
-            (Outcome::Passed(took), None)
+            (vec![(name, Outcome::Passed(took))], None)
         }
         Some((error, repeat)) => {
             println!("== {name}: failed after {}: {error:#}", seconds(took));
-            (Outcome::Failed(took), Some(repeat))
+            (vec![(name, Outcome::Failed(took))], Some(repeat))
         }
     }
+}
+
+/// Does the chains of a step and of those beside it, some at once.
+fn at_once(name: &'static str, own: Vec<Vec<Command>>, beside: Vec<(&'static str, Vec<Command>)>) -> Done {
+    let begin = now();
+    let names: Vec<_> = iter::once(name).chain(beside.iter().map(|(name, _)| *name)).collect();
+    let pieces = beside.into_iter().chain(own.into_iter().map(|chain| (name, chain))).collect();
+    let ended = side_by_side(pieces, |(name, chain)| (name, through(name, chain), begin.elapsed()));
+    let mut repeat = None;
+    let rows = names.into_iter().map(|name| {
+        let of_it = || ended.iter().filter(|(of, ..)| *of == name);
+        let took = of_it().map(|(_, _, took)| *took).max().unwrap_or_default();
+        let Some((error, again)) = of_it().find_map(|(_, failure, _)| failure.as_ref()) else {
+            println!("== {name}: passed in {}", seconds(took));
+            return (name, Outcome::Passed(took));
+        };
+        println!("== {name}: failed after {}: {error:#}", seconds(took));
+        repeat.get_or_insert_with(|| again.clone());
+        (name, Outcome::Failed(took))
+    });
+    let rows = rows.collect();
+    (rows, repeat)
 }
 
 /// Runs the commands one after the other until one fails, and prints what they said. `Some` is the failure and the
@@ -219,8 +264,8 @@ mod tests {
 
     #[test]
     fn the_first_failure_stops_the_list_and_tells_how_to_repeat_it() {
-        let (outcome, repeat) = perform("broken", Work::Commands(vec![Command::new("false"), Command::new("true")]));
-        assert!(matches!(outcome, Outcome::Failed(_)));
+        let (rows, repeat) = perform("broken", Work::Commands(vec![Command::new("false"), Command::new("true")]));
+        assert!(matches!(rows[..], [("broken", Outcome::Failed(_))]), "{rows:?}");
         assert_eq!(repeat.as_deref(), Some("false"));
     }
 
@@ -234,10 +279,11 @@ mod tests {
             command
         };
         let chains = vec![vec![Command::new("false"), touch("behind")], vec![Command::new("true"), touch("beside")]];
-        let (outcome, repeat) = perform("chains", Work::Chains(chains));
+        let beside = vec![("other", vec![Command::new("true")])];
+        let (rows, repeat) = perform("chains", Work::Chains { own: chains, beside });
         let made = ["behind", "beside"].map(|name| folder.join(name).exists());
         std::fs::remove_dir_all(&folder).unwrap();
-        assert!(matches!(outcome, Outcome::Failed(_)));
+        assert!(matches!(rows[..], [("chains", Outcome::Failed(_)), ("other", Outcome::Passed(_))]), "{rows:?}");
         assert_eq!((repeat.as_deref(), made), (Some("false"), [false, true]));
     }
 
@@ -251,7 +297,7 @@ mod tests {
 
     #[test]
     fn a_skipped_step_is_no_failure() {
-        let (outcome, repeat) = perform("optional", Work::Skip { reason: "not here".to_owned() });
-        assert_eq!((outcome, repeat), (Outcome::Skipped("not here".to_owned()), None));
+        let done = perform("optional", Work::Skip { reason: "not here".to_owned() });
+        assert_eq!(done, (vec![("optional", Outcome::Skipped("not here".to_owned()))], None));
     }
 }

@@ -10,12 +10,12 @@ use serde_json::Value;
 
 use crate::command::{at_root, spelled};
 use crate::side_by_side::side_by_side;
-use crate::{deploy, environment, secrets};
+use crate::{deploy, environment, missing, secrets};
 
 /// Builds and runs the tests of the workspace. Each binary is run to its end, whatever becomes of the others.
 pub(crate) fn run() -> anyhow::Result<()> {
     // The suite notes every call it sees a function make; what an earlier version of it noted would pass for true.
-    for folder in [deploy::calls(), secrets::folder()] {
+    for folder in [deploy::calls(), missing::folder(), secrets::folder()] {
         let _ = std::fs::remove_dir_all(folder);
     }
     let mut failed = together(built()?);
@@ -82,6 +82,7 @@ fn perform(binary: &Binary) -> anyhow::Result<()> {
     command
         .current_dir(&binary.folder)
         .env("CARGO_MANIFEST_DIR", &binary.folder)
+        .env(missing::VARIABLE, missing::folder())
         .env(secrets::VARIABLE, secrets::folder());
     for name in environment::variables_of_cargo_run().filter(|name| name != "CARGO_MANIFEST_DIR") {
         command.env_remove(name);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::command::{at_root, installed};
 use crate::steps::{self, Step};
-use crate::{browser, check, environment, secrets, setup, suite, terraform};
+use crate::{browser, check, environment, missing, secrets, setup, suite, terraform};
 
 pub(crate) fn run(whole: bool) -> ExitCode {
     let tools = Step::inside("tools", setup::run, "cargo xtask setup");
@@ -24,6 +24,7 @@ pub(crate) fn run(whole: bool) -> ExitCode {
         mysql(),
         connecting(),
         rust(),
+        without(),
         in_clear(),
         mail(),
         dependencies(),
@@ -61,6 +62,11 @@ fn connecting() -> Step {
 
 fn rust() -> Step {
     Step::inside("rust tests", suite::run, "cargo test --workspace --locked")
+}
+
+/// Behind the tests, which note it.
+fn without() -> Step {
+    Step::optional("tests for nothing", missing::search, "cargo xtask test")
 }
 
 fn in_clear() -> Step {

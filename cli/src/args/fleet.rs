@@ -79,6 +79,9 @@ pub(crate) struct FleetReportArgs {
     /// Accounts that had nothing to do, too.
     #[arg(long)]
     pub all: bool,
+    /// The whole report of this one account instead: each thing in it, and what would be or was done to it. Its id, or its name.
+    #[arg(long = "in", value_name = "ACCOUNT")]
+    pub inside: Option<String>,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = FleetFormat::Table)]
     pub output: FleetFormat,

@@ -3,6 +3,7 @@
 mod accounts;
 mod call;
 mod deployed;
+mod inside;
 mod report;
 mod start;
 mod status;

@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use nightshift::domains::fleet::{Ended, FleetReport, Row, page};
+use nightshift::report::Counts;
 use nightshift::report::sheet::{self, Sheet, Tone};
 use nightshift::services::aws::Aws;
 use nightshift::services::executions::ExecutionsReader;
@@ -9,7 +10,8 @@ use nightshift::services::s3::RecordReader;
 use nightshift::text::{count, printable};
 
 use super::deployed::Fleet;
-use crate::args::{FleetFormat, FleetReportArgs, Format};
+use super::inside;
+use crate::args::{FleetFormat, FleetReportArgs, Format, ShownArgs};
 use crate::desk::Desk;
 use crate::output::{Ending, Output, Words, complain};
 use crate::told::Told;
@@ -28,6 +30,12 @@ pub(super) async fn report(args: FleetReportArgs, desk: &Desk) -> anyhow::Result
     };
     let output = Output::new(Words::CanBeHadAgain, desk);
     let format = match args.output {
+        FleetFormat::Html if args.inside.is_some() => {
+            return Err(Told::error(
+                format!("a page is of the whole run, and --in names one account of it; {NOTHING}"),
+                "--output html without --in, or another --output",
+            ));
+        }
         FleetFormat::Html => {
             output.say(page(&report)?.trim_end());
             return Ok(output.end(ending(&report)));
@@ -37,6 +45,12 @@ pub(super) async fn report(args: FleetReportArgs, desk: &Desk) -> anyhow::Result
         FleetFormat::Csv => Format::Csv,
         FleetFormat::Markdown => Format::Markdown,
     };
+    if let Some(wanted) = &args.inside {
+        let row = inside::row(&report, wanted, NOTHING)?;
+        let report = inside::read(&aws, &fleet, &report.execution, row, NOTHING).await?;
+        output.report(&report, &ShownArgs { output: format, only: Vec::new(), code: Vec::new() });
+        return Ok(output.end(Ending::of(&report)));
+    }
     let is_shown = |row: &&Row| args.all || format != Format::Table || row.ended != Ended::Nothing;
     if format == Format::Table {
         for line in head(&report) {
@@ -120,7 +134,7 @@ fn head(report: &FleetReport) -> Vec<String> {
 
 /// Those that somebody has to look at first.
 fn listed(report: &FleetReport, is_shown: impl Fn(&&Row) -> bool) -> Sheet {
-    let mut sheet = Sheet::new(["ACCOUNT", "NAME", "UNIT", "ENDED", "REGIONS", "WHY"]);
+    let mut sheet = Sheet::new(["ACCOUNT", "NAME", "UNIT", "ENDED", "ITEMS", "REGIONS", "WHY"]);
     let mut rows: Vec<_> = report.accounts.iter().filter(is_shown).collect();
     rows.sort_by(|one, other| other.ended.cmp(&one.ended).then_with(|| one.account.cmp(&other.account)));
     for row in rows {
@@ -132,13 +146,23 @@ fn listed(report: &FleetReport, is_shown: impl Fn(&&Row) -> bool) -> Sheet {
         };
         let regions = row.regions.iter().filter(|(_, how)| how.ended != Ended::Nothing).map(|(region, how)| {
             let code = how.code.as_ref().map(|code| format!(" ({code})")).unwrap_or_default();
-            format!("{region} {}{code}", how.ended.as_str())
+            // As the account itself, unless it says so.
+            let own = if how.ended == row.ended { String::new() } else { format!(" {}", how.ended.as_str()) };
+            format!("{region}{own}{code}")
         });
         let regions = regions.collect::<Vec<_>>().join(", ");
         let why = row.reason.as_ref().map(|why| format!("[{}] {}", why.code, why.said())).unwrap_or_default();
         let ended = row.ended.as_str().to_owned();
-        let cells = [row.account.clone(), row.name.clone(), row.path.clone(), ended, regions, why];
+        let cells = [row.account.clone(), row.name.clone(), row.path.clone(), ended, items(row.counts), regions, why];
         sheet.push(sheet::Row::new(cells).toned(3, tone));
     }
     sheet
+}
+
+/// What became of the things in an account, as far as anything did.
+fn items(counts: Counts) -> String {
+    let Counts { observed: _, planned, changed, already_right: _, deferred, skipped: _, failed } = counts;
+    let all = [(failed, "failed"), (changed, "changed"), (planned, "planned"), (deferred, "deferred")];
+    let some = all.into_iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}"));
+    some.collect::<Vec<_>>().join(", ")
 }

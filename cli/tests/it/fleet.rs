@@ -1,7 +1,7 @@
 //! `fleet status`, `report`, `plan`, `apply` and `redrive`: runs are found, shown, started on a word and taken up again.
 
-use nightshift::domains::fleet::{Ended, FleetReport, Item, Maps, Regional, Row, Run, fold};
-use nightshift::report::{Counts, Mode};
+use nightshift::domains::fleet::{Ended, FleetReport, Item, Maps, Phase, Regional, Row, Run, fold};
+use nightshift::report::{self, By, Counts, Mode, Outcome, PlanDigest, Report, SCHEMA};
 use nightshift_testkit::{Scene, world};
 use serde_json::{Value, json};
 
@@ -60,9 +60,16 @@ impl Fleet {
                 ended: *ended,
                 reason: row.reason.take().filter(|_| *ended == Ended::Failed),
                 regions: [("eu-west-1".to_owned(), Regional { ended: *ended, code: None })].into(),
-                counts: Counts { observed: 4, ..Counts::default() },
+                counts: Counts { observed: 4, changed: usize::from(*ended == Ended::Done), ..Counts::default() },
+                report_keys: [(Phase::Rest, format!("fleet/cluster-cleanup/{execution}/rest/{}.json", row.account))]
+                    .into_iter()
+                    .filter(|_| *ended == Ended::Done)
+                    .collect(),
                 ..row.clone()
             };
+            for key in row.report_keys.values() {
+                self.leaves(key, &report_of(&row.account, mode)).await;
+            }
         }
         let at = |text: &str| text.parse().expect("a time");
         let run = Run {
@@ -75,10 +82,47 @@ impl Fleet {
             finished_at: at("2026-11-29T02:03:00Z"),
         };
         let report = FleetReport::of(run, &[], rows, Vec::new());
-        let key = format!("fleet/cluster-cleanup/{execution}/report.json");
-        let body = serde_json::to_vec(&report).expect("it is written");
+        self.leaves(&format!("fleet/cluster-cleanup/{execution}/report.json"), &report).await;
+    }
+
+    async fn leaves(&self, key: &str, value: &impl serde::Serialize) {
+        let body = serde_json::to_vec(value).expect("it is written");
         let s3 = world::s3(&self.scene).await.put_object();
         s3.bucket(&self.bucket).key(key).body(body.into()).send().await.expect("an object");
+    }
+}
+
+/// Of an account in which one cluster was deleted.
+fn report_of(account: &str, mode: Mode) -> Report {
+    let at = |text: &str| text.parse().expect("a time");
+    let item = report::Item {
+        id: "orders-dev".to_owned(),
+        region: "eu-west-1".to_owned(),
+        owner: Some("ana".to_owned()),
+        outcome: Outcome::Changed,
+        steps: vec!["deletion requested".to_owned()],
+        planned: Vec::new(),
+        reason: None,
+        domain: std::collections::BTreeMap::new(),
+    };
+    Report {
+        schema: SCHEMA,
+        function: "cluster-cleanup".into(),
+        mode,
+        account: account.to_owned(),
+        by: By::default(),
+        plan_digest: PlanDigest::of("cluster-cleanup", account, &()),
+        started_at: at("2026-11-29T02:01:00Z"),
+        finished_at: at("2026-11-29T02:01:10Z"),
+        regions: vec!["eu-west-1".to_owned()],
+        tripped: None,
+        tripped_besides: Vec::new(),
+        counts: Counts::of(4, std::slice::from_ref(&item)),
+        warnings: Vec::new(),
+        items: vec![item],
+        notices: Vec::new(),
+        estimate: None,
+        calls: std::collections::BTreeMap::new(),
     }
 }
 
@@ -122,17 +166,37 @@ async fn runs_are_listed_and_the_report_of_the_last_is_shown() {
     cluster-cleanup · apply · night-1 · 2026-11-29T02:00:00Z to 2026-11-29T02:03:00Z
     3 accounts: 1 failed, 1 done, 1 nothing, 0 left alone
     plan of all accounts: sha256:25fbbce2b43460bf83acf65fc1a677f483bdc065aa737ae23c829ebdb208f232
-    ACCOUNT       NAME    UNIT       ENDED   REGIONS           WHY
-    000000000002  shop-2  Root/Shop  failed  eu-west-1 failed  [not-reached] the run ended before its turn, and
-                                                               nothing is known of it; `nightshift fleet redrive`
-                                                               tries it again
-    000000000001  shop-1  Root/Shop  done    eu-west-1 done
+    ACCOUNT       NAME    UNIT       ENDED   ITEMS      REGIONS    WHY
+    000000000002  shop-2  Root/Shop  failed             eu-west-1  [not-reached] the run ended before its turn,
+                                                                   and nothing is known of it; `nightshift fleet
+                                                                   redrive` tries it again
+    000000000001  shop-1  Root/Shop  done    1 changed  eu-west-1
     ");
     assert!(report.err.contains("1 account had nothing to do; --all lists them"), "{}", report.err);
     let whole = fleet.fleet(&["report", "night-1", "--output", "json"]);
     assert_eq!(holds(&fleet.scene, "fleet-report", &whole)["ended"], json!({ "done": 1, "failed": 1, "nothing": 1 }));
     let page = fleet.fleet(&["report", "--output", "html"]);
     assert!(page.out.starts_with("<!doctype html>") && page.out.contains("shop-2"), "{}", page.err);
+    let inside = fleet.fleet(&["report", "--in", "shop-1"]);
+    assert_eq!(inside.code, 0, "{}", inside.err);
+    insta::assert_snapshot!(inside.out, @r"
+    cluster-cleanup · apply · account 000000000001 · eu-west-1 · 2026-11-29 02:01 UTC
+    ITEM        REGION     OWNER  OUTCOME  WHAT AND WHY
+    orders-dev  eu-west-1  ana    changed  deletion requested
+
+    4 observed: 0 planned, 1 changed, 0 already right, 0 deferred, 0 skipped, 0 failed
+    plan sha256:5879c61f7013bb9570d3ad8d61758c764437a0d1bba5bc8e8497be2101d585b2
+    ");
+    let inside = fleet.fleet(&["report", "night-1", "--in", "000000000001", "--output", "json"]);
+    assert_eq!(holds(&fleet.scene, "report", &inside)["items"][0]["id"], "orders-dev");
+    for (arguments, said) in [
+        (&["--in", "shop-2"][..], "account 000000000002 (shop-2) ended as failed and has no report, [not-reached]"),
+        (&["--in", "shop-9"], "the run night-1 had no account shop-9; nothing was read"),
+        (&["--in", "shop-1", "--output", "html"], "a page is of the whole run"),
+    ] {
+        let refused = fleet.fleet(&[&["report"], arguments].concat());
+        assert!(refused.code == 1 && refused.err.contains(said), "{arguments:?}: {}", refused.err);
+    }
     let missing = fleet.fleet(&["report", "night-2"]);
     assert!(missing.code == 1 && missing.err.contains("left no report"), "{}", missing.err);
 }

@@ -106,6 +106,9 @@ mod tests {
         assert_eq!(addresses(&all, Some("ana"), Some("nonsense")), ["ana@example.com"]);
         assert_eq!(addresses(&all, Some("the team"), None), [] as [&str; 0], "a name with a blank is no mailbox");
         assert_eq!(addresses(&all, Some("ana,bob"), None), [] as [&str; 0]);
+        for odd in ["ana@", "@ana", "\"ana@corp.example\"", "ana@corp@example.com"] {
+            assert_eq!(addresses(&all, Some(odd), None), [] as [&str; 0], "{odd} has its @ already");
+        }
         assert_eq!(addresses(&all, None, Some("team@corp.example")), ["team@corp.example"]);
         assert_eq!(addresses(&none, Some("ana"), Some("team@corp.example")), [] as [&str; 0]);
     }

@@ -88,19 +88,19 @@ impl From<Outcome> for Tone {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     cells: Vec<String>,
-    tone: Option<(usize, Tone)>,
+    tones: Vec<(usize, Tone)>,
 }
 
 impl Row {
     /// From its cells, which may be anybody's words.
     pub fn new(cells: impl IntoIterator<Item = String>) -> Self {
-        Self { cells: cells.into_iter().collect(), tone: None }
+        Self { cells: cells.into_iter().collect(), tones: Vec::new() }
     }
 
     /// With the cell at `place` in `tone`.
     #[must_use]
     pub fn toned(mut self, place: usize, tone: Tone) -> Self {
-        self.tone = Some((place, tone));
+        self.tones.push((place, tone));
         self
     }
 }
@@ -142,14 +142,14 @@ impl Sheet {
             table_row(&mut text, &header, &widths, screen, &bold);
             for (place, (row, cells)) in self.rows.iter().zip(&shown).enumerate() {
                 if out.contains(&place) {
-                    paragraph(&mut text, cells, screen, row.tone);
+                    paragraph(&mut text, cells, screen, &row.tones);
                 } else {
-                    table_row(&mut text, cells, &widths, screen, row.tone.as_slice());
+                    table_row(&mut text, cells, &widths, screen, &row.tones);
                 }
             }
         } else {
             for (row, cells) in self.rows.iter().zip(&shown) {
-                paragraph(&mut text, cells, screen, row.tone);
+                paragraph(&mut text, cells, screen, &row.tones);
             }
         }
         text
@@ -253,7 +253,7 @@ fn table_row(text: &mut String, cells: &[String], widths: &[usize], screen: Scre
 }
 
 /// What comes before the last cell, as much of it on a line as there is room for; then the last cell, two columns further in.
-fn paragraph(text: &mut String, cells: &[String], screen: Screen, tone: Option<(usize, Tone)>) {
+fn paragraph(text: &mut String, cells: &[String], screen: Screen, tones: &[(usize, Tone)]) {
     const INDENT: usize = 2;
     let (last, heads) = cells.split_last().map_or(("", cells), |(last, heads)| (last.as_str(), heads));
     let mut at = 0;
@@ -268,7 +268,7 @@ fn paragraph(text: &mut String, cells: &[String], screen: Screen, tone: Option<(
             _ => GAP,
         };
         *text += &" ".repeat(gap);
-        let tone = if place == 0 { Tone::Bold } else { tone_of(place, tone.as_slice()) };
+        let tone = if place == 0 { Tone::Bold } else { tone_of(place, tones) };
         *text += &screen.paint(tone, cell);
         at += gap + wide(cell);
     }

@@ -1,5 +1,5 @@
-//! `cargo xtask demo`, and with `clone`, `keys`, `rotation`, `users` or `org` behind it: see `nightshift_showcase::demo`,
-//! `demo_clone`, `demo_keys`, `demo_rotation`, `demo_users` and `demo_org`. This file only prints, and sees to it that a Ctrl-C ends the demo as its own end
+//! `cargo xtask demo`, and with `clone`, `fleet`, `keys`, `rotation`, `users` or `org` behind it: see `nightshift_showcase::demo`,
+//! `demo_clone`, `demo_fleet`, `demo_keys`, `demo_rotation`, `demo_users` and `demo_org`. This file only prints, and sees to it that a Ctrl-C ends the demo as its own end
 //! does, with nothing left running.
 
 use std::process::ExitCode;
@@ -28,11 +28,12 @@ async fn show(out: &mut dyn std::io::Write) -> Result<()> {
     match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
         [] => Box::pin(nightshift_showcase::demo::run(out)).await,
         [part] if part == "clone" => Box::pin(nightshift_showcase::demo_clone::run(out)).await,
+        [part] if part == "fleet" => Box::pin(nightshift_showcase::demo_fleet::run(out)).await,
         [part] if part == "keys" => Box::pin(nightshift_showcase::demo_keys::run(out)).await,
         [part] if part == "rotation" => Box::pin(nightshift_showcase::demo_rotation::run(out)).await,
         [part] if part == "users" => Box::pin(nightshift_showcase::demo_users::run(out)).await,
         [part] if part == "org" => Box::pin(nightshift_showcase::demo_org::run(out)).await,
-        _ => bail!("usage: cargo xtask demo [clone|keys|rotation|users|org]"),
+        _ => bail!("usage: cargo xtask demo [clone|fleet|keys|rotation|users|org]"),
     }
 }
 

@@ -159,7 +159,7 @@ impl Account {
 }
 
 /// What Terraform calls the function of a job, and its role.
-fn named(job: &str) -> String {
+pub(super) fn named(job: &str) -> String {
     format!("nightshift-dev-{job}")
 }
 

@@ -14,22 +14,43 @@ use nightshift_testkit::repository;
 const FILE: &str = "terraform/bootstrap/access/actions.json";
 
 /// Services as the provider's log has them, and as IAM has them.
-const SERVICES: [(&str, &str); 9] = [
+const SERVICES: [(&str, &str); 11] = [
     ("CloudWatch", "cloudwatch"),
     ("CloudWatch Logs", "logs"),
     ("EventBridge", "events"),
     ("IAM", "iam"),
     ("Lambda", "lambda"),
+    ("S3", "s3"),
     ("SESv2", "ses"),
+    ("SFN", "states"),
     ("SNS", "sns"),
     ("SQS", "sqs"),
     ("Scheduler", "scheduler"),
 ];
 
+/// Calls whose action has another name (Service Authorization Reference of Lambda and S3).
+const OTHERWISE_CALLED: [(&str, &str); 15] = [
+    ("lambda:Invoke", "lambda:InvokeFunction"),
+    ("s3:DeleteBucketEncryption", "s3:PutEncryptionConfiguration"),
+    ("s3:DeleteBucketLifecycle", "s3:PutLifecycleConfiguration"),
+    ("s3:DeletePublicAccessBlock", "s3:PutBucketPublicAccessBlock"),
+    ("s3:GetBucketAccelerateConfiguration", "s3:GetAccelerateConfiguration"),
+    ("s3:GetBucketCors", "s3:GetBucketCORS"),
+    ("s3:GetBucketEncryption", "s3:GetEncryptionConfiguration"),
+    ("s3:GetBucketLifecycleConfiguration", "s3:GetLifecycleConfiguration"),
+    ("s3:GetBucketReplication", "s3:GetReplicationConfiguration"),
+    ("s3:GetObjectLockConfiguration", "s3:GetBucketObjectLockConfiguration"),
+    ("s3:GetPublicAccessBlock", "s3:GetBucketPublicAccessBlock"),
+    ("s3:HeadBucket", "s3:ListBucket"),
+    ("s3:PutBucketEncryption", "s3:PutEncryptionConfiguration"),
+    ("s3:PutBucketLifecycleConfiguration", "s3:PutLifecycleConfiguration"),
+    ("s3:PutPublicAccessBlock", "s3:PutBucketPublicAccessBlock"),
+];
+
 /// What AWS asks for besides the calls, and calls of the provider that no run here has a reason for: for tags given when something
 /// is made, for an upgrade, for a network, for what is taken away again (Service Authorization Reference of each service). What takes
 /// a name of yours, as a key or a bucket, is in `terraform/bootstrap` itself.
-const ON_A_CALLS_BEHALF: [&str; 31] = [
+const ON_A_CALLS_BEHALF: [&str; 33] = [
     "cloudwatch:TagResource",
     "cloudwatch:UntagResource",
     "ec2:DescribeSecurityGroups",
@@ -61,10 +82,12 @@ const ON_A_CALLS_BEHALF: [&str; 31] = [
     "sns:UntagResource",
     "sqs:TagQueue",
     "sqs:UntagQueue",
+    "states:TagResource",
+    "states:UntagResource",
 ];
 
 /// What no stand-in is asked about: only a key of yours, or a network, takes it.
-const ONLY_WHERE_ASKED_FOR: [&str; 8] = [
+const ONLY_WHERE_ASKED_FOR: [&str; 9] = [
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
     "ec2:DeleteNetworkInterface",
@@ -72,81 +95,8 @@ const ONLY_WHERE_ASKED_FOR: [&str; 8] = [
     "ec2:DescribeSubnets",
     "ec2:UnassignPrivateIpAddresses",
     "kms:Decrypt",
-    "kms:GenerateDataKey",
-];
-
-/// Of a run through an organisation, whose layer no stand-in takes whole: what the provider calls for a bucket and a state machine
-/// (its sources, `s3/bucket.go` and `sfn/state_machine.go`, and the Service Authorization Reference for the names).
-const OF_AN_ORGANISATION: [&str; 33] = [
-    "s3:CreateBucket",
-    "s3:DeleteBucket",
-    "s3:DeleteBucketPolicy",
-    "s3:GetAccelerateConfiguration",
-    "s3:GetBucketAcl",
-    "s3:GetBucketCORS",
-    "s3:GetBucketLogging",
-    "s3:GetBucketObjectLockConfiguration",
-    "s3:GetBucketPolicy",
-    "s3:GetBucketPublicAccessBlock",
-    "s3:GetBucketRequestPayment",
-    "s3:GetBucketTagging",
-    "s3:GetBucketVersioning",
-    "s3:GetBucketWebsite",
-    "s3:GetEncryptionConfiguration",
-    "s3:GetLifecycleConfiguration",
-    "s3:GetReplicationConfiguration",
-    "s3:ListBucket",
-    "s3:PutBucketPolicy",
-    "s3:PutBucketPublicAccessBlock",
-    "s3:PutBucketTagging",
-    "s3:PutBucketVersioning",
-    "s3:PutEncryptionConfiguration",
-    "s3:PutLifecycleConfiguration",
-    "states:CreateStateMachine",
-    "states:DeleteStateMachine",
-    "states:DescribeStateMachine",
-    "states:ListStateMachineVersions",
-    "states:ListTagsForResource",
-    "states:TagResource",
-    "states:UntagResource",
-    "states:UpdateStateMachine",
-    "states:ValidateStateMachineDefinition",
-];
-
-/// What the roles of such a run hold, as the tests of `terraform/layer/organization/access` and `terraform/aws/state-machine` have them.
-const HELD_IN_AN_ORGANISATION: [&str; 32] = [
     "kms:Encrypt",
-    "logs:CreateLogDelivery",
-    "logs:DeleteLogDelivery",
-    "logs:DescribeLogGroups",
-    "logs:DescribeResourcePolicies",
-    "logs:GetLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:UpdateLogDelivery",
-    "organizations:DescribeOrganization",
-    "organizations:ListAccounts",
-    "organizations:ListAccountsForParent",
-    "organizations:ListOrganizationalUnitsForParent",
-    "organizations:ListParents",
-    "organizations:ListRoots",
-    "organizations:ListTagsForResource",
-    "s3:AbortMultipartUpload",
-    "s3:GetObject",
-    "s3:ListBucket",
-    "s3:ListMultipartUploadParts",
-    "states:DescribeExecution",
-    "states:ListExecutions",
-    "states:RedriveExecution",
-    "states:StartExecution",
-    "states:StopExecution",
-    "sts:AssumeRole",
-    "sts:SetSourceIdentity",
-    "tag:GetResources",
-    "xray:GetSamplingRules",
-    "xray:GetSamplingTargets",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
+    "kms:GenerateDataKey",
 ];
 
 /// The actions behind the calls that `log`, which the provider wrote, is about. Each call is announced in a line of its own, when
@@ -162,12 +112,9 @@ pub(super) fn called(log: &str) -> anyhow::Result<BTreeSet<String>> {
         }
         let prefix = SERVICES.iter().find(|(name, _)| *name == service).map(|(_, prefix)| prefix);
         let prefix = prefix.with_context(|| format!("the provider called {service}: name its prefix in SERVICES"))?;
-        let method = if (service.as_str(), method.as_str()) == ("Lambda", "Invoke") {
-            "InvokeFunction".to_owned()
-        } else {
-            method
-        };
-        actions.insert(format!("{prefix}:{method}"));
+        let call = format!("{prefix}:{method}");
+        let otherwise = OTHERWISE_CALLED.iter().find(|(name, _)| *name == call);
+        actions.insert(otherwise.map_or(call, |(_, action)| (*action).to_owned()));
     }
     ensure!(!actions.is_empty(), "the provider's log has no call in it");
     Ok(actions)
@@ -175,8 +122,7 @@ pub(super) fn called(log: &str) -> anyhow::Result<BTreeSet<String>> {
 
 /// Every action the inline policies among `resources` allow.
 pub(super) fn held(resources: &[(String, Value)]) -> anyhow::Result<BTreeSet<String>> {
-    let besides = ONLY_WHERE_ASKED_FOR.iter().chain(&HELD_IN_AN_ORGANISATION);
-    let mut actions: BTreeSet<_> = besides.map(|&action| action.to_owned()).collect();
+    let mut actions: BTreeSet<_> = ONLY_WHERE_ASKED_FOR.iter().map(|&action| action.to_owned()).collect();
     for (address, values) in resources.iter().filter(|(address, _)| address.contains(".aws_iam_role_policy.")) {
         let found = policy::actions(values["policy"].as_str());
         actions.extend(found.with_context(|| format!("the policy {address}"))?);
@@ -187,7 +133,7 @@ pub(super) fn held(resources: &[(String, Value)]) -> anyhow::Result<BTreeSet<Str
 /// Compares with the file, and writes it anew where it says something else.
 pub(super) fn compare(deployer: &BTreeSet<String>, boundary: &BTreeSet<String>) -> anyhow::Result<String> {
     let path = repository::root().join(FILE);
-    let besides = ON_A_CALLS_BEHALF.iter().chain(&OF_AN_ORGANISATION).map(|&action| action.to_owned());
+    let besides = ON_A_CALLS_BEHALF.iter().map(|&action| action.to_owned());
     let deployer: BTreeSet<_> = deployer.iter().cloned().chain(besides).collect();
     let wanted = serde_json::to_string_pretty(&json!({ "boundary": boundary, "deployer": deployer }))? + "\n";
     let found = fs::read_to_string(&path).unwrap_or_default();

@@ -13,10 +13,10 @@ use nightshift_testkit::fresh_account;
 use nightshift_testkit::repository;
 use nightshift_testkit::scene::{REGION, Scene};
 use nightshift_testkit::stand_in::listening;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::raw::Aws;
-use super::terraform::{copy, talks_to};
+use super::terraform::{Deployment, Plan};
 
 const EXTERNAL_ID: &str = "a-long-number-7d41";
 const JOBS: [&str; 2] = ["cluster-cleanup", "key-rotation"];
@@ -62,29 +62,13 @@ pub(super) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
 impl Roles {
     /// Real Terraform makes them, each account's by a provider of its own.
     async fn apply(&self, scene: &Scene) -> anyhow::Result<()> {
-        let aws = Aws { url: scene.stand_in_url().to_owned(), account: self.run.clone() };
-        let told =
-            aws.json_in("us-east-1", "organizations", "AWSOrganizationsV20161128.DescribeOrganization", "{}").await?;
-        let told: Value = serde_json::from_str(&told)?;
-        let organization = told["Organization"]["Id"].as_str().context("no organisation")?;
-        let folder = tempfile::tempdir()?;
-        for part in ["terraform", "testkit/machine/roles"] {
-            copy(&repository::root().join(part), &folder.path().join(part))?;
-        }
+        let organization =
+            Aws { url: scene.stand_in_url().to_owned(), account: self.run.clone() }.organization().await?;
         let accounts = json!({ "run": self.run, "member": self.member, "without": self.without });
-        let variables = [format!("organization_id={organization}"), format!("accounts={accounts}")];
-        let variables: Vec<_> = variables.iter().flat_map(|variable| ["-var", variable]).collect();
-        let init = vec!["init", "-input=false"];
-        let apply = [&["apply", "-auto-approve", "-input=false"][..], &variables].concat();
-        let plan = [&["plan", "-detailed-exitcode", "-input=false"][..], &variables].concat();
-        for arguments in [init, apply, plan] {
-            let mut command = tokio::process::Command::new("terraform");
-            talks_to(&mut command, &self.url, &self.run);
-            command.args(&arguments).current_dir(folder.path().join("testkit/machine/roles"));
-            let output = command.output().await.context("could not start terraform")?;
-            let said = String::from_utf8_lossy(&output.stderr);
-            ensure!(output.status.success(), "terraform {} failed:\n{said}", arguments.join(" "));
-        }
+        let variables = json!({ "organization_id": organization, "accounts": accounts });
+        let deployment = Deployment::of_room("testkit/machine/roles", &variables, &self.url, &self.run).await?;
+        deployment.apply().await?;
+        ensure!(deployment.plan().await? == Plan::Empty, "the second plan of the roles is not empty");
         Ok(())
     }
 

@@ -126,10 +126,10 @@ fn check_members(resources: &[(String, Value)]) -> anyhow::Result<()> {
 /// How many places an environment leaves something in.
 const SERVICES: usize = 15;
 /// The record of what was done, which outlives who did it.
-const LOGS: &str = "the logs";
+pub(super) const LOGS: &str = "the logs";
 
 /// Those of them that know something of this name.
-async fn known_to(aws: &Aws, name: &str) -> anyhow::Result<Vec<&'static str>> {
+pub(super) async fn known_to(aws: &Aws, name: &str) -> anyhow::Result<Vec<&'static str>> {
     let answers: [(&str, String); SERVICES] = [
         ("Lambda", aws.get("lambda", "/2015-03-31/functions").await?),
         ("Scheduler", aws.get("scheduler", "/schedules").await?),

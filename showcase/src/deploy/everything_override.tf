@@ -71,4 +71,21 @@ module "fleet" {
       subnet_ids         = ["subnet-0123456789abcdef0"]
     }
   }
+
+  secret_rotation = {
+    connection = {
+      address = "ROTATION_ADDRESS"
+      ca_file = "ROTATION_AUTHORITY"
+    }
+
+    secrets = {
+      masters = ["dp-sec-db-ue1-af-activation-master_user-dev"]
+      users   = ["app-*"]
+    }
+
+    vpc = {
+      security_group_ids = ["sg-0123456789abcdef0"]
+      subnet_ids         = ["subnet-0123456789abcdef0"]
+    }
+  }
 }

@@ -9,6 +9,7 @@ mod assuming;
 mod before_the_fleet;
 mod environments;
 mod night;
+mod organisation;
 mod permissions;
 mod platform;
 mod policy;
@@ -25,11 +26,15 @@ use std::path::Path;
 
 pub use show::show;
 
-/// Shows it on `out`. `packages` holds `x86_64/<function>/bootstrap.zip` of every function. Most of it is waiting, so the three
+/// Shows it on `out`. `packages` holds `x86_64/<function>/bootstrap.zip` of every function. Most of it is waiting, so the four
 /// parts run side by side.
 pub async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
-    let (environments, everything, walked) =
-        tokio::try_join!(environments::run(packages), roles::run(out, packages), walk::run(packages))?;
+    let (environments, everything, walked, organisation) = tokio::try_join!(
+        environments::run(packages),
+        roles::run(out, packages),
+        walk::run(packages),
+        organisation::run(packages)
+    )?;
     writeln!(out, "\nA NEWCOMER'S WALK · {walked}")?;
     writeln!(out, "\nENVIRONMENTS · each as it stands, on the stand-in")?;
     let (mut called, mut held) = everything;
@@ -38,6 +43,9 @@ pub async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
         called.extend(shown.called);
         held.extend(shown.held);
     }
+    writeln!(out, "\nA RUN THROUGH AN ORGANISATION · {}", organisation.line)?;
+    called.extend(organisation.called);
+    held.extend(organisation.held);
     assuming::run(out).await?;
     writeln!(out, "\nDEPLOYER · {}", actions::compare(&called, &held)?)?;
     Ok(())

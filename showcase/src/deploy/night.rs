@@ -11,7 +11,6 @@ use serde_json::Value;
 use super::account::{self, Account};
 use super::subjects::Subject;
 use super::subjects::cluster_cleanup::{ClusterCleanup, clusters};
-use super::subjects::db_users::DbUsers;
 use super::subjects::key_rotation::{KeyRotation, leaked};
 use super::terraform::Deployment;
 
@@ -44,11 +43,18 @@ pub(super) struct Applied {
 }
 
 impl Night {
-    /// Applies it, with the server of `databases` as the one that is reached.
-    pub(super) async fn new(packages: &Path, databases: &DbUsers) -> anyhow::Result<Self> {
+    /// Applies it, with the servers that are reached: where each listens, and the file with the authority that vouches for it.
+    pub(super) async fn new(
+        packages: &Path,
+        databases: (String, String),
+        rotation: (String, String),
+    ) -> anyhow::Result<Self> {
         let account = Account::new().await?;
-        let (address, authority) = databases.connection();
-        let everything = EVERYTHING.replace("DATABASE_ADDRESS", &address).replace("DATABASE_AUTHORITY", &authority);
+        let mut everything = EVERYTHING.to_owned();
+        for (name, (address, authority)) in [("DATABASE", databases), ("ROTATION", rotation)] {
+            everything = everything.replace(&format!("{name}_ADDRESS"), &address);
+            everything = everything.replace(&format!("{name}_AUTHORITY"), &authority);
+        }
         let everything = everything.replace("ACCOUNT", &account.aws.account);
         let mut deployment = Deployment::new("dev", packages, &account.aws.url).await?;
         deployment.move_to(&account.aws.account)?;

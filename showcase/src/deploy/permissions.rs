@@ -19,16 +19,20 @@ pub(super) fn check(
     let (unseen, seen): (BTreeSet<_>, BTreeSet<_>) = job.iter().cloned().partition(|action| unseen.contains(action));
     let needed = needed(&page, function, calls::of(function)?)?;
     equal(&format!("the job policy of {function}"), &seen, &needed)?;
-    let always = rows(&page, "The platform's")?.into_iter().filter(|row| row[1].starts_with("always"));
-    let always = always.map(|row| row[0].clone()).collect();
-    let in_a_network = rows(&page, "The platform's")?.into_iter().filter(|row| row[1].starts_with("in a VPC"));
-    let in_a_network: BTreeSet<_> = in_a_network.map(|row| row[0].clone()).collect();
-    let (network, platform): (BTreeSet<_>, BTreeSet<_>) =
-        platform.iter().cloned().partition(|action| in_a_network.contains(action));
-    if !network.is_empty() {
-        equal(&format!("the platform policy of {function}, about its network,"), &network, &in_a_network)?;
+    let listed = rows(&page, "The platform's")?;
+    let platforms = |when: &str| -> BTreeSet<String> {
+        listed.iter().filter(|row| row[1].starts_with(when)).map(|row| row[0].clone()).collect()
+    };
+    let mut rest = platform.clone();
+    // What only some functions have, they have whole.
+    for when in ["in a VPC", "with a dead-letter queue"] {
+        let all = platforms(when);
+        let held: BTreeSet<_> = rest.extract_if(.., |action| all.contains(action)).collect();
+        if !held.is_empty() {
+            equal(&format!("the platform policy of {function}, {when},"), &held, &all)?;
+        }
     }
-    equal(&format!("the platform policy of {function}"), &platform, &always)?;
+    equal(&format!("the platform policy of {function}"), &rest, &platforms("always"))?;
     Ok((seen, unseen))
 }
 

@@ -89,6 +89,13 @@ impl Aws {
         Ok(Invoked { answer, log: String::from_utf8_lossy(&log).into_owned() })
     }
 
+    /// The id of the organisation that the account is in.
+    pub(super) async fn organization(&self) -> anyhow::Result<String> {
+        let target = "AWSOrganizationsV20161128.DescribeOrganization";
+        let told: Value = serde_json::from_str(&self.json_in("us-east-1", "organizations", target, "{}").await?)?;
+        told["Organization"]["Id"].as_str().map(str::to_owned).context("there is no organisation")
+    }
+
     async fn send(
         &self,
         service: &str,

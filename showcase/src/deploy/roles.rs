@@ -15,13 +15,15 @@ use super::subjects::Subject;
 use super::subjects::cluster_cleanup::ClusterCleanup;
 use super::subjects::db_users::DbUsers;
 use super::subjects::key_rotation::KeyRotation;
+use super::subjects::secret_rotation::SecretRotation;
 use super::{access, actions, permissions, policy};
 
 /// Gives the actions the provider called, and those the roles hold.
 pub(super) async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<(BTreeSet<String>, BTreeSet<String>)> {
     writeln!(out, "\nROLES · dev with everything switched on, on the stand-in that enforces IAM")?;
     let mut databases = DbUsers::new().await?;
-    let night = Night::new(packages, &databases).await?;
+    let mut rotation = SecretRotation::new().await?;
+    let night = Night::new(packages, databases.connection(), rotation.connection()).await?;
     for report in night.falls().await? {
         let job = report["function"].as_str().unwrap_or_default();
         writeln!(out, "  its schedule called {job}: {}", counts(&report))?;
@@ -30,6 +32,7 @@ pub(super) async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<
     prove(out, &night, &mut ClusterCleanup).await?;
     prove(out, &night, &mut KeyRotation).await?;
     prove(out, &night, &mut databases).await?;
+    prove(out, &night, &mut rotation).await?;
     let held = actions::held(&night.deployment.resources().await?)?;
     access::prove(out, &night, &mut databases).await?;
     Ok((night.deployment.called()?, held))
@@ -42,7 +45,7 @@ async fn prove<S: Subject>(out: &mut dyn Write, night: &Night, subject: &mut S) 
     account.clear().await?;
     subject.fill(account).await?;
     for Invoked { answer, .. } in subject.work(account).await? {
-        ensure!(answer["counts"]["failed"] == 0, "with all its rights {} failed at something: {answer:#}", S::NAME);
+        ensure!(!S::failed(&answer), "with all its rights {} failed at something: {answer:#}", S::NAME);
     }
     account.clear().await?;
     subject.fill(account).await?;

@@ -22,7 +22,7 @@ pub async fn show(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
     )?;
     writeln!(out, "\nAPPLY · terraform apply, with AWS_ENDPOINT_URL and a backend on disk")?;
     let mut databases = DbUsers::new().await?;
-    let night = Night::new(packages, &databases).await?;
+    let night = Night::new(packages, databases.connection(), databases.connection()).await?;
     writeln!(out, "{} resources", night.resources().await?)?;
     for job in [ClusterCleanup::NAME, KeyRotation::NAME, DbUsers::NAME] {
         writeln!(out, "{job} is told:")?;

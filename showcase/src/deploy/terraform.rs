@@ -1,5 +1,6 @@
-//! One environment of `terraform/` as a user would deploy it: a copy of the whole folder, a backend on disk, and
-//! Terraform itself. Nothing else is changed but what a user changes; what it talks to is decided by `AWS_ENDPOINT_URL` alone.
+//! One environment of `terraform/` as a user would deploy it, or another room that calls its modules: a copy of the whole folder, a
+//! backend on disk, and Terraform itself. Nothing else is changed but what a user changes; what it talks to is decided by
+//! `AWS_ENDPOINT_URL` alone.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ const LOCAL_BACKEND: &str = "terraform {\n  backend \"local\" {}\n}\n";
 pub(super) struct Deployment {
     folder: TempDir,
     name: String,
+    /// Where Terraform is started, below the folder.
+    room: PathBuf,
     /// The account it names.
     pub(super) account: String,
     endpoint: String,
@@ -42,11 +45,30 @@ impl Deployment {
         copy(&repository::root().join("terraform"), &folder.path().join("terraform"))?;
         fs::create_dir(folder.path().join("target"))?;
         std::os::unix::fs::symlink(packages, folder.path().join("target/lambda"))?;
-        let mut new = Self { folder, name: name.to_owned(), account: String::new(), endpoint: endpoint.to_owned() };
+        let (name, room) = (name.to_owned(), Path::new("terraform/environment").join(name));
+        let mut new = Self { folder, name, room, account: String::new(), endpoint: endpoint.to_owned() };
         new.add("backend_override.tf", LOCAL_BACKEND)?;
         new.account = account_of(&fs::read_to_string(new.path().join("providers.tf"))?)?;
         new.init().await?;
         Ok(new)
+    }
+
+    /// Copies the room of this path, which calls modules of `terraform/`, and initialises it; `endpoint` knows who calls as `account`.
+    pub(super) async fn of_room(room: &str, variables: &Value, endpoint: &str, account: &str) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        for part in ["terraform", room] {
+            copy(&repository::root().join(part), &folder.path().join(part))?;
+        }
+        let (name, room, account, endpoint) = (room.to_owned(), room.into(), account.to_owned(), endpoint.to_owned());
+        let new = Self { folder, name, room, account, endpoint };
+        new.say(variables)?;
+        new.init().await?;
+        Ok(new)
+    }
+
+    /// Gives the variables other values from now on.
+    pub(super) fn say(&self, variables: &Value) -> io::Result<()> {
+        self.add("terraform.tfvars.json", &variables.to_string())
     }
 
     /// Again, where a module was added.
@@ -176,7 +198,7 @@ impl Deployment {
     }
 
     fn path(&self) -> PathBuf {
-        self.folder.path().join("terraform/environment").join(&self.name)
+        self.folder.path().join(&self.room)
     }
 }
 

@@ -1,5 +1,5 @@
 //! What the showcase shows and proves, as far as the suite goes: each function killed at every call, an account of two
-//! thousand users, the demo of the README. `cargo xtask proof` breaks the calls in every other way, too.
+//! thousand users, the demos of the pages. `cargo xtask proof` breaks the calls in every other way, too.
 
 mod cluster_cleanup;
 mod cluster_clone;

@@ -90,5 +90,13 @@ module "told_key_rotation" {
   for_each = var.job == "key-rotation" ? merge({ "-" = {} }, { for name, named in var.policies : name => named.policy }) : {}
 
   policy         = merge(var.policy, each.value)
-  run_every_days = 1
+  run_every_days = one(module.interval[*].days)
+}
+
+# A promised age is kept by the schedule, too.
+module "interval" {
+  source = "../key-rotation/interval"
+  count  = var.job == "key-rotation" ? 1 : 0
+
+  expression = var.schedule.expression
 }

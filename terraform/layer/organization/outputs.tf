@@ -31,6 +31,16 @@ output "mode" {
     condition     = length(local.of_roles) == 0
     error_message = "${join(", ", local.of_roles)}: the member roles are held to that, and they are one for all accounts; say it in policy."
   }
+
+  precondition {
+    condition     = local.is_daily
+    error_message = "schedule.expression has to start a run of key-rotation at least once a day, as cron(0 3 * * ? *) or rate(12 hours): a run makes keys and retires them, and owners' deadlines are counted in days."
+  }
+
+  precondition {
+    condition     = length(local.too_young) == 0
+    error_message = "${join(", ", local.too_young)} cannot be kept: a key that comes due just after a run waits a day for the next, stays active overlap_days, and waits a day again, which leaves none to use it. Shorten overlap_days, or allow more."
+  }
 }
 
 output "state_machine_arn" {

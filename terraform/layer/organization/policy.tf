@@ -16,4 +16,12 @@ locals {
   of_roles = flatten([
     for name, named in var.policies : [for key in setintersection(keys(named.policy), local.held) : "policies.${name}.policy.${key}"]
   ])
+
+  # One run makes new keys and tends old ones, and owners' deadlines are counted in days. A key that comes due just after a run waits for the next,
+  # stays active for its overlap, and waits again: a promised age has to leave more than that.
+  is_daily = var.job != "key-rotation" || one(module.interval[*].days) == 1
+  too_young = [
+    for name, policy in merge({ policy = var.policy }, { for name, named in var.policies : "policies.${name}.policy" => merge(var.policy, named.policy) }) :
+    "${name}.max_age_days" if var.job == "key-rotation" && try(policy.max_age_days <= coalesce(try(policy.overlap_days, null), 7) + 2, false)
+  ]
 }

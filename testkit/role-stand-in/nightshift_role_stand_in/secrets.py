@@ -2,6 +2,7 @@
 dependent actions of a call, and what a request says of itself."""
 
 import json
+from contextvars import ContextVar
 
 from ministack.core.responses import get_account_id
 from ministack.services import secretsmanager
@@ -17,6 +18,9 @@ _ONE_VALUE = {
     "VersionStage": "secretsmanager:VersionStage",
 }
 
+# Where the secret of a call lies: what a request says of itself does not tell.
+_region: ContextVar[str] = ContextVar("region", default="us-east-1")
+
 
 class Secrets:
     name = "secretsmanager"
@@ -27,6 +31,7 @@ class Secrets:
 
     def questions(self, region: str, headers: dict, body: bytes) -> list[Question]:
         call = headers.get("x-amz-target", "").rpartition(".")[2]
+        _region.set(region)
         request = json.loads(body or b"{}")
         secret = self._arn(region, request.get("SecretId") or request.get("Name") or "")
         asked = [Question(f"secretsmanager:{call}", secret)]
@@ -48,6 +53,9 @@ class Secrets:
         regions = [replica["Region"] for replica in request.get("AddReplicaRegions") or []]
         if regions:
             said["secretsmanager:AddReplicaRegions"] = regions
+        rotated_by = self._rotated_by(request.get("SecretId"))
+        if rotated_by:
+            said["secretsmanager:resource/AllowRotationLambdaArn"] = rotated_by
         return {**own, **said}
 
     def tags(self, arn: str) -> dict[str, str] | None:
@@ -66,6 +74,11 @@ class Secrets:
         return self._other.json(
             "secretsmanager", "secretsmanager.DescribeSecret", region, SecretId=name
         )
+
+    def _rotated_by(self, name: str | None) -> str | None:
+        """The function that a secret names as its own."""
+        found = self._described(_region.get(), name) if name else None
+        return (found or {}).get("RotationLambdaARN")
 
     def _policy(self, arn: str) -> tuple[str, str] | None:
         answer = self._other.json(

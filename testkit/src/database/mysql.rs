@@ -12,7 +12,7 @@ use super::postgres::{MASTER, PASSWORD, RDS_ADMIN};
 use super::supervised::{LOOKS, Supervised};
 use super::{Certificates, folder};
 use crate::port::Port;
-use crate::repository;
+use crate::{missing, repository};
 
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,16 @@ impl Flavour {
         }
     }
 
-    /// The program of the server, if it is here.
+    /// The program of the server, if it is here; if not, that is noted of the test that asks.
     pub fn find(self) -> Option<Program> {
+        let found = self.program();
+        if found.is_none() {
+            missing::note(self.engine());
+        }
+        found
+    }
+
+    fn program(self) -> Option<Program> {
         let root = repository::root().join(".tools").join(self.engine()).join("root");
         let name = match self {
             Self::Mysql => "mysqld",
@@ -71,8 +79,16 @@ impl Program {
         }
     }
 
-    /// The client that goes with it, as a shell script calls it; what was unpacked has one.
+    /// The client that goes with it, as a shell script calls it; what was unpacked has one. If there is none, that is noted.
     pub fn client(&self) -> Option<String> {
+        let found = self.unpacked_client();
+        if found.is_none() {
+            missing::note(&format!("a client of {}", self.flavour.engine()));
+        }
+        found
+    }
+
+    fn unpacked_client(&self) -> Option<String> {
         let root = self.root.as_ref()?;
         let name = match self.flavour {
             Flavour::Mysql => "mysql",

@@ -11,7 +11,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use super::supervised::{LOOKS, Supervised};
 use super::{Certificates, folder};
 use crate::port::Port;
-use crate::repository;
+use crate::{missing, repository};
 
 /// The user of RDS itself: the only superuser.
 pub const RDS_ADMIN: &str = "rdsadmin";
@@ -31,8 +31,16 @@ pub struct Installation {
 }
 
 impl Installation {
-    /// The one of `version`, if it is here.
+    /// The one of `version`, if it is here; if not, that is noted of the test that asks.
     pub fn find(version: u32) -> Option<Self> {
+        let found = Self::installed(version);
+        if found.is_none() {
+            missing::note(&format!("PostgreSQL {version}"));
+        }
+        found
+    }
+
+    fn installed(version: u32) -> Option<Self> {
         let own = repository::root().join(format!(".tools/postgres/{version}/native/bin"));
         let machine = PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"));
         let bin = [own, machine].into_iter().find(|bin| bin.join("initdb").exists())?;
@@ -41,7 +49,7 @@ impl Installation {
 
     /// Some version, for tests that are not about versions: 16 where it is here, since there a master's rights are least.
     pub fn any() -> anyhow::Result<Self> {
-        let found = [16, 17, 18, 15, 14].into_iter().find_map(Self::find);
+        let found = [16, 17, 18, 15, 14].into_iter().find_map(Self::installed);
         found.context("no PostgreSQL is here: run `cargo xtask setup`, which takes npm, or install one")
     }
 

@@ -8,6 +8,7 @@ answer_quickly()
 
 # ruff: noqa: E402, F401
 from . import (
+    buckets,
     functions,
     iam,
     mail,

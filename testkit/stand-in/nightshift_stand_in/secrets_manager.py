@@ -260,6 +260,19 @@ def get_secret_value(original, backend, secret_id, version_id, version_stage):
     return value
 
 
+@mend(FakeSecret, "reset_default_version")
+def reset_default_version(original, secret, secret_version, version_id):
+    """A value that becomes the current one takes that label from whichever version has it, and no other label."""
+    last = _current(secret) if secret.versions else None
+    others = list(secret.versions.get(last, {}).get("version_stages", []))
+    secret.default_version_id = last
+    original(secret, secret_version, version_id)
+    if last and last != version_id:
+        kept = [name for name in others if name not in ("AWSCURRENT", "AWSPREVIOUS")]
+        kept = [name for name in kept if name not in secret_version["version_stages"]]
+        secret.versions[last]["version_stages"] = ["AWSPREVIOUS", *kept]
+
+
 @mend(FakeSecret, "to_dict")
 def to_dict(original, secret):
     described = original(secret)

@@ -115,3 +115,9 @@ def validate_state_machine_definition(response):
         faults = [str(error)]
     rows = [{"severity": "ERROR", "code": "SCHEMA_VALIDATION_FAILED", "message": fault} for fault in faults]
     return ActionResult({"result": "FAIL" if rows else "OK", "diagnostics": rows, "truncated": False})
+
+
+@add(StepFunctionResponse, "list_state_machine_versions")
+def list_state_machine_versions(response):
+    """Nobody publishes a version; Terraform asks all the same."""
+    return ActionResult({"stateMachineVersions": []})

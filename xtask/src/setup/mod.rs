@@ -15,7 +15,7 @@ use std::process::Command;
 use anyhow::Context as _;
 
 use crate::environment;
-pub(crate) use rare::{cargo_deny, checkov, connections, rarely_asked};
+pub(crate) use rare::{cargo_deny, cargo_mutants, checkov, connections, rarely_asked};
 use venv::Venv;
 
 // cargo-lambda links with the zig of its `ziglang` package. Both are pinned: they decide the bytes that are deployed.
@@ -34,7 +34,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
 pub(crate) fn for_demo(part: Option<&str>) -> anyhow::Result<()> {
     match part {
         Some("rotation" | "users") => run(),
-        Some("clone" | "keys" | "org") => ensure(&[stand_in()?]),
+        Some("clone" | "fleet" | "keys" | "org") => ensure(&[stand_in()?]),
         _ => ensure(&[stand_in()?, cargo_lambda()]),
     }
 }

@@ -1,5 +1,5 @@
 //! What only the whole suite asks for: checkov, cargo-deny, a browser, sshd and psql. A person's `test` skips their steps where they are
-//! not installed; CI, which starts from nothing, asks for them here.
+//! not installed; CI, which starts from nothing, asks for them here. And cargo-mutants, for `mutants` alone.
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use crate::environment;
 
 const CHECKOV: &str = "checkov==3.3.30\n";
 const CARGO_DENY: &str = "0.20.2";
+const CARGO_MUTANTS: &str = "27.1.0";
 
 /// Where this installs cargo-deny.
 pub(crate) fn cargo_deny() -> PathBuf {
@@ -30,20 +31,7 @@ fn checkov_venv() -> Venv {
 pub(crate) fn rarely_asked() -> anyhow::Result<()> {
     ensure(&[checkov_venv()])?;
     let _lock = lock()?;
-    if !cargo_deny().is_file() {
-        println!("setup: building cargo-deny {CARGO_DENY}");
-        let root = environment::tools().join("cargo-deny");
-        let mut install =
-            here("cargo", &["install", "--quiet", "--locked", "--debug", "--version", CARGO_DENY, "cargo-deny"]);
-        // In a folder of its own: what it is built from is nothing of ours.
-        install
-            .arg("--root")
-            .arg(&root)
-            .env("CARGO_TARGET_DIR", root.join("target"))
-            .env("CARGO_PROFILE_DEV_DEBUG", "0");
-        quiet(&mut install)?;
-        std::fs::remove_dir_all(root.join("target"))?;
-    }
+    built("cargo-deny", CARGO_DENY)?;
     let mut missing = Vec::new();
     if crate::browser::find().is_none() {
         missing.push("chromium");
@@ -57,6 +45,31 @@ pub(crate) fn rarely_asked() -> anyhow::Result<()> {
         quiet(here("apt-get", &["install", "--quiet", "--yes", "--no-install-recommends"]).args(missing))?;
     }
     Ok(())
+}
+
+/// Installs cargo-mutants; the program.
+pub(crate) fn cargo_mutants() -> anyhow::Result<PathBuf> {
+    let _lock = lock()?;
+    built("cargo-mutants", CARGO_MUTANTS)
+}
+
+/// A program of this name that cargo builds, unless it is there.
+fn built(name: &str, version: &str) -> anyhow::Result<PathBuf> {
+    let root = environment::tools().join(name);
+    let program = root.join("bin").join(name);
+    if !program.is_file() {
+        println!("setup: building {name} {version}");
+        let mut install = here("cargo", &["install", "--quiet", "--locked", "--debug", "--version", version, name]);
+        // In a folder of its own: what it is built from is nothing of ours.
+        install
+            .arg("--root")
+            .arg(&root)
+            .env("CARGO_TARGET_DIR", root.join("target"))
+            .env("CARGO_PROFILE_DEV_DEBUG", "0");
+        quiet(&mut install)?;
+        std::fs::remove_dir_all(root.join("target"))?;
+    }
+    Ok(program)
 }
 
 /// What the tests of `nightshift connect` go by, and the packages that have it.

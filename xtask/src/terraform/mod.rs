@@ -1,6 +1,6 @@
 //! The Terraform part of `test`: format, then each module by itself is initialised without a backend, validated, and
-//! tested where it has tests; checkov looks over all of them, a validator over the state machine, and an evaluator of IAM over the roles. At last every environment is
-//! deployed to the stand-ins.
+//! tested where it has tests; checkov looks over all of them, a validator over the state machine, and an evaluator of IAM over the roles. Every environment is
+//! deployed to the stand-ins, beside the tests of the modules: each waits while the other computes.
 
 pub(crate) mod machine;
 mod node;
@@ -14,7 +14,7 @@ use std::process::Command;
 use crate::command::{at_root, installed, works};
 use crate::provider::{MISSING, Provider};
 use crate::steps::Step;
-use crate::{deploy, environment, setup};
+use crate::{environment, setup};
 
 const FORMAT: &str = "terraform format";
 const MODULES: &str = "terraform modules";
@@ -50,10 +50,10 @@ pub(crate) fn steps() -> Vec<Step> {
     vec![
         format,
         findings(),
-        Step::chains(MODULES, modules.iter().map(|module| commands(module, &provider))),
         machine,
         Step::optional(POLICIES, policies::step, "cargo xtask policies"),
-        Step::inside(DEPLOYMENT, deploy::run, "cargo xtask deploy"),
+        Step::chains(MODULES, modules.iter().map(|module| commands(module, &provider)))
+            .beside(DEPLOYMENT, vec![at_root("cargo", &["xtask", "deploy"])]),
     ]
 }
 

@@ -13,7 +13,7 @@ mod tree;
 
 use anyhow::ensure;
 
-use crate::environment;
+use crate::{environment, mutants};
 use source::Source;
 
 /// Checks every file git knows or would add.
@@ -55,5 +55,6 @@ fn findings(sources: &[Source], machine: &[String]) -> Vec<String> {
         .chain(outside::only_services_know_it(sources))
         .chain(leave::lints_are_the_workspaces(sources))
         .chain(tested::all_that_is_met_is_tested(sources));
-    by_file.chain(paths).chain(by_tree).collect()
+    let read = |path: &str| sources.iter().find(|source| source.path == path).map(|source| source.text.as_str());
+    by_file.chain(paths).chain(by_tree).chain(mutants::moved(read)).collect()
 }

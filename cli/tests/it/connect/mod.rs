@@ -33,7 +33,12 @@ const SECRET: &str = "AuroraDemoReader";
 
 /// Whether what these tests go by is here. The step *sshd and psql* of `cargo xtask test` says so where it is not.
 fn can_be_tried() -> bool {
-    ["/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/psql"].iter().all(|program| Path::new(program).exists())
+    let programs = ["/usr/sbin/sshd", "/usr/bin/ssh", "/usr/bin/psql"];
+    let missing = programs.iter().find(|program| !Path::new(program).exists());
+    if let Some(missing) = missing {
+        nightshift_testkit::missing::note(missing);
+    }
+    missing.is_none()
 }
 
 /// A server, its secret, and a folder for what the command keeps.

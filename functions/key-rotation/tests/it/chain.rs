@@ -231,6 +231,33 @@ async fn a_key_whose_id_was_noted_and_that_was_never_stored_goes() -> anyhow::Re
     Ok(())
 }
 
+#[tokio::test]
+async fn a_stored_key_that_cannot_be_proven_goes_and_the_next_night_begins_anew() -> anyhow::Result<()> {
+    const HAND_OUT: &str = "secretsmanager:UpdateSecretVersionStage";
+    const READ: &str = "secretsmanager:GetSecretValue";
+    let scene = Scene::new()?;
+    let old = ana(&scene).await?;
+    scene.proxy.deny(HAND_OUT);
+    apply(&scene).await?;
+    let keys = scene.keys("ana").await?;
+    let new = keys.iter().find(|key| key.id != old).expect("minted and stored, and handed to nobody").id.clone();
+    // AWS's word of a use comes late, that of the proof as well.
+    scene.control("age-key", json!({"key": new, "created": NOW, "last_used": null})).await?;
+    scene.proxy.forgive();
+    scene.proxy.deny(READ);
+    let night = |now| start_at(&scene, now, &[APPLY]);
+    let report = night("2026-11-21T02:40:00Z").await?.invoke(&json!({})).await?.report();
+    assert_eq!(said(&report, "ana"), ("changed", "begun-anew"), "{report:#}");
+    assert_eq!(scene.keys("ana").await?.iter().map(|key| key.id.clone()).collect::<Vec<_>>(), [old.as_str()]);
+    scene.proxy.forgive();
+    let report = night("2026-11-22T02:00:00Z").await?.invoke(&json!({})).await?.report();
+    assert_eq!(said(&report, "ana").0, "changed", "{report:#}");
+    let handed_out = scene.handed_out("ana").await?;
+    let keys = scene.keys("ana").await?;
+    assert!(keys.iter().any(|key| key.id != old && handed_out["AccessKeyId"] == key.id.as_str()), "{keys:?}");
+    Ok(())
+}
+
 /// A key that `user` made by hand three minutes into the night, and has not used.
 async fn made_by_hand(scene: &Scene, user: &str) -> anyhow::Result<String> {
     let key = scene.key(user, NOW, 0, None).await?;

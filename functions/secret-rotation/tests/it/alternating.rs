@@ -154,6 +154,37 @@ async fn a_pair_that_is_not_ours_to_make_is_refused_with_the_reason() -> anyhow:
     Ok(())
 }
 
+/// A master's secret without a host says whose it is, and RDS where that server listens.
+#[tokio::test]
+async fn a_pair_at_an_endpoint_that_only_rds_knows_is_the_masters_and_no_other_host_is() -> anyhow::Result<()> {
+    let world = paired(any().await?).await?;
+    let endpoint = world.cluster_endpoint().await?;
+    let mut master = world.secret(MASTER_SECRET).await?;
+    master.as_object_mut().unwrap().remove("host");
+    master["tlsServerName"] = json!("localhost");
+    world.secrets.put_secret_value().secret_id(MASTER_SECRET).secret_string(master.to_string()).send().await?;
+    let mut value = world.secret(SECRET).await?;
+    value["tlsServerName"] = json!("localhost");
+    let mut put = async |host: &str| {
+        value["host"] = json!(host);
+        let put = world.secrets.put_secret_value().secret_id(SECRET).secret_string(value.to_string());
+        put.send().await.map(drop)
+    };
+    put(&endpoint).await?;
+    let mut function = start(&world)?;
+    rotate(&world, &mut function).await?;
+    let calls: Vec<_> = world.scene.proxy.calls().iter().map(|call| call.action.clone()).collect();
+    for action in ["rds:DescribeDBClusters", "rds:DescribeDBInstances"] {
+        assert!(calls.iter().any(|call| call == action), "{calls:?}");
+    }
+    put("elsewhere.example").await?;
+    let rotation = Rotation::begin(&world, SECRET).await?;
+    let failed = rotation.whole(&mut function).await?.unwrap_err();
+    assert_eq!(failed.kind, "MasterUnfit");
+    assert!(failed.message.contains("was sent nowhere"), "{}", failed.message);
+    Ok(())
+}
+
 #[tokio::test]
 async fn behind_a_proxy_there_is_no_pair_and_the_ways_out_are_said() -> anyhow::Result<()> {
     let world = paired(any().await?).await?;

@@ -55,3 +55,24 @@ pub fn pairs(settings: &mut Settings<'_>, name: &'static str, entries: &[String]
     }
     pairs
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Environment;
+
+    #[test]
+    fn a_pair_has_a_key_and_a_value() {
+        const NAME: &str = "NIGHTSHIFT_REQUIRED_TAGS";
+        let environment = Environment::default();
+        let read = |entry: &str| {
+            let mut settings = Settings::of(&environment);
+            let read = pairs(&mut settings, NAME, &[entry.to_owned()]);
+            settings.finish().map(|()| read).map_err(|faults| faults.to_string())
+        };
+        assert_eq!(read("env=dev=1"), Ok(vec![("env".to_owned(), "dev=1".to_owned())]));
+        for wrong in ["env", "=dev", "env=", "="] {
+            assert!(read(wrong).unwrap_err().contains(&format!("'{wrong}' is not key=value")), "{wrong}");
+        }
+    }
+}

@@ -149,6 +149,14 @@ mod tests {
     }
 
     #[test]
+    fn a_tag_names_the_user_as_far_as_a_tag_can() {
+        for (user, tag) in [("app", "app"), ("o'brien$1", "o_brien_1"), ("ana maría@x.y", "ana maría@x.y"), ("", "")]
+        {
+            assert_eq!(owner_tag_value(user), tag, "{user}");
+        }
+    }
+
+    #[test]
     fn what_is_no_object_is_nothing() {
         for text in ["", "hunter2", "[]", "\"x\""] {
             assert!(Content::read(&Secret::new(text.to_owned())).is_none(), "{text}");

@@ -42,7 +42,8 @@ crate::report::reason_codes! {
         "It expires later.",
         Some("Nothing; change the tag to change the time.");
     NOTICE_PERIOD = "notice-period", Nobody,
-        "It has expired, and its owner was told less than `NIGHTSHIFT_MIN_NOTICE_HOURS` ago.",
+        "It has expired, and its owner was told less than `NIGHTSHIFT_MIN_NOTICE_HOURS` ago. After three nights beyond \
+         those hours the operators' summary lists it as needing attention.",
         Some("Nothing; change the tag to change the time.");
     GLOBAL_CLUSTER_MEMBER = "global-cluster-member", Owner,
         "It belongs to a global cluster.",

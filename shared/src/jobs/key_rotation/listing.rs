@@ -245,3 +245,68 @@ pub fn csv(report: &Report, audit: &Audit) -> Result<String, csv::Error> {
     let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const OLD: &str = "AKIAIOSFODNN7EXAMPLE";
+    const NEW: &str = "AKIAI44QH8DHBOTHER01";
+
+    /// Of a user with two keys, one with none, and one of whom AWS did not say the last use.
+    fn report() -> Report {
+        let key = |id: &str, created: &str, age: i64, last_used: Value| json!({"id": id, "status": "active", "class": "foreign", "created_at": created, "age_days": age, "last_used": last_used});
+        let used = json!({"at": "2026-11-20T10:00:00Z", "service": "s3", "region": "eu-west-1"});
+        let two = [key(NEW, "2026-11-01T00:00:00Z", 20, json!("never")), key(OLD, "2026-08-01T00:00:00Z", 112, used)];
+        let held = json!({"code": "held", "message": format!("key {} is in use", masked(OLD)), "fix": null});
+        let item = |id: &str, outcome: &str, steps: &[&str], reason: Value, keys: Value| json!({"id": id, "region": "global", "owner": "team", "outcome": outcome, "steps": steps, "reason": reason, "keys": keys});
+        let report = json!({
+            "schema": 1, "function": "key-rotation", "mode": "plan", "account": "111122223333", "plan_digest": "sha256:0",
+            "started_at": "2026-11-21T02:00:00Z", "finished_at": "2026-11-21T02:00:01Z", "regions": [], "tripped": null,
+            "counts": {"observed": 3, "planned": 1, "changed": 0, "already_right": 0, "deferred": 0, "skipped": 2, "failed": 0},
+            "calls": {}, "items": [
+                item("ana", "skipped", &[], held, json!({"rule": "R7", "access_keys": two, "next": {"at": "2026-12-01T00:00:00Z", "what": "it goes off"}})),
+                item("bob", "skipped", &[], json!({"code": "no-keys", "message": "it has no key", "fix": null}), Value::Null),
+                item("eve", "planned", &["mint a key"], Value::Null, json!({"rule": "R5", "access_keys": [key("AKIA1", "2026-07-01T00:00:00Z", 143, Value::Null)]})),
+            ],
+        });
+        serde_json::from_value(report).expect("a report")
+    }
+
+    #[test]
+    fn every_key_is_a_row_the_oldest_first_and_what_is_said_of_one_is_not_said_of_the_other() {
+        let rows = rows(&report());
+        let said = |row: &Row| (row.user.clone(), row.access_key_id.clone(), row.reason.is_some(), row.never_used);
+        assert_eq!(
+            rows.iter().map(said).collect::<Vec<_>>(),
+            [
+                ("eve".to_owned(), "AKIA1".to_owned(), false, None),
+                ("ana".to_owned(), OLD.to_owned(), true, Some(false)),
+                ("ana".to_owned(), NEW.to_owned(), false, Some(true)),
+            ]
+        );
+        assert_eq!(rows[0].next.as_ref().map(|next| (next.at, next.what.as_str())), Some((None, "mint a key")));
+        assert_eq!(rows[1].next.as_ref().and_then(|next| next.at), moment(&json!("2026-12-01T00:00:00Z")));
+        assert_eq!((rows[1].last_used_service.as_deref(), rows[1].rule.as_deref()), (Some("s3"), Some("R7")));
+    }
+
+    #[test]
+    fn people_and_spreadsheets_get_the_same_rows() {
+        let shown = table(&report(), 160);
+        for part in ["112 d", "2026-11-20 s3", "never", "?", "now: mint a key", "2026-12-01: it goes off"] {
+            assert!(shown.contains(part), "{part} is not in\n{shown}");
+        }
+        let csv = csv(&report(), &Audit::default()).unwrap();
+        let lines: Vec<_> = csv.lines().collect();
+        assert_eq!(lines.len(), 4, "{csv}");
+        assert!(lines[0].starts_with(&CELLS.join(",")));
+        let old = format!(
+            "ana,team,{OLD},active,foreign,2026-08-01T00:00:00Z,112,2026-11-20T10:00:00Z,s3,eu-west-1,,R7,skipped,held,key {} is in use,2026-12-01T00:00:00Z,it goes off",
+            masked(OLD)
+        );
+        assert!(lines[2].starts_with(&old), "{}\n{old}", lines[2]);
+        assert!(lines[3].contains(",20,never,,,,R7,skipped,,,2026-12-01T00:00:00Z,it goes off"), "{}", lines[3]);
+    }
+}

@@ -163,6 +163,7 @@ mod tests {
             ("DisablePolicyType", json!({}), "everything"),
             ("EnableAllFeatures", json!({}), "everything"),
             ("ACallOfNextYear", json!({}), "everything"),
+            ("ACallOfNextYear", json!({ "resourceId": "ou-1", "policyId": "p-1" }), "everything"),
             ("UpdatePolicy", json!({}), "everything"),
             ("TagResource", json!(null), "everything"),
         ] {

@@ -28,6 +28,13 @@ impl From<AwsError> for Stop {
     }
 }
 
+impl From<getrandom::Error> for Stop {
+    fn from(error: getrandom::Error) -> Self {
+        let message = format!("the operating system gave no randomness for a password: {error}");
+        Self(Reason::new(&codes::NO_RANDOMNESS, message, "nothing: Secrets Manager tries again"))
+    }
+}
+
 impl From<SqlError> for Stop {
     fn from(error: SqlError) -> Self {
         Self(Reason::new(error.reason_code(), error.to_string(), error.fix()))
@@ -74,10 +81,7 @@ impl<'a> Hand<'a> {
     }
 
     async fn store(&mut self, new: &NewValue, steps: &mut Steps<'_>) -> Result<Option<Reason>, Stop> {
-        let password = new.passwords.make().map_err(|error| {
-            let message = format!("the operating system gave no randomness for a password: {error}");
-            Stop(Reason::new(&codes::NO_RANDOMNESS, message, "nothing: Secrets Manager tries again"))
-        })?;
+        let password = new.passwords.make()?;
         let content = self.vault.contents.remove(&new.from).unwrap_or_else(Content::empty);
         let value = content.of_user(&new.user, &password);
         let name = &self.request.secret;
@@ -171,5 +175,17 @@ async fn run(
             }
             other => return other,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_randomness_no_value_is_written_and_secrets_manager_is_told() {
+        let Stop(reason) = getrandom::Error::UNSUPPORTED.into();
+        assert_eq!(reason.code, "no-randomness");
+        assert!(reason.message.contains("gave no randomness for a password: "), "{}", reason.message);
     }
 }

@@ -196,3 +196,27 @@ pub(super) fn of_server(error: &SqlError) -> Reason {
 pub(super) fn may_be_tried(stored: &Stored, current: &Login) -> bool {
     stored.login.as_ref().is_ok_and(|login| login.is_of_server_of(current) && login.user == current.user)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jobs::secret_rotation::model::Tried;
+
+    #[test]
+    fn a_version_of_old_is_tried_at_the_same_door_by_the_same_user_alone() {
+        let login = |host: &str, user: &str| Login {
+            engine: Engine::Postgres,
+            host: host.to_owned(),
+            port: 5432,
+            user: user.to_owned(),
+            database: None,
+            tls_name: None,
+            master: None,
+        };
+        let current = login("db.example", "app");
+        let stored = |login| Stored { version: "v".to_owned(), login, tried: Tried::Not };
+        assert!(may_be_tried(&stored(Ok(login("db.example", "app"))), &current));
+        assert!(!may_be_tried(&stored(Ok(login("other.example", "app"))), &current), "a password of another server");
+        assert!(!may_be_tried(&stored(Ok(login("db.example", "other"))), &current), "a password of another user");
+    }
+}

@@ -7,6 +7,7 @@ use std::time::Duration;
 use aws_config::identity::IdentityCache;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_sts::config::retry::RetryPartition;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 
@@ -54,10 +55,21 @@ fn kept<C: Clone>(clients: &ByRegion<C>, region: &str, new: impl FnOnce() -> C) 
     clients.entry(region.to_owned()).or_insert_with(new).clone()
 }
 
+/// What every client of a service is built by: its calls are counted, its retries by whom they are to be.
+macro_rules! of_service {
+    ($aws:ident, $sdk:ident) => {{
+        let mut config = $sdk::config::Builder::from(&$aws.config).interceptor($aws.calls.clone());
+        config.set_retry_partition($aws.retries.as_deref().cloned());
+        config
+    }};
+}
+
 /// Everything that leads to AWS.
 #[derive(Debug, Clone)]
 pub struct Aws {
     config: SdkConfig,
+    /// Whose retries these are; the process's own where nobody says.
+    retries: Option<Arc<RetryPartition>>,
     calls: CallRecorder,
     rds: ByRegion<aws_sdk_rds::Client>,
     secrets: ByRegion<aws_sdk_secretsmanager::Client>,
@@ -79,7 +91,7 @@ impl Aws {
         let roots = environment.get("AWS_CA_BUNDLE").map_or(roots, |path| Roots::File(path.into()));
         let client = http::client(&roots, way.tries)
             .map_err(|fault: TrustFault| ConfigFaults::one("AWS_CA_BUNDLE", crate::text::chain(&fault)))?;
-        let attempts = environment.get("AWS_MAX_ATTEMPTS").and_then(|text| text.parse().ok()).unwrap_or(MAX_ATTEMPTS);
+        let (retries, timeouts) = limits(environment.get("AWS_MAX_ATTEMPTS").and_then(|text| text.parse().ok()));
         let mut loader = aws_config::defaults(BehaviorVersion::latest());
         if let Some(region) = way.region {
             loader = loader.region(Region::new(region));
@@ -87,18 +99,7 @@ impl Aws {
         if let Some(profile) = &way.profile {
             loader = loader.profile_name(profile);
         }
-        let mut config = loader
-            .http_client(client.clone())
-            .retry_config(RetryConfig::standard().with_max_attempts(attempts))
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .connect_timeout(CONNECT_TIMEOUT)
-                    .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-                    .operation_timeout(OPERATION_TIMEOUT)
-                    .build(),
-            )
-            .load()
-            .await;
+        let mut config = loader.http_client(client.clone()).retry_config(retries).timeout_config(timeouts).load().await;
         if let Some(profile) = way.profile {
             config = profile::only(config, client, profile);
         }
@@ -111,7 +112,14 @@ impl Aws {
     pub fn of(config: SdkConfig, roots: Roots) -> Self {
         let stand_in = config.endpoint_url().is_some_and(|url| !is_aws(url));
         let (rds, secrets, iam) = (Arc::default(), Arc::default(), Arc::default());
-        Self { config, calls: CallRecorder::default(), rds, secrets, iam, roots, stand_in }
+        Self { config, retries: None, calls: CallRecorder::default(), rds, secrets, iam, roots, stand_in }
+    }
+
+    /// The same, its retries counted apart from those of everything else in this process: the SDK shares what is left of them
+    /// between all clients of a service in a Region.
+    #[must_use]
+    pub fn retrying_apart(self, retries: RetryPartition) -> Self {
+        Self { retries: Some(Arc::new(retries)), ..self }
     }
 
     /// To the same place with the credentials of `session`. Its calls are counted together with these.
@@ -119,7 +127,8 @@ impl Aws {
         let credentials = SharedCredentialsProvider::new(session);
         let cache = IdentityCache::lazy().build();
         let config = self.config.clone().into_builder().credentials_provider(credentials).identity_cache(cache).build();
-        Self { calls: self.calls.clone(), stand_in: self.stand_in, ..Self::of(config, self.roots.clone()) }
+        let of = Self::of(config, self.roots.clone());
+        Self { calls: self.calls.clone(), stand_in: self.stand_in, retries: self.retries.clone(), ..of }
     }
 
     /// Every call since the last time this was asked.
@@ -171,9 +180,8 @@ impl Aws {
     pub(in crate::services) fn rds(&self, region: &str) -> aws_sdk_rds::Client {
         kept(&self.rds, region, || {
             aws_sdk_rds::Client::from_conf(
-                aws_sdk_rds::config::Builder::from(&self.config)
+                of_service!(self, aws_sdk_rds)
                     .region(Region::new(region.to_owned()))
-                    .interceptor(self.calls.clone())
                     .retry_classifier(UnknownCalls)
                     .build(),
             )
@@ -184,47 +192,34 @@ impl Aws {
     pub(in crate::services) fn secrets_in(&self, region: &str) -> aws_sdk_secretsmanager::Client {
         kept(&self.secrets, region, || {
             aws_sdk_secretsmanager::Client::from_conf(
-                aws_sdk_secretsmanager::config::Builder::from(&self.config)
-                    .region(Region::new(region.to_owned()))
-                    .interceptor(self.calls.clone())
-                    .build(),
+                of_service!(self, aws_sdk_secretsmanager).region(Region::new(region.to_owned())).build(),
             )
         })
     }
 
     /// IAM, which is the same in every region of a partition.
     pub(in crate::services) fn iam(&self) -> aws_sdk_iam::Client {
-        let new = || aws_sdk_iam::config::Builder::from(&self.config).interceptor(self.calls.clone()).build();
+        let new = || of_service!(self, aws_sdk_iam).build();
         self.iam.get_or_init(|| aws_sdk_iam::Client::from_conf(new())).clone()
     }
 
     /// STS of the Region of the environment or profile, with this process's own credentials: what it gives out is good in every
     /// Region, and what the global endpoint gives is not.
     pub(in crate::services) fn sts(&self) -> aws_sdk_sts::Client {
-        aws_sdk_sts::Client::from_conf(
-            aws_sdk_sts::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
-        )
+        aws_sdk_sts::Client::from_conf(of_service!(self, aws_sdk_sts).build())
     }
 
     /// STS with a key of somebody else's.
     pub(in crate::services) fn sts_as(&self, access_key_id: &str, secret: &Secret) -> aws_sdk_sts::Client {
         let credentials = aws_sdk_sts::config::Credentials::new(access_key_id, secret.expose(), None, None, "new-key");
-        aws_sdk_sts::Client::from_conf(
-            aws_sdk_sts::config::Builder::from(&self.config)
-                .credentials_provider(credentials)
-                .interceptor(self.calls.clone())
-                .build(),
-        )
+        aws_sdk_sts::Client::from_conf(of_service!(self, aws_sdk_sts).credentials_provider(credentials).build())
     }
 
     /// Organizations, which has one endpoint in a partition. It is let make each call once: its reader makes it again, in its own
     /// time.
     pub(in crate::services) fn organizations(&self) -> aws_sdk_organizations::Client {
         aws_sdk_organizations::Client::from_conf(
-            aws_sdk_organizations::config::Builder::from(&self.config)
-                .retry_config(RetryConfig::disabled())
-                .interceptor(self.calls.clone())
-                .build(),
+            of_service!(self, aws_sdk_organizations).retry_config(RetryConfig::disabled()).build(),
         )
     }
 
@@ -232,70 +227,49 @@ impl Aws {
     pub(in crate::services) fn tagging(&self) -> aws_sdk_resourcegroupstagging::Client {
         let region = home_of(self.region().unwrap_or_default());
         aws_sdk_resourcegroupstagging::Client::from_conf(
-            aws_sdk_resourcegroupstagging::config::Builder::from(&self.config)
+            of_service!(self, aws_sdk_resourcegroupstagging)
                 .region(Region::new(region))
                 .retry_config(RetryConfig::disabled())
-                .interceptor(self.calls.clone())
                 .build(),
         )
     }
 
     /// `DynamoDB` in the function's own region.
     pub(in crate::services) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        aws_sdk_dynamodb::Client::from_conf(
-            aws_sdk_dynamodb::config::Builder::from(&self.config).interceptor(self.calls.clone()).build(),
-        )
+        aws_sdk_dynamodb::Client::from_conf(of_service!(self, aws_sdk_dynamodb).build())
     }
 
     /// Step Functions in the region of the state machine `arn`.
     pub(in crate::services) fn sfn(&self, arn: &str) -> aws_sdk_sfn::Client {
-        aws_sdk_sfn::Client::from_conf(
-            aws_sdk_sfn::config::Builder::from(&self.config)
-                .region(self.region_of(arn))
-                .interceptor(self.calls.clone())
-                .build(),
-        )
+        aws_sdk_sfn::Client::from_conf(of_service!(self, aws_sdk_sfn).region(self.region_of(arn)).build())
     }
 
     /// S3 in the function's own region.
     pub(in crate::services) fn s3(&self) -> aws_sdk_s3::Client {
         aws_sdk_s3::Client::from_conf(
-            aws_sdk_s3::config::Builder::from(&self.config)
+            of_service!(self, aws_sdk_s3)
                 // A stand-in answers on one host for all buckets.
                 .force_path_style(self.stand_in)
-                .interceptor(self.calls.clone())
                 .build(),
         )
     }
 
     /// SES in the function's own region.
     pub(in crate::services) fn ses(&self) -> aws_sdk_sesv2::Client {
-        aws_sdk_sesv2::Client::from_conf(
-            aws_sdk_sesv2::config::Builder::from(&self.config)
-                .retry_config(self.few_attempts())
-                .interceptor(self.calls.clone())
-                .build(),
-        )
+        aws_sdk_sesv2::Client::from_conf(of_service!(self, aws_sdk_sesv2).retry_config(self.few_attempts()).build())
     }
 
     /// SNS in the region of the topic `arn`.
     pub(in crate::services) fn sns(&self, arn: &str) -> aws_sdk_sns::Client {
         aws_sdk_sns::Client::from_conf(
-            aws_sdk_sns::config::Builder::from(&self.config)
-                .region(self.region_of(arn))
-                .retry_config(self.few_attempts())
-                .interceptor(self.calls.clone())
-                .build(),
+            of_service!(self, aws_sdk_sns).region(self.region_of(arn)).retry_config(self.few_attempts()).build(),
         )
     }
 
     /// Secrets Manager in the region of the secret `id`, where that is an ARN, else the function's own.
     pub(in crate::services) fn secrets(&self, id: &str) -> aws_sdk_secretsmanager::Client {
         aws_sdk_secretsmanager::Client::from_conf(
-            aws_sdk_secretsmanager::config::Builder::from(&self.config)
-                .region(self.region_of(id))
-                .interceptor(self.calls.clone())
-                .build(),
+            of_service!(self, aws_sdk_secretsmanager).region(self.region_of(id)).build(),
         )
     }
 
@@ -330,7 +304,7 @@ impl Aws {
         &self,
         more: impl FnOnce(aws_sdk_lambda::config::Builder) -> aws_sdk_lambda::config::Builder,
     ) -> aws_sdk_lambda::Client {
-        let config = aws_sdk_lambda::config::Builder::from(&self.config).interceptor(self.calls.clone());
+        let config = of_service!(self, aws_sdk_lambda);
         aws_sdk_lambda::Client::from_conf(more(config).build())
     }
 }
@@ -356,6 +330,15 @@ impl Aws {
     pub(crate) fn into_stand_in(self) -> Self {
         Self { stand_in: true, ..self }
     }
+}
+
+/// How often a call is tried and how long it is waited for, where nobody says otherwise; `attempts` is what somebody says.
+pub fn limits(attempts: Option<u32>) -> (RetryConfig, TimeoutConfig) {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(OPERATION_TIMEOUT);
+    (RetryConfig::standard().with_max_attempts(attempts.unwrap_or(MAX_ATTEMPTS)), timeouts.build())
 }
 
 /// For a call that may take no longer than `time`, its retries included.

@@ -20,7 +20,7 @@ pub mod web;
 pub(crate) mod wire;
 
 pub use bar::Bar;
-pub use connect::{Aws, Roots, Way, within};
+pub use connect::{Aws, Roots, Way, limits, within};
 pub(in crate::services) use endpoint::{partition_of, suffix_of};
 pub use error::{AwsError, Kind, done};
 pub use identity::{Identity, Principal};

@@ -3,6 +3,7 @@
 pub(super) mod cluster_cleanup;
 pub(super) mod db_users;
 pub(super) mod key_rotation;
+pub(super) mod secret_rotation;
 
 use serde_json::Value;
 
@@ -20,6 +21,11 @@ pub(super) trait Subject {
 
     /// Calls it for everything it is for; what came of each call.
     async fn work(&self, account: &Account) -> anyhow::Result<Vec<Invoked>>;
+
+    /// Whether an answer says that something failed.
+    fn failed(answer: &Value) -> bool {
+        answer["counts"]["failed"] != 0
+    }
 
     /// Shows, in an account that is filled, that whoever changes its variables (`told`) or sends it events does not change
     /// its role; in words for a person.

@@ -42,6 +42,7 @@ async fn a_quiet_night_costs_at_most_ten_cents_and_the_page_says_what() -> anyho
         bucket: "runs",
         canary_failures: 0,
         concurrency: 40,
+        job: "cluster-cleanup",
         prefix: "arn:aws:lambda:eu-west-1:111122223333:function:run-",
         tolerated: json!({ "percent": 10 }),
     };

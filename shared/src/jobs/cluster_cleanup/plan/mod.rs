@@ -113,6 +113,12 @@ impl Plan {
             }
             match assessment {
                 Assessment::OutOfScope => {}
+                // What keeps it comes back after this: it is no less open while its owner is told once more.
+                Assessment::Left(why @ Why::NoticePeriod { .. }) => {
+                    let present = assess::present_expiry(cluster, terms).ok().flatten();
+                    let due = present.map(|at| (notice::told_by(at, terms.policy), None));
+                    self.leave(cluster, why, due, terms);
+                }
                 Assessment::Left(why) => self.leave(cluster, why, None, terms),
                 Assessment::Untold(at) => {
                     let known = blockers::known_relations(cluster, region);

@@ -57,8 +57,7 @@ pub(super) fn warn(cluster: &Cluster, at: Timestamp, Terms { policy, now, .. }: 
         return Err(Why::TagLimit { has: cluster.tags.counted(), needs: 1 });
     }
     // Nobody can say how often it was told: nothing remembers what something else takes off each day, or puts back.
-    let lead = later(at, policy.min_notice_hours);
-    let no_record = lead.checked_add(OVERDUE).is_ok_and(|overdue| overdue <= now);
+    let no_record = told_by(at, policy).checked_add(OVERDUE).is_ok_and(|overdue| overdue <= now);
     Ok(Action::WarnOwner(WarnOwner {
         region: cluster.region.clone(),
         id: cluster.id.clone(),
@@ -69,6 +68,11 @@ pub(super) fn warn(cluster: &Cluster, at: Timestamp, Terms { policy, now, .. }: 
         expires_at: at,
         no_record,
     }))
+}
+
+/// When a cluster that expired at `at` could go at the latest, had its owner been told of it in time.
+pub(super) fn told_by(at: Timestamp, policy: &Policy) -> Timestamp {
+    later(at, policy.min_notice_hours)
 }
 
 /// Writing over what `cluster` carries of an earlier expiry, an earlier owner, or a deletion that was called off.

@@ -52,7 +52,7 @@ impl Left {
 
     /// Whether it costs what a cluster costs and should be gone.
     pub fn costs(&self) -> bool {
-        self.due.is_some() && !matches!(self.why, Why::SnapshotStatus { .. })
+        self.due.is_some() && !matches!(self.why, Why::SnapshotStatus { .. } | Why::NoticePeriod { .. })
     }
 }
 

@@ -187,9 +187,26 @@ impl Applier<'_> {
     }
 
     fn new_password(&self) -> Result<Secret, Stop> {
-        self.policy.passwords.make().map_err(|error| {
-            let message = format!("the operating system gave no randomness for a password: {error}");
-            Stop::failed(Reason::new(&codes::NO_RANDOMNESS, message, "run this again"))
-        })
+        Ok(self.policy.passwords.make()?)
+    }
+}
+
+impl From<getrandom::Error> for Stop {
+    fn from(error: getrandom::Error) -> Self {
+        let message = format!("the operating system gave no randomness for a password: {error}");
+        Self::failed(Reason::new(&codes::NO_RANDOMNESS, message, "run this again"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::Outcome;
+
+    #[test]
+    fn without_randomness_there_is_no_password_and_a_failure_says_so() {
+        let stop = Stop::from(getrandom::Error::UNSUPPORTED);
+        assert_eq!((stop.outcome, stop.reason.code.as_ref()), (Outcome::Failed, "no-randomness"));
+        assert!(stop.reason.message.contains("gave no randomness for a password: "), "{}", stop.reason.message);
     }
 }

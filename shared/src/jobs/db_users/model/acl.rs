@@ -175,6 +175,8 @@ mod tests {
         ] {
             assert_eq!(parsed(entry), expected, "{entry}");
         }
+        let twice: Privileges = ["SELECT", "INSERT", "SELECT"].into_iter().collect();
+        assert_eq!(twice.words().collect::<Vec<_>>(), ["SELECT", "INSERT"], "said twice is said");
         assert_eq!(grants(&["nonsense".to_owned(), "\"open=r/x".to_owned()], |_| true, &mut Names::default()), []);
         assert!(grants(&["other=r/maker".to_owned()], |name| name == "app", &mut Names::default()).is_empty());
         assert_eq!(grants(&["other=r/app".to_owned()], |name| name == "app", &mut Names::default()).len(), 1);

@@ -87,3 +87,68 @@ pub(super) fn choice<T: Copy>(fields: &mut Fields, key: &'static str, default: T
     let allowed: Vec<_> = choices.iter().map(|(name, _)| format!("'{name}'")).collect();
     fields.fault(format!("'{key}' must be {}, found '{}'", allowed.join(" or "), printable(&text))).unwrap_or(default)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What `read` makes of `value`, or the fault it is.
+    fn of<T>(value: &Value, read: impl FnOnce(&mut Fields) -> T) -> Result<T, String> {
+        let mut fields = Fields::of(json!({ "key": value })).unwrap();
+        let read = read(&mut fields);
+        fields.finish().map(|()| read).map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn each_spelling_is_the_value_it_says_and_any_other_is_refused_by_its_key() {
+        for (value, expected) in [
+            (json!(true), Some(true)),
+            (json!("TRUE"), Some(true)),
+            (json!(false), Some(false)),
+            (json!("False"), Some(false)),
+            (json!("None"), Some(false)),
+            (json!(""), Some(false)),
+            (json!("yes"), None),
+            (json!(1), None),
+        ] {
+            let read = of(&value, |fields| flag(fields, "key"));
+            assert_eq!(read.as_ref().ok(), expected.as_ref(), "{value}");
+            assert!(read.is_ok() || read.unwrap_err().contains("'key' must be true or false"), "{value}");
+        }
+        for (value, expected) in [(json!("app"), Some("app")), (json!("NONE"), None), (json!(""), None)] {
+            assert_eq!(of(&value, |fields| text(fields, "key")).unwrap().as_deref(), expected);
+        }
+        assert!(of(&json!(1), |fields| text(fields, "key")).is_err());
+        assert_eq!(of(&json!("app"), |fields| needed(fields, "key")), Ok("app".to_owned()));
+        assert!(of(&json!("none"), |fields| needed(fields, "key")).unwrap_err().contains("'key' is missing"));
+    }
+
+    #[test]
+    fn a_list_has_no_empty_entry_a_number_its_bounds_and_a_choice_its_words() {
+        for (value, expected) in [
+            (json!("a, b"), Some(vec!["a", "b"])),
+            (json!(["a", "b"]), Some(vec!["a", "b"])),
+            (json!([]), Some(vec![])),
+            (json!("None"), None),
+            (json!(""), None),
+        ] {
+            let expected = expected.map(|list| list.into_iter().map(str::to_owned).collect());
+            assert_eq!(of(&value, |fields| list(fields, "key")), Ok(expected), "{value}");
+        }
+        for wrong in [json!("a,,b"), json!(["a", ""]), json!(["a", 1]), json!(7)] {
+            assert!(of(&wrong, |fields| list(fields, "key")).is_err(), "{wrong}");
+        }
+        for (value, expected) in [(json!(3), Some(3)), (json!("5"), Some(5)), (json!(2), None), (json!("6"), None)] {
+            assert_eq!(of(&value, |fields| number(fields, "key", 3, 5)).ok().flatten(), expected, "{value}");
+        }
+        for wrong in [json!("x"), json!([3]), json!(-3), json!(4_294_967_299_u64)] {
+            assert!(of(&wrong, |fields| number(fields, "key", 3, 5)).is_err(), "{wrong}");
+        }
+        let choices = [("one", 1), ("two", 2)];
+        let chosen = |value: Value| of(&value, |fields| choice(fields, "key", 1, &choices));
+        assert_eq!((chosen(json!("TWO")), chosen(json!("none"))), (Ok(2), Ok(1)));
+        assert!(chosen(json!("three")).unwrap_err().contains("'one' or 'two', found 'three'"));
+    }
+}

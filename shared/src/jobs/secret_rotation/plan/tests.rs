@@ -6,6 +6,7 @@ use super::*;
 use crate::config::{Environment, Settings};
 use crate::domains::databases::Login;
 use crate::jobs::secret_rotation::model::{Pair, Rights, Role, Roles, Second, Stored, Tried};
+use crate::run::Done;
 use crate::run::plan::Act;
 use crate::services::Read;
 use crate::services::secrets::{Described, RotationFacts, Version};
@@ -349,5 +350,21 @@ fn the_password_of_before_is_kept_where_it_can_be_and_gone_back_to_after_a_rotat
     }
     for engine in [Engine::Mariadb, Engine::Postgres] {
         assert!(dual(engine, None).left[0].reason.is(&codes::STRATEGY_UNAVAILABLE), "{engine}");
+    }
+}
+
+#[test]
+fn a_report_names_the_secret_its_region_and_the_step_and_nobody_as_its_owner() {
+    let works = with(|world| world.pending = Some(stored(NEW, Tried::Works)));
+    for (world, step, acts) in [(world(), Step::Finish, true), (works, Step::Test, false)] {
+        let plan = of(&world, step);
+        assert_eq!(plan.actions.len(), usize::from(acts));
+        let items = plan.items(vec![Done::changed(Vec::new()); plan.actions.len()]);
+        let [item] = items.as_slice() else { panic!("{items:?}") };
+        assert_eq!(
+            (item.id.as_str(), item.region.as_str(), item.owner.as_deref(), &item.domain["rotation"]["secret"]),
+            ("app-secret", "eu-west-1", None, &serde_json::json!("app-secret"))
+        );
+        assert_eq!(item.domain["rotation"]["step"], plan.scope.step);
     }
 }

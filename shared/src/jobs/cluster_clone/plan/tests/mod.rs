@@ -253,3 +253,27 @@ fn what_the_policy_denies_or_aws_cannot_clone_is_refused() {
         assert_eq!(said(&world(vec![source], ana()), event, &policy(&[])), "source-not-ready", "{status}");
     }
 }
+
+#[test]
+fn a_report_names_what_is_made_or_left_its_region_and_its_owner() {
+    let (world, policy) = (world(vec![orders()], ana()), policy(&[]));
+    let items = |event: Value| {
+        let plan = plan(&world, event, &policy);
+        let items = plan.items(vec![crate::run::Done::changed(Vec::new()); plan.actions.len()]);
+        (plan, items)
+    };
+    let (_, made) = items(json!({"source": "orders", "expires": "7d"}));
+    assert_eq!(
+        (made[0].id.as_str(), made[0].region.as_str(), made[0].owner.as_deref()),
+        ("orders-ana", "eu-west-1", Some("ana"))
+    );
+    assert_eq!(made[0].domain["clusters"]["expires"], "2026-11-28T02:00:00Z");
+    let (plan, refused) = items(json!({"source": "orders", "expires": "7d", "instances": 3}));
+    let left = &plan.left[0];
+    assert!(!left.id.is_empty() && left.region == "eu-west-1");
+    assert_eq!(
+        (&refused[0].id, &refused[0].region, &refused[0].owner, refused[0].outcome),
+        (&left.id, &left.region, &left.owner, left.outcome)
+    );
+    assert!(refused[0].domain.is_empty() && refused[0].reason.is_some());
+}

@@ -13,7 +13,10 @@ fn authority(version: u32, change: &dyn Fn(&mut Catalog)) -> (&'static str, Opti
     let plan = plan_under(&protecting("vip"), &world, &request);
     let steps = steps(&plan, "app");
     let grants = steps.iter().any(|step| step.starts_with("GRANT SELECT ON TABLE \"public\".t"));
-    let lends = steps.iter().any(|step| step.starts_with("GRANT \"maker\" TO \"master\""));
+    // Before 16 a membership has no options.
+    let lending =
+        format!("GRANT \"maker\" TO \"master\"{}", if version < 16 { "" } else { " WITH INHERIT TRUE, SET TRUE" });
+    let lends = steps.contains(&lending);
     let back = steps.iter().rfind(|step| step.contains("\"maker\" FROM") || step.contains("\"maker\" TO")).cloned();
     let how = match (grants, lends) {
         (true, true) => "borrowed",
@@ -171,7 +174,32 @@ fn a_default_counts_for_its_own_creator_and_schema_alone() {
 fn a_database_is_made_of_what_nobody_can_have_put_anything_into() {
     let mut request = request(vec![user("app")]);
     request.create_database = true;
-    let mut world = world(16, &request);
-    catalog(&mut world).database = None;
-    assert_eq!(steps(&plan(&world, &request), "shop")[0], "CREATE DATABASE \"shop\" TEMPLATE \"template0\"");
+    for version in [14, 16] {
+        let mut world = world(version, &request);
+        let catalog = catalog(&mut world);
+        // Nothing of a database that is not there can have been read.
+        (catalog.database, catalog.schemas) = (None, BTreeMap::new());
+        let made = steps(&plan(&world, &request), "shop");
+        assert_eq!(made, ["CREATE DATABASE \"shop\" TEMPLATE \"template0\""], "a new one has its schema public");
+    }
+}
+
+#[test]
+fn one_who_is_as_the_event_wants_is_left_so_and_one_of_whom_only_the_impossible_is_missing_is_named() {
+    let modest = UserRequest { tables: [].into(), schemas: Vec::new(), ..user("app") };
+    let request = request(vec![modest]);
+    let left = |owner: &str, grants: &[Grant]| {
+        let mut world = world(16, &request);
+        let roles = [("app", true), ("stranger", false)];
+        let catalog = catalog(&mut world);
+        catalog.roles.extend(roles.map(|(name, login)| (name.to_owned(), Role { login, ..Role::default() })));
+        catalog.memberships.push(made_by_master("app"));
+        catalog.database = Some(Database { owner: owner.to_owned(), grants: grants.to_vec() });
+        with_secret(&mut world, "app", present("app", Trial::Works));
+        let plan = plan(&world, &request);
+        (why(&plan, "app"), notes(&plan, "app"))
+    };
+    assert_eq!(left("stranger", &[grant("app", "stranger", "CONNECT", "")]), ("already-so", vec![]));
+    assert_eq!(left("stranger", &[]), ("nothing-grantable", vec!["not-grantable"]));
+    assert_eq!(left("master", &[]).0, "planned");
 }

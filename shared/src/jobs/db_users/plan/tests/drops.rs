@@ -255,3 +255,21 @@ fn the_secret_of_another_stays() {
     with_secret(&mut world, "app", present("app", Trial::NotTried));
     assert_eq!(why(&plan(&world, &request), "app"), "planned");
 }
+
+#[test]
+fn what_keeps_a_user_is_counted_where_it_is() {
+    let held = |database: Option<&str>, owns| Held { database: database.map(str::to_owned), owns, ..Held::default() };
+    let why = Why::OwnsObjects { held: vec![held(Some("shop"), 2), held(Some("other"), 0), held(None, 1)] };
+    let said = why.message();
+    assert!(said.contains("2 objects in database shop, 1 object shared by all databases"), "{said}");
+    assert!(!said.contains("other"), "{said}");
+}
+
+#[test]
+fn of_many_steps_the_first_and_the_last_are_shown_and_the_others_counted() {
+    let steps = |count: usize| (1..=count).map(|number| number.to_string()).collect::<Vec<_>>();
+    assert_eq!(abridged(steps(40)), steps(40));
+    let shown = abridged(steps(100));
+    let ends: Vec<_> = [0, 19, 20, 21, 40].map(|at| shown[at].as_str()).into();
+    assert_eq!((shown.len(), ends), (41, vec!["1", "20", "and 60 more like these", "81", "100"]));
+}

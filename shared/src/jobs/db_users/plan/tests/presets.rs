@@ -119,6 +119,51 @@ fn a_member_stays_until_the_event_says_it_leaves() {
 }
 
 #[test]
+fn a_group_is_left_only_where_the_master_may_take_it_back() {
+    let old = there(&|catalog| {
+        on_schema(catalog, "b", "USAGE", "");
+        held(catalog)[0].named = 4;
+        catalog.roles.insert("app".to_owned(), Role { login: true, ..Role::default() });
+        catalog.memberships.extend([made_by_master("r_reader"), made_by_master("app")]);
+    });
+    let request = Request { migrate_presets: true, ..request(vec![reads("app", "a")]) };
+    let leaves = |grantor: &str, change: &dyn Fn(&mut Role)| {
+        let mut world = world(16, &request);
+        let catalog = catalog(&mut world);
+        let schema = |name: &str| (name.to_owned(), Schema { owner: "master".to_owned(), grants: Vec::new() });
+        catalog.schemas = ["a", "b"].map(schema).into();
+        old(catalog);
+        catalog.memberships.push(member("r_reader", "app", grantor));
+        change(catalog.roles.get_mut("r_reader").expect("it is there"));
+        steps(&plan(&world, &request), "app").contains(&"REVOKE \"r_reader\" FROM \"app\"".to_owned())
+    };
+    assert!(leaves("master", &|_| {}));
+    assert!(!leaves("stranger", &|_| {}), "a stranger gave it");
+    assert!(!leaves("master", &|role| role.creates_roles = true), "a role that is left alone");
+}
+
+#[test]
+fn a_member_is_told_of_what_its_group_opens_beyond_and_of_nothing_else() {
+    let request = request(vec![reads("app", "a")]);
+    let told = |wider: bool| {
+        let mut world = world(15, &request);
+        let catalog = catalog(&mut world);
+        let schema = |name: &str| (name.to_owned(), Schema { owner: "master".to_owned(), grants: Vec::new() });
+        catalog.schemas = ["a", "b"].map(schema).into();
+        there(&|catalog| {
+            catalog.roles.insert("app".to_owned(), Role { login: true, ..Role::default() });
+            catalog.memberships.push(member("r_reader", "app", "master"));
+        })(catalog);
+        if wider {
+            on_schema(catalog, "b", "USAGE", "");
+            held(catalog)[0].named = 4;
+        }
+        with_groups(&request, &world).1.remove("app").map(|note| note.code.name)
+    };
+    assert_eq!((told(false), told(true)), (None, Some("preset-union")));
+}
+
+#[test]
 fn two_sets_are_two_groups_and_one_that_opens_nothing_is_nobodys_but_its_members() {
     assert_eq!(groups(vec![reads("one", "a"), reads("two", "b")], false, &|_| {}), ["r_reader", "r_reader_shop_b"]);
     assert_eq!(groups(vec![reads("one", "a"), reads("two", "a")], false, &|_| {}), ["r_reader", "r_reader"]);

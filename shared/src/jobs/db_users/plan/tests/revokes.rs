@@ -165,6 +165,12 @@ fn memberships_go_by_all_alone_and_only_those_the_master_made() {
     let mut wants = user("app");
     wants.member_of = vec!["crew".to_owned()];
     assert_eq!(judged(Revoke::All, &wants, &of("master", true)), (vec![], no_notes()));
+    let iam = UserRequest { auth: Auth::Iam, secret: None, ..user("app") };
+    let of_iam = |catalog: &mut Catalog| {
+        catalog.roles.insert("rds_iam".to_owned(), Role::default());
+        catalog.memberships.extend([made_by_master("rds_iam"), member("rds_iam", "app", "master")]);
+    };
+    assert_eq!(judged(Revoke::All, &iam, &of_iam), (vec![], no_notes()), "it logs in by that");
 }
 
 #[test]

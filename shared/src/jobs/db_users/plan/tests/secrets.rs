@@ -156,3 +156,24 @@ fn who_logs_in_by_iam_is_given_no_password() {
     catalog(&mut world).memberships.push(member("rds_iam", "app", "master"));
     assert_eq!(why(&plan(&world, &request), "app"), "iam-member");
 }
+
+#[test]
+fn a_report_names_each_user_its_region_and_what_becomes_of_it_and_nobody_as_its_owner() {
+    let mut request = request(vec![user("new"), user("old"), user("left")]);
+    request.create_database = true;
+    let mut world = world(16, &request);
+    let catalog = catalog(&mut world);
+    catalog.database = None;
+    catalog.roles.insert("old".to_owned(), Role { login: true, ..Role::default() });
+    catalog.memberships.push(made_by_master("old"));
+    let plan = plan_under(&protecting("left"), &world, &request);
+    let items = plan.items(vec![crate::run::Done::changed(Vec::new()); plan.actions.len()]);
+    let said = |id: &str| {
+        let item = items.iter().find(|item| item.id == id).unwrap_or_else(|| panic!("{id} is not in {items:?}"));
+        assert_eq!((item.region.as_str(), item.owner.as_deref()), ("eu-west-1", None), "{id}");
+        assert_eq!(item.domain["dbusers"]["server"], plan.scope.server, "{id}");
+        item.domain["dbusers"]["change"].clone()
+    };
+    let said: Vec<_> = ["shop", "new", "old", "left"].map(said).into();
+    assert_eq!(serde_json::json!(said), serde_json::json!(["prepare", "create", "change", null]));
+}

@@ -1,6 +1,8 @@
 //! What is read by people whose keys leaked, or may have, or who have no other way in.
 
+use super::super::heading;
 use super::*;
+use crate::notify::Tone;
 
 #[test]
 fn what_becomes_of_the_other_key_is_said_of_each_leak() {
@@ -99,4 +101,20 @@ fn signs_and_what_they_ask_of_people() {
     );
     let text = written_under(notice, Language::English, false);
     insta::assert_snapshot!(text.lines().find(|line| line.contains("aws iam")).unwrap_or_default().trim(), @r#"aws iam delete-access-key --user-name ana --access-key-id "$(aws iam list-access-keys --user-name ana --query "AccessKeyMetadata[?ends_with(AccessKeyId,'N4W7')].AccessKeyId" --output text)""#);
+}
+
+#[test]
+fn only_what_leaked_alarms_and_what_is_over_is_calm() {
+    let tone = |kind, tags: Tags| {
+        let user = User { tags, ..someone() };
+        heading::tone(Notice { kind, user: &user, key: OLD, other: None, dates: &dates(), facts: &facts() })
+    };
+    let leaked = || Tags::from_iter([(format!("nightshift:leaked:{OLD}"), "2026-11-20T02:00:00Z")]);
+    assert_eq!(tone(KeyNotice::Deleted, Tags::default()), Tone::Calm);
+    for kind in [KeyNotice::Leaked, KeyNotice::Suspected, KeyNotice::Quarantined] {
+        assert_eq!(tone(kind, Tags::default()), Tone::Alarm, "{kind:?}");
+    }
+    assert_eq!(tone(KeyNotice::Held, leaked()), Tone::Alarm);
+    assert_eq!(tone(KeyNotice::Held, Tags::default()), Tone::Warning, "it is only still in use");
+    assert_eq!(tone(KeyNotice::Warning, leaked()), Tone::Warning);
 }

@@ -276,3 +276,21 @@ fn what_a_leak_needs_and_does_not_get_has_failed_and_what_a_night_leaves_has_not
     assert_eq!(settled(&leaks), [Failed, Failed, Failed, Planned, Changed, AlreadyRight]);
     assert_eq!(settled(&Request::default()), [Deferred, Skipped, Failed, Planned, Changed, AlreadyRight]);
 }
+
+#[test]
+fn what_an_event_names_and_is_not_there_has_failed_and_what_is_not_due_is_right() {
+    use crate::report::Outcome::{AlreadyRight, Failed, Skipped};
+    assert_eq!(Why::NoSuchUser.outcome(), Failed);
+    assert_eq!(Why::NoSuchKey { key: "K".to_owned(), said: "gone".to_owned() }.outcome(), Failed);
+    assert_eq!(Why::NotDue { at: now() }.outcome(), AlreadyRight);
+    assert_eq!(Why::NoKeys.outcome(), Skipped);
+}
+
+#[test]
+fn where_the_only_key_leaked_nothing_is_over_and_nothing_is_put_away() {
+    let secret = || (tags::SECRET, "/aws/iam/credentials/ana".to_owned());
+    let one = || with(&[off(key("ONE", 95, used(1)))]);
+    assert_eq!(verdict(tagged(one(), &[secret()])), "R2 tidy nightshift:secret");
+    let leaked = tagged(one(), &[secret(), ("nightshift:leaked:ONE", ago(9).to_string())]);
+    assert!(!verdict(leaked.clone()).contains("tidy"), "{}", verdict(leaked));
+}

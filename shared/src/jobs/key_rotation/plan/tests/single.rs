@@ -205,3 +205,12 @@ fn a_due_key_beside_one_that_must_stay_has_no_slot_for_another() {
     assert_eq!(verdict(beside(95)), "R8 no-slot");
     assert_eq!(verdict(beside(20)), "R8 leaked-kept");
 }
+
+#[test]
+fn who_has_no_keys_has_none_whatever_is_known_of_the_secret() {
+    let unread = Read::unknown("secretsmanager:DescribeSecret", "denied");
+    for secret in [Read::Known(None), Read::NotAsked, unread] {
+        let rule = rules::ask(&User { secret, ..someone() }, terms(&policy(&[]), &Request::default()));
+        assert!(matches!(rule, Some((_, Err(Why::NoKeys)))), "{rule:?}");
+    }
+}

@@ -1,0 +1,7 @@
+//! What passes between a client and AWS: requests taken apart strictly, answers and refusals put together.
+
+mod answer;
+mod request;
+
+pub use answer::{Answered, Refusal, Xml};
+pub use request::Request;

@@ -1,0 +1,41 @@
+//! A history plays alike each time, in this process and in another, whatever was played before.
+
+use std::process::Command;
+
+use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift_simulation::generate::draw;
+use nightshift_simulation::history::History;
+use nightshift_simulation::trial::trial;
+
+const NIGHTS: u64 = 12;
+
+fn fingerprint(history: &History) -> String {
+    format!("{:016x}", trial::<ClusterCleanup>(history).journal.fingerprint())
+}
+
+#[test]
+fn the_same_seed_makes_the_same_calls_twice_and_in_another_process() {
+    let mut all = Vec::new();
+    for seed in [11, 12, 13] {
+        let here = fingerprint(&draw(seed, NIGHTS));
+        assert_eq!(here, fingerprint(&draw(seed, NIGHTS)), "seed {seed}, twice in this process");
+        let mut other = Command::new(env!("CARGO_BIN_EXE_simulate"));
+        let other = other.args(["--fingerprint", "--seed", &seed.to_string(), "--nights", &NIGHTS.to_string()]);
+        let said = String::from_utf8(other.output().unwrap().stdout).unwrap();
+        assert_eq!(said.trim(), here, "seed {seed}, in another process");
+        all.push(here);
+    }
+    all.dedup();
+    assert_eq!(all.len(), 3, "seeds differ");
+}
+
+#[test]
+fn what_went_wrong_can_be_spelt_out_and_plays_alike_then() {
+    let drawn = draw(14, NIGHTS);
+    let first = trial::<ClusterCleanup>(&drawn);
+    let spelt = History { faults: first.journal.faults(), rates: None, ..drawn };
+    let text = serde_json::to_string_pretty(&spelt).unwrap();
+    let read: History = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, spelt);
+    assert_eq!(trial::<ClusterCleanup>(&read).journal.fingerprint(), first.journal.fingerprint());
+}

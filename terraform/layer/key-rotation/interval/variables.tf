@@ -1,0 +1,5 @@
+variable "expression" {
+  type        = string
+  description = "Of a schedule of EventBridge Scheduler."
+  nullable    = false
+}
