@@ -113,7 +113,8 @@ pub(super) fn write(title: &str, day: &str, figures: &Figures) -> anyhow::Result
 fn with_row(page: &str, title: &str, row: &str) -> Option<String> {
     let (before, rest) = page.split_once(BEGIN)?;
     let (table, after) = rest.split_once(END)?;
-    let others = table.trim_start().lines().skip(2).filter(|line| !line.contains(&format!("| {title} |")));
+    let rows = table.lines().skip_while(|line| !line.starts_with("|---")).skip(1);
+    let others = rows.filter(|line| !line.contains(&format!("| {title} |")));
     let rows = others.fold(String::new(), |rows, line| rows + line + "\n");
     Some(format!("{before}{BEGIN}\n{HEADER}{rows}{row}{END}{after}"))
 }
@@ -154,6 +155,8 @@ mod tests {
         let page = format!("a\n{BEGIN}\n{HEADER}| x | shard 0/2 | 1 |\n| x | shard 1/2 | 1 |\n{END}\nb\n");
         let new = with_row(&page, "shard 0/2", "| y | shard 0/2 | 2 |\n").unwrap();
         assert_eq!(new, format!("a\n{BEGIN}\n{HEADER}| x | shard 1/2 | 1 |\n| y | shard 0/2 | 2 |\n{END}\nb\n"));
+        let first = with_row(&format!("{BEGIN}\nNone yet.\n{END}\n"), "shard 0/2", "| y | shard 0/2 | 2 |\n").unwrap();
+        assert_eq!(first, format!("{BEGIN}\n{HEADER}| y | shard 0/2 | 2 |\n{END}\n"));
         assert_eq!(with_row("a", "b", "c"), None);
     }
 }

@@ -114,16 +114,10 @@ async fn every_page_is_read_and_nothing_is_asked_per_cluster() -> anyhow::Result
         later.create(&scene).await?;
     }
     expired("z-last").members(0).create(&scene).await?;
-    let rds = scene.rds("eu-west-1").await;
-    for number in 0..101 {
-        let backup = rds.create_db_cluster_snapshot().db_cluster_identifier("z-last");
-        backup.db_cluster_snapshot_identifier(format!("s{number:03}")).send().await?;
-    }
     let report = start(&scene, &[])?.invoke(&json!({})).await?.report();
-    assert_eq!(report["counts"]["observed"], 206 + 101);
+    assert_eq!(report["counts"]["observed"], 206);
     assert_eq!(ids(&report, "planned"), ["z-last"]);
     assert_eq!(report["calls"]["rds:DescribeDBClusters"], 3);
-    assert_eq!(report["calls"]["rds:DescribeDBClusterSnapshots"], 2);
     assert!(report["calls"].get("rds:ListTagsForResource").is_none());
     Ok(())
 }
