@@ -1,7 +1,7 @@
 //! What an owner was told, as one tag of the cluster remembers it: when, of which expiry, of which cluster under which name,
 //! by which deployment, who that owner was, and whether its data is kept. A notice is about all of it: of another expiry,
 //! another cluster of the same name, the same cluster under another name or another owner it says nothing, nor of data that
-//! was to be kept and is not. Once it was seen not to hold it is written
+//! was to be kept and is not. A copy that was promised is made, whatever became of the policy or the source since. Once it was seen not to hold it is written
 //! over, so that it does not come back with the old expiry; but for what another deployment told, which is not ours to judge.
 
 use std::fmt::Write as _;
@@ -36,19 +36,37 @@ pub struct Parties {
     pub by: String,
     /// Whoever reads it: see [`who`].
     pub who: String,
-    /// Whether they are told that nothing of its data is kept.
-    pub lost: bool,
+    /// What they are told of its data.
+    pub fate: Fate,
 }
 
-/// What a notice calls that.
-const fn fate(lost: bool) -> &'static str {
-    if lost { "lost" } else { "kept" }
+/// What becomes of a cluster's data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fate {
+    /// A snapshot keeps it.
+    Copy,
+    /// The cluster it was cloned from has what was cloned, and what was written since is lost.
+    InSource,
+    /// Nothing of it is kept.
+    Lost,
+}
+
+impl Fate {
+    /// What a notice calls it.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Copy => "kept",
+            Self::InSource => "source",
+            Self::Lost => "lost",
+        }
+    }
 }
 
 /// What is written down when it is told, at `told`, that the cluster `id` expires at `expiry`.
 pub fn mark(told: Timestamp, expiry: Timestamp, id: &str, resource_id: &str, parties: &Parties) -> Tags {
-    let Parties { by, who, lost } = parties;
-    let fate = fate(*lost);
+    let Parties { by, who, fate } = parties;
+    let fate = fate.word();
     [(NOTIFIED, format!("{told} {expiry} {resource_id} {id} {by} {who} {fate}"))].into_iter().collect()
 }
 
@@ -75,9 +93,16 @@ fn read(value: &str, cluster: &Cluster, expiry: Option<Timestamp>, parties: &Par
     let same = *resource_id == cluster.resource_id
         && *id == cluster.id
         && *who == parties.who
-        && *told_of == fate(parties.lost);
+        // Whoever was told of a copy gets one: see `promised_copy`.
+        && (*told_of == Fate::Lost.word()) == (parties.fate == Fate::Lost);
     let holds = same && of.parse().ok() == Some(expiry?);
     told.parse().ok().filter(|_| holds).map(Notice::Holds)
+}
+
+/// Whether the notice by which `cluster`, which expires at `expiry`, goes says that a snapshot keeps its data.
+pub fn promised_copy(cluster: &Cluster, expiry: Timestamp, parties: &Parties) -> bool {
+    let says_so = |value: &str| value.ends_with(&format!(" {}", Fate::Copy.word()));
+    matches!(of(cluster, Some(expiry), parties), Notice::Holds(_)) && cluster.tags.get(NOTIFIED).is_some_and(says_so)
 }
 
 /// Which deployment tells, as one word: those that take a cluster for their own by the same marks are one.
@@ -135,7 +160,7 @@ mod tests {
         assert_eq!(who(Some(" ana"), Some("")), who(Some("ana"), None));
         assert_eq!(who(None, None).len(), 12);
         let now = "2026-11-21T02:00:00.123456789Z".parse().unwrap();
-        let parties = Parties { by: deployment("auto-delete-after", &[]), who: who(None, None), lost: false };
+        let parties = Parties { by: deployment("auto-delete-after", &[]), who: who(None, None), fate: Fate::InSource };
         let longest = mark(now, now, &"a".repeat(63), &format!("cluster-{}", "A".repeat(26)), &parties);
         assert!(longest.get(NOTIFIED).unwrap().len() < Tags::VALUE_LIMIT);
     }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use crate::config::Settings;
 use crate::domains::clusters::lease::{self, Lease};
 use crate::domains::clusters::marks::{self, SUCH_AS, pairs, required_tags};
-use crate::domains::clusters::notice::{self, Parties};
+use crate::domains::clusters::notice::{self, Fate, Parties};
 use crate::domains::clusters::price::Prices;
 use crate::domains::clusters::tags::owner;
 use crate::run::Protected;
@@ -162,10 +162,11 @@ impl Policy {
         stack.or_else(|| self.managed_tags.iter().find_map(|(key, value)| Self::near(tags, key, value)))
     }
 
-    /// Between whom something is said of what carries `tags`, as a notice remembers them.
+    /// Between whom something is said of what carries `tags`, as a notice remembers them, where no source holds its data.
     pub fn parties(&self, tags: &Tags) -> Parties {
         let by = notice::deployment(&self.tag_key, &self.required_tags);
-        Parties { by, who: self.who(tags), lost: self.final_snapshot == FinalSnapshot::Never }
+        let fate = if self.final_snapshot == FinalSnapshot::Never { Fate::Lost } else { Fate::Copy };
+        Parties { by, who: self.who(tags), fate }
     }
 
     /// Whoever reads what is told of what carries `tags`.

@@ -53,13 +53,14 @@ fn preflight(
     };
     let lift_protection = protection(cluster, policy)?;
     members::check(cluster, &region.instances, progress)?;
-    let facts = facts(cluster, region, progress, terms)?;
+    let facts = facts(cluster, at, region, progress, terms)?;
     let keep =
         facts.as_ref().map(|pieces| keep(cluster, at, region, pieces, snapshots_left, progress, policy)).transpose()?;
 
     let mut marks = facts.unwrap_or_default();
     if let Some(asked) = terms.asked {
-        marks = marks.with(by_hand::marks(cluster, at, asked, policy));
+        marks =
+            marks.with(by_hand::marks(cluster, at, asked, &source::parties(cluster, &region.clusters, terms), policy));
     }
     marks.set(tags::DELETE_OF, delete_of(cluster, progress));
     let mut all_marks = marks.clone();
@@ -76,7 +77,8 @@ fn preflight(
         let mut start = start(cluster, at, policy)?;
         if let Some(asked) = terms.asked {
             // What finds it running goes on: the same command, or the night.
-            start.marks = start.marks.with(by_hand::marks(cluster, at, asked, policy));
+            let parties = source::parties(cluster, &region.clusters, terms);
+            start.marks = start.marks.with(by_hand::marks(cluster, at, asked, &parties, policy));
         }
         return Ok(Action::StartCluster(start));
     }
@@ -249,8 +251,14 @@ fn protection(cluster: &Cluster, policy: &Policy) -> Result<bool, Why> {
 }
 
 /// How to build the cluster again, as tags; `None` where no snapshot is wanted.
-fn facts(cluster: &Cluster, region: &Region, progress: &Progress, terms: Terms<'_>) -> Result<Option<Tags>, Why> {
-    if !source::wants_snapshot(cluster, &region.clusters, terms) {
+fn facts(
+    cluster: &Cluster,
+    at: Timestamp,
+    region: &Region,
+    progress: &Progress,
+    terms: Terms<'_>,
+) -> Result<Option<Tags>, Why> {
+    if !source::wants_snapshot(cluster, at, &region.clusters, terms) {
         return Ok(None);
     }
     if matches!(progress, Progress::Begun(_)) || deletion::half_deleted(cluster).is_some() {

@@ -122,7 +122,7 @@ impl Plan {
                 Assessment::Left(why) => self.leave(cluster, why, None, terms),
                 Assessment::Untold(at) => {
                     let known = blockers::known_relations(cluster, region);
-                    match known.and_then(|()| notice::warn(cluster, at, terms)) {
+                    match known.and_then(|()| notice::warn(cluster, at, &region.clusters, terms)) {
                         Ok(action) => self.actions.push(action),
                         Err(_) if at > terms.now => self.leave(cluster, Why::NotDue { at }, None, terms),
                         Err(why) => self.leave(cluster, why, Some((at, None)), terms),
@@ -223,9 +223,9 @@ pub fn needs_instances(cluster: &Cluster, terms: Terms<'_>) -> bool {
     terms.policy.prices.is_some() || !cluster.members.is_empty()
 }
 
-/// Whether deleting `cluster` takes a snapshot.
+/// Whether `cluster` is due, and deleting it takes a snapshot.
 pub fn needs_snapshot(cluster: &Cluster, clusters: &[Cluster], terms: Terms<'_>) -> bool {
-    source::wants_snapshot(cluster, clusters, terms)
+    matches!(assess(cluster, terms), Assessment::Due(at) if source::wants_snapshot(cluster, at, clusters, terms))
 }
 
 impl fmt::Display for Plan {

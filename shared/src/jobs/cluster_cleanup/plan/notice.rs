@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::action::{Action, ForgetNotice, WarnOwner};
-use super::{OVERDUE, Terms, Why, blockers, progress};
+use super::{OVERDUE, Terms, Why, blockers, progress, source};
 use crate::domains::clusters::deletion;
 use crate::domains::clusters::notice::{self, Notice};
 use crate::jobs::cluster_cleanup::policy::Policy;
@@ -49,8 +49,9 @@ pub(super) fn is_soon(cluster: &Cluster, at: Timestamp, Terms { policy, now, ann
 }
 
 /// Telling it.
-pub(super) fn warn(cluster: &Cluster, at: Timestamp, Terms { policy, now, .. }: Terms<'_>) -> Result<Action, Why> {
-    let parties = policy.parties(&cluster.tags);
+pub(super) fn warn(cluster: &Cluster, at: Timestamp, clusters: &[Cluster], terms: Terms<'_>) -> Result<Action, Why> {
+    let Terms { policy, now, .. } = terms;
+    let parties = source::parties(cluster, clusters, terms);
     let mark = notice::mark(Timestamp::UNIX_EPOCH, at, &cluster.id, &cluster.resource_id, &parties);
     let needed = cluster.tags.counted_with(&mark);
     if needed > Tags::LIMIT {

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::Terms;
 use crate::domains::clusters::expiry::{self, Expiry};
+use crate::domains::clusters::notice::{self, Fate, Parties};
 use crate::domains::clusters::{deletion, tags};
 use crate::jobs::cluster_cleanup::policy::FinalSnapshot;
 use crate::services::rds::Cluster;
@@ -28,13 +29,24 @@ const READABLE: [&str; 14] = [
     "upgrading",
 ];
 
-/// Whether the data of `cluster` has to be kept. It need not where the cluster it was cloned from holds it.
-pub(super) fn wants_snapshot(cluster: &Cluster, clusters: &[Cluster], terms: Terms<'_>) -> bool {
-    match terms.policy.final_snapshot {
-        FinalSnapshot::Never => false,
-        FinalSnapshot::Always => true,
-        FinalSnapshot::UnlessClone => source_of(cluster, clusters, terms).is_none(),
+/// Whether the data of `cluster`, which expired at `at`, has to be kept. It need not where the cluster it was cloned from holds it, but
+/// for an owner who was told at night that it will be: the source may have come back since, or the policy may have changed.
+pub(super) fn wants_snapshot(cluster: &Cluster, at: Timestamp, clusters: &[Cluster], terms: Terms<'_>) -> bool {
+    match parties(cluster, clusters, terms).fate {
+        Fate::Copy => true,
+        Fate::Lost => false,
+        Fate::InSource => {
+            terms.asked.is_none() && notice::promised_copy(cluster, at, &terms.policy.parties(&cluster.tags))
+        }
     }
+}
+
+/// Between whom something is said of `cluster`, and what is said of its data.
+pub(super) fn parties(cluster: &Cluster, clusters: &[Cluster], terms: Terms<'_>) -> Parties {
+    let parties = terms.policy.parties(&cluster.tags);
+    let is_in_source =
+        terms.policy.final_snapshot == FinalSnapshot::UnlessClone && source_of(cluster, clusters, terms).is_some();
+    if is_in_source { Parties { fate: Fate::InSource, ..parties } } else { parties }
 }
 
 /// The cluster that `cluster` is a clone of and that holds its data, if there is one: named by the source tag, of this

@@ -7,7 +7,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::domains::clusters::notice;
+use crate::domains::clusters::notice::{self, Parties};
 use crate::domains::clusters::tags::{CLONE, CREATING, NOTIFIED, READY, VOID};
 use crate::jobs::cluster_cleanup::codes::{OWNERS_DIFFER, STOPPED};
 use crate::jobs::cluster_cleanup::policy::Policy;
@@ -75,8 +75,8 @@ pub(super) fn stopped(cluster: &Cluster, restarts: Option<Timestamp>) -> super::
 
 /// What is written on `cluster` beside the marks of any deletion, and in the same call: that it has expired at `at`, and that its
 /// owner knows. Whatever interrupts this run, the nights go on with it, or `extend` calls it off.
-pub(super) fn marks(cluster: &Cluster, at: Timestamp, asked: &Asked, policy: &Policy) -> Tags {
-    let told = notice::mark(asked.at, at, &cluster.id, &cluster.resource_id, &policy.parties(&cluster.tags));
+pub(super) fn marks(cluster: &Cluster, at: Timestamp, asked: &Asked, parties: &Parties, policy: &Policy) -> Tags {
+    let told = notice::mark(asked.at, at, &cluster.id, &cluster.resource_id, parties);
     told.with([(policy.tag_key.as_str(), at.to_string())].into_iter().collect())
 }
 

@@ -170,7 +170,7 @@ fn a_word_is_written_down_so_that_the_night_goes_on_with_it_and_the_same_word_to
 #[test]
 fn a_deletion_that_was_refused_leaves_the_tags_as_they_were_found() {
     let (policy, mut one) = (policy(&[]), clone());
-    let marked = super::super::by_hand::marks(&one, now(), &ana(), &policy);
+    let marked = super::super::by_hand::marks(&one, now(), &ana(), &policy.parties(&one.tags), &policy);
     let back = |one: &Cluster| one.tags.clone().with(marked.clone()).with(taken_back(one, &policy));
     assert_eq!(back(&one).get("auto-delete-after"), Some(LATER));
     assert_eq!(back(&one).get(tags::NOTIFIED), Some(tags::VOID), "nobody was told");

@@ -1,6 +1,7 @@
 //! What a deletion holds, and when it keeps the data.
 
 use super::*;
+use crate::domains::clusters::notice::{Fate, Parties};
 
 fn keeps_data(variables: &[(&str, &str)], clusters: Vec<Cluster>) -> bool {
     let plan = plan_of(region(clusters), &policy(variables), &Request::default());
@@ -46,6 +47,44 @@ fn pair(change: impl FnOnce(&mut Cluster, &mut Cluster)) -> Vec<Cluster> {
 
 fn expires(cluster: &mut Cluster, at: &str) {
     cluster.tags = [("auto-delete-after", at), ("env", "dev")].into_iter().collect();
+}
+
+/// The policy may have changed since, or the source may be one again that stays.
+#[test]
+fn who_was_told_of_a_copy_gets_one_though_the_source_holds_the_data() {
+    let told = |word: &str, expiry: &str, owner: &str| {
+        pair(|_, clone| {
+            let Parties { by, who, .. } =
+                policy(&[]).parties(&clone.tags.clone().with([("owner", owner)].into_iter().collect()));
+            let (id, name) = (&clone.resource_id, &clone.id);
+            let notice = format!("2026-11-20T00:00:00Z {expiry} {id} {name} {by} {who} {word}");
+            clone.tags.set(tags::NOTIFIED, notice);
+        })
+    };
+    assert!(keeps_data(&[], told("kept", PAST, "ana")));
+    assert!(!keeps_data(&[], told("source", PAST, "ana")));
+    assert!(!keeps_data(&[], told("kept", "2026-11-01T00:00:00Z", "ana")), "of another expiry");
+    assert!(!keeps_data(&[], told("kept", PAST, "ben")), "another owner");
+    assert!(!keeps_data(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")], told("kept", PAST, "ana")), "told anew before");
+}
+
+/// The letter and the memory of it are about the same.
+#[test]
+fn what_is_remembered_of_the_data_is_what_the_letter_says() {
+    let fate = |variables: &[(&str, &str)], clusters: Vec<Cluster>| {
+        let policy = policy(&[&[("NIGHTSHIFT_MIN_NOTICE_HOURS", "20")], variables].concat());
+        let request = Request::default();
+        let terms = Terms { policy: &policy, request: &request, now: now(), announces: true, asked: None };
+        let plan = Plan::make(&world(region(clusters)), terms);
+        plan.actions.iter().find_map(|action| match action {
+            Action::WarnOwner(warn) if warn.id == "clone" => Some(warn.parties.fate),
+            _ => None,
+        })
+    };
+    assert_eq!(fate(&[], pair(|_, _| {})), Some(Fate::InSource));
+    assert_eq!(fate(&[], pair(|source, _| expires(source, NOW))), Some(Fate::Copy));
+    assert_eq!(fate(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "always")], pair(|_, _| {})), Some(Fate::Copy));
+    assert_eq!(fate(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")], pair(|_, _| {})), Some(Fate::Lost));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::domains::clusters::notice::Parties;
 const TWO_PHASES: [(&str, &str); 1] = [("NIGHTSHIFT_MIN_NOTICE_HOURS", "20")];
 
 fn told(cluster: &Cluster, told: &str, at: &str) -> String {
-    let Parties { by, who, lost: _ } = policy(&[]).parties(&cluster.tags);
+    let Parties { by, who, fate: _ } = policy(&[]).parties(&cluster.tags);
     format!("{told} {at} {} {} {by} {who} kept", cluster.resource_id, cluster.id)
 }
 
@@ -355,7 +355,7 @@ proptest! {
         let told = now() - jiff::SignedDuration::from_hours(told_hours_ago);
         let expiry = if same_expiry { PAST } else { "2026-11-19T00:00:00Z" };
         let id = if same_cluster { it.resource_id.clone() } else { "cluster-OTHER".to_owned() };
-        let Parties { by, who, lost: _ } = policy(&[]).parties(&it.tags);
+        let Parties { by, who, fate: _ } = policy(&[]).parties(&it.tags);
         let who = if same_owner { who } else { "0123456789ab".to_owned() };
         let name = if same_name { "orders" } else { "orders-new" };
         it.tags.set(tags::NOTIFIED, format!("{told} {expiry} {id} {name} {by} {who} kept"));
