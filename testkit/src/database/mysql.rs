@@ -103,9 +103,14 @@ impl Program {
     }
 
     /// What every start has in common.
-    fn with_data(&self, data: &Path) -> Command {
+    fn with_data(&self, data: &Path) -> anyhow::Result<Command> {
+        // Of its own: MariaDB tidies up what it takes for left over there, which may be another server's.
+        let temporary = data.with_file_name("tmp");
+        std::fs::create_dir(&temporary)?;
+        folder::hand_over(&temporary)?;
         let mut command = self.command();
         command.args(["--no-defaults", "--datadir"]).arg(data);
+        command.arg(format!("--tmpdir={}", temporary.display()));
         if let Some(root) = &self.root {
             let share = share(root);
             command.arg(format!("--lc-messages-dir={}", share.display()));
@@ -113,7 +118,7 @@ impl Program {
                 command.arg(format!("--character-sets-dir={}", share.join("charsets").display()));
             }
         }
-        command
+        Ok(command)
     }
 
     fn template(&self) -> anyhow::Result<PathBuf> {
@@ -127,12 +132,12 @@ impl Program {
         folder::hand_over(&data)?;
         let mut first = match self.flavour {
             Flavour::Mysql => {
-                let mut command = self.with_data(&data);
+                let mut command = self.with_data(&data)?;
                 command.args(["--initialize-insecure", "--secure-file-priv=NULL", "--mysqlx=OFF"]);
                 folder::as_server(&command)
             }
             Flavour::Mariadb => {
-                let mut command = self.with_data(&data);
+                let mut command = self.with_data(&data)?;
                 command.args(["--bootstrap", "--skip-log-bin"]);
                 let mut command = folder::as_server(&command);
                 command.stdin(std::fs::File::open(self.bootstrap(making.path())?)?);
@@ -194,13 +199,8 @@ impl Mysql {
         let setup = data.join("setup.sql");
         std::fs::write(&setup, Self::setup(program.flavour, database))?;
         folder::hand_over(&data)?;
-        // Of its own: MariaDB tidies up what it takes for left over there, which may be another server's.
-        let temporary = folder.path().join("tmp");
-        std::fs::create_dir(&temporary)?;
-        folder::hand_over(&temporary)?;
         let port = Port::take()?;
-        let mut server = program.with_data(&data);
-        server.arg(format!("--tmpdir={}", temporary.display()));
+        let mut server = program.with_data(&data)?;
         server.args([
             "--bind-address=127.0.0.1",
             &format!("--port={}", port.number()),
