@@ -13,7 +13,7 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStderr, Command};
 
-use super::holder;
+use super::holder::{self, Holder};
 use super::target::Target;
 use crate::output::complain;
 use crate::told::Told;
@@ -189,15 +189,19 @@ impl Tunnel {
             }
             let here = self.here;
             if TcpStream::connect(here).await.is_ok() {
-                return match holder::stranger(here.port()) {
-                    None => Ok(()),
-                    Some(user) => Err(Told::error(
-                        format!(
-                            "a program of another user (number {user}) listens at {here}, so nothing was sent there"
-                        ),
-                        "name another port with --local-port, or leave it out for a free one",
-                    )),
-                };
+                match holder::of(here.port(), self.keeper.id()) {
+                    Holder::Tunnel => return Ok(()),
+                    // It says itself that it cannot listen there.
+                    Holder::Other => {}
+                    Holder::Stranger(user) => {
+                        return Err(Told::error(
+                            format!(
+                                "a program of another user (number {user}) listens at {here}, so nothing was sent there"
+                            ),
+                            "name another port with --local-port, or leave it out for a free one",
+                        ));
+                    }
+                }
             }
             clock::sleep(POLL).await;
         }
