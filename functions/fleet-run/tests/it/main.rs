@@ -101,7 +101,7 @@ fn to_work(phase: &str, account: &str, more: &Value) -> Value {
         item["budget"] = json!({ "deletions": deletions });
     }
     // Judged just now, unless the test says when.
-    if phase != "plan" && item["judged_at"].is_null() {
+    if (phase != "plan" || item["budget"].is_object()) && item["judged_at"].is_null() {
         item["judged_at"] = json!(nightshift::clock::now());
     }
     json!({ "execution": EXECUTION, "phase": phase, "item": item })
