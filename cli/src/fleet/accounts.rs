@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::args::{FleetAccountsArgs, Format};
 use crate::desk::Desk;
 use crate::org;
-use crate::output::{Ending, Output, Words};
+use crate::output::{Ending, Output, Words, complain};
 use crate::policy::Source;
 use crate::told::Told;
 
@@ -38,7 +38,11 @@ pub(super) async fn accounts(args: FleetAccountsArgs, desk: &Desk) -> anyhow::Re
     settings.finish().map_err(|faults| source.locate(&faults))?;
     let wanted = Wanted { accounts: true, tags: true, ..Wanted::TREE };
     let snapshot = Box::pin(org::snapshot(&args.source, wanted, desk)).await?;
-    let choice = choose(&organisation(&snapshot), &selection).map_err(|fault| {
+    let organisation = organisation(&snapshot);
+    for said in selection.idle_tags(&organisation.accounts) {
+        complain(&said);
+    }
+    let choice = choose(&organisation, &selection).map_err(|fault| {
         Told::error(
             format!("{fault}; no account was chosen"),
             "correct the policy: `nightshift org tree` draws the units there are",

@@ -6,6 +6,7 @@ use nightshift_testkit::{Scene, world};
 use serde_json::{Value, json};
 
 use crate::machine::holds;
+use crate::terminal::Terminal;
 use crate::{Said, nightshift};
 
 const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -292,6 +293,17 @@ async fn what_failed_is_taken_up_where_aws_does_so_and_else_in_a_run_of_its_own(
     let running = redrive("late", &["--yes"]);
     assert!(running.code == 1 && running.err.contains("execution late still runs"), "{}", running.err);
     fleet.scene.stop(&stopped).await.expect("it is stopped");
+    // Another run begins while the question stands.
+    let words = ["fleet", "redrive", "late", "--account", &fleet.scene.account];
+    let mut terminal = Terminal::start(&fleet.scene, 100, &[], &words);
+    terminal.shows("Take up execution late where it failed?");
+    let other = fleet.scene.begin(&fleet.machine, "other", &json!({ "wait": true })).await.expect("a run");
+    terminal.types("y\n");
+    let (code, shown) = terminal.ends();
+    assert!(code == Some(1) && shown.contains("execution other of state machine prod-clusters runs"), "{shown}");
+    let status = fleet.fleet(&["status", "late"]);
+    assert!(status.out.contains("late · ABORTED"), "{}", status.out);
+    fleet.scene.stop(&other).await.expect("it is stopped");
     let again = redrive("late", &["--yes"]);
     assert_eq!(again.code, 0, "{}", again.err);
     assert!(again.err.contains("redrive execution late of state machine prod-clusters"), "{}", again.err);

@@ -177,8 +177,14 @@ impl ToWork {
             if let Err(error) = item.expect_plan.as_deref().map_or(Ok(()), |text| PlanDigest::parse(text).map(|_| ())) {
                 fields.fault::<()>(format!("'item': {error}"));
             }
-            if item.budget.is_some() && item.judged_at.is_none() {
-                fields.fault::<()>("'item' has a 'budget' and no 'judged_at', and a budget does not keep".to_owned());
+            for (word, is_there) in
+                [("a 'budget'", item.budget.is_some()), ("an 'expect_plan'", item.expect_plan.is_some())]
+            {
+                if is_there && item.judged_at.is_none() {
+                    fields.fault::<()>(format!(
+                        "'item' has {word} and no 'judged_at', and what was judged does not keep"
+                    ));
+                }
             }
             if phase.is_some_and(|phase| phase != Phase::Plan) && item.budget.is_none() && item.expect_plan.is_none() {
                 fields.fault::<()>(

@@ -11,8 +11,7 @@ use crate::text::printable;
 const NAME: &str = "NIGHTSHIFT_FLEET_FAILURES";
 
 /// What may be skipped.
-static SKIPS: [&Code; 4] =
-    [&fleet_codes::ROLE_MISSING, &codes::DENIED_BY_SCP, &codes::REGION_OFF, &fleet_codes::NOT_ACTIVE];
+static SKIPS: [&Code; 3] = [&fleet_codes::ROLE_MISSING, &codes::DENIED_BY_SCP, &codes::REGION_OFF];
 
 /// `NIGHTSHIFT_FLEET_FAILURES`: those of them that are failures.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -56,6 +55,6 @@ mod tests {
         }
         assert_eq!(of("role-missing,region-off", &codes::DENIED_BY_SCP), Ended::Skipped);
         assert_eq!(of("", &codes::ACCESS_DENIED), Ended::Failed);
-        insta::assert_snapshot!(read("role-mising").unwrap_err(), @"the configuration has 1 fault and nothing was done: NIGHTSHIFT_FLEET_FAILURES: 'role-mising' is not one of: role-missing, denied-by-scp, region-off, not-active");
+        insta::assert_snapshot!(read("role-mising").unwrap_err(), @"the configuration has 1 fault and nothing was done: NIGHTSHIFT_FLEET_FAILURES: 'role-mising' is not one of: role-missing, denied-by-scp, region-off");
     }
 }

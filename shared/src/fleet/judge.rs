@@ -70,6 +70,8 @@ impl Verdict {
 }
 
 /// How long a plan holds, and what was judged of it: a run plans, judges and applies within hours, and a redrive may come two weeks later.
+/// A person's digest holds no longer. It names the steps themselves, and a redrive chooses no accounts anew: one that was excluded since would
+/// be changed all the same.
 pub const HOLDS: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a person's digest is held against.
@@ -89,8 +91,7 @@ pub fn plan(
     let mut stopped = stopped(rows, &digest, caps, consent).into_iter();
     let (tripped, besides) = (stopped.next(), stopped.collect());
     let harmed = harmed(rows, first, caps, "could not be planned", |ended| ended == Ended::Failed).err();
-    // A digest keeps: it names the steps themselves.
-    let harmed = stale(begun, now).filter(|_| consent.is_none()).or(harmed);
+    let harmed = stale(begun, now).or(harmed);
     let mut verdict = Verdict { digest, tripped, besides, harmed, canary: Vec::new(), rest: Vec::new() };
     if verdict.stopped().is_some() {
         return verdict;

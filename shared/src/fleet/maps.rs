@@ -21,7 +21,12 @@ pub(super) async fn of_phase(aws: &Aws, folder: &Folder<'_>, phase: Phase) -> Re
     let prefix = folder.key(&format!("results/map-{phase}/"));
     let keys = RecordReader::new(aws, folder.bucket()).keys(&prefix).await;
     let keys = keys.map_err(RunFault::observing("listing what the maps of this run wrote"))?;
-    let manifests: Vec<_> = keys.iter().filter(|key| key.ends_with("/manifest.json")).collect();
+    // A map run leaves its manifest in one folder of its own, and nothing deeper.
+    let is_manifest = |key: &&String| {
+        let name = key.strip_prefix(&prefix).and_then(|rest| rest.split_once('/'));
+        name.is_some_and(|(_, name)| name == "manifest.json")
+    };
+    let manifests: Vec<_> = keys.iter().filter(is_manifest).collect();
     if manifests.is_empty() {
         return Ok(None);
     }
@@ -39,8 +44,8 @@ async fn add(aws: &Aws, folder: &Folder<'_>, key: &str, results: &mut Results) -
         said: crate::text::chain(error),
     };
     let manifest = Manifest::read(key, &text(aws, folder, key).await?).map_err(|error| odd(key, &error))?;
-    // A manifest is AWS's; still, no key of another run is read by it.
-    let own = folder.key("");
+    // A manifest is AWS's; still, nothing is read by it but what maps of this run left.
+    let own = folder.key("results/");
     let files: BTreeSet<_> = manifest.keys().filter(|file| file.starts_with(&own)).map(str::to_owned).collect();
     // There are few, and each may be long: one after the other, so that one alone is held.
     for file in files {

@@ -108,13 +108,13 @@ variable "external_id" {
 
 variable "failures" {
   type        = set(string)
-  description = "Which reasons to leave an account or a Region count as failures: role-missing, denied-by-scp, region-off, not-active."
+  description = "Which reasons to leave an account or a Region count as failures: role-missing, denied-by-scp, region-off."
   default     = []
   nullable    = false
 
   validation {
-    condition     = length(setsubtract(var.failures, ["role-missing", "denied-by-scp", "region-off", "not-active"])) == 0
-    error_message = "failures lists role-missing, denied-by-scp, region-off and not-active, or some of them."
+    condition     = length(setsubtract(var.failures, ["role-missing", "denied-by-scp", "region-off"])) == 0
+    error_message = "failures lists role-missing, denied-by-scp and region-off, or some of them."
   }
 }
 

@@ -55,6 +55,42 @@ async fn a_worker_that_is_called_again_goes_on_with_what_it_took() -> anyhow::Re
 }
 
 #[tokio::test]
+async fn a_second_call_takes_what_the_budget_still_has_and_no_more() -> anyhow::Result<()> {
+    let (fleet, member) = (Fleet::new().await?, Fleet::member(&["orders-dev"]).await?);
+    let event = to_work("rest", &member.account, &json!({ "budget": 2 }));
+    let mut worker = fleet.worker("apply", &[])?;
+    for (late, left) in [(None, 1), (Some("late-dev"), 0), (Some("later-dev"), 0)] {
+        if let Some(late) = late {
+            expired(late).create(&member).await?;
+        }
+        let said = worker.invoke(&event).await?.report();
+        let spent = fleet.left(&format!("spent/{}.json", member.account)).await?;
+        assert_eq!(spent["deletions"].as_array().map(Vec::len), Some(2 - left), "{late:?}: {said}");
+    }
+    assert_eq!(standing(&member).await?, ["later-dev"], "two were judged, and two went");
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_was_judged_more_than_a_day_ago_is_not_done_by_a_budget_nor_by_a_digest() -> anyhow::Result<()> {
+    let (fleet, member) = (Fleet::new().await?, Fleet::member(&["orders-dev"]).await?);
+    let planned = fleet.worker("plan", &[])?.invoke(&to_work("plan", &member.account, &json!({}))).await?.report();
+    let mut worker = fleet.worker("apply", &[])?;
+    let at = |hours| nightshift::clock::now() - jiff::SignedDuration::from_hours(hours);
+    for word in [json!({ "budget": 1 }), json!({ "expect_plan": planned["plan_digest"] })] {
+        let mut word = word;
+        word["judged_at"] = json!(at(25));
+        let late = worker.invoke(&to_work("rest", &member.account, &word)).await?.report();
+        assert_eq!((&late["ended"], &late["reason"]["code"]), (&json!("failed"), &json!("judged-long-ago")), "{word}");
+        assert_eq!(standing(&member).await?, ["orders-dev"]);
+    }
+    let in_time = json!({ "expect_plan": planned["plan_digest"], "judged_at": at(23) });
+    worker.invoke(&to_work("rest", &member.account, &in_time)).await?.report();
+    assert_eq!(standing(&member).await?, [""; 0]);
+    Ok(())
+}
+
+#[tokio::test]
 async fn where_it_cannot_be_written_down_or_read_nothing_is_begun() -> anyhow::Result<()> {
     let (fleet, member) = (Fleet::new().await?, Fleet::member(&["orders-dev"]).await?);
     let event = to_work("rest", &member.account, &json!({ "budget": 1 }));

@@ -96,9 +96,12 @@ fn to_work(phase: &str, account: &str, more: &Value) -> Value {
     for (key, value) in more.as_object().into_iter().flatten() {
         item[key] = value.clone();
     }
-    // So many deletions, judged just now.
+    // So many deletions.
     if let Some(deletions) = item["budget"].as_u64() {
         item["budget"] = json!({ "deletions": deletions });
+    }
+    // Judged just now, unless the test says when.
+    if (phase != "plan" || item["budget"].is_object()) && item["judged_at"].is_null() {
         item["judged_at"] = json!(nightshift::clock::now());
     }
     json!({ "execution": EXECUTION, "phase": phase, "item": item })

@@ -137,3 +137,30 @@ async fn a_map_of_plans_that_is_redriven_in_time_is_judged_whole_and_later_begin
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn nothing_is_read_by_a_manifest_but_what_maps_of_this_run_left() -> anyhow::Result<()> {
+    let night = Night::new().await?;
+    let planned = night.plan().await?;
+    let folder = "results/map-plan/0b6f7f4e";
+    let mut manifest = night.fleet.left(&format!("{folder}/manifest.json")).await?;
+    // None of them can be read as what a map left.
+    let odd = [
+        "fleet/cluster-cleanup/another/results/map-plan/1/SUCCEEDED_0.json".to_owned(),
+        format!("fleet/cluster-cleanup/{EXECUTION}-2/results/map-plan/1/SUCCEEDED_0.json"),
+        key("plan", &format!("{}.json", night.members[0].account)),
+    ];
+    let files = manifest["ResultFiles"]["SUCCEEDED"].as_array_mut().into_iter().flatten();
+    assert_eq!(files.count(), 1);
+    for odd in odd {
+        let named = json!({ "Key": odd, "Size": 1 });
+        manifest["ResultFiles"]["SUCCEEDED"].as_array_mut().into_iter().for_each(|all| all.push(named.clone()));
+    }
+    night.leave(&format!("{folder}/manifest.json"), &manifest).await?;
+    let judged = night.judge("plan", planned, &json!({}), &[]).await?.report();
+    assert_eq!(judged["go"], true, "{judged}");
+    // No map run leaves a manifest so deep.
+    night.leave("results/map-plan/plan/1/manifest.json", &json!("forged")).await?;
+    night.report(&machine()).await?;
+    Ok(())
+}

@@ -11,6 +11,8 @@ const UNITS: &str = "NIGHTSHIFT_FLEET_UNITS";
 const ACCOUNTS: &str = "NIGHTSHIFT_FLEET_ACCOUNTS";
 const TAGS: &str = "NIGHTSHIFT_FLEET_TAGS";
 const EXCLUDED_UNITS: &str = "NIGHTSHIFT_FLEET_EXCLUDED_UNITS";
+const EXCLUDED_ACCOUNTS: &str = "NIGHTSHIFT_FLEET_EXCLUDED_ACCOUNTS";
+const EXCLUDED_TAGS: &str = "NIGHTSHIFT_FLEET_EXCLUDED_TAGS";
 const POLICIES: &str = "NIGHTSHIFT_FLEET_POLICIES";
 const CANARY: &str = "NIGHTSHIFT_FLEET_CANARY";
 
@@ -34,6 +36,14 @@ impl Unit {
         }
         let is_id = ["r-", "ou-"].iter().any(|start| text.starts_with(start)) && !text.contains(['/', ' ']);
         Ok(if is_id { Self::Id(text.to_owned()) } else { Self::Path(path.to_owned()) })
+    }
+
+    /// Whether it is the unit with this id and path.
+    pub(super) fn is(&self, (id, path): &(String, String)) -> bool {
+        match self {
+            Self::Id(own) => own == id,
+            Self::Path(own) => own == path,
+        }
     }
 
     /// Whether what has these places above it, at this path, is below this unit.
@@ -96,11 +106,12 @@ impl Names {
             return Some(false);
         }
         let tags = account.tags.as_ref()?;
-        let has = |(key, value): &(String, Option<String>)| {
-            tags.get(key).is_some_and(|found| value.as_ref().is_none_or(|value| value == found))
-        };
-        Some(self.tags.iter().any(has))
+        Some(self.tags.iter().any(|tag| has(tags, tag)))
     }
+}
+
+fn has(tags: &BTreeMap<String, String>, (key, value): &(String, Option<String>)) -> bool {
+    tags.get(key).is_some_and(|found| value.as_ref().is_none_or(|value| value == found))
 }
 
 /// See the module.
@@ -122,10 +133,7 @@ impl Selection {
     /// Reads it. A selection that names nobody is a fault, and not a selection of everybody.
     pub fn read(settings: &mut Settings<'_>) -> Self {
         let included = Names::read(settings, [UNITS, ACCOUNTS, TAGS]);
-        let excluded = Names::read(
-            settings,
-            ["NIGHTSHIFT_FLEET_EXCLUDED_UNITS", "NIGHTSHIFT_FLEET_EXCLUDED_ACCOUNTS", "NIGHTSHIFT_FLEET_EXCLUDED_TAGS"],
-        );
+        let excluded = Names::read(settings, [EXCLUDED_UNITS, EXCLUDED_ACCOUNTS, EXCLUDED_TAGS]);
         if included.is_empty() {
             settings.fault(
                 UNITS,
@@ -137,13 +145,39 @@ impl Selection {
         let with_management =
             settings.choice("NIGHTSHIFT_FLEET_MANAGEMENT", false, &[("exclude", false), ("include", true)]);
         let canary = settings.patterns(CANARY, Unit::parse).unwrap_or_default();
-        let policies = settings.patterns(POLICIES, policy).unwrap_or_default();
-        Self { included, excluded, with_management, canary, policies: policies.into_iter().collect() }
+        let mut policies = BTreeMap::new();
+        for (unit, name) in settings.patterns(POLICIES, policy).unwrap_or_default() {
+            if let Some(other) = policies.insert(unit.clone(), name.clone()).filter(|other| *other != name) {
+                settings.fault(POLICIES, format!("gives {unit} two policies, {other} and {name}: a unit has one"));
+            }
+        }
+        Self { included, excluded, with_management, canary, policies }
     }
 
     /// Whether who is meant cannot be said without the tags of accounts.
     pub fn asks_for_tags(&self) -> bool {
         !self.included.tags.is_empty() || !self.excluded.tags.is_empty()
+    }
+
+    /// What there is to know of tags that none of `accounts` has: often nobody has one at the time, so it is no fault.
+    pub fn idle_tags(&self, accounts: &[Account]) -> Vec<String> {
+        let of = |variable: &'static str, names: &Names| {
+            let is_idle = |tag: &&(String, Option<String>)| {
+                !accounts.iter().filter_map(|account| account.tags.as_ref()).any(|tags| has(tags, tag))
+            };
+            let said = |(key, value): &(String, Option<String>)| {
+                let value = value.as_ref().map(|value| format!("={value}")).unwrap_or_default();
+                format!("{variable} names {}, and no account has this tag", printable(&format!("{key}{value}")))
+            };
+            names.tags.iter().filter(is_idle).map(said).collect::<Vec<_>>()
+        };
+        [of(TAGS, &self.included), of(EXCLUDED_TAGS, &self.excluded)].concat()
+    }
+
+    /// Every account that is named by its id, with the variable's matter and whom else the same variable names.
+    pub(super) fn accounts(&self) -> impl Iterator<Item = (&'static str, &String, &BTreeSet<String>)> {
+        let lists = [(ACCOUNTS, &self.included.accounts), (EXCLUDED_ACCOUNTS, &self.excluded.accounts)];
+        lists.into_iter().flat_map(|(variable, all)| all.iter().map(move |id| (variable, id, all)))
     }
 
     /// Every unit that is named, with the variable's matter, for whoever knows which there are.

@@ -56,6 +56,10 @@ fn what_no_state_machine_of_ours_sends_is_refused_by_name() {
         (json!({ "execution": "n", "phase": "rest", "item": item(&[("budget", json!(1))]) }), "'item': invalid type"),
         (json!({ "execution": "n", "phase": "rest", "item": item(&budget) }), "a 'budget' and no 'judged_at'"),
         (
+            json!({ "execution": "n", "phase": "rest", "item": item(&[("expect_plan", json!(PlanDigest::of("f", "a", &())))]) }),
+            "an 'expect_plan' and no 'judged_at'",
+        ),
+        (
             json!({ "execution": "n", "phase": "rest", "item": item(&[("expect_plan", json!("latest"))]) }),
             "'latest' is not a plan digest",
         ),

@@ -136,7 +136,7 @@ fn who_goes_first_and_cannot_be_planned_keeps_the_others_back() {
 }
 
 #[test]
-fn a_plan_of_a_run_that_was_begun_long_ago_is_judged_by_a_digest_alone() {
+fn a_plan_of_a_run_that_was_begun_long_ago_begins_nothing_whoever_agreed_to_it() {
     let rows = [row("1", 1, 50)];
     let items = [item("1")];
     let after = |hours, consent: Option<&Consent>| {
@@ -148,7 +148,12 @@ fn a_plan_of_a_run_that_was_begun_long_ago_is_judged_by_a_digest_alone() {
     assert!(!late.goes() && late.canary.is_empty() && late.rest.is_empty());
     insta::assert_snapshot!(late.stopped().unwrap().message, @"this run was begun at 1970-01-01T00:00:00Z, and its plans may be more than a day old; nothing was begun in any account");
     let consent = Consent { digest: late.digest.clone(), lifts_caps: false };
-    assert!(after(25, Some(&consent)).goes(), "it names the steps themselves");
+    assert!(after(24, Some(&consent)).goes());
+    let late = after(25, Some(&consent));
+    assert!(
+        !late.goes() && late.stopped().unwrap().is(&codes::PLANNED_LONG_AGO),
+        "its accounts were chosen as long ago"
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod lock;
 mod redrive;
 
 use serde::Serialize;
-use tracing::info;
+use tracing::{info, warn};
 
 use super::chose::Chose;
 use super::event::ToList;
@@ -50,7 +50,11 @@ impl Lister {
         let running = running.map_err(RunFault::observing("listing the runs that are under way"))?;
         lock::free(&running, &event)?;
         let snapshot = self.organization().await?;
-        let choice = choose(&organisation(&snapshot), &self.policy.selection)?;
+        let organisation = organisation(&snapshot);
+        for said in self.policy.selection.idle_tags(&organisation.accounts) {
+            warn!("{said}");
+        }
+        let choice = choose(&organisation, &self.policy.selection)?;
         let choice = match &event.input.redrive_of {
             Some(earlier) => redrive::failed_of(choice, &self.earlier(earlier).await?)?,
             None => choice,

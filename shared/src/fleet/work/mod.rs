@@ -189,9 +189,9 @@ fn task(item: &Item, mode: Mode, folder: Folder<'_>) -> Result<Task, FleetFault>
     }
 }
 
-/// Why what was judged of `item` is no longer a word for how much. A digest keeps: it names the steps themselves.
+/// Why what was judged of `item` is no longer a word for how much, be it a budget or a digest: who is meant was chosen before that.
 fn stale(item: &Item, mode: Mode, now: Timestamp) -> Option<Reason> {
-    let judged_at = item.judged_at.filter(|_| mode == Mode::Apply && item.expect_plan.is_none())?;
+    let judged_at = item.judged_at.filter(|_| mode == Mode::Apply)?;
     (now.duration_since(judged_at) > judge::HOLDS).then(|| {
         let message =
             format!("what may be done in it was judged at {judged_at:.0}, more than a day ago; nothing was begun");

@@ -72,7 +72,7 @@ fn a_digest_that_a_person_agreed_to_counts_before_a_budget_and_a_plan_has_neithe
 }
 
 #[test]
-fn a_budget_keeps_for_a_day_and_a_digest_for_ever() {
+fn what_was_judged_keeps_for_a_day_be_it_a_budget_or_a_digest() {
     let after = |hours| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours);
     assert_eq!(stale(&item(), Mode::Apply, after(24)), None);
     let why = stale(&item(), Mode::Apply, after(25)).unwrap();
@@ -80,5 +80,6 @@ fn a_budget_keeps_for_a_day_and_a_digest_for_ever() {
     insta::assert_snapshot!(why.message, @"what may be done in it was judged at 1970-01-01T00:00:00Z, more than a day ago; nothing was begun");
     assert_eq!(stale(&item(), Mode::Plan, after(25)), None, "looking takes no word");
     let agreed = Item { expect_plan: Some("sha256:1".to_owned()), ..item() };
-    assert_eq!(stale(&agreed, Mode::Apply, after(25)), None, "it names the steps themselves");
+    assert_eq!(stale(&agreed, Mode::Apply, after(24)), None);
+    assert!(stale(&agreed, Mode::Apply, after(25)).is_some(), "who is meant may have changed since");
 }

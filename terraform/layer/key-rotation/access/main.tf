@@ -37,8 +37,11 @@ locals {
   switched = var.leaked_keys ? ["${local.users}/*"] : local.reach
   never = concat(
     ["iam:CreateAccessKey", "iam:DeleteAccessKey"],
-    var.leaked_keys ? [] : ["iam:TagUser", "iam:UntagUser", "iam:UpdateAccessKey"],
+    var.leaked_keys ? [] : ["iam:UntagUser", "iam:UpdateAccessKey"],
   )
+
+  # People hear of AWS's quarantine whoever it is about, once: what remembers it is one tag, which changes no right of anybody.
+  told_of_quarantine = "nightshift:told:quarantined"
 
   excluded = sort(flatten([
     for pattern in var.policy.exclude : local.arns_of[pattern] if contains(keys(local.arns_of), pattern)
@@ -107,6 +110,68 @@ data "aws_iam_policy_document" "apply" {
       test     = "Null"
       variable = "aws:TagKeys"
       values   = ["false"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.leaked_keys ? [] : [local.told_of_quarantine]
+
+    content {
+      sid       = "NoteWhoHeardOfAQuarantine"
+      actions   = ["iam:TagUser"]
+      resources = ["${local.users}/*"]
+
+      condition {
+        test     = "ForAllValues:StringEquals"
+        variable = "aws:TagKeys"
+        values   = [statement.value]
+      }
+
+      condition {
+        test     = "Null"
+        variable = "aws:TagKeys"
+        values   = ["false"]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.leaked_keys || length(local.excluded) == 0 ? [] : [local.excluded]
+
+    content {
+      sid       = "NeverNoteMoreOnExcludedUsers"
+      effect    = "Deny"
+      actions   = ["iam:TagUser"]
+      resources = statement.value
+
+      condition {
+        test     = "ForAnyValue:StringNotEquals"
+        variable = "aws:TagKeys"
+        values   = [local.told_of_quarantine]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.leaked_keys ? [] : local.excluded_tags
+
+    content {
+      sid       = "NeverNoteMoreOnUsersWithTag${statement.key}"
+      effect    = "Deny"
+      actions   = ["iam:TagUser"]
+      resources = ["${local.users}/*"]
+
+      condition {
+        test     = "StringLike"
+        variable = "aws:ResourceTag/${statement.value.key}"
+        values   = [statement.value.value]
+      }
+
+      condition {
+        test     = "ForAnyValue:StringNotEquals"
+        variable = "aws:TagKeys"
+        values   = [local.told_of_quarantine]
+      }
     }
   }
 

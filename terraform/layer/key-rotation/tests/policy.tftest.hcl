@@ -154,7 +154,7 @@ run "without_the_reflex_on_leaks_nobody_elses_key_is_switched_either" {
     notices = { mail_from = "n@example.com", operators_mail = ["ops@example.com"] }
 
     policy = {
-      exclude = ["root-of-all"]
+      exclude = ["root-of-all", "tag:team=security*"]
       include = ["path:/robots/*"]
     }
   }
@@ -181,7 +181,11 @@ run "without_the_reflex_on_leaks_nobody_elses_key_is_switched_either" {
       "MakeAndDeleteKeys | iam:CreateAccessKey iam:DeleteAccessKey | user/robots/* | ",
       "SwitchKeysOff | iam:UpdateAccessKey | user/robots/* | ",
       "NoteWhatWasDone | iam:TagUser iam:UntagUser | user/robots/* | ForAllValues:StringLike(aws:TagKeys AKIA*,nightshift:*) Null(aws:TagKeys false)",
-      "NOT NeverForExcludedUsers | iam:CreateAccessKey iam:DeleteAccessKey iam:TagUser iam:UntagUser iam:UpdateAccessKey | user/*/root-of-all user/root-of-all | ",
+      "NoteWhoHeardOfAQuarantine | iam:TagUser | user/* | ForAllValues:StringEquals(aws:TagKeys nightshift:told:quarantined) Null(aws:TagKeys false)",
+      "NOT NeverNoteMoreOnExcludedUsers | iam:TagUser | user/*/root-of-all user/root-of-all | ForAnyValue:StringNotEquals(aws:TagKeys nightshift:told:quarantined)",
+      "NOT NeverNoteMoreOnUsersWithTag0 | iam:TagUser | user/* | ForAnyValue:StringNotEquals(aws:TagKeys nightshift:told:quarantined) StringLike(aws:ResourceTag/team security*)",
+      "NOT NeverForExcludedUsers | iam:CreateAccessKey iam:DeleteAccessKey iam:UntagUser iam:UpdateAccessKey | user/*/root-of-all user/root-of-all | ",
+      "NOT NeverForUsersWithTag0 | iam:CreateAccessKey iam:DeleteAccessKey iam:UntagUser iam:UpdateAccessKey | user/* | StringLike(aws:ResourceTag/team security*)",
       "MakeMarkedSecrets | secretsmanager:CreateSecret secretsmanager:TagResource | secret:/aws/iam/credentials/* | ForAllValues:StringEquals(aws:TagKeys nightshift:user-id) Null(aws:RequestTag/nightshift:user-id false)",
       "WriteMarkedSecrets | secretsmanager:GetResourcePolicy secretsmanager:PutResourcePolicy secretsmanager:PutSecretValue secretsmanager:RestoreSecret | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false)",
       "HandNewKeysOut | secretsmanager:UpdateSecretVersionStage | secret:/aws/iam/credentials/* | Null(aws:ResourceTag/nightshift:user-id false) StringEquals(secretsmanager:VersionStage AWSCURRENT,AWSPENDING)",

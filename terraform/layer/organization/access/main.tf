@@ -74,6 +74,18 @@ data "aws_iam_policy_document" "bucket" {
     resources = [for key in local.written[each.key] : "${local.objects}/${key}"]
   }
 
+  # A star goes over slashes: without this, a worker would answer for other accounts, and for maps that never ran.
+  dynamic "statement" {
+    for_each = contains(keys(local.becomes), each.key) ? ["${local.objects}/results/*"] : []
+
+    content {
+      sid       = "NeverWhatMapsLeave"
+      effect    = "Deny"
+      actions   = ["s3:PutObject"]
+      resources = [statement.value]
+    }
+  }
+
   dynamic "statement" {
     for_each = contains(local.reads, each.key) ? [local.objects] : []
 

@@ -101,7 +101,7 @@ run "told_to_apply_there_is_one_worker_more_with_a_role_of_its_own" {
   variables {
     canary   = { failures = 1, units = ["Root/Sandbox"] }
     excluded = { accounts = ["444455556666"], tags = ["nightshift=never", "frozen"], units = ["ou-abcd-11112222", "Root/Bought, sold"] }
-    failures = ["role-missing", "not-active"]
+    failures = ["role-missing", "region-off"]
     mode     = "apply"
     notices  = { mail_from = "nightshift@example.com", operators_mail = ["ops@example.com"] }
     policies = {
@@ -174,7 +174,7 @@ run "told_to_apply_there_is_one_worker_more_with_a_role_of_its_own" {
 
   assert {
     condition = alltrue([
-      for part in ["apply", "plan"] : local.variables[part]["NIGHTSHIFT_FLEET_FAILURES"] == "not-active,role-missing"
+      for part in ["apply", "plan"] : local.variables[part]["NIGHTSHIFT_FLEET_FAILURES"] == "region-off,role-missing"
     ])
     error_message = jsonencode(local.variables)
   }

@@ -84,6 +84,15 @@ fn exclusions_win_and_each_account_that_stays_out_says_why() {
             &[("UNITS", "Root/Work/Dev"), ("ACCOUNTS", "000000000005"), ("EXCLUDED_ACCOUNTS", "000000000004")],
             "5; 1 not-selected, 2 not-active, 3 not-selected, 4 excluded, 6 not-selected",
         ),
+        // One that has left the organisation stops nobody.
+        (
+            &[
+                ("UNITS", "Root/Work/Dev"),
+                ("EXCLUDED_ACCOUNTS", "777788889999,000000000004"),
+                ("ACCOUNTS", "000000000005"),
+            ],
+            "5; 1 not-selected, 2 not-active, 3 not-selected, 4 excluded, 6 not-selected, 777788889999 no-such-account",
+        ),
         // The tags of the third were not read.
         (&[("TAGS", "env=prod")], "5 6; 1 not-selected, 2 not-selected, 3 tags-unknown, 4 not-selected"),
         (
@@ -117,6 +126,16 @@ fn what_names_nothing_here_is_refused_before_anything_begins() {
         (&[("UNITS", "work/dev")], "NIGHTSHIFT_FLEET_UNITS names work/dev, and this organisation has no such unit"),
         (&[("UNITS", "Root"), ("CANARY", "ou-1-gone")], "NIGHTSHIFT_FLEET_CANARY names ou-1-gone, "),
         (&[("UNITS", "Root"), ("POLICIES", "Root/Prod=strict")], "NIGHTSHIFT_FLEET_POLICIES names Root/Prod, "),
+        (
+            &[("UNITS", "Root"), ("EXCLUDED_ACCOUNTS", "000000000014")],
+            "NIGHTSHIFT_FLEET_EXCLUDED_ACCOUNTS names 000000000014, and this organisation has no such account, but 000000000004, which was \
+             probably meant: correct 000000000014, or take it out if it has left the organisation",
+        ),
+        (&[("ACCOUNTS", "000000000040,000000000005")], "NIGHTSHIFT_FLEET_ACCOUNTS names 000000000040, "),
+        (
+            &[("UNITS", "Root"), ("POLICIES", "ou-1-work=strict,Root/Work=loose")],
+            "NIGHTSHIFT_FLEET_POLICIES gives ou-1-work the policy strict and Root/Work another, loose, and both are one unit",
+        ),
         (&[("UNITS", "Root"), ("EXCLUDED_UNITS", "Root")], "the selection leaves no account of 6"),
         (
             &[("UNITS", "Root/Infra"), ("CANARY", "Root/Work")],
@@ -133,6 +152,7 @@ fn what_names_nothing_here_is_refused_before_anything_begins() {
         (&[("UNITS", "Root"), ("EXCLUDED_TAGS", "=prod")], "'=prod' has no key"),
         (&[("UNITS", "Root"), ("POLICIES", "Root")], "'Root' is no UNIT=POLICY"),
         (&[("UNITS", "Root"), ("POLICIES", "Root=Strict")], "'Root=Strict' is no UNIT=POLICY"),
+        (&[("UNITS", "Root"), ("POLICIES", "Root=a,/Root/=b")], "gives Root two policies, a and b"),
     ] {
         let fault = selection(pairs).unwrap_err();
         assert!(fault.contains(expected), "{pairs:?}: {fault}");
@@ -142,6 +162,20 @@ fn what_names_nothing_here_is_refused_before_anything_begins() {
 /// Anything that a selection can name, of which each is there.
 fn some(of: &'static [&'static str]) -> impl Strategy<Value = String> {
     proptest::sample::subsequence(of, 0..=of.len()).prop_map(|picked| picked.join(","))
+}
+
+#[test]
+fn a_tag_that_nobody_has_is_told_and_stops_nobody() {
+    let said = |pairs: &[(&str, &str)]| selection(pairs).unwrap().idle_tags(&organisation().accounts);
+    assert_eq!(said(&[("TAGS", "env=prod,pci"), ("EXCLUDED_TAGS", "env")]), [""; 0]);
+    let idle = said(&[("TAGS", "env=prod,env=prd"), ("EXCLUDED_TAGS", "pcl")]);
+    assert_eq!(
+        idle,
+        [
+            "NIGHTSHIFT_FLEET_TAGS names env=prd, and no account has this tag",
+            "NIGHTSHIFT_FLEET_EXCLUDED_TAGS names pcl, and no account has this tag",
+        ]
+    );
 }
 
 proptest! {

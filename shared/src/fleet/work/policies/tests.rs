@@ -37,6 +37,10 @@ fn every_policy_is_checked_before_any_account_comes() {
             "sets NIGHTSHIFT_MODE, which is no policy's",
         ),
         (vec![("NIGHTSHIFT_FLEET_POLICY_A", r#"{"NIGHTSHIFT_REGIONS": "eu-west-1"}"#)], "holds for the whole run"),
+        (
+            vec![("NIGHTSHIFT_FLEET_POLICY_A", r#"{"NIGHTSHIFT_NOW": "2030-01-01T00:00:00Z"}"#)],
+            "sets NIGHTSHIFT_NOW, which is no policy's",
+        ),
         (vec![("NIGHTSHIFT_FLEET_POLICY_A", r#"{"NIGHTSHIFT_DIGEST_LIFTS_CAPS": "true"}"#)], "holds for the whole run"),
         (
             vec![("NIGHTSHIFT_FLEET_POLICY_A", r#"{"NIGHTSHIFT_MAX_DELETIONS": "many"}"#)],

@@ -38,7 +38,7 @@ run "each_part_has_what_it_needs_and_no_more" {
     condition = {
       for part, documents in output.policies : part => [
         for statement in flatten([for document in documents : jsondecode(document).Statement]) : join(" | ", [
-          statement.Sid,
+          "${statement.Effect == "Deny" ? "NOT " : ""}${statement.Sid}",
           join(" ", sort(flatten([statement.Action]))),
           join(" ", sort([for resource in flatten([statement.Resource]) : replace(resource, "arn:aws:s3:::runs/fleet/cluster-cleanup", "…")])),
           join(" ", flatten([for test, keys in try(statement.Condition, {}) : [for key, values in keys : "${key} ${join(",", flatten([values]))}"]])),
@@ -48,6 +48,7 @@ run "each_part_has_what_it_needs_and_no_more" {
       apply = [
         "BecomeTheRoleOfItsJobAndMode | sts:AssumeRole sts:SetSourceIdentity | arn:aws:iam::*:role/nightshift/n-apply | aws:ResourceOrgID o-a1b2c3d4e5",
         "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/canary/* …/*/rest/* …/*/spent/* | ",
+        "NOT NeverWhatMapsLeave | s3:PutObject | …/*/results/* | ",
       ]
       judge = [
         "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/canary-items.json …/*/rest-items.json …/*/verdict-canary.json …/*/verdict.json | ",
@@ -64,6 +65,7 @@ run "each_part_has_what_it_needs_and_no_more" {
       plan = [
         "BecomeTheRoleOfItsJobAndMode | sts:AssumeRole sts:SetSourceIdentity | arn:aws:iam::*:role/nightshift/n-read | aws:ResourceOrgID o-a1b2c3d4e5",
         "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/plan/* | ",
+        "NOT NeverWhatMapsLeave | s3:PutObject | …/*/results/* | ",
       ]
       report = [
         "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/report.html …/*/report.json | ",
@@ -140,16 +142,16 @@ run "no_worker_writes_what_a_map_leaves" {
   command = plan
 
   assert {
-    condition = length(flatten([
+    condition = alltrue(flatten([
       for part in ["apply", "plan"] : [
-        for statement in flatten([for document in output.policies[part] : jsondecode(document).Statement]) : [
-          for resource in flatten([statement.Resource]) : [
-            for phase in ["canary", "plan", "rest"] : "${part}: ${resource}"
-            if can(regex("^${replace(replace(resource, ".", "\\."), "*", ".*")}$", "arn:aws:s3:::runs/fleet/cluster-cleanup/night/results/map-${phase}/1/SUCCEEDED_0.json"))
-          ]
-        ]
+        for key in concat(["SUCCEEDED_0.json", "1/SUCCEEDED_0.json"], [for phase in ["canary", "plan", "rest", "spent"] : "${phase}/manifest.json"]) : anytrue([
+          for statement in flatten([for document in output.policies[part] : jsondecode(document).Statement]) : anytrue([
+            for resource in flatten([statement.Resource]) :
+            can(regex("^${replace(replace(resource, ".", "\\."), "*", ".*")}$", "arn:aws:s3:::runs/fleet/cluster-cleanup/night/results/map-rest/${key}"))
+          ]) if statement.Effect == "Deny"
+        ])
       ]
-    ])) == 0
+    ]))
     error_message = "A worker may write the results of a map."
   }
 }
