@@ -72,7 +72,8 @@ fn sockets_below(root: u32) -> Option<BTreeSet<u64>> {
     for pid in below {
         for file in fs::read_dir(format!("/proc/{pid}/fd")).ok()?.flatten() {
             let name = fs::read_link(file.path()).unwrap_or_default();
-            let inode = name.to_str().and_then(|name| name.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok());
+            let inode =
+                name.to_str().and_then(|name| name.strip_prefix("socket:[")?.strip_suffix(']')?.parse::<u64>().ok());
             sockets.extend(inode);
         }
     }
