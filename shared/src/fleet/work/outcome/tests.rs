@@ -3,7 +3,6 @@
 use std::collections::BTreeMap as Map;
 
 use super::*;
-use crate::domains::fleet::codes as fleet_codes;
 use crate::report::{Mode, Tripped, sample};
 
 fn place(regions: &[&str]) -> Item {
@@ -110,8 +109,14 @@ fn an_account_that_was_kept_out_says_why_and_a_cap_that_tripped_is_said() {
     let mut report = sample("cluster-cleanup", Mode::Plan, Vec::new());
     let (limit, wanted) = (serde_json::json!(1), serde_json::json!(2));
     report.tripped = Some(Tripped { guard: "max_deletions".into(), limit, wanted, fix: "review".to_owned() });
-    let reason = visiting.visit(&report, Stakes::default()).reason.unwrap();
+    let visit = visiting.visit(&report, Stakes::default());
+    let reason = visit.reason.unwrap();
     assert!(reason.is(&codes::CAP) && reason.message == "max_deletions is 1 and the plan wants 2");
+    assert_eq!(visit.ended, Ended::Nothing);
+    // What was agreed to and was not done is taken up by a redrive.
+    report.tripped.iter_mut().for_each(|tripped| tripped.guard = EXPECT_PLAN.into());
+    let visit = visiting.visit(&report, Stakes::default());
+    assert_eq!((visit.ended, visit.reason.unwrap().code), (Ended::Failed, "account-plan-moved".into()));
 }
 
 #[test]
