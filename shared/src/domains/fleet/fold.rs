@@ -57,10 +57,16 @@ pub struct Row {
 }
 
 impl Row {
-    /// Its map was begun, and nothing is known of it.
-    pub fn unheard(&mut self) {
+    /// It was to be changed, and the run ended before its turn.
+    pub fn unreached(&mut self) {
         self.ended = Ended::Failed;
         self.reason = Some(not_reached());
+    }
+
+    /// A worker was sent there, and nothing is known of what it did.
+    pub fn unheard(&mut self) {
+        self.ended = Ended::Failed;
+        self.reason = Some(unheard());
     }
 
     /// Whether its plan has anything to do. A Region that could not be read keeps the others from nothing.
@@ -117,6 +123,9 @@ fn of(item: &Item, phase: Phase, heard: Option<&Heard>) -> Row {
     let blank = || Visit::of(item, phase);
     let visit = match heard {
         Some(Heard::Answered(visit)) => (**visit).clone(),
+        Some(heard @ Heard::Failed { .. }) if phase != Phase::Plan && heard.may_go_on() => {
+            Visit { reason: Some(unheard()), ..blank() }
+        }
         Some(Heard::Failed { error, cause }) => Visit { reason: Some(failed(error, cause)), ..blank() },
         Some(Heard::NotReached) | None => Visit { reason: Some(not_reached()), ..blank() },
     };
@@ -156,6 +165,14 @@ fn not_reached() -> Reason {
         &codes::NOT_REACHED,
         "the run ended before its turn, and nothing is known of it",
         "`nightshift fleet redrive` tries it again",
+    )
+}
+
+fn unheard() -> Reason {
+    Reason::new(
+        &codes::UNHEARD,
+        "the run ended before its worker answered; the worker may still be at work for up to 15 minutes, and may have changed something",
+        "wait 15 minutes and have the report made again (docs/organization-run.md says how), then `nightshift fleet redrive`",
     )
 }
 

@@ -20,8 +20,8 @@ use crate::clock::{self, Deadline};
 use crate::domains::fleet::{Item, Phase, Visit, codes as fleet_codes};
 use crate::jobs::cluster_cleanup::ClusterCleanup;
 use crate::jobs::key_rotation::KeyRotation;
-use crate::report::{Mode, PlanDigest, Reason, codes};
-use crate::run::driver::{Caller, Driver, Errand, Finished, Task};
+use crate::report::{Mode, PlanDigest, Reason, Report, codes};
+use crate::run::driver::{Caller, Driver, Errand, Finished, Stakes, Task};
 use crate::run::event::EventFault;
 use crate::run::{AboveCeiling, Job, Ledger, ModeSetting, RunFault, Stop};
 use crate::services::aws::{Aws, AwsError, Bar, Kind};
@@ -175,6 +175,13 @@ impl Worker {
             _ => Ok(Reason::new(&codes::REFUSED, said, error.fix())),
         }
     }
+}
+
+/// The visit of `phase` that the worker's own `report` tells of, where its answer reached nobody.
+pub(super) fn visit_of(item: &Item, (phase, key): (Phase, String), report: &Report) -> Visit {
+    let (failures, regional) = (Failures::default(), !item.regions.is_empty());
+    let visiting = Visiting { item, phase, failures: &failures, regional };
+    Visit { report_key: Some(key), ..visiting.visit(report, Stakes::default()) }
 }
 
 /// What is to be done in the account.
