@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::attention::Attention;
 use super::codes;
 use super::item::Item;
 use super::results::{Heard, Results};
@@ -43,6 +44,9 @@ pub struct Row {
     pub wanted: usize,
     /// How many things its caps take their percentage of.
     pub marked: usize,
+    /// What somebody has to see to in it, whatever came of the rest.
+    #[serde(default, skip_serializing_if = "Attention::is_empty")]
+    pub attention: Attention,
     /// The digest of its plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan_digest: Option<String>,
@@ -102,6 +106,7 @@ pub fn with_work(items: &[Item], plan: &Results) -> Vec<Row> {
 fn row(item: &Item, plan: &Results, later: [(Phase, Option<&Results>); 2]) -> Row {
     let later = later.into_iter().find_map(|(phase, map)| Some((phase, map?.of(&item.account)?)));
     let planned = plan.of(&item.account);
+    let looked = matches!(later, Some((_, Heard::Answered(visit))) if visit.plan_digest.is_some());
     let mut row = match later {
         Some((phase, heard)) => of(item, phase, Some(heard)),
         None => of(item, Phase::Plan, planned),
@@ -113,6 +118,10 @@ fn row(item: &Item, plan: &Results, later: [(Phase, Option<&Results>); 2]) -> Ro
         row.wanted = visit.wanted;
         row.marked = visit.marked;
         row.plan_digest.clone_from(&visit.plan_digest);
+        // A later run in it looked again, unless there was none.
+        if !looked {
+            row.attention.clone_from(&visit.attention);
+        }
         row.oldest_key_days = row.oldest_key_days.or(visit.oldest_key_days);
         row.report_keys.extend(visit.report_key.iter().map(|key| (Phase::Plan, key.clone())));
     }
@@ -144,6 +153,7 @@ fn of(item: &Item, phase: Phase, heard: Option<&Heard>) -> Row {
         destructive,
         wanted,
         marked,
+        attention: visit.attention,
         plan_digest,
         report_keys: visit.report_key.into_iter().map(|key| (phase, key)).collect(),
         estimate: visit.estimate,

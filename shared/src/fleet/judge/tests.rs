@@ -44,6 +44,7 @@ fn row(account: &str, destructive: usize, marked: usize) -> Row {
         destructive,
         wanted: destructive,
         marked,
+        attention: crate::domains::fleet::Attention::default(),
         plan_digest: Some(format!("sha256:{account}")),
         report_keys: BTreeMap::new(),
         estimate: None,

@@ -150,25 +150,28 @@ impl Reporter {
         let first = folder.find(&self.home, &folder.key("canary-items.json")).await?.unwrap_or_default();
         let others = folder.find(&self.home, &folder.key("rest-items.json")).await?.unwrap_or_default();
         let mut found = Found { items, maps: Maps { plan, canary, rest }, judged, after, first, others };
-        self.hear(folder, &mut found).await?;
+        self.hear(folder, &mut found).await;
         Ok(found)
     }
 
     /// Takes into `found` the reports of workers whose answers reached nobody: Step Functions was stopped, and they went on.
-    async fn hear(&self, folder: &Folder<'_>, found: &mut Found) -> Result<(), FleetFault> {
+    async fn hear(&self, folder: &Folder<'_>, found: &mut Found) {
         let unheard: Vec<_> = found.unheard().map(|(phase, item)| (phase, item.clone())).collect();
         let reports = stream::iter(unheard).map(async |(phase, item): (Phase, Item)| {
             let key = folder.report_of(phase, &item.account);
-            let report = folder.find::<Report>(&self.home, &key).await?;
-            Ok::<_, FleetFault>(report.map(|report| work::visit_of(&item, (phase, key), &report)))
+            let report = folder.find::<Report>(&self.home, &key).await;
+            let read = report.map(|report| report.map(|report| work::visit_of(&item, (phase, key), &report)));
+            read.unwrap_or_else(|error| {
+                warn!(error.message = chain(&error), "the report of an account could not be read");
+                None
+            })
         });
         let mut reports = pin!(reports.buffered(AT_ONCE));
         while let Some(read) = reports.next().await {
-            let Some(visit) = read? else { continue };
+            let Some(visit) = read else { continue };
             let map = if visit.phase == Phase::Canary { &mut found.maps.canary } else { &mut found.maps.rest };
             map.get_or_insert_default().hear(visit);
         }
-        Ok(())
     }
 }
 

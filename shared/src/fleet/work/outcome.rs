@@ -7,9 +7,9 @@ use crate::fleet::failures::Failures;
 use crate::report::{self, Outcome, Reason, Report, codes};
 use crate::run::driver::{EXPECT_PLAN, Stakes};
 
-/// Bytes of JSON that names and words may take: with thirty Regions an answer stays under 8 KiB.
-const NAME: usize = 600;
-const PATH: usize = 1_800;
+/// Bytes of JSON that names and words may take: with thirty Regions an answer stays under 8 KiB. A run's report has the names whole.
+const NAME: usize = 200;
+const PATH: usize = 400;
 const WORDS: usize = 1_200;
 
 /// One account, as it is gone through.
@@ -133,7 +133,7 @@ fn ended(items: &[report::Item], of: impl Fn(&report::Item) -> bool) -> Regional
 }
 
 /// `text` in at most about `most` bytes of JSON.
-fn cut(text: &str, most: usize) -> String {
+pub(super) fn cut(text: &str, most: usize) -> String {
     let mut room = most;
     let length = |c: char| match c {
         '"' | '\\' | '\n' | '\r' | '\t' => 2,
