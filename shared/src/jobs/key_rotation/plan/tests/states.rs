@@ -106,7 +106,7 @@ fn one_key_in_every_state_keeps_the_invariants_and_comes_to_rest() {
     let policy = policy(&[]);
     for (number, key) in every_key("B").iter().enumerate() {
         for (other, memory) in every_memory().iter().enumerate().skip(number % TURNS).step_by(TURNS) {
-            live(user_of(&[key], memory), other / TURNS % 2 == 0, &policy);
+            live(user_of(&[key], memory), (other / TURNS).is_multiple_of(2), &policy);
         }
     }
 }
