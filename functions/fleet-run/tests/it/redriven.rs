@@ -101,7 +101,7 @@ async fn a_redriven_run_is_reported_as_it_is_by_then_wherever_its_files_lie() ->
         );
         assert_eq!(
             letters.last().map(|letter| &letter["subject"]),
-            Some(&json!("[o-night] cluster-cleanup: 3 changed in 3 accounts"))
+            Some(&json!("[o-night] cluster-cleanup: 3 changed in 2 accounts"))
         );
         assert_eq!(night.left().await?, [0, 0, 0]);
     }
@@ -135,5 +135,25 @@ async fn a_map_of_plans_that_is_redriven_in_time_is_judged_whole_and_later_begin
             assert_eq!(rows(&report), ["nothing null", "planned \"planned-long-ago\"", "planned \"planned-long-ago\""]);
         }
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_a_worker_left_that_went_on_when_its_run_was_stopped_is_its_answer() -> anyhow::Result<()> {
+    let night = Night::new().await?;
+    let planned = night.plan().await?;
+    night.judge("plan", planned, &json!({}), &[]).await?.report();
+    let written = night.map(night.fleet.worker("apply", &[])?, "canary", "canary-items.json").await?;
+    assert_eq!(night.judge("canary", written, &json!({}), &[]).await?.report()["go"], true);
+    let stopped = json!({ "execution": EXECUTION, "execution_arn": "arn", "status": "ABORTED" });
+    night.report(&stopped).await?;
+    let before = night.fleet.left("report.json").await?;
+    assert_eq!(rows(&before), ["done null", "failed \"not-heard-of\"", "nothing null"]);
+
+    let item = night.fleet.left("rest-items.json").await?[0].clone();
+    let event = json!({ "execution": EXECUTION, "phase": "rest", "item": item });
+    night.fleet.worker("apply", &[])?.invoke(&event).await?.report();
+    let (answer, _) = night.report(&stopped).await?;
+    assert_eq!((&answer["ended"], &answer["counts"]["changed"]), (&json!({ "done": 2, "nothing": 1 }), &json!(3)));
     Ok(())
 }
