@@ -5,7 +5,9 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, ensure};
-use nightshift::domains::fleet::{self, Ended, FleetReport, LeftOut, Phase, Regional, Row, Run, codes};
+use nightshift::domains::fleet::{
+    self, Attention, Ended, FleetReport, LeftOut, Phase, Regional, Remark, Row, Run, codes,
+};
 use nightshift::report::{Counts, Mode, Reason};
 use nightshift::text::printable;
 use serde_json::json;
@@ -102,6 +104,8 @@ fn row(number: usize, word: &str) -> Row {
         let code = (ended == Ended::Failed).then(|| "access-denied".to_owned());
         ((*region).to_owned(), Regional { ended, code })
     };
+    let region = Some(REGIONS[0].to_owned());
+    let remark = Remark { thing: Some(word.to_owned()), region, code: None, message: word.to_owned() };
     Row {
         name: word.to_owned(),
         path: format!("Root/{word}"),
@@ -115,6 +119,7 @@ fn row(number: usize, word: &str) -> Row {
         destructive: 3,
         wanted: 3,
         marked: 12,
+        attention: Attention { things: 2, warnings: 0, first: vec![remark] },
         plan_digest: Some(format!("sha256:{}", "0123456789abcdef".repeat(4))),
         report_keys: BTreeMap::from([Phase::Plan, Phase::Rest].map(|phase| (phase, key(phase)))),
         estimate: None,

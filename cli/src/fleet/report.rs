@@ -54,7 +54,8 @@ pub(super) async fn report(args: FleetReportArgs, desk: &Desk) -> anyhow::Result
         output.report(&report, &ShownArgs { output: format, only: Vec::new(), code: Vec::new() });
         return Ok(output.end(Ending::of(&report)));
     }
-    let is_shown = |row: &&Row| args.all || format != Format::Table || row.ended != Ended::Nothing;
+    let is_shown =
+        |row: &&Row| args.all || format != Format::Table || row.ended != Ended::Nothing || !row.attention.is_empty();
     if format == Format::Table {
         for line in head(&report) {
             output.say_wrapped(&line);
@@ -173,7 +174,7 @@ fn listed(report: &FleetReport, is_shown: impl Fn(&&Row) -> bool) -> Sheet {
             Ended::Planned | Ended::Done => Tone::Bold,
             Ended::Nothing => Tone::Quiet,
         };
-        let lines: Vec<_> = regions(row).into_iter().chain(why(row)).collect();
+        let lines: Vec<_> = regions(row).into_iter().chain(why(row)).chain(attention(row)).collect();
         let ended = row.ended.as_str().to_owned();
         let cells =
             [row.account.clone(), row.name.clone(), row.path.clone(), ended, items(row.counts), lines.join("\n")];
@@ -187,7 +188,7 @@ fn in_full(report: &FleetReport) -> Sheet {
     let mut sheet = Sheet::new(["ACCOUNT", "NAME", "UNIT", "ENDED", "ITEMS", "REGIONS", "WHY"]);
     for row in sorted(report) {
         let (ended, regions) = (row.ended.as_str().to_owned(), regions(row).join("; "));
-        let why = why(row).unwrap_or_default();
+        let why = why(row).into_iter().chain(attention(row)).collect::<Vec<_>>().join("; ");
         let cells = [row.account.clone(), row.name.clone(), row.path.clone(), ended, items(row.counts), regions, why];
         sheet.push(sheet::Row::new(cells));
     }
@@ -211,6 +212,13 @@ fn regions(row: &Row) -> Vec<String> {
 
 fn why(row: &Row) -> Option<String> {
     row.reason.as_ref().map(|why| format!("[{}] {}", why.code, why.said()))
+}
+
+/// What somebody has to see to in it.
+fn attention(row: &Row) -> impl Iterator<Item = String> {
+    let more = Some(row.attention.more()).filter(|more| *more > 0);
+    let more = more.map(|more| format!("{more} more to see to: --in {} says what", row.account));
+    row.attention.first.iter().map(|remark| format!("see to {}", remark.said())).chain(more)
 }
 
 /// What became of the things in an account, as far as anything did.

@@ -200,6 +200,23 @@ async fn runs_are_listed_and_the_report_of_the_last_is_shown() {
     }
     let csv = fleet.fleet(&["report", "--output", "csv"]);
     assert!(csv.out.starts_with("account,name,unit,ended,items,regions,why\n"), "{}", csv.out);
+    // An account that had nothing to do, and in which somebody has something to see to.
+    let mut whole: serde_json::Value = serde_json::from_str(&whole.out).expect("a report");
+    let remark = |thing| json!({ "thing": thing, "code": "protection-unknown", "message": "it is not known; read it" });
+    whole["accounts"][2]["attention"] =
+        json!({ "things": 3, "warnings": 1, "first": [remark(json!("orders")), remark(json!(null))] });
+    fleet.leaves("fleet/cluster-cleanup/night-1/report.json", &whole).await;
+    let odd = fleet.fleet(&["report", "night-1"]);
+    let shown = odd.out.split_once("000000000003").map(|(_, row)| row).unwrap_or_default();
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    insta::assert_snapshot!(shown, @"shop-3 Root/Shop nothing see to orders: [protection-unknown] it is not known; read it see to [protection-unknown] it is not known; read it 2 more to see to: --in 000000000003 says what");
+    assert!(!odd.err.contains("had nothing to do"), "{}", odd.err);
+    let csv = fleet.fleet(&["report", "night-1", "--output", "csv"]);
+    assert!(
+        csv.out.contains("see to orders: [protection-unknown] it is not known; read it; see to [protection"),
+        "{}",
+        csv.out
+    );
     let missing = fleet.fleet(&["report", "night-2"]);
     assert!(missing.code == 1 && missing.err.contains("left no report"), "{}", missing.err);
 }

@@ -121,7 +121,7 @@ impl Bench {
         let items: Vec<Item> = folder.read(&self.home, &event.items_key).await?;
         let canary = Some(maps::results(&self.home, folder, &event.result.key).await?);
         let rows = fold(&items, &Maps { canary, ..Maps::default() });
-        let why = judge::canary(&rows, &maps::accounts(&items), self.policy.caps).err();
+        let why = judge::canary(&rows, &maps::accounts(&items), self.policy.caps, judged.rest).err();
         let go = why.is_none() && judged.go && event.mode == Mode::Apply && judged.rest > 0;
         let after = Judged { go, why: why.clone(), tripped: None, tripped_besides: Vec::new(), ..judged };
         let key = folder.key("verdict-canary.json");

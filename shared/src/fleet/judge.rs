@@ -9,6 +9,7 @@ use serde_json::json;
 use crate::domains::fleet::{Ended, Item, Row, codes, digest};
 use crate::report::{PlanDigest, Reason, Tripped};
 use crate::run::caps::over_percent;
+use crate::run::driver::EXPECT_PLAN;
 use crate::text::count;
 
 /// What holds a whole run back.
@@ -69,13 +70,13 @@ impl Verdict {
     }
 }
 
+/// So many accounts a reason names.
+const MOST_NAMED: usize = 20;
+
 /// How long a plan holds, and what was judged of it: a run plans, judges and applies within hours, and a redrive may come two weeks later.
 /// A person's digest holds no longer. It names the steps themselves, and a redrive chooses no accounts anew: one that was excluded since would
 /// be changed all the same.
 pub const HOLDS: SignedDuration = SignedDuration::from_hours(24);
-
-/// What a person's digest is held against.
-const EXPECT_PLAN: &str = "expect_plan";
 
 /// Judges at `now` the plan of `job` in all accounts, made in a run that began at `begun`: `rows` are the folded plan map over `items`, of
 /// which those in `first` go first.
@@ -90,7 +91,11 @@ pub fn plan(
     let digest = digest(job, rows);
     let mut stopped = stopped(rows, &digest, caps, consent).into_iter();
     let (tripped, besides) = (stopped.next(), stopped.collect());
-    let harmed = harmed(rows, first, caps, "could not be planned", |ended| ended == Ended::Failed).err();
+    let others = rows.iter().any(|row| row.has_work() && !first.contains(&row.account));
+    let can_show = |row: &Row| row.has_work() || !matches!(row.ended, Ended::Skipped | Ended::Failed);
+    let harmed = harmed(rows, first, caps, "could not be planned", |ended| ended == Ended::Failed)
+        .and_then(|()| if others { shown(rows, first, "could be looked at", can_show) } else { Ok(()) })
+        .err();
     let harmed = stale(begun, now).or(harmed);
     let mut verdict = Verdict { digest, tripped, besides, harmed, canary: Vec::new(), rest: Vec::new() };
     if verdict.stopped().is_some() {
@@ -164,10 +169,38 @@ fn stopped(rows: &[Row], digest: &PlanDigest, caps: FleetCaps, consent: Option<&
     tripped
 }
 
-/// Whether the others may be begun after the accounts that went first, of which `rows` says how they ended; the reason if not. Each
-/// of them had work: one that was left alone has shown nothing.
-pub fn canary(rows: &[Row], first: &BTreeSet<String>, caps: FleetCaps) -> Result<(), Reason> {
-    harmed(rows, first, caps, "failed or could not be entered", |ended| matches!(ended, Ended::Failed | Ended::Skipped))
+/// Whether the others, `rest` in number, may be begun after the accounts that went first, of which `rows` says how they ended; the
+/// reason if not. Each of them had work: one that was left alone, or as it was, has shown nothing.
+pub fn canary(rows: &[Row], first: &BTreeSet<String>, caps: FleetCaps, rest: usize) -> Result<(), Reason> {
+    harmed(rows, first, caps, "failed or could not be entered", |ended| {
+        matches!(ended, Ended::Failed | Ended::Skipped)
+    })?;
+    let shows = |row: &Row| match row.ended {
+        Ended::Done | Ended::Nothing => true,
+        // A part of it was put off.
+        Ended::Planned => row.counts.changed > 0,
+        Ended::Skipped | Ended::Failed => false,
+    };
+    if rest > 0 { shown(rows, first, "was changed", shows) } else { Ok(()) }
+}
+
+/// Whether any of the accounts that go first shows anything, however many of them may fail; the reason if not.
+fn shown(rows: &[Row], first: &BTreeSet<String>, what: &str, shows: impl Fn(&Row) -> bool) -> Result<(), Reason> {
+    let first: Vec<_> = rows.iter().filter(|row| first.contains(&row.account)).collect();
+    if first.is_empty() || first.iter().any(|row| shows(row)) {
+        return Ok(());
+    }
+    let named = first.iter().take(MOST_NAMED).map(|row| format!("{} ({})", row.account, row.ended.as_str()));
+    let named: Vec<_> = named.collect();
+    let more = first.len() - named.len();
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let message = format!(
+        "none of the {} that go first {what}, so nothing was begun in the others: {}{more}",
+        count(first.len(), "account"),
+        named.join(", ")
+    );
+    let fix = "see why these were left as they are, or let other accounts go first; the next run begins anew";
+    Err(Reason::new(&codes::CANARY_MUTE, message, fix))
 }
 
 fn harmed(

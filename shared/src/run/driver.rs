@@ -9,8 +9,8 @@ use super::caps::Cap;
 use super::event::Fields;
 use super::fault::RunFault;
 use super::forecast::{self, Load};
-pub use super::guard::Stakes;
 use super::guard::{self, Consent};
+pub use super::guard::{EXPECT_PLAN, Stakes};
 use super::job::{Given, Hands, Job, Sight, Sums, codes_of};
 use super::ledger::Ledger;
 use super::payload::Payload;
@@ -21,7 +21,7 @@ use crate::build;
 use crate::clock::{self, Deadline};
 use crate::config::{ConfigFaults, Environment, Setting, Settings};
 use crate::notify::{self, Notifier, NotifyPolicy};
-use crate::report::{By, Counts, Mode, PlanDigest, Reason, Report, SCHEMA, Tripped, codes};
+use crate::report::{By, Concerns, Counts, Mode, PlanDigest, Reason, Report, SCHEMA, Tripped, codes};
 use crate::services::RecordPermit;
 use crate::services::aws::Aws;
 
@@ -36,6 +36,8 @@ pub struct Finished {
     pub record: RecordPermit,
     /// What its plan wanted of each kind, and how much of that a night does.
     pub loads: Vec<Load>,
+    /// Which of its items somebody has to look at, by their place in the report.
+    pub concerns: Concerns,
     /// What of it is destructive.
     pub stakes: Stakes,
     /// Whether anything that was not done is a failure to whoever sent the event.
@@ -261,7 +263,8 @@ impl<J: Job> Driver<J> {
             report.notices.extend(notifier.take());
         }
         report.calls = self.aws.take_calls();
-        Ok(Finished { report, metrics, record, loads, stakes, awaited: J::IS_CALLED || J::is_awaited(&request) })
+        let awaited = J::IS_CALLED || J::is_awaited(&request);
+        Ok(Finished { report, metrics, record, loads, concerns, stakes, awaited })
     }
 
     fn read(&self, payload: Payload, caller: &Caller) -> Result<Asked<J>, RunFault> {

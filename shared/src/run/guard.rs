@@ -84,9 +84,12 @@ impl Consent {
     }
 }
 
+/// The guard that holds a plan against what a person agreed to.
+pub const EXPECT_PLAN: &str = "expect_plan";
+
 fn another_plan(expected: &PlanDigest, actual: &PlanDigest) -> Tripped {
     Tripped {
-        guard: Cow::Borrowed("expect_plan"),
+        guard: Cow::Borrowed(EXPECT_PLAN),
         limit: json!(expected),
         wanted: json!(actual),
         fix: "the world has moved since that plan was reviewed: review the plan in this report and give its digest"

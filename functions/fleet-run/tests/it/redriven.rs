@@ -164,3 +164,23 @@ async fn nothing_is_read_by_a_manifest_but_what_maps_of_this_run_left() -> anyho
     night.report(&machine()).await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn what_a_worker_left_that_went_on_when_its_run_was_stopped_is_its_answer() -> anyhow::Result<()> {
+    let night = Night::new().await?;
+    let planned = night.plan().await?;
+    night.judge("plan", planned, &json!({}), &[]).await?.report();
+    let written = night.map(night.fleet.worker("apply", &[])?, "canary", "canary-items.json").await?;
+    assert_eq!(night.judge("canary", written, &json!({}), &[]).await?.report()["go"], true);
+    let stopped = json!({ "execution": EXECUTION, "execution_arn": "arn", "status": "ABORTED" });
+    night.report(&stopped).await?;
+    let before = night.fleet.left("report.json").await?;
+    assert_eq!(rows(&before), ["done null", "failed \"not-heard-of\"", "nothing null"]);
+
+    let item = night.fleet.left("rest-items.json").await?[0].clone();
+    let event = json!({ "execution": EXECUTION, "phase": "rest", "item": item });
+    night.fleet.worker("apply", &[])?.invoke(&event).await?.report();
+    let (answer, _) = night.report(&stopped).await?;
+    assert_eq!((&answer["ended"], &answer["counts"]["changed"]), (&json!({ "done": 2, "nothing": 1 }), &json!(3)));
+    Ok(())
+}

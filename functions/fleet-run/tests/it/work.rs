@@ -81,7 +81,11 @@ async fn a_plan_that_a_person_agreed_to_is_done_and_another_is_not() -> anyhow::
     expired("late-dev").create(&member).await?;
     let mut worker = fleet.worker("apply", &[])?;
     let moved = worker.invoke(&agreed).await?.report();
-    assert_eq!((&moved["ended"], &moved["destructive"]), (&json!("planned"), &json!(0)));
+    assert_eq!(
+        (&moved["ended"], &moved["destructive"], &moved["reason"]["code"]),
+        (&json!("failed"), &json!(0), &json!("account-plan-moved")),
+        "a redrive takes it up"
+    );
     assert_eq!(clusters(&member, "eu-west-1").await?, ["late-dev", "orders-dev"]);
     let planned = fleet.worker("plan", &[])?.invoke(&to_work("plan", &member.account, &json!({}))).await?.report();
     let agreed = to_work("rest", &member.account, &json!({ "expect_plan": planned["plan_digest"] }));

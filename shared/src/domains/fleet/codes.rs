@@ -44,12 +44,22 @@ crate::report::reason_codes! {
     NOT_REACHED = "not-reached", Operators,
         "`failed`: the run ended before this account's turn: too many others had failed, or somebody stopped it. Nothing was done in it.",
         Some("See to the accounts that failed, then `nightshift fleet redrive`.");
+    UNHEARD = "not-heard-of", Operators,
+        "`failed`: its worker was sent to change it, and the run ended before the worker answered. It goes on for up to 15 minutes after \
+         that, so things may have been changed, or be changed yet.",
+        Some("Wait 15 minutes and have the report made again; then `nightshift fleet redrive`.");
+    ACCOUNT_PLAN_MOVED = "account-plan-moved", Operators,
+        "`failed`: somebody agreed to a plan of this account, and by its turn the plan was another. Nothing was begun in it.",
+        Some("`nightshift fleet redrive` plans it anew, within the caps; or review a new plan and apply that.");
     FLEET_CAP = "fleet-cap", Operators,
         "`planned`: all accounts together would have deleted more than one run may, so nothing was begun in any.",
         Some("Review the plan, then apply exactly it by its digest, or raise the cap that the message names.");
     CANARY_FAILED = "canary-failed", Operators,
         "`planned`: too many of the accounts that go first failed, so nothing was begun in the others.",
         Some("See to the accounts that failed; the next run begins anew.");
+    CANARY_MUTE = "canary-showed-nothing", Operators,
+        "`planned`: none of the accounts that go first was changed, so nothing has shown that the others may be. Nothing was begun in those.",
+        Some("See why the accounts that go first were left as they are, or let others go first; the next run begins anew.");
     PLAN_MOVED = "fleet-plan-moved", Operators,
         "`planned`: the run was to apply a plan that was reviewed, and what all accounts together would do is another by now. Nothing was begun in any.",
         Some("Review the plan in the report of this run, and give its digest.");

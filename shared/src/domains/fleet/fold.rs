@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::attention::Attention;
 use super::codes;
 use super::item::Item;
 use super::results::{Heard, Results};
@@ -43,6 +44,9 @@ pub struct Row {
     pub wanted: usize,
     /// How many things its caps take their percentage of.
     pub marked: usize,
+    /// What somebody has to see to in it, whatever came of the rest.
+    #[serde(default, skip_serializing_if = "Attention::is_empty")]
+    pub attention: Attention,
     /// The digest of its plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan_digest: Option<String>,
@@ -57,10 +61,16 @@ pub struct Row {
 }
 
 impl Row {
-    /// Its map was begun, and nothing is known of it.
-    pub fn unheard(&mut self) {
+    /// It was to be changed, and the run ended before its turn.
+    pub fn unreached(&mut self) {
         self.ended = Ended::Failed;
         self.reason = Some(not_reached());
+    }
+
+    /// A worker was sent there, and nothing is known of what it did.
+    pub fn unheard(&mut self) {
+        self.ended = Ended::Failed;
+        self.reason = Some(unheard());
     }
 
     /// Whether its plan has anything to do. A Region that could not be read keeps the others from nothing.
@@ -96,6 +106,7 @@ pub fn with_work(items: &[Item], plan: &Results) -> Vec<Row> {
 fn row(item: &Item, plan: &Results, later: [(Phase, Option<&Results>); 2]) -> Row {
     let later = later.into_iter().find_map(|(phase, map)| Some((phase, map?.of(&item.account)?)));
     let planned = plan.of(&item.account);
+    let looked = matches!(later, Some((_, Heard::Answered(visit))) if visit.plan_digest.is_some());
     let mut row = match later {
         Some((phase, heard)) => of(item, phase, Some(heard)),
         None => of(item, Phase::Plan, planned),
@@ -107,6 +118,10 @@ fn row(item: &Item, plan: &Results, later: [(Phase, Option<&Results>); 2]) -> Ro
         row.wanted = visit.wanted;
         row.marked = visit.marked;
         row.plan_digest.clone_from(&visit.plan_digest);
+        // A later run in it looked again, unless there was none.
+        if !looked {
+            row.attention.clone_from(&visit.attention);
+        }
         row.oldest_key_days = row.oldest_key_days.or(visit.oldest_key_days);
         row.report_keys.extend(visit.report_key.iter().map(|key| (Phase::Plan, key.clone())));
     }
@@ -117,6 +132,9 @@ fn of(item: &Item, phase: Phase, heard: Option<&Heard>) -> Row {
     let blank = || Visit::of(item, phase);
     let visit = match heard {
         Some(Heard::Answered(visit)) => (**visit).clone(),
+        Some(heard @ Heard::Failed { .. }) if phase != Phase::Plan && heard.may_go_on() => {
+            Visit { reason: Some(unheard()), ..blank() }
+        }
         Some(Heard::Failed { error, cause }) => Visit { reason: Some(failed(error, cause)), ..blank() },
         Some(Heard::NotReached) | None => Visit { reason: Some(not_reached()), ..blank() },
     };
@@ -135,6 +153,7 @@ fn of(item: &Item, phase: Phase, heard: Option<&Heard>) -> Row {
         destructive,
         wanted,
         marked,
+        attention: visit.attention,
         plan_digest,
         report_keys: visit.report_key.into_iter().map(|key| (phase, key)).collect(),
         estimate: visit.estimate,
@@ -156,6 +175,14 @@ fn not_reached() -> Reason {
         &codes::NOT_REACHED,
         "the run ended before its turn, and nothing is known of it",
         "`nightshift fleet redrive` tries it again",
+    )
+}
+
+fn unheard() -> Reason {
+    Reason::new(
+        &codes::UNHEARD,
+        "the run ended before its worker answered; the worker may still be at work for up to 15 minutes, and may have changed something",
+        "wait 15 minutes and have the report made again (docs/organization-run.md says how), then `nightshift fleet redrive`",
     )
 }
 

@@ -1,6 +1,7 @@
 //! A run through an organisation: which accounts it goes through, in which order, and why it leaves the others alone. Pure.
 
 mod account;
+mod attention;
 mod choice;
 pub mod codes;
 mod fold;
@@ -13,6 +14,7 @@ mod selection;
 mod visit;
 
 pub use account::Account;
+pub use attention::{Attention, Remark};
 pub use choice::{Choice, Chosen, LeftOut, NoChoice, Organisation, choose};
 pub use fold::{Maps, Row, digest, fold, with_work};
 pub use item::Item;

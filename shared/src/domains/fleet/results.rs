@@ -88,6 +88,13 @@ pub enum Heard {
     NotReached,
 }
 
+impl Heard {
+    /// Whether a worker may be at work all the same: Step Functions stopped waiting for it, and Lambda ends nothing for that.
+    pub fn may_go_on(&self) -> bool {
+        matches!(self, Self::Failed { error, .. } if error == "ABORTED")
+    }
+}
+
 /// What a map says of its accounts: of each the last that was heard of it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Results {
@@ -119,6 +126,16 @@ impl Results {
         match self.by_account.get(&account) {
             Some((before, _)) if *before > rank => {}
             _ => _ = self.by_account.insert(account, (rank, heard)),
+        }
+    }
+
+    /// Takes what a worker left in the bucket for the answer that nobody waited for.
+    pub fn hear(&mut self, visit: Visit) {
+        let heard = (2, None);
+        let account = visit.account.clone();
+        match self.by_account.get(&account) {
+            Some((before, _)) if *before > heard => {}
+            _ => _ = self.by_account.insert(account, (heard, Heard::Answered(Box::new(visit)))),
         }
     }
 

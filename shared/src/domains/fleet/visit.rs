@@ -7,6 +7,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::attention::Attention;
 use super::item::Item;
 use crate::report::{Counts, Estimate, Reason};
 
@@ -114,6 +115,9 @@ pub struct Visit {
     /// How many things its caps take their percentage of.
     #[serde(default)]
     pub marked: usize,
+    /// What somebody has to see to in it.
+    #[serde(default, skip_serializing_if = "Attention::is_empty")]
+    pub attention: Attention,
     /// The digest of its plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan_digest: Option<String>,
@@ -145,6 +149,7 @@ impl Visit {
             destructive: 0,
             wanted: 0,
             marked: 0,
+            attention: Attention::default(),
             plan_digest: None,
             report_key: None,
             estimate: None,

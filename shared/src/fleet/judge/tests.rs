@@ -6,6 +6,10 @@ use super::*;
 use crate::domains::fleet::Phase;
 use crate::report::Counts;
 
+fn done(account: &str) -> Row {
+    Row { ended: Ended::Done, ..row(account, 1, 1) }
+}
+
 /// A run that is judged as soon as it is begun.
 const AT_ONCE: (Timestamp, Timestamp) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
 const CAPS: FleetCaps = FleetCaps { count: 10, percent: 50, canary_failures: 1 };
@@ -40,6 +44,7 @@ fn row(account: &str, destructive: usize, marked: usize) -> Row {
         destructive,
         wanted: destructive,
         marked,
+        attention: crate::domains::fleet::Attention::default(),
         plan_digest: Some(format!("sha256:{account}")),
         report_keys: BTreeMap::new(),
         estimate: None,
@@ -120,18 +125,19 @@ fn a_digest_is_asked_for_first_and_goes_on_to_each_account() {
 
 #[test]
 fn who_goes_first_and_cannot_be_planned_keeps_the_others_back() {
-    let rows = [Row { ended: Ended::Failed, counts: Counts::default(), ..row("1", 0, 1) }, row("2", 1, 50)];
+    let failed = Row { ended: Ended::Failed, counts: Counts::default(), ..row("1", 0, 1) };
+    let rows = [failed, row("2", 1, 50), idle("3", 1)];
     let items: Vec<_> = rows.iter().map(|row| item(&row.account)).collect();
     let judged = |canary_failures| {
         let caps = FleetCaps { canary_failures, ..CAPS };
-        let first = ["1".to_owned()].into();
+        let first = ["1".to_owned(), "3".to_owned()].into();
         plan("cluster-cleanup", (&items, &rows), &first, caps, None, AT_ONCE)
     };
     let verdict = judged(0);
     assert!(!verdict.goes() && verdict.rest.is_empty() && verdict.tripped.is_none());
     let why = verdict.stopped().unwrap();
     assert!(why.is(&codes::CANARY_FAILED));
-    insta::assert_snapshot!(why.message, @"1 of the 1 account that go first could not be planned, and 0 may: 1");
+    insta::assert_snapshot!(why.message, @"1 of the 2 accounts that go first could not be planned, and 0 may: 1");
     assert!(judged(1).goes(), "so many may");
 }
 
@@ -159,8 +165,9 @@ fn a_plan_of_a_run_that_was_begun_long_ago_begins_nothing_whoever_agreed_to_it()
 #[test]
 fn the_others_wait_for_those_that_go_first() {
     let failed = |account: &str| Row { ended: Ended::Failed, ..row(account, 1, 1) };
+    let canary = |rows: &[Row], first: &BTreeSet<String>, caps| canary(rows, first, caps, 1);
     let first: BTreeSet<_> = ["1", "2", "3"].map(str::to_owned).into();
-    assert_eq!(canary(&[failed("1"), row("2", 1, 1), failed("9")], &first, CAPS), Ok(()), "9 does not go first");
+    assert_eq!(canary(&[failed("1"), done("2"), failed("9")], &first, CAPS), Ok(()), "9 does not go first");
     let why = canary(&[failed("1"), failed("2"), row("3", 1, 1)], &first, CAPS).unwrap_err();
     assert!(why.is(&codes::CANARY_FAILED));
     insta::assert_snapshot!(why.message, @"2 of the 3 accounts that go first failed or could not be entered, and 1 may: 1, 2");
@@ -169,4 +176,32 @@ fn the_others_wait_for_those_that_go_first() {
         canary(&[skipped("1"), skipped("2"), row("3", 1, 1)], &first, CAPS).is_err(),
         "who was left alone has shown nothing"
     );
+}
+
+#[test]
+fn those_that_go_first_and_show_nothing_keep_the_others_back_however_many_may_fail() {
+    let caps = FleetCaps { canary_failures: 9, ..CAPS };
+    let first: BTreeSet<_> = ["1", "2"].map(str::to_owned).into();
+    let ended = |account: &str, ended| Row { ended, counts: Counts::default(), ..row(account, 0, 1) };
+    let planned = |one, other| {
+        let rows = [ended("1", one), ended("2", other), row("3", 1, 50)];
+        let items: Vec<_> = rows.iter().map(|row| item(&row.account)).collect();
+        plan("cluster-cleanup", (&items, &rows), &first, caps, None, AT_ONCE)
+    };
+    let stopped = planned(Ended::Skipped, Ended::Failed);
+    assert!(!stopped.goes() && stopped.rest.is_empty());
+    let why = stopped.stopped().unwrap();
+    assert!(why.is(&codes::CANARY_MUTE));
+    insta::assert_snapshot!(why.said(), @"none of the 2 accounts that go first could be looked at, so nothing was begun in the others: 1 (skipped), 2 (failed); see why these were left as they are, or let other accounts go first; the next run begins anew");
+    assert!(planned(Ended::Skipped, Ended::Nothing).goes(), "there was nothing to do, and that was seen");
+
+    let after = |one: Ended, other: Row, rest| canary(&[ended("1", one), other], &first, caps, rest);
+    let why = after(Ended::Planned, ended("2", Ended::Skipped), 1).unwrap_err();
+    assert!(why.is(&codes::CANARY_MUTE));
+    insta::assert_snapshot!(why.message, @"none of the 2 accounts that go first was changed, so nothing was begun in the others: 1 (planned), 2 (skipped)");
+    assert_eq!(after(Ended::Planned, ended("2", Ended::Skipped), 0), Ok(()), "there are no others");
+    let partly = Row { counts: Counts { changed: 2, deferred: 1, ..Counts::default() }, ..ended("2", Ended::Planned) };
+    for shows in [done("2"), ended("2", Ended::Nothing), partly] {
+        assert_eq!(after(Ended::Planned, shows, 1), Ok(()));
+    }
 }

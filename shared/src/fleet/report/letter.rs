@@ -1,5 +1,7 @@
 //! The operators' one letter about a run: what went wrong first. Of accounts that were well it has a number.
 
+mod attention;
+
 use crate::domains::fleet::{Ended, FleetReport, Row, Share};
 use crate::notify::{Clock, Entry, Language, Letter, NotifyPolicy, Section, Tone};
 use crate::report::{Counts, Reason};
@@ -34,6 +36,7 @@ pub fn letter(report: &FleetReport, place: &str, policy: &NotifyPolicy) -> Lette
     ]
     .into_iter()
     .flatten()
+    .chain(attention::sections(report, language))
     .chain(owners(report, language))
     .collect();
     let tone = sections.iter().map(|section| section.tone).max().unwrap_or(Tone::Calm);
@@ -145,13 +148,7 @@ fn owners(report: &FleetReport, language: Language) -> Option<Section> {
     let mut several: Vec<_> = report.owners.iter().filter(|(_, accounts)| accounts.len() > 1).collect();
     several.sort_by_key(|(owner, accounts)| (std::cmp::Reverse(accounts.len()), owner.as_str()));
     let heading = language.pick("Owners of things in several accounts", "Dueños de cosas en varias cuentas");
-    let heading = match several.len().checked_sub(MOST_OWNERS).filter(|more| *more > 0) {
-        None => heading.to_owned(),
-        Some(more) => language.pick(
-            format!("{heading}: the first {MOST_OWNERS}, and {more} more in report.json"),
-            format!("{heading}: los primeros {MOST_OWNERS}, y {more} más en report.json"),
-        ),
-    };
+    let heading = bounded(heading, several.len(), language);
     let entries = several.into_iter().take(MOST_OWNERS).map(|(owner, accounts)| {
         let sum = |of: fn(&Share) -> usize| accounts.values().map(of).sum::<usize>();
         let counts = [
@@ -159,19 +156,36 @@ fn owners(report: &FleetReport, language: Language) -> Option<Section> {
             (language.pick("waiting", "pendientes"), sum(|share| share.waiting)),
             (language.pick("failed", "con fallo"), sum(|share| share.failed)),
         ];
-        let named: Vec<_> = accounts.keys().take(MOST_ACCOUNTS).map(String::as_str).collect();
-        let more = accounts.len() - named.len();
-        let more = if more == 0 {
-            String::new()
-        } else {
-            language.pick(format!(" and {more} more"), format!(" y {more} más"))
-        };
-        let place = language.pick(format!("{} accounts", accounts.len()), format!("{} cuentas", accounts.len()));
-        let entry = Entry::new(owner, &place).fact(language.pick("accounts", "cuentas"), &(named.join(", ") + &more));
+        let named: Vec<_> = accounts.keys().map(String::as_str).collect();
+        let entry = in_accounts(owner, &named, language);
         let counts = counts.into_iter().filter(|(_, count)| *count > 0);
         counts.fold(entry, |entry, (what, count)| entry.fact(what, &count.to_string()))
     });
     Section::of(heading, Tone::Calm, entries.collect())
+}
+
+/// `heading` over `number` entries, of which no more than [`MOST_OWNERS`] follow.
+fn bounded(heading: &str, number: usize, language: Language) -> String {
+    match number.checked_sub(MOST_OWNERS).filter(|more| *more > 0) {
+        None => heading.to_owned(),
+        Some(more) => language.pick(
+            format!("{heading}: the first {MOST_OWNERS}, and {more} more in report.json"),
+            format!("{heading}: los primeros {MOST_OWNERS}, y {more} más en report.json"),
+        ),
+    }
+}
+
+/// One entry about several accounts.
+fn in_accounts(title: &str, accounts: &[&str], language: Language) -> Entry {
+    let named: Vec<_> = accounts.iter().take(MOST_ACCOUNTS).copied().collect();
+    let more = accounts.len() - named.len();
+    let more =
+        if more == 0 { String::new() } else { language.pick(format!(" and {more} more"), format!(" y {more} más")) };
+    let place = match accounts.len() {
+        1 => language.pick("1 account", "1 cuenta").to_owned(),
+        number => language.pick(format!("{number} accounts"), format!("{number} cuentas")),
+    };
+    Entry::new(title, &place).fact(language.pick("accounts", "cuentas"), &(named.join(", ") + &more))
 }
 
 fn words(reason: &Reason) -> String {

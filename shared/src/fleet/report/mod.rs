@@ -3,7 +3,7 @@
 
 mod letter;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::pin::pin;
 
 use futures::{StreamExt as _, stream};
@@ -16,10 +16,10 @@ use super::event::ToReport;
 use super::fault::FleetFault;
 use super::place::{Folder, Place};
 use super::setup::ReportPolicy;
-use super::{judge, maps};
+use super::{judge, maps, work};
 use crate::clock::{self, Deadline};
 use crate::domains::fleet::{
-    Ended, FleetReport, Item, Maps, Owners, Phase, Row, Run, add_owners, codes, fold, page, with_work,
+    Ended, FleetReport, Heard, Item, Maps, Owners, Phase, Row, Run, add_owners, codes, fold, page, with_work,
 };
 use crate::report::{Counts, Delivery, Notice, PlanDigest, Reason, Report, Tripped};
 use crate::run::{RunFault, driver};
@@ -147,12 +147,31 @@ impl Reporter {
         let rest = maps::of_phase(&self.home, folder, Phase::Rest).await?;
         let judged = folder.find(&self.home, &folder.key("verdict.json")).await?;
         let after = folder.find(&self.home, &folder.key("verdict-canary.json")).await?;
-        let mut sent = Vec::new();
-        for name in ["canary-items.json", "rest-items.json"] {
-            let items: Option<Vec<Item>> = folder.find(&self.home, &folder.key(name)).await?;
-            sent.extend(items.into_iter().flatten());
+        let first = folder.find(&self.home, &folder.key("canary-items.json")).await?.unwrap_or_default();
+        let others = folder.find(&self.home, &folder.key("rest-items.json")).await?.unwrap_or_default();
+        let mut found = Found { items, maps: Maps { plan, canary, rest }, judged, after, first, others };
+        self.hear(folder, &mut found).await;
+        Ok(found)
+    }
+
+    /// Takes into `found` the reports of workers whose answers reached nobody: Step Functions was stopped, and they went on.
+    async fn hear(&self, folder: &Folder<'_>, found: &mut Found) {
+        let unheard: Vec<_> = found.unheard().map(|(phase, item)| (phase, item.clone())).collect();
+        let reports = stream::iter(unheard).map(async |(phase, item): (Phase, Item)| {
+            let key = folder.report_of(phase, &item.account);
+            let report = folder.find::<Report>(&self.home, &key).await;
+            let read = report.map(|report| report.map(|report| work::visit_of(&item, (phase, key), &report)));
+            read.unwrap_or_else(|error| {
+                warn!(error.message = chain(&error), "the report of an account could not be read");
+                None
+            })
+        });
+        let mut reports = pin!(reports.buffered(AT_ONCE));
+        while let Some(read) = reports.next().await {
+            let Some(visit) = read else { continue };
+            let map = if visit.phase == Phase::Canary { &mut found.maps.canary } else { &mut found.maps.rest };
+            map.get_or_insert_default().hear(visit);
         }
-        Ok(Found { items, maps: Maps { plan, canary, rest }, judged, after, sent: maps::accounts(&sent) })
     }
 }
 
@@ -178,13 +197,41 @@ struct Found {
     maps: Maps,
     judged: Option<Judged>,
     after: Option<Judged>,
-    /// The accounts that were to be changed.
-    sent: BTreeSet<String>,
+    /// The accounts that were to be changed first.
+    first: Vec<Item>,
+    /// Those that were to be changed after them.
+    others: Vec<Item>,
+}
+
+impl Found {
+    /// The accounts to which workers may have been sent, with the map that sent them.
+    fn sent(&self) -> impl Iterator<Item = (Phase, &Item)> {
+        let goes = |judged: &Option<Judged>| judged.as_ref().is_some_and(|judged| judged.go);
+        let first = goes(&self.judged);
+        let others = if self.first.is_empty() { first } else { first && goes(&self.after) };
+        let first = self.first.iter().filter(move |_| first).map(|item| (Phase::Canary, item));
+        first.chain(self.others.iter().filter(move |_| others).map(|item| (Phase::Rest, item)))
+    }
+
+    /// Those of them of whose worker nobody heard how it ended.
+    fn unheard(&self) -> impl Iterator<Item = (Phase, &Item)> {
+        self.sent().filter(|(phase, item)| {
+            let map = if *phase == Phase::Canary { &self.maps.canary } else { &self.maps.rest };
+            map.as_ref().and_then(|map| map.of(&item.account)).is_none_or(Heard::may_go_on)
+        })
+    }
+
+    /// The accounts that were to be changed after the first, where the run ended before anybody judged those.
+    fn waiting(&self) -> impl Iterator<Item = &Item> {
+        let waits =
+            self.judged.as_ref().is_some_and(|judged| judged.go) && !self.first.is_empty() && self.after.is_none();
+        self.others.iter().filter(move |_| waits)
+    }
 }
 
 /// The whole of it. Pure.
 fn told(run: Run, chose: Chose, found: &Found, status: Option<&str>) -> FleetReport {
-    let Found { items, maps, judged, after, sent } = found;
+    let Found { items, maps, judged, after, .. } = found;
     let planned = with_work(items, &maps.plan);
     let mut rows = fold(items, maps);
     let stopped = [judged, after].into_iter().flatten().filter_map(|judged| judged.why.as_ref());
@@ -192,10 +239,15 @@ fn told(run: Run, chose: Chose, found: &Found, status: Option<&str>) -> FleetRep
     for why in &stopped {
         judge::held(&mut rows, why);
     }
-    // Whoever was to be changed, and of whom no map speaks: a worker may have begun there.
-    if judged.as_ref().is_some_and(|judged| judged.go) {
-        for row in rows.iter_mut().filter(|row| row.has_work() && row.reason.is_none() && sent.contains(&row.account)) {
+    // Whoever was to be changed, and of whom no map speaks, whatever else is said of their plans.
+    let unheard: Vec<_> = found.unheard().map(|(_, item)| item.clone()).collect();
+    let (unheard, waiting) = (maps::accounts(&unheard), found.waiting().cloned().collect::<Vec<_>>());
+    let waiting = maps::accounts(&waiting);
+    for row in rows.iter_mut().filter(|row| row.has_work()) {
+        if unheard.contains(&row.account) {
             row.unheard();
+        } else if waiting.contains(&row.account) {
+            row.unreached();
         }
     }
     let mut report = FleetReport::of(run, &planned, rows, chose.choice.left_out);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::*;
-use crate::domains::fleet::{Choice, Visit};
+use crate::domains::fleet::{Choice, Results, Visit};
 use crate::report::Mode;
 
 fn planned(account: &str) -> Maps {
@@ -25,39 +25,107 @@ fn item(account: &str) -> Item {
         .unwrap()
 }
 
-#[test]
-fn an_account_that_was_to_be_changed_and_that_no_map_speaks_of_has_failed() {
-    let (started_at, mode) = (Timestamp::UNIX_EPOCH, Mode::Apply);
-    let run = || Run {
+/// A run through one account that has work; `after` is whether those that go first, of which there are some unless it is `None`, let the
+/// others go, if they were judged.
+fn found(go: bool, (first, others): (&[&str], &[&str]), after: Option<bool>) -> Found {
+    let judged = |go: bool| {
+        let judged =
+            json!({ "digest": PlanDigest::of("f", "a", &()), "mode": "apply", "go": go, "canary": 0, "rest": 1 });
+        serde_json::from_value::<Judged>(judged).unwrap()
+    };
+    let items = |accounts: &[&str]| accounts.iter().map(|account| item(account)).collect::<Vec<_>>();
+    let why = Reason::plain(&codes::CANARY_FAILED, "too many failed");
+    let after = after.map(|go| Judged { why: (!go).then(|| why.clone()), ..judged(go) });
+    Found {
+        items: vec![item("1")],
+        maps: planned("1"),
+        judged: Some(judged(go)),
+        after,
+        first: items(first),
+        others: items(others),
+    }
+}
+
+fn row(found: &Found) -> Row {
+    let at = Timestamp::UNIX_EPOCH;
+    let run = Run {
         function: "cluster-cleanup".to_owned(),
-        mode,
+        mode: Mode::Apply,
         execution: "night".to_owned(),
         organization: None,
         redrive_of: None,
-        started_at,
-        finished_at: started_at,
+        started_at: at,
+        finished_at: at,
     };
-    let chose = || Chose {
-        started_at,
-        mode,
-        organization: "o-1".to_owned(),
-        redrive_of: None,
-        choice: Choice { canary: Vec::new(), rest: Vec::new(), left_out: Vec::new() },
+    let choice = Choice { canary: Vec::new(), rest: Vec::new(), left_out: Vec::new() };
+    let (organization, redrive_of) = ("o-1".to_owned(), None);
+    let chose = Chose { started_at: at, mode: Mode::Apply, organization, redrive_of, choice };
+    told(run, chose, found, Some("ABORTED")).accounts.remove(0)
+}
+
+fn ended(found: &Found) -> String {
+    let row = row(found);
+    format!("{} {}", row.ended.as_str(), row.reason.map(|reason| reason.code).unwrap_or_default())
+}
+
+#[test]
+fn an_account_that_a_worker_was_sent_to_and_that_no_map_speaks_of_has_failed_and_may_be_changed_yet() {
+    assert_eq!(ended(&found(true, (&[], &["1"]), None)), "failed not-heard-of");
+    assert_eq!(ended(&found(true, (&["1"], &[]), None)), "failed not-heard-of");
+    assert_eq!(ended(&found(true, (&["9"], &["1"]), Some(true))), "failed not-heard-of");
+    assert_eq!(ended(&found(true, (&["9"], &["1"]), None)), "failed not-reached", "those that go first were at work");
+    assert_eq!(ended(&found(true, (&["9"], &["1"]), Some(false))), "planned canary-failed", "it was held back");
+    assert_eq!(ended(&found(true, (&[], &[]), None)), "planned ", "it was to be left as it is");
+    assert_eq!(ended(&found(false, (&[], &["1"]), None)), "planned ", "nothing was begun");
+}
+
+#[test]
+fn a_plan_over_a_cap_of_its_account_hides_no_worker_that_was_not_heard_of() {
+    let capped = |mut found: Found| {
+        let mut visit = found.maps.plan.visits().next().unwrap().clone();
+        visit.reason = Some(Reason::plain(&crate::report::codes::CAP, "max_deletions is 1 and the plan wants 2"));
+        found.maps.plan = Results::default();
+        found.maps.plan.hear(visit);
+        ended(&found)
     };
-    let ended = |go: bool, sent: &[&str]| {
-        let judged =
-            json!({ "digest": PlanDigest::of("f", "a", &()), "mode": "apply", "go": go, "canary": 0, "rest": 1 });
-        let found = Found {
-            items: vec![item("1")],
-            maps: planned("1"),
-            judged: Some(serde_json::from_value(judged).unwrap()),
-            after: None,
-            sent: sent.iter().map(|account| (*account).to_owned()).collect(),
-        };
-        let row = told(run(), chose(), &found, Some("FAILED")).accounts.remove(0);
-        format!("{} {}", row.ended.as_str(), row.reason.map(|reason| reason.code).unwrap_or_default())
+    assert_eq!(capped(found(true, (&[], &["1"]), None)), "failed not-heard-of");
+    assert_eq!(capped(found(true, (&["9"], &["1"]), None)), "failed not-reached");
+    assert_eq!(capped(found(true, (&["9"], &["1"]), Some(false))), "planned cap", "nobody was sent");
+}
+
+#[test]
+fn who_was_stopped_may_go_on_and_what_a_worker_left_in_the_bucket_is_its_answer() {
+    let mut found = found(true, (&[], &["1"]), None);
+    let stopped = |error: &str| {
+        let record = json!([{ "Status": "ABORTED", "Error": error, "Input": json!(item("1")).to_string(), "StopDate": "2026-11-21T02:00:02Z" }]);
+        let mut rest = Results::default();
+        rest.add("f", &record.to_string()).unwrap();
+        Some(rest)
     };
-    assert_eq!(ended(true, &["1"]), "failed not-reached");
-    assert_eq!(ended(true, &[]), "planned ", "it was to be left as it is");
-    assert_eq!(ended(false, &["1"]), "planned ", "nothing was begun");
+    found.maps.rest = stopped("States.Timeout");
+    assert_eq!(ended(&found), "failed worker-failed");
+    assert_eq!(found.unheard().count(), 0);
+    found.maps.rest = stopped("ABORTED");
+    assert_eq!(ended(&found), "failed not-heard-of");
+    assert_eq!(found.unheard().map(|(phase, item)| (phase, &*item.account)).collect::<Vec<_>>(), [(Phase::Rest, "1")]);
+
+    let done = crate::report::Item {
+        id: "orders".to_owned(),
+        region: "eu-west-1".to_owned(),
+        owner: None,
+        outcome: crate::report::Outcome::Changed,
+        steps: Vec::new(),
+        planned: Vec::new(),
+        reason: None,
+        domain: BTreeMap::new(),
+    };
+    let report = crate::report::sample("cluster-cleanup", Mode::Apply, vec![done]);
+    let visit = work::visit_of(&item("1"), (Phase::Rest, "k".to_owned()), &report);
+    found.maps.rest.as_mut().unwrap().hear(visit);
+    let row = row(&found);
+    assert_eq!(
+        (row.ended, row.counts.changed, row.report_keys.get(&Phase::Rest)),
+        (Ended::Done, 1, Some(&"k".to_owned()))
+    );
+    assert_eq!(found.unheard().count(), 0);
 }

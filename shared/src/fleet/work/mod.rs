@@ -1,6 +1,7 @@
 //! One account of a run: take the role there, do the job by the same driver as in an account of its own, leave the report in
 //! the run's bucket with this process's own credentials, and say in short how it ended.
 
+mod attention;
 mod outcome;
 mod policies;
 mod record;
@@ -20,8 +21,8 @@ use crate::clock::{self, Deadline};
 use crate::domains::fleet::{Item, Phase, Visit, codes as fleet_codes};
 use crate::jobs::cluster_cleanup::ClusterCleanup;
 use crate::jobs::key_rotation::KeyRotation;
-use crate::report::{Mode, PlanDigest, Reason, codes};
-use crate::run::driver::{Caller, Driver, Errand, Finished, Task};
+use crate::report::{Concerns, Mode, PlanDigest, Reason, Report, codes};
+use crate::run::driver::{Caller, Driver, Errand, Finished, Stakes, Task};
 use crate::run::event::EventFault;
 use crate::run::{AboveCeiling, Job, Ledger, ModeSetting, RunFault, Stop};
 use crate::services::aws::{Aws, AwsError, Bar, Kind};
@@ -121,7 +122,7 @@ impl Worker {
         let folder = self.place.of(&execution);
         let caller = Caller::Fleet(Errand { account: item.account.clone(), task: task(&item, mode, folder)? });
         let ended = Box::pin(driver.run(json!({}), &ledger, caller)).await;
-        let Finished { mut report, metrics, record, stakes, .. } = match ended {
+        let Finished { mut report, metrics, record, stakes, concerns, .. } = match ended {
             Ok(finished) => finished,
             Err(fault) => return kept_out(fault, visiting),
         };
@@ -131,9 +132,11 @@ impl Worker {
         telemetry::log_run(&report);
         telemetry::emit(&telemetry::metrics_of(&self.name, &report, &metrics, clock::now()));
         let open = J::answer(&report).err();
+        let attention = attention::of(&report, &concerns);
         let kept = record::keep(&self.home, folder, phase, report, &record).await;
         telemetry::emit(&telemetry::metric_of_copy(&self.name, kept.key.is_some(), clock::now()));
         let mut visit = visiting.visit(&kept.report, stakes);
+        visit.attention = attention;
         visit.report_key = kept.key;
         visit.oldest_key_days = J::oldest_key_days(&metrics);
         if visit.report_key.is_none() {
@@ -175,6 +178,15 @@ impl Worker {
             _ => Ok(Reason::new(&codes::REFUSED, said, error.fix())),
         }
     }
+}
+
+/// The visit of `phase` that the worker's own `report` tells of, where its answer reached nobody.
+pub(super) fn visit_of(item: &Item, (phase, key): (Phase, String), report: &Report) -> Visit {
+    let (failures, regional) = (Failures::default(), !item.regions.is_empty());
+    let visiting = Visiting { item, phase, failures: &failures, regional };
+    // Which of its items somebody has to look at stood in the answer alone.
+    let attention = attention::of(report, &Concerns::default());
+    Visit { report_key: Some(key), attention, ..visiting.visit(report, Stakes::default()) }
 }
 
 /// What is to be done in the account.

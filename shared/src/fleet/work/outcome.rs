@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::domains::fleet::{Ended, Item, Phase, Regional, Visit};
+use crate::domains::fleet::{Ended, Item, Phase, Regional, Visit, codes as fleet_codes};
 use crate::fleet::failures::Failures;
 use crate::report::{self, Outcome, Reason, Report, codes};
-use crate::run::driver::Stakes;
+use crate::run::driver::{EXPECT_PLAN, Stakes};
 
-/// Bytes of JSON that names and words may take: with thirty Regions an answer stays under 8 KiB.
-const NAME: usize = 600;
-const PATH: usize = 1_800;
+/// Bytes of JSON that names and words may take: with thirty Regions an answer stays under 8 KiB. A run's report has the names whole.
+const NAME: usize = 200;
+const PATH: usize = 400;
 const WORDS: usize = 1_200;
 
 /// One account, as it is gone through.
@@ -36,9 +36,13 @@ impl Visiting<'_> {
         let left_alone = each.peek().is_some() && each.clone().all(|ended| ended == Ended::Skipped);
         let entered = each.filter(|ended| left_alone || *ended != Ended::Skipped);
         let ended = entered.chain([whole.ended]).max().unwrap_or(Ended::Nothing);
+        // In a plan nobody has agreed to anything.
+        let moved = report.tripped.as_ref().filter(|tripped| tripped.guard == EXPECT_PLAN);
+        let ended = if moved.is_some() { Ended::Failed } else { ended };
         let reason = report.tripped.as_ref().map(|tripped| {
             let message = format!("{} is {} and the plan wants {}", tripped.guard, tripped.limit, tripped.wanted);
-            Reason::new(&codes::CAP, message, &tripped.fix)
+            let code = if moved.is_some() { &fleet_codes::ACCOUNT_PLAN_MOVED } else { &codes::CAP };
+            Reason::new(code, message, &tripped.fix)
         });
         Visit {
             ended,
@@ -129,7 +133,7 @@ fn ended(items: &[report::Item], of: impl Fn(&report::Item) -> bool) -> Regional
 }
 
 /// `text` in at most about `most` bytes of JSON.
-fn cut(text: &str, most: usize) -> String {
+pub(super) fn cut(text: &str, most: usize) -> String {
     let mut room = most;
     let length = |c: char| match c {
         '"' | '\\' | '\n' | '\r' | '\t' => 2,

@@ -83,3 +83,19 @@ fn a_digest_is_consent_to_these_plans_in_these_accounts() {
     assert_eq!(whole, of(&[partly, two]), "a Region that could not be read takes no plan from the others");
     assert_ne!(digest("cluster-cleanup", &[]), digest("key-rotation", &[]), "no consent for another job");
 }
+
+#[test]
+fn what_needs_a_hand_is_as_the_last_run_in_the_account_saw_it() {
+    let of = |things| Attention { things, ..Attention::default() };
+    let plan = Visit { attention: of(2), ..visit("1", Phase::Plan, Ended::Planned) };
+    let rest = Visit { attention: of(1), ..visit("1", Phase::Rest, Ended::Done) };
+    let barred = Visit { plan_digest: None, attention: of(0), ..visit("1", Phase::Rest, Ended::Skipped) };
+    let things = |rest: Option<Results>| {
+        let maps = Maps { plan: map(std::slice::from_ref(&plan), &[]), canary: None, rest };
+        fold(&[item("1")], &maps)[0].attention.things
+    };
+    assert_eq!(things(None), 2);
+    assert_eq!(things(Some(map(&[rest], &[]))), 1);
+    assert_eq!(things(Some(map(&[barred], &[]))), 2, "nobody looked again");
+    assert_eq!(things(Some(map(&[], &[record("1", "FAILED", &json!({}))]))), 2);
+}

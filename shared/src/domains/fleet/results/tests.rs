@@ -36,6 +36,7 @@ pub(in crate::domains::fleet) fn visit(account: &str, phase: Phase, ended: Ended
         destructive: planned,
         wanted: planned,
         marked: 3,
+        attention: crate::domains::fleet::Attention::default(),
         plan_digest: Some(format!("sha256:{account}")),
         report_key: Some(format!("fleet/cluster-cleanup/night/{phase}/{account}.json")),
         estimate: None,

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::config::{Environment, Settings};
-use crate::domains::fleet::{Item, Maps, Regional, Run, codes, fold};
+use crate::domains::fleet::{Attention, Item, Maps, Regional, Remark, Run, codes, fold};
 use crate::report::{Counts, Mode, Tripped};
 
 fn policy(language: &str) -> NotifyPolicy {
@@ -134,4 +134,31 @@ fn owners_of_things_in_several_accounts_are_told_of_with_all_that_is_theirs() {
         (section.entries.len(), section.heading.as_str()),
         (40, "Dueños de cosas en varias cuentas: los primeros 40, y 20 más en report.json")
     );
+}
+
+#[test]
+fn what_needs_a_hand_is_told_account_by_account_though_there_was_nothing_to_do_and_a_warning_once() {
+    let remark = |thing: Option<&str>, code: &str| Remark {
+        thing: thing.map(str::to_owned),
+        region: thing.map(|_| "eu-west-1".to_owned()),
+        code: Some(code.to_owned()),
+        message: "why; what to do".to_owned(),
+    };
+    let warning = || remark(None, "pattern-matches-nobody");
+    let mut rows: Vec<_> = ["1", "2", "3"].map(|account| row(account, Ended::Nothing, None)).into();
+    let first = vec![remark(Some("orders"), "protection-unknown"), warning()];
+    rows[0].attention = Attention { things: 4, warnings: 1, first };
+    rows[1].attention = Attention { things: 0, warnings: 2, first: vec![warning(), warning()] };
+    let told = letter(&report(rows), "s3://b/k", &policy("en"));
+    assert_eq!(told.tone, Tone::Warning);
+    let said = |section: &Section| {
+        let line = |entry: &Entry| format!("{} ({}): {:?} {:?}", entry.title, entry.place, entry.facts, entry.notes);
+        format!("{}\n{}", section.heading, section.entries.iter().map(line).collect::<Vec<_>>().join("\n"))
+    };
+    insta::assert_snapshot!(told.sections.iter().map(said).collect::<Vec<_>>().join("\n"), @r#"
+    Accounts with things that need attention
+    n1 (1) (Root/Prod): [("things", "4")] ["orders (eu-west-1): [protection-unknown] why; what to do"]
+    Warnings
+    pattern-matches-nobody (2 accounts): [("accounts", "1, 2")] ["why; what to do"]
+    "#);
 }

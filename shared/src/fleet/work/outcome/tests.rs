@@ -3,8 +3,8 @@
 use std::collections::BTreeMap as Map;
 
 use super::*;
-use crate::domains::fleet::codes as fleet_codes;
-use crate::report::{Mode, Tripped, sample};
+use crate::domains::fleet::Attention;
+use crate::report::{Concerns, Mode, Tripped, sample};
 
 fn place(regions: &[&str]) -> Item {
     Item {
@@ -110,8 +110,27 @@ fn an_account_that_was_kept_out_says_why_and_a_cap_that_tripped_is_said() {
     let mut report = sample("cluster-cleanup", Mode::Plan, Vec::new());
     let (limit, wanted) = (serde_json::json!(1), serde_json::json!(2));
     report.tripped = Some(Tripped { guard: "max_deletions".into(), limit, wanted, fix: "review".to_owned() });
-    let reason = visiting.visit(&report, Stakes::default()).reason.unwrap();
+    let visit = visiting.visit(&report, Stakes::default());
+    let reason = visit.reason.unwrap();
     assert!(reason.is(&codes::CAP) && reason.message == "max_deletions is 1 and the plan wants 2");
+    assert_eq!(visit.ended, Ended::Nothing);
+    // What was agreed to and was not done is taken up by a redrive.
+    report.tripped.iter_mut().for_each(|tripped| tripped.guard = EXPECT_PLAN.into());
+    let visit = visiting.visit(&report, Stakes::default());
+    assert_eq!((visit.ended, visit.reason.unwrap().code), (Ended::Failed, "account-plan-moved".into()));
+}
+
+/// More to see to than there is room for.
+fn attention(regions: &[String], hostile: &str) -> Attention {
+    let odd = || Reason::new(&codes::DENIED_BY_SCP, hostile.repeat(900), hostile.repeat(900));
+    let odd_item = |region: &String| report::Item {
+        reason: Some(odd()),
+        ..found(&hostile.repeat(900), region, Outcome::Skipped, None)
+    };
+    let mut report = sample("cluster-cleanup", Mode::Apply, regions.iter().map(odd_item).collect());
+    report.warnings = vec![odd(); 30];
+    let needs_hand = (0..regions.len()).collect();
+    crate::fleet::work::attention::of(&report, &Concerns { needs_hand, ..Concerns::default() })
 }
 
 #[test]
@@ -128,6 +147,7 @@ fn an_answer_stays_under_eight_kibibytes_whatever_names_and_words_there_are() {
         let items = names.iter().map(|name| found(name, name, Outcome::Failed, Some(&codes::DENIED_BY_SCP))).collect();
         let mut visit = visiting.visit(&sample("cluster-cleanup", Mode::Apply, items), Stakes::default());
         visit.report_key = Some("k".repeat(200));
+        visit.attention = attention(&names, hostile);
         fail(&mut visit, Reason::new(&fleet_codes::NOT_CARRIED_OUT, hostile.repeat(9_000), hostile.repeat(9_000)));
         let length = serde_json::to_vec(&short(visit)).unwrap().len();
         assert!(length < 8 * 1024, "{length} bytes with {hostile:?}");
