@@ -156,7 +156,9 @@ pub async fn notified(scene: &Scene, region: &str, id: &str, told: &str, expiry:
     let owner = found.tag_list().iter().find(|tag| tag.key() == Some("owner")).and_then(Tag::value);
     let who = notice::who(owner, None);
     let by = notice::deployment("auto-delete-after", &[("env".to_owned(), "dev".to_owned())]);
-    let value = format!("{told} {expiry} {} {id} {by} {who} kept", found.db_cluster_resource_id().unwrap_or_default());
+    // Of a clone its letter promised no snapshot; of all others it makes no difference.
+    let value =
+        format!("{told} {expiry} {} {id} {by} {who} source", found.db_cluster_resource_id().unwrap_or_default());
     rds.add_tags_to_resource()
         .resource_name(found.db_cluster_arn().unwrap_or_default())
         .tags(Tag::builder().key("nightshift:notified").value(value).build())
