@@ -18,11 +18,12 @@ pub(crate) fn record(report: &Value) -> io::Result<()> {
     keep(function, calls.keys().map(String::as_str))
 }
 
-/// Keeps the calls that a function wrote to its log: all there is of one that answers no report.
-pub(crate) fn record_log(log: &str) -> io::Result<()> {
+/// Keeps the calls that `function` wrote to its log: all there is of one that answers no report. What another job called in its
+/// process, as in that of a run through an organisation, is not that job's under its own role.
+pub(crate) fn record_log(function: &str, log: &str) -> io::Result<()> {
     for line in log.lines() {
         let Ok(line) = serde_json::from_str::<Value>(line) else { continue };
-        if let (Some(function), Some(made)) = (line["function"].as_str(), line["calls.made"].as_str()) {
+        if let (true, Some(made)) = (line["function"] == function, line["calls.made"].as_str()) {
             keep(function, made.split(", ").filter_map(|call| call.split(' ').next()).filter(|call| !call.is_empty()))?;
         }
     }

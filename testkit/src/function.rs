@@ -58,6 +58,7 @@ impl Answer {
 /// A running function.
 #[derive(Debug)]
 pub struct FunctionProcess {
+    name: String,
     child: ChildProcess,
     events: mpsc::Sender<String>,
     answers: mpsc::Receiver<Answer>,
@@ -113,7 +114,7 @@ impl FunctionProcess {
                 .env_clear()
                 .envs(environment)
                 .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
-                .env("AWS_LAMBDA_FUNCTION_NAME", name)
+                .env("AWS_LAMBDA_FUNCTION_NAME", &name)
                 .env("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
                 .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256")
                 .env("AWS_LAMBDA_LOG_GROUP_NAME", "log-group")
@@ -129,7 +130,7 @@ impl FunctionProcess {
         let stderr = child.get().stderr.take().context("its errors are not piped")?;
         let errors = Some(std::thread::spawn(move || std::io::read_to_string(stderr).unwrap_or_default()));
         let runtime = Some(runtime);
-        Ok(Self { child, events, answers, polls, timeout: TIMEOUT, timeout_ms, output, errors, runtime })
+        Ok(Self { name, child, events, answers, polls, timeout: TIMEOUT, timeout_ms, output, errors, runtime })
     }
 
     /// Invokes it and waits for what it answers.
@@ -208,7 +209,7 @@ impl FunctionProcess {
         let (output, errors) =
             (read(self.output.take()).unwrap_or_default(), read(self.errors.take()).unwrap_or_default());
         eprint!("{errors}");
-        if let Err(error) = crate::calls::record_log(&output) {
+        if let Err(error) = crate::calls::record_log(&self.name, &output) {
             eprintln!("could not keep the calls of a run: {error}");
         }
         said::words(output.as_bytes());
