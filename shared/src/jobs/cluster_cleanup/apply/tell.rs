@@ -317,11 +317,12 @@ fn gone(delete: &DeleteCluster, cluster: &Cluster, region: &Region, terms: Terms
 
 /// What becomes of the data of `cluster`.
 fn data(cluster: &Cluster, region: &Region, terms: Terms<'_>) -> Data {
-    let policy = terms.policy;
-    match (policy.final_snapshot, plan::source_of(cluster, &region.clusters, terms)) {
-        (FinalSnapshot::Never, _) => Data::Lost,
-        (FinalSnapshot::UnlessClone, Some(source)) => Data::InSource(source.id.clone()),
-        _ => Data::Snapshot { days: policy.snapshot_keep_days },
+    if let Some(source) = plan::relied_on(cluster, &region.clusters, terms) {
+        return Data::InSource(source.id.clone());
+    }
+    match terms.policy.final_snapshot {
+        FinalSnapshot::Never => Data::Lost,
+        FinalSnapshot::Always | FinalSnapshot::UnlessClone => Data::Snapshot { days: terms.policy.snapshot_keep_days },
     }
 }
 

@@ -33,7 +33,7 @@ pub use by_hand::Asked;
 pub(super) use by_hand::taken_back;
 pub(super) use notice::earliest;
 pub use snapshots::decide_snapshot;
-pub(super) use source::{holds_data, source_of};
+pub(super) use source::{holds_data, relied_on, source_of};
 pub use why::{Left, Obstacle, Why};
 
 use super::model::{Region, World};

@@ -44,9 +44,16 @@ pub(super) fn wants_snapshot(cluster: &Cluster, at: Timestamp, clusters: &[Clust
 /// Between whom something is said of `cluster`, and what is said of its data.
 pub(super) fn parties(cluster: &Cluster, clusters: &[Cluster], terms: Terms<'_>) -> Parties {
     let parties = terms.policy.parties(&cluster.tags);
-    let is_in_source =
-        terms.policy.final_snapshot == FinalSnapshot::UnlessClone && source_of(cluster, clusters, terms).is_some();
-    if is_in_source { Parties { fate: Fate::InSource, ..parties } } else { parties }
+    if relied_on(cluster, clusters, terms).is_some() { Parties { fate: Fate::InSource, ..parties } } else { parties }
+}
+
+/// The cluster that holds the data of `cluster` in the place of a snapshot, where the policy lets one.
+pub(in crate::jobs::cluster_cleanup) fn relied_on<'a>(
+    cluster: &Cluster,
+    clusters: &'a [Cluster],
+    terms: Terms<'_>,
+) -> Option<&'a Cluster> {
+    (terms.policy.final_snapshot == FinalSnapshot::UnlessClone).then(|| source_of(cluster, clusters, terms)).flatten()
 }
 
 /// The cluster that `cluster` is a clone of and that holds its data, if there is one: named by the source tag, of this
