@@ -88,10 +88,7 @@ def put_secret_value(
     secret = _find(backend, secret_id)
     _refuse_deleted(secret)
     _check_size(secret_string)
-    if secret.versions:
-        # Whoever moved the label by itself moved what is current.
-        secret.default_version_id = _current(secret)
-    else:
+    if not secret.versions:
         version_stages = ["AWSCURRENT"]
     return original(
         backend, secret_id, secret_string, secret_binary, client_request_token, version_stages
