@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 
 pub use cluster_cleanup::ClusterCleanup;
 pub use db_users::NAME as DB_USERS;
-pub use fleet::{FLEET, Night, Went};
+pub use fleet::{FLEET, Night, Went, prices};
 pub use key_rotation::{KeyRotation, load as users_load};
 pub use load::Load;
 pub use org_inventory::{From, OrgInventory, Reading, Sizes};

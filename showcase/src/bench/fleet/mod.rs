@@ -8,6 +8,7 @@ mod limits;
 mod machine;
 mod night;
 mod paths;
+pub mod prices;
 mod rows;
 mod store;
 

@@ -3,6 +3,7 @@
 use super::limits::{EVENTS, PAYLOAD};
 use super::machine::float;
 use super::night::Went;
+use super::prices::{GB, PER_GB_SECOND, PER_PUT, PER_REQUEST, PER_TRANSITION};
 use crate::bench::table::{Section, Target, millis, ratio};
 
 /// Wall time over what the maps take at the least.
@@ -10,12 +11,7 @@ const TIME_OVER_BOUND: f64 = 1.3;
 const JUDGED_FROM: usize = 900;
 /// A worker's answer, which Step Functions keeps for as long as the execution.
 const ANSWER: usize = 8 * 1024;
-/// USD, us-east-1, November 2026; docs/organization-run.md says the same.
-const PER_TRANSITION: f64 = 0.025 / 1_000.0;
-const PER_GB_SECOND: f64 = 0.000_013_333_4;
-const PER_REQUEST: f64 = 0.20 / 1_000_000.0;
-const PER_PUT: f64 = 0.005 / 1_000.0;
-const GB: f64 = 0.25;
+/// USD.
 const QUIET_NIGHT: f64 = 0.10;
 
 pub(super) fn section() -> Section {

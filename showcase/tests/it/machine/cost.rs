@@ -2,17 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use nightshift_showcase::bench::prices::{GB, PER_GB_SECOND, PER_PUT, PER_REQUEST, PER_TRANSITION};
 use nightshift_testkit::machine::{Rendering, rendered};
 use nightshift_testkit::repository;
 use serde_json::{Value, json};
 
 const ACCOUNTS: u32 = 1_000;
-/// The prices that docs/organization-run.md says, and when they were looked at.
-const PER_TRANSITION: f64 = 0.025 / 1_000.0;
-const PER_GB_SECOND: f64 = 0.000_013_333_4;
-const PER_REQUEST: f64 = 0.20 / 1_000_000.0;
-const PER_PUT: f64 = 0.005 / 1_000.0;
-const GB: f64 = 0.25;
 /// One call of all Regions of an account: they are asked side by side.
 const SECONDS_TO_READ: f64 = 10.0;
 const SECONDS_TO_CHANGE: f64 = 30.0;
