@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::domains::anonymise::schema::Table;
 use crate::report::{Code, PlanDigest};
 use crate::services::sql::{Engine, literal, mysql_literal};
 
@@ -102,6 +103,19 @@ pub struct Worked {
     pub why: String,
     /// What becomes of each column that is not kept.
     pub columns: Vec<Masked>,
+}
+
+impl Worked {
+    /// A table whose rows go.
+    pub(super) fn emptied(table: &Table) -> Self {
+        Self {
+            table: table.name.to_string(),
+            rows: table.rows,
+            method: Method::Truncate,
+            why: "the rules empty it".to_owned(),
+            columns: Vec::new(),
+        }
+    }
 }
 
 /// How values get into a table.

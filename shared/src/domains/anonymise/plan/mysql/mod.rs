@@ -81,14 +81,7 @@ fn emptying(group: &[&Decided<'_>], engine: Engine) -> Step {
         statements.extend(analysed(one.table, engine));
     }
     statements.push(BACK.to_owned());
-    let worked = |one: &&Decided<'_>| Worked {
-        table: one.table.name.to_string(),
-        rows: one.table.rows,
-        method: Method::Truncate,
-        why: "the rules empty it".to_owned(),
-        columns: Vec::new(),
-    };
-    let tables = group.iter().map(worked).collect();
+    let tables = group.iter().map(|one| Worked::emptied(one.table)).collect();
     step(id("empty", group), Work::Empty, tables, vec![by_itself(statements)])
 }
 

@@ -101,14 +101,7 @@ fn emptying(group: &[&Decided<'_>], version: u32) -> Step {
     }
     statements.extend(group.iter().flat_map(|one| triggers(one.table, true)));
     statements.push(NOBODY.to_owned());
-    let worked = |one: &&Decided<'_>| Worked {
-        table: one.table.name.to_string(),
-        rows: one.table.rows,
-        method: Method::Truncate,
-        why: "the rules empty it".to_owned(),
-        columns: Vec::new(),
-    };
-    let tables = group.iter().map(worked).collect();
+    let tables = group.iter().map(|one| Worked::emptied(one.table)).collect();
     step(id("empty", group), Work::Empty, role, tables, vec![whole(statements)])
 }
 
