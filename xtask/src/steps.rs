@@ -156,15 +156,20 @@ fn perform(name: &'static str, work: Work) -> Done {
             run().err().map(|error| (error, repeat.to_owned()))
         }
     };
-    let took = begin.elapsed();
+    let (outcome, repeat) = ended(name, begin.elapsed(), failure);
+    (vec![(name, outcome)], repeat)
+}
+
+/// Says how a step ended; what goes into its row, and the command that repeats it, if it failed.
+fn ended(name: &str, took: Duration, failure: Option<(anyhow::Error, String)>) -> (Outcome, Option<String>) {
     match failure {
         None => {
             println!("== {name}: passed in {}", seconds(took));
-            (vec![(name, Outcome::Passed(took))], None)
+            (Outcome::Passed(took), None)
         }
         Some((error, repeat)) => {
             println!("== {name}: failed after {}: {error:#}", seconds(took));
-            (vec![(name, Outcome::Failed(took))], Some(repeat))
+            (Outcome::Failed(took), Some(repeat))
         }
     }
 }
@@ -174,20 +179,16 @@ fn at_once(name: &'static str, own: Vec<Vec<Command>>, beside: Vec<(&'static str
     let begin = now();
     let names: Vec<_> = iter::once(name).chain(beside.iter().map(|(name, _)| *name)).collect();
     let pieces = beside.into_iter().chain(own.into_iter().map(|chain| (name, chain))).collect();
-    let ended = side_by_side(pieces, |(name, chain)| (name, through(name, chain), begin.elapsed()));
-    let mut repeat = None;
-    let rows = names.into_iter().map(|name| {
-        let of_it = || ended.iter().filter(|(of, ..)| *of == name);
-        let took = of_it().map(|(_, _, took)| *took).max().unwrap_or_default();
-        let Some((error, again)) = of_it().find_map(|(_, failure, _)| failure.as_ref()) else {
-            println!("== {name}: passed in {}", seconds(took));
-            return (name, Outcome::Passed(took));
-        };
-        println!("== {name}: failed after {}: {error:#}", seconds(took));
-        repeat.get_or_insert_with(|| again.clone());
-        (name, Outcome::Failed(took))
-    });
-    let rows = rows.collect();
+    let mut done = side_by_side(pieces, |(name, chain)| (name, through(name, chain), begin.elapsed()));
+    let (mut rows, mut repeat) = (Vec::new(), None);
+    for name in names {
+        let own = done.extract_if(.., |(of, ..)| *of == name);
+        let (took, failures): (Vec<_>, Vec<_>) = own.map(|(_, failure, took)| (took, failure)).unzip();
+        let failure = failures.into_iter().flatten().next();
+        let (outcome, again) = ended(name, took.into_iter().max().unwrap_or_default(), failure);
+        rows.push((name, outcome));
+        repeat = repeat.or(again);
+    }
     (rows, repeat)
 }
 
