@@ -77,6 +77,7 @@ struct Names {
     /// Of the names of their secrets: one that was another's is not taken.
     event: usize,
     users: Vec<String>,
+    /// Gone at the end: the next event may draw it again, and the long names are few.
     place: String,
     refused: Option<String>,
 }
@@ -164,6 +165,7 @@ async fn on_postgres(world: &DatabaseWorld, names: &Names) -> anyhow::Result<()>
     assert_eq!(ids(&report, "changed").len(), NAMES, "{report:#}");
     let left = master.query("SELECT rolname::text FROM pg_roles WHERE rolname !~ '^(pg_|rds)'", &[]).await?;
     assert_eq!(left.iter().map(|row| row.get::<_, String>(0)).collect::<Vec<_>>(), ["master"]);
+    master.batch_execute(&format!("DROP SCHEMA \"{schema}\"")).await?;
     Ok(())
 }
 
