@@ -5,9 +5,8 @@ use std::fs;
 
 use anyhow::Context as _;
 
-use super::node;
 use crate::command::{at_root, here, quiet, succeed};
-use crate::environment;
+use crate::{environment, node};
 
 const ROOM: &str = "testkit/machine";
 const JUDGE: [&str; 2] = ["judge.mjs", "package.json"];

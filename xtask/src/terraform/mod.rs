@@ -3,7 +3,6 @@
 //! deployed to the stand-ins, beside the tests of the modules: each waits while the other computes.
 
 pub(crate) mod machine;
-mod node;
 pub(crate) mod policies;
 pub(crate) mod tables;
 

@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::node;
 use crate::command::{at_root, here, quiet, succeed};
 use crate::provider::{MISSING, Provider};
-use crate::{environment, setup};
+use crate::{environment, node, setup};
 
 const ROOM: &str = "testkit/policies";
 /// What the judge is made of; it finds its evaluator beside itself.

@@ -10,13 +10,13 @@ use crate::command::{at_root, here, quiet, works};
 use crate::environment;
 
 /// Why no judge can be had, if so.
-pub(super) fn missing() -> Option<String> {
+pub(crate) fn missing() -> Option<String> {
     let there = works(&mut at_root("npm", &["--version"]));
     (!there).then(|| "npm is not installed: https://nodejs.org".to_owned())
 }
 
 /// The first of `files`, which lie in `room` and one of which is `package.json`, in `folder`, with what it imports beside it.
-pub(super) fn installed(room: &str, files: &[&str], folder: &Path) -> anyhow::Result<PathBuf> {
+pub(crate) fn installed(room: &str, files: &[&str], folder: &Path) -> anyhow::Result<PathBuf> {
     let old = fs::read(folder.join("package.json")).ok();
     for file in files {
         let from = environment::root().join(room).join(file);
