@@ -37,9 +37,9 @@ pub(crate) fn cargo_home() -> Option<PathBuf> {
     variable("CARGO_HOME").map(PathBuf::from).or_else(|| Some(home()?.join(".cargo")))
 }
 
-/// The caller's PATH with `folder` before everything else.
-pub(crate) fn path_with(folder: PathBuf) -> anyhow::Result<OsString> {
-    let path = env::var_os("PATH").unwrap_or_default();
+/// This PATH, or else the caller's, with `folder` before everything else.
+pub(crate) fn path_before(path: Option<OsString>, folder: PathBuf) -> anyhow::Result<OsString> {
+    let path = path.or_else(|| env::var_os("PATH")).unwrap_or_default();
     env::join_paths(std::iter::once(folder).chain(env::split_paths(&path))).context("could not extend PATH")
 }
 

@@ -13,8 +13,10 @@ mod environment;
 mod missing;
 mod mutants;
 mod new_function;
+mod node;
 mod package;
 mod provider;
+mod release;
 mod secrets;
 mod setup;
 mod showcase;
@@ -26,6 +28,7 @@ mod teeth;
 mod terraform;
 mod test;
 mod tidy;
+mod workflows;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -76,6 +79,15 @@ enum Task {
         /// Folder names of functions/; all of them if none is given
         functions: Vec<String>,
     },
+    /// Build what a release publishes, reproducibly, from the commit: `target/dist/`
+    Release(release::Wanted),
+    /// Start every binary of a release
+    Smoke {
+        /// Its folder, if it is not the one `release` writes
+        folder: Option<PathBuf>,
+    },
+    /// Ask for known vulnerabilities of every crate in the lock file
+    Advisories,
     /// Apply every environment of terraform/ to the stand-ins, and destroy it again
     Deploy,
     /// Ask an evaluator of IAM what the roles of terraform/ may do, and compare them with AWS's reference
@@ -140,6 +152,9 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
         Some(Task::Check) => Ok(check::run()),
         Some(Task::Invoke { function, event, apply }) => showcase::invoke(&function, &event, apply),
         Some(Task::Package { arch, functions }) => package::run(arch, functions).map(done),
+        Some(Task::Release(wanted)) => release::run(&wanted).map(done),
+        Some(Task::Smoke { folder }) => release::smoke(folder).map(done),
+        Some(Task::Advisories) => test::advisories().map(done),
         Some(Task::Deploy) => deploy::run().map(done),
         Some(Task::Policies { accept }) => terraform::policies::run(accept).map(done),
         Some(Task::Machine) => terraform::machine::run().map(done),

@@ -3,15 +3,16 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, bail, ensure};
 use clap::ValueEnum;
 
-use crate::command::{at_root, quiet, succeed};
+use crate::command::{here, quiet, succeed};
 use crate::digest::sha256;
 use crate::{archive, environment, setup};
 
-#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Arch {
     #[default]
     #[value(name = "x86-64")]
@@ -47,41 +48,62 @@ impl Arch {
 pub(crate) fn run(arch: Arch, wanted: Vec<String>) -> anyhow::Result<()> {
     let functions = choose(wanted, all_functions(&environment::root())?)?;
     setup::cargo_lambda_only()?;
-    build(arch, &functions)?;
+    // Terraform looks for the archives here.
+    let site = Site { checkout: environment::root(), target: environment::root().join("target") };
+    succeed(&mut site.build(&[arch.flag()], &functions)?)?;
     for function in &functions {
-        write_archive(arch, function)?;
+        write_archive(&site, arch, function)?;
     }
     Ok(())
 }
 
-fn build(arch: Arch, functions: &[String]) -> anyhow::Result<()> {
-    let mut command = at_root("cargo", &["lambda", "build", "--release", "--locked", arch.flag()]);
-    for function in functions {
-        command.args(["--package", function]);
-    }
-    let root = environment::root();
-    let mut paths = vec![(root.as_path(), "/nightshift")];
-    let cargo_home = environment::cargo_home();
-    paths.extend(cargo_home.as_deref().map(|home| (home, "/cargo")));
-    // The caller's own flags would be part of the bytes; this form of them would even replace cargo-lambda's.
-    command.env("RUSTFLAGS", path_flags(&paths)?).env_remove("CARGO_ENCODED_RUSTFLAGS");
-    // Generated code names its folder too, and Terraform looks for the archives here.
-    command.env("CARGO_TARGET_DIR", root.join("target"));
-    // What a report says it was made by. Where there is no repository, it says that nobody knows.
-    command.env("NIGHTSHIFT_COMMIT", commit());
-    setup::offer_cargo_lambda(&mut command)?;
-    succeed(&mut command)
+/// A checkout, and the folder it is built in.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) checkout: PathBuf,
+    pub(crate) target: PathBuf,
 }
 
-/// The commit that is built; nothing where that cannot be told, or where files differ from it.
-fn commit() -> String {
-    let said = |arguments: &[&str]| {
-        let output = quiet(&mut at_root("git", arguments)).ok()?;
-        String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
-    };
-    let commit = said(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_default();
-    let is_clean = said(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|text| text.is_empty());
-    if commit.is_empty() || is_clean { commit } else { format!("{commit}-dirty") }
+impl Site {
+    /// Builds the binaries of `packages` for the machine that `target` says. Their bytes are the same in each folder.
+    pub(crate) fn build(&self, target: &[&str], packages: &[String]) -> anyhow::Result<Command> {
+        let mut command = here("cargo", &["lambda", "build", "--release", "--locked"]);
+        command.args(target).current_dir(&self.checkout);
+        for package in packages {
+            command.args(["--package", package]);
+        }
+        let mut paths = vec![(self.checkout.as_path(), "/nightshift")];
+        let cargo_home = environment::cargo_home();
+        paths.extend(cargo_home.as_deref().map(|home| (home, "/cargo")));
+        // Generated code names its folder too; of two that fit, rustc takes the last.
+        paths.push((&self.target, "/nightshift/target"));
+        // The caller's own flags would be part of the bytes; this form of them would even replace cargo-lambda's.
+        command.env("RUSTFLAGS", path_flags(&paths)?).env_remove("CARGO_ENCODED_RUSTFLAGS");
+        command.env("CARGO_TARGET_DIR", &self.target);
+        // What a report says it was made by. Where there is no repository, it says that nobody knows.
+        command.env("NIGHTSHIFT_COMMIT", self.commit());
+        setup::offer_cargo_lambda(&mut command)?;
+        Ok(command)
+    }
+
+    /// What `build` made, under the name of its binary.
+    pub(crate) fn binary(&self, arch: Arch, name: &str) -> anyhow::Result<Vec<u8>> {
+        let built = self.target.join("lambda").join(name).join("bootstrap");
+        let content = fs::read(&built).with_context(|| format!("cargo-lambda left no {}", built.display()))?;
+        check_machine(arch, &content).with_context(|| format!("{} is not what was asked for", built.display()))?;
+        Ok(content)
+    }
+
+    /// The commit that is built; nothing where that cannot be told, or where files differ from it.
+    fn commit(&self) -> String {
+        let said = |arguments: &[&str]| {
+            let output = quiet(here("git", arguments).current_dir(&self.checkout)).ok()?;
+            String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
+        };
+        let commit = said(&["rev-parse", "--short=12", "HEAD"]).unwrap_or_default();
+        let is_clean = said(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|text| text.is_empty());
+        if commit.is_empty() || is_clean { commit } else { format!("{commit}-dirty") }
+    }
 }
 
 /// Panics name their source file, so the folders of this machine would end up in the binary.
@@ -97,12 +119,8 @@ fn path_flags(paths: &[(&Path, &str)]) -> anyhow::Result<String> {
     Ok(flags.collect::<anyhow::Result<Vec<_>>>()?.join(" "))
 }
 
-fn write_archive(arch: Arch, function: &str) -> anyhow::Result<()> {
-    let built = format!("target/lambda/{function}/bootstrap");
-    let content =
-        fs::read(environment::root().join(&built)).with_context(|| format!("cargo-lambda left no {built}"))?;
-    check_machine(arch, &content).with_context(|| format!("{built} is not what was asked for"))?;
-    let zip = archive::of_bootstrap(&content)?;
+fn write_archive(site: &Site, arch: Arch, function: &str) -> anyhow::Result<()> {
+    let zip = archive::of_bootstrap(&site.binary(arch, function)?)?;
     let name = format!("target/lambda/{}/{function}/bootstrap.zip", arch.name());
     let path = environment::root().join(&name);
     fs::create_dir_all(path.with_file_name("")).with_context(|| format!("could not make the folder of {name}"))?;
@@ -131,7 +149,7 @@ pub(crate) fn all_functions(root: &Path) -> anyhow::Result<Vec<String>> {
     Ok(names)
 }
 
-fn choose(wanted: Vec<String>, all: Vec<String>) -> anyhow::Result<Vec<String>> {
+pub(crate) fn choose(wanted: Vec<String>, all: Vec<String>) -> anyhow::Result<Vec<String>> {
     if let Some(unknown) = wanted.iter().find(|name| !all.contains(name)) {
         bail!("there is no function {unknown}; there are: {}", all.join(", "));
     }

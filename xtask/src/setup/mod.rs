@@ -15,7 +15,10 @@ use std::process::Command;
 use anyhow::Context as _;
 
 use crate::environment;
-pub(crate) use rare::{cargo_deny, cargo_mutants, checkov, connections, rarely_asked};
+pub(crate) use rare::{
+    advisories, cargo_cyclonedx, cargo_deny, cargo_mutants, checkov, connections, offer_auditable, rarely_asked,
+    release, zizmor,
+};
 use venv::Venv;
 
 // cargo-lambda links with the zig of its `ziglang` package. Both are pinned: they decide the bytes that are deployed.
@@ -85,7 +88,7 @@ pub(crate) fn cargo_lambda_only() -> anyhow::Result<()> {
 pub(crate) fn offer_cargo_lambda(command: &mut Command) -> anyhow::Result<()> {
     let bin = cargo_lambda().bin();
     command.env("CARGO_ZIGBUILD_PYTHON_PATH", bin.join("python"));
-    command.env("PATH", environment::path_with(bin)?);
+    command.env("PATH", environment::path_before(None, bin)?);
     Ok(())
 }
 

@@ -1,7 +1,10 @@
 //! What only the whole suite asks for: checkov, cargo-deny, a browser, sshd and psql. A person's `test` skips their steps where they are
-//! not installed; CI, which starts from nothing, asks for them here. And cargo-mutants, for `mutants` alone.
+//! not installed; CI, which starts from nothing, asks for them here. And what a single rare task asks for: cargo-mutants for
+//! `mutants`, cargo-auditable and cargo-cyclonedx for `release`.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::venv::Venv;
 use super::{ensure, lock};
@@ -9,8 +12,11 @@ use crate::command::{here, quiet, works};
 use crate::environment;
 
 const CHECKOV: &str = "checkov==3.3.30\n";
+const ZIZMOR: &str = "zizmor==1.32.0\n";
 const CARGO_DENY: &str = "0.20.2";
 const CARGO_MUTANTS: &str = "27.1.0";
+const CARGO_AUDITABLE: &str = "0.7.7";
+const CARGO_CYCLONEDX: &str = "0.5.9";
 
 /// Where this installs cargo-deny.
 pub(crate) fn cargo_deny() -> PathBuf {
@@ -25,6 +31,14 @@ pub(crate) fn checkov() -> PathBuf {
 fn checkov_venv() -> Venv {
     let folder = environment::tools().join("checkov");
     Venv { title: "checkov", folder, requirements: CHECKOV.to_owned() }
+}
+
+/// Installs zizmor; the program.
+pub(crate) fn zizmor() -> anyhow::Result<PathBuf> {
+    let venv = Venv { title: "zizmor", folder: environment::tools().join("zizmor"), requirements: ZIZMOR.to_owned() };
+    let program = venv.bin().join("zizmor");
+    ensure(&[venv])?;
+    Ok(program)
 }
 
 /// Installs them unless they are there.
@@ -51,6 +65,37 @@ pub(crate) fn rarely_asked() -> anyhow::Result<()> {
 pub(crate) fn cargo_mutants() -> anyhow::Result<PathBuf> {
     let _lock = lock()?;
     built("cargo-mutants", CARGO_MUTANTS)
+}
+
+/// Installs cargo-deny; the program.
+pub(crate) fn advisories() -> anyhow::Result<PathBuf> {
+    let _lock = lock()?;
+    built("cargo-deny", CARGO_DENY)
+}
+
+/// Installs what a release is made with.
+pub(crate) fn release() -> anyhow::Result<()> {
+    super::cargo_lambda_only()?;
+    let _lock = lock()?;
+    built("cargo-auditable", CARGO_AUDITABLE)?;
+    built("cargo-cyclonedx", CARGO_CYCLONEDX)?;
+    Ok(())
+}
+
+/// Where this installs cargo-cyclonedx.
+pub(crate) fn cargo_cyclonedx() -> PathBuf {
+    environment::tools().join("cargo-cyclonedx/bin/cargo-cyclonedx")
+}
+
+/// Lets cargo-auditable wrap each rustc that `command` starts for a crate of the workspace: what `cargo auditable build` does, for
+/// a cargo that cargo-lambda starts. It is named without its folder, which would be part of the bytes.
+pub(crate) fn offer_auditable(command: &mut Command) -> anyhow::Result<()> {
+    let own = command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, path)| path.map(OsStr::to_owned));
+    let bin = environment::tools().join("cargo-auditable/bin");
+    command.env("PATH", environment::path_before(own, bin)?);
+    command.env("RUSTC_WORKSPACE_WRAPPER", "cargo-auditable");
+    command.env("CARGO_AUDITABLE_ORIG_ARGS", r#"{"offline":false,"locked":true,"frozen":false,"config":[]}"#);
+    Ok(())
 }
 
 /// A program of this name that cargo builds, unless it is there.

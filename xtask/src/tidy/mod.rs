@@ -10,6 +10,7 @@ mod source;
 mod tested;
 mod text;
 mod tree;
+mod workflows;
 
 use anyhow::ensure;
 
@@ -51,6 +52,8 @@ fn findings(sources: &[Source], machine: &[String]) -> Vec<String> {
         .chain(tree::readme_shows_the_way(sources))
         .chain(tree::modules_have_their_tables(sources))
         .chain(tree::environments_are_one_call(sources))
+        .chain(workflows::call_tasks_that_exist(sources))
+        .chain(workflows::pin_their_actions(sources))
         .chain(borders::no_circles(sources))
         .chain(outside::only_services_know_it(sources))
         .chain(leave::lints_are_the_workspaces(sources))
