@@ -174,7 +174,7 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
 fn list_tasks() {
     println!("cargo xtask <task>, one of:");
     for task in Cli::command().get_subcommands() {
-        println!("  {:<14}{}", task.get_name(), task.get_about().cloned().unwrap_or_default());
+        println!("  {:<16}{}", task.get_name(), task.get_about().cloned().unwrap_or_default());
     }
 }
 
