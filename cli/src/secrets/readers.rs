@@ -1,5 +1,6 @@
 //! Who may read a secret, by its own policy.
 
+use nightshift::config::Glob;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -42,8 +43,7 @@ fn is_about_reading(statement: &Value) -> bool {
 
 /// Whether `action` is what a pattern of IAM means, `*` for anything and `?` for one character.
 fn is_met(pattern: &str, action: &str) -> bool {
-    let glob = globset::GlobBuilder::new(pattern).build();
-    glob.is_ok_and(|glob| glob.compile_matcher().is_match(action))
+    Glob::wildcards(pattern).is_match(action)
 }
 
 fn statement(statement: &Value) -> Statement {

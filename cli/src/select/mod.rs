@@ -3,8 +3,7 @@
 
 mod narrow;
 
-use globset::GlobMatcher;
-use nightshift::config::{folded, glob};
+use nightshift::config::Glob;
 use nightshift::domains::owners::is_the_same;
 use nightshift::services::aws::Identity;
 use nightshift::text::printable;
@@ -19,17 +18,15 @@ pub(crate) use narrow::{Narrow, selected};
 pub(crate) struct Selection {
     me: Option<String>,
     owners: Vec<String>,
-    called: Vec<GlobMatcher>,
+    called: Vec<Glob>,
 }
 
 impl Selection {
     /// What was typed, by the one these credentials are of.
     pub(crate) fn of(args: &SelectArgs, caller: &Identity) -> anyhow::Result<Self> {
         let me = if args.mine { Some(person(caller)?) } else { None };
-        let globs = args.called.iter().map(|pattern| match glob(pattern) {
-            Ok(glob) => Ok(glob.compile_matcher()),
-            Err(problem) => Err(Told::error(format!("--match: {problem}"), "* is anything and ? one character")),
-        });
+        let fault = |problem| Told::error(format!("--match: {problem}"), "* is anything and ? one character");
+        let globs = args.called.iter().map(|pattern| Glob::read(pattern).map_err(fault));
         Ok(Self { me, owners: args.owner.clone(), called: globs.collect::<Result<_, _>>()? })
     }
 
@@ -45,7 +42,7 @@ impl Selection {
     }
 
     fn takes_name(&self, name: &str) -> bool {
-        self.called.is_empty() || self.called.iter().any(|glob| glob.is_match(folded(name)))
+        self.called.is_empty() || self.called.iter().any(|glob| glob.is_match(name))
     }
 
     fn takes_owner(&self, owner: Option<&str>) -> bool {

@@ -4,10 +4,12 @@
 
 mod environment;
 mod fault;
+mod glob;
 mod patterns;
 mod settings;
 
 pub use environment::{Environment, is_ours};
 pub use fault::{ConfigFault, ConfigFaults};
-pub use patterns::{Alphabet, entries, folded, glob};
+pub use glob::Glob;
+pub use patterns::{Alphabet, entries};
 pub use settings::{Setting, Settings};

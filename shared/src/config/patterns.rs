@@ -2,8 +2,6 @@
 //! nobody, and whoever wrote it believes otherwise: quotes that came along from a shell, a semicolon for a comma. So it
 //! is a fault, and not a pattern that waits in vain.
 
-use globset::{Glob, GlobBuilder};
-
 use crate::text::printable;
 
 /// What the names that a pattern is about are made of, beside letters and digits.
@@ -34,51 +32,6 @@ impl Alphabet {
 
     fn holds(self, c: char) -> bool {
         c.is_alphanumeric() || self.signs.contains(c) || (self.spaces && c.is_whitespace() && !c.is_control())
-    }
-}
-
-/// `pattern` as a glob to be matched with [`folded`] names: over characters, whatever their case. A glob of `globset` is one
-/// over bytes and knows the case of ASCII alone, and a protection that fails for an accent protects nobody.
-pub fn glob(pattern: &str) -> Result<Glob, String> {
-    // A character has up to four bytes. That two short ones may stand for one can only protect too much.
-    const ANY: &str = "{?,??,???,????}";
-    let (mut text, mut class) = (String::new(), Class::Outside);
-    for c in folded(pattern).chars() {
-        class = class.behind(c);
-        match c {
-            '?' if class == Class::Outside => text.push_str(ANY),
-            c if class != Class::Outside && !c.is_ascii() => {
-                let what = holds(pattern, c);
-                return Err(format!("{what} in brackets, which take letters of ASCII only; write ? for it"));
-            }
-            c => text.push(c),
-        }
-    }
-    let glob = GlobBuilder::new(&text).case_insensitive(true).literal_separator(false).build();
-    glob.map_err(|error| format!("'{}' is not a glob ({})", printable(pattern), error.kind()))
-}
-
-/// A name as [`glob`] meets it.
-pub fn folded(name: &str) -> String {
-    name.to_lowercase()
-}
-
-/// Where in a pattern a character stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Class {
-    Outside,
-    /// Behind the bracket, where a second one is a member and not the end.
-    Begins,
-    Inside,
-}
-
-impl Class {
-    fn behind(self, c: char) -> Self {
-        match (self, c) {
-            (Self::Outside, '[') | (Self::Begins, '!' | '^') => Self::Begins,
-            (Self::Inside, ']') | (Self::Outside, _) => Self::Outside,
-            (Self::Begins | Self::Inside, _) => Self::Inside,
-        }
     }
 }
 
@@ -190,29 +143,6 @@ mod tests {
         let tags = Alphabet { of: "tag", signs: "=", spaces: true };
         assert_eq!(tags.check("a=b c\u{a0}d", "a=b c\u{a0}d"), Ok(()));
         assert!(tags.check("a=b\tc", "a=b\tc").is_err());
-    }
-
-    #[test]
-    fn a_glob_is_about_characters_whatever_their_case() {
-        let meets = |pattern: &str, name: &str| glob(pattern).unwrap().compile_matcher().is_match(folded(name));
-        for (pattern, name) in [
-            ("producción", "PRODUCCIÓN"),
-            ("PRODUCCIÓN", "producción"),
-            ("producci?n", "producción"),
-            ("o?brien", "O\u{2019}Brien"),
-            ("{a?,b}", "aé"),
-            ("日?", "日本"),
-            ("[a-c]?", "Bé"),
-            ("[]a]", "]"),
-            ("[!a]?", "xé"),
-        ] {
-            assert!(meets(pattern, name), "{pattern} {name}");
-        }
-        for (pattern, name) in [("producci?n", "produccin"), ("a?", "a"), ("[a-c]", "d")] {
-            assert!(!meets(pattern, name), "{pattern} {name}");
-        }
-        let fault = glob("[é]").unwrap_err();
-        assert!(fault.contains("in brackets") && fault.contains("write ?"), "{fault}");
     }
 
     #[test]

@@ -2,9 +2,7 @@
 //! IAM user's own, and the session of a role that IAM Identity Center made. The session of any other role is called what its
 //! caller likes.
 
-use globset::GlobMatcher;
-
-use crate::config::{Settings, folded, glob};
+use crate::config::{Glob, Settings};
 use crate::text::printable;
 
 /// The path of each role that IAM Identity Center makes, and of no other: nobody else can make one there.
@@ -12,7 +10,7 @@ pub const SSO_PATH: &str = "/aws-reserved/sso.amazonaws.com/";
 
 /// `NIGHTSHIFT_OWNER_OF`: whose name others act in, as the policy has it.
 #[derive(Debug, Clone, Default)]
-pub struct Owners(Vec<(GlobMatcher, Stands)>);
+pub struct Owners(Vec<(Glob, Stands)>);
 
 /// For whom somebody stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,10 +31,10 @@ impl Owners {
         let mut owners = Vec::new();
         for entry in settings.list(NAME).unwrap_or_default() {
             match entry.rsplit_once('=').map(|(arn, owner)| (arn.trim(), owner.trim())) {
-                Some((arn, owner)) if arn.starts_with("arn:") && !owner.is_empty() => match glob(arn) {
+                Some((arn, owner)) if arn.starts_with("arn:") && !owner.is_empty() => match Glob::read(arn) {
                     Ok(glob) => {
                         let stands = if owner == ANYBODY { Stands::ForAnybody } else { Stands::For(owner.to_owned()) };
-                        owners.push((glob.compile_matcher(), stands));
+                        owners.push((glob, stands));
                     }
                     Err(problem) => settings.fault(NAME, problem),
                 },
@@ -67,8 +65,7 @@ impl Owners {
 
     /// By the first pattern that fits.
     fn stands(&self, arn: &str) -> Option<&Stands> {
-        let arn = folded(arn);
-        self.0.iter().find(|(glob, _)| glob.is_match(&arn)).map(|(_, stands)| stands)
+        self.0.iter().find(|(glob, _)| glob.is_match(arn)).map(|(_, stands)| stands)
     }
 }
 

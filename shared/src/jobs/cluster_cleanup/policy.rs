@@ -313,6 +313,6 @@ mod tests {
             ("NIGHTSHIFT_PROTECTED", "a[b"),
             ("NIGHTSHIFT_REQUIRED_TAGS", "env"),
             ("NIGHTSHIFT_TAGKEY", "x"),
-        ]), @"the configuration has 7 faults and nothing was done: NIGHTSHIFT_TIME_ZONE: 'Europe/Madrd' is not a name of the IANA time zone database, such as UTC or Europe/Madrid; NIGHTSHIFT_REGIONS: 'Frankfurt' is not a Region name such as eu-west-1; NIGHTSHIFT_REQUIRED_TAGS: 'env' is not key=value; NIGHTSHIFT_PROTECTED: 'a[b' is not a glob (unclosed character class; missing ']'); an identifier, an ARN or key=value, with * and ?; NIGHTSHIFT_FINAL_SNAPSHOT: 'no' is not one of: never, always, unless-clone; NIGHTSHIFT_MAX_DELETION_PERCENT: '101' is not a whole number from 0 to 100; NIGHTSHIFT_TAGKEY: this function has no such variable; did you mean NIGHTSHIFT_TAG_KEY?");
+        ]), @"the configuration has 7 faults and nothing was done: NIGHTSHIFT_TIME_ZONE: 'Europe/Madrd' is not a name of the IANA time zone database, such as UTC or Europe/Madrid; NIGHTSHIFT_REGIONS: 'Frankfurt' is not a Region name such as eu-west-1; NIGHTSHIFT_REQUIRED_TAGS: 'env' is not key=value; NIGHTSHIFT_PROTECTED: 'a[b' is not a glob: its [ is never closed; an identifier, an ARN or key=value, with * and ?; NIGHTSHIFT_FINAL_SNAPSHOT: 'no' is not one of: never, always, unless-clone; NIGHTSHIFT_MAX_DELETION_PERCENT: '101' is not a whole number from 0 to 100; NIGHTSHIFT_TAGKEY: this function has no such variable; did you mean NIGHTSHIFT_TAG_KEY?");
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
+use crate::config::Glob;
+
 /// Whoever the policy is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Principals<'a> {
@@ -172,7 +174,7 @@ fn is_about(statement: &Value, action: &str) -> bool {
 
 /// Whether `pattern` of IAM's, in any case, with `*` for any signs and `?` for one, is about `action`.
 fn matches(pattern: &str, action: &str) -> bool {
-    crate::config::glob(pattern).is_ok_and(|glob| glob.compile_matcher().is_match(crate::config::folded(action)))
+    Glob::wildcards(pattern).is_match(action)
 }
 
 /// Those a statement names, where they are of AWS.
