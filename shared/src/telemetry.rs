@@ -8,7 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use tracing::{error, info, warn};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{fmt, registry};
 
 use crate::config::Environment;
 use crate::report::{Delivery, Item, Reason, Report};
@@ -21,30 +24,35 @@ const NAMESPACE: &str = "Nightshift";
 /// JSON lines on standard output, at the level Lambda's own setting names.
 pub fn init_function(environment: &Environment) {
     let level = environment.get("AWS_LAMBDA_LOG_LEVEL").or_else(|| environment.get("RUST_LOG")).unwrap_or("info");
-    tracing_subscriber::fmt()
+    let lines = fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
         .with_target(false)
-        .with_env_filter(EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info")))
         .with_writer(io::stdout)
         // Or a line that cannot be written is complained of with a macro that panics where that cannot be written either.
-        .log_internal_errors(false)
-        .init();
+        .log_internal_errors(false);
+    registry().with(wanted(level, LevelFilter::INFO)).with(lines).init();
 }
 
 /// Warnings and worse on standard error, for a person.
 pub fn init_command(environment: &Environment) {
     let level = environment.get("RUST_LOG").unwrap_or("warn,aws_config=error");
-    tracing_subscriber::fmt()
+    let lines = fmt::layer()
         .without_time()
         .with_target(false)
         .with_ansi(false)
-        .with_env_filter(EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("warn")))
         .with_writer(io::stderr)
-        .log_internal_errors(false)
-        .init();
+        .log_internal_errors(false);
+    registry().with(wanted(level, LevelFilter::WARN)).with(lines).init();
+}
+
+/// Levels as `RUST_LOG` has them, such as `warn,aws_config=error`; what is none of them, counts as `otherwise`. Lambda has a
+/// level above `error`.
+fn wanted(levels: &str, otherwise: LevelFilter) -> Targets {
+    let levels = if levels.eq_ignore_ascii_case("fatal") { "error" } else { levels };
+    levels.parse().unwrap_or_else(|_| Targets::new().with_default(otherwise))
 }
 
 /// The record of a run as log lines.
