@@ -236,7 +236,26 @@ fn embedded(function: &str, at: Timestamp, values: &BTreeMap<&str, i128>) -> Val
 
 #[cfg(test)]
 mod tests {
+    use tracing::Level;
+
     use super::*;
+
+    #[test]
+    fn a_level_is_one_of_lambdas_or_a_filter_by_target() {
+        for (levels, target, level, expected) in [
+            ("INFO", "nightshift", Level::INFO, true),
+            ("INFO", "nightshift", Level::DEBUG, false),
+            ("FATAL", "nightshift", Level::ERROR, true),
+            ("FATAL", "nightshift", Level::WARN, false),
+            ("warn,aws_config=error", "aws_config::meta", Level::WARN, false),
+            ("warn,aws_config=error", "nightshift", Level::WARN, true),
+            ("=?=", "nightshift", Level::INFO, true),
+            ("=?=", "nightshift", Level::DEBUG, false),
+        ] {
+            let wanted = wanted(levels, LevelFilter::INFO);
+            assert_eq!(wanted.would_enable(target, &level), expected, "{levels} {target} {level}");
+        }
+    }
 
     #[test]
     fn metrics_are_one_line_of_the_embedded_format() {
