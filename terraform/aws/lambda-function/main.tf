@@ -28,10 +28,11 @@ moved {
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_50:A run makes some dozens of calls and logs each item; tracing would take a right and a way out.
   #checkov:skip=CKV_AWS_116:The event invoke config below has an on-failure destination, which also tells the error.
-  #checkov:skip=CKV_AWS_272:Signing takes a profile and a bucket of the account; who may change code is who may deploy.
+  #checkov:skip=CKV_AWS_272:Signing takes a profile of the account, so it is an option: code_signing_config_arn.
   function_name                  = var.name
   description                    = var.description
   architectures                  = [var.architecture]
+  code_signing_config_arn        = var.code_signing_config_arn
   filename                       = var.package.path
   handler                        = "bootstrap"
   kms_key_arn                    = var.kms_key_arn

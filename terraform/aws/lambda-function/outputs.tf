@@ -3,6 +3,11 @@ output "arn" {
   value       = aws_lambda_function.this.arn
 }
 
+output "code_signing_config_arn" {
+  description = "The code signing configuration that its archives are held to, if there is one."
+  value       = aws_lambda_function.this.code_signing_config_arn
+}
+
 output "log_group_name" {
   description = "Name of its log group."
   value       = local.log_group

@@ -23,6 +23,7 @@ module "function" {
 
   account                  = var.account
   architecture             = var.architecture
+  code_signing_config_arn  = var.code_signing_config_arn
   dead_letter_queue        = { arn = module.dead_letters.arn }
   description              = "Deletes Aurora clusters whose ${var.policy.tag_key} tag has passed (mode: ${var.mode})"
   environment              = local.variables

@@ -24,6 +24,7 @@ module "function" {
 
   account                  = var.account
   architecture             = var.architecture
+  code_signing_config_arn  = var.code_signing_config_arn
   dead_letter_queue        = { arn = module.dead_letters.arn }
   description              = "Clones Aurora clusters, each with an owner and an end (mode: ${var.mode})"
   environment              = local.variables

@@ -1,3 +1,8 @@
+output "code_signing_config_arn" {
+  description = "The code signing configuration that its archives are held to, if there is one."
+  value       = module.function.code_signing_config_arn
+}
+
 output "function_arn" {
   description = "ARN of the function."
   value       = module.function.arn

@@ -25,6 +25,7 @@ module "function" {
 
   account                  = var.account
   architecture             = var.architecture
+  code_signing_config_arn  = var.code_signing_config_arn
   dead_letter_queue        = { arn = module.dead_letters.arn }
   description              = "Makes, changes and drops the users of databases, and keeps their secrets (mode: ${var.mode})"
   environment              = local.variables

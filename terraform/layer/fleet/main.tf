@@ -34,6 +34,7 @@ module "cluster_cleanup" {
   account                  = module.account.account
   alarms                   = merge(local.alarms, try(var.cluster_cleanup.alarms, {}))
   architecture             = local.platform.architecture
+  code_signing_config_arn  = local.platform.code_signing_config_arn
   environment              = var.environment
   kms_key_arn              = local.platform.kms_key_arn
   log_group                = lookup(local.platform.log_groups, "cluster-cleanup", null)
@@ -60,6 +61,7 @@ module "cluster_clone" {
   account                  = module.account.account
   alarms                   = merge(local.alarms, try(var.cluster_clone.alarms, {}))
   architecture             = local.platform.architecture
+  code_signing_config_arn  = local.platform.code_signing_config_arn
   environment              = var.environment
   kms_key_arn              = local.platform.kms_key_arn
   kms_key_arns             = try(var.cluster_clone.kms_key_arns, [])
@@ -86,6 +88,7 @@ module "org_inventory" {
   account                  = module.account.account
   alarms                   = merge(local.alarms, try(var.org_inventory.alarms, {}))
   architecture             = local.platform.architecture
+  code_signing_config_arn  = local.platform.code_signing_config_arn
   environment              = var.environment
   events                   = try(var.org_inventory.events, {})
   kms_key_arn              = local.platform.kms_key_arn
@@ -116,6 +119,7 @@ module "key_rotation" {
   account                  = module.account.account
   alarms                   = merge(local.alarms, { global_actions = [module.operations.global_alarm_topic_arn] }, try(var.key_rotation.alarms, {}))
   architecture             = local.platform.architecture
+  code_signing_config_arn  = local.platform.code_signing_config_arn
   environment              = var.environment
   events                   = try(var.key_rotation.events, {})
   kms_key_arn              = local.platform.kms_key_arn
@@ -142,6 +146,7 @@ module "db_users" {
   account                  = module.account.account
   alarms                   = merge(local.alarms, try(var.db_users.alarms, {}))
   architecture             = local.platform.architecture
+  code_signing_config_arn  = local.platform.code_signing_config_arn
   connection               = try(var.db_users.connection, {})
   environment              = var.environment
   kms_key_arn              = local.platform.kms_key_arn
@@ -170,6 +175,7 @@ module "secret_rotation" {
   account                  = module.account.account
   alarms                   = merge(local.alarms, try(var.secret_rotation.alarms, {}))
   architecture             = local.platform.architecture
+  code_signing_config_arn  = local.platform.code_signing_config_arn
   connection               = try(var.secret_rotation.connection, {})
   environment              = var.environment
   kms_key_arn              = local.platform.kms_key_arn

@@ -103,7 +103,7 @@ variable "org_inventory" {
 
 variable "platform" {
   type        = any
-  description = "What all functions stand on. architecture: x86_64 or arm64. kms_key_arn: a key of yours for logs, environment variables, queues, schedules and the topic of alarms. log_groups: names of log groups that are there already, by function. packages: the folder, or the bucket and prefix, below which <architecture>/<function>/bootstrap.zip lies. permissions_boundary_arn: for every role. report_bucket: keeps each run's report, and is of this Region. reserved_concurrency: by function; without, nothing is taken from the account's pool. runbook_url: where docs/runbook.md can be read. tags: of everything. vpc: for every function."
+  description = "What all functions stand on. architecture: x86_64 or arm64. code_signing_config_arn: of Lambda, in this Region; every function then takes only archives signed by one of its profiles. kms_key_arn: a key of yours for logs, environment variables, queues, schedules and the topic of alarms. log_groups: names of log groups that are there already, by function. packages: the folder, or the bucket and prefix, below which <architecture>/<function>/bootstrap.zip lies. permissions_boundary_arn: for every role. report_bucket: keeps each run's report, and is of this Region. reserved_concurrency: by function; without, nothing is taken from the account's pool. runbook_url: where docs/runbook.md can be read. tags: of everything. vpc: for every function."
   default     = {}
   nullable    = false
 }

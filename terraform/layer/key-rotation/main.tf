@@ -28,8 +28,9 @@ module "dead_letters" {
 module "function" {
   source = "../../aws/lambda-function"
 
-  account      = var.account
-  architecture = var.architecture
+  account                 = var.account
+  architecture            = var.architecture
+  code_signing_config_arn = var.code_signing_config_arn
   # A leak that finds the function busy waits as long as Lambda can keep it.
   async                    = { maximum_event_age_seconds = 21600 }
   dead_letter_queue        = { arn = module.dead_letters.arn }

@@ -47,6 +47,7 @@ module "function" {
 
   account                  = var.account
   architecture             = var.architecture
+  code_signing_config_arn  = var.code_signing_config_arn
   dead_letter_queue        = { arn = module.dead_letters.arn }
   description              = "Keeps the organisation on record (mode: ${var.mode})"
   environment              = local.variables

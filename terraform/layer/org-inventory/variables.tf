@@ -27,6 +27,17 @@ variable "architecture" {
   nullable    = false
 }
 
+variable "code_signing_config_arn" {
+  type        = string
+  description = "ARN of a code signing configuration of Lambda: the function takes only archives signed by one of its profiles. None by default: any archive."
+  default     = null
+
+  validation {
+    condition     = var.code_signing_config_arn == null || can(regex("^arn:[^:]+:lambda:[^:]+:\\d{12}:code-signing-config:csc-[0-9a-f]+$", var.code_signing_config_arn))
+    error_message = "code_signing_config_arn is the ARN of a code signing configuration: arn:aws:lambda:REGION:ACCOUNT:code-signing-config:csc-ID."
+  }
+}
+
 variable "environment" {
   type        = string
   description = "Name of the environment, a part of every name."

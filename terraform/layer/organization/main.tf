@@ -83,6 +83,7 @@ module "function" {
 
   account                  = var.account
   architecture             = var.architecture
+  code_signing_config_arn  = var.code_signing_config_arn
   dead_letter_queue        = each.key == "report" ? { arn = module.dead_letters.arn } : null
   description              = each.value
   environment              = local.variables[each.key]

@@ -16,6 +16,7 @@ module "function" {
 
   account                  = var.account
   architecture             = var.architecture
+  code_signing_config_arn  = var.code_signing_config_arn
   async                    = { maximum_event_age_seconds = 60, retries = 0 }
   description              = "Rotates the passwords of database users, step by step, as Secrets Manager asks"
   environment              = local.variables

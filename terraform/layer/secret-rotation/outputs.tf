@@ -1,3 +1,8 @@
+output "code_signing_config_arn" {
+  description = "The code signing configuration that its archives are held to, if there is one."
+  value       = module.function.code_signing_config_arn
+}
+
 output "function_arn" {
   description = "ARN of the function: rotation_function_arn of the layer db-users, and lambda_arn of an event."
   value       = local.function_arn

@@ -298,3 +298,34 @@ run "an_event_waits_as_long_as_it_is_told" {
     error_message = jsonencode(aws_lambda_function_event_invoke_config.this)
   }
 }
+
+run "any_archive_is_taken_unless_a_signature_is_asked_for" {
+  command = plan
+
+  assert {
+    condition     = aws_lambda_function.this.code_signing_config_arn == null
+    error_message = "An account without a signing profile could deploy nothing."
+  }
+}
+
+run "only_signed_archives_are_taken_where_that_is_asked_for" {
+  command = plan
+
+  variables {
+    code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0f6c334abcdea4d8b"
+  }
+
+  assert {
+    condition     = aws_lambda_function.this.code_signing_config_arn == var.code_signing_config_arn
+    error_message = "The function takes archives that nobody signed."
+  }
+}
+
+run "a_signing_profile_is_no_configuration" {
+  command         = plan
+  expect_failures = [var.code_signing_config_arn]
+
+  variables {
+    code_signing_config_arn = "arn:aws:signer:eu-west-1:111122223333:/signing-profiles/nightshift"
+  }
+}

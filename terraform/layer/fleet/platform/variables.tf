@@ -1,9 +1,10 @@
 variable "platform" {
   type = object({
-    architecture       = optional(string, "x86_64")
-    kms_key_arn        = optional(string)
-    log_groups         = optional(map(string), {})
-    log_retention_days = optional(number, 365)
+    architecture            = optional(string, "x86_64")
+    code_signing_config_arn = optional(string)
+    kms_key_arn             = optional(string)
+    log_groups              = optional(map(string), {})
+    log_retention_days      = optional(number, 365)
     packages = optional(object({
       directory = optional(string, "../../../target/lambda")
       s3_bucket = optional(string)
@@ -22,7 +23,7 @@ variable "platform" {
       subnet_ids         = list(string)
     }))
   })
-  description = "What all functions stand on. architecture: x86_64 or arm64. kms_key_arn: a key of yours for logs, environment variables, queues, schedules and the topic of alarms. log_groups: names of log groups that are there already, by function. packages: the folder, or the bucket and prefix, below which <architecture>/<function>/bootstrap.zip lies. permissions_boundary_arn: for every role. report_bucket: keeps each run's report, and is of this Region. reserved_concurrency: by function; without, nothing is taken from the account's pool. runbook_url: where docs/runbook.md can be read. tags: of everything. vpc: for every function."
+  description = "What all functions stand on. architecture: x86_64 or arm64. code_signing_config_arn: of Lambda, in this Region; every function then takes only archives signed by one of its profiles. kms_key_arn: a key of yours for logs, environment variables, queues, schedules and the topic of alarms. log_groups: names of log groups that are there already, by function. packages: the folder, or the bucket and prefix, below which <architecture>/<function>/bootstrap.zip lies. permissions_boundary_arn: for every role. report_bucket: keeps each run's report, and is of this Region. reserved_concurrency: by function; without, nothing is taken from the account's pool. runbook_url: where docs/runbook.md can be read. tags: of everything. vpc: for every function."
   default     = {}
   nullable    = false
 

@@ -304,3 +304,26 @@ run "what_is_null_is_left_out" {
     key_rotation    = null
   }
 }
+
+run "a_signature_is_asked_for_of_every_function" {
+  command = plan
+
+  variables {
+    cluster_clone = { policy = { clones_per_owner = 3 } }
+    org_inventory = { mode = "plan" }
+    protected     = ["orders-*"]
+    secret_rotation = {
+      secrets = { users = ["shop-app-*"] }
+      vpc     = { security_group_ids = ["sg-0123456789abcdef0"], subnet_ids = ["subnet-0123456789abcdef0"] }
+    }
+    platform = {
+      packages                = { directory = "../../fixtures" }
+      code_signing_config_arn = "arn:aws:lambda:eu-west-1:111122223333:code-signing-config:csc-0f6c334abcdea4d8b"
+    }
+  }
+
+  assert {
+    condition     = length(local.functions) == 6 && alltrue([for function in values(local.functions) : function.code_signing_config_arn == var.platform.code_signing_config_arn])
+    error_message = "Some function takes archives that nobody signed."
+  }
+}
