@@ -5,6 +5,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
+use nightshift_showcase::demo::By;
 use tokio::signal::unix::{SignalKind, signal};
 
 #[tokio::main(flavor = "current_thread")]
@@ -26,7 +27,9 @@ async fn main() -> ExitCode {
 /// The demo that was asked for.
 async fn show(out: &mut dyn std::io::Write) -> Result<()> {
     match std::env::args().skip(1).collect::<Vec<_>>().as_slice() {
-        [] => Box::pin(nightshift_showcase::demo::run(out)).await,
+        [] => Box::pin(nightshift_showcase::demo::run(out, By::CargoLambda)).await,
+        // For tests and pictures: whoever asks has built the workspace.
+        [how] if how == "--built" => Box::pin(nightshift_showcase::demo::run(out, By::Built)).await,
         [part] if part == "clone" => Box::pin(nightshift_showcase::demo_clone::run(out)).await,
         [part] if part == "fleet" => Box::pin(nightshift_showcase::demo_fleet::run(out)).await,
         [part] if part == "keys" => Box::pin(nightshift_showcase::demo_keys::run(out)).await,

@@ -3,7 +3,7 @@
 use nightshift::report::{Outcome, Report};
 
 use super::account::Account;
-use super::lambda::{self, LocalLambda};
+use super::lambda::{self, By, LocalLambda};
 use super::notices::{Delivered, Mailroom};
 use super::screen::{self, Screen};
 use super::verdict::Run;
@@ -12,6 +12,7 @@ use nightshift_testkit::{Scene, repository};
 
 /// The screen and what is behind it.
 pub(super) struct Stage<'a> {
+    pub(super) by: By,
     pub(super) screen: Screen<'a>,
     pub(super) scene: &'a Scene,
     pub(super) mailroom: Mailroom<'a>,
@@ -40,7 +41,7 @@ impl Stage<'_> {
         world::it_is(self.scene, moment).await?;
         self.screen.line(&format!("$ export {}='{moment}'", world::CLOCK))?;
         self.screen.line(&format!("$ {}", LocalLambda::COMMAND))?;
-        LocalLambda::start(&self.scene.environment(&world::policy_at(moment)), name).await
+        LocalLambda::start(self.by, &self.scene.environment(&world::policy_at(moment)), name).await
     }
 
     /// The plan of the first night, and what other events make of it.

@@ -1,5 +1,6 @@
 //! The function under cargo-lambda: served by `cargo lambda watch`, called by `cargo lambda invoke`. What they say goes to
-//! files in `demo-out/`; the answers are kept there too.
+//! files in `demo-out/`; the answers are kept there too. A test has the function built already, and stands it before the
+//! testkit's runtime API instead: it answers the same, and nothing is compiled a second time.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -16,8 +17,10 @@ use nightshift::report::Report;
 use tokio::net::TcpStream;
 
 use super::process_group::ProcessGroup;
+use nightshift_testkit::function::{Answer, FunctionProcess};
 use nightshift_testkit::port::Port;
 use nightshift_testkit::repository;
+use tokio::sync::Mutex;
 
 /// The function that is shown.
 pub(super) const FUNCTION: &str = "cluster-cleanup";
@@ -48,20 +51,65 @@ pub(super) async fn must_be_installed() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The running server.
-pub(super) struct LocalLambda {
-    watch: ProcessGroup,
-    port: Port,
-    log: String,
+/// Who compiles and serves the function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// cargo-lambda, as a person has it.
+    CargoLambda,
+    /// Whoever runs this has built the workspace.
+    Built,
+}
+
+/// The running function.
+pub(super) enum LocalLambda {
+    Watched(Watched),
+    Built(Box<Mutex<FunctionProcess>>),
 }
 
 impl LocalLambda {
     /// As one types it.
     pub(super) const COMMAND: &str = "cargo lambda watch --package cluster-cleanup";
+
+    /// Serves the function with `environment`; `name` is for its log.
+    pub(super) async fn start(by: By, environment: &BTreeMap<String, String>, name: &str) -> anyhow::Result<Self> {
+        match by {
+            By::CargoLambda => Watched::start(environment, name).await.map(Self::Watched),
+            By::Built => {
+                let function = FunctionProcess::start(&repository::target().join("debug").join(FUNCTION), environment)?;
+                Ok(Self::Built(Box::new(Mutex::new(function))))
+            }
+        }
+    }
+
+    /// Invokes the function with the sample event `event`; the report is kept as `demo-out/NAME.json`.
+    pub(super) async fn invoke(&self, event: &str, name: &str) -> anyhow::Result<Report> {
+        let answer = format!("{name}.json");
+        match self {
+            Self::Watched(watched) => watched.invoke(event, &answer).await?,
+            Self::Built(function) => {
+                let sample = std::fs::read_to_string(repository::root().join(sample(event)))?;
+                match function.lock().await.invoke_text(&sample).await? {
+                    Answer::Report(report) => std::fs::write(place(&answer), report.to_string())?,
+                    Answer::Fault { kind, message } => bail!("`{}` failed: {kind}: {message}", invocation(event)),
+                }
+            }
+        }
+        serde_json::from_str(&read(&answer)).with_context(|| format!("{PLACE}/{answer} is no report"))
+    }
+}
+
+/// A server of cargo-lambda.
+pub(super) struct Watched {
+    watch: ProcessGroup,
+    port: Port,
+    log: String,
+}
+
+impl Watched {
     const COMPLAINT: &str = "invoke.log";
 
-    /// Serves the function with `environment` on top of what a build needs; `name` is for its log.
-    pub(super) async fn start(environment: &BTreeMap<String, String>, name: &str) -> anyhow::Result<Self> {
+    /// `environment` comes on top of what a build needs.
+    async fn start(environment: &BTreeMap<String, String>, name: &str) -> anyhow::Result<Self> {
         let (port, log) = (Port::take()?, format!("{name}.log"));
         let file = File::create(place(&log))?;
         let mut watch = cargo(&["lambda", "watch", "--package", FUNCTION, "--locked", "--ignore-changes"]);
@@ -90,13 +138,11 @@ impl LocalLambda {
         Ok(())
     }
 
-    /// Invokes the function with the sample event `event`; the report is kept as `demo-out/NAME.json`.
-    pub(super) async fn invoke(&self, event: &str, name: &str) -> anyhow::Result<Report> {
-        let answer = format!("{name}.json");
+    async fn invoke(&self, event: &str, answer: &str) -> anyhow::Result<()> {
         let mut invoke = cargo(&["lambda", "invoke", FUNCTION, "--data-file", &sample(event)]);
         invoke
             .args(address(&self.port))
-            .stdout(File::create(place(&answer))?)
+            .stdout(File::create(place(answer))?)
             .stderr(File::create(place(Self::COMPLAINT))?);
         let status = ProcessGroup::start(&mut invoke).context("could not start cargo lambda invoke")?.ended().await;
         ensure!(
@@ -106,7 +152,7 @@ impl LocalLambda {
             self.log,
             read(Self::COMPLAINT)
         );
-        serde_json::from_str(&read(&answer)).with_context(|| format!("{PLACE}/{answer} is no report"))
+        Ok(())
     }
 }
 

@@ -20,6 +20,7 @@ use std::io::Write;
 use anyhow::Context as _;
 
 use acts::Stage;
+pub use lambda::By;
 use lambda::PLACE;
 use nightshift_testkit::repository;
 use nightshift_testkit::slack::Slack;
@@ -29,18 +30,25 @@ pub use screen::width;
 use verdict::Story;
 
 /// Shows the nights on `out`. Nothing it started is left running, however it ends.
-pub async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
+pub async fn run(out: &mut dyn Write, by: By) -> anyhow::Result<()> {
     let _lock = alone()?;
-    lambda::must_be_installed().await?;
     // The account is made while the function compiles.
-    let build = build::Build::start()?;
+    let build = match by {
+        By::CargoLambda => {
+            lambda::must_be_installed().await?;
+            Some(build::Build::start()?)
+        }
+        By::Built => None,
+    };
     let slack = Slack::start(&[]).await?;
     let scene = world::create(&slack.url()).await?;
-    let mut stage = Stage { screen: Screen::new(out), scene: &scene, mailroom: Mailroom::open(&scene, &slack)? };
+    let mut stage = Stage { by, screen: Screen::new(out), scene: &scene, mailroom: Mailroom::open(&scene, &slack)? };
 
     let before = stage.before().await?;
     stage.policy()?;
-    build.finish().await?;
+    if let Some(build) = build {
+        build.finish().await?;
+    }
     let function = stage.serve("night-1", world::NIGHT_ONE).await?;
     let plan = stage.plan(&function).await?;
     let first = stage.first_night(&function).await?;

@@ -8,6 +8,20 @@ use nightshift_testkit::repository;
 
 use crate::built;
 
+/// What `cargo xtask demo` shows: it judges itself, and docs/demo.md says what it printed.
+#[test]
+fn the_demo_of_two_nights_is_what_is_printed() -> anyhow::Result<()> {
+    built("cluster-cleanup")?;
+    built("nightshift")?;
+    let done = Command::new(built("demo")?).arg("--built").env("COLUMNS", "110").output()?;
+    let (printed, complaint) = (String::from_utf8(done.stdout)?, String::from_utf8(done.stderr)?);
+    assert!(done.status.success(), "{printed}\n{complaint}");
+    let page = std::fs::read_to_string(repository::root().join("docs/demo.md"))?;
+    let shown = page.contains(&format!("```text\n{printed}```"));
+    assert!(shown, "put this into docs/demo.md in the place of the old one:\n{printed}");
+    Ok(())
+}
+
 /// What `cargo xtask demo users` shows: it judges itself, and where the version is the one the page has, docs/demo.md says
 /// what it printed.
 #[tokio::test(flavor = "multi_thread")]
