@@ -93,7 +93,8 @@ pub(crate) fn offer_auditable(command: &mut Command) -> anyhow::Result<()> {
     let own = command.get_envs().find(|(name, _)| *name == "PATH").and_then(|(_, path)| path.map(OsStr::to_owned));
     let bin = environment::tools().join("cargo-auditable/bin");
     command.env("PATH", environment::path_before(own, bin)?);
-    command.env("RUSTC_WORKSPACE_WRAPPER", "cargo-auditable");
+    // A wrapper of the caller's, such as a cache, would start it as if it were rustc.
+    command.env("RUSTC_WRAPPER", "").env("RUSTC_WORKSPACE_WRAPPER", "cargo-auditable");
     command.env("CARGO_AUDITABLE_ORIG_ARGS", r#"{"offline":false,"locked":true,"frozen":false,"config":[]}"#);
     Ok(())
 }
