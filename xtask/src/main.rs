@@ -15,6 +15,7 @@ mod mutants;
 mod new_function;
 mod node;
 mod package;
+mod picture;
 mod provider;
 mod release;
 mod secrets;
@@ -88,6 +89,8 @@ enum Task {
     },
     /// Ask for known vulnerabilities of every crate in the lock file
     Advisories,
+    /// Draw the plan on the README's first screen, of what the demo prints
+    Picture,
     /// Apply every environment of terraform/ to the stand-ins, and destroy it again
     Deploy,
     /// Ask an evaluator of IAM what the roles of terraform/ may do, and compare them with AWS's reference
@@ -155,6 +158,7 @@ fn run(task: Option<Task>) -> anyhow::Result<ExitCode> {
         Some(Task::Release(wanted)) => release::run(&wanted).map(done),
         Some(Task::Smoke { folder }) => release::smoke(folder).map(done),
         Some(Task::Advisories) => test::advisories().map(done),
+        Some(Task::Picture) => picture::run(),
         Some(Task::Deploy) => deploy::run().map(done),
         Some(Task::Policies { accept }) => terraform::policies::run(accept).map(done),
         Some(Task::Machine) => terraform::machine::run().map(done),

@@ -186,4 +186,14 @@ mod tests {
         assert_eq!(flags, "--remap-path-prefix=/x/repo=/nightshift --remap-path-prefix=/y=/cargo");
         assert!(path_flags(&[(Path::new("/x y"), "/nightshift")]).is_err());
     }
+
+    /// `panic = "abort"`, for one: a function that panicked would be a dead process, and give no answer.
+    #[test]
+    fn cargo_lambda_has_nothing_to_choose() {
+        let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml")).unwrap();
+        let profile = manifest.split("[profile.release]\n").nth(1).and_then(|rest| rest.split("\n\n").next()).unwrap();
+        for chosen in ["codegen-units = 1", "lto = true", "opt-level = \"s\"", "panic = \"unwind\"", "strip = true"] {
+            assert!(profile.lines().any(|line| line == chosen), "[profile.release] has to say {chosen}:\n{profile}");
+        }
+    }
 }

@@ -3,8 +3,10 @@
 
 mod borders;
 mod leave;
+mod links;
 mod names;
 mod outside;
+mod pictures;
 mod plans;
 mod source;
 mod tested;
@@ -25,6 +27,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     for finding in &found {
         println!("{finding}");
     }
+    println!("{} links lead out of the repository, and were not followed", links::outside(&sources));
     ensure!(found.is_empty(), "{} against the house rules", found.len());
     Ok(())
 }
@@ -54,6 +57,8 @@ fn findings(sources: &[Source], machine: &[String]) -> Vec<String> {
         .chain(tree::environments_are_one_call(sources))
         .chain(workflows::call_tasks_that_exist(sources))
         .chain(workflows::pin_their_actions(sources))
+        .chain(links::lead_somewhere(sources))
+        .chain(pictures::say_what_is_printed(sources))
         .chain(borders::no_circles(sources))
         .chain(outside::only_services_know_it(sources))
         .chain(leave::lints_are_the_workspaces(sources))
