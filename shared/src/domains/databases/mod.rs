@@ -8,9 +8,11 @@ mod password;
 pub mod powers;
 mod statement;
 mod strategy;
+mod token;
 
 pub use content::{Content, OWNER_TAG, owner_tag_value, shape};
 pub use login::Login;
 pub use password::PasswordPolicy;
 pub use statement::{Statement, Words};
 pub use strategy::Strategy;
+pub use token::token_of;

@@ -21,7 +21,6 @@ pub use action::{
     Sessions, TagStep, abridged,
 };
 pub use presets::with_groups;
-pub use secret::token_of;
 pub use why::{Left, Note, Why};
 
 use super::model::{State as Catalogs, World};

@@ -1,12 +1,9 @@
 //! What happens to a user's secret, and whether the database gets its password.
 
-use std::fmt::Write as _;
-
-use sha2::{Digest as _, Sha256};
-
 use super::action::{DropSecret, RotationStep, SecretPlan, SecretStep, TagStep};
 use super::{Note, Terms, Why};
 use crate::domains::databases::names::CLONE;
+use crate::domains::databases::token_of;
 use crate::jobs::db_users::codes;
 use crate::jobs::db_users::model::{Present, SecretFacts, SecretState, Server, Version, World};
 use crate::jobs::db_users::request::{Auth, Rotation, UserRequest};
@@ -357,18 +354,4 @@ fn is_key(found: Option<&str>, wanted: &str) -> bool {
         Some(found) => id(found) == id(wanted) || (alias(found).is_some() && alias(found) == alias(wanted)),
         None => alias(wanted).as_deref() == Some("alias/aws/secretsmanager"),
     }
-}
-
-/// A token that is the same for the same request, so that a call repeated after a crash is the same call: what Secrets
-/// Manager takes, 32 to 64 characters.
-pub fn token_of(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().iter().take(16).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }

@@ -1,6 +1,7 @@
 //! `MySQL` and `MariaDB`: what is granted, taken and told, by the rows there are; and how accounts are made and go.
 
 use super::*;
+use crate::domains::databases::token_of;
 use crate::jobs::db_users::model::{Account, Accounts, Held, InGrant, SchemaGrant};
 
 /// A plan for `user` in a world of these accounts and rows.

@@ -2,7 +2,7 @@
 
 use super::secrets::judged_as;
 use super::*;
-use crate::domains::databases::Strategy;
+use crate::domains::databases::{Strategy, token_of};
 
 const FUNCTION: &str = "arn:rotate";
 const SCHEDULE: &str = "rate(30 days)";

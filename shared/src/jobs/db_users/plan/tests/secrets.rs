@@ -1,6 +1,7 @@
 //! What becomes of a secret, by what is known of it and of the account.
 
 use super::*;
+use crate::domains::databases::token_of;
 use crate::services::secrets::RotationFacts;
 
 /// What is done to the secret of `app`, whom the server knows or not.
