@@ -52,6 +52,15 @@ impl Content {
         self.text("password").map(|text| Secret::new(text.to_owned()))
     }
 
+    /// Whether both say the same of everything but whose password it is and what that is.
+    pub fn is_same_but_for_the_login(&self, other: &Self) -> bool {
+        let rest = |content: &Self| {
+            let rest = content.fields.iter().filter(|(key, _)| !["username", "password"].contains(&key.as_str()));
+            rest.map(|(key, value)| (key.clone(), value.clone())).collect::<Map<_, _>>()
+        };
+        rest(self) == rest(other)
+    }
+
     /// The keys of `shape` that are missing here or say something else.
     pub fn stale(&self, shape: &Map<String, Value>) -> Vec<String> {
         let differs = |(key, wanted): &(&String, &Value)| !same(key, self.fields.get(*key), wanted);
@@ -139,6 +148,18 @@ mod tests {
         assert_eq!(written.stale(&shape), Vec::<String>::new());
         assert_eq!(written.text("proxyHost"), Some("x"));
         assert_eq!(written.password().unwrap().expose(), "it's");
+    }
+
+    #[test]
+    fn two_versions_of_one_rotation_differ_in_the_login_alone() {
+        let one = content(&json!({"username": "app", "password": "p", "port": "5432", "note": {"a": 1}}));
+        let same = content(&json!({"password": "q", "note": {"a": 1}, "port": "5432", "username": "app_clone"}));
+        assert!(one.is_same_but_for_the_login(&same) && same.is_same_but_for_the_login(&one));
+        for other in
+            [json!({"port": 5432, "note": {"a": 1}}), json!({"port": "5432"}), json!({"port": "5432", "note": {}})]
+        {
+            assert!(!one.is_same_but_for_the_login(&content(&other)), "{other}");
+        }
     }
 
     #[test]

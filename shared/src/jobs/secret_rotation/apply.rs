@@ -6,9 +6,10 @@ use super::plan::{NewValue, SetPassword, What};
 use super::policy::Policy;
 use super::request::Request;
 use crate::clock;
-use crate::domains::databases::{Content, Statement, Words};
+use crate::domains::databases::{Content, Statement, Words, token_of};
 use crate::report::Reason;
 use crate::run::{Done, Entry, Ledger, Steps, done};
+use crate::secret::Secret;
 use crate::services::Permit;
 use crate::services::aws::{Aws, AwsError, Kind};
 use crate::services::secrets::{CURRENT, PENDING, SecretsReader, SecretsWriter};
@@ -70,8 +71,13 @@ impl<'a> Hand<'a> {
         let done = match what {
             What::Store(new) => self.store(new, &mut steps).await,
             What::Set(set) => self.set(set, &mut steps).await,
-            What::HandOut { version, from } => self.hand_out(version, from, &mut steps).await,
-            What::Tidy { version } => self.tidy(version, &mut steps).await,
+            What::HandOut { version, from, edit, note } => {
+                let done = self.hand_out(version, from, edit.as_deref(), &mut steps).await;
+                done.map(|reason| note.clone().or(reason))
+            }
+            What::Tidy { version, edit } => self.tidy_and_keep(version, edit.as_deref(), &mut steps).await,
+            What::Keep { version, edit } => self.keep(version, edit, &mut steps).await.map(|()| None),
+            What::LetGo { version, why } => self.let_go(version, why, &mut steps).await,
         };
         match done {
             Ok(None) => Done::changed(steps.take()),
@@ -85,7 +91,7 @@ impl<'a> Hand<'a> {
         let content = self.vault.contents.remove(&new.from).unwrap_or_else(Content::empty);
         let value = content.of_user(&new.user, &password);
         let name = &self.request.secret;
-        match self.writer.stage_for(name, &new.version, &value, self.request.rotation_token.as_ref()).await {
+        match self.put(&new.version, &value, PENDING).await {
             Ok(()) => {
                 steps.push(format!("wrote version {} as {PENDING}", new.version));
                 Ok(None)
@@ -128,7 +134,18 @@ impl<'a> Hand<'a> {
             .sendable(statements)
     }
 
-    async fn hand_out(&mut self, version: &str, from: &str, steps: &mut Steps<'_>) -> Result<Option<Reason>, Stop> {
+    async fn put(&self, version: &str, value: &Secret, label: &str) -> Result<(), AwsError> {
+        let Request { secret, rotation_token, .. } = self.request;
+        self.writer.put_for(secret, version, value, label, rotation_token.as_ref()).await
+    }
+
+    async fn hand_out(
+        &mut self,
+        version: &str,
+        from: &str,
+        edit: Option<&str>,
+        steps: &mut Steps<'_>,
+    ) -> Result<Option<Reason>, Stop> {
         let name = &self.request.secret;
         if let Err(error) = self.writer.promote(name, version, Some(from)).await {
             // It names the version that the label is to be taken from, and that has it no more.
@@ -139,7 +156,42 @@ impl<'a> Hand<'a> {
             return Err(error.into());
         }
         steps.push(format!("made version {version} the current one"));
-        self.tidy(version, steps).await
+        self.tidy_and_keep(version, edit, steps).await
+    }
+
+    async fn tidy_and_keep(
+        &mut self,
+        version: &str,
+        edit: Option<&str>,
+        steps: &mut Steps<'_>,
+    ) -> Result<Option<Reason>, Stop> {
+        let untidy = self.tidy(version, steps).await?;
+        if let Some(edit) = edit {
+            self.keep(version, edit, steps).await?;
+        }
+        Ok(untidy)
+    }
+
+    /// What somebody wrote while the rotation was on its way, with the login that is handed out by now. Its id follows from both, so
+    /// that the same again is the same call.
+    async fn keep(&mut self, version: &str, edit: &str, steps: &mut Steps<'_>) -> Result<(), Stop> {
+        let handed = self.vault.contents.get(version);
+        let login = handed.and_then(|content| Some((content.text("username")?.to_owned(), content.password()?)));
+        if let (Some((user, password)), Some(edited)) = (login, self.vault.contents.remove(edit)) {
+            let id = token_of(&[&self.request.secret, version, edit, "edit"]);
+            self.put(&id, &edited.of_user(&user, &password), CURRENT).await?;
+            steps.push(format!(
+                "wrote what version {edit} says with the password of {version} as version {id}, {CURRENT}"
+            ));
+        }
+        Ok(())
+    }
+
+    /// To Secrets Manager that is a failure: it asked for a version that will not be handed out.
+    async fn let_go(&mut self, version: &str, why: &Reason, steps: &mut Steps<'_>) -> Result<Option<Reason>, Stop> {
+        self.writer.drop_pending(&self.request.secret, version).await?;
+        steps.push(format!("took {PENDING} from version {version}"));
+        Err(Stop(why.clone()))
     }
 
     /// What is handed out needs no label that it is coming. The rotation is complete without it, so that this fails nothing.

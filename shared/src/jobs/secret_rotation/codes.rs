@@ -90,11 +90,11 @@ crate::report::reason_codes! {
         "The user's name is reserved, or too long for the server.",
         Some("Rotate another user's secret.");
     OTHER_SERVER = "other-server", Operators,
-        "Two versions name different servers. No password was sent to either.",
+        "Two versions name different servers, and the coming one says what no version before says. No password was sent to either.",
         Some("See who wrote the coming version. Remove `AWSPENDING` from it and rotate again.");
     OTHER_ENGINE = "other-engine", Operators,
         "The secret's engine is not the server's: MySQL would take a hash for MariaDB as the password, and lock everybody out. Nothing was set.",
-        Some("Correct `engine` in the secret; remove `AWSPENDING` from the coming version and rotate again.");
+        Some("Correct `engine` in the secret; the next rotation goes by it.");
     OTHER_USER = "other-user", Operators,
         "The coming version is of another user than the current one.",
         Some("See who wrote the coming version. Remove `AWSPENDING` from it and rotate again.");
@@ -107,6 +107,12 @@ crate::report::reason_codes! {
     TEST_FAILED = "test-failed", Operators,
         "The server refuses the coming password after it was set.",
         Some("See who else sets it.");
+    EDITED_MEANWHILE = "edited-meanwhile", Nobody,
+        "Somebody wrote another server or user into the secret while a rotation was on its way. What they wrote works, so the coming version was let go.",
+        Some("Nothing: the next rotation begins with what they wrote.");
+    EDIT_NOT_KEPT = "edit-not-kept", Operators,
+        "`changed`: the same, but the server takes the new password alone. So it was handed out, with what stood in the secret before.",
+        Some("Write it into the secret again; it stands in the version with `AWSPREVIOUS`.");
     LABEL_MOVED = "label-moved", Operators,
         "`AWSCURRENT` was moved by somebody else at the same moment.",
         Some("Nothing: Secrets Manager tries again. See who else writes the secret, if it repeats.");

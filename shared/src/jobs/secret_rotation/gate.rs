@@ -173,6 +173,7 @@ pub(super) fn strategy(secret: Option<&Described>, login: &Login, request: &Requ
     let strategy = Strategy::of(secret.map_or(&nothing, |secret| &secret.tags), login);
     let strategy = strategy.map_err(|said| bad_tag(&said, request))?;
     let why = match (strategy, login.engine) {
+        (Strategy::Alternating, _) if login.master.is_none() => "it names no master's secret (masterarn)".to_owned(),
         (Strategy::Single | Strategy::Alternating, _) | (Strategy::Dual, Engine::Mysql) => return Ok(strategy),
         (Strategy::Dual, engine) => format!("a login of {engine} has no second password"),
     };
@@ -205,7 +206,7 @@ pub(super) fn speaks(world: &World, engine: Engine) -> Result<(), Reason> {
             Err(Reason::new(
                 &codes::OTHER_ENGINE,
                 message,
-                "correct 'engine' in the secret, remove AWSPENDING and rotate again",
+                "correct 'engine' in the secret; the next rotation goes by it",
             ))
         }
         Some(Err(error)) => Err(of_server(error)),

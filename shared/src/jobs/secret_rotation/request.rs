@@ -104,7 +104,7 @@ impl Request {
 }
 
 /// The Region of an ARN.
-fn region_of(secret: &str) -> Option<&str> {
+pub(super) fn region_of(secret: &str) -> Option<&str> {
     secret.strip_prefix("arn:")?.split(':').nth(2).filter(|region| !region.is_empty())
 }
 

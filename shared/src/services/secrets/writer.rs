@@ -80,16 +80,17 @@ impl<'p> SecretsWriter<'p> {
         self.put(name, version, value, PENDING).await
     }
 
-    /// The same in a rotation: `on_behalf` is what Secrets Manager said to write it with.
-    pub async fn stage_for(
+    /// Stores `value` as a version with `label` in a rotation: `on_behalf` is what Secrets Manager said to write it with.
+    pub async fn put_for(
         &self,
         name: &str,
         version: &str,
         value: &Secret,
+        label: &str,
         on_behalf: Option<&Secret>,
     ) -> Result<(), AwsError> {
         let call = self.client.put_secret_value().secret_id(name).client_request_token(version);
-        let call = call.secret_string(value.expose()).version_stages(PENDING);
+        let call = call.secret_string(value.expose()).version_stages(label);
         let call = call.set_rotation_token(on_behalf.map(|token| token.expose().to_owned()));
         done(call.send().await, "secretsmanager:PutSecretValue", object(name))
     }

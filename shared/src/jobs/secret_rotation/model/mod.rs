@@ -23,6 +23,9 @@ pub struct World {
     pub current: Option<Stored>,
     /// The same of the version this rotation makes.
     pub pending: Option<Stored>,
+    /// The coming version does not follow the current one, since somebody wrote that anew meanwhile: it follows one of before. Of a
+    /// version that is handed out already, the same of what somebody had written into the one before.
+    pub edited: bool,
     /// The same of the version with `AWSPREVIOUS`.
     pub previous: Option<Stored>,
     /// Versions without a label that were made after the current one, newest first: what rotations left that never ended.

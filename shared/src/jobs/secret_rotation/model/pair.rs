@@ -15,12 +15,26 @@ pub struct Roles {
     pub clone: Option<Role>,
     /// Whether the clone is a member of the base, and whether that is enough: it has the base's rights and may act as it.
     pub membership: Option<bool>,
-    /// The base is this secret's: a version of it names it, or it is the current one.
+    /// The base is this secret's: it is the current one, or the clone or a version of the secret shows it.
     pub known: bool,
     /// What the clone has besides the base, in words: things it owns, rights and memberships of its own.
     pub own: Vec<String>,
     /// As whom everybody's sessions act who say nothing else: in which database (empty for all).
     pub everybodys: BTreeSet<(String, String)>,
+}
+
+impl Roles {
+    /// Whether the clone shows by itself that it is the second of `base`: it is a member, and its sessions act as the base, or as
+    /// whom the base's own act. Nobody sets that but who may change both.
+    pub fn is_shown_by_the_clone(&self, base: &str) -> bool {
+        let acts = |role: &Option<Role>| {
+            let all = role.iter().flat_map(|role| &role.settings);
+            let mut of_all = all.filter(|(database, name, _)| database.is_empty() && name == "role");
+            of_all.next().map(|(_, _, whom)| whom.clone())
+        };
+        let Some(whom) = acts(&self.clone).filter(|_| self.membership == Some(true)) else { return false };
+        whom == base || Some(whom) == acts(&self.base)
+    }
 }
 
 /// One of the two.

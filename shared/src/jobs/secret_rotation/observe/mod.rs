@@ -3,6 +3,7 @@
 
 mod accounts;
 mod compared;
+mod edited;
 mod logins;
 mod master;
 mod pair;
@@ -17,14 +18,14 @@ use self::logins::Door;
 use super::gate::{self, Standing};
 use super::model::{Stored, Tried, World};
 use super::policy::Policy;
-use super::request::{Request, Step};
+use super::request::{Request, Step, region_of};
 use crate::clock;
 use crate::domains::databases::{Content, Login, Strategy, names};
 use crate::report::Mode;
 use crate::run::{RunFault, Sight};
 use crate::secret::Secret;
 use crate::services::Read;
-use crate::services::aws::AwsError;
+use crate::services::aws::{Aws, AwsError};
 use crate::services::rds::RdsReader;
 use crate::services::secrets::{CURRENT, Described, SecretsReader, Version};
 use crate::services::sql::Session;
@@ -62,12 +63,13 @@ pub(super) async fn observe(
     account: &str,
 ) -> Result<Seen, RunFault> {
     let (reader, rds) = (SecretsReader::new(sight.aws, &request.region), RdsReader::new(sight.aws, &request.region));
-    let eyes = Eyes { reader, rds, mode: sight.mode, request, vault: Vault::default() };
+    let eyes = Eyes { aws: sight.aws, reader, rds, mode: sight.mode, request, vault: Vault::default() };
     // On the heap: which logins are tried depends on what came of those before, and each way is a large future.
     Box::pin(eyes.look(policy, account)).await
 }
 
 struct Eyes<'a> {
+    aws: &'a Aws,
     reader: SecretsReader,
     rds: RdsReader,
     mode: Mode,
@@ -84,6 +86,7 @@ impl Eyes<'_> {
             secret,
             current: None,
             pending: None,
+            edited: false,
             previous: None,
             left_over: Vec::new(),
             proxies: Read::NotAsked,
@@ -95,7 +98,14 @@ impl Eyes<'_> {
         let Some(secret) = world.secret.clone() else { return Ok(self.seen(world)) };
         let goes_on = match step {
             Step::Rehearse => gate::may_begin(Some(&secret), self.request).is_ok(),
-            _ => gate::judge(Some(&secret), self.request) == Ok(Standing::Coming),
+            _ => match gate::judge(Some(&secret), self.request) {
+                Ok(Standing::Coming) => true,
+                Ok(_) if *step == Step::Finish => {
+                    self.look_behind(&secret, &mut world).await?;
+                    false
+                }
+                _ => false,
+            },
         };
         if !goes_on {
             return Ok(self.seen(world));
@@ -104,16 +114,17 @@ impl Eyes<'_> {
             let looks = if *step == Step::Create { 1 } else { LOOKS };
             world.pending = self.stored(token, looks).await?;
         }
-        if matches!(step, Step::Create | Step::Set | Step::Rehearse)
+        if *step != Step::Test
             && let Some(id) = secret.with(CURRENT)
         {
             world.current = self.stored(id, LOOKS).await?;
         }
+        self.compare(&secret, &mut world).await?;
         match step {
             Step::Create => self.look_for_proxies(&secret, &mut world).await,
             Step::Set => self.try_for_setting(&Door::new(policy)?, &secret, &mut world).await?,
-            Step::Test => self.try_coming(&Door::new(policy)?, &secret, &mut world).await,
-            Step::Finish => {}
+            Step::Test => self.try_coming(&Door::new(policy)?, &secret, &mut world).await?,
+            Step::Finish => self.try_for_handing_out(policy, &secret, &mut world).await?,
             Step::Rehearse => self.rehearse(&Door::new(policy)?, &secret, &mut world).await?,
         }
         Ok(self.seen(world))
@@ -134,13 +145,16 @@ impl Eyes<'_> {
     }
 
     /// Logs in as the coming one, and of a pair compares what both may do.
-    async fn try_coming(&mut self, door: &Door, secret: &Described, world: &mut World) {
-        let Some(pending) = &mut world.pending else { return };
-        let Ok(login) = &pending.login else { return };
+    async fn try_coming(&mut self, door: &Door, secret: &Described, world: &mut World) -> Result<(), RunFault> {
+        let Some(pending) = &mut world.pending else { return Ok(()) };
+        let Ok(login) = &pending.login else { return Ok(()) };
         let (login, version) = (login.clone(), pending.version.clone());
         pending.tried = self.tried(door, &login, &version).await;
+        if let Some(elsewhere) = self.in_the_current_database(secret, &login, &pending.tried).await? {
+            pending.tried = self.tried(door, &elsewhere, &version).await;
+        }
         if gate::strategy(Some(secret), &login, self.request) != Ok(Strategy::Alternating) {
-            return;
+            return Ok(());
         }
         world.rights = match &self.vault.session {
             None => None,
@@ -155,13 +169,15 @@ impl Eyes<'_> {
                 Some(match host {
                     Ok(host) => {
                         let looked =
-                            master::look(door, (&self.reader, &self.rds), &login, Some(&host), Mode::Plan).await;
+                            master::look(door, (&self.masters(&login), &self.rds), &login, Some(&host), Mode::Plan)
+                                .await;
                         looked.map(|(pair, _)| pair.compared())
                     }
                     Err(reason) => Err(reason),
                 })
             }
         };
+        Ok(())
     }
 
     /// Looks for one that works: the current one, the coming one, the one before, and what a rotation left that never ended.
@@ -173,6 +189,7 @@ impl Eyes<'_> {
         };
         let Ok(strategy) = gate::strategy(Some(secret), current, self.request) else { return Ok(()) };
         if gate::may_follow(coming, current, strategy, self.request).is_err() {
+            self.try_both(door, world).await;
             return Ok(());
         }
         let current = current.clone();
@@ -202,6 +219,14 @@ impl Eyes<'_> {
         }
     }
 
+    /// Where the secret of this login's master is: an ARN says it.
+    fn masters(&self, login: &Login) -> SecretsReader {
+        let region = login.master.as_deref().and_then(region_of);
+        region
+            .filter(|region| *region != self.request.region)
+            .map_or_else(|| self.reader.clone(), |region| SecretsReader::new(self.aws, region))
+    }
+
     async fn tried(&mut self, door: &Door, login: &Login, version: &str) -> Tried {
         let Some(password) = self.vault.contents.get(version).and_then(Content::password) else { return Tried::Not };
         let (tried, session) = door.open(login, &password).await;
@@ -209,11 +234,17 @@ impl Eyes<'_> {
         tried
     }
 
-    /// Versions that carry no label and were made after the current one.
+    /// Versions that carry no label and were made after the current one; after the one of before, where somebody wrote that anew with
+    /// the same password.
     async fn left_over(&self, secret: &Described) -> Result<Vec<String>, RunFault> {
         let versions = self.versions().await?;
         let made = |version: &Version| version.created_at;
-        let current = versions.iter().find(|version| Some(version.id.as_str()) == secret.with(CURRENT)).and_then(made);
+        let date_of = |label: &str| {
+            let version = versions.iter().find(|version| Some(version.id.as_str()) == secret.with(label));
+            version.and_then(made)
+        };
+        let is_anew = self.vault.is_one_password(secret.with(CURRENT), secret.with(PREVIOUS));
+        let current = if is_anew { date_of(PREVIOUS) } else { date_of(CURRENT) };
         let mut left: Vec<_> =
             versions.iter().filter(|version| version.labels.is_empty() && made(version) >= current).collect();
         left.sort_by_key(|version| (std::cmp::Reverse(made(version)), version.id.clone()));

@@ -12,8 +12,8 @@ use crate::run::RunFault;
 use crate::services::secrets::{CURRENT, Described, PENDING};
 use crate::services::sql::Session;
 
-/// So many versions of old are read, newest first, to find the other login.
-const MOST_READ: usize = 10;
+/// So many versions of old are read, newest first, where the other login has to be found: as many as Secrets Manager keeps.
+const MOST_READ: usize = 100;
 
 impl Eyes<'_> {
     /// Tries the current one, and then looks as the master.
@@ -36,7 +36,9 @@ impl Eyes<'_> {
             _ => Ok(None),
         };
         let looked = match host {
-            Ok(host) => master::look(door, (&self.reader, &self.rds), current, host.as_deref(), self.mode).await,
+            Ok(host) => {
+                master::look(door, (&self.masters(current), &self.rds), current, host.as_deref(), self.mode).await
+            }
             Err(error) => Err(gate::of_server(&error)),
         };
         let looked = match looked {
@@ -47,9 +49,11 @@ impl Eyes<'_> {
                 let known = alone || takes || self.is_known(door, secret, current).await?;
                 Ok((Pair::Accounts(Box::new(Accounts { known, ..*accounts })), session))
             }
-            // The clone is a member of its base, so that it shows by itself whose it is; the base is a login like any other.
+            // The clone is a member of its base, so that it shows by itself whose it is; the base is a login like any other, but where
+            // its clone acts as it.
             Ok((Pair::Roles(roles), session)) => {
-                let is_shown = names::base_of(&current.user) == current.user || roles.base.is_none();
+                let base = names::base_of(&current.user);
+                let is_shown = base == current.user || roles.base.is_none() || roles.is_shown_by_the_clone(base);
                 let known = is_shown || self.is_known(door, secret, current).await?;
                 Ok((Pair::Roles(Roles { known, ..roles }), session))
             }
@@ -76,26 +80,38 @@ impl Eyes<'_> {
 
     /// Whether the other of the pair that `current` is of is this secret's: it was handed out before, or the server takes a
     /// password for it that only a rotation of this secret can have made. A version that was never handed out names it as well, and
-    /// shows nothing.
+    /// shows nothing. Where the server is reached may have been written anew since: a password of old is tried at the server that the
+    /// current version names, once its master was let in there, and only one that had the same server or the same master.
     async fn is_known(&mut self, door: &Door, secret: &Described, current: &Login) -> Result<bool, RunFault> {
         let other = names::other_of(&current.user);
         let login_of = |stored: &Stored| {
             let login = stored.login.as_ref().ok();
-            login.filter(|login| login.user == other && login.is_of_server_of(current)).cloned()
+            let is_administered_alike =
+                |login: &Login| login.is_of_server_of(current) || login.master == current.master;
+            login.filter(|login| login.user == other && is_administered_alike(login)).cloned()
         };
-        if let Some(id) = secret.with(PREVIOUS)
-            && self.stored(id, 1).await?.is_some_and(|stored| login_of(&stored).is_some())
+        let before = secret.with(PREVIOUS);
+        if let Some(id) = before
+            && let Some(stored) = self.stored(id, 1).await?
+            && login_of(&stored).is_some_and(|login| login.is_of_server_of(current))
         {
             return Ok(true);
         }
-        let mut attempts = 0;
-        for id in self.of_old(secret).await? {
+        let mut attempts: Vec<String> = Vec::new();
+        for id in before.map(str::to_owned).into_iter().chain(self.of_old(secret).await?) {
             let Some(stored) = self.stored(&id, 1).await? else { continue };
-            let Some(login) = login_of(&stored) else { continue };
-            let tried = self.tried(door, &login, &id).await;
+            if login_of(&stored).is_none() {
+                continue;
+            }
+            // Written anew, it may hold the same password: a server counts whom it refused.
+            if attempts.iter().any(|tried| self.vault.is_one_password(Some(tried), Some(&id))) {
+                continue;
+            }
+            let here = Login { user: other.clone(), ..current.clone() };
+            let tried = self.tried(door, &here, &id).await;
             self.vault.session = None;
-            attempts += 1;
-            if tried == Tried::Works || attempts == MOST_LEFT_OVER {
+            attempts.push(id);
+            if tried == Tried::Works || attempts.len() == MOST_LEFT_OVER {
                 return Ok(tried == Tried::Works);
             }
         }
@@ -103,7 +119,7 @@ impl Eyes<'_> {
     }
 
     /// Versions that were read for nothing yet, newest first.
-    async fn of_old(&self, secret: &Described) -> Result<Vec<String>, RunFault> {
+    pub(super) async fn of_old(&self, secret: &Described) -> Result<Vec<String>, RunFault> {
         let mut versions = self.versions().await?;
         versions.retain(|version| {
             ![CURRENT, PENDING, PREVIOUS].iter().any(|label| secret.with(label) == Some(&version.id))

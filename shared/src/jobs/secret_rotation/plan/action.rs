@@ -38,11 +38,35 @@ pub enum What {
         version: String,
         /// The one it takes the place of.
         from: String,
+        /// The version that somebody wrote meanwhile, and that says what is to be kept: the one it takes the place of.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        edit: Option<String>,
+        /// What is not as somebody might think.
+        #[serde(skip)]
+        note: Option<Reason>,
     },
     /// `finishSecret`, again: take the label that says it is coming from what is handed out.
     Tidy {
         /// The version.
         version: String,
+        /// As in [`What::HandOut`].
+        #[serde(skip_serializing_if = "Option::is_none")]
+        edit: Option<String>,
+    },
+    /// `finishSecret`, again: keep what somebody wrote meanwhile.
+    Keep {
+        /// The version that is handed out.
+        version: String,
+        /// As in [`What::HandOut`].
+        edit: String,
+    },
+    /// The coming version is no more: somebody wrote the current one anew.
+    LetGo {
+        /// The version.
+        version: String,
+        /// Why.
+        #[serde(skip)]
+        why: Reason,
     },
 }
 
@@ -134,11 +158,16 @@ impl Act<Place> for Action {
                 let former = former.iter().map(|(_, statement)| statement);
                 former.chain(statements).map(|statement| format!("{by}: {statement}")).collect()
             }
-            What::HandOut { version, from } => vec![
-                format!("move {CURRENT} from version {from} to {version}"),
-                format!("take {PENDING} from version {version}"),
-            ],
-            What::Tidy { version } => vec![format!("take {PENDING} from version {version}")],
+            What::HandOut { version, from, edit, .. } => {
+                let moved = format!("move {CURRENT} from version {from} to {version}");
+                let kept = edit.iter().map(|edit| kept(version, edit));
+                [moved, tidied(version)].into_iter().chain(kept).collect()
+            }
+            What::Tidy { version, edit } => {
+                [tidied(version)].into_iter().chain(edit.iter().map(|edit| kept(version, edit))).collect()
+            }
+            What::Keep { version, edit } => vec![kept(version, edit)],
+            What::LetGo { version, .. } => vec![tidied(version)],
         }
     }
 
@@ -181,6 +210,14 @@ impl Leave<Place> for Left {
     fn reason(&self) -> Option<Reason> {
         Some(self.reason.clone())
     }
+}
+
+fn tidied(version: &str) -> String {
+    format!("take {PENDING} from version {version}")
+}
+
+fn kept(version: &str, edit: &str) -> String {
+    format!("write what version {edit} says with the password of {version}, {CURRENT}")
 }
 
 fn details(place: &Place) -> Details {

@@ -92,7 +92,12 @@ fn decide(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
         (Standing::Coming, Step::Set) => steps::set(world, terms),
         (Standing::Coming, Step::Test) => steps::test(world, terms),
         (Standing::Coming, Step::Finish | Step::Rehearse) => steps::finish(world, terms),
-        (Standing::Lingering, Step::Finish) => Ok(Decision::Do(What::Tidy { version: token.clone() })),
+        (Standing::Lingering, Step::Finish) => {
+            Ok(Decision::Do(What::Tidy { version: token.clone(), edit: steps::edit_of_before(world) }))
+        }
+        (Standing::Current, Step::Finish) if let Some(edit) = steps::edit_of_before(world) => {
+            Ok(Decision::Do(What::Keep { version: token.clone(), edit }))
+        }
         (Standing::Lingering | Standing::Current, _) => {
             let message = format!("version {} is handed out already", printable(token));
             Ok(Decision::Right(Reason::plain(&codes::ALREADY_CURRENT, message)))

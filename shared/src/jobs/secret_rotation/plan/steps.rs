@@ -22,7 +22,9 @@ pub(super) fn create(world: &World, terms: Terms<'_>) -> Result<Decision, Reason
     may_be_rotated(current, strategy, terms)?;
     if world.pending.is_some() {
         let (_, coming) = gate::pending(world.pending.as_ref(), request)?;
-        gate::may_follow(coming, current, strategy, request)?;
+        if !world.edited {
+            gate::may_follow(coming, current, strategy, request)?;
+        }
         let message = format!("version {} has its value", printable(&request.token));
         return Ok(Decision::Right(Reason::plain(&codes::STAGED, message)));
     }
@@ -43,14 +45,16 @@ pub(super) fn set(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
     let (_, current) = gate::current(world.current.as_ref(), request)?;
     let (pending, coming) = gate::pending(world.pending.as_ref(), request)?;
     let strategy = gate::strategy(world.secret.as_ref(), current, request)?;
-    gate::may_follow(coming, current, strategy, request)?;
+    if let Err(refused) = gate::may_follow(coming, current, strategy, request) {
+        return overtaken(world, coming, refused, request).map(|let_go| match let_go {
+            Some(what) => Decision::Do(what),
+            None => Decision::Right(already_set(coming)),
+        });
+    }
     may_be_rotated(current, strategy, terms)?;
     match &pending.tried {
         _ if strategy == Strategy::Alternating => {}
-        Tried::Works => {
-            let message = format!("the server takes the coming password of {}", printable(&coming.user));
-            return Ok(Decision::Right(Reason::plain(&codes::ALREADY_SET, message)));
-        }
+        Tried::Works => return Ok(Decision::Right(already_set(coming))),
         Tried::Failed(error) => return Err(gate::of_login(error)),
         Tried::Not | Tried::Refused => {}
     }
@@ -61,6 +65,40 @@ pub(super) fn set(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
         return Ok(Decision::Right(Reason::plain(&codes::ALREADY_SET, message)));
     }
     Ok(Decision::Do(What::Set(set)))
+}
+
+fn already_set(coming: &Login) -> Reason {
+    let message = format!("the server takes the coming password of {}", printable(&coming.user));
+    Reason::plain(&codes::ALREADY_SET, message)
+}
+
+/// The coming version is not of the server or the user that the current one says. Where somebody wrote the current one anew, and
+/// that one works, the coming one is let go; where it works no more and the coming one does, nothing is in the way of that.
+fn overtaken(world: &World, coming: &Login, refused: Reason, request: &Request) -> Result<Option<What>, Reason> {
+    let tried = |stored: &Option<Stored>| stored.as_ref().map_or(Tried::Not, |stored| stored.tried.clone());
+    if !world.edited {
+        return Err(refused);
+    }
+    match (tried(&world.current), tried(&world.pending)) {
+        (Tried::Works, _) => {
+            let (id, version) = (printable(&request.secret), request.token.clone());
+            let message = format!(
+                "somebody wrote secret {id} anew while version {version}, of {}, was the coming one: what they wrote works, and that \
+                 version is let go",
+                printable(&coming.user)
+            );
+            let fix = "nothing: the next rotation begins with it; aws secretsmanager rotate-secret begins one at once";
+            Ok(Some(What::LetGo { version, why: Reason::new(&codes::EDITED_MEANWHILE, message, fix) }))
+        }
+        (Tried::Failed(error), _) => Err(gate::of_login(&error)),
+        (Tried::Refused, Tried::Works) => Ok(None),
+        (Tried::Refused | Tried::Not, _) => Err(refused),
+    }
+}
+
+/// What somebody wrote into the version before, that is handed out no more.
+pub(super) fn edit_of_before(world: &World) -> Option<String> {
+    world.previous.as_ref().filter(|_| world.edited).map(|stored| stored.version.clone())
 }
 
 /// What gives the server the password of `coming`.
@@ -228,10 +266,30 @@ fn same_rights(world: &World) -> Result<(), Reason> {
 /// `finishSecret`. A version without a value is never handed out.
 pub(super) fn finish(world: &World, terms: Terms<'_>) -> Result<Decision, Reason> {
     let request = terms.request;
-    gate::pending(world.pending.as_ref(), request)?;
+    let (_, coming) = gate::pending(world.pending.as_ref(), request)?;
     let from = world.secret.as_ref().and_then(|secret| secret.with(CURRENT));
-    let from = from.ok_or_else(|| gate::no_current(request))?;
-    Ok(Decision::Do(What::HandOut { version: request.token.clone(), from: from.to_owned() }))
+    let from = from.ok_or_else(|| gate::no_current(request))?.to_owned();
+    let version = request.token.clone();
+    // What cannot be read is nothing that somebody wrote and works by.
+    let current = world.current.as_ref().and_then(|stored| stored.login.as_ref().ok());
+    let follows = current.map_or(Ok(()), |current| {
+        let strategy = gate::strategy(world.secret.as_ref(), current, request)?;
+        gate::may_follow(coming, current, strategy, request)
+    });
+    if let Err(refused) = follows {
+        if let Some(let_go) = overtaken(world, coming, refused, request)? {
+            return Ok(Decision::Do(let_go));
+        }
+        let message = format!(
+            "somebody wrote another server or user into secret {} while its password was being changed: the server takes the new \
+             one alone, which is handed out with what stood there before",
+            printable(&request.secret)
+        );
+        let note = Reason::new(&codes::EDIT_NOT_KEPT, message, format!("write it again; it stands in version {from}"));
+        return Ok(Decision::Do(What::HandOut { version, from, edit: None, note: Some(note) }));
+    }
+    let edit = world.edited.then(|| from.clone());
+    Ok(Decision::Do(What::HandOut { version, from, edit, note: None }))
 }
 
 /// What the next rotation would come to, by what is so now. It is no promise: the steps look again, each for itself.
@@ -264,7 +322,7 @@ pub(super) fn rehearse(world: &World, terms: Terms<'_>) -> Result<Rehearsal, Rea
     steps.extend(lines(What::Set(set)));
     let compared = if paired { ", and compare what the two may do" } else { "" };
     steps.push(format!("log in as {} with it{compared}", printable(&coming.user)));
-    steps.extend(lines(What::HandOut { version, from }));
+    steps.extend(lines(What::HandOut { version, from, edit: None, note: None }));
     let nothing = Tags::default();
     let tags = world.secret.as_ref().map_or(&nothing, |secret| &secret.tags);
     Ok(Rehearsal { strategy, why: Strategy::why(tags, current), steps, notes })

@@ -1,5 +1,6 @@
 //! Decisions by example, over small worlds made by hand.
 
+mod edited;
 mod rehearsal;
 mod server;
 
@@ -58,6 +59,7 @@ fn world() -> World {
         secret: Some(secret),
         current: Some(stored(OLD, Tried::Works)),
         pending: Some(stored(NEW, Tried::Refused)),
+        edited: false,
         previous: None,
         left_over: Vec::new(),
         proxies: Read::NotAsked,
