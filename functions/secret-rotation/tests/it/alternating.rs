@@ -98,6 +98,13 @@ async fn where_the_login_acts_as_an_owner_so_does_its_second_and_its_settings_co
 #[tokio::test]
 async fn what_drifted_is_named_by_the_test_and_mended_by_the_next_rotation() -> anyhow::Result<()> {
     let world = paired(any().await?).await?;
+    let admin = world.server.admin(DATABASE).await?;
+    admin
+        .batch_execute(
+            "CREATE SEQUENCE ids; GRANT USAGE ON SEQUENCE ids TO app; GRANT CREATE ON DATABASE airflow TO app;
+             CREATE ROLE crew; GRANT crew TO app; ALTER DEFAULT PRIVILEGES FOR ROLE app GRANT SELECT ON TABLES TO crew",
+        )
+        .await?;
     let mut function = start(&world)?;
     rotate(&world, &mut function).await?;
     rotate(&world, &mut function).await?;
@@ -113,6 +120,10 @@ async fn what_drifted_is_named_by_the_test_and_mended_by_the_next_rotation() -> 
         "what app_clone makes belongs to app_clone",
         "only app has INSERT on public.task",
         "only app has CREATE on schema public",
+        "only app has USAGE on sequence public.ids",
+        "only app has CREATE on database airflow",
+        "only app has membership in crew",
+        "only app has the default privileges of what it makes",
     ] {
         assert!(message.contains(named), "{named}: {message}");
     }
