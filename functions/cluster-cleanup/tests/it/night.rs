@@ -1,6 +1,8 @@
 //! A whole believable night: planned, applied, and applied again.
 
+use aws_sdk_rds::types::Tag;
 use nightshift_testkit::Scene;
+use nightshift_testkit::scene::REGION;
 use nightshift_testkit::world::{self, clusters, expired, snapshots};
 use serde_json::json;
 
@@ -119,6 +121,26 @@ async fn every_page_is_read_and_nothing_is_asked_per_cluster() -> anyhow::Result
     assert_eq!(ids(&report, "planned"), ["z-last"]);
     assert_eq!(report["calls"]["rds:DescribeDBClusters"], 3);
     assert!(report["calls"].get("rds:ListTagsForResource").is_none());
+    Ok(())
+}
+
+/// The last of so many says that it is to go, and that is nobody's of ours: who had not read it would not say so.
+#[tokio::test]
+async fn a_snapshot_on_the_second_page_is_seen() -> anyhow::Result<()> {
+    let scene = Scene::new()?;
+    scene.control("quota", json!({"name": "ManualClusterSnapshots", "max": 200})).await?;
+    expired("orders-dev").tag("auto-delete-after", "never").members(0).create(&scene).await?;
+    let rds = scene.rds(REGION).await;
+    let purge = Tag::builder().key("nightshift:purge-after").value("2026-01-01T00:00:00Z").build();
+    let many: Vec<_> = (0..100).map(|number| format!("s{number:03}")).chain(["z-last".to_owned()]).collect();
+    for name in &many {
+        let call = rds.create_db_cluster_snapshot().db_cluster_identifier("orders-dev");
+        let tags = (name == "z-last").then(|| vec![purge.clone()]);
+        call.db_cluster_snapshot_identifier(name).set_tags(tags).send().await?;
+    }
+    let report = start(&scene, &[])?.invoke(&json!({})).await?.report();
+    assert_eq!(report["calls"]["rds:DescribeDBClusterSnapshots"], 2);
+    assert_eq!(said(&report, "z-last"), ("skipped", "not-our-snapshot"));
     Ok(())
 }
 
