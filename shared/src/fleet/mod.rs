@@ -19,6 +19,7 @@ mod list;
 mod maps;
 mod organisation;
 mod place;
+mod recorded;
 mod report;
 mod setup;
 mod work;

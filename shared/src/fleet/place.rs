@@ -55,6 +55,11 @@ impl Folder<'_> {
         Purse { bucket: self.bucket().to_owned(), key: self.key(&format!("spent/{account}.json")) }
     }
 
+    /// The name of the execution.
+    pub fn execution(&self) -> &str {
+        self.execution
+    }
+
     /// The bucket.
     pub fn bucket(&self) -> &str {
         &self.place.bucket

@@ -23,7 +23,18 @@ impl PlanDigest {
     /// The digest of `steps` as `function` would take them in `account`. The order given is the order hashed: a plan
     /// sorts its steps by what they act on, never by how the snapshot happened to be read.
     pub fn of(function: &str, account: &str, steps: &impl Serialize) -> Self {
-        Self(fingerprint(&(function, account, steps)))
+        Self::of_text(&Self::text(function, account, steps))
+    }
+
+    /// What such a digest is of, as text. Whoever has both can tell whether the one is the other's.
+    pub fn text(function: &str, account: &str, steps: &impl Serialize) -> String {
+        // Serialising plain data into memory has no way to fail; an empty text would still be a text of nothing.
+        serde_json::to_string(&(function, account, steps)).unwrap_or_default()
+    }
+
+    /// The digest of such a text.
+    pub fn of_text(text: &str) -> Self {
+        Self(hashed(text.as_bytes()))
     }
 
     /// Reads what a person gave as `expect_plan`.
@@ -51,7 +62,10 @@ impl fmt::Display for PlanDigest {
 /// `sha256:` and the digest of `value` as JSON.
 pub fn fingerprint(value: &impl Serialize) -> String {
     // Serialising plain data into memory has no way to fail; an empty text would still be a digest of nothing.
-    let text = serde_json::to_vec(value).unwrap_or_default();
+    hashed(&serde_json::to_vec(value).unwrap_or_default())
+}
+
+fn hashed(text: &[u8]) -> String {
     let hex: String = Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
         use fmt::Write as _;
         let _ = write!(hex, "{byte:02x}");

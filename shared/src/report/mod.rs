@@ -2,6 +2,7 @@
 //! serialisable value, returned by the handler, printed by the command line, read by the notifier. Its field names are an
 //! interface; they change only with `schema`.
 
+mod begun;
 mod by;
 mod code;
 pub mod codes;
@@ -22,6 +23,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use begun::Begun;
 pub use by::{By, Tool};
 pub(crate) use code::reason_codes;
 pub use code::{Code, Whose};

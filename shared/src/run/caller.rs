@@ -39,8 +39,9 @@ pub enum Task {
     /// To do it, with no more steps of each kind that a cap counts than these, and never more than the account's own caps allow. What
     /// all runs take that have this purse is counted together.
     Within(Budget, Purse),
-    /// To do exactly this, which a person agreed to.
-    Agreed(PlanDigest),
+    /// To do exactly this, which a person agreed to, or what is left of it where a run with this purse began it; where that lifts no cap, within
+    /// what was judged.
+    Agreed(PlanDigest, Option<Budget>, Purse),
 }
 
 /// What a person agreed to.
@@ -66,9 +67,18 @@ impl Caller {
     }
 
     /// How many steps of each kind that caps count may be done.
-    pub(super) fn budget(&self) -> Option<(Budget, Purse)> {
+    pub(super) fn budget(&self) -> Option<&Budget> {
         match self {
-            Self::Fleet(Errand { task: Task::Within(budget, purse), .. }) => Some((budget.clone(), purse.clone())),
+            Self::Fleet(Errand { task: Task::Within(budget, _), .. }) => Some(budget),
+            Self::Fleet(Errand { task: Task::Agreed(_, budget, _), .. }) => budget.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Where it is written down what is begun, before it is.
+    pub(super) fn purse(&self) -> Option<&Purse> {
+        match self {
+            Self::Fleet(Errand { task: Task::Within(_, purse) | Task::Agreed(_, _, purse), .. }) => Some(purse),
             _ => None,
         }
     }

@@ -21,7 +21,7 @@ use crate::build;
 use crate::clock::{self, Deadline};
 use crate::config::{ConfigFaults, Environment, Setting, Settings};
 use crate::notify::{self, Notifier, NotifyPolicy};
-use crate::report::{By, Concerns, Counts, Mode, PlanDigest, Reason, Report, SCHEMA, Tripped, codes};
+use crate::report::{Begun, By, Concerns, Counts, Mode, PlanDigest, Reason, Report, SCHEMA, Tripped, codes};
 use crate::services::RecordPermit;
 use crate::services::aws::Aws;
 
@@ -42,6 +42,8 @@ pub struct Finished {
     pub stakes: Stakes,
     /// Whether anything that was not done is a failure to whoever sent the event.
     pub awaited: bool,
+    /// What it wrote down in its purse that it begins, if it has one.
+    pub began: Vec<Begun>,
 }
 
 /// A function's checked configuration and its way to AWS.
@@ -178,7 +180,7 @@ impl<J: Job> Driver<J> {
         let began = clock::now();
         let now = self.run_policy.now.unwrap_or(began);
         let lifts_caps = lifts_caps(&caller, self.run_policy.digest_lifts_caps);
-        let (budget, purse) = caller.budget().unzip();
+        let (budget, purse) = (caller.budget().cloned(), caller.purse());
         let consent = Consent { expect_plan, lifts_caps, budget, spent: Spent::default() };
 
         let by_hand = matches!(caller, Caller::Operator { .. });
@@ -197,14 +199,22 @@ impl<J: Job> Driver<J> {
         let judge = |spent: &Spent| {
             let consent = Consent { spent: spent.clone(), ..consent.clone() };
             let verdict = consent.judge(&digest, caps.clone(), &plan.actions);
-            let after = verdict.spending(spent, &plan.actions);
+            let mut after = verdict.spending(spent, &plan.actions, &plan.scope);
+            if consent.expect_plan.as_ref() == Some(&digest) && !after.began.is_empty() {
+                after.agree(|| plan.text());
+            }
             (verdict, after)
         };
-        let verdict = match &purse {
-            Some(purse) => purse.settle(self.home.as_ref().unwrap_or(&self.aws), &record, judge).await?,
+        let verdict = match purse {
+            Some(purse) => {
+                // Of a plan that was agreed to, only what was begun says what may be gone on with.
+                let moved = consent.expect_plan.as_ref().is_some_and(|expected| *expected != digest);
+                purse.settle((self.home.as_ref().unwrap_or(&self.aws), &record), moved, judge).await?
+            }
             None => judge(&Spent::default()).0,
         };
         let stakes = verdict.stakes(&plan.actions, marked);
+        let begins = purse.map(|_| verdict.begins(&plan.actions, &plan.scope)).unwrap_or_default();
         warnings.extend(verdict.besides.iter().map(tripped_too));
         let permit = guard::leave_to_write(mode);
         let notifier = permit.as_ref().filter(|_| self.notify.has_channel());
@@ -264,7 +274,7 @@ impl<J: Job> Driver<J> {
         }
         report.calls = self.aws.take_calls();
         let awaited = J::IS_CALLED || J::is_awaited(&request);
-        Ok(Finished { report, metrics, record, loads, concerns, stakes, awaited })
+        Ok(Finished { report, metrics, record, loads, concerns, stakes, awaited, began: begins })
     }
 
     fn read(&self, payload: Payload, caller: &Caller) -> Result<Asked<J>, RunFault> {
@@ -279,7 +289,7 @@ impl<J: Job> Driver<J> {
         let reviewed = match caller {
             Caller::Operator { word: Word::Reviewed(typed), .. } => Some(typed.clone()),
             Caller::Operator { word: Word::Shown(digest), .. }
-            | Caller::Fleet(Errand { task: Task::Agreed(digest), .. }) => Some(digest.as_str().to_owned()),
+            | Caller::Fleet(Errand { task: Task::Agreed(digest, ..), .. }) => Some(digest.as_str().to_owned()),
             _ => reviewed,
         };
         let expect_plan = reviewed.and_then(|text| match PlanDigest::parse(&text) {

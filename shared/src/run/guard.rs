@@ -5,14 +5,14 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::caps::{self, Budget, Cap, Counted};
 use super::done::Done;
 use super::ledger::{Entry, Turn};
 use super::plan::Act;
 use super::purse::Spent;
-use crate::report::{Mode, Outcome, PlanDigest, Reason, Tripped, codes};
+use crate::report::{Begun, Mode, Outcome, PlanDigest, Reason, Tripped, codes};
 use crate::services::Permit;
 
 /// A person's consent to one plan.
@@ -69,18 +69,25 @@ impl Consent {
     /// The verdict on `actions`, which make a plan with digest `actual` that is held back by `caps`.
     pub fn judge<S, A: Act<S>>(&self, actual: &PlanDigest, caps: Vec<Cap>, actions: &[A]) -> Verdict {
         match &self.expect_plan {
-            Some(expected) if expected != actual => Verdict {
-                tripped: Some(another_plan(expected, actual)),
-                besides: Vec::new(),
-                shares: Vec::new(),
-                rulings: vec![Ruling::Waits; actions.len()],
+            Some(expected) if expected != actual => match self.spent.agreed(expected) {
+                None => Verdict {
+                    tripped: Some(another_plan(expected, actual)),
+                    ..Verdict::all(Ruling::Waits, actions.len())
+                },
+                Some(agreed) => {
+                    self.amount(caps, actions, |verdict| verdict.of_what_was(&agreed, (expected, actual), actions))
+                }
             },
-            Some(_) if self.lifts_caps => {
-                let rulings = vec![Ruling::Goes; actions.len()];
-                Verdict { tripped: None, besides: Vec::new(), shares: Vec::new(), rulings }
-            }
-            _ => Verdict::by_caps(caps, actions).within(self.budget.as_ref(), &self.spent, actions),
+            _ => self.amount(caps, actions, |verdict| verdict),
         }
+    }
+
+    /// By how much may be done: `first` says of what, so that nothing else is counted.
+    fn amount<S, A: Act<S>>(&self, caps: Vec<Cap>, actions: &[A], first: impl FnOnce(Verdict) -> Verdict) -> Verdict {
+        if self.expect_plan.is_some() && self.lifts_caps {
+            return first(Verdict::all(Ruling::Goes, actions.len()));
+        }
+        first(Verdict::by_caps(caps, actions)).within(self.budget.as_ref(), &self.spent, actions)
     }
 }
 
@@ -94,6 +101,17 @@ fn another_plan(expected: &PlanDigest, actual: &PlanDigest) -> Tripped {
         wanted: json!(actual),
         fix: "the world has moved since that plan was reviewed: review the plan in this report and give its digest"
             .to_owned(),
+    }
+}
+
+fn beyond(strange: usize, actions: usize, (expected, actual): (&PlanDigest, &PlanDigest)) -> Tripped {
+    Tripped {
+        fix: format!(
+            "{strange} of the {actions} things due by now {} not part of the plan that was agreed to, and waited: `nightshift fleet redrive` plans \
+             the account anew, within the caps; or review a new plan and give its digest",
+            if strange == 1 { "is" } else { "are" }
+        ),
+        ..another_plan(expected, actual)
     }
 }
 
@@ -111,6 +129,34 @@ fn over_budget(kind: Counted, judged: usize, (taken, wanted): (usize, usize)) ->
 }
 
 impl Verdict {
+    fn all(ruling: Ruling, actions: usize) -> Self {
+        Self { tripped: None, besides: Vec::new(), shares: Vec::new(), rulings: vec![ruling; actions] }
+    }
+
+    /// The same of what is left of `agreed`, and of nothing else.
+    fn of_what_was<S, A: Act<S>>(
+        mut self,
+        agreed: &[Value],
+        digests: (&PlanDigest, &PlanDigest),
+        actions: &[A],
+    ) -> Self {
+        let is_agreed = |action: &A| {
+            let own = json!(action);
+            agreed.iter().any(|one| own == *one || action.is_left_of(one))
+        };
+        let mut strange = 0;
+        for (ruling, _) in self.rulings.iter_mut().zip(actions).filter(|(_, action)| !is_agreed(action)) {
+            *ruling = Ruling::Waits;
+            strange += 1;
+        }
+        if strange > 0 {
+            if let Some(before) = self.tripped.replace(beyond(strange, actions.len(), digests)) {
+                self.besides.insert(0, before);
+            }
+        }
+        self
+    }
+
     fn by_caps<S, A: Act<S>>(caps: Vec<Cap>, actions: &[A]) -> Self {
         let broken = caps::broken(&caps);
         let mut shares: Vec<_> = caps.into_iter().filter(Cap::is_a_share).map(|cap| (cap, 0)).collect();
@@ -186,14 +232,24 @@ impl Verdict {
         stakes
     }
 
+    /// What goes of `actions`, as it is written down before.
+    pub(super) fn begins<S, A: Act<S>>(&self, actions: &[A], scope: &S) -> Vec<Begun> {
+        let goes = self.rulings.iter().zip(actions).filter(|(ruling, _)| **ruling == Ruling::Goes);
+        let begun = goes.map(|(_, action)| Begun {
+            id: action.id().into_owned(),
+            region: action.region(scope).to_owned(),
+            owner: action.owner().map(str::to_owned),
+            thing: action.counted_as().into_owned(),
+            kind: action.capped().map(|kind| kind.name().to_owned()),
+            steps: action.steps(),
+        });
+        begun.collect()
+    }
+
     /// `spent` with what goes of `actions`.
-    pub(super) fn spending<S, A: Act<S>>(&self, spent: &Spent, actions: &[A]) -> Spent {
+    pub(super) fn spending<S, A: Act<S>>(&self, spent: &Spent, actions: &[A], scope: &S) -> Spent {
         let mut spent = spent.clone();
-        for (_, action) in self.rulings.iter().zip(actions).filter(|(ruling, _)| **ruling == Ruling::Goes) {
-            if let Some(kind) = action.capped() {
-                spent.take(kind, &action.counted_as());
-            }
-        }
+        self.begins(actions, scope).into_iter().for_each(|one| spent.take(one));
         spent
     }
 

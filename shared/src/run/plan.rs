@@ -51,6 +51,10 @@ pub trait Act<S>: Subject<S> + Serialize {
     fn counted_as(&self) -> Cow<'_, str> {
         self.id()
     }
+    /// Whether this is no more than what is left of `agreed`, an action as it was serialised, of which a run that died did a part.
+    fn is_left_of(&self, _agreed: &serde_json::Value) -> bool {
+        false
+    }
     /// How the thing was built, where nothing else would hold that should the process die half-way.
     fn facts(&self) -> Option<String> {
         None
@@ -127,7 +131,12 @@ impl<A: Act<S>, L: Leave<S>, S: Scope> Plan<A, L, S> {
 
     /// The fingerprint of the actions.
     pub fn digest(&self) -> PlanDigest {
-        PlanDigest::of(S::FUNCTION, &self.account, &(&self.scope, &self.actions))
+        PlanDigest::of_text(&self.text())
+    }
+
+    /// What that is the fingerprint of.
+    pub(super) fn text(&self) -> String {
+        PlanDigest::text(S::FUNCTION, &self.account, &(&self.scope, &self.actions))
     }
 
     /// Whether there is nothing to do.

@@ -25,7 +25,7 @@ async fn what_a_worker_did_before_it_died_is_off_its_budget() -> anyhow::Result<
     assert_eq!(standing(&member).await?, ["web-dev"]);
     let account = &member.account;
     let spent = fleet.left(&format!("spent/{account}.json")).await?;
-    assert_eq!(spent["deletions"].as_array().map(Vec::len), Some(2), "written down before the first went: {spent}");
+    assert_eq!(spent["began"].as_array().map(Vec::len), Some(2), "written down before the first went: {spent}");
 
     // Two are due again, and the budget is of two: one of them was never judged.
     expired("late-dev").create(&member).await?;
@@ -65,7 +65,7 @@ async fn a_second_call_takes_what_the_budget_still_has_and_no_more() -> anyhow::
         }
         let said = worker.invoke(&event).await?.report();
         let spent = fleet.left(&format!("spent/{}.json", member.account)).await?;
-        assert_eq!(spent["deletions"].as_array().map(Vec::len), Some(2 - left), "{late:?}: {said}");
+        assert_eq!(spent["began"].as_array().map(Vec::len), Some(2 - left), "{late:?}: {said}");
     }
     assert_eq!(standing(&member).await?, ["later-dev"], "two were judged, and two went");
     Ok(())

@@ -1,6 +1,7 @@
 //! The function as it is deployed: the real binary in the real runtime loop, against the AWS stand-in, which keeps a state for
 //! each account.
 
+mod begun;
 mod budget;
 mod events;
 mod faults;

@@ -10,7 +10,7 @@ crate::report::reason_codes! {
     NOT_ACTIVE = "not-active", Nobody,
         "`skipped`: AWS says another state of it than `ACTIVE`, so nothing in it can be asked or changed.",
         None;
-    MANAGEMENT = "management-account", Operators,
+    MANAGEMENT = "management-account", Nobody,
         "`skipped`: it is the management account, where no service control policy holds.",
         Some("Set `NIGHTSHIFT_FLEET_MANAGEMENT=include` if what is in it is meant, too.");
     TAGS_UNKNOWN = "tags-unknown", Operators,
@@ -35,6 +35,9 @@ crate::report::reason_codes! {
     REPORT_LOST = "report-not-kept", Operators,
         "The run ended as it is told here, and its report could not be written to the bucket.",
         Some("Read the worker's log, which has it line by line; let the worker write to the bucket.");
+    REPORT_MISSING = "report-missing", Operators,
+        "Beside how the account ended: a worker wrote down what it begins, and what came of that is in no report. It may have been done.",
+        Some("Look whether each thing is still there; the worker's log has every step.");
     RUN_ENDED = "run-ended", Operators,
         "A warning of the run: Step Functions ended it before its end, as failed, timed out or stopped.",
         Some("See to the accounts that failed, then `nightshift fleet redrive`.");
@@ -49,7 +52,7 @@ crate::report::reason_codes! {
          that, so things may have been changed, or be changed yet.",
         Some("Wait 15 minutes and have the report made again; then `nightshift fleet redrive`.");
     ACCOUNT_PLAN_MOVED = "account-plan-moved", Operators,
-        "`failed`: somebody agreed to a plan of this account, and by its turn the plan was another. Nothing was begun in it.",
+        "`failed`: somebody agreed to a plan of this account, and by its turn the plan was another. Nothing was begun that is not of the plan they agreed to.",
         Some("`nightshift fleet redrive` plans it anew, within the caps; or review a new plan and apply that.");
     FLEET_CAP = "fleet-cap", Operators,
         "`planned`: all accounts together would have deleted more than one run may, so nothing was begun in any.",

@@ -9,6 +9,7 @@ use super::attention::Attention;
 use super::codes;
 use super::item::Item;
 use super::results::{Heard, Results};
+use super::unreported::Unreported;
 use super::visit::{Ended, Phase, Regional, Visit};
 use crate::report::{Counts, Estimate, PlanDigest, Reason};
 
@@ -47,6 +48,9 @@ pub struct Row {
     /// What somebody has to see to in it, whatever came of the rest.
     #[serde(default, skip_serializing_if = "Attention::is_empty")]
     pub attention: Attention,
+    /// What was begun in it of which no report says what came of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unreported: Option<Unreported>,
     /// The digest of its plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan_digest: Option<String>,
@@ -154,6 +158,7 @@ fn of(item: &Item, phase: Phase, heard: Option<&Heard>) -> Row {
         wanted,
         marked,
         attention: visit.attention,
+        unreported: None,
         plan_digest,
         report_keys: visit.report_key.into_iter().map(|key| (phase, key)).collect(),
         estimate: visit.estimate,

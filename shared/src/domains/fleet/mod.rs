@@ -11,6 +11,7 @@ mod page;
 mod report;
 mod results;
 mod selection;
+mod unreported;
 mod visit;
 
 pub use account::Account;
@@ -23,4 +24,5 @@ pub use page::page;
 pub use report::{FleetReport, Run};
 pub use results::{Heard, Manifest, NotAResult, ResultFile, Results};
 pub use selection::{Names, Selection, Unit};
+pub use unreported::Unreported;
 pub use visit::{Ended, Phase, Regional, Visit};

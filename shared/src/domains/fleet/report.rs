@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::choice::LeftOut;
 use super::fold::{Row, digest};
 use super::owners::Owners;
+use super::unreported::Unreported;
 use super::visit::Ended;
 use crate::report::{Counts, Estimate, Mode, PlanDigest, Reason, SCHEMA, Tripped};
 
@@ -113,6 +114,11 @@ impl FleetReport {
     /// The accounts that another run has to take up again.
     pub fn failed(&self) -> impl Iterator<Item = &Row> {
         self.accounts.iter().filter(|row| row.ended == Ended::Failed)
+    }
+
+    /// The accounts in which something was begun of which no report says what came of it.
+    pub fn unreported(&self) -> impl Iterator<Item = (&Row, &Unreported)> {
+        self.accounts.iter().filter_map(|row| Some((row, row.unreported.as_ref()?)))
     }
 
     /// The age in days of the oldest active access key anywhere.

@@ -45,6 +45,7 @@ fn row(account: &str, destructive: usize, marked: usize) -> Row {
         wanted: destructive,
         marked,
         attention: crate::domains::fleet::Attention::default(),
+        unreported: None,
         plan_digest: Some(format!("sha256:{account}")),
         report_keys: BTreeMap::new(),
         estimate: None,

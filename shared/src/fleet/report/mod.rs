@@ -2,6 +2,7 @@
 //! again for the same run, after a redrive: then it says what is the case by then.
 
 mod letter;
+mod traces;
 
 use std::collections::BTreeMap;
 use std::pin::pin;
@@ -31,6 +32,7 @@ use crate::text::chain;
 const AT_ONCE: usize = 8;
 
 pub use letter::letter;
+use traces::Traces;
 
 /// What the state machine ends with: short, whatever there were of accounts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -147,9 +149,11 @@ impl Reporter {
         let rest = maps::of_phase(&self.home, folder, Phase::Rest).await?;
         let judged = folder.find(&self.home, &folder.key("verdict.json")).await?;
         let after = folder.find(&self.home, &folder.key("verdict-canary.json")).await?;
-        let first = folder.find(&self.home, &folder.key("canary-items.json")).await?.unwrap_or_default();
+        let first: Option<Vec<Item>> = folder.find(&self.home, &folder.key("canary-items.json")).await?;
+        let first = first.unwrap_or_default();
         let others = folder.find(&self.home, &folder.key("rest-items.json")).await?.unwrap_or_default();
-        let mut found = Found { items, maps: Maps { plan, canary, rest }, judged, after, first, others };
+        let traces = traces::find(&self.home, folder, &maps::accounts(&first)).await?;
+        let mut found = Found { items, maps: Maps { plan, canary, rest }, judged, after, first, others, traces };
         self.hear(folder, &mut found).await;
         Ok(found)
     }
@@ -201,6 +205,8 @@ struct Found {
     first: Vec<Item>,
     /// Those that were to be changed after them.
     others: Vec<Item>,
+    /// What calls for them left in the bucket.
+    traces: Traces,
 }
 
 impl Found {
@@ -250,18 +256,28 @@ fn told(run: Run, chose: Chose, found: &Found, status: Option<&str>) -> FleetRep
             row.unreached();
         }
     }
+    for row in &mut rows {
+        if let Some(trace) = found.traces.get(&row.account) {
+            trace.mark(row);
+        }
+    }
     let mut report = FleetReport::of(run, &planned, rows, chose.choice.left_out);
     if let Some(judged) = judged {
         report.tripped.clone_from(&judged.tripped);
         report.tripped_besides.clone_from(&judged.tripped_besides);
     }
     report.warnings = stopped;
-    if let Some(status) = status.filter(|status| *status != "SUCCEEDED") {
+    if let Some(status) = status.filter(|status| is_early(Some(status))) {
         let message = format!("Step Functions ended the run as {}", crate::text::printable(status));
         let fix = "see to the accounts that failed; within 14 days `nightshift fleet redrive` goes on with them";
         report.warnings.push(Reason::new(&codes::RUN_ENDED, message, fix));
     }
     report
+}
+
+/// Whether Step Functions ended the run before its end; the machine itself says nothing of it.
+fn is_early(status: Option<&str>) -> bool {
+    status.is_some_and(|status| status != "SUCCEEDED")
 }
 
 impl Told {

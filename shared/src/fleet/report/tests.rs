@@ -43,6 +43,7 @@ fn found(go: bool, (first, others): (&[&str], &[&str]), after: Option<bool>) -> 
         after,
         first: items(first),
         others: items(others),
+        traces: Traces::new(),
     }
 }
 

@@ -17,6 +17,7 @@ use super::failures::Failures;
 use super::fault::FleetFault;
 use super::judge;
 use super::place::{Folder, Place};
+use super::recorded::Recorded;
 use crate::clock::{self, Deadline};
 use crate::domains::fleet::{Item, Phase, Visit, codes as fleet_codes};
 use crate::jobs::cluster_cleanup::ClusterCleanup;
@@ -122,7 +123,7 @@ impl Worker {
         let folder = self.place.of(&execution);
         let caller = Caller::Fleet(Errand { account: item.account.clone(), task: task(&item, mode, folder)? });
         let ended = Box::pin(driver.run(json!({}), &ledger, caller)).await;
-        let Finished { mut report, metrics, record, stakes, concerns, .. } = match ended {
+        let Finished { mut report, metrics, record, stakes, concerns, began, .. } = match ended {
             Ok(finished) => finished,
             Err(fault) => return kept_out(fault, visiting),
         };
@@ -133,7 +134,7 @@ impl Worker {
         telemetry::emit(&telemetry::metrics_of(&self.name, &report, &metrics, clock::now()));
         let open = J::answer(&report).err();
         let attention = attention::of(&report, &concerns);
-        let kept = record::keep(&self.home, folder, phase, report, &record).await;
+        let kept = record::keep(&self.home, folder, phase, Recorded { report, began }, &record).await;
         telemetry::emit(&telemetry::metric_of_copy(&self.name, kept.key.is_some(), clock::now()));
         let mut visit = visiting.visit(&kept.report, stakes);
         visit.attention = attention;
@@ -192,10 +193,11 @@ pub(super) fn visit_of(item: &Item, (phase, key): (Phase, String), report: &Repo
 /// What is to be done in the account.
 fn task(item: &Item, mode: Mode, folder: Folder<'_>) -> Result<Task, FleetFault> {
     let agreed = item.expect_plan.as_deref().and_then(|text| PlanDigest::parse(text).ok());
-    match (mode, agreed, &item.budget) {
+    let purse = folder.purse_of(&item.account);
+    match (mode, agreed, item.budget.clone()) {
         (Mode::Plan, ..) => Ok(Task::Look),
-        (Mode::Apply, Some(digest), _) => Ok(Task::Agreed(digest)),
-        (Mode::Apply, None, Some(budget)) => Ok(Task::Within(budget.clone(), folder.purse_of(&item.account))),
+        (Mode::Apply, Some(digest), budget) => Ok(Task::Agreed(digest, budget, purse)),
+        (Mode::Apply, None, Some(budget)) => Ok(Task::Within(budget, purse)),
         // The event was read with one of them.
         (Mode::Apply, None, None) => Err(AboveCeiling.into()),
     }

@@ -3,7 +3,8 @@
 
 use crate::domains::fleet::Phase;
 use crate::fleet::place::Folder;
-use crate::report::{Counts, Item, Outcome, Report};
+use crate::fleet::recorded::Recorded;
+use crate::report::{Counts, Item, Outcome, Report, codes};
 use crate::services::RecordPermit;
 use crate::services::aws::{Aws, AwsError};
 use crate::services::s3::{RecordReader, RecordStore};
@@ -23,36 +24,52 @@ pub(super) struct Kept {
 const TRIES: usize = 4;
 
 /// Leaves `report` in `folder`.
-pub(super) async fn keep(home: &Aws, folder: Folder<'_>, phase: Phase, report: Report, leave: &RecordPermit) -> Kept {
-    let key = folder.report_of(phase, &report.account);
+pub(super) async fn keep(home: &Aws, folder: Folder<'_>, phase: Phase, report: Recorded, leave: &RecordPermit) -> Kept {
+    let key = folder.report_of(phase, &report.report.account);
     let (reader, store) = (RecordReader::new(home, folder.bucket()), RecordStore::new(home, folder.bucket(), leave));
     let (mut whole, mut tag) = (report.clone(), None);
     for _ in 0..TRIES {
         let body = serde_json::to_vec(&whole).unwrap_or_default();
         match store.put_json_over(&key, body, tag.as_deref()).await {
-            Ok(true) => return Kept { report: whole, key: Some(key), lost: None },
+            Ok(true) => return Kept { report: whole.report, key: Some(key), lost: None },
             Ok(false) => {}
-            Err(error) => return Kept { report: whole, key: None, lost: Some(error) },
+            Err(error) => return Kept { report: whole.report, key: None, lost: Some(error) },
         }
         match reader.find(&key).await {
             Ok(Some((body, found))) => {
                 // What is no report is nobody's work, and is written over.
-                let earlier = serde_json::from_slice::<Report>(&body).ok();
-                whole = earlier.map_or_else(|| report.clone(), |earlier| after(earlier, report.clone()));
+                let earlier = serde_json::from_slice::<Recorded>(&body).ok();
+                whole = earlier.map_or_else(|| report.clone(), |earlier| both(earlier, report.clone()));
                 tag = Some(found);
             }
             Ok(None) => (whole, tag) = (report.clone(), None),
-            Err(error) => return Kept { report: whole, key: None, lost: Some(error) },
+            Err(error) => return Kept { report: whole.report, key: None, lost: Some(error) },
         }
     }
-    Kept { report: whole, key: None, lost: None }
+    Kept { report: whole.report, key: None, lost: None }
+}
+
+/// What both calls say.
+fn both(earlier: Recorded, now: Recorded) -> Recorded {
+    let began = [earlier.began, now.began].concat();
+    Recorded { report: after(earlier.report, now.report), began }
+}
+
+/// Whether anything was done to it, whatever came of it. The steps of what was only planned were not done.
+fn did(item: &Item) -> bool {
+    let backlog = item.reason.as_ref().is_some_and(|reason| reason.is(&codes::BACKLOG));
+    match item.outcome {
+        Outcome::Changed => true,
+        Outcome::Failed | Outcome::Deferred => !item.steps.is_empty() && !backlog,
+        Outcome::Planned | Outcome::AlreadyRight | Outcome::Skipped => false,
+    }
 }
 
 /// `report` with what `earlier` did, of an earlier call for the same account of the same run.
 fn after(earlier: Report, report: Report) -> Report {
     let is_same = |one: &Item, other: &Item| one.id == other.id && one.region == other.region;
     let (mut items, mut rest): (Vec<Item>, Vec<Item>) = (Vec::new(), report.items);
-    for done in earlier.items.into_iter().filter(|item| item.outcome == Outcome::Changed) {
+    for done in earlier.items.into_iter().filter(did) {
         let again = rest.iter().position(|item| is_same(item, &done));
         match again.map(|at| rest.remove(at)) {
             Some(now) if matches!(now.outcome, Outcome::Changed | Outcome::Failed | Outcome::Deferred) => {
@@ -89,7 +106,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::report::{Mode, sample};
+    use crate::report::{Mode, Reason, sample};
 
     fn item(id: &str, outcome: Outcome, step: &str) -> Item {
         Item {
@@ -106,18 +123,21 @@ mod tests {
 
     #[test]
     fn what_an_earlier_call_did_stays_in_the_report_whatever_a_later_one_finds() {
-        use Outcome::{AlreadyRight, Changed, Failed, Planned};
+        use Outcome::{AlreadyRight, Changed, Deferred, Failed, Planned, Skipped};
         let earlier = vec![
             item("gone", Changed, "deleted"),
             item("begun", Changed, "member deleted"),
             item("half", Changed, "tagged"),
             item("open", Planned, "delete"),
+            item("stuck", Failed, "member deleted"),
+            Item { reason: Some(Reason::plain(&codes::BACKLOG, "m")), ..item("later", Deferred, "delete") },
         ];
         let now = vec![
             item("begun", AlreadyRight, "-"),
             item("half", Failed, "delete"),
             item("open", Changed, "deleted"),
             item("new", Changed, "deleted"),
+            item("stuck", Skipped, "-"),
         ];
         let (mut earlier, mut now) = (sample("f", Mode::Apply, earlier), sample("f", Mode::Apply, now));
         earlier.calls = [("rds:A".to_owned(), 2), ("rds:B".to_owned(), 1)].into();
@@ -135,11 +155,12 @@ mod tests {
                 "gone changed deleted",
                 "begun changed member deleted",
                 "half failed tagged+delete",
+                "stuck failed member deleted",
                 "open changed deleted",
                 "new changed deleted"
             ]
         );
-        assert_eq!((whole.counts.observed, whole.counts.changed, whole.counts.failed), (9, 4, 1));
+        assert_eq!((whole.counts.observed, whole.counts.changed, whole.counts.failed), (9, 4, 2));
         assert_eq!(whole.calls, [("rds:A".to_owned(), 5), ("rds:B".to_owned(), 1)].into());
     }
 }

@@ -64,7 +64,9 @@ fn a_digest_that_a_person_agreed_to_counts_before_a_budget_and_a_plan_has_neithe
     let place = Place { bucket: "runs".to_owned(), job: "cluster-cleanup".into() };
     let task = |item: &Item, mode| task(item, mode, place.of("night"));
     assert_eq!(task(&agreed, Mode::Plan).unwrap(), Task::Look);
-    assert_eq!(task(&agreed, Mode::Apply).unwrap(), Task::Agreed(digest));
+    let Task::Agreed(one, budget, purse) = task(&agreed, Mode::Apply).unwrap() else { panic!("no digest") };
+    assert_eq!((one, budget), (digest, item().budget), "where it lifts no cap, no more than was judged");
+    assert_eq!(purse, place.of("night").purse_of("111122223333"), "the same for all of its maps");
     let Task::Within(budget, purse) = task(&item(), Mode::Apply).unwrap() else { panic!("no budget") };
     assert_eq!(budget, [("deletions".to_owned(), 1)].into());
     assert_eq!(purse.key, "fleet/cluster-cleanup/night/spent/111122223333.json", "the same for all of its maps");

@@ -380,7 +380,8 @@ async fn in_another_account_than_the_one_that_is_meant_nothing_is_read() {
 async fn a_digest_that_an_errand_brings_is_for_one_plan_and_lifts_caps_only_where_the_policy_says_so() {
     let lifts = [("NIGHTSHIFT_DIGEST_LIFTS_CAPS", "true")];
     let digest = sent("dd", Task::Look, &[]).await.ended.unwrap().report.plan_digest;
-    let agreed = || Task::Agreed(digest.clone());
+    let purse = Purse { bucket: "runs".to_owned(), key: "spent".to_owned() };
+    let agreed = || Task::Agreed(digest.clone(), None, purse.clone());
     assert_eq!(sent("dd", agreed(), &lifts).await.ends(), ["changed", "changed"]);
     assert_eq!(sent("dd", agreed(), &[]).await.tripped(), Some("max_deletions"));
     let other = sent("dt", agreed(), &lifts).await;

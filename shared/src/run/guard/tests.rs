@@ -161,24 +161,31 @@ fn of_each_kind_goes_no_more_than_was_judged_of_it() {
     assert_eq!(why.message, "2 purges are due, and 1 were judged for this account");
 }
 
+/// As a call that died wrote it down.
+fn taken(kind: Counted, thing: &str) -> Begun {
+    let (id, thing) = (thing.to_owned(), thing.to_owned());
+    let (region, kind) = ("eu-west-1".to_owned(), Some(kind.name().to_owned()));
+    Begun { id, region, owner: None, thing, kind, steps: Vec::new() }
+}
+
 #[test]
 fn what_an_earlier_call_took_is_off_the_budget_and_is_not_counted_twice() {
     let actions = steps(&[Some(DELETIONS), Some(PURGES), Some(DELETIONS), Some(PURGES)]);
-    let said = |taken: &[(Counted, &str)], (deletions, purges)| {
+    let said = |before: &[(Counted, &str)], (deletions, purges)| {
         let mut spent = Spent::default();
-        for (kind, thing) in taken {
-            spent.take(*kind, thing);
+        for (kind, thing) in before {
+            spent.take(taken(*kind, thing));
         }
         let consent = Consent { spent: spent.clone(), ..within(deletions, purges) };
         let verdict = consent.judge(&digest("a"), caps(9, 9, &actions), &actions);
         let goes: String = verdict.lets_through().iter().map(|goes| if *goes { 'g' } else { '-' }).collect();
-        let after = verdict.spending(&spent, &actions);
+        let after = verdict.spending(&spent, &actions, &());
         (
             format!("{goes} {} {}", after.count(DELETIONS), after.count(PURGES)),
             verdict.tripped.map(|tripped| tripped.fix),
         )
     };
-    let counts = |taken: &[(Counted, &str)], judged| said(taken, judged).0;
+    let counts = |before: &[(Counted, &str)], judged| said(before, judged).0;
     assert_eq!(counts(&[], (2, 2)), "gggg 2 2");
     assert_eq!(counts(&[(DELETIONS, "step-0")], (2, 2)), "gggg 2 2", "it is gone on with");
     assert_eq!(counts(&[(DELETIONS, "gone")], (2, 2)), "-g-g 1 2", "three are more than two");
@@ -211,6 +218,55 @@ fn a_plan_that_a_person_agreed_to_needs_no_budget_and_another_gets_none() {
     assert_eq!(goes("a", true), [true, true]);
     assert_eq!(goes("a", false), [false, true], "what lifts no cap lifts no budget");
     assert_eq!(goes("b", true), [false, false]);
+}
+
+/// A consent to `steps`, of which a run that died wrote down that it began them.
+fn begun(steps: &[Step], lifts_caps: bool) -> (PlanDigest, Consent) {
+    let text = PlanDigest::text("f", "1", &((), steps));
+    let digest = PlanDigest::of_text(&text);
+    let mut spent = Spent::default();
+    spent.agree(|| text);
+    (digest.clone(), Consent { expect_plan: Some(digest), lifts_caps, spent, ..Consent::default() })
+}
+
+#[test]
+fn of_a_plan_that_was_begun_goes_what_is_left_of_it_and_nothing_that_is_new() {
+    let agreed = steps(&[Some(DELETIONS), Some(DELETIONS), None]);
+    let (_, consent) = begun(&agreed, true);
+    let goes = |consent: &Consent, actions: &[Step]| {
+        let verdict = consent.judge(&digest("another"), caps(9, 9, actions), actions);
+        let goes: String = verdict.lets_through().iter().map(|goes| if *goes { 'g' } else { '-' }).collect();
+        format!("{goes} {}", verdict.tripped.map(|tripped| tripped.guard).unwrap_or_default())
+    };
+    assert_eq!(goes(&consent, &agreed[1..]), "gg ", "the first is done");
+    assert_eq!(goes(&consent, &[]), " ");
+    let late = Step { id: 7, kind: Some(DELETIONS) };
+    assert_eq!(goes(&consent, &[agreed[1].clone(), late.clone()]), "g- expect_plan");
+    assert_eq!(goes(&consent, &[Step { id: 7, kind: None }]), "- expect_plan", "not even what no cap counts");
+    // What was agreed to is what the digest says, not what somebody wrote down.
+    let (_, mut forged) = begun(&[late.clone()], true);
+    forged.expect_plan.clone_from(&consent.expect_plan);
+    assert_eq!(goes(&forged, &[late]), "- expect_plan");
+    let none = Consent { spent: Spent::default(), ..consent.clone() };
+    assert_eq!(goes(&none, &agreed[1..]), "-- expect_plan", "of what nobody began, the whole goes or nothing");
+    let verdict = consent.judge(&digest("a"), caps(9, 9, &agreed), &steps(&[None, None, None, None]));
+    let tripped = verdict.tripped.unwrap();
+    insta::assert_snapshot!(tripped.fix, @"1 of the 4 things due by now is not part of the plan that was agreed to, and waited: `nightshift fleet redrive` plans the account anew, within the caps; or review a new plan and give its digest");
+}
+
+#[test]
+fn where_a_digest_lifts_no_cap_what_is_left_stays_within_the_caps_and_what_was_judged() {
+    let agreed = steps(&[Some(DELETIONS), Some(PURGES), Some(PURGES), Some(PURGES)]);
+    let (_, consent) = begun(&agreed, false);
+    let goes = |taken_before: &[&str], cap, purges| {
+        let mut consent = Consent { budget: within(1, purges).budget, ..consent.clone() };
+        taken_before.iter().for_each(|thing| consent.spent.take(taken(PURGES, thing)));
+        let verdict = consent.judge(&digest("another"), caps(cap, 9, &agreed), &agreed);
+        verdict.lets_through().iter().map(|goes| if *goes { 'g' } else { '-' }).collect::<String>()
+    };
+    assert_eq!(goes(&[], 1, 3), "gggg");
+    assert_eq!(goes(&[], 0, 3), "-ggg");
+    assert_eq!(goes(&["gone"], 1, 2), "gg--", "one of two was taken by the call that died");
 }
 
 proptest! {
@@ -256,7 +312,7 @@ proptest! {
             let actions: Vec<_> = due.filter(|step| !did.contains(&(step.id, step.kind))).collect();
             let consent = Consent { spent: spent.clone(), ..within(judged.0, judged.1) };
             let verdict = consent.judge(&digest("a"), caps(99, 99, &actions), &actions);
-            let after = verdict.spending(&spent, &actions);
+            let after = verdict.spending(&spent, &actions, &());
             if !is_written {
                 continue;
             }
@@ -266,6 +322,30 @@ proptest! {
             let of = |kind| did.iter().filter(|(_, of)| *of == Some(kind)).count();
             prop_assert!(of(DELETIONS) <= judged.0 && of(PURGES) <= judged.1, "{:?} of {:?}", did, judged);
         }
+    }
+
+    /// Whatever was begun, is due by now and was agreed to: nothing goes that is not of what was agreed to.
+    #[test]
+    fn nothing_goes_that_nobody_agreed_to(
+        agreed in proptest::collection::btree_set(0usize..12, 0..10),
+        due in proptest::collection::btree_set(0usize..12, 0..10),
+        lifts_caps in any::<bool>(),
+        is_kept in any::<bool>(),
+    ) {
+        let steps = |ids: &std::collections::BTreeSet<usize>| {
+            ids.iter().map(|id| Step { id: *id, kind: (id % 2 == 0).then_some(DELETIONS) }).collect::<Vec<_>>()
+        };
+        let (now, (expected, mut consent)) = (steps(&due), begun(&steps(&agreed), lifts_caps));
+        let actual = PlanDigest::of_text(&PlanDigest::text("f", "1", &((), &now)));
+        if !is_kept {
+            consent.spent = Spent::default();
+        }
+        let verdict = consent.judge(&actual, caps(99, 99, &now), &now);
+        for (step, goes) in now.iter().zip(verdict.lets_through()) {
+            let may = agreed.contains(&step.id) && (is_kept || actual == expected);
+            prop_assert_eq!(goes, may, "{:?}", step);
+        }
+        prop_assert_eq!(verdict.tripped.is_some(), !due.is_subset(&agreed) || !is_kept && actual != expected);
     }
 
     /// However large a plan is: what no cap counts goes, a backlog shrinks, and all that is planned is reported.

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Action, Left, Marked};
+use super::{Action, DeleteCluster, Left, Marked};
 use crate::domains::clusters::tags::NOTIFIED;
 use crate::jobs::cluster_cleanup::codes;
 use crate::report::{Outcome, Planned, Reason};
@@ -96,11 +96,44 @@ impl Act<Marked> for Action {
         }
     }
 
+    /// Of the deletion of a cluster: the rest of it, the marks on its snapshot, and the word to its owner.
+    fn is_left_of(&self, agreed: &Value) -> bool {
+        if agreed["do"] != "delete-cluster" {
+            return false;
+        }
+        let keeps = |arn: &str, region: &str| agreed["keep"]["arn"] == arn && agreed["region"] == region;
+        match self {
+            Self::DeleteCluster(delete) => delete.is_left_of(agreed),
+            Self::MarkSnapshot(mark) => keeps(&mark.arn, &mark.region) && agreed["keep"]["keep_days"] == mark.keep_days,
+            Self::TellDeleted(tell) => keeps(&tell.arn, &tell.region),
+            _ => false,
+        }
+    }
+
     fn facts(&self) -> Option<String> {
         match self {
             Self::DeleteCluster(delete) => serde_json::to_string(&delete.marks).ok(),
             _ => None,
         }
+    }
+}
+
+impl DeleteCluster {
+    /// What a run that died left of this very deletion: no member, snapshot or protection that was not part of it. What is written on the cluster
+    /// says how far it came, so that may be another.
+    fn is_left_of(&self, agreed: &Value) -> bool {
+        let kept = self.keep.as_ref().map(|keep| (json!(keep.arn), json!(keep.keep_days)));
+        let was_kept = Some(&agreed["keep"]).filter(|keep| !keep.is_null());
+        let was_kept = was_kept.map(|keep| (keep["arn"].clone(), keep["keep_days"].clone()));
+        let was_member =
+            |id: &str| agreed["members"].as_array().is_some_and(|all| all.iter().any(|one| one["id"] == id));
+        agreed["region"] == self.region.as_str()
+            && agreed["id"] == self.id.as_str()
+            && agreed["resource_id"] == self.resource_id.as_str()
+            && agreed["expired_at"] == json!(self.expired_at)
+            && kept == was_kept
+            && self.members.iter().all(|member| was_member(&member.id))
+            && (!self.lift_protection || agreed["lift_protection"] == true)
     }
 }
 

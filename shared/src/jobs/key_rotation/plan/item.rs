@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Action, InScope, Leak, Left, Rotate, Rule, Standing, Step, Why};
 use crate::domains::keys::naming::masked;
+use crate::domains::keys::tags::KeyNotice;
 use crate::jobs::key_rotation::caps::{DEACTIVATIONS, DELETIONS, ROTATIONS};
 use crate::report::{Outcome, Reason};
 use crate::run::caps::Counted;
@@ -59,6 +60,24 @@ impl Act<InScope> for Action {
             Step::Deactivate { .. } => Some(DEACTIVATIONS),
             Step::Delete { .. } => Some(DELETIONS),
             _ => None,
+        }
+    }
+
+    /// Of a rotation: proving and handing out the key that was stored. Of what is switched off or deleted: to write it down and say so. A key that was
+    /// made and not stored is another matter, because to delete it was nobody's word.
+    fn is_left_of(&self, agreed: &Value) -> bool {
+        if agreed["user"] != self.user.as_str() || agreed["user_id"] != self.user_id.as_str() {
+            return false;
+        }
+        let agreed = &agreed["step"];
+        match (agreed["do"].as_str(), &self.step) {
+            (
+                Some("rotate"),
+                Step::Resume { replaces, .. } | Step::Tell { kind: KeyNotice::Rotated, other: replaces, .. },
+            ) => agreed["replaces"] == json!(replaces),
+            (Some("deactivate"), Step::NoteOff { key, .. } | Step::Tell { kind: KeyNotice::Deactivated, key, .. })
+            | (Some("delete"), Step::Tell { kind: KeyNotice::Deleted, key, .. }) => agreed["key"] == key.as_str(),
+            _ => false,
         }
     }
 

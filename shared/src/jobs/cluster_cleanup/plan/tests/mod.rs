@@ -1,5 +1,6 @@
 //! The plan by tables: one cluster of a small world is changed, and what is then said of it is compared.
 
+mod agreed;
 mod ask;
 mod by_hand;
 mod deletion;

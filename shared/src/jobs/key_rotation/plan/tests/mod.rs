@@ -1,5 +1,6 @@
 //! The plan by tables, by laws, and by every state there is.
 
+mod agreed;
 mod histories;
 mod laws;
 mod leaks;
