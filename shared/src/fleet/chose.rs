@@ -18,6 +18,9 @@ pub(super) struct Chose {
     /// The execution whose failed accounts this one takes up again.
     #[serde(default)]
     pub redrive_of: Option<String>,
+    /// Whether the schedule started it, and nobody by hand.
+    #[serde(default)]
+    pub scheduled: bool,
     /// The accounts.
     #[serde(flatten)]
     pub choice: Choice,

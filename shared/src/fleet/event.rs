@@ -20,6 +20,8 @@ pub(super) struct Start {
     pub expect_plan: Option<PlanDigest>,
     /// The execution whose failed accounts are to be gone through.
     pub redrive_of: Option<String>,
+    /// The schedule started it, and nobody by hand.
+    pub scheduled: bool,
 }
 
 /// The event of `list`.
@@ -160,7 +162,14 @@ impl Start {
         if redrive_of.as_deref().is_some_and(|name| !is_execution(name)) {
             fields.fault::<()>("'redrive_of' is no name of an execution".to_owned());
         }
-        Self { mode, expect_plan: digest(fields), redrive_of }
+        let expect_plan = digest(fields);
+        let scheduled = fields.choice("started_by", &[("schedule", true)]).unwrap_or(false);
+        if scheduled && (mode.is_some() || expect_plan.is_some() || redrive_of.is_some()) {
+            let fault =
+                "'started_by' goes with nothing else: a schedule starts the whole run as it is deployed".to_owned();
+            fields.fault::<()>(fault);
+        }
+        Self { mode, expect_plan, redrive_of, scheduled }
     }
 }
 

@@ -48,6 +48,7 @@ pub(super) async fn run(packages: &Path) -> anyhow::Result<Shown> {
         let told = run.output.clone().unwrap_or_default();
         ensure!(run.status == "SUCCEEDED" && told["ended"] == ended, "{night} was to end with {ended}: {run:?}");
     }
+    ensure!(organisation.chose("night-1").await?["scheduled"] == true, "a run of the schedule does not count as one");
     for (account, region) in DUE {
         let member = organisation.member(account)?;
         let left = clusters(&member, region).await?;
@@ -150,6 +151,14 @@ impl Organisation {
         }
         ensure!(served.len() == 5, "there are {} functions, and a run has five", served.len());
         Ok(served)
+    }
+
+    /// What the run called `night` chose.
+    async fn chose(&self, night: &str) -> anyhow::Result<Value> {
+        let (s3, bucket) = (s3(&self.scene).await, format!("{NAME}-{}", self.scene.account));
+        let key = format!("fleet/cluster-cleanup/{night}/choice.json");
+        let answer = s3.get_object().bucket(bucket).key(key).send().await?;
+        Ok(serde_json::from_slice(&answer.body.collect().await?.to_vec())?)
     }
 
     /// The target of its schedule, as Scheduler has it.

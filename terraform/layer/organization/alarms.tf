@@ -18,14 +18,14 @@ locals {
     {
       no-run = {
         comparison     = "LessThanThreshold"
-        dimensions     = local.machine
-        metric         = "ExecutionsSucceeded"
+        dimensions     = { Function = "${local.name}-report" }
+        metric         = "ScheduledRuns"
         missing_data   = "breaching"
-        namespace      = "AWS/States"
+        namespace      = "Nightshift"
         period_seconds = 3600
         periods        = var.alarms.no_run_hours
         runbook        = "organisation-run-missing"
-        summary        = "No run through the organisation has ended well in ${var.alarms.no_run_hours} hours."
+        summary        = "No run through the organisation that its schedule started has ended well in ${var.alarms.no_run_hours} hours."
       }
       guard-tripped = {
         dimensions = { Function = "${local.name}-report" }

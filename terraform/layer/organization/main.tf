@@ -13,6 +13,9 @@ locals {
   machine_arn   = "arn:${var.account.partition}:states:${var.account.region}:${var.account.id}:stateMachine:${local.name}"
   members       = { for kind in ["apply", "read"] : kind => "${var.project}/${var.project}-${var.environment}-${var.job}-${kind}" }
 
+  # Only a run that says so counts for the alarm that there was none.
+  scheduled = { started_by = "schedule" }
+
   ended_early = {
     source      = ["aws.states"]
     detail-type = ["Step Functions Execution Status Change"]
@@ -134,7 +137,7 @@ module "schedule" {
   enabled           = var.schedule.enabled
   expression        = var.schedule.expression
   # The run's own input, and not the envelope of Scheduler.
-  input                    = "{}"
+  input                    = jsonencode(local.scheduled)
   kms_key_arn              = var.kms_key_arn
   name                     = local.name
   permissions_boundary_arn = var.permissions_boundary_arn

@@ -45,7 +45,7 @@ async fn begin(fleet: &Fleet, machine: &str, name: &str, input: Value) -> anyhow
 #[tokio::test]
 async fn the_accounts_of_a_run_are_chosen_and_left_for_the_map() -> anyhow::Result<()> {
     let (fleet, ids, machine) = organization().await?;
-    let event = begin(&fleet, &machine, EXECUTION, json!({})).await?;
+    let event = begin(&fleet, &machine, EXECUTION, json!({ "started_by": "schedule" })).await?;
     let variables = [
         ("NIGHTSHIFT_FLEET_UNITS", "Root"),
         ("NIGHTSHIFT_FLEET_EXCLUDED_TAGS", "nightshift=off"),
@@ -70,7 +70,7 @@ async fn the_accounts_of_a_run_are_chosen_and_left_for_the_map() -> anyhow::Resu
         ])
     );
     let choice = fleet.left("choice.json").await?;
-    assert_eq!(choice["canary"][0]["name"], "lab");
+    assert_eq!((&choice["canary"][0]["name"], &choice["scheduled"]), (&json!("lab"), &json!(true)));
     let left: Vec<_> = choice["left_out"].as_array().into_iter().flatten().map(|one| &one["reason"]["code"]).collect();
     assert!(left.contains(&&json!("excluded")) && left.contains(&&json!("management-account")), "{choice:#}");
     Ok(())

@@ -9,6 +9,7 @@ mod kept_out;
 mod list;
 mod night;
 mod redriven;
+mod scheduled;
 mod work;
 
 use aws_sdk_s3::Client as Buckets;

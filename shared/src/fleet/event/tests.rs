@@ -86,7 +86,12 @@ fn a_run_is_started_with_nothing_or_with_what_a_person_said() {
         (start.mode, start.expect_plan, start.redrive_of.as_deref()),
         (Some(Mode::Apply), Some(digest), Some("last-night"))
     );
+    let scheduled = list(json!({ "started_by": "schedule" })).unwrap();
+    assert_eq!(scheduled, Start { scheduled: true, ..Start::default() });
+    assert!(!start.scheduled);
     for (input, why) in [
+        (json!({ "started_by": "schedule", "mode": "plan" }), "'started_by' goes with nothing else"),
+        (json!({ "started_by": "me" }), "'started_by' must be 'schedule'"),
         (json!({ "mode": "Apply" }), "'input': 'mode' must be 'plan' or 'apply'"),
         (json!({ "accounts": [] }), "'input': unknown key 'accounts'"),
         (json!({ "expect_plan": null }), "'expect_plan' is null"),

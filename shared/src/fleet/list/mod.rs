@@ -65,6 +65,7 @@ impl Lister {
             mode,
             organization: snapshot.organization.id,
             redrive_of: event.input.redrive_of.clone(),
+            scheduled: event.input.scheduled,
             choice,
         };
         let folder = self.place.of(&event.execution);

@@ -69,6 +69,7 @@ impl Reporter {
         };
         let found = self.found(&folder).await?;
         let mode = chose.mode;
+        let counts_as_run = self.counts_as_run(&folder, &chose, event.status.as_deref()).await?;
         let run = Run {
             function: self.place.job.clone().into_owned(),
             mode,
@@ -86,6 +87,9 @@ impl Reporter {
             key: page_key.clone(),
             said: error.to_string(),
         })?;
+        // Before the report lies there, by which a second call knows that it was counted.
+        let runs = [("ScheduledRuns", usize::from(counts_as_run))];
+        telemetry::emit(&telemetry::metrics(&self.name, &runs, clock::now()));
         let kept = driver::recording(async |leave| {
             folder.write(&self.home, &report_key, &report, leave).await?;
             folder.write_page(&self.home, &page_key, html, leave).await
@@ -117,6 +121,26 @@ impl Reporter {
             ended: report.ended,
             notices,
         })
+    }
+
+    /// Whether this is the end of a run that the schedule started: what a person has looked at or redriven says nothing of whether runs begin by
+    /// themselves. It counts once, however often it is reported.
+    async fn counts_as_run(
+        &self,
+        folder: &Folder<'_>,
+        chose: &Chose,
+        status: Option<&str>,
+    ) -> Result<bool, FleetFault> {
+        if !chose.scheduled || is_early(status) {
+            return Ok(false);
+        }
+        let before = match folder.find::<FleetReport>(&self.home, &folder.key("report.json")).await {
+            Err(FleetFault::Record { .. }) => None,
+            found => found?,
+        };
+        // One of a run that had ended early, and was redriven since, was none of its end.
+        let ended = |report: FleetReport| !report.warnings.iter().any(|warning| warning.is(&codes::RUN_ENDED));
+        Ok(!before.is_some_and(ended))
     }
 
     /// Whose things there were, out of the whole reports of the accounts that had any. What cannot be read is left out: every account has

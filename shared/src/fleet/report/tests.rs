@@ -60,7 +60,7 @@ fn row(found: &Found) -> Row {
     };
     let choice = Choice { canary: Vec::new(), rest: Vec::new(), left_out: Vec::new() };
     let (organization, redrive_of) = ("o-1".to_owned(), None);
-    let chose = Chose { started_at: at, mode: Mode::Apply, organization, redrive_of, choice };
+    let chose = Chose { started_at: at, mode: Mode::Apply, organization, redrive_of, scheduled: false, choice };
     told(run, chose, found, Some("ABORTED")).accounts.remove(0)
 }
 

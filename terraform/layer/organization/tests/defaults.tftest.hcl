@@ -253,4 +253,18 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
     condition     = local.alarms.no-run.periods == 26 && local.alarms.no-run.missing_data == "breaching"
     error_message = "Nobody would hear of a run that never was."
   }
+
+  # What a person starts by hand, as `fleet plan`, is an execution that succeeds as well.
+  assert {
+    condition = (
+      local.alarms.no-run.namespace == "Nightshift" && local.alarms.no-run.metric == "ScheduledRuns" &&
+      local.alarms.no-run.dimensions.Function == "nightshift-prod-cluster-cleanup-fleet-report"
+    )
+    error_message = "A run by hand would silence the alarm that the schedule starts none: ${jsonencode(local.alarms.no-run)}"
+  }
+
+  assert {
+    condition     = local.scheduled == { started_by = "schedule" }
+    error_message = "A run that the schedule starts would not count as one: ${jsonencode(local.scheduled)}"
+  }
 }
