@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, ensure};
 use nightshift::domains::fleet::{
-    self, Attention, Ended, FleetReport, LeftOut, Phase, Regional, Remark, Row, Run, codes,
+    self, Attention, Ended, FleetReport, LeftOut, Phase, Regional, Remark, Row, Run, Unreported, codes,
 };
-use nightshift::report::{Counts, Mode, Reason};
+use nightshift::report::{Begun, Counts, Mode, Reason};
 use nightshift::text::printable;
 use serde_json::json;
 
@@ -102,7 +102,8 @@ fn row(number: usize, word: &str) -> Row {
     let regional = |(at, region): (usize, &&str)| {
         let ended = if failed && at == 3 { Ended::Failed } else { EVERY[at % 3] };
         let code = (ended == Ended::Failed).then(|| "access-denied".to_owned());
-        ((*region).to_owned(), Regional { ended, code })
+        let message = code.is_some().then(|| word.to_owned());
+        ((*region).to_owned(), Regional { ended, code, message })
     };
     let region = Some(REGIONS[0].to_owned());
     let remark = Remark { thing: Some(word.to_owned()), region, code: None, message: word.to_owned() };
@@ -119,6 +120,7 @@ fn row(number: usize, word: &str) -> Row {
         destructive: 3,
         wanted: 3,
         marked: 12,
+        unreported: if failed { Unreported::of(vec![begun(word)], "2026-11-29") } else { None },
         attention: Attention { things: 2, warnings: 0, first: vec![remark] },
         plan_digest: Some(format!("sha256:{}", "0123456789abcdef".repeat(4))),
         report_keys: BTreeMap::from([Phase::Plan, Phase::Rest].map(|phase| (phase, key(phase)))),
@@ -182,4 +184,9 @@ pub async fn canary(browser: &mut Browser) -> anyhow::Result<Vec<String>> {
     let missed = ["holds an element <img>", "asks for"].into_iter();
     let missed = missed.filter(|one| !found.iter().any(|fault| fault.contains(one)));
     Ok(missed.map(|one| format!("that it {one} goes unnoticed")).collect())
+}
+
+fn begun(word: &str) -> Begun {
+    let (id, region, thing) = (word.to_owned(), REGIONS[0].to_owned(), word.to_owned());
+    Begun { id, region, owner: Some(word.to_owned()), thing, kind: None, steps: vec![word.to_owned()] }
 }

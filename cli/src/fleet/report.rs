@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use anyhow::Context as _;
-use nightshift::domains::fleet::{Ended, FleetReport, Row, page};
+use nightshift::domains::fleet::{Ended, FleetReport, Row, Unreported, page};
 use nightshift::report::sheet::{self, Sheet, Tone};
 use nightshift::report::{Counts, SCHEMA};
 use nightshift::services::aws::Aws;
@@ -54,8 +54,8 @@ pub(super) async fn report(args: FleetReportArgs, desk: &Desk) -> anyhow::Result
         output.report(&report, &ShownArgs { output: format, only: Vec::new(), code: Vec::new() });
         return Ok(output.end(Ending::of(&report)));
     }
-    let is_shown =
-        |row: &&Row| args.all || format != Format::Table || row.ended != Ended::Nothing || !row.attention.is_empty();
+    let is_quiet = |row: &Row| row.ended == Ended::Nothing && row.attention.is_empty() && row.unreported.is_none();
+    let is_shown = |row: &&Row| args.all || format != Format::Table || !is_quiet(row);
     if format == Format::Table {
         for line in head(&report) {
             output.say_wrapped(&line);
@@ -174,7 +174,8 @@ fn listed(report: &FleetReport, is_shown: impl Fn(&&Row) -> bool) -> Sheet {
             Ended::Planned | Ended::Done => Tone::Bold,
             Ended::Nothing => Tone::Quiet,
         };
-        let lines: Vec<_> = regions(row).into_iter().chain(why(row)).chain(attention(row)).collect();
+        let lines: Vec<_> =
+            regions(row).into_iter().chain(why(row)).chain(unreported(row)).chain(attention(row)).collect();
         let ended = row.ended.as_str().to_owned();
         let cells =
             [row.account.clone(), row.name.clone(), row.path.clone(), ended, items(row.counts), lines.join("\n")];
@@ -188,7 +189,7 @@ fn in_full(report: &FleetReport) -> Sheet {
     let mut sheet = Sheet::new(["ACCOUNT", "NAME", "UNIT", "ENDED", "ITEMS", "REGIONS", "WHY"]);
     for row in sorted(report) {
         let (ended, regions) = (row.ended.as_str().to_owned(), regions(row).join("; "));
-        let why = why(row).into_iter().chain(attention(row)).collect::<Vec<_>>().join("; ");
+        let why = why(row).into_iter().chain(unreported(row)).chain(attention(row)).collect::<Vec<_>>().join("; ");
         let cells = [row.account.clone(), row.name.clone(), row.path.clone(), ended, items(row.counts), regions, why];
         sheet.push(sheet::Row::new(cells));
     }
@@ -204,14 +205,25 @@ fn regions(row: &Row) -> Vec<String> {
     let line = |((Reverse(ended), code), regions): ((Reverse<Ended>, Option<&str>), Vec<&str>)| {
         // As the account itself, unless it says so.
         let own = if ended == row.ended { String::new() } else { format!(" {}", ended.as_str()) };
+        let said = regions.iter().find_map(|region| row.regions.get(*region)?.message.as_deref());
+        let said = said.map(|said| format!(" {said}")).unwrap_or_default();
         let code = code.map(|code| format!(" [{code}]")).unwrap_or_default();
-        format!("{}{own}{code}", regions.join(", "))
+        format!("{}{own}{code}{said}", regions.join(", "))
     };
     alike.into_iter().map(line).collect()
 }
 
 fn why(row: &Row) -> Option<String> {
     row.reason.as_ref().map(|why| format!("[{}] {}", why.code, why.said()))
+}
+
+/// What was begun in it and is in no report.
+fn unreported(row: &Row) -> impl Iterator<Item = String> {
+    let lines = row.unreported.iter().flat_map(|Unreported { reason, things }| {
+        let why = format!("[{}] {}", reason.code, reason.said());
+        things.iter().map(|thing| format!("in no report: {}", thing.said())).chain([why])
+    });
+    lines.collect::<Vec<_>>().into_iter()
 }
 
 /// What somebody has to see to in it.

@@ -12,14 +12,14 @@ use crate::{Said, nightshift};
 const DIGEST: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// A fleet of cluster-cleanup whose machine waits if it is told to, and what leads to it.
-struct Fleet {
-    scene: Scene,
-    machine: String,
+pub(crate) struct Fleet {
+    pub(crate) scene: Scene,
+    pub(crate) machine: String,
     bucket: String,
 }
 
 impl Fleet {
-    async fn of(mode: &str) -> Self {
+    pub(crate) async fn of(mode: &str) -> Self {
         let scene = Scene::new().expect("a scene");
         let states = json!({
             "StartAt": "Which",
@@ -48,7 +48,7 @@ impl Fleet {
         Self { scene, machine, bucket }
     }
 
-    fn fleet(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn fleet(&self, arguments: &[&str]) -> Said {
         nightshift(&self.scene, &[], &[&["fleet"], arguments].concat())
     }
 
@@ -60,7 +60,7 @@ impl Fleet {
             *row = Row {
                 ended: *ended,
                 reason: row.reason.take().filter(|_| *ended == Ended::Failed),
-                regions: [("eu-west-1".to_owned(), Regional { ended: *ended, code: None })].into(),
+                regions: [("eu-west-1".to_owned(), Regional { ended: *ended, code: None, message: None })].into(),
                 counts: Counts { observed: 4, changed: usize::from(*ended == Ended::Done), ..Counts::default() },
                 report_keys: [(Phase::Rest, format!("fleet/cluster-cleanup/{execution}/rest/{}.json", row.account))]
                     .into_iter()
@@ -72,24 +72,33 @@ impl Fleet {
                 self.leaves(key, &report_of(&row.account, mode)).await;
             }
         }
-        let at = |text: &str| text.parse().expect("a time");
-        let run = Run {
-            function: "cluster-cleanup".to_owned(),
-            mode,
-            execution: execution.to_owned(),
-            organization: None,
-            redrive_of: None,
-            started_at: at("2026-11-29T02:00:00Z"),
-            finished_at: at("2026-11-29T02:03:00Z"),
-        };
-        let report = FleetReport::of(run, &[], rows, Vec::new());
+        let report = FleetReport::of(run(execution, mode), &[], rows, Vec::new());
         self.leaves(&format!("fleet/cluster-cleanup/{execution}/report.json"), &report).await;
+    }
+
+    /// The report of the run `night`.
+    pub(crate) async fn leaves_report(&self, rows: Vec<Row>) {
+        let report = FleetReport::of(run("night", Mode::Apply), &[], rows, Vec::new());
+        self.leaves("fleet/cluster-cleanup/night/report.json", &report).await;
     }
 
     async fn leaves(&self, key: &str, value: &impl serde::Serialize) {
         let body = serde_json::to_vec(value).expect("it is written");
         let s3 = world::s3(&self.scene).await.put_object();
         s3.bucket(&self.bucket).key(key).body(body.into()).send().await.expect("an object");
+    }
+}
+
+fn run(execution: &str, mode: Mode) -> Run {
+    let at = |text: &str| text.parse().expect("a time");
+    Run {
+        function: "cluster-cleanup".to_owned(),
+        mode,
+        execution: execution.to_owned(),
+        organization: None,
+        redrive_of: None,
+        started_at: at("2026-11-29T02:00:00Z"),
+        finished_at: at("2026-11-29T02:03:00Z"),
     }
 }
 
@@ -127,7 +136,7 @@ fn report_of(account: &str, mode: Mode) -> Report {
     }
 }
 
-fn item(number: usize) -> Item {
+pub(crate) fn item(number: usize) -> Item {
     Item {
         account: format!("{number:012}"),
         name: format!("shop-{number}"),
@@ -362,34 +371,4 @@ async fn what_is_not_there_is_said_and_a_report_of_another_run_is_nobodys() {
     assert!(other.code == 1 && other.err.contains(said), "{}", other.err);
     let shown = fleet.fleet(&["status", "night-1"]);
     assert!(shown.code == 0 && !shown.out.contains("nothing to list"), "{}", shown.out);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn however_many_regions_failed_a_narrow_terminal_holds_them() {
-    let fleet = Fleet::of("plan").await;
-    fleet.scene.execute(&fleet.machine, "night", &json!({})).await.expect("a run");
-    let mut row = fold(&[item(1)], &Maps::default()).remove(0);
-    let regional = |ended, code: Option<&str>| Regional { ended, code: code.map(str::to_owned) };
-    row.regions = (1..=9)
-        .map(|number| (format!("ap-southeast-{number}"), regional(Ended::Failed, Some("region-unreadable"))))
-        .chain([("eu-west-1".to_owned(), regional(Ended::Done, None))])
-        .collect();
-    let at = |text: &str| text.parse().expect("a time");
-    let run = Run {
-        function: "cluster-cleanup".to_owned(),
-        mode: Mode::Apply,
-        execution: "night".to_owned(),
-        organization: None,
-        redrive_of: None,
-        started_at: at("2026-11-29T02:00:00Z"),
-        finished_at: at("2026-11-29T02:03:00Z"),
-    };
-    row.reason = None;
-    let report = FleetReport::of(run, &[], vec![row], Vec::new());
-    fleet.leaves("fleet/cluster-cleanup/night/report.json", &report).await;
-    let shown = nightshift(&fleet.scene, &[("COLUMNS", "60")], &["fleet", "report"]);
-    let wide: Vec<_> =
-        shown.out.lines().filter(|line| line.chars().count() > 60 && !line.contains("sha256:")).collect();
-    assert_eq!(wide, Vec::<&str>::new(), "{}", shown.out);
-    assert!(shown.out.contains("ap-southeast-9") && shown.out.contains("eu-west-1 done"), "{}{}", shown.out, shown.err);
 }

@@ -1,7 +1,9 @@
 //! What operators are told of a run through the organisation, of believable nights and of a hostile one.
 
-use nightshift::domains::fleet::{Ended, FleetReport, Item, Maps, Regional, Row, Run, codes as of_fleet, fold};
-use nightshift::report::{Counts, Estimate, Mode, Reason, Tripped, codes};
+use nightshift::domains::fleet::{
+    Ended, FleetReport, Item, LeftOut, Maps, Regional, Row, Run, Unreported, codes as of_fleet, fold,
+};
+use nightshift::report::{Begun, Counts, Estimate, Mode, Reason, Tripped, codes};
 
 use super::{at, hostile};
 
@@ -39,7 +41,22 @@ pub(super) fn bad_night() -> FleetReport {
         for region in ["eu-south-2", "me-central-1"] {
             row.regions.insert(region.to_owned(), regional(Ended::Failed, "region-unreadable"));
         }
+        let said = "its clusters could not be listed: ServiceUnavailable; run it again";
+        row.regions.values_mut().take(1).for_each(|regional| regional.message = Some(said.to_owned()));
     }
+    // What one of the workers that died wrote down, and another that nobody can ask.
+    let begun = ["orders-dev", "search-dev"].map(|id| begun(id, "delete writer of it"));
+    report.accounts[0].unreported = Unreported::of(begun.into(), "2026-11-21");
+    report.left_out.push(LeftOut {
+        account: "100000000999".to_owned(),
+        name: String::new(),
+        path: String::new(),
+        reason: Reason::new(
+            &of_fleet::NO_SUCH_ACCOUNT,
+            "NIGHTSHIFT_FLEET_EXCLUDED_ACCOUNTS names it, and this organisation has no such account",
+            "take it out if it has left the organisation, or correct it",
+        ),
+    });
     report.estimate = Some(Estimate {
         currency: "USD".to_owned(),
         prices_as_of: None,
@@ -80,15 +97,25 @@ pub(super) fn hostile_night() -> FleetReport {
     for (row, (value, ended)) in report.accounts.iter_mut().zip(each()) {
         row.name.clone_from(value);
         row.path.clone_from(value);
-        row.regions = [(value.clone(), regional(ended, value))].into();
+        let message = Some(value.clone());
+        row.regions = [(value.clone(), Regional { message, ..regional(ended, value) })].into();
+        row.unreported = Unreported::of(vec![begun(value, value)], value);
+        let reason = Reason::new(&of_fleet::NO_SUCH_ACCOUNT, value, value);
+        let (account, name, path) = (row.account.clone(), value.clone(), value.clone());
+        report.left_out.push(LeftOut { account, name, path, reason });
     }
     report.organization = Some(values.join(" "));
     report.warnings = values.iter().map(|value| Reason::new(&of_fleet::RUN_ENDED, value, value)).collect();
     report
 }
 
+fn begun(id: &str, step: &str) -> Begun {
+    let (id, region, thing) = (id.to_owned(), "eu-west-1".to_owned(), format!("eu-west-1 cluster-{id}"));
+    Begun { id, region, owner: None, thing, kind: Some("deletions".to_owned()), steps: vec![step.to_owned()] }
+}
+
 fn regional(ended: Ended, code: &str) -> Regional {
-    Regional { ended, code: Some(code.to_owned()) }
+    Regional { ended, code: Some(code.to_owned()), message: None }
 }
 
 fn night(endings: Vec<Ending>) -> FleetReport {

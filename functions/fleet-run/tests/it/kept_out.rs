@@ -29,12 +29,21 @@ async fn an_account_without_the_role_is_skipped_unless_that_is_a_failure() -> an
     Ok(())
 }
 
+/// How one Region ended, and its code.
+fn how<'a>(visit: &'a Value, region: &str) -> (&'a str, &'a str) {
+    let regional = &visit["regions"][region];
+    (regional["ended"].as_str().unwrap_or_default(), regional["code"].as_str().unwrap_or_default())
+}
+
 #[tokio::test]
 async fn what_the_organisation_denies_is_skipped_there_and_the_other_regions_go_on() -> anyhow::Result<()> {
     let (fleet, member) = (Fleet::new().await?, Fleet::member(&["orders-dev"]).await?);
     fleet.home.proxy.refuse_in("eu-north-1", Fault::DeniedByOrganization);
     let visit = plan(&fleet, &member.account, &json!({ "regions": TWO }), &[]).await?;
-    assert_eq!(visit["regions"]["eu-north-1"], json!({ "ended": "skipped", "code": "denied-by-scp" }));
+    assert_eq!(how(&visit, "eu-north-1"), ("skipped", "denied-by-scp"));
+    assert!(
+        visit["regions"]["eu-north-1"]["message"].as_str().is_some_and(|said| said.contains("service control policy"))
+    );
     assert_eq!(visit["regions"]["eu-west-1"], json!({ "ended": "planned" }));
     assert_eq!((&visit["ended"], &visit["destructive"]), (&json!("planned"), &json!(1)));
     let strict = [("NIGHTSHIFT_FLEET_FAILURES", "denied-by-scp")];
@@ -53,7 +62,7 @@ async fn a_region_that_the_account_has_not_turned_on_is_skipped() -> anyhow::Res
     fleet.home.proxy.refuse_in("me-south-1", Fault::Refused { status: 403, code: "InvalidClientTokenId" });
     let regions = json!({ "regions": ["eu-north-1", "me-south-1"] });
     let visit = plan(&fleet, &member.account, &regions, &[]).await?;
-    assert_eq!(visit["regions"]["me-south-1"], json!({ "ended": "skipped", "code": "region-off" }));
+    assert_eq!(how(&visit, "me-south-1"), ("skipped", "region-off"));
     assert_eq!(visit["regions"]["eu-north-1"]["ended"], "planned");
     Ok(())
 }
@@ -63,7 +72,9 @@ async fn a_region_that_the_role_may_not_read_has_failed() -> anyhow::Result<()> 
     let (fleet, member) = (Fleet::new().await?, Fleet::member(&["orders-dev"]).await?);
     fleet.home.proxy.deny_in("eu-north-1");
     let visit = plan(&fleet, &member.account, &json!({ "regions": TWO }), &[]).await?;
-    assert_eq!(visit["regions"]["eu-north-1"], json!({ "ended": "failed", "code": "region-unreadable" }));
+    assert_eq!(how(&visit, "eu-north-1"), ("failed", "region-unreadable"));
+    let message = visit["regions"]["eu-north-1"]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("AccessDenied") && message.contains("allow rds:DescribeDBClusters"), "{message}");
     assert_eq!(visit["ended"], "failed");
     let visit = plan(&fleet, &member.account, &json!({ "regions": ["eu-north-1"] }), &[]).await?;
     assert_eq!((&visit["ended"], &visit["reason"]["code"]), (&json!("failed"), &json!("access-denied")));

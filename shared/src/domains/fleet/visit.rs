@@ -77,6 +77,9 @@ pub struct Regional {
     /// The reason code, where there is something to say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Why, in words, of the first Region that ended so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
 }
 
 /// See the module.

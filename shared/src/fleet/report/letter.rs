@@ -1,6 +1,8 @@
 //! The operators' one letter about a run: what went wrong first. Of accounts that were well it has a number.
 
 mod attention;
+mod left_out;
+mod unreported;
 
 use crate::domains::fleet::{Ended, FleetReport, Row, Share};
 use crate::notify::{Clock, Entry, Language, Letter, NotifyPolicy, Section, Tone};
@@ -12,6 +14,7 @@ pub fn letter(report: &FleetReport, place: &str, policy: &NotifyPolicy) -> Lette
     let language = policy.language;
     let clock = Clock { zone: &policy.time_zone, language };
     let sections: Vec<_> = [
+        unreported::section(report, language),
         section(
             report,
             Ended::Failed,
@@ -33,6 +36,7 @@ pub fn letter(report: &FleetReport, place: &str, policy: &NotifyPolicy) -> Lette
             language.pick("Accounts left alone", "Cuentas omitidas"),
             language,
         ),
+        left_out::section(report, language),
     ]
     .into_iter()
     .flatten()
@@ -83,6 +87,11 @@ fn subject(report: &FleetReport, language: Language) -> String {
             format!("{failed} of {accounts} accounts FAILED"),
             format!("{failed} de {accounts} cuentas CON FALLO"),
         ));
+    }
+    let begun: usize = report.unreported().map(|(_, unreported)| unreported.things.len()).sum();
+    if begun > 0 {
+        words
+            .push(language.pick(format!("{begun} begun and in NO REPORT"), format!("{begun} empezados y SIN INFORME")));
     }
     words.push(match changed {
         0 => language.pick(
@@ -210,6 +219,9 @@ fn entry(row: &Row, report: &FleetReport, language: Language) -> Entry {
     let entry = regions.fold(entry, |entry, (region, regional)| {
         entry.fact(&printable(region), regional.code.as_deref().unwrap_or(regional.ended.as_str()))
     });
+    let of_it = row.regions.iter().filter(|(_, regional)| regional.ended == row.ended);
+    let said = of_it.filter_map(|(region, regional)| Some((region, regional.message.as_deref()?)));
+    let entry = said.fold(entry, |entry, (region, message)| entry.note(&printable(&format!("{region}: {message}"))));
     // What stopped the whole run is said once.
     let is_of_all = |reason: &&Reason| report.warnings.iter().any(|warning| warning.code == reason.code);
     match row.reason.as_ref().filter(|reason| !is_of_all(reason)) {

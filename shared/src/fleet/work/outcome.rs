@@ -1,6 +1,6 @@
 //! How a visit ended, out of the report of its run. Pure, and short: Step Functions keeps each answer for as long as the execution.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domains::fleet::{Ended, Item, Phase, Regional, Visit, codes as fleet_codes};
 use crate::fleet::failures::Failures;
@@ -11,6 +11,7 @@ use crate::run::driver::{EXPECT_PLAN, Stakes};
 const NAME: usize = 200;
 const PATH: usize = 400;
 const WORDS: usize = 1_200;
+const SAID: usize = 300;
 
 /// One account, as it is gone through.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +27,7 @@ impl Visiting<'_> {
     /// Of a run that took place.
     pub(super) fn visit(self, report: &Report, stakes: Stakes) -> Visit {
         let regions: BTreeMap<_, _> = if self.regional {
-            self.item.regions.iter().map(|region| (region.clone(), self.region(report, region))).collect()
+            said_once(self.item.regions.iter().map(|region| (region.clone(), self.region(report, region))))
         } else {
             BTreeMap::new()
         };
@@ -68,7 +69,7 @@ impl Visiting<'_> {
     /// The same, where each of its Regions said so.
     pub(super) fn kept_out_everywhere(self, reason: Reason) -> Visit {
         let ended = self.failures.ended(&reason);
-        let one = Regional { ended, code: Some(reason.code.to_string()) };
+        let one = Regional { ended, code: Some(reason.code.to_string()), message: None };
         let regions = self.item.regions.iter().filter(|_| self.regional).map(|region| (region.clone(), one.clone()));
         Visit { regions: regions.collect(), ..self.kept_out(reason) }
     }
@@ -92,7 +93,9 @@ impl Visiting<'_> {
             (item.outcome == Outcome::Failed).then(|| (self.failures.ended(reason), reason))
         });
         match barred {
-            Some((ended, reason)) => Regional { ended, code: Some(reason.code.to_string()) },
+            Some((ended, reason)) => {
+                Regional { ended, code: Some(reason.code.to_string()), message: Some(reason.said()) }
+            }
             None => ended(&report.items, |item| item.region == region),
         }
     }
@@ -125,11 +128,30 @@ fn ended(items: &[report::Item], of: impl Fn(&report::Item) -> bool) -> Regional
             Outcome::AlreadyRight | Outcome::Skipped => Ended::Nothing,
         };
         let code = item.reason.as_ref().filter(|_| matches!(item.outcome, Outcome::Failed | Outcome::Deferred));
-        Regional { ended, code: code.map(|reason| reason.code.to_string()) }
+        let message =
+            code.filter(|_| item.outcome == Outcome::Failed).map(|reason| format!("{}: {}", item.id, reason.said()));
+        Regional { ended, code: code.map(|reason| reason.code.to_string()), message }
     });
     // The first of the worst, for its code.
-    each.reduce(|worst, next| if next.ended > worst.ended { next } else { worst })
-        .unwrap_or(Regional { ended: Ended::Nothing, code: None })
+    each.reduce(|worst, next| if next.ended > worst.ended { next } else { worst }).unwrap_or(Regional {
+        ended: Ended::Nothing,
+        code: None,
+        message: None,
+    })
+}
+
+/// Of so many codes the words are said.
+const MOST_SAID: usize = 3;
+
+/// The same with the words of each code once, in the first Region that has it: an answer is short.
+fn said_once(regions: impl Iterator<Item = (String, Regional)>) -> BTreeMap<String, Regional> {
+    let mut said = BTreeSet::new();
+    let mut once = |Regional { ended, code, message }: Regional| {
+        let is_new = code.as_ref().is_some_and(|code| said.len() < MOST_SAID && said.insert(code.clone()));
+        let message = message.filter(|_| is_new).map(|message| cut(&message, SAID));
+        Regional { ended, code, message }
+    };
+    regions.map(|(region, regional)| (region, once(regional))).collect()
 }
 
 /// `text` in at most about `most` bytes of JSON.

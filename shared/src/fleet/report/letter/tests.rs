@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::*;
 use crate::config::{Environment, Settings};
-use crate::domains::fleet::{Attention, Item, Maps, Regional, Remark, Run, codes, fold};
-use crate::report::{Counts, Mode, Tripped};
+use crate::domains::fleet::{Attention, Item, LeftOut, Maps, Regional, Remark, Run, Unreported, codes, fold};
+use crate::report::{Begun, Counts, Mode, Tripped};
 
 fn policy(language: &str) -> NotifyPolicy {
     let environment: Environment = [("NIGHTSHIFT_LANGUAGE", language)].into_iter().collect();
@@ -48,7 +48,8 @@ fn report(rows: Vec<Row>) -> FleetReport {
 #[test]
 fn what_went_wrong_is_told_account_by_account_and_what_was_well_as_a_number() {
     let mut denied = row("3", Ended::Skipped, None);
-    let barred = Regional { ended: Ended::Skipped, code: Some("denied-by-scp".to_owned()) };
+    let message = Some("its clusters could not be listed; change the policy".to_owned());
+    let barred = Regional { ended: Ended::Skipped, code: Some("denied-by-scp".to_owned()), message };
     denied.regions = BTreeMap::from([("eu-north-1".to_owned(), barred)]);
     let failed = Reason::new(&codes::WORKER_FAILED, "its worker ended with X", "redrive it");
     let rows = vec![
@@ -66,7 +67,13 @@ fn what_went_wrong_is_told_account_by_account_and_what_was_well_as_a_number() {
         letter.sections.iter().map(|section| (section.heading.as_str(), section.entries.len())).collect();
     assert_eq!(told, [("Accounts that failed", 1), ("Accounts left alone", 1)]);
     assert_eq!(letter.sections[0].entries[0].notes, ["its worker ended with X → redrive it"]);
-    assert_eq!(letter.sections[1].entries[0].facts, [("eu-north-1".to_owned(), "denied-by-scp".to_owned())]);
+    let denied = &letter.sections[1].entries[0];
+    assert_eq!(denied.facts, [("eu-north-1".to_owned(), "denied-by-scp".to_owned())]);
+    assert_eq!(
+        denied.notes,
+        ["eu-north-1: its clusters could not be listed; change the policy"],
+        "a code says nothing to who does not know it"
+    );
     let quiet = super::letter(&report(vec![row("1", Ended::Nothing, None)]), "s3://b/k", &policy("en"));
     assert_eq!((quiet.tone, quiet.sections.len()), (Tone::Calm, 0), "silence means that nothing ran");
     assert_eq!(quiet.subject, "[o-1] cluster-cleanup: nothing changed in 1 account");
@@ -161,4 +168,57 @@ fn what_needs_a_hand_is_told_account_by_account_though_there_was_nothing_to_do_a
     Warnings
     pattern-matches-nobody (2 accounts): [("accounts", "1, 2")] ["why; what to do"]
     "#);
+}
+
+#[test]
+fn what_was_begun_and_is_in_no_report_is_named_first_of_all() {
+    let thing = |number: usize| Begun {
+        id: format!("c{number}"),
+        region: "eu-west-1".to_owned(),
+        owner: None,
+        thing: format!("cluster-{number}"),
+        kind: None,
+        steps: vec!["delete it".to_owned()],
+    };
+    let mut night = report(vec![row("1", Ended::Done, None), row("2", Ended::Nothing, None)]);
+    night.accounts[1].unreported = Unreported::of((1..=12).map(thing).collect(), "night");
+    let told = letter(&night, "s3://b/k", &policy("en"));
+    assert_eq!(told.tone, Tone::Alarm);
+    assert_eq!(told.subject, "[o-1] cluster-cleanup: 12 begun and in NO REPORT, 1 changed in 1 account");
+    let section = &told.sections[0];
+    assert_eq!((section.heading.as_str(), section.entries.len()), ("Begun, and in no report", 1));
+    let notes = &section.entries[0].notes;
+    insta::assert_snapshot!(notes[0], @"no report says what came of 12 things that a worker began here: it ended before it could leave one, or it is still at work → look whether each is still there; the worker's log of the run night has every step it took");
+    assert_eq!((notes.len(), notes[1].as_str()), (12, "c1 (eu-west-1): delete it"));
+    assert_eq!(notes[11], "and 2 more in report.json");
+}
+
+#[test]
+fn an_account_that_the_selection_names_and_that_is_not_there_is_named_and_one_that_is_meant_to_be_left_is_not() {
+    let out = |account: &str, name: &str, code| LeftOut {
+        account: account.to_owned(),
+        name: name.to_owned(),
+        path: "Root".to_owned(),
+        reason: Reason::new(code, "why", "what to do"),
+    };
+    let mut night = report(vec![row("1", Ended::Nothing, None)]);
+    night.left_out = vec![
+        out("2", "", &codes::NO_SUCH_ACCOUNT),
+        out("3", "tagged", &codes::TAGS_UNKNOWN),
+        out("4", "out", &codes::EXCLUDED),
+        out("5", "gone", &codes::NOT_ACTIVE),
+        out("6", "payer", &codes::MANAGEMENT),
+        out("7", "other", &codes::NOT_SELECTED),
+    ];
+    let told = letter(&night, "s3://b/k", &policy("en"));
+    let [section] = told.sections.as_slice() else { panic!("{:?}", told.sections) };
+    let lines = section.entries.iter().map(|entry| format!("{} ({}): {:?}", entry.title, entry.place, entry.notes));
+    insta::assert_snapshot!(
+        format!("{}\n{}", section.heading, lines.collect::<Vec<_>>().join("\n")),
+        @r#"
+    Accounts that the selection does not fit
+    2 (Root): ["why → what to do"]
+    tagged (3) (Root): ["why → what to do"]
+    "#
+    );
 }

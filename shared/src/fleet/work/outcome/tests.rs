@@ -34,7 +34,7 @@ fn found(id: &str, region: &str, outcome: Outcome, code: Option<&'static report:
 
 /// Account and Regions, as they ended.
 fn told(visit: &Visit) -> String {
-    let regions = visit.regions.iter().map(|(region, Regional { ended, code })| {
+    let regions = visit.regions.iter().map(|(region, Regional { ended, code, .. })| {
         format!(" {region}={}{}", ended.as_str(), code.as_ref().map(|code| format!("/{code}")).unwrap_or_default())
     });
     format!("{}{}", visit.ended.as_str(), regions.collect::<String>())
@@ -85,6 +85,23 @@ fn what_keeps_a_run_out_of_a_region_is_skipped_there_and_an_item_that_says_so_ha
         "failed eu-north-1=failed/denied-by-scp eu-west-1=nothing",
         "the Region itself was read"
     );
+}
+
+#[test]
+fn the_words_of_a_code_are_said_once_in_the_first_region_that_has_it() {
+    let regions = ["a", "b", "c", "d", "e"];
+    let item = place(&regions);
+    let visiting = Visiting { item: &item, phase: Phase::Plan, failures: &Failures::default(), regional: true };
+    let all =
+        [&codes::ACCESS_DENIED, &codes::ACCESS_DENIED, &codes::REFUSED, &codes::REGION_OFF, &codes::DENIED_BY_SCP];
+    let bars = regions.iter().zip(all).map(|(region, code)| found(region, region, Outcome::Failed, Some(code)));
+    let visit = visiting.visit(&sample("cluster-cleanup", Mode::Plan, bars.collect()), Stakes::default());
+    let said: Vec<_> = visit.regions.values().map(|region| region.message.as_deref()).collect();
+    assert_eq!(said, [Some("why"), None, Some("why"), Some("why"), None], "an answer is short");
+    let item =
+        vec![found("orders", "a", Outcome::Failed, Some(&codes::REFUSED)), found("b", "b", Outcome::Planned, None)];
+    let visit = visiting.visit(&sample("cluster-cleanup", Mode::Plan, item), Stakes::default());
+    assert_eq!((visit.regions["a"].message.as_deref(), &visit.regions["b"].message), (Some("orders: why"), &None));
 }
 
 #[test]
@@ -144,7 +161,12 @@ fn an_answer_stays_under_eight_kibibytes_whatever_names_and_words_there_are() {
             ..place(&names.iter().map(String::as_str).collect::<Vec<_>>())
         };
         let visiting = Visiting { item: &item, phase: Phase::Canary, failures: &Failures::default(), regional: true };
-        let items = names.iter().map(|name| found(name, name, Outcome::Failed, Some(&codes::DENIED_BY_SCP))).collect();
+        let all = [&codes::DENIED_BY_SCP, &codes::ACCESS_DENIED, &codes::REFUSED, &codes::REGION_OFF];
+        let barred = |(name, code): (&String, &'static report::Code)| report::Item {
+            reason: Some(Reason::new(code, hostile.repeat(900), hostile.repeat(900))),
+            ..found(name, name, Outcome::Failed, None)
+        };
+        let items = names.iter().zip(all.into_iter().cycle()).map(barred).collect();
         let mut visit = visiting.visit(&sample("cluster-cleanup", Mode::Apply, items), Stakes::default());
         visit.report_key = Some("k".repeat(200));
         visit.attention = attention(&names, hostile);
