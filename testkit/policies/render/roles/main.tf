@@ -231,6 +231,24 @@ module "member" {
   }
 }
 
+# The same of key-rotation: other documents, and other workers.
+module "member_keys" {
+  source = "../../../../terraform/layer/organization-member/documents"
+
+  account         = local.member
+  applies         = true
+  environment     = "dev"
+  external_id     = "a-long-number-7d41"
+  job             = "key-rotation"
+  organization_id = local.organization
+  policy          = { exclude = ["break-glass"], include = ["break-glass", "ci"] }
+
+  workers = {
+    apply = "${local.prefix}:iam::${var.account.id}:role/nightshift-dev-key-rotation-fleet-apply"
+    read  = "${local.prefix}:iam::${var.account.id}:role/nightshift-dev-key-rotation-fleet-plan"
+  }
+}
+
 # What a developer may have from elsewhere.
 data "aws_iam_policy_document" "anyhow" {
   statement {
@@ -244,13 +262,14 @@ output "resources" {
   description = "The policy (JSON) of each resource that has one, by what it is."
   value = merge(
     { for kind, role in module.member.roles : "member-${kind}" => role.trust },
+    { for kind, role in module.member_keys.roles : "member-keys-${kind}" => role.trust },
     { state-bucket = module.deployer.state_bucket },
   )
 }
 
 output "roles" {
   description = "The policies (JSON) of each role."
-  value = {
+  value = merge({ for kind, role in module.member.roles : "in-member-${kind}" => [role.policy] }, { for kind, role in module.member_keys.roles : "in-member-keys-${kind}" => [role.policy] }, {
     cluster-cleanup      = concat(module.cluster_cleanup.policies, module.run_access.policies)
     cluster-cleanup-plan = module.cluster_cleanup_plan.policies
     cluster-clone        = module.cluster_clone.policies
@@ -272,5 +291,5 @@ output "roles" {
     org-inventory-plan   = module.org_inventory_plan.policies
     schedule             = [module.schedule.policy]
     secret-rotation      = module.secret_rotation.policies
-  }
+  })
 }
