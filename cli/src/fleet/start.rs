@@ -68,6 +68,11 @@ pub(super) async fn redrive(args: FleetRedriveArgs, desk: &Desk) -> anyhow::Resu
         // AWS takes up no execution that succeeded, though some of its accounts failed, nor one that ended two weeks ago.
         Err(why) => {
             complain(&format!("AWS does not redrive {}: {}", printable(&name), printable(why)));
+            if described.input.as_deref().is_some_and(|input| input.contains("\"expect_plan\"")) {
+                complain(
+                    "the digest of that run is not taken over: the new run plans anew, within the caps; over them, apply its plan by its own digest",
+                );
+            }
             let (failed, mode) = failed(&aws, &fleet, &name).await?;
             if mode == Mode::Apply {
                 may_apply(&fleet)?;
