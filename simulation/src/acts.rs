@@ -6,8 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::aged::{Aged, Tags};
 use crate::dice;
-use crate::rds::{Aged, Cluster, Member, Rds, Status, Tags};
+use crate::rds::{Cluster, Member, Rds, Status};
 use crate::time::later;
 use crate::world::World;
 

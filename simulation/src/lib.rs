@@ -5,19 +5,20 @@
 //! Rooms, each knowing only those above it:
 //!
 //! * `time`: the one clock. `dice`: randomness keyed by what it is about.
-//! * `wire`: requests, taken apart strictly, and answers. `rds`: Amazon RDS in memory, as far as it is asked.
+//! * `aged`: values with their past. `wire`: requests, taken apart strictly, and answers. `rds`: Amazon RDS in memory, as far as it is asked.
 //! * `world`: an account. `acts`: what people do there. `history`: what is given, done and broken, as a text.
 //! * `journal`: what happened. `aws`: the HTTP client that ends in the account, SES, SNS and STS, and what goes wrong.
 //! * `play`: a history, played.
 //! * `reached`: what of all that the function can say was said.
 //! * `laws`: what must hold of a journal, in words in docs/laws.md. `story`: a journal, told.
-//! * `generate`: histories nobody wrote. `shrink`, `trial`: one that breaks a law, as short as it gets.
+//! * `generate`: histories nobody wrote. `subject`: the jobs, each with its histories and its laws. `shrink`, `trial`: one that breaks a law, as short as it gets.
 //!
 //! What the SDK keeps for the whole process, and what would make one play differ from the next without anybody being told, is
 //! taken care of in one place each: its randomness (`play`), what is left of its retries (`play`), its clock (`time`), and the
 //! bodies of its requests (`aws/http.rs`).
 
 pub mod acts;
+pub mod aged;
 pub mod aws;
 pub mod dice;
 pub mod generate;
@@ -29,6 +30,7 @@ pub mod rds;
 pub mod reached;
 pub mod shrink;
 pub mod story;
+pub mod subject;
 pub mod time;
 pub mod trial;
 pub mod wire;

@@ -14,9 +14,9 @@ use clap::{Parser, ValueEnum};
 use jiff::Timestamp;
 use nightshift::clock;
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
-use nightshift_simulation::generate::{QUIET, draw};
 use nightshift_simulation::history::History;
 use nightshift_simulation::reached::Reached;
+use nightshift_simulation::subject::Subject;
 use nightshift_simulation::trial::{Finding, finding, trial};
 
 /// Simulates years of nights
@@ -66,23 +66,28 @@ enum Which {
 
 fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
-    let Which::ClusterCleanup = cli.job;
+    match cli.job {
+        Which::ClusterCleanup => simulate::<ClusterCleanup>(&cli),
+    }
+}
+
+fn simulate<J: Subject>(cli: &Cli) -> anyhow::Result<ExitCode> {
     let seed = cli.seed.unwrap_or_else(|| clock::now().as_second().unsigned_abs());
     if cli.fingerprint {
-        println!("{:016x}", trial::<ClusterCleanup>(&draw(seed, cli.nights)).journal.fingerprint());
+        println!("{:016x}", trial::<J>(&J::draw(seed, cli.nights)).journal.fingerprint());
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(path) = &cli.history {
         let text = fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
         let history: History = serde_json::from_str(&text).with_context(|| format!("{}", path.display()))?;
-        return Ok(tell(&history));
+        return Ok(tell::<J>(&history));
     }
-    run(&cli, seed)
+    run::<J>(cli, seed)
 }
 
 /// Plays one history as it is.
-fn tell(history: &History) -> ExitCode {
-    let trial = trial::<ClusterCleanup>(history);
+fn tell<J: Subject>(history: &History) -> ExitCode {
+    let trial = trial::<J>(history);
     for broken in &trial.broken {
         println!("{}", nightshift_simulation::story::story(&trial.journal, broken));
     }
@@ -106,13 +111,13 @@ struct Sum {
     reached: Mutex<Reached>,
 }
 
-fn run(cli: &Cli, seed: u64) -> anyhow::Result<ExitCode> {
+fn run<J: Subject>(cli: &Cli, seed: u64) -> anyhow::Result<ExitCode> {
     let (began, sum) = (clock::now(), Sum::default());
     let threads = cli.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
-    println!("cluster-cleanup, from seed {seed} on, {} nights a history and {QUIET} quiet ones", cli.nights);
+    println!("{}, from seed {seed} on, {} nights a history and {} quiet ones", J::NAME, cli.nights, J::QUIET);
     std::thread::scope(|scope| {
         for _ in 0..threads {
-            scope.spawn(|| work(cli, seed, began, &sum));
+            scope.spawn(|| work::<J>(cli, seed, began, &sum));
         }
     });
     let seconds = clock::now().duration_since(began).as_secs_f64().max(0.001);
@@ -129,7 +134,7 @@ fn run(cli: &Cli, seed: u64) -> anyhow::Result<ExitCode> {
         };
         println!("reasons given: {}", listed(&reached.reasons));
         println!("went wrong: {}", listed(&reached.faults));
-        println!("reasons never given: {}", reached.never::<ClusterCleanup>().join(", "));
+        println!("reasons never given: {}", reached.never::<J>().join(", "));
     }
     for (law, (times, seed, said)) in sum.survey.into_inner().unwrap_or_default() {
         println!("{law}: {times} times, first by seed {seed}: {said}");
@@ -146,7 +151,7 @@ fn run(cli: &Cli, seed: u64) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::FAILURE)
 }
 
-fn work(cli: &Cli, first: u64, began: Timestamp, sum: &Sum) {
+fn work<J: Subject>(cli: &Cli, first: u64, began: Timestamp, sum: &Sum) {
     let is_over = || {
         let long = cli
             .minutes
@@ -155,9 +160,9 @@ fn work(cli: &Cli, first: u64, began: Timestamp, sum: &Sum) {
     };
     while !is_over() {
         let seed = first + sum.next.fetch_add(1, Ordering::SeqCst);
-        let history = draw(seed, cli.nights);
-        let trial = trial::<ClusterCleanup>(&history);
-        sum.nights.fetch_add(cli.nights + QUIET, Ordering::SeqCst);
+        let history = J::draw(seed, cli.nights);
+        let trial = trial::<J>(&history);
+        sum.nights.fetch_add(cli.nights + J::QUIET, Ordering::SeqCst);
         sum.calls.fetch_add(trial.journal.calls(), Ordering::SeqCst);
         if cli.survey {
             sum.reached.lock().unwrap_or_else(PoisonError::into_inner).add(&trial.journal);
@@ -183,7 +188,7 @@ fn work(cli: &Cli, first: u64, began: Timestamp, sum: &Sum) {
         if trial.broken.is_empty() || sum.stop.swap(true, Ordering::SeqCst) {
             continue;
         }
-        if let (Some(finding), Ok(mut found)) = (finding::<ClusterCleanup>(&history, &trial), sum.found.lock()) {
+        if let (Some(finding), Ok(mut found)) = (finding::<J>(&history, &trial), sum.found.lock()) {
             *found = Some((seed, finding));
         }
     }

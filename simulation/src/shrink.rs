@@ -96,7 +96,7 @@ fn left<T>(all: Vec<T>, part: fn(usize) -> Part, parts: &[Part]) -> Vec<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::generate::draw;
+    use crate::generate::clusters::draw;
 
     #[test]
     fn what_breaks_by_two_acts_ends_with_two_acts() {

@@ -2,14 +2,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use nightshift::run::Job;
-
 use crate::history::History;
 use crate::journal::Journal;
-use crate::laws::{Broken, judge};
+use crate::laws::Broken;
 use crate::play::play;
 use crate::shrink::shrink;
 use crate::story::story;
+use crate::subject::Subject;
 
 /// What became of a history.
 #[derive(Debug)]
@@ -21,14 +20,14 @@ pub struct Trial {
 }
 
 /// Plays and judges `history`. What the model of AWS does not know breaks a law, too, and so does a panic.
-pub fn trial<J: Job>(history: &History) -> Trial {
+pub fn trial<J: Subject>(history: &History) -> Trial {
     let failed = |law, said| {
         let broken = vec![Broken { law, at: history.healed, said }];
         Trial { journal: Journal::default(), broken }
     };
     match catch_unwind(AssertUnwindSafe(|| play::<J>(history))) {
         Ok(Ok(journal)) => {
-            let broken = judge(history, &journal);
+            let broken = J::judge(history, &journal);
             Trial { journal, broken }
         }
         Ok(Err(said)) => failed("the model", said),
@@ -54,7 +53,7 @@ pub struct Finding {
 }
 
 /// The shortest history that breaks what `history` broke in `trial`.
-pub fn finding<J: Job>(history: &History, trial: &Trial) -> Option<Finding> {
+pub fn finding<J: Subject>(history: &History, trial: &Trial) -> Option<Finding> {
     let first = trial.broken.first()?.clone();
     let spelt = History { faults: trial.journal.faults(), rates: None, ..history.clone() };
     let (history, broken, tries) = shrink(spelt, first, |history| self::trial::<J>(history).broken);

@@ -11,8 +11,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::history::{History, Kind, Timed};
 use crate::journal::{Call, Journal, What};
-use crate::rds::{Outcome, Rds};
-use crate::wire::{Refusal, Request};
+use crate::rds::Rds;
+use crate::wire::{Answered, Refusal, Request};
 use crate::world::World;
 use faults::Faults;
 
@@ -119,16 +119,9 @@ impl Account {
         if self.world.denied.contains(&call.action) {
             return refuse(call, 403, "AccessDenied", "not authorized to perform this, by no identity-based policy");
         }
-        let answer = match request.service.as_str() {
-            "rds" => self.world.rds.answer(request, now, lag),
-            "sts" => small::caller(request),
-            _ => self.message(run, request, now),
-        };
-        let body = match answer {
-            Ok(Outcome { body, did, shown }) => {
-                let shown = shown.map(|shown| What::Shown { run, shown });
-                let did = did.map(|effect| What::Did { run, effect });
-                for what in shown.into_iter().chain(did) {
+        let body = match self.answer(run, request, now, lag) {
+            Ok((body, happened)) => {
+                for what in happened {
                     self.journal.add(now, what);
                 }
                 body
@@ -145,5 +138,24 @@ impl Account {
             Some(Kind::BrokenDone) => refuse(call, 500, "InternalFailure", "an internal failure"),
             _ => Fate::Answered { status: 200, body },
         }
+    }
+    /// What the service says, and what a journal has of it.
+    fn answer(
+        &mut self,
+        run: Timestamp,
+        request: &mut Request,
+        now: Timestamp,
+        lag: SignedDuration,
+    ) -> Answered<(String, Vec<What>)> {
+        Ok(match request.service.as_str() {
+            "rds" => {
+                let outcome = self.world.rds.answer(request, now, lag)?;
+                let shown = outcome.shown.map(|shown| What::Shown { run, shown });
+                let did = outcome.did.map(|effect| What::Did { run, effect });
+                (outcome.body, shown.into_iter().chain(did).collect())
+            }
+            "sts" => (small::caller(request)?, Vec::new()),
+            _ => (self.message(run, request, now)?, Vec::new()),
+        })
     }
 }

@@ -5,7 +5,6 @@ use serde_json::json;
 
 use super::{ACCOUNT, Account};
 use crate::journal::{Mail, What};
-use crate::rds::Outcome;
 use crate::wire::{Answered, Refusal, Request, Xml};
 
 /// The code that the service of `action` throttles with.
@@ -21,21 +20,20 @@ pub(super) fn refusal(action: &str, code: &str, message: &str) -> String {
     Xml::refusal(code, message)
 }
 
-pub(super) fn caller(request: &mut Request) -> Answered<Outcome> {
+pub(super) fn caller(request: &mut Request) -> Answered<String> {
     if request.action != "sts:GetCallerIdentity" {
         return Err(Refusal::OfSimulation(format!("{}, which the simulation does not know", request.action)));
     }
     request.done()?;
-    let body = Xml::answer("GetCallerIdentity", |xml| {
+    Ok(Xml::answer("GetCallerIdentity", |xml| {
         xml.leaf("Arn", format!("arn:aws:sts::{ACCOUNT}:assumed-role/nightshift/cluster-cleanup"));
         xml.leaf("UserId", "AROASIMULATED:cluster-cleanup");
         xml.leaf("Account", ACCOUNT);
-    });
-    Ok(Outcome { body, ..Outcome::default() })
+    }))
 }
 
 impl Account {
-    pub(super) fn message(&mut self, run: Timestamp, request: &mut Request, now: Timestamp) -> Answered<Outcome> {
+    pub(super) fn message(&mut self, run: Timestamp, request: &mut Request, now: Timestamp) -> Answered<String> {
         let (mail, body) = match request.action.as_str() {
             "ses:SendEmail" => (mail(run, request)?, json!({"MessageId": "simulated"}).to_string()),
             "sns:Publish" => {
@@ -51,7 +49,7 @@ impl Account {
             return Err(Refusal::of(400, "MessageRejected", "Email address is not verified."));
         }
         self.journal.add(now, What::Mail(mail));
-        Ok(Outcome { body, ..Outcome::default() })
+        Ok(body)
     }
 }
 

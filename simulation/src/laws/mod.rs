@@ -1,22 +1,12 @@
-//! The laws of cluster-cleanup, each a function over a journal, as docs/laws.md states them in words. They share nothing with the
-//! job: what is due, whose it is, what a message says and what a name means are stated here again, in another hand. A law says
-//! what it grants to faults and to people; what it does not grant is broken.
+//! The laws, each a function over a journal, as docs/laws.md states them in words: a room for each job. They share nothing with
+//! the jobs: what is due, whose it is, what a message says and what a name means are stated here again, in another hand. A law
+//! says what it grants to faults and to people; what it does not grant is broken.
 
-mod case;
-mod deletion;
-mod messages;
-mod reach;
-mod record;
-mod rest;
-mod terms;
+pub mod clusters;
 
 use std::fmt;
 
 use jiff::Timestamp;
-
-use crate::history::History;
-use crate::journal::Journal;
-use case::Case;
 
 /// A law that did not hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,37 +25,10 @@ impl fmt::Display for Broken {
     }
 }
 
-/// What a law finds in a journal.
-type Law = fn(&Case<'_>) -> Vec<(Timestamp, String)>;
-
-/// All of them, by the names that docs/laws.md gives them.
-const ALL: [(&str, Law); 14] = [
-    ("due", deletion::due),
-    ("told", deletion::told),
-    ("kept", deletion::kept),
-    ("purged", deletion::purged),
-    ("strangers", reach::strangers),
-    ("caps", reach::caps),
-    ("plan mode", reach::plan_mode),
-    ("fewest calls", reach::fewest_calls),
-    ("on record", record::on_record),
-    ("true report", record::true_report),
-    ("once", messages::once),
-    ("whole", messages::whole),
-    ("done or told", rest::done_or_told),
-    ("at rest", rest::at_rest),
-];
-
-/// What docs/laws.md calls them.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    ALL.iter().map(|(law, _)| *law)
-}
-
-/// Whatever does not hold, the first first.
-pub fn judge(history: &History, journal: &Journal) -> Vec<Broken> {
-    let case = Case::of(history, journal);
-    let mut broken: Vec<_> =
-        ALL.iter().flat_map(|(law, find)| find(&case).into_iter().map(|(at, said)| Broken { law, at, said })).collect();
+/// All that was found, the first first.
+fn in_order(found: impl Iterator<Item = (&'static str, Vec<(Timestamp, String)>)>) -> Vec<Broken> {
+    let found = found.flat_map(|(law, found)| found.into_iter().map(move |(at, said)| Broken { law, at, said }));
+    let mut broken: Vec<_> = found.collect();
     broken.sort_by_key(|broken| broken.at);
     broken
 }

@@ -9,9 +9,10 @@ mod write;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::wire::{Answered, Refusal, Request};
+use crate::aged::Tags;
+use crate::wire::{self, Answered, Refusal, Request};
 
-pub use state::{Aged, Cluster, Face, Member, Rds, Snapshot, SnapshotFace, Status, Tags};
+pub use state::{Cluster, Face, Member, Rds, Snapshot, SnapshotFace, Status};
 
 /// What a call did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,30 +77,8 @@ pub enum Shown {
     Snapshot(Option<SnapshotFace>),
 }
 
-/// An answer, with what it did and what it showed.
-#[derive(Debug, Clone, Default)]
-pub struct Outcome {
-    /// The document.
-    pub body: String,
-    /// What was changed.
-    pub did: Option<Effect>,
-    /// What was shown.
-    pub shown: Option<Shown>,
-}
-
-impl Outcome {
-    fn of(body: String) -> Self {
-        Self { body, ..Self::default() }
-    }
-
-    fn did(body: String, did: Effect) -> Self {
-        Self { body, did: Some(did), shown: None }
-    }
-
-    fn shown(body: String, shown: Shown) -> Self {
-        Self { body, did: None, shown: Some(shown) }
-    }
-}
+/// An answer of this service.
+pub type Outcome = wire::Outcome<Effect, Shown>;
 
 impl Rds {
     /// Carries `request` out at `now`; tags are read as they were `lag` ago.

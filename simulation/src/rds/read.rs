@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::state::{Cluster, Member, Rds, Snapshot, Tags};
+use super::state::{Cluster, Member, Rds, Snapshot};
 use super::{Outcome, Shown};
+use crate::aged::Tags;
 use crate::wire::{Answered, Refusal, Request, Xml};
 
 /// The engines whose clusters are Aurora's.

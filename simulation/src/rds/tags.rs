@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::read::{not_found, snapshot_not_found};
-use super::state::{Aged, Rds, Tags};
+use super::state::Rds;
 use super::{Effect, Outcome};
+use crate::aged::{Aged, Tags};
 use crate::wire::{Answered, Refusal, Request, Xml};
 
 /// The most that one thing can have.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use super::*;
+use crate::aged::Aged;
 use crate::time::later;
 
 fn now() -> Timestamp {

@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::read::{not_found, snapshot_not_found};
-use super::state::{Aged, Cluster, Rds, Snapshot, Status, Tags};
+use super::state::{Cluster, Rds, Snapshot, Status};
 use super::{Effect, Outcome};
+use crate::aged::{Aged, Tags};
 use crate::dice;
 use crate::time::later;
 use crate::wire::{Answered, Refusal, Request, Xml};

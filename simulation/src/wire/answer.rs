@@ -33,6 +33,34 @@ impl Refusal {
     }
 }
 
+/// An answer, with what it did and what it showed.
+#[derive(Debug, Clone)]
+pub struct Outcome<D, S> {
+    /// The document.
+    pub body: String,
+    /// What was changed.
+    pub did: Option<D>,
+    /// What was shown.
+    pub shown: Option<S>,
+}
+
+impl<D, S> Outcome<D, S> {
+    /// With nothing that anybody judges.
+    pub fn of(body: String) -> Self {
+        Self { body, did: None, shown: None }
+    }
+
+    /// That something was changed.
+    pub fn did(body: String, did: D) -> Self {
+        Self { body, did: Some(did), shown: None }
+    }
+
+    /// That something was shown.
+    pub fn shown(body: String, shown: S) -> Self {
+        Self { body, did: None, shown: Some(shown) }
+    }
+}
+
 /// A document in the making.
 #[derive(Debug, Default)]
 pub struct Xml(String);

@@ -3,5 +3,5 @@
 mod answer;
 mod request;
 
-pub use answer::{Answered, Refusal, Xml};
+pub use answer::{Answered, Outcome, Refusal, Xml};
 pub use request::Request;

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
-use nightshift_simulation::generate::draw;
+use nightshift_simulation::generate::clusters::draw;
 use nightshift_simulation::history::History;
 use nightshift_simulation::trial::trial;
 

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
-use nightshift_simulation::generate::draw;
+use nightshift_simulation::generate::clusters::draw;
 use nightshift_simulation::history::History;
 use nightshift_simulation::story::story;
 use nightshift_simulation::trial::trial;
@@ -26,7 +26,7 @@ fn fixed_seeds_break_no_law() {
 /// Each was shortened from a seed, and is called after what it found.
 #[test]
 fn histories_that_broke_a_law_once_break_none() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("histories");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("histories/cluster-cleanup");
     let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     assert!(!paths.is_empty());

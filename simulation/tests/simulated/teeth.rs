@@ -6,7 +6,7 @@ use nightshift::jobs::cluster_cleanup::ClusterCleanup;
 use nightshift::report::Outcome;
 use nightshift_simulation::history::History;
 use nightshift_simulation::journal::{End, Entry, Journal, What};
-use nightshift_simulation::laws::judge;
+use nightshift_simulation::laws::clusters::judge;
 use nightshift_simulation::play::play;
 use nightshift_simulation::rds::{Effect, Shown, SnapshotFace};
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use nightshift_simulation::laws::names;
+use nightshift_simulation::laws::clusters::names;
 
 #[test]
 fn every_law_has_its_words_and_every_words_their_law() {

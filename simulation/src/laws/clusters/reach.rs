@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::case::Case;
 use super::terms::{OPERATORS, expiry};
-use crate::rds::{Effect, Tags};
+use crate::aged::Tags;
+use crate::rds::Effect;
 
 type Found = Vec<(Timestamp, String)>;
 

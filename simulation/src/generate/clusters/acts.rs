@@ -7,11 +7,11 @@ use fastrand::Rng;
 use jiff::Timestamp;
 
 use super::moments::{expiry, of_day};
-use super::night;
 use crate::acts::{Act, Traits};
+use crate::aged::Tags;
 use crate::dice::{self, chance, pick};
+use crate::generate::night;
 use crate::history::Timed;
-use crate::rds::Tags;
 use crate::time::later;
 
 const NAMES: [&str; 9] = ["orders", "billing", "search", "reports", "users", "orders-2", "pay-main", "cart", "ledger"];

@@ -6,8 +6,8 @@ use fastrand::Rng;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{DAY, night};
 use crate::dice::{chance, pick};
+use crate::generate::{DAY, night};
 use crate::time::later;
 
 /// A moment of the day after night `number`; often while its run, which begins at `run`, looks and acts.

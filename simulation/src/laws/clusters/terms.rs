@@ -4,7 +4,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use crate::rds::{Face, Tags};
+use crate::aged::Tags;
+use crate::rds::Face;
 
 /// The tag with the expiry, where nobody says otherwise.
 const EXPIRY: &str = "auto-delete-after";
