@@ -1,5 +1,7 @@
 //! What people and other tools do in an account, beside the function.
 
+pub mod keys;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -22,24 +24,79 @@ const REST: Duration = Duration::from_hours(7 * 24);
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[expect(missing_docs, reason = "its words say what each is")]
 pub enum Act {
-    Create { cluster: String, engine: String, tags: Tags, members: usize, traits: Traits },
-    Clone { cluster: String, of: String, tags: Tags },
-    Tag { cluster: String, key: String, value: String },
-    Untag { cluster: String, key: String },
-    Terraform { cluster: String },
-    Rename { cluster: String, to: String },
-    Stop { cluster: String },
-    Start { cluster: String },
-    Protect { cluster: String, on: bool },
-    AddMember { cluster: String },
-    RemoveMember { cluster: String },
-    Delete { cluster: String },
-    BlueGreen { cluster: String, on: bool },
-    TagSnapshots { of: String, key: String, value: Option<String> },
-    Quota { snapshots: usize },
-    Deny { action: String, on: bool },
-    Mailbox { address: String, takes: bool },
-    Policy { variable: String, value: Option<String> },
+    Create {
+        cluster: String,
+        engine: String,
+        tags: Tags,
+        members: usize,
+        traits: Traits,
+    },
+    Clone {
+        cluster: String,
+        of: String,
+        tags: Tags,
+    },
+    Tag {
+        cluster: String,
+        key: String,
+        value: String,
+    },
+    Untag {
+        cluster: String,
+        key: String,
+    },
+    Terraform {
+        cluster: String,
+    },
+    Rename {
+        cluster: String,
+        to: String,
+    },
+    Stop {
+        cluster: String,
+    },
+    Start {
+        cluster: String,
+    },
+    Protect {
+        cluster: String,
+        on: bool,
+    },
+    AddMember {
+        cluster: String,
+    },
+    RemoveMember {
+        cluster: String,
+    },
+    Delete {
+        cluster: String,
+    },
+    BlueGreen {
+        cluster: String,
+        on: bool,
+    },
+    TagSnapshots {
+        of: String,
+        key: String,
+        value: Option<String>,
+    },
+    Quota {
+        snapshots: usize,
+    },
+    Deny {
+        action: String,
+        on: bool,
+    },
+    Mailbox {
+        address: String,
+        takes: bool,
+    },
+    Policy {
+        variable: String,
+        value: Option<String>,
+    },
+    /// To users, their keys and their secrets.
+    Keys(keys::Act),
 }
 
 /// What a new cluster is like.
@@ -82,6 +139,7 @@ impl Act {
                 };
                 true
             }
+            Self::Keys(act) => act.apply(world, now).is_some(),
             of_rds => of_rds.in_rds(&mut world.rds, now).is_some(),
         }
     }
@@ -292,6 +350,7 @@ impl fmt::Display for Act {
             Self::Mailbox { address, takes: false } => write!(f, "the mailbox {address} takes no mail"),
             Self::Policy { variable, value: Some(value) } => write!(f, "an operator sets {variable}={value}"),
             Self::Policy { variable, value: None } => write!(f, "an operator unsets {variable}"),
+            Self::Keys(act) => act.fmt(f),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! interesting more often than elsewhere.
 
 pub mod clusters;
+pub mod keys;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use jiff::Timestamp;
 
 use crate::acts::Act;
 use crate::dice::{self, chance, pick};
-use crate::history::{History, Kind, Rates, Run, Timed};
+use crate::history::{Kind, Rates, Run, Timed};
 use crate::time::later;
 
 /// The first night of every history.
@@ -75,7 +76,7 @@ fn heal(seed: u64, acts: &mut Vec<Timed>, healed: Timestamp, variables: &BTreeMa
     }
     if chance(&mut dice::at(seed, &[&"for good"]), 250) {
         let stays = |act: &Act| match act {
-            Act::Deny { action, .. } => action.starts_with("rds:"),
+            Act::Deny { action, .. } => !action.starts_with("ses:"),
             Act::Mailbox { .. } => true,
             _ => false,
         };

@@ -9,7 +9,10 @@ use nightshift::report::Report;
 use crate::acts::Act;
 use crate::dice;
 use crate::history::{Fault, Kind};
+use crate::iam;
 use crate::rds::{Effect, Shown};
+use crate::secrets::{self, SecretFace};
+use crate::world::Standing;
 
 /// One entry.
 #[derive(Debug, Clone)]
@@ -34,6 +37,8 @@ pub enum What {
     Began {
         /// The variables it was configured by.
         policy: Vec<(String, String)>,
+        /// What it was called with.
+        event: String,
     },
     /// A run called AWS.
     Call(Call),
@@ -50,6 +55,38 @@ pub enum What {
         run: Timestamp,
         /// What.
         effect: Effect,
+    },
+    /// A run was shown users or keys.
+    Looked {
+        /// Which run.
+        run: Timestamp,
+        /// What.
+        shown: iam::Shown,
+    },
+    /// A run changed something about a user.
+    Iam {
+        /// Which run.
+        run: Timestamp,
+        /// What.
+        effect: iam::Effect,
+        /// How the user stood before.
+        before: Option<Standing>,
+    },
+    /// A run changed a secret, or read it.
+    Secret {
+        /// Which run.
+        run: Timestamp,
+        /// What.
+        effect: secrets::Effect,
+        /// The secret since.
+        secret: Option<SecretFace>,
+    },
+    /// How every user stands when a run begins, and when it is over.
+    Stands {
+        /// Which run.
+        run: Timestamp,
+        /// All of them.
+        all: Vec<Standing>,
     },
     /// Somebody can read something.
     Mail(Mail),

@@ -5,7 +5,7 @@
 //! Rooms, each knowing only those above it:
 //!
 //! * `time`: the one clock. `dice`: randomness keyed by what it is about.
-//! * `aged`: values with their past. `wire`: requests, taken apart strictly, and answers. `rds`: Amazon RDS in memory, as far as it is asked.
+//! * `aged`: values with their past. `wire`: requests, taken apart strictly, and answers. `rds`, `iam`, `secrets`: those services in memory, as far as they are asked.
 //! * `world`: an account. `acts`: what people do there. `history`: what is given, done and broken, as a text.
 //! * `journal`: what happened. `aws`: the HTTP client that ends in the account, SES, SNS and STS, and what goes wrong.
 //! * `play`: a history, played.
@@ -23,11 +23,13 @@ pub mod aws;
 pub mod dice;
 pub mod generate;
 pub mod history;
+pub mod iam;
 pub mod journal;
 pub mod laws;
 pub mod play;
 pub mod rds;
 pub mod reached;
+pub mod secrets;
 pub mod shrink;
 pub mod story;
 pub mod subject;

@@ -14,6 +14,7 @@ use clap::{Parser, ValueEnum};
 use jiff::Timestamp;
 use nightshift::clock;
 use nightshift::jobs::cluster_cleanup::ClusterCleanup;
+use nightshift::jobs::key_rotation::KeyRotation;
 use nightshift_simulation::history::History;
 use nightshift_simulation::reached::Reached;
 use nightshift_simulation::subject::Subject;
@@ -62,12 +63,14 @@ struct Cli {
 enum Which {
     #[default]
     ClusterCleanup,
+    KeyRotation,
 }
 
 fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
     match cli.job {
         Which::ClusterCleanup => simulate::<ClusterCleanup>(&cli),
+        Which::KeyRotation => simulate::<KeyRotation>(&cli),
     }
 }
 

@@ -20,12 +20,13 @@ use nightshift::run::ledger::{Ledger, Line, Sink};
 use nightshift::run::{Job, Payload, RunFault, Stop};
 use nightshift::services::aws::{Aws, Roots, limits};
 
-use crate::acts::HOME;
+use crate::acts::{HOME, keys};
 use crate::aws::{Account, Http, Process};
 use crate::dice;
 use crate::history::{History, Run};
 use crate::journal::{End, Journal, What};
 use crate::time::{Time, later};
+use crate::wire::OWN_KEY;
 
 type Shared = Arc<Mutex<Account>>;
 
@@ -62,21 +63,25 @@ pub fn play<J: Job>(history: &History) -> Result<Journal, String> {
 async fn carry_out<J: Job>(run: &Run, seed: u64, account: &Shared, time: &Time) {
     // The SDK draws its jitter and its ids from the generator of the thread.
     fastrand::seed(dice::key(seed, &[&"sdk", &run.at]));
-    let policy: Vec<_> = {
+    let (policy, event) = {
         let mut account = of(account);
         account.advance(time.now());
         let policy = account.world.policy.clone();
         let policy: Vec<_> = policy.into_iter().collect();
-        account.journal.add(run.at, What::Began { policy: policy.clone() });
-        policy
+        let event = keys::resolved(&run.event, &account.world);
+        account.journal.add(run.at, What::Began { policy: policy.clone(), event: event.clone() });
+        account.note_standings(run.at, run.at);
+        (policy, event)
     };
     let process = Arc::new(Process::new(run.at));
     let aws = clients(&Http::new(account, &process, time), time);
     let sink = Record { run: run.at, account: Arc::clone(account) };
     let ends = later(run.at, Duration::from_secs(run.seconds));
-    let invocation = pin!(invoke::<J>(policy, aws, &run.event, &sink, (run.at, ends)));
+    let invocation = pin!(invoke::<J>(policy, aws, &event, &sink, (run.at, ends)));
     let end = alive(&process, time.until(ends), invocation).await;
-    of(account).journal.add(time.now(), What::Ended { run: run.at, end: end.unwrap_or(End::Died) });
+    let mut account = of(account);
+    account.note_standings(run.at, time.now());
+    account.journal.add(time.now(), What::Ended { run: run.at, end: end.unwrap_or(End::Died) });
 }
 
 async fn invoke<J: Job>(
@@ -124,7 +129,7 @@ async fn alive<T>(
 
 fn clients(http: &Http, time: &Time) -> Aws {
     let (retries, timeouts) = limits(None);
-    let credentials = Credentials::new("AKIASIMULATED", "simulated", None, None, "simulation");
+    let credentials = Credentials::new(OWN_KEY, "simulated", None, None, "simulation");
     let config = SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new(HOME))

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use super::{Account, Fate};
 use crate::time::Time;
-use crate::wire::Request;
+use crate::wire::{Headers, Request};
 
 /// A process that calls, until it dies.
 #[derive(Debug)]
@@ -66,8 +66,11 @@ impl Http {
 
     async fn answer(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let (method, uri) = (request.method().to_owned(), request.uri().to_owned());
+        let header = |name: &str| request.headers().get(name).map(str::to_owned);
+        let (authorization, target) = (header("authorization"), header("x-amz-target"));
         let body = request.into_body().collect().await.map_err(|error| ConnectorError::other(error, None))?.to_bytes();
-        let request = match Request::read(&method, &uri, &body) {
+        let headers = Headers { authorization: authorization.as_deref(), target: target.as_deref() };
+        let request = match Request::read(&method, &uri, headers, &body) {
             Ok(request) => request,
             Err(said) => {
                 self.account().broken.get_or_insert(said);

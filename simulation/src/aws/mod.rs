@@ -9,9 +9,12 @@ use std::collections::{BTreeSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::acts::HOME;
 use crate::history::{History, Kind, Timed};
+use crate::iam::{Iam, User};
 use crate::journal::{Call, Journal, What};
 use crate::rds::Rds;
+use crate::secrets::{Secret, Secrets};
 use crate::wire::{Answered, Refusal, Request};
 use crate::world::World;
 use faults::Faults;
@@ -61,7 +64,9 @@ impl Account {
         acts.sort_by_key(|timed| timed.at);
         Self {
             world: World {
-                rds: Rds::new(crate::acts::HOME, ACCOUNT, history.seed),
+                rds: Rds::new(HOME, ACCOUNT, history.seed),
+                iam: Iam::new(ACCOUNT, history.seed),
+                secrets: Secrets::new(HOME, ACCOUNT),
                 denied: BTreeSet::new(),
                 refused: BTreeSet::new(),
                 policy: history.policy.clone(),
@@ -78,11 +83,19 @@ impl Account {
         while self.acts.front().is_some_and(|next| next.at <= now)
             && let Some(Timed { at, act }) = self.acts.pop_front()
         {
-            self.world.rds.advance(at);
+            self.world.advance(at);
             let fits = act.apply(&mut self.world, at);
             self.journal.add(at, What::Act { act, fits });
         }
-        self.world.rds.advance(now);
+        self.world.advance(now);
+    }
+
+    /// Notes how every user stands, for whoever judges `run`.
+    pub fn note_standings(&mut self, run: Timestamp, now: Timestamp) {
+        let all: Vec<_> = self.world.iam.users.values().map(|user| self.world.standing(user.true_face())).collect();
+        if !all.is_empty() {
+            self.journal.add(now, What::Stands { run, all });
+        }
     }
 
     /// How long the next call of `run` takes: the way there, and the way back.
@@ -110,14 +123,18 @@ impl Account {
         match call.fault {
             Some(Kind::Throttled) => return refuse(call, 400, small::throttle(&call.action.clone()), "Rate exceeded"),
             Some(Kind::Broken) => return refuse(call, 500, "InternalFailure", "an internal failure"),
-            Some(Kind::Denied) => return refuse(call, 403, "AccessDenied", "not authorized"),
+            Some(Kind::Denied) => {
+                let (status, code) = small::denial(&call.action);
+                return refuse(call, status, code, "not authorized");
+            }
             Some(Kind::Unsent) => return Fate::Lost,
             Some(Kind::Hangs) => return Fate::Hangs,
             Some(Kind::DiesBefore) => return Fate::Dead,
             _ => {}
         }
         if self.world.denied.contains(&call.action) {
-            return refuse(call, 403, "AccessDenied", "not authorized to perform this, by no identity-based policy");
+            let (status, code) = small::denial(&call.action);
+            return refuse(call, status, code, "not authorized to perform this, by no identity-based policy");
         }
         let body = match self.answer(run, request, now, lag) {
             Ok((body, happened)) => {
@@ -154,7 +171,25 @@ impl Account {
                 let did = outcome.did.map(|effect| What::Did { run, effect });
                 (outcome.body, shown.into_iter().chain(did).collect())
             }
-            "sts" => (small::caller(request)?, Vec::new()),
+            "iam" => {
+                let before = self.world.iam.users.clone();
+                let outcome = self.world.iam.answer(request, now, lag)?;
+                let shown = outcome.shown.map(|shown| What::Looked { run, shown });
+                let did = outcome.did.map(|effect| {
+                    let before = before.get(&effect.user).map(User::true_face);
+                    What::Iam { run, effect, before: before.map(|user| self.world.standing(user)) }
+                });
+                (outcome.body, shown.into_iter().chain(did).collect())
+            }
+            "secretsmanager" => {
+                let outcome = self.world.secrets.answer(request, now, lag)?;
+                let did = outcome.did.map(|effect| {
+                    let secret = self.world.secrets.secrets.get(&effect.name).map(Secret::face);
+                    What::Secret { run, effect, secret }
+                });
+                (outcome.body, did.into_iter().collect())
+            }
+            "sts" => (self.caller(request, now)?, Vec::new()),
             _ => (self.message(run, request, now)?, Vec::new()),
         })
     }

@@ -5,34 +5,61 @@ use serde_json::json;
 
 use super::{ACCOUNT, Account};
 use crate::journal::{Mail, What};
-use crate::wire::{Answered, Refusal, Request, Xml};
+use crate::wire::{Answered, OWN_KEY, Refusal, Request, Xml};
 
 /// The code that the service of `action` throttles with.
 pub(super) fn throttle(action: &str) -> &'static str {
-    if action.starts_with("ses:") { "TooManyRequestsException" } else { "Throttling" }
+    match service_of(action) {
+        "ses" => "TooManyRequestsException",
+        "secretsmanager" => "ThrottlingException",
+        _ => "Throttling",
+    }
+}
+
+/// How it says that the role may not, with which status.
+pub(super) fn denial(action: &str) -> (u16, &'static str) {
+    if service_of(action) == "secretsmanager" { (400, "AccessDeniedException") } else { (403, "AccessDenied") }
+}
+
+fn service_of(action: &str) -> &str {
+    action.split(':').next().unwrap_or_default()
 }
 
 /// How the service of `action` writes a refusal.
 pub(super) fn refusal(action: &str, code: &str, message: &str) -> String {
-    if action.starts_with("ses:") {
+    if ["ses", "secretsmanager"].contains(&service_of(action)) {
         return json!({"__type": code, "message": message}).to_string();
     }
     Xml::refusal(code, message)
 }
 
-pub(super) fn caller(request: &mut Request) -> Answered<String> {
-    if request.action != "sts:GetCallerIdentity" {
-        return Err(Refusal::OfSimulation(format!("{}, which the simulation does not know", request.action)));
-    }
-    request.done()?;
-    Ok(Xml::answer("GetCallerIdentity", |xml| {
-        xml.leaf("Arn", format!("arn:aws:sts::{ACCOUNT}:assumed-role/nightshift/cluster-cleanup"));
-        xml.leaf("UserId", "AROASIMULATED:cluster-cleanup");
-        xml.leaf("Account", ACCOUNT);
-    }))
-}
-
 impl Account {
+    /// Whose key a request is signed with. It needs no right, and none can deny it; but the key has to be known, and on.
+    pub(super) fn caller(&mut self, request: &mut Request, now: Timestamp) -> Answered<String> {
+        if request.action != "sts:GetCallerIdentity" {
+            return Err(Refusal::OfSimulation(format!("{}, which the simulation does not know", request.action)));
+        }
+        request.done()?;
+        let key = request.signed_with.as_str();
+        let (arn, id) = if key == OWN_KEY {
+            let role = format!("arn:aws:sts::{ACCOUNT}:assumed-role/nightshift/nightshift");
+            (role, "AROASIMULATED:nightshift".to_owned())
+        } else {
+            let unknown =
+                || Refusal::of(403, "InvalidClientTokenId", "The security token included in the request is invalid.");
+            if !self.world.iam.use_key(key, "sts", now, false) {
+                return Err(unknown());
+            }
+            let (user, _) = self.world.iam.of_key(key).ok_or_else(unknown)?;
+            (self.world.iam.arn(user), user.id.clone())
+        };
+        Ok(Xml::answer("GetCallerIdentity", |xml| {
+            xml.leaf("Arn", arn);
+            xml.leaf("UserId", id);
+            xml.leaf("Account", ACCOUNT);
+        }))
+    }
+
     pub(super) fn message(&mut self, run: Timestamp, request: &mut Request, now: Timestamp) -> Answered<String> {
         let (mail, body) = match request.action.as_str() {
             "ses:SendEmail" => (mail(run, request)?, json!({"MessageId": "simulated"}).to_string()),

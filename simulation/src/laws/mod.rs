@@ -3,6 +3,7 @@
 //! says what it grants to faults and to people; what it does not grant is broken.
 
 pub mod clusters;
+pub mod keys;
 
 use std::fmt;
 

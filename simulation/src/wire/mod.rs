@@ -4,4 +4,4 @@ mod answer;
 mod request;
 
 pub use answer::{Answered, Outcome, Refusal, Xml};
-pub use request::Request;
+pub use request::{Headers, OWN_KEY, Request};

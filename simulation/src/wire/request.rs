@@ -26,27 +26,49 @@ pub struct Request {
     pub action: String,
     /// The Region of its endpoint.
     pub region: String,
+    /// The access key it is signed with.
+    pub signed_with: String,
     fields: Fields,
+}
+
+/// The access key that the function itself calls with.
+pub const OWN_KEY: &str = "AKIASIMULATED";
+
+/// What of its headers matters.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Headers<'a> {
+    /// `Authorization`.
+    pub authorization: Option<&'a str>,
+    /// `X-Amz-Target`, of a service that takes JSON.
+    pub target: Option<&'a str>,
 }
 
 impl Request {
     /// Of the request to `uri` with `body`.
-    pub fn read(method: &str, uri: &str, body: &[u8]) -> Result<Self, String> {
+    pub fn read(method: &str, uri: &str, headers: Headers<'_>, body: &[u8]) -> Result<Self, String> {
         let rest = uri.strip_prefix("https://").ok_or_else(|| format!("a request to {uri}, which is not https"))?;
         let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
         let host = host.strip_suffix(".amazonaws.com").ok_or_else(|| format!("a request to {host}"))?;
-        let (service, region) = host.split_once('.').ok_or_else(|| format!("a request to {host}, of no Region"))?;
+        // IAM has one endpoint in a partition.
+        let global = || (host == "iam").then_some((host, "aws-global"));
+        let parts = host.split_once('.').or_else(global);
+        let (service, region) = parts.ok_or_else(|| format!("a request to {host}, of no Region"))?;
+        let signed_with = headers.authorization.and_then(|text| text.split_once("Credential="));
+        let signed_with = signed_with.and_then(|(_, rest)| rest.split_once('/')).map(|(key, _)| key.to_owned());
+        let signed_with = signed_with.unwrap_or_default();
         let text = std::str::from_utf8(body).map_err(|error| format!("a body that is no text: {error}"))?;
         let (service, region) = (service.to_owned(), region.to_owned());
-        if service == "email" {
+        if service == "email" || service == "secretsmanager" {
             let Value::Object(json) = serde_json::from_str(text).map_err(|error| error.to_string())? else {
                 return Err("a body of JSON that is no object".to_owned());
             };
-            let action = match (method, path) {
-                ("POST", "v2/email/outbound-emails") => "ses:SendEmail".to_owned(),
-                _ => return Err(format!("{method} /{path} of SES, which the simulation does not know")),
+            let target = headers.target.and_then(|target| target.strip_prefix("secretsmanager."));
+            let action = match (service.as_str(), method, path, target) {
+                ("email", "POST", "v2/email/outbound-emails", None) => "ses:SendEmail".to_owned(),
+                ("secretsmanager", "POST", "", Some(action)) => format!("secretsmanager:{action}"),
+                _ => return Err(format!("{method} /{path} of {service}, which the simulation does not know")),
             };
-            return Ok(Self { service, action, region, fields: Fields::Json(json) });
+            return Ok(Self { service, action, region, signed_with, fields: Fields::Json(json) });
         }
         let mut form = BTreeMap::new();
         for pair in text.split('&') {
@@ -57,6 +79,7 @@ impl Request {
         let version = form.remove("Version");
         let expected = match service.as_str() {
             "rds" => "2014-10-31",
+            "iam" => "2010-05-08",
             "sts" => "2011-06-15",
             "sns" => "2010-03-31",
             _ => return Err(format!("{service}:{action}, a service that the simulation does not know")),
@@ -64,18 +87,20 @@ impl Request {
         if version.as_deref() != Some(expected) {
             return Err(format!("{service}:{action} of version {version:?}"));
         }
-        Ok(Self { action: format!("{service}:{action}"), service, region, fields: Fields::Form(form) })
+        Ok(Self { action: format!("{service}:{action}"), service, region, signed_with, fields: Fields::Form(form) })
     }
 
     /// What it is about, in a word: a name, or the Region where it is about all of a kind there.
     pub fn thing(&self) -> String {
         let of_form = |form: &BTreeMap<String, String>| {
-            const NAMES: [&str; 5] = [
+            const NAMES: [&str; 7] = [
                 "DBClusterIdentifier",
                 "DBInstanceIdentifier",
                 "DBClusterSnapshotIdentifier",
                 "ResourceName",
                 "TopicArn",
+                "UserName",
+                "AccessKeyId",
             ];
             let name = NAMES.iter().find_map(|name| form.get(*name));
             name.map(|name| name.rsplit(':').next().unwrap_or_default().to_owned())
@@ -83,10 +108,13 @@ impl Request {
         let found = match &self.fields {
             Fields::Form(form) => of_form(form),
             Fields::Json(json) => {
-                json.get("Destination").and_then(|to| to["ToAddresses"][0].as_str()).map(str::to_owned)
+                let named = ["SecretId", "Name"].iter().find_map(|name| json.get(*name)?.as_str());
+                let to = || json.get("Destination").and_then(|to| to["ToAddresses"][0].as_str());
+                named.or_else(to).map(str::to_owned)
             }
         };
-        found.unwrap_or_else(|| self.region.clone())
+        let of_others = || (self.service == "sts" && self.signed_with != OWN_KEY).then(|| self.signed_with.clone());
+        found.or_else(of_others).unwrap_or_else(|| self.region.clone())
     }
 
     /// A field of a form, if it is there.
@@ -163,7 +191,7 @@ impl Request {
             return Err(Refusal::of(400, "BadRequestException", format!("{key} is missing")));
         };
         let (service, action, region) = (self.service.clone(), self.action.clone(), self.region.clone());
-        Ok(Self { service, action, region, fields: Fields::Json(part) })
+        Ok(Self { service, action, region, signed_with: self.signed_with.clone(), fields: Fields::Json(part) })
     }
 
     /// The texts of a list in JSON.
@@ -171,6 +199,26 @@ impl Request {
         let Fields::Json(json) = &mut self.fields else { return Vec::new() };
         let Some(Value::Array(all)) = json.remove(key) else { return Vec::new() };
         all.into_iter().filter_map(|one| one.as_str().map(str::to_owned)).collect()
+    }
+
+    /// `true` in JSON; `false` where it is not there.
+    pub fn truth(&mut self, key: &str) -> bool {
+        let Fields::Json(json) = &mut self.fields else { return false };
+        json.remove(key).is_some_and(|value| value == Value::Bool(true))
+    }
+
+    /// A number in JSON.
+    pub fn whole(&mut self, key: &str) -> Option<usize> {
+        let Fields::Json(json) = &mut self.fields else { return None };
+        json.remove(key).and_then(|value| usize::try_from(value.as_u64()?).ok())
+    }
+
+    /// Tags in JSON.
+    pub fn pairs(&mut self, key: &str) -> Vec<(String, String)> {
+        let Fields::Json(json) = &mut self.fields else { return Vec::new() };
+        let Some(Value::Array(all)) = json.remove(key) else { return Vec::new() };
+        let pair = |one: Value| Some((one["Key"].as_str()?.to_owned(), one["Value"].as_str()?.to_owned()));
+        all.into_iter().filter_map(pair).collect()
     }
 
     /// Nothing more is in it.
@@ -197,7 +245,8 @@ mod tests {
     fn what_nobody_reads_is_a_failure() {
         let body =
             b"Action=DeleteDBCluster&Version=2014-10-31&DBClusterIdentifier=orders&SkipFinalSnapshot=true&New=1%2F2";
-        let mut request = Request::read("POST", "https://rds.eu-west-1.amazonaws.com/", body).unwrap();
+        let mut request =
+            Request::read("POST", "https://rds.eu-west-1.amazonaws.com/", Headers::default(), body).unwrap();
         assert_eq!((request.action.as_str(), request.region.as_str()), ("rds:DeleteDBCluster", "eu-west-1"));
         assert_eq!(request.needed("DBClusterIdentifier").unwrap(), "orders");
         assert!(request.flag("SkipFinalSnapshot").unwrap().unwrap());
@@ -210,8 +259,28 @@ mod tests {
             ("https://ec2.eu-west-1.amazonaws.com/", "Action=A&Version=2000-01-01"),
             ("http://rds.eu-west-1.amazonaws.com/", "Action=A&Version=2014-10-31"),
             ("https://example.com/", ""),
+            ("https://secretsmanager.eu-west-1.amazonaws.com/", "{}"),
         ] {
-            assert!(Request::read("POST", uri, body.as_bytes()).is_err(), "{uri} {body}");
+            assert!(Request::read("POST", uri, Headers::default(), body.as_bytes()).is_err(), "{uri} {body}");
         }
+    }
+
+    #[test]
+    fn a_request_says_whose_key_it_is_signed_with_and_what_it_is_about() {
+        let authorization =
+            "AWS4-HMAC-SHA256 Credential=AKIAONE/20260101/eu-west-1/secretsmanager/aws4_request, SignedHeaders=host";
+        let headers = Headers { authorization: Some(authorization), target: Some("secretsmanager.DescribeSecret") };
+        let body = br#"{"SecretId": "/x/ana"}"#;
+        let mut request =
+            Request::read("POST", "https://secretsmanager.eu-west-1.amazonaws.com/", headers, body).unwrap();
+        assert_eq!(
+            (request.action.as_str(), request.signed_with.as_str()),
+            ("secretsmanager:DescribeSecret", "AKIAONE")
+        );
+        assert_eq!(request.thing(), "/x/ana");
+        assert_eq!(request.needed("SecretId").unwrap(), "/x/ana");
+        let body = b"Action=GetUser&Version=2010-05-08&UserName=ana";
+        let request = Request::read("POST", "https://iam.amazonaws.com/", Headers::default(), body).unwrap();
+        assert_eq!((request.action.as_str(), request.thing().as_str()), ("iam:GetUser", "ana"));
     }
 }

@@ -124,7 +124,7 @@ fn more_than_a_run_may_breaks_caps_and_anything_in_plan_mode_breaks_plan_mode() 
     let with = |name: &'static str, value: &'static str| {
         move |_: &mut History, journal: &mut Journal| {
             for entry in &mut journal.entries {
-                if let What::Began { policy } = &mut entry.what {
+                if let What::Began { policy, .. } = &mut entry.what {
                     policy.retain(|(key, _)| key != name);
                     policy.push((name.to_owned(), value.to_owned()));
                 }

@@ -35,8 +35,7 @@ impl<'a> Case<'a> {
         let mut runs: BTreeMap<Timestamp, Seen<'a>> = BTreeMap::new();
         for (place, entry) in journal.entries.iter().enumerate() {
             let at = match &entry.what {
-                What::Began { policy } => {
-                    let event = history.runs.iter().find(|run| run.at == entry.at).map_or("{}", |run| &run.event);
+                What::Began { policy, event } => {
                     let terms = Terms::of(policy);
                     runs.insert(entry.at, Seen { at: entry.at, event, terms, own: Vec::new(), end: None });
                     continue;
@@ -44,6 +43,10 @@ impl<'a> Case<'a> {
                 What::Call(Call { run, .. })
                 | What::Shown { run, .. }
                 | What::Did { run, .. }
+                | What::Looked { run, .. }
+                | What::Iam { run, .. }
+                | What::Secret { run, .. }
+                | What::Stands { run, .. }
                 | What::Mail(Mail { run, .. })
                 | What::Begun { run, .. }
                 | What::Ended { run, .. } => *run,
@@ -102,6 +105,7 @@ fn concerns(act: &Act, id: &str) -> bool {
         Act::Clone { cluster, of, .. } => cluster == id || of == id,
         Act::Rename { cluster, to } => cluster == id || to == id,
         Act::Quota { .. } | Act::Deny { .. } | Act::Mailbox { .. } | Act::Policy { .. } => true,
+        Act::Keys(_) => false,
     }
 }
 

@@ -1,0 +1,4 @@
+//! key-rotation.
+
+mod nights;
+mod teeth;
