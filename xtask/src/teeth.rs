@@ -15,13 +15,16 @@ use crate::environment;
 struct Plant {
     name: String,
     file: PathBuf,
+    /// Whose laws.
+    job: String,
     /// The laws of which one has to break.
     laws: Vec<String>,
     years: u64,
 }
 
 impl Plant {
-    /// A patch that begins with what it plants and two lines: `law: told`, or several with commas, and `years: 5`.
+    /// A patch that begins with what it plants and three lines: `job: key-rotation` (cluster-cleanup where it is not there),
+    /// `law: told`, or several with commas, and `years: 5`.
     fn read(file: &Path, text: &str) -> anyhow::Result<Self> {
         let head = text.lines().take_while(|line| !line.starts_with("diff ") && !line.starts_with("--- "));
         let value = |key: &str| head.clone().find_map(|line| line.strip_prefix(key)).map(str::trim);
@@ -29,7 +32,8 @@ impl Plant {
         let laws = value("law:").with_context(|| format!("{name} names no law"))?;
         let years = value("years:").with_context(|| format!("{name} names no years"))?;
         let laws = laws.split(',').map(|law| law.trim().to_owned()).collect();
-        Ok(Self { name, file: file.to_owned(), laws, years: years.parse()? })
+        let job = value("job:").unwrap_or("cluster-cleanup").to_owned();
+        Ok(Self { name, file: file.to_owned(), job, laws, years: years.parse()? })
     }
 }
 
@@ -95,7 +99,7 @@ fn seek(tree: &Path, plant: &Plant) -> anyhow::Result<Result<String, String>> {
     // The SDKs are there already; only what stands in the copy is compiled.
     build.current_dir(tree).env("CARGO_TARGET_DIR", environment::target());
     succeed(&mut build)?;
-    let mut simulate = here(environment::target().join("debug/simulate"), &["--seed", "1", "--first"]);
+    let mut simulate = here(environment::target().join("debug/simulate"), &[&plant.job, "--seed", "1", "--first"]);
     let output = simulate.arg("--years").arg(plant.years.to_string()).output()?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let line = said.lines().find(|line| line.starts_with("broken: ")).unwrap_or_default().to_owned();
@@ -112,7 +116,9 @@ mod tests {
         let file = Path::new("simulation/teeth/no-look.patch");
         let text = "Deletes without a second look.\nlaw: due, told\nyears: 4\n\ndiff --git a/x b/x\n";
         let plant = Plant::read(file, text).unwrap();
-        assert_eq!((plant.name.as_str(), plant.years), ("no-look", 4));
+        assert_eq!((plant.name.as_str(), plant.job.as_str(), plant.years), ("no-look", "cluster-cleanup", 4));
+        let of_keys = Plant::read(file, &format!("job: key-rotation\n{text}")).unwrap();
+        assert_eq!(of_keys.job, "key-rotation");
         assert_eq!(plant.laws, ["due", "told"]);
         assert!(Plant::read(file, "law: due\n").is_err() && Plant::read(file, "years: 4\ndiff --git\nlaw: x").is_err());
     }
