@@ -18,7 +18,7 @@ use nightshift::jobs::key_rotation::KeyRotation;
 use nightshift_simulation::history::History;
 use nightshift_simulation::reached::Reached;
 use nightshift_simulation::subject::Subject;
-use nightshift_simulation::trial::{Finding, finding, trial};
+use nightshift_simulation::trial::{Finding, Trial, finding, trial};
 
 /// Simulates years of nights
 #[derive(Parser)]
@@ -51,6 +51,9 @@ struct Cli {
     /// Stop at the first law that breaks, and only say which, by which seed, and after how many account-years
     #[arg(long)]
     first: bool,
+    /// Tell the first history that breaks a law as it is, and do not shorten it
+    #[arg(long)]
+    long: bool,
     /// Threads; without it, one a core
     #[arg(long)]
     threads: Option<usize>,
@@ -191,8 +194,17 @@ fn work<J: Subject>(cli: &Cli, first: u64, began: Timestamp, sum: &Sum) {
         if trial.broken.is_empty() || sum.stop.swap(true, Ordering::SeqCst) {
             continue;
         }
-        if let (Some(finding), Ok(mut found)) = (finding::<J>(&history, &trial), sum.found.lock()) {
+        let finding = if cli.long { as_it_is(history, trial) } else { finding::<J>(&history, &trial) };
+        if let (Some(finding), Ok(mut found)) = (finding, sum.found.lock()) {
             *found = Some((seed, finding));
         }
     }
+}
+
+/// A history that breaks a law, with everything that is in it.
+fn as_it_is(history: History, trial: Trial) -> Option<Finding> {
+    let broken = trial.broken.into_iter().next()?;
+    let story = nightshift_simulation::story::story(&trial.journal, &broken);
+    let history = History { faults: trial.journal.faults(), rates: None, ..history };
+    Some(Finding { history, broken, story, tries: 0 })
 }

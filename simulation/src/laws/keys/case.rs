@@ -106,6 +106,12 @@ impl<'a> Case<'a> {
         })
     }
 
+    /// Whether anybody did anything between two moments.
+    pub(super) fn anybody(&self, from: Timestamp, to: Timestamp) -> bool {
+        let entries = self.entries.iter().filter(|entry| (from..=to).contains(&entry.at));
+        entries.into_iter().any(|entry| matches!(entry.what, What::Act { fits: true, .. }))
+    }
+
     fn is_called(&self, id: &str, name: &str) -> bool {
         self.names.get(id).is_some_and(|names| names.iter().any(|one| one.eq_ignore_ascii_case(name)))
     }

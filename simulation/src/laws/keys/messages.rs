@@ -48,13 +48,12 @@ pub(super) fn once(case: &Case<'_>) -> Found {
     found
 }
 
-/// **whole**: a message to an owner has what it is for: that a new key is there, how to fetch it; that one is off, why and what
-/// becomes of it; that one will be rotated, from when on. None is cut.
+/// **whole**: a message to an owner has what it is for: that a new key is there, or that nobody has taken it over, how to fetch
+/// it; that one will be rotated, from when on. None is cut.
 pub(super) fn whole(case: &Case<'_>) -> Found {
-    const FACTS: [(&str, &[&str]); 4] = [
+    const FACTS: [(&str, &[&str]); 3] = [
         ("is ready to fetch", &["aws secretsmanager get-secret-value", "--secret-id /aws/iam/credentials/"]),
         ("will be rotated soon", &["From "]),
-        ("was switched off", &["Key \u{2026}"]),
         ("nobody has taken over", &["get-secret-value"]),
     ];
     let mut found = Found::new();

@@ -6,7 +6,6 @@ use nightshift::report::Outcome;
 use super::case::{Case, Did, Seen};
 use super::terms::{OPERATORS, compromised};
 use crate::iam::{Deed, UserFace};
-use crate::journal::What;
 
 type Found = Vec<(Timestamp, String)>;
 
@@ -36,11 +35,7 @@ pub(super) fn strangers(case: &Case<'_>) -> Found {
             found.extend(why.map(|why| (did.at, format!("{}: {why}", user.name))));
         }
         for (_, at, effect, secret) in run.did_to_secrets() {
-            let touched = || {
-                let acts = case.entries.iter().filter(|entry| (run.at..=at).contains(&entry.at));
-                acts.into_iter().any(|entry| matches!(entry.what, What::Act { fits: true, .. }))
-            };
-            if secret.user.is_none() && !touched() {
+            if secret.user.is_none() && !case.anybody(run.at, at) {
                 found.push((at, format!("{}, which nobody is bound to, was written: {:?}", secret.name, effect.deed)));
             }
         }
@@ -92,7 +87,7 @@ pub(super) fn plan_mode(case: &Case<'_>) -> Found {
 
 /// **fewest calls**: a run to which nothing goes wrong and which finds nothing to do asks who it is, lists users in one page,
 /// and tells the operators; it lists the keys of those who may be due, and asks for the secret and the last use only where a
-/// key is due, one of two, off, or something of ours is written.
+/// key is due, one of two, off, or something of ours is written. Granted: people who come in between.
 pub(super) fn fewest_calls(case: &Case<'_>) -> Found {
     let mut found = Found::new();
     for run in case.runs.iter().filter(|run| run.event == "{}") {
@@ -103,7 +98,7 @@ pub(super) fn fewest_calls(case: &Case<'_>) -> Found {
         });
         let did = run.did().next().is_some() || run.did_to_secrets().next().is_some();
         let Some(before) = run.stood().next().filter(|_| idle) else { continue };
-        if run.went_wrong() || told || did || run.refusals().next().is_some() {
+        if run.went_wrong() || told || did || run.refusals().next().is_some() || case.anybody(run.at, run.over()) {
             continue;
         }
         let least = 3 + before.iter().map(|one| reads(run, &one.user)).sum::<usize>();
