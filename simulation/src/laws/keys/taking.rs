@@ -51,7 +51,7 @@ pub(super) fn a_key_that_works(case: &Case<'_>) -> Found {
 
 /// **in time**: before a run switches a key off, its owner could read of the key that takes its place, for the days of the
 /// overlap; or, where none does, that this one goes, for a day. The operators read it in the place of an owner who cannot be
-/// reached or is not named.
+/// reached or is not named. Who owns the user is what its tags say at that time.
 pub(super) fn in_time(case: &Case<'_>) -> Found {
     let mut found = Found::new();
     for (number, run) in case.runs.iter().enumerate() {
@@ -80,11 +80,12 @@ pub(super) fn in_time(case: &Case<'_>) -> Found {
     found
 }
 
-/// Whether whoever has to know about the user got `mail`: its owner by its tags then or now, or the operators in their place.
+/// Whether whoever has to know about the user got `mail`: its owner as its tags named them then, or the operators in their
+/// place.
 fn reads(mail: &Mail, run: &Seen<'_>, did: &Did<'_>) -> bool {
     let id = &did.before.user.id;
     let then = run.stood().flatten().filter(|standing| standing.user.id == *id).map(|standing| &standing.user.tags);
-    let mut owners: Vec<_> = then.chain([&did.before.user.tags]).flat_map(addresses).collect();
+    let mut owners: Vec<_> = then.flat_map(addresses).collect();
     owners.sort();
     owners.dedup();
     let in_their_place = owners.is_empty() || owners.iter().any(|owner| run.unreachable(owner));
