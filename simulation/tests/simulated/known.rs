@@ -47,3 +47,8 @@ fn histories_hold<J: Subject>() {
 fn histories_that_broke_a_law_of_cluster_cleanup_once_break_none() {
     histories_hold::<ClusterCleanup>();
 }
+
+#[test]
+fn histories_that_broke_a_law_of_key_rotation_once_break_none() {
+    histories_hold::<KeyRotation>();
+}

@@ -76,9 +76,12 @@ impl<'p> IamWriter<'p> {
         }
     }
 
-    /// Sets tags on `user`.
+    /// Sets tags on `user`. None is no call: AWS does not say what it answers to that.
     pub async fn tag(&self, user: &str, tags: &[(String, String)]) -> Result<(), AwsError> {
         const ACTION: &str = "iam:TagUser";
+        if tags.is_empty() {
+            return Ok(());
+        }
         let made: Result<Vec<_>, _> =
             tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
         let made = made.map_err(|_| AwsError::empty(ACTION, object(user), "tag key"))?;

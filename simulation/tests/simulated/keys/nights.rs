@@ -130,3 +130,21 @@ fn a_key_that_leaked_is_off_at_once_and_another_is_made_though_nothing_else_can_
     assert!(told.iter().any(|line| line.starts_with("11 Minted")), "{told:#?}");
     assert!(!told.iter().any(|line| line.contains("Deleted")), "it is evidence: {told:#?}");
 }
+
+/// Nothing is left to be written of a leak that an earlier run noted and could tell nobody of.
+#[test]
+fn a_leak_that_is_noted_and_not_told_is_told_by_the_next_event_without_writing_nothing() {
+    let mut history = history();
+    history.policy.insert("NIGHTSHIFT_ROTATE_AFTER_DAYS".to_owned(), "90".to_owned());
+    for run in &mut history.runs[2..=3] {
+        run.event = r#"{"compromised": {"access_key_id": "KEY:ana:oldest"}}"#.to_owned();
+    }
+    let mail = |on| Act::Deny { action: "ses:SendEmail".to_owned(), on };
+    history.acts.push(Timed { at: at("2026-01-11T11:00:00Z"), act: mail(true) });
+    history.acts.push(Timed { at: at("2026-01-11T20:00:00Z"), act: mail(false) });
+    history.healed = at("2026-01-13T00:00:00Z");
+    let trial = trial::<KeyRotation>(&history);
+    assert_eq!(trial.broken, []);
+    let told = told(&trial.journal);
+    assert!(told.iter().any(|line| line.starts_with("12 mail to ana@") && line.contains("leaked")), "{told:#?}");
+}
