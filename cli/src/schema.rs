@@ -5,6 +5,7 @@ use nightshift::domains::anonymise::plan::Plan;
 use nightshift::domains::fleet::FleetReport;
 use nightshift::domains::messages::Messages;
 use nightshift::domains::organization::{Diff, Snapshot};
+use nightshift::jobs::database_anonymise::Ran;
 use nightshift::jobs::db_users::request;
 use nightshift::jobs::key_rotation::listing::KeyList;
 use nightshift::report::Report;
@@ -47,6 +48,8 @@ pub(crate) enum Document {
     Snapshots,
     /// What `clusters anonymise --plan` prints.
     AnonymisePlan,
+    /// What `clusters anonymise --apply` prints.
+    AnonymiseRun,
     /// What `reports list` prints.
     Reports,
     /// What `policy show` prints.
@@ -94,6 +97,7 @@ impl Document {
             Self::Cluster => of::<ClusterShown>(),
             Self::Snapshots => of::<SnapshotList>(),
             Self::AnonymisePlan => of::<Plan>(),
+            Self::AnonymiseRun => of::<Ran>(),
             Self::Reports => of::<ReportList>(),
             Self::Policy => of::<PolicyShown>(),
             Self::Doctor => of::<Findings>(),

@@ -68,6 +68,7 @@ fn the_reference_of_each_job_is_its_table() {
     is_in::<ClusterExtend>("cli.md", &own(ClusterExtend::CODES));
     stands_in("fleet.md", "fleet", &table(fleet::codes::ALL.iter().copied()));
     stands_in("anonymise.md", "anonymise", &table(anonymise::codes::ALL.iter().copied()));
+    stands_in("anonymise.md", "anonymise-run", &table(anonymise::begun::codes::ALL.iter().copied()));
     // The rest of its table is the night's.
     is_in::<ClusterDelete>("cli.md", &own(&ClusterDelete::CODES[..2]));
 }
@@ -103,5 +104,6 @@ fn each_code_stands_once_and_says_what_it_means() {
     is_sound::<DbUsers>();
     is_sound::<OrgInventory>();
     are_sound("anonymise", anonymise::codes::ALL.iter().copied());
+    are_sound("anonymise-run", anonymise::begun::codes::ALL.iter().copied());
     are_sound("fleet", fleet::codes::ALL.iter().chain(nightshift::report::codes::ALL).copied());
 }

@@ -1,6 +1,8 @@
-//! `clusters anonymise`: what rules would make of a database, or rules to begin with. It only reads: nothing here can change a
-//! database, whichever it is.
+//! `clusters anonymise`: what rules would make of a database, or rules to begin with. Both only read. `--apply` carries a reviewed
+//! plan out on a copy.
 
+mod apply;
+mod key;
 mod shown;
 
 use std::io::Read as _;
@@ -23,10 +25,14 @@ use crate::told::Told;
 pub(crate) async fn run(args: AnonymiseArgs, desk: &Desk) -> anyhow::Result<Ending> {
     // What is wrong with the rules is said before anybody logs in anywhere.
     let rules = args.rules.as_deref().map(read).transpose()?;
+    let order = apply::order(&args)?;
     let session = open(&args, desk).await?;
+    if let (Some((rules, text)), Some(order)) = (&rules, order) {
+        return apply::run(session, order.of(rules.clone(), text), &args, desk).await;
+    }
     let schema = catalog::schema(&session, &args.database.database).await.map_err(|error| told(&error))?;
     let output = Output::new(Words::CanBeHadAgain, desk);
-    let Some(rules) = rules else {
+    let Some((rules, _)) = rules else {
         let sampled = catalog::sample(&session, &schema).await.map_err(|error| told(&error))?;
         output.show(&suggest::suggest(&schema, &sampled));
         return Ok(output.end(Ending::Done));
@@ -43,15 +49,17 @@ pub(crate) async fn run(args: AnonymiseArgs, desk: &Desk) -> anyhow::Result<Endi
     Ok(output.end(if plan.ready().is_ok() { Ending::Done } else { Ending::Tripped }))
 }
 
-fn read(path: &Path) -> anyhow::Result<rules::Rules> {
+/// The rules, and the text they are read from.
+fn read(path: &Path) -> anyhow::Result<(rules::Rules, String)> {
     let shown = path.display();
     let text = event::text(path).with_context(|| format!("could not read the rules {shown}"))?;
-    rules::read(&text).map_err(|faults| {
+    let rules = rules::read(&text).map_err(|faults| {
         Told::error(
             format!("{shown}: {faults}"),
             "docs/anonymise.md has every rule; `--suggest` writes a file to begin with",
         )
-    })
+    })?;
+    Ok((rules, text))
 }
 
 async fn open(args: &AnonymiseArgs, desk: &Desk) -> anyhow::Result<Session> {
@@ -69,7 +77,8 @@ async fn open(args: &AnonymiseArgs, desk: &Desk) -> anyhow::Result<Session> {
         through: reach.address,
         trust,
         lock_timeout: reach.lock_timeout,
-        statement_timeout: reach.statement_timeout,
+        // What is carried out takes as long as it takes.
+        statement_timeout: if args.apply { std::time::Duration::ZERO } else { reach.statement_timeout },
     };
     endpoint.log_in(&user, &password, &database).await.map_err(|error| told(&error))
 }

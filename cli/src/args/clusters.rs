@@ -27,7 +27,8 @@ pub(crate) enum ClusterCommand {
     /// goes.
     Extend(ExtendArgs),
     /// What rules would make of the personal data in a database: every step with its SQL, and what is in its way; or rules to begin
-    /// with. It works on any database, logs in by itself and asks AWS nothing. Reads only.
+    /// with. With --apply, it is made of a copy that carries the mark of one. It works on any database, logs in by itself and asks AWS
+    /// nothing.
     Anonymise(AnonymiseArgs),
     /// How it stands with one cluster, and what the next run of cluster-cleanup would do about it. Reads only.
     Show(ShowArgs),
@@ -118,6 +119,23 @@ pub(crate) struct AnonymiseArgs {
     /// Write a file of rules to begin with, by the names, types and samples of columns. It decides nothing: read every line.
     #[arg(long, group = "wish", conflicts_with_all = ["rules", "output"])]
     pub suggest: bool,
+    /// Carry the reviewed plan out. It destroys data: on a copy that carries the mark of one, and on nothing else. Interrupted, the same
+    /// command goes on where it was.
+    #[arg(long, group = "wish", requires_all = ["rules", "expect_plan", "this_is_a_copy"])]
+    pub apply: bool,
+    /// The digest of the plan that you reviewed. Any other plan is refused.
+    #[arg(long, value_name = "DIGEST", requires = "apply")]
+    pub expect_plan: Option<String>,
+    /// The name of the database once more: you know that it is a copy which nobody needs as it is.
+    #[arg(long, value_name = "DATABASE", requires = "apply")]
+    pub this_is_a_copy: Option<String>,
+    /// The file of the run's key. It is made if it is not there, and deleted at the end. Without it the key is in this process alone,
+    /// and a run that dies cannot be gone on with.
+    #[arg(long, value_name = "FILE", requires = "apply")]
+    pub key_file: Option<PathBuf>,
+    /// How many seconds to wait for another call, or for a statement whose client died.
+    #[arg(long, value_name = "SECONDS", requires = "apply", default_value_t = 0)]
+    pub wait: u64,
     /// The rules, a file of TOML; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,

@@ -4,6 +4,7 @@ pub mod cluster_cleanup;
 pub mod cluster_clone;
 pub mod cluster_extend;
 pub mod cluster_restore;
+pub mod database_anonymise;
 pub mod db_users;
 pub mod key_rotation;
 pub mod org_inventory;

@@ -94,7 +94,7 @@ impl Consent {
 /// The guard that holds a plan against what a person agreed to.
 pub const EXPECT_PLAN: &str = "expect_plan";
 
-fn another_plan(expected: &PlanDigest, actual: &PlanDigest) -> Tripped {
+pub(super) fn another_plan(expected: &PlanDigest, actual: &PlanDigest) -> Tripped {
     Tripped {
         guard: Cow::Borrowed(EXPECT_PLAN),
         limit: json!(expected),

@@ -2,6 +2,7 @@
 //! an event through all of them in the same order.
 
 mod acting;
+mod agreed;
 pub mod answer;
 mod caller;
 pub mod caps;
@@ -27,6 +28,7 @@ pub mod stop;
 pub mod store;
 
 pub use acting::{Acting, is_owned_by};
+pub use agreed::agreed;
 pub use ceiling::{AboveCeiling, ModeSetting};
 pub use done::Done;
 pub use fault::RunFault;

@@ -43,6 +43,9 @@ pub async fn hand_keys(client: &Client, plan: &Plan, key: &RunKey) -> anyhow::Re
             client.execute("SELECT pg_catalog.set_config($1, $2, false)", &[&setting, &pad.expose()]).await?;
         }
     }
+    // Which run it is of is nobody's question here.
+    let told = format!("SET {HELPER}.run = 'of a test'; SET {HELPER}.plan = ''");
+    client.batch_execute(&told).await?;
     Ok(())
 }
 
@@ -67,6 +70,7 @@ pub async fn carry_out_mysql(session: &mut Conn, plan: &Plan, key: &RunKey) -> a
             session.exec_drop(format!("SET @{HELPER}_{name}{number} = ?"), (pad.expose(),)).await?;
         }
     }
+    session.query_drop(format!("SET @{HELPER}_run = 'of a test', @{HELPER}_plan = ''")).await?;
     for step in &plan.steps {
         for message in step.messages(plan.engine) {
             let sent = session.query_drop(&message).await;

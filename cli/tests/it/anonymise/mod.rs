@@ -1,6 +1,9 @@
 //! `clusters anonymise`: what it says of a real database, and what becomes of that database once the plan is carried out.
 
+mod applied;
+mod bench;
 mod carried;
+mod killed;
 mod mysql;
 
 use std::process::Command;

@@ -190,7 +190,8 @@ async fn proved(flavour: Flavour) -> anyhow::Result<()> {
     let emails: Option<String> = admin.query_first("SELECT GROUP_CONCAT(email ORDER BY id) FROM person").await?;
     let mut keyless = server.log_in(MASTER, PASSWORD, "").await?;
     for message in plan.steps.iter().take(1).flat_map(|step| step.messages(plan.engine)) {
-        keyless.query_drop(message).await?;
+        // What makes the table goes through; the first line of progress does not.
+        let _ = keyless.query_drop(message).await;
     }
     let mask = plan.steps.iter().find(|step| step.id.contains("shop.person")).context("no step")?;
     let refused = keyless.query_drop(&mask.messages(plan.engine)[0]).await;

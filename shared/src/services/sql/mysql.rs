@@ -7,7 +7,8 @@ use mysql_async::{Conn, DriverError, Error, IoError, OptsBuilder, Row, Value};
 use tokio::sync::Mutex;
 
 use super::error::{SqlError, SqlKind};
-use super::quote::one_question;
+use super::quote::{mysql_ident, one_question};
+use crate::secret::Secret;
 use crate::text::printable;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
@@ -46,13 +47,26 @@ impl MySession {
                 return Err(of(&format!("reading {what}"), &error).behind_login());
             }
         };
-        let text = |value| match value {
-            Value::Bytes(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-            Value::Int(number) => Some(number.to_string()),
-            Value::UInt(number) => Some(number.to_string()),
-            _ => None,
-        };
-        Ok(rows.into_iter().map(|row| row.unwrap().into_iter().map(text).collect()).collect())
+        Ok(rows.into_iter().map(texts).collect())
+    }
+
+    /// See [`super::Session::hand`].
+    pub(super) async fn hand(&self, name: &str, value: &Secret) -> Result<(), SqlError> {
+        let attempt = format!("telling the session its {name}");
+        let name = mysql_ident(name);
+        let handed = self.0.lock().await.exec_drop(format!("SET @{name} = ?"), (value.expose(),)).await;
+        handed.map_err(|error| of(&attempt, &error).behind_login())
+    }
+
+    /// See [`super::Session::send`].
+    pub(super) async fn send(&self, script: &str, shown: &str) -> Result<Vec<TextRow>, SqlError> {
+        let mut connection = self.0.lock().await;
+        let rows = all_rows(&mut connection, script).await;
+        if rows.is_err() {
+            let _ = connection.query_drop("ROLLBACK").await;
+        }
+        let rows = rows.map_err(|error| of(shown, &error).behind_login())?;
+        Ok(rows.into_iter().map(texts).collect())
     }
 
     /// Runs one statement. `shown` is how an error names it.
@@ -71,6 +85,27 @@ async fn read_only(connection: &mut Conn, query: &str) -> Result<Vec<Row>, Error
     let rows = answers.collect().await?;
     answers.drop_result().await?;
     Ok(rows)
+}
+
+/// The rows of every statement of `script` that has some.
+async fn all_rows(connection: &mut Conn, script: &str) -> Result<Vec<Row>, Error> {
+    let mut answers = connection.query_iter(script).await?;
+    let mut rows = Vec::new();
+    while !answers.is_empty() {
+        rows.extend(answers.collect::<Row>().await?);
+    }
+    answers.drop_result().await?;
+    Ok(rows)
+}
+
+fn texts(row: Row) -> TextRow {
+    let text = |value| match value {
+        Value::Bytes(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
+        Value::Int(number) => Some(number.to_string()),
+        Value::UInt(number) => Some(number.to_string()),
+        _ => None,
+    };
+    row.unwrap().into_iter().map(text).collect()
 }
 
 fn of(attempt: &str, error: &Error) -> SqlError {

@@ -11,10 +11,11 @@ use rustls::ClientConfig;
 pub use tokio_postgres::Row;
 use tokio_postgres::error::Severity;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{AsyncMessage, Client, Config};
+use tokio_postgres::{AsyncMessage, Client, Config, SimpleQueryMessage};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::error::{SqlError, SqlKind};
+use crate::secret::Secret;
 use crate::text::printable;
 
 /// From this version on a transaction has an end of its own, which an owner of a database can set too.
@@ -91,6 +92,31 @@ impl PgSession {
         let done = both.await;
         done.map(|_| ()).map_err(|error| SqlError::of(shown, &error))?;
         self.take_failure().map_or(Ok(()), |warning| Err(warned(shown, &warning)))
+    }
+
+    /// See [`super::Session::hand`].
+    pub(super) async fn hand(&self, name: &str, value: &Secret) -> Result<(), SqlError> {
+        let setting = "SELECT pg_catalog.set_config($1, $2, false)";
+        let parameters: [(&(dyn ToSql + Sync), Type); 2] = [(&name, Type::TEXT), (&value.expose(), Type::TEXT)];
+        let handed = self.client.query_typed(setting, &parameters).await;
+        handed.map(drop).map_err(|error| SqlError::of(format!("telling the session its {name}"), &error))
+    }
+
+    /// See [`super::Session::send`].
+    pub(super) async fn send(&self, script: &str, shown: &str) -> Result<Vec<Vec<Option<String>>>, SqlError> {
+        let answered = try_join(self.last(), self.client.simple_query(script)).await;
+        let messages = match answered {
+            Ok(((), messages)) => messages,
+            Err(error) => {
+                let _ = self.client.batch_execute("ROLLBACK").await;
+                return Err(SqlError::of(shown, &error));
+            }
+        };
+        let row = |message| match message {
+            SimpleQueryMessage::Row(row) => Some((0..row.len()).map(|at| row.get(at).map(str::to_owned)).collect()),
+            _ => None,
+        };
+        Ok(messages.into_iter().filter_map(row).collect())
     }
 
     /// Runs `statements`, each with how an error names it, in one transaction: all of them or none. A warning that one

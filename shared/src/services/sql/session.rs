@@ -2,6 +2,7 @@
 //! may write takes leave to.
 
 use super::{MySession, PgSession, SqlError};
+use crate::secret::Secret;
 use crate::services::Permit;
 
 /// Any number will do, as long as every run has the same. It stays when the transaction ends; for how long it was waited does
@@ -45,6 +46,29 @@ impl Session {
         match self {
             Self::Postgres(session) => session.run(statement, shown).await,
             Self::Mysql(session) => session.run(statement, shown).await,
+        }
+    }
+
+    /// Tells the session `value` under `name`, past every statement: as a setting on `PostgreSQL`, as a variable on the others. It is
+    /// gone with the session.
+    pub async fn hand(&self, name: &str, value: &Secret) -> Result<(), SqlError> {
+        match self {
+            Self::Postgres(session) => session.hand(name, value).await,
+            Self::Mysql(session) => session.hand(name, value).await,
+        }
+    }
+
+    /// Sends `script`, which may be several statements, in one message: a server goes on with it to its end even where nobody waits
+    /// any more. What it left open where it failed is taken back. The rows are those of the statements that have some.
+    pub async fn send(
+        &self,
+        _permit: &Permit,
+        script: &str,
+        shown: &str,
+    ) -> Result<Vec<Vec<Option<String>>>, SqlError> {
+        match self {
+            Self::Postgres(session) => session.send(script, shown).await,
+            Self::Mysql(session) => session.send(script, shown).await,
         }
     }
 

@@ -17,11 +17,10 @@ use std::collections::BTreeSet;
 use super::codes;
 use super::rules::Rules;
 use super::schema::Schema;
-use crate::report::PlanDigest;
 use crate::services::sql::Engine;
 use decide::{Decided, Fate};
 
-pub use model::{Batch, Blocker, HELPER, Masked, Method, Plan, Remains, Step, Work, Worked};
+pub use model::{BEGUN, Batch, Blocker, COMMENT, HELPER, Masked, Method, Plan, Remains, Step, Work, Worked, digest};
 
 /// See the module.
 pub fn make(rules: &Rules, schema: &Schema) -> Plan {
@@ -44,14 +43,13 @@ pub fn make(rules: &Rules, schema: &Schema) -> Plan {
     };
     let kept = decided.iter().filter(|one| matches!(&one.fate, Fate::Rows { only: None, ruled } if ruled.is_empty()));
     let kept = kept.map(|one| one.table.name.to_string()).collect();
-    let shown: Vec<_> = steps.iter().map(|step| step.messages(schema.engine)).collect();
     Plan {
         schema: 1,
         engine: schema.engine,
         version: schema.version,
         database: schema.database.clone(),
         fingerprint: schema.fingerprint(),
-        digest: PlanDigest::of("anonymise", &schema.database, &shown),
+        digest: digest(schema.engine, &schema.database, &joins, &steps),
         blockers,
         joins,
         watched: decided.iter().flat_map(guards::watched).collect(),

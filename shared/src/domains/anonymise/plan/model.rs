@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domains::anonymise::schema::Table;
 use crate::report::{Code, PlanDigest};
@@ -12,6 +12,10 @@ use crate::services::sql::{Engine, literal, mysql_literal};
 
 /// Where the steps keep what they need, and how far they are.
 pub const HELPER: &str = "nightshift_anon";
+/// What the server keeps with the table of progress: a table that says nothing of the kind is somebody else's.
+pub const COMMENT: &str = "nightshift: how far an anonymisation is";
+/// The first line of progress, which has the whole run in it.
+pub const BEGUN: &str = "begun";
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -58,7 +62,7 @@ pub struct Blocker {
 }
 
 /// One thing that is done, whole or not at all.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// What its line of progress says.
     pub id: String,
@@ -73,7 +77,7 @@ pub struct Step {
 }
 
 /// What a step is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Work {
     /// A schema with functions and a table of progress.
@@ -91,7 +95,7 @@ pub enum Work {
 }
 
 /// One table in a step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Worked {
     /// Its name.
     pub table: String,
@@ -119,7 +123,7 @@ impl Worked {
 }
 
 /// How values get into a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
     /// One `ALTER TABLE` writes the table and its indexes anew, and fires no trigger.
@@ -133,7 +137,7 @@ pub enum Method {
 }
 
 /// What becomes of a column.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Masked {
     /// Its name.
     pub column: String,
@@ -144,7 +148,7 @@ pub struct Masked {
 }
 
 /// What is sent in one message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Batch {
     /// All of it or nothing, with the line of progress in the same transaction. Otherwise each statement is sent by itself, and can
     /// be sent again.
@@ -152,7 +156,7 @@ pub struct Batch {
     /// In order.
     pub statements: Vec<String>,
     /// What has to hold for its line of progress, and so for all of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
 }
 
@@ -219,6 +223,20 @@ impl Step {
     }
 }
 
+/// What the session was told under `name`. A session that was not told leaves no line of progress.
+pub(super) fn told(engine: Engine, name: &str) -> String {
+    match engine {
+        Engine::Postgres => format!("current_setting('{HELPER}.{name}')"),
+        Engine::Mysql | Engine::Mariadb => format!("@{HELPER}_{name}"),
+    }
+}
+
+/// The digest of these steps in this database, with the joins by whose keys they go.
+pub fn digest(engine: Engine, database: &str, joins: &[String], steps: &[Step]) -> PlanDigest {
+    let sent: Vec<_> = steps.iter().map(|step| step.messages(engine)).collect();
+    PlanDigest::of("anonymise", database, &(joins, sent))
+}
+
 /// One message, so that a server goes on with it to its end even where nobody waits for the answer any more.
 fn whole(engine: Engine, batch: &Batch, id: &str) -> String {
     let (begin, id): (&[&str], _) = match engine {
@@ -228,7 +246,7 @@ fn whole(engine: Engine, batch: &Batch, id: &str) -> String {
     };
     let id = batch.condition.as_ref().map_or_else(|| id.clone(), |holds| format!("CASE WHEN {holds} THEN {id} END"));
     let begin = begin.iter().map(|&statement| statement.to_owned());
-    let progress = format!("INSERT INTO {HELPER}.progress (step) VALUES ({id})");
+    let progress = format!("INSERT INTO {HELPER}.progress (step, run) VALUES ({id}, {})", told(engine, "run"));
     let all = begin.chain(batch.statements.iter().cloned()).chain([progress, "COMMIT".to_owned()]);
     all.map(|statement| format!("{statement};")).collect::<Vec<_>>().join("\n")
 }

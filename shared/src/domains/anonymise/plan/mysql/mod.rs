@@ -9,7 +9,7 @@ mod tests;
 use super::decide::{Decided, Fate};
 use super::group::{groups, id};
 use super::joins::Joins;
-use super::model::{Batch, HELPER, Masked, Method, Remains, Step, Work, Worked};
+use super::model::{BEGUN, Batch, COMMENT, HELPER, Masked, Method, Remains, Step, Work, Worked, told};
 use crate::domains::anonymise::rules::Rule;
 use crate::domains::anonymise::schema::{ForeignKey, Name, Schema, Table};
 use crate::services::sql::{Engine, mysql_ident};
@@ -31,7 +31,13 @@ pub(super) fn steps(decided: &[&Decided<'_>], schema: &Schema) -> (Vec<Step>, Ve
         format!("CREATE DATABASE IF NOT EXISTS {HELPER} CHARACTER SET utf8mb4"),
         format!(
             "CREATE TABLE IF NOT EXISTS {HELPER}.progress (step VARCHAR(512) COLLATE utf8mb4_bin NOT NULL PRIMARY KEY, \
-             done_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP) ENGINE = InnoDB"
+             run VARCHAR(80) NOT NULL, about LONGTEXT, done_at TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP) \
+             ENGINE = InnoDB COMMENT = '{COMMENT}'"
+        ),
+        format!(
+            "INSERT INTO {HELPER}.progress (step, run, about) VALUES ('{BEGUN}', {}, {}) ON DUPLICATE KEY UPDATE step = step",
+            told(schema.engine, "run"),
+            told(schema.engine, "plan")
         ),
     ];
     let mut steps = vec![step("prepare".to_owned(), Work::Prepare, Vec::new(), vec![by_itself(prepare.into())])];

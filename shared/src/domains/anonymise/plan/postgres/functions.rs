@@ -1,16 +1,24 @@
 //! What steps call: keyed hashes and made-up values in plain SQL, in a schema of the plan's own. Each is bound to the server's own
 //! functions when it is made, runs as whoever calls it, and reads its key from the session, so that none stands in a statement.
 
-use crate::domains::anonymise::plan::model::HELPER;
+use crate::domains::anonymise::plan::model::{BEGUN, COMMENT, HELPER, told};
 use crate::domains::anonymise::words::{CITIES, COMPANY, FIRST, LAST, STREETS};
-use crate::services::sql::{ident, literal};
+use crate::services::sql::{Engine, ident, literal};
 
 /// Makes the schema, its functions and the table of progress, for these roles.
 pub(super) fn prepare(owners: &[&str]) -> Vec<String> {
     let mut statements = vec![
         format!("CREATE SCHEMA {HELPER}"),
         format!(
-            "CREATE TABLE {HELPER}.progress (step text PRIMARY KEY, done_at timestamptz NOT NULL DEFAULT clock_timestamp())"
+            "CREATE TABLE {HELPER}.progress (step text PRIMARY KEY, run text NOT NULL, about text, \
+             done_at timestamptz NOT NULL DEFAULT clock_timestamp())"
+        ),
+        format!("COMMENT ON TABLE {HELPER}.progress IS {}", literal(COMMENT)),
+        format!(
+            "INSERT INTO {HELPER}.progress (step, run, about) VALUES ({}, {}, {})",
+            literal(BEGUN),
+            told(Engine::Postgres, "run"),
+            told(Engine::Postgres, "plan")
         ),
     ];
     statements.extend(FUNCTIONS.iter().map(|(head, body)| function(head, &filled(body))));
