@@ -89,19 +89,10 @@ async fn others_on_postgres(session: &PgSession) -> Result<Vec<Reason>, SqlError
         format!("{} of {}{name}", count(usize::try_from(number).unwrap_or_default(), "session"), printable(&user))
     });
     let all: Vec<_> = all.collect();
-    let mut reasons = Vec::new();
-    if !all.is_empty() {
-        reasons.push(refused(&codes::IN_USE, format!("somebody else is connected: {}", all.join(", "))));
-    }
     let query = "SELECT (SELECT count(*) FROM pg_catalog.pg_stat_replication), pg_is_in_recovery()";
     let rows = session.read("who gets its changes", query, &[]).await?;
-    if let Some(row) = rows.first() {
-        let (number, standby): (i64, bool) = (row.get(0), row.get(1));
-        if number > 0 || standby {
-            reasons.push(refused(&codes::REPLICATED, replicated(usize::try_from(number).unwrap_or_default(), standby)));
-        }
-    }
-    Ok(reasons)
+    let (followers, follows) = rows.first().map_or((0, false), |row| (row.get::<_, i64>(0), row.get(1)));
+    Ok(judge(&all, usize::try_from(followers).unwrap_or_default(), follows))
 }
 
 async fn others_on_mysql(session: &MySession) -> Result<Vec<Reason>, SqlError> {
@@ -116,19 +107,19 @@ async fn others_on_mysql(session: &MySession) -> Result<Vec<Reason>, SqlError> {
     let rows = session.read("who else is connected", query).await?;
     // What a replica applies runs as nobody.
     let (replica, all): (Vec<_>, Vec<_>) = rows.iter().partition(|row| text(row, 0) == "system user");
-    let mut reasons = Vec::new();
-    if !all.is_empty() {
-        let all = all.iter().map(|row| {
-            let number = text(row, 1).parse().unwrap_or(1);
-            format!("{} of {}", count(number, "session"), printable(&text(row, 0)))
-        });
-        let all: Vec<_> = all.collect();
-        reasons.push(refused(&codes::IN_USE, format!("somebody else is connected: {}", all.join(", "))));
-    }
-    if !replica.is_empty() {
-        reasons.push(refused(&codes::REPLICATED, replicated(0, true)));
-    }
-    Ok(reasons)
+    let all = all.iter().map(|row| {
+        let number = text(row, 1).parse().unwrap_or(1);
+        format!("{} of {}", count(number, "session"), printable(&text(row, 0)))
+    });
+    Ok(judge(&all.collect::<Vec<_>>(), 0, !replica.is_empty()))
+}
+
+/// Why nothing is begun: sessions of others, servers that get its changes, or one that it gets its own from.
+fn judge(sessions: &[String], followers: usize, follows: bool) -> Vec<Reason> {
+    let used = || refused(&codes::IN_USE, format!("somebody else is connected: {}", sessions.join(", ")));
+    let used = (!sessions.is_empty()).then(used);
+    let replicated = (followers > 0 || follows).then(|| refused(&codes::REPLICATED, replicated(followers, follows)));
+    used.into_iter().chain(replicated).collect()
 }
 
 fn replicated(followers: usize, follows: bool) -> String {
@@ -192,4 +183,25 @@ async fn logs_of_mysql(session: &MySession) -> Result<Vec<String>, SqlError> {
 
 fn refused(code: &'static Code, message: impl Into<String>) -> Reason {
     Reason::of(code, message, code.fix.map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_and_replication_are_each_a_reason() {
+        let judged = |sessions: &[String], followers, follows| {
+            let reasons = judge(sessions, followers, follows).into_iter();
+            reasons.map(|reason| format!("{}: {}", reason.code, reason.message)).collect::<Vec<_>>()
+        };
+        assert_eq!(judged(&[], 0, false), Vec::<String>::new());
+        let one = ["1 session of ana".to_owned()];
+        assert_eq!(
+            judged(&one, 1, false),
+            ["in-use: somebody else is connected: 1 session of ana", "replicated: a server gets its changes"]
+        );
+        assert_eq!(judged(&[], 2, false), ["replicated: 2 servers get its changes"]);
+        assert_eq!(judged(&[], 0, true), ["replicated: it gets its changes from another server"]);
+    }
 }
