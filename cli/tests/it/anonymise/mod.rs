@@ -3,6 +3,7 @@
 mod applied;
 mod bench;
 mod carried;
+mod faults;
 mod killed;
 mod mysql;
 
@@ -36,11 +37,16 @@ async fn shop(version: &Installation) -> anyhow::Result<Postgres> {
 
 /// The command, with what leads it to the server.
 fn command(server: &Postgres, arguments: &[&str]) -> Command {
+    command_on(server, "shop", arguments)
+}
+
+/// The same, in another database.
+fn command_on(server: &Postgres, database: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nightshift"));
     let shell = command.env_clear().env("COLUMNS", "140").env("XDG_STATE_HOME", STATE).env("PGPASSWORD", PASSWORD);
     shell.env("NIGHTSHIFT_DB_ADDRESS", server.address().to_string());
     shell.env("NIGHTSHIFT_DB_CA_FILE", &server.certificates.authority);
-    let database = format!("postgres://master@{HOST}/shop");
+    let database = format!("postgres://master@{HOST}/{database}");
     shell.args(["clusters", "anonymise", "--database", &database]).args(arguments);
     command
 }

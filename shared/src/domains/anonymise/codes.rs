@@ -44,8 +44,8 @@ crate::report::reason_codes! {
         "Partitions are told apart by the column, so its values decide where rows are.",
         Some("Keep it, or truncate the table.");
     INHERITS = "inherits", Operators,
-        "The table inherits from another, or another from it, without being a partition: this cannot be planned yet.",
-        Some("Truncate it, or drop it in the clone first.");
+        "The table inherits from another, or another from it, without being a partition: what is done to one is done to both.",
+        Some("Truncate all of the family, or part them by `ALTER TABLE … NO INHERIT …` in the clone first.");
     NOT_TRANSACTIONAL = "not-transactional", Operators,
         "The table's storage engine knows no transactions, so a step that dies would be half done.",
         Some("`ALTER TABLE … ENGINE = InnoDB` in the clone first, or truncate it.");
@@ -88,7 +88,13 @@ crate::report::reason_codes! {
     HELPER_TAKEN = "helper-taken", Operators,
         "There is a schema `nightshift_anon` already, and it is somebody else's: what is in it is not ours to run.",
         Some("Drop or rename it in the clone first.");
+    NOT_ALL_SEEN = "not-all-seen", Operators,
+        "Whoever is logged in does not get to see every table, trigger and event of the server, so the plan cannot name them.",
+        Some("Log in as the master user, or `GRANT SELECT, TRIGGER, EVENT ON *.*`.");
+    COLLATION = "collation", Operators,
+        "What the column's collation takes for equal is not known here, or is not what another column of its join takes for equal, so equal values could become different ones.",
+        Some("Give the columns one collation in the clone first, or joins of their own, or choose a rule without a key.");
     NOT_UNDERSTOOD = "not-understood", Operators,
-        "Two tables have one name when written as rules write it.",
-        Some("Rename one in the clone first.");
+        "Something is of a kind that the plan does not know, or two tables have one name when written as rules write it.",
+        Some("Drop it in the clone first, or rename one of the two.");
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::model::Blocker;
 use crate::domains::anonymise::codes;
 use crate::domains::anonymise::rules::{ColumnRule, Rule, Rules, TableRules};
-use crate::domains::anonymise::schema::{Column, ForeignKey, Name, Schema, Table, TableKind};
+use crate::domains::anonymise::schema::{Column, ForeignKey, Name, Schema, Table, TableKind, path};
 use crate::nearest::nearest;
 use crate::text::{count, printable};
 
@@ -37,9 +37,10 @@ pub(super) struct Ruled<'a> {
     pub join: Option<String>,
 }
 
-type Place = (Name, String);
-/// What a column becomes, and whether somebody said so themselves.
-type Known = BTreeMap<Place, (Rule, Option<String>)>;
+/// A column of a table.
+pub(super) type Place = (Name, String);
+/// What columns become, and in which join.
+pub(super) type Known = BTreeMap<Place, (Rule, Option<String>)>;
 
 impl Decided<'_> {
     /// The columns that change.
@@ -51,10 +52,9 @@ impl Decided<'_> {
     }
 }
 
-/// Decides, and says what is left open or does not go together.
-pub(super) fn decide<'a>(rules: &'a Rules, schema: &'a Schema) -> (Vec<Decided<'a>>, Vec<Blocker>) {
-    let mut blockers = unknown(rules, schema);
-    let known = known(rules, schema, &mut blockers);
+/// Decides, and says what is left open.
+pub(super) fn decide<'a>(rules: &'a Rules, schema: &'a Schema, known: &Known) -> (Vec<Decided<'a>>, Vec<Blocker>) {
+    let mut blockers = Vec::new();
     let decided = schema.tables.iter().map(|table| {
         let fate = match rules.tables.get(&table.name.to_string()) {
             _ if table.kind == TableKind::Foreign => Fate::Open,
@@ -64,7 +64,7 @@ pub(super) fn decide<'a>(rules: &'a Rules, schema: &'a Schema) -> (Vec<Decided<'
                 Fate::Open
             }
             Some(rules) if rules.truncate => Fate::Empty,
-            Some(rules) => rows(table, rules, &known, &mut blockers),
+            Some(rules) => rows(table, rules, known, &mut blockers),
         };
         Decided { table, fate }
     });
@@ -91,7 +91,7 @@ fn rows<'a>(table: &'a Table, rules: &'a TableRules, known: &Known, blockers: &m
 }
 
 /// What the rules name and the database does not have.
-fn unknown(rules: &Rules, schema: &Schema) -> Vec<Blocker> {
+pub(super) fn unknown(rules: &Rules, schema: &Schema) -> Vec<Blocker> {
     let mut blockers = Vec::new();
     let names: Vec<_> = schema.tables.iter().map(|table| table.name.to_string()).collect();
     let meant =
@@ -123,7 +123,7 @@ fn unknown(rules: &Rules, schema: &Schema) -> Vec<Blocker> {
 }
 
 /// Every foreign key, column by column: who refers, and to what.
-fn references(schema: &Schema) -> impl Iterator<Item = (&Table, &ForeignKey, Place, Place)> {
+pub(super) fn references(schema: &Schema) -> impl Iterator<Item = (&Table, &ForeignKey, Place, Place)> {
     schema.tables.iter().flat_map(|table| {
         table.foreign_keys.iter().flat_map(move |key| {
             let pairs = key.columns.iter().zip(&key.referenced);
@@ -135,7 +135,7 @@ fn references(schema: &Schema) -> impl Iterator<Item = (&Table, &ForeignKey, Pla
 }
 
 /// The rule of each column that has one, its own or that of what it refers to, with the join it is in.
-fn known(rules: &Rules, schema: &Schema, blockers: &mut Vec<Blocker>) -> Known {
+pub(super) fn known(rules: &Rules, schema: &Schema) -> Known {
     let mut known = Known::new();
     let mut without_join = BTreeSet::new();
     for table in &schema.tables {
@@ -145,7 +145,7 @@ fn known(rules: &Rules, schema: &Schema, blockers: &mut Vec<Blocker>) -> Known {
             if join.is_none() {
                 without_join.insert(place.clone());
             }
-            let own = || format!("{}.{column}", table.name);
+            let own = || path(&[&table.name.schema, &table.name.name, column]);
             let join = rule.is_keyed().then(|| join.clone().unwrap_or_else(own));
             known.insert(place, (rule.clone(), join));
         }
@@ -154,7 +154,10 @@ fn known(rules: &Rules, schema: &Schema, blockers: &mut Vec<Blocker>) -> Known {
     for _ in 0..=schema.tables.len() {
         let before = known.clone();
         for (_, _, own, other) in references(schema) {
-            let Some((rule, join)) = before.get(&other).filter(|(rule, _)| *rule != Rule::Undecided) else { continue };
+            let Some((rule, join)) = before.get(&other).filter(|(rule, _)| rule.is_of_value()) else { continue };
+            if !both_take(schema, rule, &own, &other) {
+                continue;
+            }
             let follows = match known.get(&own) {
                 None | Some((Rule::Undecided, _)) => true,
                 Some((own_rule, _)) => own_rule == rule && without_join.contains(&own),
@@ -167,45 +170,17 @@ fn known(rules: &Rules, schema: &Schema, blockers: &mut Vec<Blocker>) -> Known {
             break;
         }
     }
-    differing(rules, schema, &known, blockers);
     known
 }
 
-fn differing(rules: &Rules, schema: &Schema, known: &Known, blockers: &mut Vec<Blocker>) {
-    let is_emptied = |name: &Name| rules.tables.get(&name.to_string()).is_some_and(|rules| rules.truncate);
-    for (table, key, own, other) in references(schema) {
-        let (Some(mine), Some(theirs)) = (known.get(&own), known.get(&other)) else { continue };
-        let open = mine.0 == Rule::Undecided || theirs.0 == Rule::Undecided;
-        if open || mine.0 == Rule::Null || mine == theirs || is_emptied(&table.name) {
-            continue;
-        }
-        let said = |(rule, join): &(Rule, Option<String>)| match join {
-            Some(join) => format!("{rule} of join {}", printable(join)),
-            None => rule.to_string(),
-        };
-        let message = format!(
-            "{} ({}) refers to {}.{} ({}) by the foreign key {}",
-            own.1,
-            said(mine),
-            other.0,
-            other.1,
-            said(theirs),
-            printable(&key.name)
-        );
-        blockers.push(Blocker::new(format!("{}.{}", own.0, own.1), &codes::FOREIGN_KEY_DIFFERS, message));
-    }
-    let mut joins: BTreeMap<&String, (&Rule, &Place)> = BTreeMap::new();
-    for (place, (rule, join)) in known {
-        let Some(join) = join else { continue };
-        let (first, where_first) = joins.entry(join).or_insert((rule, place));
-        if *first != rule {
-            let message = format!(
-                "the join {} is a {rule} here and a {first} in {}.{}",
-                printable(join),
-                where_first.0,
-                where_first.1
-            );
-            blockers.push(Blocker::new(format!("{}.{}", place.0, place.1), &codes::JOIN_DIFFERS, message));
-        }
-    }
+/// Whether one rule makes the same of equal values in both columns.
+fn both_take(schema: &Schema, rule: &Rule, own: &Place, other: &Place) -> bool {
+    let column = |place: &Place| schema.tables.iter().find(|table| table.name == place.0)?.column(&place.1);
+    let (Some(own), Some(other)) = (column(own), column(other)) else { return false };
+    let alike = match rule {
+        Rule::Round(_) => own.ty == other.ty,
+        rule if rule.is_keyed() => own.class == other.class,
+        _ => true,
+    };
+    alike && !own.generated && !other.generated
 }

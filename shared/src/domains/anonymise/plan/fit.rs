@@ -5,7 +5,7 @@ use super::model::Blocker;
 use crate::domains::anonymise::Fake;
 use crate::domains::anonymise::codes;
 use crate::domains::anonymise::rules::Rule;
-use crate::domains::anonymise::schema::{Table, TypeClass, Unique};
+use crate::domains::anonymise::schema::{Column, Table, TypeClass, Unique};
 use crate::services::sql::Engine;
 use crate::text::printable;
 
@@ -14,10 +14,10 @@ pub(super) fn faults(decided: &Decided<'_>, engine: Engine) -> Vec<Blocker> {
     let table = decided.table;
     let ruled = decided.ruled();
     let of_columns = ruled.iter().filter_map(|ruled| of_column(table, ruled, engine));
-    let uniques = table.uniques.iter().flat_map(|unique| {
-        let touched = ruled.iter().filter(|ruled| unique.columns.contains(&ruled.column.name));
-        touched.filter_map(|ruled| of_unique(table, unique, ruled)).collect::<Vec<_>>()
-    });
+    let uniques = table
+        .uniques
+        .iter()
+        .flat_map(|unique| ruled.iter().filter_map(|ruled| of_unique(table, unique, ruled)).collect::<Vec<_>>());
     let mut blockers: Vec<_> = of_columns.chain(uniques).collect();
     // What two indexes say of one column is one thing to do.
     blockers.dedup_by(|a, b| (&a.object, a.code) == (&b.object, b.code));
@@ -79,27 +79,85 @@ fn misfit(ruled: &Ruled<'_>, engine: Engine) -> Option<String> {
     (!fits).then(of_type)
 }
 
+/// How an index goes by a column.
+#[derive(PartialEq, Eq)]
+enum Way<'a> {
+    /// By itself.
+    Itself,
+    /// By an expression of the index, or of a column that is computed from it.
+    Expression(&'a str),
+    /// By which rows it holds for.
+    Condition(&'a str),
+}
+
+/// Each way in which `unique` goes by `column`.
+fn ways<'a>(table: &'a Table, unique: &'a Unique, column: &Column) -> Vec<Way<'a>> {
+    let is_it = |other: &Column| other.name == column.name;
+    let mut ways = Vec::new();
+    for through in unique.columns.iter().filter_map(|name| table.column(name)) {
+        match (&unique.expression, &through.computed) {
+            (Some(text), _) if table.follows(through, &is_it) => ways.push(Way::Expression(text)),
+            (None, None) if is_it(through) => ways.push(Way::Itself),
+            (None, Some(computed)) if table.follows(through, &is_it) => {
+                ways.push(Way::Expression(&computed.expression))
+            }
+            _ => {}
+        }
+    }
+    let goes_by = |name: &str| table.column(name).is_some_and(|other| table.follows(other, &is_it));
+    if let Some(condition) = &unique.condition
+        && table.columns.iter().any(|other| goes_by(&other.name) && names(condition, &other.name))
+    {
+        ways.push(Way::Condition(condition));
+    }
+    ways
+}
+
+/// Whether a unique index goes by `column` in any way.
+pub(super) fn goes_by(table: &Table, unique: &Unique, column: &Column) -> bool {
+    !ways(table, unique, column).is_empty()
+}
+
 /// Why a unique index would refuse what the rule makes, or might.
 fn of_unique(table: &Table, unique: &Unique, ruled: &Ruled<'_>) -> Option<Blocker> {
-    let apart = match &ruled.rule {
+    let Ruled { column, rule, .. } = ruled;
+    let apart = |way: &Way<'_>| match (rule, way) {
         // The author of an expression answers for it; a value that is there already undoes the step.
-        Rule::Sql(_) => true,
-        Rule::Null => unique.nulls_distinct && unique.expression.is_none(),
-        rule => {
-            rule.is_distinct() && unique.expression.as_deref().is_none_or(|text| is_of_case(text, &ruled.column.name))
-        }
+        (Rule::Sql(_), _) => true,
+        (rule, Way::Condition(text)) => keeps(text, &column.name, rule),
+        (Rule::Null, Way::Itself) => unique.nulls_distinct,
+        (Rule::Null, Way::Expression(_)) => false,
+        (rule, Way::Itself) => rule.is_distinct(),
+        (rule, Way::Expression(text)) => rule.is_distinct() && is_of_case(text, &column.name),
     };
-    let why = match &unique.expression {
-        Some(text) => format!("the unique index {} goes by {}", printable(&unique.name), printable(text)),
-        None => format!("the unique index {} goes by it", printable(&unique.name)),
+    let ways = ways(table, unique, column);
+    let way = ways.iter().find(|way| !apart(way))?;
+    let name = printable(&unique.name);
+    let why = match way {
+        Way::Itself => format!("the unique index {name} goes by it"),
+        Way::Expression(text) => format!("the unique index {name} goes by {}", printable(text)),
+        Way::Condition(text) => format!("the unique index {name} holds where {}", printable(text)),
     };
-    (!apart).then(|| {
-        Blocker::new(place(table, ruled), &codes::UNIQUE_LOSSY, format!("{why}, and the rule is {}", ruled.rule))
-    })
+    Some(Blocker::new(place(table, ruled), &codes::UNIQUE_LOSSY, format!("{why}, and the rule is {rule}")))
 }
 
 /// Whether an index goes by nothing of the column but its lower case: what is made up is in lower case all over.
 fn is_of_case(expression: &str, column: &str) -> bool {
-    let plain = expression.replace(['(', ')', '"', ' '], "").replace("::text", "").to_lowercase();
-    plain == format!("lower{}", column.to_lowercase())
+    let plain = expression.replace(['(', ')', '"', '`', ' '], "").replace("::text", "").to_lowercase();
+    let column = column.to_lowercase();
+    plain == format!("lower{column}") || plain == format!("lcase{column}")
+}
+
+/// Whether a text may name the column: too often rather than too seldom.
+fn names(text: &str, column: &str) -> bool {
+    text.to_lowercase().contains(&column.to_lowercase())
+}
+
+/// Whether the rows for which a condition holds are the same after the rule: all that it asks of the column is whether it is null.
+fn keeps(condition: &str, column: &str, rule: &Rule) -> bool {
+    let plain = condition.replace(['(', ')', '"'], "");
+    let asked: Vec<_> = plain.split(" AND ").filter(|part| names(part, column)).collect();
+    let is_null = |part: &&str| *part == format!("{column} IS NULL") || *part == format!("{column} IS NOT NULL");
+    // A column that is computed from it asks for more than can be seen here.
+    !asked.is_empty() && asked.iter().all(is_null) && rule.keeps_null()
 }

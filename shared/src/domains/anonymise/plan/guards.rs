@@ -3,10 +3,14 @@
 use std::collections::BTreeSet;
 
 use super::decide::{Decided, Fate};
+use super::fit::goes_by;
 use super::model::{Blocker, HELPER};
+use super::statistics;
 use crate::domains::anonymise::codes;
 use crate::domains::anonymise::rules::{Rule, Rules};
-use crate::domains::anonymise::schema::{Code, Name, Owner, Reach, Schema, Table, TableKind, TriggerState};
+use crate::domains::anonymise::schema::{
+    Code, Name, Owner, Reach, Schema, Table, TableKind, TriggerEvent, TriggerState,
+};
 use crate::services::sql::Engine;
 use crate::text::{count, printable};
 
@@ -47,10 +51,19 @@ pub(super) fn of_database(rules: &Rules, schema: &Schema) -> Vec<Blocker> {
         }
         _ => {}
     }
+    if !schema.unseen.is_empty() {
+        let user = printable(&schema.user);
+        let message =
+            format!("{user} does not get to see {}, so this plan says nothing of it", schema.unseen.join(", "));
+        blockers.push(Blocker::new(schema.database.clone(), &codes::NOT_ALL_SEEN, message));
+    }
+    for strange in &schema.strange {
+        let message = format!("{}: nobody has thought of that here", printable(&strange.why));
+        blockers.push(Blocker::new(printable(&strange.what), &codes::NOT_UNDERSTOOD, message));
+    }
     for view in &schema.materialised {
         blockers.extend(of_owner(&view.name, &view.owner, &schema.user));
-        let code = Code { place: "its query".to_owned(), calls: view.calls.clone() };
-        blockers.extend(of_code(&view.name, Some(&view.owner), &[code], rules));
+        blockers.extend(of_code(&view.name, Some(&view.owner), &view.code, rules));
     }
     blockers
 }
@@ -65,6 +78,10 @@ pub(super) fn of_table(decided: &Decided<'_>, all: &[Decided<'_>], rules: &Rules
         TableKind::Inheriting if !matches!(decided.fate, Fate::Empty) && changes(decided) => {
             return vec![blocker(&codes::INHERITS, "it inherits, or is inherited from".to_owned())];
         }
+        TableKind::Unknown if changes(decided) => {
+            let message = "its storage engine is none that is known here: a statement on it may touch other tables, or other servers";
+            return vec![blocker(&codes::NOT_UNDERSTOOD, message.to_owned())];
+        }
         TableKind::Untransacted if !matches!(decided.fate, Fate::Empty) && changes(decided) => {
             return vec![blocker(&codes::NOT_TRANSACTIONAL, "its storage engine knows no transactions".to_owned())];
         }
@@ -73,7 +90,7 @@ pub(super) fn of_table(decided: &Decided<'_>, all: &[Decided<'_>], rules: &Rules
     if !changes(decided) {
         return Vec::new();
     }
-    let mut blockers = Vec::new();
+    let mut blockers: Vec<_> = of_family(decided, all).into_iter().collect();
     if table.has_rewrite_rules {
         blockers.push(blocker(&codes::REWRITE_RULE, "a rule makes something else of what is done to it".to_owned()));
     }
@@ -87,7 +104,7 @@ pub(super) fn of_table(decided: &Decided<'_>, all: &[Decided<'_>], rules: &Rules
     if schema.engine != Engine::Postgres {
         blockers.extend(of_triggers(table, decided));
     }
-    blockers.extend(of_statistics(decided, schema.version));
+    blockers.extend(statistics::of_table(decided, schema));
     blockers.extend(of_references(decided, all));
     blockers
 }
@@ -132,51 +149,49 @@ fn of_code(name: &Name, owner: Option<&Owner>, code: &[Code], rules: &Rules) -> 
     blockers
 }
 
-/// Triggers cannot be put to sleep there, and run as whoever defined them.
-fn of_triggers(table: &Table, decided: &Decided<'_>) -> Option<Blocker> {
-    let awake = table.triggers.iter().filter(|trigger| trigger.state != TriggerState::Disabled);
-    let names: Vec<_> = awake.map(|trigger| printable(&trigger.name)).collect();
-    if names.is_empty() || matches!(decided.fate, Fate::Empty) {
+/// What inherits and what it inherits from are emptied together, or not at all.
+fn of_family(decided: &Decided<'_>, all: &[Decided<'_>]) -> Option<Blocker> {
+    let table = decided.table;
+    if table.kind != TableKind::Inheriting {
         return None;
     }
-    let message = format!("the update would fire {}", names.join(", "));
-    let fix = "drop the trigger in the clone first; `SHOW CREATE TRIGGER` has what makes it again";
-    Some(Blocker::new(table.name.to_string(), &codes::CODE_WOULD_RUN, message).fix(fix))
+    let mut family = BTreeSet::from([&table.name]);
+    loop {
+        let before = family.len();
+        for one in all {
+            if family.contains(&one.table.name) || one.table.parents.iter().any(|parent| family.contains(parent)) {
+                family.insert(&one.table.name);
+                family.extend(&one.table.parents);
+            }
+        }
+        if family.len() == before {
+            break;
+        }
+    }
+    let is_emptied = |name: &Name| all.iter().any(|one| one.table.name == *name && matches!(one.fate, Fate::Empty));
+    let kept: Vec<_> =
+        family.into_iter().filter(|name| !is_emptied(name)).map(|name| printable(&name.to_string())).collect();
+    let message = format!("it is emptied, and of its family by inheritance {} is not", kept.join(", "));
+    (!kept.is_empty()).then(|| Blocker::new(table.name.to_string(), &codes::INHERITS, message))
 }
 
-/// Statistics that nothing would make anew.
-fn of_statistics(decided: &Decided<'_>, version: u32) -> Vec<Blocker> {
-    /// From here on an owner can throw single statistics away.
-    const CLEARS: u32 = 18;
-    let table = decided.table;
-    if table.owner.is_none() {
-        return Vec::new();
-    }
-    let stays = |message: &str, column: &str| {
-        Blocker::new(format!("{}.{}", table.name, printable(column)), &codes::STATISTICS_STAY, message)
+/// Triggers cannot be put to sleep there, and run as whoever defined them.
+fn of_triggers(table: &Table, decided: &Decided<'_>) -> Option<Blocker> {
+    // What is truncated fires none. What keeps the past is not truncated.
+    let (what, event) = match decided.fate {
+        Fate::Empty if table.versioned => ("emptying it", TriggerEvent::Delete),
+        Fate::Empty => return None,
+        _ => ("the update", TriggerEvent::Update),
     };
-    match &decided.fate {
-        Fate::Empty if version < CLEARS => {
-            let held = table.columns.iter().filter(|column| !column.used_by.is_empty() || column.partition_key);
-            held.map(|column| {
-                let message = match column.used_by.first() {
-                    Some(by) => format!(
-                        "its statistics outlive the rows, and {} keeps them from being thrown away",
-                        printable(by)
-                    ),
-                    None => "its statistics outlive the rows, and partitions are told apart by it".to_owned(),
-                };
-                stays(&message, &column.name)
-            })
-            .collect()
-        }
-        Fate::Rows { ruled, .. } => {
-            let off = ruled.iter().filter(|ruled| ruled.column.statistics_off && !ruled.column.used_by.is_empty());
-            off.map(|ruled| stays("its statistics target is 0, so ANALYZE leaves what is there", &ruled.column.name))
-                .collect()
-        }
-        _ => Vec::new(),
+    let awake = table.triggers.iter().filter(|trigger| trigger.state != TriggerState::Disabled);
+    let fired = awake.filter(|trigger| [event, TriggerEvent::Other].contains(&trigger.event));
+    let names: Vec<_> = fired.map(|trigger| printable(&trigger.name)).collect();
+    if names.is_empty() {
+        return None;
     }
+    let message = format!("{what} would fire {}", names.join(", "));
+    let fix = "drop the trigger in the clone first; `SHOW CREATE TRIGGER` has what makes it again";
+    Some(Blocker::new(table.name.to_string(), &codes::CODE_WOULD_RUN, message).fix(fix))
 }
 
 /// Rows that others refer to.
@@ -187,6 +202,16 @@ fn of_references(decided: &Decided<'_>, all: &[Decided<'_>]) -> Vec<Blocker> {
         _ => return Vec::new(),
     };
     let name = &decided.table.name;
+    let itself = decided.table.foreign_keys.iter().find(|key| key.references == *name);
+    let itself = itself.filter(|_| matches!(decided.fate, Fate::Rows { .. })).map(|key| {
+        let shown = printable(&key.name);
+        let message = format!("it {goes}, and refers to itself by {shown}");
+        let fix = format!(
+            "`ALTER TABLE {} DROP CONSTRAINT {shown}` in the clone first, or keep the rows",
+            printable(&key.on.to_string())
+        );
+        Blocker::new(name.to_string(), &codes::STILL_REFERENCED, message).fix(fix)
+    });
     let mut told = BTreeSet::new();
     let others = all.iter().filter(|other| other.table.name != *name && !matches!(other.fate, Fate::Empty));
     others
@@ -196,6 +221,7 @@ fn of_references(decided: &Decided<'_>, all: &[Decided<'_>]) -> Vec<Blocker> {
             let message = format!("it {goes}, and {} refers to it by {}", other.table.name, printable(&key.name));
             Blocker::new(name.to_string(), &codes::STILL_REFERENCED, message)
         })
+        .chain(itself)
         .collect()
 }
 
@@ -207,10 +233,7 @@ pub(super) fn watched(decided: &Decided<'_>) -> Vec<String> {
     let checks = checks
         .map(|check| format!("{}: the check {} goes by a column that changes", table.name, printable(&check.name)));
     let uniques = table.uniques.iter().filter(|unique| {
-        decided
-            .ruled()
-            .iter()
-            .any(|ruled| matches!(ruled.rule, Rule::Sql(_)) && unique.columns.contains(&ruled.column.name))
+        decided.ruled().iter().any(|ruled| matches!(ruled.rule, Rule::Sql(_)) && goes_by(table, unique, ruled.column))
     });
     let uniques = uniques.map(|unique| {
         format!(

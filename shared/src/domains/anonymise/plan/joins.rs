@@ -1,27 +1,35 @@
-//! The joins of a plan: columns of one join have the same pseudonym for the same value, by a key of the join's own.
+//! The joins of a plan: columns of one join have the same pseudonym for the same value, by a key of the join's own. What one column
+//! takes for equal, all of its join do.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::decide::Decided;
+use super::model::Blocker;
+use crate::domains::anonymise::codes;
+use crate::domains::anonymise::schema::Equality;
+use crate::text::printable;
 
 /// See the module.
 #[derive(Debug, Default)]
 pub(super) struct Joins {
     /// In the order of their numbers.
     pub names: Vec<String>,
-    case_blind: BTreeSet<String>,
+    equality: BTreeMap<String, Equality>,
 }
 
 impl Joins {
     /// Those of these tables.
     pub(super) fn of(decided: &[&Decided<'_>]) -> Self {
-        let mut blind: BTreeMap<&String, bool> = BTreeMap::new();
+        let mut equality: BTreeMap<String, Equality> = BTreeMap::new();
         for ruled in decided.iter().flat_map(|one| one.ruled()) {
             let Some(join) = &ruled.join else { continue };
-            *blind.entry(join).or_default() |= ruled.column.case_blind;
+            let of_join = equality.entry(join.clone()).or_default();
+            // Where there are two besides texts as they are, the plan is refused.
+            if *of_join == Equality::Exact {
+                *of_join = ruled.column.equality.clone();
+            }
         }
-        let case_blind = blind.iter().filter(|(_, blind)| **blind).map(|(join, _)| (*join).clone()).collect();
-        Self { names: blind.into_keys().cloned().collect(), case_blind }
+        Self { names: equality.keys().cloned().collect(), equality }
     }
 
     /// The number of its key.
@@ -29,8 +37,47 @@ impl Joins {
         self.names.iter().position(|name| Some(name.as_str()) == join).unwrap_or_default()
     }
 
-    /// Whether upper and lower case are equal in one of its columns, and so in all.
-    pub(super) fn is_case_blind(&self, join: Option<&str>) -> bool {
-        join.is_some_and(|join| self.case_blind.contains(join))
+    /// What its columns take for equal.
+    pub(super) fn equality(&self, join: Option<&str>) -> &Equality {
+        join.and_then(|join| self.equality.get(join)).unwrap_or(&Equality::Exact)
+    }
+}
+
+/// Columns of which nobody can say what they take for equal, or of which two in one join do not agree on that.
+pub(super) fn faults(decided: &[Decided<'_>]) -> Vec<Blocker> {
+    let mut first: BTreeMap<&String, (&Equality, String)> = BTreeMap::new();
+    let mut blockers = Vec::new();
+    let all = decided.iter().flat_map(|one| one.ruled().iter().map(move |ruled| (one.table, ruled)));
+    for (table, ruled) in all {
+        let Some(join) = &ruled.join else { continue };
+        let place = format!("{}.{}", table.name, printable(&ruled.column.name));
+        let own = &ruled.column.equality;
+        if let Equality::Unknown(collation) = own {
+            let message = format!("what the collation {} takes for equal is not known here", printable(collation));
+            blockers.push(Blocker::new(place.clone(), &codes::COLLATION, message));
+            continue;
+        }
+        let (other, other_place) = first.entry(join).or_insert_with(|| (own, place.clone()));
+        let agree = *other == own
+            || matches!((&**other, own), (Equality::Exact, Equality::Lower) | (Equality::Lower, Equality::Exact));
+        if !agree {
+            let message = format!(
+                "it compares by {}, and {other_place} by {}, so that what is equal in one is not in the other of the join {}",
+                named(own),
+                named(other),
+                printable(join)
+            );
+            blockers.push(Blocker::new(place, &codes::COLLATION, message));
+        }
+    }
+    blockers
+}
+
+fn named(equality: &Equality) -> String {
+    match equality {
+        Equality::Exact => "every character".to_owned(),
+        Equality::Lower => "lower case".to_owned(),
+        Equality::Padded => "every character but spaces at the end, as _bin does".to_owned(),
+        Equality::Weighed { collation, .. } | Equality::Unknown(collation) => printable(collation),
     }
 }

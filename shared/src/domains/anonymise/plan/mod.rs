@@ -6,9 +6,12 @@ mod fit;
 mod group;
 mod guards;
 mod joins;
+mod keys;
+mod method;
 mod model;
 mod mysql;
 mod postgres;
+mod statistics;
 #[cfg(test)]
 mod tests;
 
@@ -24,8 +27,14 @@ pub use model::{BEGUN, Batch, Blocker, COMMENT, HELPER, Masked, Method, Plan, Re
 
 /// See the module.
 pub fn make(rules: &Rules, schema: &Schema) -> Plan {
-    let (decided, mut blockers) = decide::decide(rules, schema);
-    blockers.splice(0..0, guards::of_database(rules, schema));
+    let mut blockers = guards::of_database(rules, schema);
+    blockers.extend(decide::unknown(rules, schema));
+    let known = decide::known(rules, schema);
+    blockers.extend(keys::faults(rules, schema, &known));
+    let (decided, open) = decide::decide(rules, schema, &known);
+    blockers.extend(open);
+    blockers.extend(joins::faults(&decided));
+    blockers.extend(schema.materialised.iter().flat_map(|view| statistics::of_view(view, &decided, schema)));
     let mut barred = BTreeSet::new();
     for one in &decided {
         let mut faults = fit::faults(one, schema.engine);
@@ -52,7 +61,7 @@ pub fn make(rules: &Rules, schema: &Schema) -> Plan {
         digest: digest(schema.engine, &schema.database, &joins, &steps),
         blockers,
         joins,
-        watched: decided.iter().flat_map(guards::watched).collect(),
+        watched: decided.iter().flat_map(guards::watched).chain(statistics::watched(&decided, schema)).collect(),
         steps,
         kept,
         remains,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domains::anonymise::rules;
 use crate::domains::anonymise::schema::{
-    Code, Column, ForeignKey, Materialised, Name, Owner, Reach, Road, Table, TableKind, Trigger, TriggerState,
+    Code, Column, ForeignKey, Materialised, Name, Owner, Reach, Road, Strange, Table, TableKind, Trigger, TriggerState,
     TypeClass, Unique,
 };
 
@@ -17,7 +17,7 @@ fn text(name: &str) -> Column {
 
 fn unique(name: &str, columns: &[&str]) -> Unique {
     let columns = columns.iter().map(|&column| column.to_owned()).collect();
-    Unique { name: name.to_owned(), columns, expression: None, nulls_distinct: true }
+    Unique { name: name.to_owned(), columns, nulls_distinct: true, ..Unique::default() }
 }
 
 fn table(name: &str, columns: Vec<Column>) -> Table {
@@ -34,7 +34,7 @@ fn refers(table: &mut Table, column: &str, to: &str, referenced: &str) {
         references: Name::new("public", to),
         referenced: vec![referenced.to_owned()],
         definition,
-        comment: None,
+        ..ForeignKey::default()
     });
 }
 
@@ -122,7 +122,8 @@ fn what_goes_by_a_type_makes_it_an_update_with_triggers_asleep() {
     let mut person = table("person", vec![text("name"), text("town")]);
     person.columns[0].used_by = vec!["rule _RETURN on view public.v".to_owned()];
     person.forces_row_security = true;
-    let trigger = |name: &str, state| Trigger { on: person.name.clone(), name: name.to_owned(), state };
+    let trigger =
+        |name: &str, state| Trigger { on: person.name.clone(), name: name.to_owned(), state, ..Trigger::default() };
     person.triggers = vec![
         trigger("touch", TriggerState::Enabled),
         trigger("always", TriggerState::Always),
@@ -146,8 +147,8 @@ fn what_goes_by_a_type_makes_it_an_update_with_triggers_asleep() {
     ALTER TABLE "public"."person" DISABLE TRIGGER "touch";
     ALTER TABLE "public"."person" DISABLE TRIGGER "always";
     ALTER TABLE "public"."person" NO FORCE ROW LEVEL SECURITY;
-    DELETE FROM "public"."person" WHERE (NOT is_employee) IS NOT TRUE;
-    UPDATE "public"."person" AS t SET "name" = (CASE WHEN "name"::text = '' THEN '' ELSE nightshift_anon.fake_name(nightshift_anon.keyed('0', "name"::text)) END)::text, "town" = s.v0 FROM (SELECT r.o, r.c, v0.v AS v0 FROM (SELECT tableoid AS o, ctid AS c, row_number() OVER () AS n FROM "public"."person") AS r JOIN (SELECT "town" AS v, row_number() OVER (ORDER BY random()) AS n FROM "public"."person") AS v0 ON v0.n = r.n) AS s WHERE t.tableoid = s.o AND t.ctid = s.c;
+    DELETE FROM ONLY "public"."person" WHERE (NOT is_employee) IS NOT TRUE;
+    UPDATE ONLY "public"."person" AS t SET "name" = (CASE WHEN "name"::text = '' THEN '' ELSE nightshift_anon.fake_name(nightshift_anon.keyed('0', "name"::text)) END)::text, "town" = s.v0 FROM (SELECT r.o, r.c, v0.v AS v0 FROM (SELECT tableoid AS o, ctid AS c, row_number() OVER () AS n FROM ONLY "public"."person") AS r JOIN (SELECT "town" AS v, row_number() OVER (ORDER BY random()) AS n FROM ONLY "public"."person") AS v0 ON v0.n = r.n) AS s WHERE t.tableoid = s.o AND t.ctid = s.c;
     SET CONSTRAINTS ALL IMMEDIATE;
     ALTER TABLE "public"."person" FORCE ROW LEVEL SECURITY;
     ALTER TABLE "public"."person" ENABLE TRIGGER "touch";
@@ -172,7 +173,7 @@ fn rows_go_together_with_the_statistics_of_them() {
     BEGIN;
     SET LOCAL search_path = pg_catalog, pg_temp;
     SET LOCAL ROLE "shop";
-    TRUNCATE "public"."audit", "public"."entry";
+    TRUNCATE ONLY "public"."audit", ONLY "public"."entry";
     ALTER TABLE "public"."audit" ALTER COLUMN "id" TYPE bigint, ALTER COLUMN "row" TYPE text;
     ALTER TABLE "public"."entry" ALTER COLUMN "audit" TYPE bigint;
     SET LOCAL ROLE NONE;
@@ -331,7 +332,8 @@ fn nobodys_code_runs_unread_and_none_as_the_master() {
     world.materialised = vec![Materialised {
         name: Name::new("public", "mv"),
         owner: Owner { name: "shop".to_owned(), reach: Reach::Member },
-        calls: vec!["public.f()".to_owned()],
+        code: vec![Code { place: "its query".to_owned(), calls: vec!["public.f()".to_owned()] }],
+        ..Materialised::default()
     }];
     let rules = |accepted: &str| {
         format!(
@@ -368,6 +370,8 @@ fn what_leads_out_or_cannot_be_worked_on_is_in_the_way() {
     world.event_triggers = vec!["watch".to_owned()];
     world.large_objects = 2;
     world.helper_owner = Some("somebody".to_owned());
+    world.unseen = vec!["every trigger".to_owned()];
+    world.strange = vec![Strange { what: "an odd thing".to_owned(), why: "it is odd".to_owned() }];
     let all = ["far", "child", "ruled", "held"]
         .map(|name| format!("[table.\"public.{name}\"]\ncolumn.a = \"hash\"\n"))
         .concat();
@@ -376,6 +380,8 @@ fn what_leads_out_or_cannot_be_worked_on_is_in_the_way() {
     watch: event-trigger: it would run with every step, as whoever carries the plan out
     shop: large-objects: there are 2 large objects, and no rule can look into one
     nightshift_anon: helper-taken: it is somebody's: what is in it is not ours to run
+    shop: not-all-seen: master does not get to see every trigger, so this plan says nothing of it
+    an odd thing: not-understood: it is odd: nobody has thought of that here
     public.far: foreign-table: its rows are on another server
     public.child: inherits: it inherits, or is inherited from
     public.ruled: rewrite-rule: a rule makes something else of what is done to it

@@ -104,6 +104,26 @@ impl Rule {
         matches!(self, Self::Hash(_) | Self::Fake(_) | Self::KeepFormat)
     }
 
+    /// Whether it goes by the value alone, so that equal values of two columns become equal ones. An expression of somebody's own
+    /// reads the row it stands in, and values that change places are those of other rows.
+    pub fn is_of_value(&self) -> bool {
+        match self {
+            Self::Keep
+            | Self::Null
+            | Self::Constant(_)
+            | Self::Hash(_)
+            | Self::Fake(_)
+            | Self::KeepFormat
+            | Self::Round(_) => true,
+            Self::Shuffle | Self::Sql(_) | Self::Undecided => false,
+        }
+    }
+
+    /// Whether null stays null, and nothing else becomes it.
+    pub fn keeps_null(&self) -> bool {
+        matches!(self, Self::Keep | Self::Hash(_) | Self::Fake(_) | Self::KeepFormat | Self::Round(_))
+    }
+
     /// Whether different values stay different.
     pub fn is_distinct(&self) -> bool {
         match self {

@@ -1,7 +1,8 @@
 //! The database as a whole: who asks, what leads out of it, and the views that keep what they showed.
 
-use super::{calls, name, owner, owner_columns};
-use crate::domains::anonymise::schema::{Materialised, Road, Schema};
+use super::code::{self, UNDER};
+use super::{TREE, VIEWS, kept, name, owner, owner_columns};
+use crate::domains::anonymise::schema::{Materialised, Name, Road, Schema};
 use crate::services::sql::{PgSession, Row, SqlError, ident, literal};
 
 pub(super) async fn about(session: &PgSession) -> Result<Schema, SqlError> {
@@ -28,24 +29,52 @@ pub(super) async fn about(session: &PgSession) -> Result<Schema, SqlError> {
 
 /// In the order in which they can be refreshed: who goes by another, however far away, goes by more.
 pub(super) async fn materialised(session: &PgSession, version: u32) -> Result<Vec<Materialised>, SqlError> {
+    // A table stands for itself and its partitions.
     let query = format!(
-        "WITH RECURSIVE edge AS (SELECT w.ev_class AS view, d.refobjid AS source, w.oid AS rule FROM pg_catalog.pg_rewrite w \
-         JOIN pg_catalog.pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = w.oid \
-         AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> w.ev_class), \
-         up AS (SELECT c.oid AS view, c.oid AS source FROM pg_catalog.pg_class c WHERE c.relkind = 'm' \
-         UNION SELECT up.view, edge.source FROM up JOIN edge ON edge.view = up.source) \
-         SELECT n.nspname, c.relname, {}, \
-         (SELECT coalesce(array_agg(DISTINCT f.f ORDER BY f.f), '{{}}') FROM up JOIN pg_catalog.pg_rewrite w ON w.ev_class = up.source, \
-         LATERAL pg_catalog.unnest({}) AS f(f) WHERE up.view = c.oid) \
-         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
-         WHERE c.relkind = 'm' AND c.relispopulated \
-         ORDER BY (SELECT count(*) FROM up JOIN pg_catalog.pg_class m ON m.oid = up.source AND m.relkind = 'm' WHERE up.view = c.oid), 1, 2",
-        owner_columns("c.relowner", version),
-        calls("'pg_rewrite'::regclass", "w.oid")
+        "WITH {TREE}, {UNDER} SELECT c.oid, n.nspname, c.relname, {}, c.relispopulated, \
+         ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+         ORDER BY a.attnum), \
+         ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped \
+         AND coalesce(a.attstattarget, -1) = 0 ORDER BY a.attnum) \
+         FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'm' \
+         ORDER BY (SELECT count(*) FROM under u JOIN pg_catalog.pg_class m ON m.oid = u.source AND m.relkind = 'm' WHERE u.view = c.oid), 2, 3",
+        owner_columns("c.relowner", version)
     );
     let rows = session.read("materialised views", &query, &[]).await?;
-    let view = |row: &Row| Materialised { name: name(row, 0), owner: owner(row, 2), calls: row.get(6) };
+    let (code, derived, stale, sources) = tokio::try_join!(
+        code::of_views(session),
+        kept::derived(session, VIEWS),
+        kept::stale(session, VIEWS),
+        sources(session)
+    )?;
+    fn of<T: Clone>(all: &[(u32, T)], oid: u32) -> Vec<T> {
+        all.iter().filter(|(of, _)| *of == oid).map(|(_, one)| one.clone()).collect()
+    }
+    let view = |row: &Row| {
+        let oid: u32 = row.get(0);
+        Materialised {
+            name: name(row, 1),
+            owner: owner(row, 3),
+            is_filled: row.get(7),
+            columns: row.get(8),
+            statistics_off: row.get(9),
+            code: of(&code, oid),
+            derived: of(&derived, oid),
+            is_stale: stale.iter().any(|(of, _)| *of == oid),
+            sources: of(&sources, oid),
+        }
+    };
     Ok(rows.iter().map(view).collect())
+}
+
+/// The tables under each.
+async fn sources(session: &PgSession) -> Result<Vec<(u32, Name)>, SqlError> {
+    let query = format!(
+        "WITH {TREE}, {UNDER} SELECT DISTINCT u.view, n.nspname, c.relname FROM under u JOIN tree t ON t.rel = u.source \
+         JOIN pg_catalog.pg_class c ON c.oid = t.root JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ORDER BY 1, 2, 3"
+    );
+    let rows = session.read("tables under views", &query, &[]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), name(row, 1))).collect())
 }
 
 /// What leads out, or brings something in. Of what a user of the database may not see, there is nothing to be said here.

@@ -1,7 +1,9 @@
 //! The catalog of `PostgreSQL`: a fixed number of questions, however many tables there are.
 
+mod code;
 mod columns;
 mod database;
+mod kept;
 mod sample;
 mod tables;
 
@@ -22,8 +24,31 @@ const TREE: &str = "tree AS (SELECT c.oid AS root, c.oid AS rel FROM pg_catalog.
      WHERE c.relkind = 'p' AND NOT c.relispartition AND t.level > 0 AND n.nspname !~ '^pg_' \
      AND n.nspname NOT IN ('information_schema', 'nightshift_anon'))";
 
+/// Every such table, and with it what has its columns from it, by partition or by inheritance: `root`, `rel`. It goes by [`TREE`].
+const KIN: &str = "kin AS (WITH RECURSIVE k AS (SELECT r.root, r.rel FROM tree r WHERE r.root = r.rel \
+     UNION SELECT k.root, i.inhrelid FROM k JOIN pg_catalog.pg_inherits i ON i.inhparent = k.rel) SELECT k.root, k.rel FROM k)";
+
+/// The views that keep what they showed, in the form of [`TREE`].
+const VIEWS: &str = "tree AS (SELECT c.oid AS root, c.oid AS rel FROM pg_catalog.pg_class c WHERE c.relkind = 'm')";
+
+/// What types call that somebody made, however deep it stands in them: `type`, `called`. A type that none of these is in calls nothing.
+const TYPES: &str = "types AS (WITH RECURSIVE deep AS (SELECT y.oid AS type, y.oid AS inner_type FROM pg_catalog.pg_type y WHERE y.oid >= 16384 \
+     UNION SELECT deep.type, n.oid FROM deep, LATERAL (SELECT d.refobjid AS oid FROM pg_catalog.pg_depend d \
+     WHERE d.classid = 'pg_type'::regclass AND d.objid = deep.inner_type AND d.refclassid = 'pg_type'::regclass \
+     UNION ALL SELECT a.atttypid FROM pg_catalog.pg_type y JOIN pg_catalog.pg_attribute a ON a.attrelid = y.typrelid AND a.attnum > 0 \
+     AND NOT a.attisdropped WHERE y.oid = deep.inner_type) AS n WHERE n.oid >= 16384), \
+     part AS (SELECT deep.type, 'pg_constraint'::regclass AS class, o.oid FROM deep JOIN pg_catalog.pg_constraint o \
+     ON o.contypid = deep.inner_type UNION ALL SELECT deep.type, 'pg_type'::regclass, deep.inner_type FROM deep \
+     UNION ALL SELECT deep.type, 'pg_cast'::regclass, k.oid FROM deep JOIN pg_catalog.pg_cast k ON k.casttarget = deep.inner_type) \
+     SELECT DISTINCT part.type, p.oid::regprocedure::text AS called FROM part \
+     JOIN pg_catalog.pg_depend d ON d.classid = part.class AND d.objid = part.oid \
+     LEFT JOIN pg_catalog.pg_operator r ON d.refclassid = 'pg_operator'::regclass AND r.oid = d.refobjid \
+     JOIN pg_catalog.pg_proc p ON p.oid = coalesce(r.oprcode::oid, CASE WHEN d.refclassid = 'pg_proc'::regclass THEN d.refobjid END) \
+     WHERE p.oid >= 16384 AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_depend e WHERE e.classid = 'pg_proc'::regclass \
+     AND e.objid = p.oid AND e.deptype = 'e'))";
+
 /// The functions that an object calls and that are neither the server's own nor an extension's: of the object whose class and
-/// number these expressions are. A class of operators that somebody made stands for the functions behind it.
+/// number these expressions are. A class of operators that somebody made stands for the functions behind it. It goes by [`TYPES`].
 fn calls(class: &str, object: &str) -> String {
     // The names in here are none that `object` could go by.
     let foreign = |catalog: &str, oid: &str| {
@@ -40,6 +65,8 @@ fn calls(class: &str, object: &str) -> String {
          JOIN pg_catalog.pg_proc z_p \
          ON z_p.oid = coalesce(z_o.oprcode::oid, CASE WHEN z_d.refclassid = 'pg_proc'::regclass THEN z_d.refobjid END) \
          WHERE z_d.classid = {class} AND z_d.objid = {object} AND z_p.oid >= 16384 AND {of_function} \
+         UNION SELECT z_t.called FROM pg_catalog.pg_depend z_d JOIN types z_t ON z_t.type = z_d.refobjid \
+         WHERE z_d.classid = {class} AND z_d.objid = {object} AND z_d.refclassid = 'pg_type'::regclass \
          UNION SELECT 'operator class ' || z_c.opcname FROM pg_catalog.pg_depend z_d \
          JOIN pg_catalog.pg_opclass z_c ON z_c.oid = z_d.refobjid WHERE z_d.refclassid = 'pg_opclass'::regclass \
          AND z_d.classid = {class} AND z_d.objid = {object} AND z_c.oid >= 16384 AND {of_class}) z_x)"
@@ -62,6 +89,7 @@ pub(super) async fn schema(session: &PgSession, database: &str) -> Result<Schema
     schema.tables = tables.into_values().collect();
     schema.tables.sort_by(|a, b| a.name.cmp(&b.name));
     schema.materialised = database::materialised(session, schema.version).await?;
+    schema.strange = code::strange(session).await?;
     schema.roads = database::roads(session).await?;
     Ok(schema)
 }

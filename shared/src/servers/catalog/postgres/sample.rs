@@ -32,7 +32,9 @@ pub(in crate::servers::catalog) async fn sample(
         let counts: Vec<_> = counts.collect();
         // A page holds some dozen rows: enough pages for some thousand.
         let share = if table.rows > ENOUGH { (ENOUGH * 100).div_ceil(table.rows).clamp(1, 100) } else { 100 };
-        let from = format!("{}.{}", ident(&table.name.schema), ident(&table.name.name));
+        // What inherits from it is another table; it may be elsewhere.
+        let only = if table.kind == TableKind::Partitioned { "" } else { "ONLY " };
+        let from = format!("{only}{}.{}", ident(&table.name.schema), ident(&table.name.name));
         let query = format!(
             "SELECT {} FROM (SELECT {} FROM {from} TABLESAMPLE SYSTEM ({share}) LIMIT {ENOUGH}) AS s",
             counts.join(", "),

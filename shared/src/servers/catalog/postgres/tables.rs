@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{TREE, calls, name, owner, owner_columns};
+use super::{TREE, code, kept, name, owner, owner_columns};
 use crate::domains::anonymise::schema::{
-    Check, Code, ForeignKey, Name, Table, TableKind, Trigger, TriggerState, Unique,
+    Check, Code, Derived, ForeignKey, Name, Table, TableKind, Trigger, TriggerState, Unique,
 };
 use crate::services::sql::{PgSession, Row, SqlError};
 
@@ -12,6 +12,9 @@ use crate::services::sql::{PgSession, Row, SqlError};
 #[derive(Debug, Default)]
 pub(super) struct Extras {
     parts: Vec<(u32, Name)>,
+    parents: Vec<(u32, Name)>,
+    derived: Vec<(u32, Derived)>,
+    stale: Vec<(u32, Name)>,
     uniques: Vec<(u32, Unique)>,
     foreign_keys: Vec<(u32, ForeignKey)>,
     code: Vec<(u32, Code)>,
@@ -29,6 +32,9 @@ impl Extras {
             }
         }
         put(self.parts, tables, |table| &mut table.parts);
+        put(self.parents, tables, |table| &mut table.parents);
+        put(self.derived, tables, |table| &mut table.derived);
+        put(self.stale, tables, |table| &mut table.stale);
         put(self.uniques, tables, |table| &mut table.uniques);
         put(self.foreign_keys, tables, |table| &mut table.foreign_keys);
         put(self.code, tables, |table| &mut table.code);
@@ -40,13 +46,14 @@ impl Extras {
 pub(super) async fn tables(session: &PgSession, version: u32) -> Result<BTreeMap<u32, Table>, SqlError> {
     let query = format!(
         "WITH {TREE} SELECT c.oid, n.nspname, c.relname, c.relkind::text, c.relforcerowsecurity, \
-         EXISTS (SELECT 1 FROM pg_catalog.pg_rewrite w WHERE w.ev_class = c.oid AND w.rulename <> '_RETURN'), \
+         EXISTS (SELECT 1 FROM tree t JOIN pg_catalog.pg_rewrite w ON w.ev_class = t.rel WHERE t.root = c.oid AND w.rulename <> '_RETURN'), \
          EXISTS (SELECT 1 FROM pg_catalog.pg_inherits i WHERE c.relkind <> 'p' AND c.oid IN (i.inhrelid, i.inhparent)), \
          (SELECT sum(greatest(p.reltuples, 0))::int8 FROM tree t JOIN pg_catalog.pg_class p ON p.oid = t.rel \
          WHERE t.root = c.oid AND p.relkind <> 'p'), \
          (SELECT sum(pg_total_relation_size(t.rel))::int8 FROM tree t WHERE t.root = c.oid), \
          EXISTS (SELECT 1 FROM tree t JOIN pg_catalog.pg_class p ON p.oid = t.rel WHERE t.root = c.oid AND p.relowner <> c.relowner), \
-         {}, EXISTS (SELECT 1 FROM tree t JOIN pg_catalog.pg_class p ON p.oid = t.rel WHERE t.root = c.oid AND p.relrowsecurity) \
+         {}, EXISTS (SELECT 1 FROM tree t JOIN pg_catalog.pg_class p ON p.oid = t.rel WHERE t.root = c.oid AND p.relrowsecurity), \
+         EXISTS (SELECT 1 FROM tree t JOIN pg_catalog.pg_class p ON p.oid = t.rel WHERE t.root = c.oid AND p.relkind = 'f') \
          FROM tree r JOIN pg_catalog.pg_class c ON c.oid = r.root AND r.root = r.rel \
          JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace",
         owner_columns("c.relowner", version)
@@ -54,7 +61,8 @@ pub(super) async fn tables(session: &PgSession, version: u32) -> Result<BTreeMap
     let rows = session.read("tables", &query, &[]).await?;
     let table = |row: &Row| {
         let kind = match (row.get::<_, String>(3).as_str(), row.get::<_, bool>(6)) {
-            ("f", _) => TableKind::Foreign,
+            // One partition elsewhere is enough.
+            _ if row.get(15) => TableKind::Foreign,
             (_, true) => TableKind::Inheriting,
             ("p", _) => TableKind::Partitioned,
             _ => TableKind::Ordinary,
@@ -78,15 +86,26 @@ pub(super) async fn tables(session: &PgSession, version: u32) -> Result<BTreeMap
 }
 
 pub(super) async fn extras(session: &PgSession, version: u32) -> Result<Extras, SqlError> {
-    let (parts, uniques, foreign_keys, code, triggers, checks) = tokio::try_join!(
-        parts(session),
+    let (parts, parents, derived, stale) =
+        tokio::try_join!(parts(session), parents(session), kept::derived(session, TREE), kept::stale(session, TREE))?;
+    let (uniques, foreign_keys, code, triggers, checks) = tokio::try_join!(
         uniques(session, version),
         foreign_keys(session),
-        code(session),
+        code::of_tables(session),
         triggers(session),
         checks(session),
     )?;
-    Ok(Extras { parts, uniques, foreign_keys, code, triggers, checks })
+    Ok(Extras { parts, parents, derived, stale, uniques, foreign_keys, code, triggers, checks })
+}
+
+async fn parents(session: &PgSession) -> Result<Vec<(u32, Name)>, SqlError> {
+    let query = format!(
+        "WITH {TREE} SELECT t.root, n.nspname, c.relname FROM tree t JOIN pg_catalog.pg_inherits i ON i.inhrelid = t.rel \
+         JOIN pg_catalog.pg_class c ON c.oid = i.inhparent JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+         WHERE t.root = t.rel ORDER BY 1, 2, 3"
+    );
+    let rows = session.read("inheritance", &query, &[]).await?;
+    Ok(rows.iter().map(|row| (row.get(0), name(row, 1))).collect())
 }
 
 async fn parts(session: &PgSession) -> Result<Vec<(u32, Name)>, SqlError> {
@@ -107,7 +126,8 @@ async fn uniques(session: &PgSession, version: u32) -> Result<Vec<(u32, Unique)>
          WHERE a.attrelid = t.rel AND a.attnum > 0 AND (a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1]) \
          OR (i.indexprs IS NOT NULL AND EXISTS (SELECT 1 FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_class'::regclass \
          AND d.objid = i.indexrelid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = t.rel AND d.refobjsubid = a.attnum)))), \
-         '{{}}'), coalesce(pg_get_expr(i.indexprs, i.indrelid), CASE WHEN i.indisexclusion THEN 'an exclusion' END), {distinct} \
+         '{{}}'), coalesce(pg_get_expr(i.indexprs, i.indrelid), CASE WHEN i.indisexclusion THEN 'an exclusion' END), {distinct}, \
+         pg_get_expr(i.indpred, i.indrelid) \
          FROM tree t JOIN pg_catalog.pg_index i ON i.indrelid = t.rel JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
          WHERE (i.indisunique OR i.indisexclusion) AND NOT c.relispartition ORDER BY 1, 2"
     );
@@ -117,6 +137,7 @@ async fn uniques(session: &PgSession, version: u32) -> Result<Vec<(u32, Unique)>
         columns: row.get(2),
         expression: row.get(3),
         nulls_distinct: row.get(4),
+        condition: row.get(5),
     };
     Ok(rows.iter().map(|row| (row.get(0), unique(row))).collect())
 }
@@ -130,7 +151,7 @@ async fn foreign_keys(session: &PgSession) -> Result<Vec<(u32, ForeignKey)>, Sql
     };
     let query = format!(
         "WITH {TREE} SELECT t.root, o.conname, n.nspname, c.relname, {}, rn.nspname, rc.relname, {}, \
-         pg_get_constraintdef(o.oid), obj_description(o.oid, 'pg_constraint') \
+         pg_get_constraintdef(o.oid), obj_description(o.oid, 'pg_constraint'), o.confmatchtype = 'f' \
          FROM tree t JOIN pg_catalog.pg_constraint o ON o.conrelid = t.rel AND o.contype = 'f' AND o.conparentid = 0 \
          JOIN pg_catalog.pg_class c ON c.oid = t.rel JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
          JOIN tree r ON r.rel = o.confrelid JOIN pg_catalog.pg_class rc ON rc.oid = r.root \
@@ -147,34 +168,9 @@ async fn foreign_keys(session: &PgSession) -> Result<Vec<(u32, ForeignKey)>, Sql
         referenced: row.get(7),
         definition: row.get(8),
         comment: row.get(9),
+        full: row.get(10),
     };
     Ok(rows.iter().map(|row| (row.get(0), key(row))).collect())
-}
-
-/// Checks, generated columns, indexes and domains, where they call what somebody made.
-async fn code(session: &PgSession) -> Result<Vec<(u32, Code)>, SqlError> {
-    let query = format!(
-        "WITH {TREE}, code AS (\
-         SELECT t.root, 'the check ' || o.conname AS place, {} AS calls FROM tree t \
-         JOIN pg_catalog.pg_constraint o ON o.conrelid = t.rel AND o.contype = 'c' \
-         UNION ALL SELECT t.root, 'the generated column ' || a.attname, {} FROM tree t \
-         JOIN pg_catalog.pg_attribute a ON a.attrelid = t.rel AND a.attgenerated <> '' \
-         JOIN pg_catalog.pg_attrdef f ON f.adrelid = a.attrelid AND f.adnum = a.attnum \
-         UNION ALL SELECT t.root, 'the index ' || c.relname, {} FROM tree t JOIN pg_catalog.pg_index i ON i.indrelid = t.rel \
-         JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
-         UNION ALL SELECT t.root, 'the domain ' || y.typname, {} FROM tree t \
-         JOIN pg_catalog.pg_attribute a ON a.attrelid = t.rel AND a.attnum > 0 AND NOT a.attisdropped, LATERAL (\
-         WITH RECURSIVE up AS (SELECT a.atttypid AS oid UNION ALL SELECT b.typbasetype FROM up JOIN pg_catalog.pg_type b \
-         ON b.oid = up.oid AND b.typtype = 'd') SELECT up.oid FROM up) AS d \
-         JOIN pg_catalog.pg_constraint o ON o.contypid = d.oid JOIN pg_catalog.pg_type y ON y.oid = d.oid) \
-         SELECT DISTINCT root, place, calls FROM code WHERE cardinality(calls) > 0 ORDER BY 1, 2",
-        calls("'pg_constraint'::regclass", "o.oid"),
-        calls("'pg_attrdef'::regclass", "f.oid"),
-        calls("'pg_class'::regclass", "c.oid"),
-        calls("'pg_constraint'::regclass", "o.oid"),
-    );
-    let rows = session.read("code of tables", &query, &[]).await?;
-    Ok(rows.iter().map(|row| (row.get(0), Code { place: row.get(1), calls: row.get(2) })).collect())
 }
 
 async fn triggers(session: &PgSession) -> Result<Vec<(u32, Trigger)>, SqlError> {
@@ -191,7 +187,12 @@ async fn triggers(session: &PgSession) -> Result<Vec<(u32, Trigger)>, SqlError> 
         "A" => TriggerState::Always,
         _ => TriggerState::Enabled,
     };
-    let trigger = |row: &Row| Trigger { on: name(row, 1), name: row.get(3), state: state(&row.get::<_, String>(4)) };
+    let trigger = |row: &Row| Trigger {
+        on: name(row, 1),
+        name: row.get(3),
+        state: state(&row.get::<_, String>(4)),
+        ..Trigger::default()
+    };
     Ok(rows.iter().map(|row| (row.get(0), trigger(row))).collect())
 }
 

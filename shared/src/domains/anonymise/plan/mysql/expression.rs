@@ -5,6 +5,7 @@ use crate::domains::anonymise::Fake;
 use crate::domains::anonymise::plan::decide::Ruled;
 use crate::domains::anonymise::plan::joins::Joins;
 use crate::domains::anonymise::rules::{Rule, Unit};
+use crate::domains::anonymise::schema::{Column, Equality};
 use crate::domains::anonymise::words::{CITIES, COMPANY, FIRST, LAST, STREETS};
 use crate::services::sql::{mysql_ident, mysql_literal};
 
@@ -18,8 +19,7 @@ pub(super) fn value(ruled: &Ruled<'_>, joins: &Joins) -> String {
         Rule::Null => "NULL".to_owned(),
         Rule::Constant(text) => mysql_literal(text),
         Rule::Sql(sql) => format!("({sql})"),
-        Rule::Round(Unit::Year) => format!("DATE_FORMAT({name}, '%Y-01-01')"),
-        Rule::Round(Unit::Month) => format!("DATE_FORMAT({name}, '%Y-%m-01')"),
+        Rule::Round(unit) => rounded(column, *unit),
         Rule::Hash(_) | Rule::Fake(_) => {
             let hash = keyed(&name, joins, join.as_deref());
             let made = match rule {
@@ -32,14 +32,42 @@ pub(super) fn value(ruled: &Ruled<'_>, joins: &Joins) -> String {
     }
 }
 
+/// The first moment of its year or month. A date that is none stays none, and one without a month has that of its year.
+fn rounded(column: &Column, unit: Unit) -> String {
+    let name = mysql_ident(&column.name);
+    let year = format!("DATE_FORMAT({name}, '%Y-01-01')");
+    let first = match unit {
+        Unit::Year => year,
+        Unit::Month => format!("CASE WHEN MONTH({name}) = 0 THEN {year} ELSE DATE_FORMAT({name}, '%Y-%m-01') END"),
+    };
+    // The first moment of this year is none to a timestamp, which begins a second later.
+    let is_timestamp = column.ty.to_lowercase().starts_with("timestamp");
+    let first = if is_timestamp { format!("GREATEST({first}, '1970-01-01 00:00:01')") } else { first };
+    format!("CASE WHEN YEAR({name}) = 0 AND MONTH({name}) = 0 AND DAYOFMONTH({name}) = 0 THEN {name} ELSE {first} END")
+}
+
 /// HMAC-SHA-256 in hexadecimal digits, by two plain hashes. A text is read as UTF-8, whatever it is stored as.
 fn keyed(name: &str, joins: &Joins, join: Option<&str>) -> String {
     let number = joins.number(join);
-    let text = format!("CONVERT({name} USING utf8mb4)");
-    // Texts that are equal to the server have one pseudonym: their case says nothing, nor do spaces at their end.
-    let text = if joins.is_case_blind(join) { format!("LOWER(RTRIM({text}))") } else { text };
-    let inner = format!("UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i{number}), CAST({text} AS BINARY)), 256))");
+    let text = read(name, joins.equality(join));
+    let inner = format!("UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i{number}), {text}), 256))");
     format!("SHA2(CONCAT(UNHEX(@nightshift_anon_o{number}), {inner}), 256)")
+}
+
+/// The bytes that are hashed: texts that are equal to the server have the same ones.
+fn read(name: &str, equality: &Equality) -> String {
+    let text = format!("CONVERT({name} USING utf8mb4)");
+    match equality {
+        // Neither of the last two is met here.
+        Equality::Exact | Equality::Lower | Equality::Unknown(_) => format!("CAST({text} AS BINARY)"),
+        Equality::Padded => format!("CAST(RTRIM({text}) AS BINARY)"),
+        Equality::Weighed { pads: false, .. } => format!("HEX(WEIGHT_STRING({name}))"),
+        Equality::Weighed { collation, pads: true } => {
+            let set = collation.split('_').next().unwrap_or_default();
+            let space = format!("HEX(WEIGHT_STRING(CONVERT(' ' USING {set}) COLLATE {collation}))");
+            format!("TRIM(TRAILING {space} FROM HEX(WEIGHT_STRING({name})))")
+        }
+    }
 }
 
 /// A number below `n`, of three bytes of the hash from the byte `at` on.

@@ -7,17 +7,17 @@ mod expression;
 mod tests;
 
 use super::decide::{Decided, Fate};
-use super::group::{groups, id};
+use super::group::{groups, id, moves};
 use super::joins::Joins;
 use super::model::{BEGUN, Batch, COMMENT, HELPER, Masked, Method, Remains, Step, Work, Worked, told};
 use crate::domains::anonymise::rules::Rule;
-use crate::domains::anonymise::schema::{ForeignKey, Name, Schema, Table};
+use crate::domains::anonymise::schema::{Name, Schema, Table};
 use crate::services::sql::{Engine, mysql_ident};
 use expression::value;
 
-/// Nothing is cut to fit, and rows that refer to one another may change one after the other.
-const STRICT: &str = "SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0";
-const BACK: &str = "SET SESSION sql_mode = '', foreign_key_checks = 1";
+/// Nothing is cut to fit, rows that refer to one another may change one after the other, and a year begins when it does in UTC.
+const STRICT: &str = "SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0, time_zone = '+00:00'";
+const BACK: &str = "SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT";
 
 /// The steps of these tables, and the joins in them.
 pub(super) fn steps(decided: &[&Decided<'_>], schema: &Schema) -> (Vec<Step>, Vec<String>) {
@@ -42,7 +42,7 @@ pub(super) fn steps(decided: &[&Decided<'_>], schema: &Schema) -> (Vec<Step>, Ve
     ];
     let mut steps = vec![step("prepare".to_owned(), Work::Prepare, Vec::new(), vec![by_itself(prepare.into())])];
     steps.extend(groups(&emptied, |_, _| true).iter().map(|group| emptying(group, schema.engine)));
-    let mut masks = groups(&changed, moves);
+    let mut masks = groups(&changed, |one, key| moves(one, key, &changed));
     masks.sort_by_key(|group| std::cmp::Reverse(group.iter().map(|one| one.table.bytes).sum::<u64>()));
     steps.extend(masks.iter().map(|group| masking(group, &joins)));
     steps.extend(changed.iter().map(|one| analysing(one.table, schema.engine)));
@@ -65,12 +65,6 @@ pub(super) fn remains() -> Vec<Remains> {
     ]
     .map(|(place, why)| Remains { place: place.to_owned(), why: why.to_owned() })
     .into()
-}
-
-/// Whether a foreign key goes by columns that change: both sides change in one transaction.
-fn moves(one: &Decided<'_>, key: &ForeignKey) -> bool {
-    let ruled = |column: &String| one.ruled().iter().find(|ruled| ruled.column.name == *column);
-    key.columns.iter().filter_map(ruled).any(|ruled| ruled.rule != Rule::Null)
 }
 
 fn emptying(group: &[&Decided<'_>], engine: Engine) -> Step {
@@ -137,7 +131,12 @@ fn analysing(table: &Table, engine: Engine) -> Step {
         why: "its statistics are of what it held before".to_owned(),
         columns: Vec::new(),
     };
-    step(format!("analyse {}", table.name), Work::Analyse, vec![worked], vec![by_itself(analysed(table, engine))])
+    step(
+        format!("analyse {}", table.name.path()),
+        Work::Analyse,
+        vec![worked],
+        vec![by_itself(analysed(table, engine))],
+    )
 }
 
 fn analysed(table: &Table, engine: Engine) -> Vec<String> {

@@ -2,7 +2,9 @@
 
 use crate::domains::anonymise::plan::{Plan, Work, make};
 use crate::domains::anonymise::rules;
-use crate::domains::anonymise::schema::{Column, ForeignKey, Name, Schema, Table, TableKind, Trigger, TypeClass};
+use crate::domains::anonymise::schema::{
+    Column, Equality, ForeignKey, Name, Schema, Table, TableKind, Trigger, TypeClass,
+};
 use crate::services::sql::Engine;
 
 fn text(name: &str) -> Column {
@@ -32,6 +34,7 @@ fn shown(plan: &Plan, work: Work) -> String {
 
 #[test]
 fn both_sides_of_a_foreign_key_change_in_one_transaction_and_only_with_the_key() {
+    let blind = Equality::Weighed { collation: "latin1_swedish_ci".to_owned(), pads: true };
     let key = ForeignKey {
         columns: vec!["mail".to_owned()],
         references: Name::new("shop", "person"),
@@ -40,14 +43,14 @@ fn both_sides_of_a_foreign_key_change_in_one_transaction_and_only_with_the_key()
     };
     let order = Table {
         name: Name::new("shop", "order"),
-        columns: vec![text("mail")],
+        columns: vec![Column { equality: blind.clone(), ..text("mail") }],
         foreign_keys: vec![key],
         ..Table::default()
     };
     let touched = Column { on_update: true, class: TypeClass::Timestamp, ..text("touched") };
     let person = Table {
         name: Name::new("shop", "person"),
-        columns: vec![Column { case_blind: true, ..text("email") }, text("nick"), touched],
+        columns: vec![Column { equality: blind.clone(), ..text("email") }, text("nick"), touched],
         histograms: vec!["nick".to_owned()],
         ..Table::default()
     };
@@ -58,10 +61,10 @@ fn both_sides_of_a_foreign_key_change_in_one_transaction_and_only_with_the_key()
     insta::assert_snapshot!(shown(&plan, Work::Mask), @r"
     -- mask shop.order, shop.person
     START TRANSACTION;
-    SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0;
-    UPDATE `shop`.`order` SET `mail` = CASE WHEN `mail` = '' THEN '' ELSE LEFT(SHA2(CONCAT(UNHEX(@nightshift_anon_o0), UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i0), CAST(LOWER(RTRIM(CONVERT(`mail` USING utf8mb4))) AS BINARY)), 256))), 256), 20) END;
-    UPDATE `shop`.`person` SET `nick` = (LEFT(email, 2)), `email` = CASE WHEN `email` = '' THEN '' ELSE LEFT(SHA2(CONCAT(UNHEX(@nightshift_anon_o0), UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i0), CAST(LOWER(RTRIM(CONVERT(`email` USING utf8mb4))) AS BINARY)), 256))), 256), 20) END, `touched` = `touched`;
-    SET SESSION sql_mode = '', foreign_key_checks = 1;
+    SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0, time_zone = '+00:00';
+    UPDATE `shop`.`order` SET `mail` = CASE WHEN `mail` = '' THEN '' ELSE LEFT(SHA2(CONCAT(UNHEX(@nightshift_anon_o0), UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i0), TRIM(TRAILING HEX(WEIGHT_STRING(CONVERT(' ' USING latin1) COLLATE latin1_swedish_ci)) FROM HEX(WEIGHT_STRING(`mail`)))), 256))), 256), 20) END;
+    UPDATE `shop`.`person` SET `nick` = (LEFT(email, 2)), `email` = CASE WHEN `email` = '' THEN '' ELSE LEFT(SHA2(CONCAT(UNHEX(@nightshift_anon_o0), UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i0), TRIM(TRAILING HEX(WEIGHT_STRING(CONVERT(' ' USING latin1) COLLATE latin1_swedish_ci)) FROM HEX(WEIGHT_STRING(`email`)))), 256))), 256), 20) END, `touched` = `touched`;
+    SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT;
     INSERT INTO nightshift_anon.progress (step) VALUES (CASE WHEN CHAR_LENGTH(@nightshift_anon_o0) = 128 THEN 'mask shop.order, shop.person' END);
     COMMIT;
     ALTER TABLE `shop`.`order` FORCE;
@@ -85,13 +88,13 @@ fn what_keeps_the_past_is_emptied_with_it() {
     let plan = plan("[table.\"shop.past\"]\ntruncate = true\n", Engine::Mariadb, vec![past]);
     insta::assert_snapshot!(shown(&plan, Work::Empty), @r"
     -- empty shop.past
-    SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0;
+    SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0, time_zone = '+00:00';
     DELETE FROM `shop`.`past`;
     DELETE HISTORY FROM `shop`.`past`;
     SET SESSION system_versioning_alter_history = KEEP;
     ALTER TABLE `shop`.`past` FORCE;
     ANALYZE TABLE `shop`.`past` PERSISTENT FOR ALL;
-    SET SESSION sql_mode = '', foreign_key_checks = 1;
+    SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT;
     ");
 }
 

@@ -4,7 +4,7 @@ use crate::domains::anonymise::plan::decide::Ruled;
 use crate::domains::anonymise::plan::joins::Joins;
 use crate::domains::anonymise::plan::model::HELPER;
 use crate::domains::anonymise::rules::{Rule, Unit};
-use crate::domains::anonymise::schema::{Column, TypeClass};
+use crate::domains::anonymise::schema::{Column, Equality, TypeClass};
 use crate::services::sql::{ident, literal};
 
 /// The new value of a column.
@@ -19,7 +19,7 @@ pub(super) fn value(ruled: &Ruled<'_>, joins: &Joins) -> String {
         Rule::Sql(sql) => format!("({sql})::{ty}"),
         Rule::Round(unit) => rounded(column, *unit),
         Rule::Hash(_) | Rule::Fake(_) | Rule::KeepFormat => {
-            let read = read(column, joins.is_case_blind(join.as_deref()));
+            let read = read(column, joins.equality(join.as_deref()));
             let key = literal(&joins.number(join.as_deref()).to_string());
             let made = made(column, rule, &key, &read);
             if column.class == TypeClass::Text {
@@ -32,15 +32,15 @@ pub(super) fn value(ruled: &Ruled<'_>, joins: &Joins) -> String {
 }
 
 /// The value as it is hashed.
-fn read(column: &Column, case_blind: bool) -> String {
+fn read(column: &Column, equality: &Equality) -> String {
     let name = ident(&column.name);
     let text = match column.class {
         TypeClass::Bytes => format!("encode({name}, 'hex')"),
         // As a text it has its mask only where that is not the whole of it.
         _ => format!("{name}::text"),
     };
-    // Texts that are equal to the server have one pseudonym.
-    if case_blind { format!("lower({text} COLLATE \"C\")") } else { text }
+    // Texts that are equal to the server have one pseudonym. This is how `citext` compares them, by the database's own rules.
+    if *equality == Equality::Lower { format!("lower({text} COLLATE \"default\")") } else { text }
 }
 
 fn made(column: &Column, rule: &Rule, key: &str, read: &str) -> String {

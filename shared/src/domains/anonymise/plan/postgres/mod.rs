@@ -9,17 +9,17 @@ mod rows;
 use std::collections::BTreeSet;
 
 use super::decide::{Decided, Fate};
-use super::group::{groups, id};
+use super::group::{groups, id, moves};
 use super::joins::Joins;
+use super::method::{loses_rows, method};
 use super::model::{Batch, HELPER, Masked, Method, Remains, Step, Work, Worked};
+use super::statistics;
 use crate::domains::anonymise::rules::Rule;
-use crate::domains::anonymise::schema::{ForeignKey, Name, Schema, Table, Trigger, TriggerState};
+use crate::domains::anonymise::schema::{Name, Schema, Table, TableKind, Trigger, TriggerState};
 use crate::services::sql::{ident, literal};
 use expression::{altered, value};
 use rows::shuffled;
 
-/// From here on an owner can throw single statistics away.
-const CLEARS: u32 = 18;
 const NOBODY: &str = "SET LOCAL ROLE NONE";
 
 /// The steps of these tables, and the joins in them.
@@ -38,19 +38,22 @@ pub(super) fn steps(decided: &[&Decided<'_>], schema: &Schema) -> (Vec<Step>, Ve
         tables: Vec::new(),
         batches: vec![whole(functions::prepare(&owners.into_iter().collect::<Vec<_>>()))],
     }];
-    steps.extend(groups(&emptied, |_, _| true).iter().map(|group| emptying(group, schema.version)));
-    let mut masks = groups(&changed, moves);
+    steps.extend(groups(&emptied, |_, _| true).iter().map(|group| emptying(group, schema)));
+    let mut masks = groups(&changed, |one, key| moves(one, key, &changed));
     masks.sort_by_key(|group| std::cmp::Reverse(group.iter().map(|one| one.table.bytes).sum::<u64>()));
-    steps.extend(masks.iter().map(|group| masking(group, &joins)));
-    steps.extend(schema.materialised.iter().map(|view| {
-        let name = qualified(&view.name);
-        let statements = vec![format!("REFRESH MATERIALIZED VIEW {name}"), format!("ANALYZE {name}")];
+    steps.extend(masks.iter().map(|group| masking(group, &changed, &joins)));
+    steps.extend(schema.materialised.iter().filter_map(|view| {
+        let filled = format!("REFRESH MATERIALIZED VIEW {}", qualified(&view.name));
+        let statements = statistics::renewed_of_view(view, filled, schema);
+        if statements.is_empty() {
+            return None;
+        }
         let batches = vec![by_itself(Some(&view.owner.name), statements)];
         let why = "it keeps what it showed before".to_owned();
         let table = Worked { table: view.name.to_string(), rows: 0, method: Method::Read, why, columns: Vec::new() };
-        step(format!("refresh {}", view.name), Work::Refresh, Some(&view.owner.name), vec![table], batches)
+        Some(step(format!("refresh {}", view.name.path()), Work::Refresh, Some(&view.owner.name), vec![table], batches))
     }));
-    steps.extend(changed.iter().map(|one| analysing(one, schema.version)));
+    steps.extend(changed.iter().map(|one| analysing(one, schema)));
     let drop = by_itself(None, vec![format!("DROP SCHEMA IF EXISTS {HELPER} CASCADE")]);
     steps.push(step("finish".to_owned(), Work::Finish, None, Vec::new(), vec![drop]));
     (steps, joins.names)
@@ -72,56 +75,25 @@ fn changes(one: &Decided<'_>) -> bool {
     matches!(&one.fate, Fate::Rows { only, ruled } if only.is_some() || !ruled.is_empty())
 }
 
-/// Whether a foreign key goes by columns that change, so that it cannot stand while they do.
-fn moves(one: &Decided<'_>, key: &ForeignKey) -> bool {
-    let ruled = |column: &String| one.ruled().iter().find(|ruled| ruled.column.name == *column);
-    key.columns.iter().filter_map(ruled).any(|ruled| ruled.rule != Rule::Null)
-}
-
-fn emptying(group: &[&Decided<'_>], version: u32) -> Step {
+fn emptying(group: &[&Decided<'_>], schema: &Schema) -> Step {
     let role = group.first().and_then(|one| owner(one.table));
     let mut statements: Vec<_> = role.map(as_role).into_iter().collect();
     statements.extend(group.iter().flat_map(|one| triggers(one.table, false)));
-    let all: Vec<_> = group.iter().map(|one| qualified(&one.table.name)).collect();
+    let all: Vec<_> = group.iter().map(|one| alone(one.table)).collect();
     statements.push(format!("TRUNCATE {}", all.join(", ")));
-    // Statistics outlive the rows: a type that is set anew throws them away.
-    for one in group {
-        let table = one.table;
-        let (free, held): (Vec<_>, Vec<_>) = table
-            .columns
-            .iter()
-            .filter(|column| !column.generated)
-            .partition(|column| column.used_by.is_empty() && !column.partition_key);
-        let parts: Vec<_> = free.into_iter().flat_map(|column| altered(column, None)).collect();
-        if !parts.is_empty() {
-            statements.push(format!("ALTER TABLE {} {}", qualified(&table.name), parts.join(", ")));
-        }
-        let held = held.into_iter().filter(|_| version >= CLEARS);
-        statements.extend(held.flat_map(|column| cleared(table, &column.name)));
-    }
+    statements.extend(group.iter().flat_map(|one| statistics::gone(one, |column| altered(column, None), schema)));
     statements.extend(group.iter().flat_map(|one| triggers(one.table, true)));
     statements.push(NOBODY.to_owned());
     let tables = group.iter().map(|one| Worked::emptied(one.table)).collect();
     step(id("empty", group), Work::Empty, role, tables, vec![whole(statements)])
 }
 
-fn cleared(table: &Table, column: &str) -> Vec<String> {
-    let clear = |name: &Name, inherited: bool| {
-        format!(
-            "SELECT pg_clear_attribute_stats({}, {}, {}, {inherited})",
-            literal(&name.schema),
-            literal(&name.name),
-            literal(column)
-        )
-    };
-    let own = [clear(&table.name, false), clear(&table.name, true)];
-    own.into_iter().chain(table.parts.iter().map(|part| clear(part, false))).collect()
-}
-
-fn masking(group: &[&Decided<'_>], joins: &Joins) -> Step {
+fn masking(group: &[&Decided<'_>], changed: &[&Decided<'_>], joins: &Joins) -> Step {
     let keys: Vec<_> = group
         .iter()
-        .flat_map(|one| one.table.foreign_keys.iter().filter(|key| moves(one, key)).map(|key| (one.table, key)))
+        .flat_map(|one| {
+            one.table.foreign_keys.iter().filter(|key| moves(one, key, changed)).map(|key| (one.table, key))
+        })
         .collect();
     let mut statements = Vec::new();
     for (table, key) in &keys {
@@ -164,41 +136,25 @@ fn masking(group: &[&Decided<'_>], joins: &Joins) -> Step {
     step(id("mask", group), Work::Mask, role, tables, batches)
 }
 
-/// How the values get in, and why so.
-fn method(one: &Decided<'_>) -> (Method, String) {
-    let ruled = one.ruled();
-    if let Some(held) = ruled.iter().find(|ruled| !ruled.column.used_by.is_empty()) {
-        let by = &held.column.used_by[0];
-        return (Method::Update, format!("{by} goes by {}, whose type cannot be set anew", held.column.name));
-    }
-    if let Some(moved) = ruled.iter().find(|ruled| ruled.rule == Rule::Shuffle) {
-        return (Method::Update, format!("the values of {} come from other rows", moved.column.name));
-    }
-    if ruled.is_empty() {
-        return (Method::Update, "rows go, and the table is built without them".to_owned());
-    }
-    (Method::Rewrite, "nothing depends on the types of its columns".to_owned())
-}
-
 fn masked(one: &Decided<'_>, method: Method, joins: &Joins) -> Vec<String> {
     let table = one.table;
-    let name = qualified(&table.name);
+    let (name, alone) = (qualified(&table.name), alone(table));
     let only = match &one.fate {
         Fate::Rows { only, .. } => *only,
         _ => None,
     };
-    let sleeps = method == Method::Update || only.is_some();
+    let sleeps = method == Method::Update || loses_rows(one);
     let mut statements = Vec::new();
     if sleeps {
         statements.extend(triggers(table, false));
         statements.extend(table.forces_row_security.then(|| format!("ALTER TABLE {name} NO FORCE ROW LEVEL SECURITY")));
     }
-    statements.extend(only.map(|only| format!("DELETE FROM {name} WHERE ({only}) IS NOT TRUE")));
+    statements.extend(only.map(|only| format!("DELETE FROM {alone} WHERE ({only}) IS NOT TRUE")));
     if method == Method::Update && !one.ruled().is_empty() {
         let plain = one.ruled().iter().filter(|ruled| ruled.rule != Rule::Shuffle);
         let set = plain.map(|ruled| format!("{} = {}", ident(&ruled.column.name), value(ruled, joins)));
         let moved: Vec<_> = one.ruled().iter().filter(|ruled| ruled.rule == Rule::Shuffle).collect();
-        statements.push(shuffled(&name, set.collect(), &moved));
+        statements.push(shuffled(&alone, set.collect(), &moved));
     }
     if sleeps {
         statements.push("SET CONSTRAINTS ALL IMMEDIATE".to_owned());
@@ -214,15 +170,13 @@ fn masked(one: &Decided<'_>, method: Method, joins: &Joins) -> Vec<String> {
     statements
 }
 
-fn analysing(one: &Decided<'_>, version: u32) -> Step {
+fn analysing(one: &Decided<'_>, schema: &Schema) -> Step {
     let table = one.table;
-    let ruled = one.ruled().iter().filter(|_| version >= CLEARS);
-    let mut statements: Vec<_> = ruled.flat_map(|ruled| cleared(table, &ruled.column.name)).collect();
-    statements.push(format!("ANALYZE {}", qualified(&table.name)));
+    let statements = statistics::renewed(one, schema);
     let worked = worked(one, Method::Read, "its statistics are of what it held before".to_owned());
     let worked = Worked { columns: Vec::new(), ..worked };
     let batches = vec![by_itself(owner(table), statements)];
-    step(format!("analyse {}", table.name), Work::Analyse, owner(table), vec![worked], batches)
+    step(format!("analyse {}", table.name.path()), Work::Analyse, owner(table), vec![worked], batches)
 }
 
 fn worked(one: &Decided<'_>, method: Method, why: String) -> Worked {
@@ -236,7 +190,7 @@ fn worked(one: &Decided<'_>, method: Method, why: String) -> Worked {
 
 /// Puts the triggers of users to sleep, or back to how they were.
 fn triggers(table: &Table, wakes: bool) -> Vec<String> {
-    let of = |Trigger { on, name, state }: &Trigger| {
+    let of = |Trigger { on, name, state, .. }: &Trigger| {
         let how = match (wakes, state) {
             (_, TriggerState::Disabled) => return None,
             (false, _) => "DISABLE",
@@ -271,6 +225,12 @@ fn owner(table: &Table) -> Option<&str> {
 
 fn as_role(role: &str) -> String {
     format!("SET LOCAL ROLE {}", ident(role))
+}
+
+/// Without what inherits from it. Partitions are the table.
+fn alone(table: &Table) -> String {
+    let only = if table.kind == TableKind::Partitioned { "" } else { "ONLY " };
+    format!("{only}{}", qualified(&table.name))
 }
 
 fn qualified(name: &Name) -> String {

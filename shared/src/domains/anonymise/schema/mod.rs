@@ -1,9 +1,13 @@
 //! What a database looks like, as far as rules and their plan go by it: read from a server's catalog, never from its rows.
 
+mod column;
+
 use serde::Serialize;
 
 use crate::report::fingerprint;
 use crate::services::sql::Engine;
+
+pub use column::{Column, Computed, Equality, TypeClass};
 
 /// One database.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -30,6 +34,19 @@ pub struct Schema {
     pub event_triggers: Vec<String>,
     /// How many large objects there are.
     pub large_objects: u64,
+    /// What whoever asked does not get to see of it, so that nothing here says anything about it.
+    pub unseen: Vec<String>,
+    /// What is of a kind that nobody has thought of.
+    pub strange: Vec<Strange>,
+}
+
+/// Something of a kind that nobody has thought of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Strange {
+    /// What it is.
+    pub what: String,
+    /// What is strange about it.
+    pub why: String,
 }
 
 /// A name in a schema, or in a database of `MySQL`.
@@ -57,6 +74,8 @@ pub struct Table {
     pub bytes: u64,
     /// Its partitions, and theirs.
     pub parts: Vec<Name>,
+    /// What it inherits from, without being a partition.
+    pub parents: Vec<Name>,
     /// In their order.
     pub columns: Vec<Column>,
     /// Unique and exclusive indexes.
@@ -81,6 +100,35 @@ pub struct Table {
     pub histograms: Vec<String>,
     /// Constraints that are checked, and touch these columns.
     pub checks: Vec<Check>,
+    /// What has statistics of its own.
+    pub derived: Vec<Derived>,
+    /// It or its partitions, where they are empty and the server may have statistics of what was in them.
+    pub stale: Vec<Name>,
+}
+
+/// What has statistics besides columns.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Derived {
+    /// Its name.
+    pub name: Name,
+    /// Which of them.
+    pub kind: DerivedKind,
+    /// Every column of the table that it goes by.
+    pub columns: Vec<String>,
+    /// The names of those expressions that have statistics, of an index.
+    pub expressions: Vec<String>,
+    /// Whether its statistics are kept from being made anew.
+    pub off: bool,
+}
+
+/// What has statistics besides columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DerivedKind {
+    /// An index by an expression.
+    #[default]
+    Index,
+    /// What `CREATE STATISTICS` made.
+    Extended,
 }
 
 /// What sort of table.
@@ -97,6 +145,8 @@ pub enum TableKind {
     Inheriting,
     /// What is done to it is done at once, and cannot be undone with the rest.
     Untransacted,
+    /// Nobody knows what a statement does to it.
+    Unknown,
 }
 
 /// Whose a table is.
@@ -122,61 +172,6 @@ pub enum Reach {
     Superuser,
 }
 
-/// One column.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub struct Column {
-    /// Its name.
-    pub name: String,
-    /// As the server writes it.
-    pub ty: String,
-    /// What can be done with it.
-    pub class: TypeClass,
-    /// The most characters, where there is a limit.
-    pub length: Option<u32>,
-    /// Whether it may be null.
-    pub nullable: bool,
-    /// Whether it is computed from others.
-    pub generated: bool,
-    /// Whether the server counts it.
-    pub identity: bool,
-    /// Whether texts that differ in case are equal in it.
-    pub case_blind: bool,
-    /// Its collation, where that is not its type's.
-    pub collation: Option<String>,
-    /// How long values are stored, where that is not its type's.
-    pub storage: Option<String>,
-    /// How they are compressed, where that was said.
-    pub compression: Option<String>,
-    /// What keeps its type from being altered: views, policies, triggers, generated columns, functions.
-    pub used_by: Vec<String>,
-    /// Whether partitions are told apart by it.
-    pub partition_key: bool,
-    /// Whether its statistics are kept from being made anew.
-    pub statistics_off: bool,
-    /// Whether `UPDATE` sets it by itself.
-    pub on_update: bool,
-}
-
-/// What sort of type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "each is what its name says")]
-pub enum TypeClass {
-    Text,
-    Uuid,
-    Bytes,
-    Number,
-    Bool,
-    Date,
-    Timestamp,
-    Json,
-    Array,
-    Inet,
-    Enum,
-    #[default]
-    Other,
-}
-
 /// A unique index, or one that excludes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unique {
@@ -188,6 +183,8 @@ pub struct Unique {
     pub expression: Option<String>,
     /// Whether two nulls are two values.
     pub nulls_distinct: bool,
+    /// For which rows it holds, where that is not for all.
+    pub condition: Option<String>,
 }
 
 /// A foreign key.
@@ -207,6 +204,8 @@ pub struct ForeignKey {
     pub definition: String,
     /// What was said about it.
     pub comment: Option<String>,
+    /// Whether it takes all of its columns null, or none.
+    pub full: bool,
 }
 
 /// Code of the database.
@@ -236,6 +235,20 @@ pub struct Trigger {
     pub name: String,
     /// When it fires.
     pub state: TriggerState,
+    /// What fires it, where it cannot be put to sleep.
+    pub event: TriggerEvent,
+}
+
+/// What fires a trigger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum TriggerEvent {
+    Insert,
+    #[default]
+    Update,
+    Delete,
+    /// More than one, or one that nobody has thought of.
+    Other,
 }
 
 /// When a trigger fires.
@@ -259,8 +272,20 @@ pub struct Materialised {
     pub name: Name,
     /// Whose it is.
     pub owner: Owner,
-    /// The functions in it that are not the server's own.
-    pub calls: Vec<String>,
+    /// Code of the database that filling it runs.
+    pub code: Vec<Code>,
+    /// Whether it holds anything to be filled anew.
+    pub is_filled: bool,
+    /// In their order.
+    pub columns: Vec<String>,
+    /// What has statistics of its own.
+    pub derived: Vec<Derived>,
+    /// Columns whose statistics are kept from being made anew.
+    pub statistics_off: Vec<String>,
+    /// Whether it is empty and the server may have statistics of what was in it.
+    pub is_stale: bool,
+    /// The tables it shows.
+    pub sources: Vec<Name>,
 }
 
 /// What leads out of the database, or brings something in.
@@ -277,12 +302,26 @@ impl Name {
     pub fn new(schema: impl Into<String>, name: impl Into<String>) -> Self {
         Self { schema: schema.into(), name: name.into() }
     }
+
+    /// So that no other is written alike.
+    pub fn path(&self) -> String {
+        path(&[&self.schema, &self.name])
+    }
 }
 
 impl std::fmt::Display for Name {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}.{}", self.schema, self.name)
     }
+}
+
+/// The one way to write a path of names: no two paths are written alike, whatever the names hold.
+pub fn path(names: &[&str]) -> String {
+    let one = |name: &&str| {
+        let is_plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '$' | '-'));
+        if is_plain { (*name).to_owned() } else { format!("\"{}\"", name.replace('"', "\"\"")) }
+    };
+    names.iter().map(one).collect::<Vec<_>>().join(".")
 }
 
 impl Schema {
@@ -307,5 +346,27 @@ impl Table {
     /// Its column of this name.
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// It and its partitions.
+    pub fn relations(&self) -> impl Iterator<Item = &Name> {
+        std::iter::once(&self.name).chain(&self.parts)
+    }
+
+    /// Whether `column` is one of `changed`, or is computed from one, however far away.
+    pub fn follows(&self, column: &Column, changed: &dyn Fn(&Column) -> bool) -> bool {
+        let mut open = vec![column];
+        let mut seen = std::collections::BTreeSet::new();
+        while let Some(column) = open.pop() {
+            if changed(column) {
+                return true;
+            }
+            if seen.insert(&column.name)
+                && let Some(computed) = &column.computed
+            {
+                open.extend(computed.columns.iter().filter_map(|name| self.column(name)));
+            }
+        }
+        false
     }
 }

@@ -1,12 +1,17 @@
 //! The catalog of `MySQL` and `MariaDB`: `information_schema`, asked table by table of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod columns;
+mod rights;
+mod sample;
+
+use std::collections::BTreeMap;
 
 use crate::domains::anonymise::schema::{
-    Column, ForeignKey, Name, Road, Schema, Table, TableKind, Trigger, TypeClass, Unique,
+    Check, ForeignKey, Name, Road, Schema, Table, TableKind, Trigger, TriggerEvent, TypeClass, Unique,
 };
-use crate::domains::anonymise::suggest::{ENOUGH, SHAPES, Sampled};
-use crate::services::sql::{Engine, MySession, SqlError, SqlKind, mysql_ident, mysql_literal};
+use crate::services::sql::{Engine, MySession, SqlError, mysql_ident, mysql_literal};
+
+pub(super) use sample::sample;
 
 type Row = Vec<Option<String>>;
 
@@ -31,7 +36,8 @@ pub(super) async fn schema(session: &MySession, database: &str) -> Result<Schema
     });
     let db = mysql_literal(database);
     let mut tables = tables(session, &db, database).await?;
-    columns(session, &db, &mut tables).await?;
+    columns::columns(session, &db, engine, &mut tables).await?;
+    checks(session, &db, engine, &mut tables).await?;
     uniques(session, &db, engine, &mut tables).await?;
     foreign_keys(session, &db, database, &mut tables).await?;
     triggers(session, &db, database, &mut tables).await?;
@@ -46,6 +52,7 @@ pub(super) async fn schema(session: &MySession, database: &str) -> Result<Schema
         may_create: true,
         helper_owner,
         roads: roads(session, &db).await?,
+        unseen: rights::unseen(session).await?,
         tables: tables.into_values().collect(),
         ..Schema::default()
     })
@@ -59,15 +66,19 @@ async fn tables(session: &MySession, db: &str, database: &str) -> Result<BTreeMa
     let query = format!(
         "SELECT TABLE_NAME, TABLE_TYPE, UPPER(COALESCE(ENGINE, '')), COALESCE(TABLE_ROWS, 0), \
          COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0), COALESCE(CREATE_OPTIONS, '') FROM information_schema.TABLES \
-         WHERE TABLE_SCHEMA = {db} AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY TABLE_NAME"
+         WHERE TABLE_SCHEMA = {db} AND TABLE_TYPE NOT IN ('VIEW', 'SYSTEM VIEW', 'SEQUENCE') ORDER BY TABLE_NAME"
     );
     let rows = session.read("tables", &query).await?;
     let table = |row: &Row| {
+        let is_known = matches!(text(row, 1).as_str(), "BASE TABLE" | "SYSTEM VERSIONED");
         let kind = match text(row, 2).as_str() {
+            "INNODB" if !is_known => TableKind::Unknown,
             "INNODB" if text(row, 5).contains("partitioned") => TableKind::Partitioned,
             "INNODB" => TableKind::Ordinary,
             "FEDERATED" | "CONNECT" | "SPIDER" | "S3" => TableKind::Foreign,
-            _ => TableKind::Untransacted,
+            // What is done to one of these is done to it alone.
+            "MYISAM" | "ARIA" | "MEMORY" | "CSV" | "ARCHIVE" | "ROCKSDB" => TableKind::Untransacted,
+            _ => TableKind::Unknown,
         };
         let number = |at| text(row, at).parse().unwrap_or_default();
         let table = Table {
@@ -83,63 +94,44 @@ async fn tables(session: &MySession, db: &str, database: &str) -> Result<BTreeMa
     Ok(rows.iter().map(table).collect())
 }
 
-async fn columns(session: &MySession, db: &str, tables: &mut BTreeMap<String, Table>) -> Result<(), SqlError> {
-    let query = format!(
-        "SELECT TABLE_NAME, COLUMN_NAME, COLUMN_TYPE, DATA_TYPE, CHARACTER_MAXIMUM_LENGTH, IS_NULLABLE, LOWER(EXTRA), \
-         COALESCE(COLLATION_NAME, ''), COALESCE(GENERATION_EXPRESSION, '') FROM information_schema.COLUMNS \
-         WHERE TABLE_SCHEMA = {db} ORDER BY TABLE_NAME, ORDINAL_POSITION"
-    );
-    let rows = session.read("columns", &query).await?;
-    let query = format!(
-        "SELECT TABLE_NAME, CONCAT(COALESCE(PARTITION_EXPRESSION, ''), ' ', COALESCE(SUBPARTITION_EXPRESSION, '')) \
-         FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = {db} AND PARTITION_NAME IS NOT NULL"
-    );
-    let keys: BTreeSet<(String, String)> = session
-        .read("partitions", &query)
-        .await?
-        .iter()
-        .map(|row| (text(row, 0), text(row, 1).to_lowercase()))
-        .collect();
-    for row in &rows {
-        let (table, name, extra) = (text(row, 0), text(row, 1), text(row, 6));
-        let parted = keys.iter().any(|(of, key)| *of == table && key.contains(&name.to_lowercase()));
-        let data_type = text(row, 3).to_lowercase();
-        let column = Column {
-            ty: text(row, 2),
-            class: class(&data_type),
-            length: row.get(4).cloned().flatten().and_then(|length| length.parse().ok()),
-            nullable: text(row, 5) == "YES",
-            generated: ["virtual generated", "stored generated", "persistent"].iter().any(|word| extra.contains(word))
-                || !text(row, 8).is_empty(),
-            identity: extra.contains("auto_increment"),
-            case_blind: text(row, 7).ends_with("_ci"),
-            partition_key: parted,
-            on_update: extra.contains("on update"),
-            name,
-            ..Column::default()
-        };
-        if let Some(table) = tables.get_mut(&table) {
-            table.columns.push(column);
-        }
-    }
-    Ok(())
+/// What stands in backticks in an expression is a column.
+fn within(expression: &str) -> Vec<String> {
+    expression.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-fn class(data_type: &str) -> TypeClass {
-    match data_type {
-        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => TypeClass::Text,
-        "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => TypeClass::Bytes,
-        "tinyint" | "smallint" | "mediumint" | "int" | "bigint" | "decimal" | "float" | "double" | "bit" | "year" => {
-            TypeClass::Number
+/// Constraints that are checked. A text that is checked to be JSON is no text to a rule: `MariaDB` has no other type for it.
+async fn checks(
+    session: &MySession,
+    db: &str,
+    engine: Engine,
+    tables: &mut BTreeMap<String, Table>,
+) -> Result<(), SqlError> {
+    // MySQL does not say there of which table a check is.
+    let query = match engine {
+        Engine::Mariadb => format!(
+            "SELECT TABLE_NAME, CONSTRAINT_NAME, CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS \
+             WHERE CONSTRAINT_SCHEMA = {db} ORDER BY 1, 2"
+        ),
+        _ => format!(
+            "SELECT t.TABLE_NAME, c.CONSTRAINT_NAME, c.CHECK_CLAUSE FROM information_schema.CHECK_CONSTRAINTS c \
+             JOIN information_schema.TABLE_CONSTRAINTS t ON t.CONSTRAINT_SCHEMA = c.CONSTRAINT_SCHEMA \
+             AND t.CONSTRAINT_NAME = c.CONSTRAINT_NAME AND t.CONSTRAINT_TYPE = 'CHECK' \
+             WHERE c.CONSTRAINT_SCHEMA = {db} ORDER BY 1, 2"
+        ),
+    };
+    for row in session.read("checks", &query).await? {
+        let Some(table) = tables.get_mut(&text(&row, 0)) else { continue };
+        let (name, clause) = (text(&row, 1), text(&row, 2));
+        let columns = within(&clause);
+        for column in &mut table.columns {
+            let asked = format!("json_valid({})", mysql_ident(&column.name));
+            if clause.to_lowercase().contains(&asked.to_lowercase()) {
+                column.class = TypeClass::Json;
+            }
         }
-        "date" => TypeClass::Date,
-        "datetime" | "timestamp" => TypeClass::Timestamp,
-        "json" => TypeClass::Json,
-        "uuid" => TypeClass::Uuid,
-        "inet4" | "inet6" => TypeClass::Inet,
-        "enum" | "set" => TypeClass::Enum,
-        _ => TypeClass::Other,
+        table.checks.push(Check { name, columns });
     }
+    Ok(())
 }
 
 async fn uniques(
@@ -161,9 +153,7 @@ async fn uniques(
         }
         let expression = row.get(3).cloned().flatten();
         let part = row.get(4).cloned().flatten().map(|length| format!("the first {length} characters"));
-        // What stands in backticks in an expression is a column.
-        let within: Vec<_> =
-            expression.iter().flat_map(|text| text.split('`').skip(1).step_by(2)).map(str::to_owned).collect();
+        let within: Vec<_> = expression.iter().flat_map(|text| within(text)).collect();
         if let Some(unique) = table.uniques.last_mut() {
             unique.columns.extend(within);
             unique.columns.extend(Some(text(&row, 2)).filter(|column| !column.is_empty()));
@@ -200,7 +190,7 @@ async fn foreign_keys(
     Ok(())
 }
 
-/// Those that an update fires. Others sleep while a plan is carried out.
+/// All of them, each with what fires it.
 async fn triggers(
     session: &MySession,
     db: &str,
@@ -208,13 +198,19 @@ async fn triggers(
     tables: &mut BTreeMap<String, Table>,
 ) -> Result<(), SqlError> {
     let query = format!(
-        "SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = {db} \
-         AND EVENT_MANIPULATION = 'UPDATE' ORDER BY 1, 2"
+        "SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, EVENT_MANIPULATION FROM information_schema.TRIGGERS \
+         WHERE EVENT_OBJECT_SCHEMA = {db} ORDER BY 1, 2"
     );
     for row in session.read("triggers", &query).await? {
         if let Some(table) = tables.get_mut(&text(&row, 0)) {
             let on = Name::new(database, text(&row, 0));
-            table.triggers.push(Trigger { on, name: text(&row, 1), ..Trigger::default() });
+            let event = match text(&row, 2).as_str() {
+                "INSERT" => TriggerEvent::Insert,
+                "UPDATE" => TriggerEvent::Update,
+                "DELETE" => TriggerEvent::Delete,
+                _ => TriggerEvent::Other,
+            };
+            table.triggers.push(Trigger { on, name: text(&row, 1), event, ..Trigger::default() });
         }
     }
     Ok(())
@@ -252,48 +248,4 @@ async fn roads(session: &MySession, db: &str) -> Result<Vec<Road>, SqlError> {
         Road { what: format!("foreign key {name} of {}.{}", text(row, 0), text(row, 1)), cut }
     };
     Ok(events.iter().map(event).chain(keys.iter().map(key)).collect())
-}
-
-/// One question a table, for its texts that are stored.
-pub(super) async fn sample(
-    session: &MySession,
-    schema: &Schema,
-) -> Result<BTreeMap<(Name, String), Sampled>, SqlError> {
-    let mut found = BTreeMap::new();
-    for table in schema.tables.iter().filter(|table| table.kind != TableKind::Foreign) {
-        let texts: Vec<_> =
-            table.columns.iter().filter(|column| column.class == TypeClass::Text && !column.generated).collect();
-        if texts.is_empty() {
-            continue;
-        }
-        let counts = texts.iter().flat_map(|column| {
-            let name = mysql_ident(&column.name);
-            let like = SHAPES.iter().map({
-                let name = name.clone();
-                move |(_, pattern)| format!("COALESCE(SUM({name} REGEXP {}), 0)", mysql_literal(pattern))
-            });
-            std::iter::once(format!("COALESCE(SUM({name} <> ''), 0)")).chain(like).collect::<Vec<_>>()
-        });
-        let query = format!(
-            "SELECT {} FROM (SELECT {} FROM {}.{} LIMIT {ENOUGH}) AS s",
-            counts.collect::<Vec<_>>().join(", "),
-            texts.iter().map(|column| mysql_ident(&column.name)).collect::<Vec<_>>().join(", "),
-            mysql_ident(&table.name.schema),
-            mysql_ident(&table.name.name)
-        );
-        let rows = match session.read(&format!("a sample of {}", table.name), &query).await {
-            // Whoever may not read it has the names of its columns to go by.
-            Err(error) if error.kind == SqlKind::Denied => continue,
-            rows => rows?,
-        };
-        let Some(row) = rows.first() else { continue };
-        for (place, column) in texts.iter().enumerate() {
-            let at = place * (SHAPES.len() + 1);
-            let number = |at: usize| text(row, at).parse().unwrap_or_default();
-            let like = SHAPES.iter().enumerate().map(|(shape, (kind, _))| (*kind, number(at + 1 + shape))).collect();
-            let sampled = Sampled { filled: number(at), like };
-            found.insert((table.name.clone(), column.name.clone()), sampled);
-        }
-    }
-    Ok(found)
 }
