@@ -96,22 +96,27 @@ enum Fault {
 
 fn fault(mine: &Becomes<'_>, theirs: &Becomes<'_>) -> Fault {
     use Becomes::{Computed, Elsewhere, Open, Ruled};
+    let stays = |side: &Becomes<'_>| matches!(side, Computed(false) | Elsewhere | Ruled(Rule::Keep, _));
+    // Null refers to nothing.
+    if matches!(mine, Ruled(Rule::Null, _)) || stays(mine) && stays(theirs) {
+        return Fault::None;
+    }
     match (mine, theirs) {
-        // Null refers to nothing.
-        (Ruled(Rule::Null, _), _) => Fault::None,
         (Open | Ruled(..), Ruled(rule, _)) if !rule.is_of_value() => Fault::OwnRow,
-        (Open, Computed(true)) => Fault::CannotFollow,
-        (Open, _) | (_, Open) => Fault::None,
+        (Open, theirs) => {
+            if matches!(theirs, Computed(true)) {
+                Fault::CannotFollow
+            } else {
+                Fault::None
+            }
+        }
+        (_, Open) => Fault::None,
         (Ruled(rule, join), Ruled(other, other_join)) => {
             if (rule, join) == (other, other_join) {
                 Fault::None
             } else {
                 Fault::Differs
             }
-        }
-        (Computed(true), _) | (_, Computed(true)) => Fault::CannotFollow,
-        (Computed(false) | Elsewhere | Ruled(Rule::Keep, _), Computed(false) | Elsewhere | Ruled(Rule::Keep, _)) => {
-            Fault::None
         }
         _ => Fault::CannotFollow,
     }

@@ -47,9 +47,6 @@ pub(super) async fn materialised(session: &PgSession, version: u32) -> Result<Ve
         kept::stale(session, VIEWS),
         sources(session)
     )?;
-    fn of<T: Clone>(all: &[(u32, T)], oid: u32) -> Vec<T> {
-        all.iter().filter(|(of, _)| *of == oid).map(|(_, one)| one.clone()).collect()
-    }
     let view = |row: &Row| {
         let oid: u32 = row.get(0);
         Materialised {
@@ -65,6 +62,11 @@ pub(super) async fn materialised(session: &PgSession, version: u32) -> Result<Ve
         }
     };
     Ok(rows.iter().map(view).collect())
+}
+
+/// What is of the view of this number.
+fn of<T: Clone>(all: &[(u32, T)], oid: u32) -> Vec<T> {
+    all.iter().filter(|(of, _)| *of == oid).map(|(_, one)| one.clone()).collect()
 }
 
 /// The tables under each.
