@@ -1,6 +1,6 @@
-//! Draws histories nobody wrote, a room for each job: who makes what, with which habits, what is done at which moment and what goes wrong. Every kind of
-//! act and fault is left out of half of the histories, so that what it hides shows. Moments lie where the policy makes them
-//! interesting more often than elsewhere.
+//! Draws histories nobody wrote, a room for each job: who makes what, with which habits, what is done at which moment and what
+//! goes wrong. Every kind of act and fault is left out of half of the histories, so that what it hides shows. Moments lie where
+//! the policy makes them interesting more often than elsewhere.
 
 pub mod clusters;
 pub mod keys;

@@ -111,7 +111,7 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
-    /// Simulate years of nights in one process, until a law breaks: cluster-cleanup
+    /// Simulate years of nights in one process, until a law breaks: cluster-cleanup, key-rotation
     Simulate {
         /// As the suite builds it, not optimised: nothing is compiled a second time
         #[arg(long)]

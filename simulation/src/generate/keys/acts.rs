@@ -18,7 +18,8 @@ use crate::time::later;
 pub(super) const NAMES: [&str; 6] = ["ana", "ben", "anabel", "svc-build", "eva", "ci,x"];
 const OWNERS: [&str; 3] = ["ana", "ben", "eva"];
 /// What the function's role may lose.
-const RIGHTS: [&str; 12] = [
+const RIGHTS: [&str; 13] = [
+    "iam:GetAccountAuthorizationDetails",
     "iam:TagUser",
     "iam:UntagUser",
     "iam:CreateAccessKey",

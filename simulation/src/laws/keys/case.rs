@@ -112,6 +112,12 @@ impl<'a> Case<'a> {
         entries.into_iter().any(|entry| matches!(entry.what, What::Act { fits: true, .. }))
     }
 
+    /// The runs that went on at the same time.
+    pub(super) fn beside(&self, run: &Seen<'a>) -> impl Iterator<Item = &Seen<'a>> {
+        let (from, to) = (run.at, run.over());
+        self.runs.iter().filter(move |other| other.at != from && other.at <= to && other.over() >= from)
+    }
+
     fn is_called(&self, id: &str, name: &str) -> bool {
         self.names.get(id).is_some_and(|names| names.iter().any(|one| one.eq_ignore_ascii_case(name)))
     }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::case::{Case, Seen};
 use super::terms::short;
+use crate::history::Kind;
 use crate::iam::{Deed, KeyFace};
 use crate::secrets::{self, CURRENT};
 use crate::world::Standing;
@@ -77,7 +78,7 @@ pub(super) fn proven(case: &Case<'_>) -> Found {
             let used = run.own.iter().filter(|(earlier, _)| *earlier < place).any(|(_, entry)| match &entry.what {
                 crate::journal::What::Call(call) => {
                     let is_it = call.action == "sts:GetCallerIdentity" && call.thing == *key;
-                    is_it && call.refused.is_none() && call.fault.is_none()
+                    is_it && call.refused.is_none() && call.fault.is_none_or(|kind| kind == Kind::Stale)
                 }
                 _ => false,
             });

@@ -87,7 +87,8 @@ pub(super) fn plan_mode(case: &Case<'_>) -> Found {
 
 /// **fewest calls**: a run to which nothing goes wrong and which finds nothing to do asks who it is, lists users in one page,
 /// and tells the operators; it lists the keys of those who may be due, and asks for the secret and the last use only where a
-/// key is due, one of two, off, or something of ours is written. Granted: people who come in between.
+/// key is due, one of two, off, or something of ours is written. Granted: people and other runs who come in
+/// between.
 pub(super) fn fewest_calls(case: &Case<'_>) -> Found {
     let mut found = Found::new();
     for run in case.runs.iter().filter(|run| run.event == "{}") {
@@ -99,6 +100,9 @@ pub(super) fn fewest_calls(case: &Case<'_>) -> Found {
         let did = run.did().next().is_some() || run.did_to_secrets().next().is_some();
         let Some(before) = run.stood().next().filter(|_| idle) else { continue };
         if run.went_wrong() || told || did || run.refusals().next().is_some() || case.anybody(run.at, run.over()) {
+            continue;
+        }
+        if case.beside(run).next().is_some() {
             continue;
         }
         let least = 3 + before.iter().map(|one| reads(run, &one.user)).sum::<usize>();

@@ -95,10 +95,8 @@ fn is_said(step: &str, word: &str, key: &str) -> bool {
 }
 
 /// Whether a person or another run did something to the user `name` while `run` went on.
-fn by_another(case: &Case<'_>, run: &Seen<'_>, name: &str) -> bool {
+fn by_another<'a>(case: &Case<'a>, run: &Seen<'a>, name: &str) -> bool {
     let of = run.stood().flatten().find(|standing| standing.user.name == name);
     let id = of.map_or("", |standing| &standing.user.id);
-    let others =
-        case.runs.iter().filter(|other| other.at != run.at && other.at <= run.over() && other.over() >= run.at);
-    case.touched(id, run.at, run.over()) || others.flat_map(Seen::did).any(|did| did.before.user.id == id)
+    case.touched(id, run.at, run.over()) || case.beside(run).flat_map(Seen::did).any(|did| did.before.user.id == id)
 }

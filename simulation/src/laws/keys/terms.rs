@@ -107,13 +107,12 @@ impl Terms {
     }
 }
 
-/// Where mail about a user goes: the addresses in its tags, or its owner's.
+/// Where mail about a user goes: to the addresses in its tags, and to its owner's where those take nothing.
 pub(super) fn addresses(tags: &Tags) -> Vec<String> {
-    let get = |name: &str| tags.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str());
-    let named = ["mail", "email"].iter().filter_map(|name| get(name)).find(|value| !value.trim().is_empty());
-    let named = named.or_else(|| get("owner")).unwrap_or_default();
+    let is_one = |key: &String| ["mail", "email", "owner"].iter().any(|name| key.eq_ignore_ascii_case(name));
+    let named = tags.iter().filter(|(key, _)| is_one(key)).flat_map(|(_, value)| value.split(' '));
     let whole = |one: &str| if one.contains('@') { one.to_owned() } else { format!("{one}@example.com") };
-    named.split(' ').filter(|one| !one.is_empty()).map(whole).collect()
+    named.filter(|one| !one.is_empty()).map(whole).collect()
 }
 
 /// The last four characters of a key's id, as messages and reports show it.
@@ -151,7 +150,7 @@ mod tests {
             pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
         };
         assert_eq!(addresses(&tags(&[("Owner", "ana")])), ["ana@example.com"]);
-        assert_eq!(addresses(&tags(&[("owner", "ana"), ("Mail", "a@example.org b@example.org")])).len(), 2);
+        assert_eq!(addresses(&tags(&[("owner", "ana"), ("Mail", "a@example.org b@example.org")])).len(), 3);
         assert_eq!(short("AKIAONETWO"), "\u{2026}ETWO");
     }
 }
