@@ -152,6 +152,10 @@ impl<J: Job> Driver<J> {
         self.notify.has_channel()
     }
 
+    fn by(&self, caller: String) -> By {
+        By { tool: Some(build::tool()), caller: Some(caller), policy_digest: Some(self.policy_digest.clone()) }
+    }
+
     /// The way to AWS.
     pub fn aws(&self) -> &Aws {
         &self.aws
@@ -239,11 +243,7 @@ impl<J: Job> Driver<J> {
             function: Cow::Borrowed(J::NAME),
             mode,
             account: identity.account,
-            by: By {
-                tool: Some(build::tool()),
-                caller: Some(identity.arn),
-                policy_digest: Some(self.policy_digest.clone()),
-            },
+            by: self.by(identity.arn),
             plan_digest: digest,
             started_at: now,
             finished_at: now.checked_add(clock::now().duration_since(began)).unwrap_or(now),
@@ -257,12 +257,7 @@ impl<J: Job> Driver<J> {
             estimate: concerns.estimate.clone(),
             calls: BTreeMap::new(),
         };
-        debug_assert_eq!(
-            unknown_codes::<J>(&report),
-            Vec::<&str>::new(),
-            "codes that stand in no table of {}",
-            J::NAME
-        );
+        debug_assert_eq!(unknown_codes::<J>(&report), [""; 0], "codes that stand in no table of {}", J::NAME);
         // Before the summary, which may take what is left of the time.
         ledger.close(&report.items);
         if let Some(notifier) = notifier {

@@ -149,10 +149,10 @@ impl Verdict {
             *ruling = Ruling::Waits;
             strange += 1;
         }
-        if strange > 0 {
-            if let Some(before) = self.tripped.replace(beyond(strange, actions.len(), digests)) {
-                self.besides.insert(0, before);
-            }
+        if strange > 0
+            && let Some(before) = self.tripped.replace(beyond(strange, actions.len(), digests))
+        {
+            self.besides.insert(0, before);
         }
         self
     }

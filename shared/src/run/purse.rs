@@ -108,7 +108,7 @@ impl Purse {
     async fn put(&self, store: &RecordStore<'_>, spent: &Spent, tag: Option<&str>) -> Result<bool, RunFault> {
         let body = serde_json::to_vec(spent).unwrap_or_default();
         let written = store.put_json_over(&self.key, body, tag).await;
-        Ok(written.map_err(RunFault::observing("writing down what is taken of the budget"))?)
+        written.map_err(RunFault::observing("writing down what is taken of the budget"))
     }
 
     async fn found(&self, home: &Aws) -> Result<(Spent, Option<String>), RunFault> {

@@ -244,7 +244,7 @@ fn of_a_plan_that_was_begun_goes_what_is_left_of_it_and_nothing_that_is_new() {
     assert_eq!(goes(&consent, &[agreed[1].clone(), late.clone()]), "g- expect_plan");
     assert_eq!(goes(&consent, &[Step { id: 7, kind: None }]), "- expect_plan", "not even what no cap counts");
     // What was agreed to is what the digest says, not what somebody wrote down.
-    let (_, mut forged) = begun(&[late.clone()], true);
+    let (_, mut forged) = begun(std::slice::from_ref(&late), true);
     forged.expect_plan.clone_from(&consent.expect_plan);
     assert_eq!(goes(&forged, &[late]), "- expect_plan");
     let none = Consent { spent: Spent::default(), ..consent.clone() };
@@ -260,7 +260,9 @@ fn where_a_digest_lifts_no_cap_what_is_left_stays_within_the_caps_and_what_was_j
     let (_, consent) = begun(&agreed, false);
     let goes = |taken_before: &[&str], cap, purges| {
         let mut consent = Consent { budget: within(1, purges).budget, ..consent.clone() };
-        taken_before.iter().for_each(|thing| consent.spent.take(taken(PURGES, thing)));
+        for thing in taken_before {
+            consent.spent.take(taken(PURGES, thing));
+        }
         let verdict = consent.judge(&digest("another"), caps(cap, 9, &agreed), &agreed);
         verdict.lets_through().iter().map(|goes| if *goes { 'g' } else { '-' }).collect::<String>()
     };

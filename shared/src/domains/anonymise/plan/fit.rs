@@ -99,7 +99,7 @@ fn ways<'a>(table: &'a Table, unique: &'a Unique, column: &Column) -> Vec<Way<'a
             (Some(text), _) if table.follows(through, &is_it) => ways.push(Way::Expression(text)),
             (None, None) if is_it(through) => ways.push(Way::Itself),
             (None, Some(computed)) if table.follows(through, &is_it) => {
-                ways.push(Way::Expression(&computed.expression))
+                ways.push(Way::Expression(&computed.expression));
             }
             _ => {}
         }

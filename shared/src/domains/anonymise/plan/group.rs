@@ -25,12 +25,11 @@ pub(super) fn groups<'a>(
 
 /// Whether a foreign key goes by columns that change on either side, so that it cannot stand while they do.
 pub(super) fn moves(one: &Decided<'_>, key: &ForeignKey, changed: &[&Decided<'_>]) -> bool {
-    let changes =
-        |side: &Decided<'_>, columns: &[String]| side.ruled().iter().any(|ruled| columns.contains(&ruled.column.name));
+    let goes_by = |other: &Decided<'_>| other.ruled().iter().any(|ruled| key.referenced.contains(&ruled.column.name));
     let mut others = changed.iter().filter(|other| other.table.name == key.references);
     // What becomes null refers to nothing, whatever the other side is.
     let own = one.ruled().iter().any(|ruled| ruled.rule != Rule::Null && key.columns.contains(&ruled.column.name));
-    own || others.any(|other| changes(other, &key.referenced))
+    own || others.any(|other| goes_by(other))
 }
 
 /// What the line of progress of a step on these tables says. A group is known by its first table; the others are named while there is
