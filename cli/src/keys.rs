@@ -23,8 +23,8 @@ use crate::{output, record};
 /// Whatever was asked for.
 pub(crate) async fn run(command: KeyCommand, desk: &Desk) -> anyhow::Result<Ending> {
     let (event, run, word) = match command {
-        KeyCommand::List { select, list: args } => return list(args, Whom::Selected(select), desk).await,
-        KeyCommand::Show { users, list: args } => return list(args, Whom::Named(users), desk).await,
+        KeyCommand::List { select, list: args } => return Box::pin(list(args, Whom::Selected(select), desk)).await,
+        KeyCommand::Show { users, list: args } => return Box::pin(list(args, Whom::Named(users), desk)).await,
         KeyCommand::Rotate { users, run, word } => {
             (json!({ "users": users, "phases": ["rotate", "repair"] }), run, word)
         }

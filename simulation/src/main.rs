@@ -23,6 +23,7 @@ use nightshift_simulation::trial::{Finding, Trial, finding, trial};
 /// Simulates years of nights
 #[derive(Parser)]
 #[command(name = "cargo xtask simulate")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag that somebody types")]
 struct Cli {
     /// Which job
     #[arg(value_enum, default_value_t)]

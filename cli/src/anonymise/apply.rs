@@ -62,7 +62,7 @@ pub(super) async fn run(session: Session, order: Order, args: &AnonymiseArgs, de
     if begins && sight.plan.digest == order.reviewed {
         key.keep()?;
     }
-    let ended = anonymise::apply(&session, &order, &sight, &key.key, &ledger).await.map_err(|error| told(&error))?;
+    let ended = anonymise::apply(&session, &order, &sight, &key.of_run, &ledger).await.map_err(|error| told(&error))?;
     let ran = match ended {
         Ended::Blocked(plan) => {
             shown::complain_of(&plan);

@@ -19,7 +19,7 @@ const OURS: &str = "nightshift-anonymise-run-key:";
 /// A key, and where it is kept.
 #[derive(Debug)]
 pub(super) struct Key {
-    pub key: RunKey,
+    pub of_run: RunKey,
     text: Secret,
     file: Option<PathBuf>,
     is_ours: bool,
@@ -50,7 +50,7 @@ impl Key {
             ));
         };
         let is_ours = text.expose().starts_with(OURS);
-        Ok(Self { key, text, file: file.map(Path::to_owned), is_ours, is_new })
+        Ok(Self { of_run: key, text, file: file.map(Path::to_owned), is_ours, is_new })
     }
 
     /// Puts a new one into its file, before anything depends on it.
@@ -98,11 +98,15 @@ mod tests {
         assert!(!file.exists(), "nothing is written before anything is begun");
         first.keep().unwrap();
         let again = Key::find(Some(&file)).unwrap();
-        assert_eq!(first.key.fingerprint(), again.key.fingerprint());
+        assert_eq!(first.of_run.fingerprint(), again.of_run.fingerprint());
         again.keep().unwrap();
         again.forget();
         assert!(!file.exists());
-        assert_ne!(Key::find(None).unwrap().key.fingerprint(), first.key.fingerprint(), "a run has a key of its own");
+        assert_ne!(
+            Key::find(None).unwrap().of_run.fingerprint(),
+            first.of_run.fingerprint(),
+            "a run has a key of its own"
+        );
         fs::write(&file, "of somebody, and long enough to be one\n").unwrap();
         Key::find(Some(&file)).unwrap().forget();
         assert!(file.exists());

@@ -223,7 +223,7 @@ impl Iam {
         let Some(user) = self.users.values_mut().find(|user| user.keys.get().iter().any(|key| key.id == id)) else {
             return false;
         };
-        let used = user.change_keys(now, |keys| {
+        let works = user.change_keys(now, |keys| {
             let key = keys.iter_mut().find(|key| key.id == id && key.active && key.known_from <= now)?;
             // The first use in a span is what is noted, and a key is not used before it was made.
             key.used = Some((noted(now).max(key.created), service));
@@ -232,6 +232,6 @@ impl Iam {
             }
             Some(())
         });
-        used.is_some()
+        works.is_some()
     }
 }

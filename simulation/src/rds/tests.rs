@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::*;
 use crate::aged::Aged;
 use crate::time::later;
+use crate::wire::Headers;
 
 fn now() -> Timestamp {
     "2026-01-01T02:00:00Z".parse().expect("a moment")
@@ -43,7 +44,7 @@ fn rds(clusters: impl IntoIterator<Item = Cluster>) -> Rds {
 
 fn ask(rds: &mut Rds, form: &str, at: Timestamp) -> Answered<Outcome> {
     let body = format!("{form}&Version=2014-10-31");
-    let read = Request::read("POST", "https://rds.eu-west-1.amazonaws.com/", body.as_bytes());
+    let read = Request::read("POST", "https://rds.eu-west-1.amazonaws.com/", Headers::default(), body.as_bytes());
     rds.answer(&mut read.expect("a request"), at, SignedDuration::ZERO)
 }
 

@@ -22,7 +22,7 @@ fn plays_alike<J: Subject>(seeds: &[u64]) {
         let mut other = Command::new(env!("CARGO_BIN_EXE_simulate"));
         let other =
             other.args([J::NAME, "--fingerprint", "--seed", &seed.to_string(), "--nights", &NIGHTS.to_string()]);
-        let said = String::from_utf8(other.output().unwrap().stdout).unwrap();
+        let said = String::from_utf8(other.output().expect("it starts").stdout).expect("UTF-8");
         assert_eq!(said.trim(), here, "seed {seed}, in another process");
         all.push(here);
     }

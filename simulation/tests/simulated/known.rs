@@ -34,11 +34,13 @@ fn fixed_seeds_break_no_law_of_key_rotation() {
 /// Each was shortened from a seed, and is called after what it found.
 fn histories_hold<J: Subject>() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("histories").join(J::NAME);
-    let mut paths: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> =
+        fs::read_dir(&folder).expect("the folder is there").map(|entry| entry.expect("a file").path()).collect();
     paths.sort();
     assert!(!paths.is_empty());
     for path in paths {
-        let history: History = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+        let history: History =
+            serde_json::from_str(&fs::read_to_string(&path).expect("a file of text")).expect("a history");
         holds::<J>(&path.display().to_string(), &history);
     }
 }

@@ -122,7 +122,7 @@ fn daily(seed: u64, first: Timestamp, number: u64, name: &str, acts: &mut Vec<Ti
         let key = if chance(&mut dice, habits.old) { Which::Oldest } else { Which::Newest };
         acts.push(Timed { at: at(&mut dice), act: Act::Keys(Of::Use { user: user(), key }) });
     }
-    if habits.terraform.is_some_and(|every| number % every == 0) {
+    if habits.terraform.is_some_and(|every| number.is_multiple_of(every)) {
         acts.push(Timed { at: at(&mut dice), act: Act::Keys(Of::Terraform { user: user() }) });
     }
 }

@@ -40,8 +40,8 @@ pub(super) fn kept(case: &Case<'_>) -> Found {
         return found;
     }
     for standing in after {
-        let lost = |key: &&KeyFace| key.of_a_run && key.active && !key.held && !is_stored(standing, &key.id, &[]);
-        for key in standing.user.keys.iter().filter(lost) {
+        let is_lost = |key: &&KeyFace| key.of_a_run && key.active && !key.held && !is_stored(standing, &key.id, &[]);
+        for key in standing.user.keys.iter().filter(is_lost) {
             let about = short(&key.id);
             let told = case.runs.iter().flat_map(Seen::mails).any(|mail| mail.text.contains(&about));
             if !told && !case.touched(&standing.user.id, key.created, last.at) {

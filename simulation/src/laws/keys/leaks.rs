@@ -49,14 +49,14 @@ pub(super) fn evidence(case: &Case<'_>) -> Found {
             let Some(key) = did.key() else { continue };
             let user = &did.before.user;
             let noted = user.tags.contains_key(&format!("nightshift:leaked:{}", key.id));
-            let came = case.entries.iter().filter(|entry| (run.at..=did.at).contains(&entry.at)).any(|entry| {
+            let meanwhile = case.entries.iter().filter(|entry| (run.at..=did.at).contains(&entry.at)).any(|entry| {
                 matches!(
                     &entry.what,
                     What::Act { act: Act::Keys(keys::Act::Quarantine { .. } | keys::Act::Tag { .. }), .. }
                 )
             });
             let held = !user.policies.is_empty() && key.held;
-            if (noted || held) && !came {
+            if (noted || held) && !meanwhile {
                 let why = if noted { "it is noted as leaked" } else { "its user is under quarantine" };
                 found.push((did.at, format!("key {} of {} was deleted, and {why}", key.id, user.name)));
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::case::Case;
+use super::case::{Case, Seen};
 use super::terms::OPERATORS;
 use crate::journal::Mail;
 
@@ -31,7 +31,7 @@ pub(super) fn once(case: &Case<'_>) -> Found {
         matters.sort();
         for (name, matter) in matters {
             let Some(before) = read.insert(matter.clone(), run.at) else { continue };
-            let of = case.runs.iter().flat_map(|run| run.stood()).flatten();
+            let of = case.runs.iter().flat_map(Seen::stood).flatten();
             let id = of.filter(|standing| standing.user.name == name).map(|standing| standing.user.id.as_str()).last();
             let overlap = run.at.duration_since(before) < SignedDuration::from_hours(1) && run.at != before;
             let granted = id.is_none_or(|id| case.touched(id, before, run.at))

@@ -123,7 +123,7 @@ fn reads(run: &Seen<'_>, user: &UserFace) -> usize {
     let noted = user.tags.keys().any(is_ours);
     let after = run.terms.rotate_after(user);
     let old = run.at.duration_since(user.created) >= after - run.terms.warn();
-    if run.terms.excludes(user) && !noted || !old && !noted {
+    if !noted && (run.terms.excludes(user) || !old) {
         return 0;
     }
     let due = user.keys.iter().any(|key| run.at.duration_since(key.created) >= after || !key.active);

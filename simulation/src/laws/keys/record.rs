@@ -52,8 +52,7 @@ pub(super) fn true_report(case: &Case<'_>) -> Found {
         for did in run.did() {
             let (word, key) = match did.deed {
                 Deed::Minted { key } => ("minted", key),
-                Deed::Switched { key, on: false } => ("switched", key),
-                Deed::Switched { key, on: true } => ("switched", key),
+                Deed::Switched { key, .. } => ("switched", key),
                 Deed::Deleted { key } => ("deleted", key),
                 Deed::Tagged { .. } | Deed::Untagged { .. } => continue,
             };

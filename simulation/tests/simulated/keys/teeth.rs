@@ -131,7 +131,9 @@ fn a_secret_that_is_nowhere_unproven_or_anothers_breaks_kept_proven_and_whose() 
     let laws = broken(|_, journal| {
         for entry in &mut journal.entries {
             if let What::Stands { all, .. } = &mut entry.what {
-                all.iter_mut().for_each(|standing| standing.secrets.clear());
+                for standing in all.iter_mut() {
+                    standing.secrets.clear();
+                }
             }
         }
     });
