@@ -101,7 +101,7 @@ fn a_table_is_written_anew_in_one_go_with_its_foreign_key_off_and_on() {
     ALTER TABLE "public"."order" ADD CONSTRAINT "order_mail_fkey" FOREIGN KEY (mail) REFERENCES public.person(email);
     COMMENT ON CONSTRAINT "order_mail_fkey" ON "public"."order" IS 'it''s';
     SET LOCAL ROLE NONE;
-    INSERT INTO nightshift_anon.progress (step) VALUES ('mask public.order, public.person');
+    INSERT INTO nightshift_anon.progress (step, run) VALUES ('mask public.order, public.person', current_setting('nightshift_anon.run'));
     COMMIT;
     "#);
     insta::assert_snapshot!(shown(&plan, Work::Analyse), @r#"
@@ -154,7 +154,7 @@ fn what_goes_by_a_type_makes_it_an_update_with_triggers_asleep() {
     ALTER TABLE "public"."person" ENABLE TRIGGER "touch";
     ALTER TABLE "public"."person" ENABLE ALWAYS TRIGGER "always";
     SET LOCAL ROLE NONE;
-    INSERT INTO nightshift_anon.progress (step) VALUES ('mask public.person');
+    INSERT INTO nightshift_anon.progress (step, run) VALUES ('mask public.person', current_setting('nightshift_anon.run'));
     COMMIT;
     SET ROLE "shop";
     VACUUM (FULL, ANALYZE) "public"."person";
@@ -177,7 +177,7 @@ fn rows_go_together_with_the_statistics_of_them() {
     ALTER TABLE "public"."audit" ALTER COLUMN "id" TYPE bigint, ALTER COLUMN "row" TYPE text;
     ALTER TABLE "public"."entry" ALTER COLUMN "audit" TYPE bigint;
     SET LOCAL ROLE NONE;
-    INSERT INTO nightshift_anon.progress (step) VALUES ('empty public.audit, public.entry');
+    INSERT INTO nightshift_anon.progress (step, run) VALUES ('empty public.audit, public.entry', current_setting('nightshift_anon.run'));
     COMMIT;
     "#);
 

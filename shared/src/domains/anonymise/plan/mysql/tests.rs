@@ -65,7 +65,7 @@ fn both_sides_of_a_foreign_key_change_in_one_transaction_and_only_with_the_key()
     UPDATE `shop`.`order` SET `mail` = CASE WHEN `mail` = '' THEN '' ELSE LEFT(SHA2(CONCAT(UNHEX(@nightshift_anon_o0), UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i0), TRIM(TRAILING HEX(WEIGHT_STRING(CONVERT(' ' USING latin1) COLLATE latin1_swedish_ci)) FROM HEX(WEIGHT_STRING(`mail`)))), 256))), 256), 20) END;
     UPDATE `shop`.`person` SET `nick` = (LEFT(email, 2)), `email` = CASE WHEN `email` = '' THEN '' ELSE LEFT(SHA2(CONCAT(UNHEX(@nightshift_anon_o0), UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i0), TRIM(TRAILING HEX(WEIGHT_STRING(CONVERT(' ' USING latin1) COLLATE latin1_swedish_ci)) FROM HEX(WEIGHT_STRING(`email`)))), 256))), 256), 20) END, `touched` = `touched`;
     SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT;
-    INSERT INTO nightshift_anon.progress (step) VALUES (CASE WHEN CHAR_LENGTH(@nightshift_anon_o0) = 128 THEN 'mask shop.order, shop.person' END);
+    INSERT INTO nightshift_anon.progress (step, run) VALUES (CASE WHEN CHAR_LENGTH(@nightshift_anon_o0) = 128 THEN 'mask shop.order, shop.person' END, @nightshift_anon_run);
     COMMIT;
     ALTER TABLE `shop`.`order` FORCE;
     ALTER TABLE `shop`.`person` FORCE;
