@@ -158,7 +158,7 @@ async fn bound(bench: Bench) -> anyhow::Result<()> {
 
     let done = call.apply(&digest, &[]);
     ensure!(done.code == 0, "{}{}", done.out, done.err);
-    ensure!(done.out.contains("already-right") == (bench.engine() == "postgresql"), "{}", done.out);
+    ensure!(done.out.contains("already_right") == (bench.engine() == "postgresql"), "{}", done.out);
     ensure!(!key.exists());
     Ok(())
 }
