@@ -79,7 +79,13 @@ pub(super) async fn redrive(args: FleetRedriveArgs, desk: &Desk) -> anyhow::Resu
             }
             let question =
                 format!("Start a new run of {} over the {} that failed in {}?", fleet.job, failed, printable(&name));
-            (question, What::Start { name: named("redrive"), input: json!({ "mode": mode, "redrive_of": name }) })
+            (
+                question,
+                What::Start {
+                    name: named(&format!("redrive-{name}")),
+                    input: json!({ "mode": mode, "redrive_of": name }),
+                },
+            )
         }
     };
     if !args.yes && !ask::yes(&question)? {
@@ -141,9 +147,14 @@ async fn failed(aws: &Aws, fleet: &Fleet, execution: &str) -> anyhow::Result<(St
     Ok((count(failed, "account"), report.mode))
 }
 
-/// No other execution of the last 90 days may be called so.
+/// No other execution of the last 90 days may be called so: two redrives of one run that begin in the same second are one, and
+/// those of two runs are two.
 fn named(what: &str) -> String {
-    format!("{what}-{}", clock::now().strftime("%Y-%m-%dT%H%M%SZ"))
+    /// Characters of an execution's name (Step Functions API Reference, `StartExecution`).
+    const LONGEST: usize = 80;
+    let time = clock::now().strftime("%Y-%m-%dT%H%M%SZ").to_string();
+    let room = LONGEST - 1 - time.len();
+    format!("{what:.room$}-{time}")
 }
 
 async fn once(aws: &Aws, (account, fleet): (&str, &Fleet), what: What, desk: &Desk) -> anyhow::Result<Ending> {

@@ -319,7 +319,9 @@ async fn what_failed_is_taken_up_where_aws_does_so_and_else_in_a_run_of_its_own(
     fleet.reported("agreed", Mode::Apply, &[Ended::Failed]).await;
     let again = redrive("agreed", &["--yes"]);
     assert!(again.code == 0 && again.err.contains("the digest of that run is not taken over"), "{}", again.err);
-    assert_eq!(started().await, json!({ "mode": "apply", "redrive_of": "agreed" }), "nobody agreed to another choice");
+    let (called, input) = fleet.scene.last_execution(&fleet.machine).await.expect("a run");
+    assert_eq!(input, json!({ "mode": "apply", "redrive_of": "agreed" }), "nobody agreed to another choice");
+    assert!(called.starts_with("redrive-agreed-"), "{called}");
 
     // It was stopped: AWS goes on with it.
     let stopped = fleet.scene.begin(&fleet.machine, "late", &json!({ "wait": true })).await.expect("a run");
