@@ -2,12 +2,21 @@
 //! or break a table; and what an error says with all its causes.
 
 use std::error::Error;
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
 /// `text` without control characters and without the invisible marks that reorder, hide or break text.
 pub fn printable(text: &str) -> String {
     text.chars().map(|c| if is_deceptive(c) { '\u{fffd}' } else { c }).collect()
+}
+
+/// `bytes` as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
 }
 
 /// What a service said, on one line: its line ends and tabs are spaces, and the rest is [`printable`].

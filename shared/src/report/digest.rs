@@ -66,12 +66,7 @@ pub fn fingerprint(value: &impl Serialize) -> String {
 }
 
 fn hashed(text: &[u8]) -> String {
-    let hex: String = Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        use fmt::Write as _;
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    });
-    format!("sha256:{hex}")
+    format!("sha256:{}", crate::text::hex(&Sha256::digest(text)))
 }
 
 #[cfg(test)]

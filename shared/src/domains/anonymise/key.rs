@@ -1,12 +1,11 @@
 //! The key of one run. Pseudonyms are made of it inside the database; who has not got it cannot make them again from a list of
 //! guesses, and it is thrown away with the run. Every join has a key of its own, so that equal values of two joins show nothing.
 
-use std::fmt::Write as _;
-
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
 use crate::secret::Secret;
+use crate::text::hex;
 
 /// What a key is derived for, so that no other use of the same bytes ever makes the same key.
 const PURPOSE: &str = "nightshift anonymise 1 ";
@@ -83,13 +82,6 @@ fn mac(key: &[u8], value: &[u8]) -> Vec<u8> {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return Vec::new() };
     mac.update(value);
     mac.finalize().into_bytes().to_vec()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@
 //! was to be kept and is not. A copy that was promised is made, whatever became of the policy or the source since. Once it was seen not to hold it is written
 //! over, so that it does not come back with the old expiry; but for what another deployment told, which is not ours to judge.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
@@ -142,10 +140,7 @@ fn digest(parts: &[&str]) -> String {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         hash.update(part);
     }
-    hash.finalize().iter().take(6).fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    crate::text::hex(&hash.finalize()[..6])
 }
 
 #[cfg(test)]

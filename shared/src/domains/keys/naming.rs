@@ -83,11 +83,7 @@ pub fn id_in_a_command(user: &str, key: &str) -> String {
 
 /// The SHA-256 of `text`, as hexadecimal digits.
 pub fn hex(text: &str) -> String {
-    Sha256::digest(text).iter().fold(String::new(), |mut hex, byte| {
-        use std::fmt::Write as _;
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    crate::text::hex(&Sha256::digest(text))
 }
 
 #[cfg(test)]

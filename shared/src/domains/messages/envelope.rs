@@ -2,7 +2,6 @@
 //! it.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use md5::{Digest as _, Md5};
@@ -37,11 +36,7 @@ impl Sqs {
     /// Whether the body is what was sent, by AWS's checksum; `None` where there is none.
     pub fn is_whole(&self) -> Option<bool> {
         let wanted = self.md5_of_body.as_ref()?;
-        let mut found = String::with_capacity(32);
-        for byte in Md5::digest(self.body.as_bytes()) {
-            let _ = write!(found, "{byte:02x}");
-        }
-        Some(found.eq_ignore_ascii_case(wanted))
+        Some(crate::text::hex(&Md5::digest(self.body.as_bytes())).eq_ignore_ascii_case(wanted))
     }
 
     /// Whether its queue keeps an order. A group alone does not say so: fair queues have groups, too.

@@ -3,7 +3,6 @@
 //! is, only the server tells, so a plan gives the names.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use sha2::{Digest as _, Sha256};
 
@@ -39,10 +38,7 @@ impl Group {
             hash.update(part.len().to_be_bytes());
             hash.update(part.as_bytes());
         }
-        let digest = hash.finalize().iter().take(4).fold(String::from("_"), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        });
+        let digest = format!("_{}", crate::text::hex(&hash.finalize()[..4]));
         let mut cut = plain.len().min(most - digest.len());
         while !plain.is_char_boundary(cut) {
             cut -= 1;
