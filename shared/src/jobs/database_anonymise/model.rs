@@ -61,7 +61,7 @@ pub struct Ran {
 pub struct StepRan {
     /// As the plan has it.
     pub step: String,
-    /// `changed`, `already-right` where an earlier call did it, `failed`, or `deferred`.
+    /// `changed`, `already_right` where an earlier call did it, `failed`, or `deferred`.
     pub outcome: Outcome,
     /// Why it ended so.
     pub reason: Option<Reason>,
