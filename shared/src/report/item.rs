@@ -88,6 +88,11 @@ impl Outcome {
             Self::Failed => "failed",
         }
     }
+
+    /// Whether it is as it should be now, whoever did it.
+    pub const fn is_right(self) -> bool {
+        matches!(self, Self::Changed | Self::AlreadyRight)
+    }
 }
 
 /// Why, and what to do about it.
@@ -105,6 +110,11 @@ impl Reason {
     /// A reason with a next step.
     pub fn new(code: &'static Code, message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self::of(code, message, Some(fix.into()))
+    }
+
+    /// A reason whose next step is the one that the table of codes has.
+    pub fn listed(code: &'static Code, message: impl Into<String>) -> Self {
+        Self::of(code, message, code.fix.map(str::to_owned))
     }
 
     /// A reason that asks nothing of anybody.

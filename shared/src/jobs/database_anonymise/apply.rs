@@ -84,11 +84,11 @@ impl Hand<'_> {
         for (action, turn) in allowed.iter() {
             let done = if stopped {
                 let message = "an earlier step did not come to its end";
-                Done::left(Outcome::Deferred, of(&codes::NOT_REACHED, message))
+                Done::left(Outcome::Deferred, Reason::listed(&codes::NOT_REACHED, message))
             } else {
                 ledger.item(turn, ITEM_BUDGET, async |permit: &Permit| self.one(permit, action).await).await
             };
-            stopped |= !matches!(done.outcome, Outcome::Changed | Outcome::AlreadyRight);
+            stopped |= !done.outcome.is_right();
             let step = turn.entry().id.clone();
             steps.push(StepRan { step, outcome: done.outcome, reason: done.reason });
         }
@@ -135,7 +135,7 @@ impl Hand<'_> {
         let now = catalog::schema(self.session, &self.order.place.database).await?;
         if now.fingerprint() != self.kept.bond.schema {
             let message = "a table, a column or a type changed while the plan was carried out";
-            return Ok(Done::failed(Vec::new(), of(&codes::SCHEMA_MOVED, message)));
+            return Ok(Done::failed(Vec::new(), Reason::listed(&codes::SCHEMA_MOVED, message)));
         }
         let statements = alone::statements(self.session).await?;
         for question in checks::questions(&now, self.kept, &statements) {
@@ -143,7 +143,7 @@ impl Hand<'_> {
                 Ok(found) => (question.looks_at, found),
                 Err(error) if !question.needed => (format!("nothing: {error}"), Vec::new()),
                 Err(error) if error.kind == SqlKind::Denied => {
-                    return Ok(Done::failed(Vec::new(), of(&codes::NOT_LOOKED, error.to_string())));
+                    return Ok(Done::failed(Vec::new(), Reason::listed(&codes::NOT_LOOKED, error.to_string())));
                 }
                 Err(error) => return Err(error),
             };
@@ -155,7 +155,7 @@ impl Hand<'_> {
         if found.is_empty() {
             return Ok(Done::changed(vec![format!("looked at {}", crate::text::count(checks.len(), "place"))]));
         }
-        Ok(Done::failed(Vec::new(), of(&codes::FOUND, found.join("; "))))
+        Ok(Done::failed(Vec::new(), Reason::listed(&codes::FOUND, found.join("; "))))
     }
 
     async fn finish(&self, permit: &Permit, step: &Step) -> Result<Done, SqlError> {
@@ -169,8 +169,4 @@ fn failed(error: &SqlError) -> Done {
     let outcome = if error.kind == SqlKind::Busy { Outcome::Deferred } else { Outcome::Failed };
     let message = error.to_string();
     Done { outcome, steps: Vec::new(), reason: Some(Reason::new(error.reason_code(), message, error.fix())) }
-}
-
-fn of(code: &'static crate::report::Code, message: impl Into<String>) -> Reason {
-    Reason::of(code, message, code.fix.map(str::to_owned))
 }

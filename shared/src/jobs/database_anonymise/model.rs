@@ -70,6 +70,6 @@ pub struct StepRan {
 impl Ran {
     /// The reason of the step that did not come to its end.
     pub fn stopped(&self) -> Option<&StepRan> {
-        self.steps.iter().find(|step| !matches!(step.outcome, Outcome::Changed | Outcome::AlreadyRight))
+        self.steps.iter().find(|step| !step.outcome.is_right())
     }
 }

@@ -43,7 +43,7 @@ pub async fn observe(
     if order.copy != order.place.database {
         let [typed, named] = [&order.copy, &order.place.database].map(|name| crate::text::printable(name));
         let message = format!("{typed} was typed as the copy, and the address names {named}");
-        return Ok(Err(vec![refused(&codes::WRONG_COPY, message)]));
+        return Ok(Err(vec![Reason::listed(&codes::WRONG_COPY, message)]));
     }
     let mut waited = Duration::ZERO;
     while let Err(reason) = alone::lock(session).await? {
@@ -85,8 +85,4 @@ pub(super) async fn others(session: &Session) -> Result<Vec<Reason>, SqlError> {
         found = alone::others(session).await?;
     }
     Ok(found)
-}
-
-fn refused(code: &'static crate::report::Code, message: String) -> Reason {
-    Reason::of(code, message, code.fix.map(str::to_owned))
 }

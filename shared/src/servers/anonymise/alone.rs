@@ -3,7 +3,7 @@
 
 use super::text;
 use crate::domains::anonymise::begun::codes;
-use crate::report::{Code, Reason};
+use crate::report::Reason;
 use crate::services::sql::{MySession, PgSession, Session, SqlError};
 use crate::text::{count, printable};
 
@@ -32,7 +32,7 @@ pub async fn lock(session: &Session) -> Result<Result<(), Reason>, SqlError> {
         return Ok(Ok(()));
     }
     let who = holder.unwrap_or_else(|| "it ended just now".to_owned());
-    Ok(Err(refused(&codes::STILL_RUNNING, format!("another call is at work here: {who}"))))
+    Ok(Err(Reason::listed(&codes::STILL_RUNNING, format!("another call is at work here: {who}"))))
 }
 
 async fn holder(session: &PgSession) -> Result<Option<String>, SqlError> {
@@ -100,7 +100,7 @@ async fn others_on_mysql(session: &MySession) -> Result<Vec<Reason>, SqlError> {
     let sees = session.read("the right to see sessions", query).await?;
     if sees.first().is_none_or(|row| text(row, 0) == "0") {
         let message = "without the right PROCESS it cannot be seen whether anybody else is connected";
-        return Ok(vec![refused(&codes::IN_USE, message)]);
+        return Ok(vec![Reason::listed(&codes::IN_USE, message)]);
     }
     let query = "SELECT USER, COUNT(*) FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND COMMAND <> 'Daemon' \
                  AND USER NOT IN ('event_scheduler', 'rdsadmin') GROUP BY USER ORDER BY USER";
@@ -116,9 +116,10 @@ async fn others_on_mysql(session: &MySession) -> Result<Vec<Reason>, SqlError> {
 
 /// Why nothing is begun: sessions of others, servers that get its changes, or one that it gets its own from.
 fn judge(sessions: &[String], followers: usize, follows: bool) -> Vec<Reason> {
-    let used = || refused(&codes::IN_USE, format!("somebody else is connected: {}", sessions.join(", ")));
+    let used = || Reason::listed(&codes::IN_USE, format!("somebody else is connected: {}", sessions.join(", ")));
     let used = (!sessions.is_empty()).then(used);
-    let replicated = (followers > 0 || follows).then(|| refused(&codes::REPLICATED, replicated(followers, follows)));
+    let replicated =
+        (followers > 0 || follows).then(|| Reason::listed(&codes::REPLICATED, replicated(followers, follows)));
     used.into_iter().chain(replicated).collect()
 }
 
@@ -148,7 +149,7 @@ pub async fn logs(session: &Session) -> Result<Option<Reason>, SqlError> {
         Session::Mysql(session) => logs_of_mysql(session).await?,
     };
     let message = || format!("the server's log would hold the key of the run: {}", logs.join(", "));
-    Ok((!logs.is_empty()).then(|| refused(&codes::KEY_LOGGED, message())))
+    Ok((!logs.is_empty()).then(|| Reason::listed(&codes::KEY_LOGGED, message())))
 }
 
 async fn logs_of_postgres(session: &PgSession) -> Result<Vec<String>, SqlError> {
@@ -179,10 +180,6 @@ async fn logs_of_mysql(session: &MySession) -> Result<Vec<String>, SqlError> {
         (audits, "server_audit_logging = ON"),
     ];
     Ok(all.into_iter().filter(|(is_on, _)| *is_on).map(|(_, name)| name.to_owned()).collect())
-}
-
-fn refused(code: &'static Code, message: impl Into<String>) -> Reason {
-    Reason::of(code, message, code.fix.map(str::to_owned))
 }
 
 #[cfg(test)]

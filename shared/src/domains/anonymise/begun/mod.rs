@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::domains::anonymise::plan::{BEGUN, Step, digest};
-use crate::report::{Code, PlanDigest, Reason, fingerprint};
+use crate::report::{PlanDigest, Reason, fingerprint};
 use crate::services::sql::Engine;
 
 /// What a run is bound to.
@@ -90,7 +90,7 @@ impl Begun {
         if let Some(other) = lines.iter().find(|line| line.run != mark) {
             let step = crate::text::printable(&other.step);
             let message = format!("'{step}' was done by another run than the one that began");
-            return Err(anew(&codes::OTHER_RUN, message));
+            return Err(Reason::listed(&codes::OTHER_RUN, message));
         }
         let done = lines.into_iter().map(|line| line.step).collect();
         Ok(Some(Self { kept, done }))
@@ -102,31 +102,27 @@ impl Begun {
         let done = crate::text::count(self.done.len().saturating_sub(1), "line");
         if *plan != wanted.plan {
             let message = format!("plan {plan} was begun here and left {done} of progress; {} is another", wanted.plan);
-            return Err(anew(&codes::OTHER_PLAN, message));
+            return Err(Reason::listed(&codes::OTHER_PLAN, message));
         }
         if *rules != wanted.rules {
             let message = format!("the rules changed since plan {plan} was begun, which left {done} of progress");
-            return Err(anew(&codes::OTHER_RULES, message));
+            return Err(Reason::listed(&codes::OTHER_RULES, message));
         }
         if *schema != wanted.schema {
             let message = format!("a table, a column or a type changed since plan {plan} was begun");
-            return Err(anew(&codes::SCHEMA_MOVED, message));
+            return Err(Reason::listed(&codes::SCHEMA_MOVED, message));
         }
         if *key != wanted.key {
             let message = format!("plan {plan} was begun with another key, and what it did cannot be told by this one");
-            return Err(anew(&codes::OTHER_KEY, message));
+            return Err(Reason::listed(&codes::OTHER_KEY, message));
         }
         Ok(())
     }
 }
 
-fn anew(code: &'static Code, message: impl Into<String>) -> Reason {
-    Reason::of(code, message, code.fix.map(str::to_owned))
-}
-
 /// There is something of that name, and it is not ours.
 pub fn taken(why: &str) -> Reason {
-    anew(&codes::PROGRESS_TAKEN, format!("there is a nightshift_anon here already, and {why}"))
+    Reason::listed(&codes::PROGRESS_TAKEN, format!("there is a nightshift_anon here already, and {why}"))
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ impl<'a> Carrier<'a> {
                 let work = async |leave: &Permit| Box::pin(self.with(leave).one(action, turn.entry(), ledger)).await;
                 ledger.item(turn, ITEM_BUDGET, work).await
             };
-            if !matches!(done.outcome, Outcome::Changed | Outcome::AlreadyRight) {
+            if !done.outcome.is_right() {
                 undone.insert(action.id());
             }
             all.push(done);

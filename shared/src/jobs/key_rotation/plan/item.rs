@@ -40,8 +40,7 @@ impl Subject<InScope> for Action {
     }
 
     fn details(&self, _: &InScope, outcome: Outcome) -> Details {
-        let told = matches!(outcome, Outcome::Changed | Outcome::AlreadyRight);
-        details(self.rule, &self.facts, self.leak(outcome), sign(self.suspected, told))
+        details(self.rule, &self.facts, self.leak(outcome), sign(self.suspected, outcome.is_right()))
     }
 
     fn settled(&self, outcome: Outcome) -> Outcome {
