@@ -14,10 +14,8 @@ pub async fn messages(client: &Client, plan: &Plan) -> anyhow::Result<Vec<(Strin
     let done = done(client).await?;
     let mut left = Vec::new();
     for step in &plan.steps {
-        for (batch, message) in step.sent(plan.engine) {
-            if !(batch.atomic && done.contains(&step.id)) {
-                left.push((step.id.clone(), message));
-            }
+        for batch in step.batches.iter().filter(|batch| !(batch.atomic && done.contains(&step.id))) {
+            left.extend(step.of_batch(batch, plan.engine).into_iter().map(|message| (step.id.clone(), message)));
         }
     }
     Ok(left)

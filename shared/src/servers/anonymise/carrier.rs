@@ -56,9 +56,8 @@ impl<'a> Carrier<'a> {
             if done.contains(&line) {
                 continue;
             }
-            let sent = step.sent(self.engine);
-            for (_, message) in sent.iter().filter(|(of, _)| std::ptr::eq(*of, batch)) {
-                self.send(permit, message, &step.id).await?;
+            for message in step.of_batch(batch, self.engine) {
+                self.send(permit, &message, &step.id).await?;
             }
             // What makes the table of progress can be done again; it has no line before there is a table.
             if !batch.atomic && step.work != Work::Prepare {

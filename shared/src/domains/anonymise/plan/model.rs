@@ -206,20 +206,15 @@ impl Plan {
 impl Step {
     /// What is sent, message by message.
     pub fn messages(&self, engine: Engine) -> Vec<String> {
-        self.sent(engine).into_iter().map(|(_, message)| message).collect()
+        self.batches.iter().flat_map(|batch| self.of_batch(batch, engine)).collect()
     }
 
-    /// The same, each with the batch it is of.
-    pub fn sent(&self, engine: Engine) -> Vec<(&Batch, String)> {
-        let mut messages = Vec::new();
-        for batch in &self.batches {
-            if batch.atomic {
-                messages.push((batch, whole(engine, batch, &self.id)));
-            } else {
-                messages.extend(batch.statements.iter().map(|statement| (batch, format!("{statement};"))));
-            }
+    /// The messages of one of its batches.
+    pub fn of_batch(&self, batch: &Batch, engine: Engine) -> Vec<String> {
+        if batch.atomic {
+            return vec![whole(engine, batch, &self.id)];
         }
-        messages
+        batch.statements.iter().map(|statement| format!("{statement};")).collect()
     }
 }
 
