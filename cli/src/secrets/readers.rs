@@ -33,17 +33,12 @@ pub(super) fn statements(policy: Option<&str>) -> Vec<Statement> {
 }
 
 fn is_about_reading(statement: &Value) -> bool {
-    let meets = |pattern: &str| READING.iter().any(|action| is_met(&pattern.to_lowercase(), action));
+    let meets = |pattern: &str| READING.iter().any(|action| Glob::wildcards(pattern).is_match(action));
     match (&statement["Action"], &statement["NotAction"]) {
         (Value::Null, Value::Null) => false,
         (Value::Null, but) => !texts(but).iter().any(|pattern| meets(pattern)),
         (actions, _) => texts(actions).iter().any(|pattern| meets(pattern)),
     }
-}
-
-/// Whether `action` is what a pattern of IAM means, `*` for anything and `?` for one character.
-fn is_met(pattern: &str, action: &str) -> bool {
-    Glob::wildcards(pattern).is_match(action)
 }
 
 fn statement(statement: &Value) -> Statement {

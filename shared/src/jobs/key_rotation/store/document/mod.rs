@@ -168,13 +168,8 @@ fn is_open(statement: &Value) -> bool {
 
 /// Whether `statement` is about `action`, as `Action` or `NotAction` has it.
 fn is_about(statement: &Value, action: &str) -> bool {
-    let names = |list: &Value| words(list).iter().any(|pattern| matches(pattern, action));
+    let names = |list: &Value| words(list).iter().any(|pattern| Glob::wildcards(pattern).is_match(action));
     if statement["NotAction"].is_null() { names(&statement["Action"]) } else { !names(&statement["NotAction"]) }
-}
-
-/// Whether `pattern` of IAM's, in any case, with `*` for any signs and `?` for one, is about `action`.
-fn matches(pattern: &str, action: &str) -> bool {
-    Glob::wildcards(pattern).is_match(action)
 }
 
 /// Those a statement names, where they are of AWS.
