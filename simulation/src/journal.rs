@@ -106,6 +106,25 @@ pub enum What {
     },
 }
 
+impl What {
+    /// Which run it is of. What people do, and that a run begins, is of none.
+    pub fn run(&self) -> Option<Timestamp> {
+        match self {
+            Self::Act { .. } | Self::Began { .. } => None,
+            Self::Call(Call { run, .. })
+            | Self::Shown { run, .. }
+            | Self::Did { run, .. }
+            | Self::Looked { run, .. }
+            | Self::Iam { run, .. }
+            | Self::Secret { run, .. }
+            | Self::Stands { run, .. }
+            | Self::Mail(Mail { run, .. })
+            | Self::Begun { run, .. }
+            | Self::Ended { run, .. } => Some(*run),
+        }
+    }
+}
+
 /// A call, as it left.
 #[derive(Debug, Clone)]
 pub struct Call {

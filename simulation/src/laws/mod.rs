@@ -4,6 +4,8 @@
 
 pub mod clusters;
 pub mod keys;
+mod seen;
+mod variables;
 
 use std::fmt;
 

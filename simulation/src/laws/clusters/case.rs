@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use nightshift::report::Report;
 
-use super::terms::{Terms, address};
+use super::terms::Terms;
 use crate::acts::Act;
 use crate::history::History;
-use crate::journal::{Call, End, Entry, Journal, Mail, What};
+use crate::journal::{Entry, Journal, What};
+use crate::laws::seen;
 use crate::rds::{Effect, Face, Shown};
 
 /// See the module.
@@ -20,46 +20,11 @@ pub(super) struct Case<'a> {
 }
 
 /// One run.
-#[derive(Debug)]
-pub(super) struct Seen<'a> {
-    pub(super) at: Timestamp,
-    pub(super) event: &'a str,
-    pub(super) terms: Terms,
-    /// Its entries, with their place in the journal.
-    pub(super) own: Vec<(usize, &'a Entry)>,
-    pub(super) end: Option<&'a End>,
-}
+pub(super) type Seen<'a> = seen::Seen<'a, Terms>;
 
 impl<'a> Case<'a> {
     pub(super) fn of(history: &'a History, journal: &'a Journal) -> Self {
-        let mut runs: BTreeMap<Timestamp, Seen<'a>> = BTreeMap::new();
-        for (place, entry) in journal.entries.iter().enumerate() {
-            let at = match &entry.what {
-                What::Began { policy, event } => {
-                    let terms = Terms::of(policy);
-                    runs.insert(entry.at, Seen { at: entry.at, event, terms, own: Vec::new(), end: None });
-                    continue;
-                }
-                What::Call(Call { run, .. })
-                | What::Shown { run, .. }
-                | What::Did { run, .. }
-                | What::Looked { run, .. }
-                | What::Iam { run, .. }
-                | What::Secret { run, .. }
-                | What::Stands { run, .. }
-                | What::Mail(Mail { run, .. })
-                | What::Begun { run, .. }
-                | What::Ended { run, .. } => *run,
-                What::Act { .. } => continue,
-            };
-            if let Some(seen) = runs.get_mut(&at) {
-                seen.own.push((place, entry));
-                if let What::Ended { end, .. } = &entry.what {
-                    seen.end = Some(end);
-                }
-            }
-        }
-        Self { history, entries: &journal.entries, runs: runs.into_values().collect() }
+        Self { history, entries: &journal.entries, runs: seen::runs(journal, Terms::of) }
     }
 
     /// What people did between two moments, both included.
@@ -146,38 +111,6 @@ impl<'a> Seen<'a> {
                 _ => None,
             })
             .find(|face| face.resource_id == resource_id)
-    }
-
-    pub(super) fn mails(&self) -> impl Iterator<Item = &'a Mail> {
-        self.own.iter().filter_map(|(_, entry)| match &entry.what {
-            What::Mail(mail) => Some(mail),
-            _ => None,
-        })
-    }
-
-    pub(super) fn calls(&self) -> impl Iterator<Item = &'a Call> {
-        self.own.iter().filter_map(|(_, entry)| match &entry.what {
-            What::Call(call) => Some(call),
-            _ => None,
-        })
-    }
-
-    pub(super) fn report(&self) -> Option<&'a Report> {
-        match self.end {
-            Some(End::Report(report)) => Some(report),
-            _ => None,
-        }
-    }
-
-    /// Whether a call of it was hit, or it did not come to its end.
-    pub(super) fn went_wrong(&self) -> bool {
-        self.calls().any(|call| call.fault.is_some()) || !matches!(self.end, Some(End::Report(_)))
-    }
-
-    /// Whether `owner` could not be reached in this run: their mailbox refused, or the way to it failed.
-    pub(super) fn unreachable(&self, owner: &str) -> bool {
-        let to = address(owner);
-        self.calls().any(|call| call.thing == to && (call.refused.is_some() || call.fault.is_some()))
     }
 
     pub(super) fn applies(&self) -> bool {

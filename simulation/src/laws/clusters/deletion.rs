@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Seen};
-use super::terms::{Keep, OPERATORS, address, expiry, moment, owner, read_as};
+use super::terms::{Keep, address, expiry, moment, owner, read_as};
 use crate::journal::Mail;
+use crate::laws::variables::OPERATORS;
 use crate::rds::{Effect, Face};
 
 type Found = Vec<(Timestamp, String)>;
@@ -96,7 +97,7 @@ fn is_another(face: &Face, seen: &Face, day: Timestamp) -> bool {
 /// Whether whoever got `mail` could read that `seen` goes at `day`, and had to.
 pub(super) fn tells(mail: &Mail, run: &Seen<'_>, seen: &Face, day: Timestamp) -> bool {
     let to_owner = owner(&seen.tags).is_some_and(|owner| mail.to.iter().any(|to| *to == address(owner)));
-    let in_their_place = owner(&seen.tags).is_none_or(|owner| run.unreachable(owner));
+    let in_their_place = owner(&seen.tags).is_none_or(|owner| run.unreachable(&address(owner)));
     let reaches = to_owner || in_their_place && mail.to.iter().any(|to| to == OPERATORS);
     reaches && says(mail, &seen.id, day)
 }

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Seen};
 use super::deletion::{JITTER, about, says};
-use super::terms::{OPERATORS, expiry};
+use super::terms::expiry;
+use crate::laws::variables::OPERATORS;
 use crate::rds::Effect;
 
 type Found = Vec<(Timestamp, String)>;

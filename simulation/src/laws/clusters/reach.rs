@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 
 use super::case::Case;
-use super::terms::{OPERATORS, expiry};
+use super::terms::expiry;
 use crate::aged::Tags;
+use crate::laws::variables::OPERATORS;
 use crate::rds::Effect;
 
 type Found = Vec<(Timestamp, String)>;

@@ -5,17 +5,16 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::aged::Tags;
+use crate::laws::variables::Variables;
 use crate::rds::Face;
 
 /// The tag with the expiry, where nobody says otherwise.
 const EXPIRY: &str = "auto-delete-after";
-/// The address of the operators in every history.
-pub(super) const OPERATORS: &str = "operators@example.com";
 
 /// The variables of a run, as far as laws ask for them.
 #[derive(Debug, Clone)]
 pub(super) struct Terms {
-    variables: Vec<(String, String)>,
+    variables: Variables,
 }
 
 /// What may be done about the data of what goes.
@@ -28,24 +27,15 @@ pub(super) enum Keep {
 
 impl Terms {
     pub(super) fn of(variables: &[(String, String)]) -> Self {
-        Self { variables: variables.to_vec() }
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        let found = self.variables.iter().find(|(key, _)| key == &format!("NIGHTSHIFT_{name}"));
-        found.map(|(_, value)| value.as_str())
-    }
-
-    fn number(&self, name: &str, default: i64) -> i64 {
-        self.get(name).and_then(|text| text.parse().ok()).unwrap_or(default)
+        Self { variables: Variables::of(variables) }
     }
 
     pub(super) fn applies(&self, event: &str) -> bool {
-        self.get("MODE") == Some("apply") && !event.contains("plan")
+        self.variables.get("MODE") == Some("apply") && !event.contains("plan")
     }
 
     pub(super) fn keep(&self) -> Keep {
-        match self.get("FINAL_SNAPSHOT") {
+        match self.variables.get("FINAL_SNAPSHOT") {
             Some("never") => Keep::Never,
             Some("always") => Keep::Always,
             _ => Keep::UnlessClone,
@@ -53,40 +43,40 @@ impl Terms {
     }
 
     pub(super) fn keep_days(&self) -> i64 {
-        self.number("SNAPSHOT_KEEP_DAYS", 30)
+        self.variables.number("SNAPSHOT_KEEP_DAYS", 30)
     }
 
     pub(super) fn notice(&self) -> SignedDuration {
-        SignedDuration::from_hours(self.number("MIN_NOTICE_HOURS", 20))
+        SignedDuration::from_hours(self.variables.number("MIN_NOTICE_HOURS", 20))
     }
 
     pub(super) fn warn(&self) -> SignedDuration {
-        SignedDuration::from_hours(self.number("WARN_HOURS", 48))
+        SignedDuration::from_hours(self.variables.number("WARN_HOURS", 48))
     }
 
     pub(super) fn valid(&self) -> SignedDuration {
-        SignedDuration::from_hours(24 * self.number("NOTICE_VALID_DAYS", 14))
+        SignedDuration::from_hours(24 * self.variables.number("NOTICE_VALID_DAYS", 14))
     }
 
     pub(super) fn most(&self) -> usize {
-        usize::try_from(self.number("MAX_DELETIONS", 10)).unwrap_or(0)
+        usize::try_from(self.variables.number("MAX_DELETIONS", 10)).unwrap_or(0)
     }
 
     pub(super) fn most_percent(&self) -> usize {
-        usize::try_from(self.number("MAX_DELETION_PERCENT", 50)).unwrap_or(0)
+        usize::try_from(self.variables.number("MAX_DELETION_PERCENT", 50)).unwrap_or(0)
     }
 
     pub(super) fn lifts_protection(&self) -> bool {
-        self.get("DELETION_PROTECTION") == Some("override")
+        self.variables.get("DELETION_PROTECTION") == Some("override")
     }
 
     pub(super) fn starts(&self) -> bool {
-        self.get("STOPPED_CLUSTERS") == Some("start")
+        self.variables.get("STOPPED_CLUSTERS") == Some("start")
     }
 
     /// Whether `tags` have every mark that makes it one to delete some day.
     pub(super) fn marked(&self, tags: &Tags) -> bool {
-        let marks = self.get("REQUIRED_TAGS").unwrap_or("env=dev");
+        let marks = self.variables.get("REQUIRED_TAGS").unwrap_or("env=dev");
         let has =
             |mark: &str| mark.split_once('=').is_some_and(|(key, value)| tags.get(key).is_some_and(|it| it == value));
         marks.split(',').map(str::trim).all(has)
@@ -102,7 +92,7 @@ impl Terms {
     pub(super) fn protects(&self, id: &str, tags: &Tags) -> bool {
         let names = std::iter::once(id.to_owned()).chain(tags.iter().map(|(key, value)| format!("{key}={value}")));
         let names: Vec<_> = names.map(|name| name.to_lowercase()).collect();
-        let patterns = self.get("PROTECTED").unwrap_or_default().to_lowercase();
+        let patterns = self.variables.get("PROTECTED").unwrap_or_default().to_lowercase();
         patterns.split(',').map(str::trim).filter(|pattern| !pattern.is_empty()).any(|pattern| {
             names.iter().any(|name| match pattern.strip_suffix('*') {
                 Some(start) => name.starts_with(start),

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use nightshift::report::Report;
 
 use super::terms::Terms;
 use crate::acts::{Act, keys};
 use crate::history::History;
 use crate::iam::{Deed, KeyFace, Shown};
-use crate::journal::{Call, End, Entry, Journal, Mail, What};
+use crate::journal::{Call, Entry, Journal, What};
+use crate::laws::seen;
 use crate::secrets::{self, SecretFace};
 use crate::world::Standing;
 
@@ -27,15 +27,7 @@ pub(super) struct Case<'a> {
 }
 
 /// One run.
-#[derive(Debug)]
-pub(super) struct Seen<'a> {
-    pub(super) at: Timestamp,
-    pub(super) event: &'a str,
-    pub(super) terms: Terms,
-    /// Its entries, with their place in the journal.
-    pub(super) own: Vec<(usize, &'a Entry)>,
-    pub(super) end: Option<&'a End>,
-}
+pub(super) type Seen<'a> = seen::Seen<'a, Terms>;
 
 /// What a run did to a user.
 #[derive(Debug, Clone, Copy)]
@@ -58,40 +50,15 @@ impl<'a> Did<'a> {
 
 impl<'a> Case<'a> {
     pub(super) fn of(history: &'a History, journal: &'a Journal) -> Self {
-        let mut runs: BTreeMap<Timestamp, Seen<'a>> = BTreeMap::new();
         let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-        for (place, entry) in journal.entries.iter().enumerate() {
-            let at = match &entry.what {
-                What::Began { policy, event } => {
-                    let terms = Terms::of(policy);
-                    runs.insert(entry.at, Seen { at: entry.at, event, terms, own: Vec::new(), end: None });
-                    continue;
-                }
-                What::Stands { run, all } => {
-                    for Standing { user, .. } in all {
-                        names.entry(&user.id).or_default().insert(&user.name);
-                    }
-                    *run
-                }
-                What::Call(Call { run, .. })
-                | What::Shown { run, .. }
-                | What::Did { run, .. }
-                | What::Looked { run, .. }
-                | What::Iam { run, .. }
-                | What::Secret { run, .. }
-                | What::Mail(Mail { run, .. })
-                | What::Begun { run, .. }
-                | What::Ended { run, .. } => *run,
-                What::Act { .. } => continue,
-            };
-            if let Some(seen) = runs.get_mut(&at) {
-                seen.own.push((place, entry));
-                if let What::Ended { end, .. } = &entry.what {
-                    seen.end = Some(end);
+        for entry in &journal.entries {
+            if let What::Stands { all, .. } = &entry.what {
+                for Standing { user, .. } in all {
+                    names.entry(&user.id).or_default().insert(&user.name);
                 }
             }
         }
-        Self { history, entries: &journal.entries, runs: runs.into_values().collect(), names }
+        Self { history, entries: &journal.entries, runs: seen::runs(journal, Terms::of), names }
     }
 
     /// Whether somebody changed something about the user `id` between two moments, or about what holds for all. Using a key, or
@@ -189,46 +156,15 @@ impl<'a> Seen<'a> {
         })
     }
 
-    pub(super) fn mails(&self) -> impl Iterator<Item = &'a Mail> {
-        self.own.iter().filter_map(|(_, entry)| match &entry.what {
-            What::Mail(mail) => Some(mail),
-            _ => None,
-        })
-    }
-
-    pub(super) fn calls(&self) -> impl Iterator<Item = &'a Call> {
-        self.own.iter().filter_map(|(_, entry)| match &entry.what {
-            What::Call(call) => Some(call),
-            _ => None,
-        })
-    }
-
     /// The calls that were refused for another reason than that the thing is not there.
     pub(super) fn refusals(&self) -> impl Iterator<Item = &'a Call> {
         let gone = ["ResourceNotFoundException", "NoSuchEntity", "InvalidClientTokenId"];
         self.calls().filter(move |call| call.refused.as_deref().is_some_and(|code| !gone.contains(&code)))
     }
 
-    pub(super) fn report(&self) -> Option<&'a Report> {
-        match self.end {
-            Some(End::Report(report)) => Some(report),
-            _ => None,
-        }
-    }
-
-    /// Whether a call of it was hit, or it did not come to its end.
-    pub(super) fn went_wrong(&self) -> bool {
-        self.calls().any(|call| call.fault.is_some()) || !matches!(self.end, Some(End::Report(_)))
-    }
-
     /// When it was over.
     pub(super) fn over(&self) -> Timestamp {
         self.own.last().map_or(self.at, |(_, entry)| entry.at)
-    }
-
-    /// Whether `address` could not be reached in this run.
-    pub(super) fn unreachable(&self, address: &str) -> bool {
-        self.calls().any(|call| call.thing == address && (call.refused.is_some() || call.fault.is_some()))
     }
 
     pub(super) fn applies(&self) -> bool {

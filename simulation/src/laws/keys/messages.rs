@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Seen};
-use super::terms::OPERATORS;
 use crate::journal::Mail;
+use crate::laws::variables::OPERATORS;
 
 type Found = Vec<(Timestamp, String)>;
 

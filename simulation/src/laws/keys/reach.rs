@@ -4,8 +4,9 @@ use jiff::Timestamp;
 use nightshift::report::Outcome;
 
 use super::case::{Case, Did, Seen};
-use super::terms::{OPERATORS, compromised};
+use super::terms::compromised;
 use crate::iam::{Deed, UserFace};
+use crate::laws::variables::OPERATORS;
 
 type Found = Vec<(Timestamp, String)>;
 

@@ -3,9 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Did, Seen};
-use super::terms::{JITTER, OPERATORS, addresses, compromised, days, short};
+use super::terms::{JITTER, addresses, compromised, days, short};
 use crate::iam::{Deed, KeyFace};
 use crate::journal::Mail;
+use crate::laws::variables::OPERATORS;
 
 type Found = Vec<(Timestamp, String)>;
 

@@ -5,16 +5,15 @@ use serde_json::Value;
 
 use crate::aged::Tags;
 use crate::iam::UserFace;
+use crate::laws::variables::Variables;
 
-/// The address of the operators in every history.
-pub(super) const OPERATORS: &str = "operators@example.com";
 /// So much earlier or later may two runs begin that are meant to be so far apart.
 pub(super) const JITTER: SignedDuration = SignedDuration::from_mins(5);
 
 /// The variables of a run, as far as laws ask for them.
 #[derive(Debug, Clone)]
 pub(super) struct Terms {
-    variables: Vec<(String, String)>,
+    variables: Variables,
 }
 
 /// So many days of 24 hours.
@@ -24,72 +23,63 @@ pub(super) fn days(number: i64) -> SignedDuration {
 
 impl Terms {
     pub(super) fn of(variables: &[(String, String)]) -> Self {
-        Self { variables: variables.to_vec() }
-    }
-
-    fn get(&self, name: &str) -> Option<&str> {
-        let found = self.variables.iter().find(|(key, _)| key == &format!("NIGHTSHIFT_{name}"));
-        found.map(|(_, value)| value.as_str())
-    }
-
-    fn number(&self, name: &str, default: i64) -> i64 {
-        self.get(name).and_then(|text| text.parse().ok()).unwrap_or(default)
+        Self { variables: Variables::of(variables) }
     }
 
     pub(super) fn applies(&self, event: &str) -> bool {
-        self.get("MODE") == Some("apply") && !event.contains(r#""mode": "plan""#)
+        self.variables.get("MODE") == Some("apply") && !event.contains(r#""mode": "plan""#)
     }
 
     /// From which age the keys of `user` are rotated.
     pub(super) fn rotate_after(&self, user: &UserFace) -> SignedDuration {
-        let policy = self.number("ROTATE_AFTER_DAYS", 90);
+        let policy = self.variables.number("ROTATE_AFTER_DAYS", 90);
         let tagged = user.tags.get("nightshift:rotate-after-days").and_then(|text| text.parse::<u32>().ok());
         days(tagged.filter(|days| *days > 0).map_or(policy, |days| policy.min(i64::from(days))))
     }
 
     pub(super) fn warn(&self) -> SignedDuration {
-        days(self.number("WARN_DAYS", 7))
+        days(self.variables.number("WARN_DAYS", 7))
     }
 
     pub(super) fn overlap(&self) -> SignedDuration {
-        days(self.number("OVERLAP_DAYS", 7))
+        days(self.variables.number("OVERLAP_DAYS", 7))
     }
 
     pub(super) fn quiet(&self) -> SignedDuration {
-        days(self.number("QUIET_DAYS", 2))
+        days(self.variables.number("QUIET_DAYS", 2))
     }
 
     pub(super) fn max_overlap(&self) -> SignedDuration {
-        days(self.number("MAX_OVERLAP_DAYS", 30))
+        days(self.variables.number("MAX_OVERLAP_DAYS", 30))
     }
 
     pub(super) fn hold_limit(&self) -> Option<SignedDuration> {
-        self.get("HOLD_LIMIT_DAYS").and_then(|text| text.parse().ok()).map(days)
+        self.variables.get("HOLD_LIMIT_DAYS").and_then(|text| text.parse().ok()).map(days)
     }
 
     pub(super) fn recovery(&self) -> SignedDuration {
-        days(self.number("RECOVERY_DAYS", 7))
+        days(self.variables.number("RECOVERY_DAYS", 7))
     }
 
     pub(super) fn switches_unused_off(&self) -> bool {
-        self.get("UNUSED_KEYS") == Some("deactivate")
+        self.variables.get("UNUSED_KEYS") == Some("deactivate")
     }
 
     pub(super) fn deletes_inactive(&self) -> bool {
-        self.get("INACTIVE_KEYS") == Some("delete")
+        self.variables.get("INACTIVE_KEYS") == Some("delete")
     }
 
     pub(super) fn most_rotations(&self) -> usize {
-        usize::try_from(self.number("MAX_ROTATIONS", 10)).unwrap_or(0)
+        usize::try_from(self.variables.number("MAX_ROTATIONS", 10)).unwrap_or(0)
     }
 
     pub(super) fn most_deactivations(&self) -> usize {
-        usize::try_from(self.number("MAX_DEACTIVATIONS", 10)).unwrap_or(0)
+        usize::try_from(self.variables.number("MAX_DEACTIVATIONS", 10)).unwrap_or(0)
     }
 
     /// Whether a pattern excludes `user`; histories know names with a star at the end, and tags.
     pub(super) fn excludes(&self, user: &UserFace) -> bool {
-        let patterns = self.get("EXCLUDE").unwrap_or_default();
+        let patterns = self.variables.get("EXCLUDE").unwrap_or_default();
         patterns.split(',').map(str::trim).filter(|pattern| !pattern.is_empty()).any(|pattern| {
             if let Some(tag) = pattern.strip_prefix("tag:") {
                 let has = |(key, value): (&String, &String)| {
