@@ -9,25 +9,15 @@ use nightshift::domains::anonymise::plan::{self, Plan};
 use nightshift::domains::anonymise::rules;
 use nightshift::secret::Secret;
 use nightshift::servers::catalog;
-use nightshift::services::sql::{Authorities, Endpoint, Engine};
+use nightshift::services::sql::Engine;
 use nightshift_testkit::database::anonymise::{carry_out, hand_keys, messages};
 use nightshift_testkit::database::postgres::{MASTER, PASSWORD, RDS_ADMIN};
 use nightshift_testkit::database::{Client, Installation, Postgres};
 
-use super::{HOST, RULES, shop};
+use super::{RULES, session, shop};
 
 async fn planned(server: &Postgres, database: &str) -> anyhow::Result<Plan> {
-    let endpoint = Endpoint {
-        engine: Engine::Postgres,
-        host: HOST.to_owned(),
-        tls_name: None,
-        port: 5432,
-        through: Some(server.address()),
-        trust: Authorities::File(server.certificates.authority.clone()).trust()?,
-        lock_timeout: std::time::Duration::from_secs(10),
-        statement_timeout: std::time::Duration::from_mins(1),
-    };
-    let session = endpoint.log_in(MASTER, &Secret::new(PASSWORD.to_owned()), database).await?;
+    let session = session(Engine::Postgres, server.address(), &server.certificates.authority, MASTER, database).await?;
     let schema = catalog::schema(&session, database).await?;
     Ok(plan::make(&rules::read(RULES)?, &schema))
 }

@@ -7,10 +7,15 @@ mod faults;
 mod killed;
 mod mysql;
 
+use std::net::SocketAddr;
+use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
+use nightshift::secret::Secret;
+use nightshift::services::sql::{Authorities, Endpoint, Engine, Session};
 use nightshift_testkit::database::postgres::{PASSWORD, RDS_ADMIN};
-use nightshift_testkit::database::{Client, Installation, Postgres};
+use nightshift_testkit::database::{Client, Flavour, Installation, Postgres};
 use serde_json::Value;
 
 use crate::STATE;
@@ -20,6 +25,31 @@ use crate::{Said, said};
 const HOST: &str = "shop.cluster-x.eu-west-1.rds.amazonaws.com";
 const SQL: &str = include_str!("shop.sql");
 const RULES: &str = include_str!("shop.toml");
+
+/// A session of `user` on a server of this machine, whose certificate is for [`HOST`].
+async fn session(
+    engine: Engine,
+    through: SocketAddr,
+    authority: &Path,
+    user: &str,
+    database: &str,
+) -> anyhow::Result<Session> {
+    let endpoint = Endpoint {
+        engine,
+        host: HOST.to_owned(),
+        tls_name: None,
+        port: if engine == Engine::Postgres { 5432 } else { 3306 },
+        through: Some(through),
+        trust: Authorities::File(authority.to_owned()).trust()?,
+        lock_timeout: Duration::from_secs(10),
+        statement_timeout: Duration::from_mins(1),
+    };
+    Ok(endpoint.log_in(user, &Secret::new(PASSWORD.to_owned()), database).await?)
+}
+
+fn engine_of(flavour: Flavour) -> Engine {
+    if flavour == Flavour::Mysql { Engine::Mysql } else { Engine::Mariadb }
+}
 
 /// A server with the shop in it, which belongs to a role of its own.
 async fn shop(version: &Installation) -> anyhow::Result<Postgres> {

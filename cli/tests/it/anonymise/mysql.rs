@@ -7,15 +7,13 @@ use mysql_async::Conn;
 use mysql_async::prelude::Queryable as _;
 use nightshift::domains::anonymise::plan::{self, Plan};
 use nightshift::domains::anonymise::rules;
-use nightshift::secret::Secret;
 use nightshift::servers::catalog;
-use nightshift::services::sql::{Authorities, Endpoint, Engine};
 use nightshift_testkit::database::anonymise::carry_out_mysql;
 use nightshift_testkit::database::postgres::{MASTER, PASSWORD, RDS_ADMIN};
 use nightshift_testkit::database::{Flavour, Mysql};
 
 use super::carried::key;
-use super::{HOST, rules as file_of};
+use super::{HOST, engine_of, rules as file_of, session};
 use crate::{STATE, said};
 
 const SQL: &str = include_str!("shop_mysql.sql");
@@ -98,17 +96,8 @@ async fn shop(flavour: Flavour) -> anyhow::Result<Mysql> {
 }
 
 async fn planned(server: &Mysql) -> anyhow::Result<Plan> {
-    let endpoint = Endpoint {
-        engine: if server.flavour == Flavour::Mysql { Engine::Mysql } else { Engine::Mariadb },
-        host: HOST.to_owned(),
-        tls_name: None,
-        port: 3306,
-        through: Some(server.address()),
-        trust: Authorities::File(server.certificates.authority.clone()).trust()?,
-        lock_timeout: std::time::Duration::from_secs(10),
-        statement_timeout: std::time::Duration::from_mins(1),
-    };
-    let session = endpoint.log_in(MASTER, &Secret::new(PASSWORD.to_owned()), "").await?;
+    let session =
+        session(engine_of(server.flavour), server.address(), &server.certificates.authority, MASTER, "").await?;
     let schema = catalog::schema(&session, "shop").await?;
     Ok(plan::make(&rules::read(&rules_for(server.flavour))?, &schema))
 }

@@ -10,15 +10,14 @@ mod statistics;
 use anyhow::{Context as _, ensure};
 use nightshift::domains::anonymise::plan::{self, Plan};
 use nightshift::domains::anonymise::rules;
-use nightshift::secret::Secret;
 use nightshift::servers::catalog;
-use nightshift::services::sql::{Authorities, Endpoint, Engine};
+use nightshift::services::sql::Engine;
 use nightshift_testkit::database::anonymise::carry_out;
 use nightshift_testkit::database::postgres::{MASTER, PASSWORD, RDS_ADMIN};
 use nightshift_testkit::database::{Client, Installation, Postgres};
 
-use super::HOST;
 use super::carried::key;
+use super::{HOST, session};
 
 /// The oldest and the newest server.
 const BOTH: [u32; 2] = [14, 18];
@@ -64,17 +63,7 @@ async fn tried_in<'a>(
     let (before, sql) = sql.split_once("-- shop").unwrap_or(("", sql));
     let all = format!("{before};SET ROLE shop;{sql};RESET ROLE");
     admin.batch_execute(&all).await.with_context(|| all.clone())?;
-    let endpoint = Endpoint {
-        engine: Engine::Postgres,
-        host: HOST.to_owned(),
-        tls_name: None,
-        port: 5432,
-        through: Some(server.address()),
-        trust: Authorities::File(server.certificates.authority.clone()).trust()?,
-        lock_timeout: std::time::Duration::from_secs(10),
-        statement_timeout: std::time::Duration::from_mins(1),
-    };
-    let session = endpoint.log_in(MASTER, &Secret::new(PASSWORD.to_owned()), database).await?;
+    let session = session(Engine::Postgres, server.address(), &server.certificates.authority, MASTER, database).await?;
     let schema = catalog::schema(&session, database).await?;
     let rules = rules::read(&format!("version = 1\nengine = \"postgresql\"\n{rules_text}"))?;
     Ok(Tried { server, database: database.to_owned(), admin, plan: plan::make(&rules, &schema) })

@@ -5,16 +5,14 @@ use mysql_async::Conn;
 use mysql_async::prelude::Queryable as _;
 use nightshift::domains::anonymise::plan::{self, Plan};
 use nightshift::domains::anonymise::rules;
-use nightshift::secret::Secret;
 use nightshift::servers::catalog;
-use nightshift::services::sql::{Authorities, Endpoint, Engine};
 use nightshift_testkit::database::anonymise::carry_out_mysql;
 use nightshift_testkit::database::postgres::{MASTER, PASSWORD, RDS_ADMIN};
 use nightshift_testkit::database::{Flavour, Mysql};
 
 use super::said;
-use crate::anonymise::HOST;
 use crate::anonymise::carried::key;
+use crate::anonymise::{HOST, engine_of, session};
 
 const FLAVOURS: [Flavour; 2] = [Flavour::Mysql, Flavour::Mariadb];
 
@@ -42,17 +40,8 @@ async fn tried_as<'a>(
     for statement in [&format!("CREATE DATABASE {database}")[..], &format!("USE {database}")].iter().chain(sql) {
         admin.query_drop(*statement).await.with_context(|| (*statement).to_owned())?;
     }
-    let endpoint = Endpoint {
-        engine: if server.flavour == Flavour::Mysql { Engine::Mysql } else { Engine::Mariadb },
-        host: HOST.to_owned(),
-        tls_name: None,
-        port: 3306,
-        through: Some(server.address()),
-        trust: Authorities::File(server.certificates.authority.clone()).trust()?,
-        lock_timeout: std::time::Duration::from_secs(10),
-        statement_timeout: std::time::Duration::from_mins(1),
-    };
-    let session = endpoint.log_in(user, &Secret::new(PASSWORD.to_owned()), "").await?;
+    let session =
+        session(engine_of(server.flavour), server.address(), &server.certificates.authority, user, "").await?;
     let schema = catalog::schema(&session, database).await?;
     let rules = rules::read(&format!("version = 1\nengine = \"{}\"\n{rules_text}", server.flavour.engine()))?;
     Ok(Tried { server, admin, plan: plan::make(&rules, &schema) })
