@@ -189,7 +189,17 @@ async fn found(bench: Bench) -> anyhow::Result<()> {
 async fn went_on(bench: Bench) -> anyhow::Result<()> {
     bench.shop("shop").await?;
     let is_postgres = bench.engine() == "postgresql";
-    let slow = if is_postgres { "'x' || pg_sleep(0.1)::text || id" } else { "CONCAT('x', SLEEP(0.1), id)" };
+    // It lasts as long as the administrator holds a lock, however slow the machine is.
+    let slow = if is_postgres {
+        "'x' || CASE WHEN pg_try_advisory_xact_lock_shared(42) THEN '' ELSE pg_sleep(2)::text END || id"
+    } else {
+        "CONCAT('x', IF(IS_FREE_LOCK('held'), 0, SLEEP(2)), id)"
+    };
+    let (hold, release) = if is_postgres {
+        ("SELECT pg_advisory_lock(42)", "SELECT pg_advisory_unlock(42)")
+    } else {
+        ("SELECT GET_LOCK('held', 0)", "SELECT RELEASE_LOCK('held')")
+    };
     let text = small(bench.engine(), "shop")
         .replace("column.notes = \"hash\"", &format!("column.notes = {{ sql = \"{slow}\" }}"));
     let (_folder, rules) = file_of(&text)?;
@@ -199,6 +209,7 @@ async fn went_on(bench: Bench) -> anyhow::Result<()> {
     let call = bench.call("shop", &rules, &key);
     let digest = call.reviewed()?;
     let mut admin = bench.admin("shop").await?;
+    admin.run(hold).await?;
     let mut child =
         call.applying(&digest, &[]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn()?;
     let at_work = if is_postgres {
@@ -215,6 +226,7 @@ async fn went_on(bench: Bench) -> anyhow::Result<()> {
     let second = call.apply(&digest, &[]);
     refuses(&second, "still-running");
     ensure!(admin.ask(at_work).await? == "1", "its statement goes on, once");
+    admin.run(release).await?;
     let third = call.apply(&digest, &["--wait", "60"]);
     ensure!(third.code == 0, "{}{}", third.out, third.err);
     let expected = admin.ask("SELECT notes FROM person WHERE id = 9").await?;

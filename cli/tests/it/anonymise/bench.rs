@@ -81,11 +81,13 @@ impl Bench {
         })
     }
 
-    /// Makes the shop `database`, with nothing that says it is a copy.
+    /// Makes the shop `database` anew, with nothing that says it is a copy.
     pub(super) async fn shop(&self, database: &str) -> anyhow::Result<()> {
         match self {
             Self::Postgres(server) => {
                 let first = server.log_in(RDS_ADMIN, PASSWORD, "first").await?;
+                // Two calls: a database is dropped in no transaction.
+                first.batch_execute(&format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")).await?;
                 first.batch_execute(&format!("CREATE DATABASE {database} OWNER {MASTER}")).await?;
                 let admin = server.log_in(RDS_ADMIN, PASSWORD, database).await?;
                 admin.batch_execute("GRANT CREATE, USAGE ON SCHEMA public TO shop; SET ROLE shop").await?;
