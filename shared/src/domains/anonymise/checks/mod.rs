@@ -71,6 +71,8 @@ pub struct Question {
 struct Ruled<'a> {
     column: &'a Column,
     rule: &'a str,
+    /// Whether another column is put together with it by its values.
+    is_joined: bool,
 }
 
 /// The samples of every table that `kept` changes.
@@ -109,16 +111,18 @@ pub fn questions(schema: &Schema, kept: &Kept, statements: &[String]) -> Vec<Que
 }
 
 fn changed<'a>(schema: &'a Schema, kept: &'a Kept) -> Vec<(&'a Table, Vec<Ruled<'a>>)> {
-    let masked = kept.steps.iter().filter(|step| step.work == Work::Mask).flat_map(|step| &step.tables);
+    let masked = || kept.steps.iter().filter(|step| step.work == Work::Mask).flat_map(|step| &step.tables);
+    let joins: Vec<_> = masked().flat_map(|table| &table.columns).filter_map(|column| column.join.as_ref()).collect();
+    let is_joined = |join: &Option<String>| joins.iter().filter(|other| Some(**other) == join.as_ref()).count() > 1;
     let of = |worked: &'a Worked| {
         let table = schema.table(&worked.table)?;
-        let ruled = worked
-            .columns
-            .iter()
-            .filter_map(|masked| Some(Ruled { column: table.column(&masked.column)?, rule: &masked.rule }));
+        let ruled = worked.columns.iter().filter_map(|masked| {
+            let column = table.column(&masked.column)?;
+            Some(Ruled { column, rule: &masked.rule, is_joined: is_joined(&masked.join) })
+        });
         Some((table, ruled.collect()))
     };
-    masked.filter_map(of).collect()
+    masked().filter_map(of).collect()
 }
 
 /// Whether values of this column are sought: they are somebody's alone, and no rule makes them again by chance.
@@ -127,7 +131,8 @@ fn is_sampled(ruled: &Ruled<'_>) -> bool {
     texts && !BY_CHANCE.iter().any(|rule| ruled.rule.starts_with(rule))
 }
 
-/// Whether the needle is planted in this column: a value that goes anyway, and that no other row goes by.
+/// Whether the needle is planted in this column: a value that goes anyway, and that nothing else goes by, neither by a foreign key nor by
+/// a join of the rules. Its row would belong to nobody afterwards.
 fn is_planted(ruled: &Ruled<'_>, table: &Table, schema: &Schema) -> bool {
     let fits = ruled.column.class == TypeClass::Text && ruled.column.length.is_none_or(|length| length >= PLANTED);
     let own = table.foreign_keys.iter().any(|key| key.columns.contains(&ruled.column.name));
@@ -135,6 +140,7 @@ fn is_planted(ruled: &Ruled<'_>, table: &Table, schema: &Schema) -> bool {
     let mut others = others.filter(|key| key.references == table.name);
     let stays = ruled.rule == "shuffle" || ruled.rule == "sql";
     fits && !stays
+        && !ruled.is_joined
         && !ruled.column.partition_key
         && !own
         && !others.any(|key| key.referenced.contains(&ruled.column.name))
