@@ -136,6 +136,13 @@ impl Output {
         }
     }
 
+    /// One of a list: what goes on is as far in as what begins.
+    pub(crate) fn say_item(&self, text: &str) {
+        for (number, line) in wrapped(text, self.screen.width.saturating_sub(2)).iter().enumerate() {
+            self.say(&format!("{}{line}", if number == 0 { "- " } else { "  " }));
+        }
+    }
+
     /// Text that ends its own lines.
     pub(crate) fn show(&self, text: &str) {
         let mut lost = self.lost();

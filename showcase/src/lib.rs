@@ -5,6 +5,7 @@
 pub mod bench;
 pub mod browser;
 pub mod demo;
+pub mod demo_anonymise;
 pub mod demo_clone;
 pub mod demo_fleet;
 pub mod demo_keys;

@@ -105,9 +105,12 @@ fn refused(reasons: &[Reason]) -> Ending {
 
 fn show(ran: &Ran, output: &Output) {
     let mut sheet = Sheet::new(["STEP", "OUTCOME", "WHY"]);
+    let mut said = None;
     for step in &ran.steps {
         let why = step.reason.as_ref().map(|reason| {
-            let fix = reason.fix.as_ref().map(|fix| format!("\n→ {fix}")).unwrap_or_default();
+            // Of steps that wait for one another, the first says what to do.
+            let fix = reason.fix.as_ref().filter(|fix| said.replace(*fix) != Some(*fix));
+            let fix = fix.map(|fix| format!("\n→ {fix}")).unwrap_or_default();
             format!("[{}] {}{fix}", reason.code, reason.message)
         });
         let why = why.unwrap_or_default();
@@ -116,7 +119,7 @@ fn show(ran: &Ran, output: &Output) {
     output.sheet(&sheet, &(), Format::Table);
     for check in &ran.checks {
         let found = if check.found.is_empty() { "nothing found".to_owned() } else { check.found.join("; ") };
-        output.say_wrapped(&format!("- {} ({}): {found}", check.check, check.looked_at));
+        output.say_item(&format!("{} ({}): {found}", check.check, check.looked_at));
     }
     let place = format!("{} on {}", ran.database, ran.host);
     if ran.steps.is_empty() {

@@ -47,7 +47,7 @@ pub(super) fn show(plan: &Plan, address: &Address, output: &Output) {
         output.say("");
         output.say(&format!("{head}:"));
         for line in lines {
-            output.say_wrapped(&format!("- {line}"));
+            output.say_item(&line);
         }
     }
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask demo`, and with `clone`, `fleet`, `keys`, `rotation`, `users` or `org` behind it: see `nightshift_showcase::demo`,
-//! `demo_clone`, `demo_fleet`, `demo_keys`, `demo_rotation`, `demo_users` and `demo_org`. This file only prints, and sees to it that a Ctrl-C ends the demo as its own end
-//! does, with nothing left running.
+//! `cargo xtask demo`, and with `anonymise`, `clone`, `fleet`, `keys`, `rotation`, `users` or `org` behind it: see
+//! `nightshift_showcase::demo`, `demo_anonymise`, `demo_clone`, `demo_fleet`, `demo_keys`, `demo_rotation`, `demo_users` and
+//! `demo_org`. This file only prints, and sees to it that a Ctrl-C ends the demo as its own end does, with nothing left running.
 
 use std::process::ExitCode;
 
@@ -30,13 +30,14 @@ async fn show(out: &mut dyn std::io::Write) -> Result<()> {
         [] => Box::pin(nightshift_showcase::demo::run(out, By::CargoLambda)).await,
         // For tests and pictures: whoever asks has built the workspace.
         [how] if how == "--built" => Box::pin(nightshift_showcase::demo::run(out, By::Built)).await,
+        [part] if part == "anonymise" => Box::pin(nightshift_showcase::demo_anonymise::run(out)).await,
         [part] if part == "clone" => Box::pin(nightshift_showcase::demo_clone::run(out)).await,
         [part] if part == "fleet" => Box::pin(nightshift_showcase::demo_fleet::run(out)).await,
         [part] if part == "keys" => Box::pin(nightshift_showcase::demo_keys::run(out)).await,
         [part] if part == "rotation" => Box::pin(nightshift_showcase::demo_rotation::run(out)).await,
         [part] if part == "users" => Box::pin(nightshift_showcase::demo_users::run(out)).await,
         [part] if part == "org" => Box::pin(nightshift_showcase::demo_org::run(out)).await,
-        _ => bail!("usage: cargo xtask demo [clone|fleet|keys|rotation|users|org]"),
+        _ => bail!("usage: cargo xtask demo [anonymise|clone|fleet|keys|rotation|users|org]"),
     }
 }
 

@@ -1,8 +1,8 @@
-//! What docs/demo.md, docs/clusters.md, docs/fleet.md and docs/secret-rotation.md show of the command line is what it prints.
+//! What docs/anonymise.md, docs/demo.md, docs/clusters.md, docs/fleet.md and docs/secret-rotation.md show of the command line is what it prints.
 
 use std::process::Command;
 
-use nightshift_showcase::{demo_org, demo_users};
+use nightshift_showcase::{demo_anonymise, demo_org, demo_users};
 use nightshift_testkit::database::Installation;
 use nightshift_testkit::repository;
 
@@ -19,6 +19,19 @@ fn the_demo_of_two_nights_is_what_is_printed() -> anyhow::Result<()> {
     let page = std::fs::read_to_string(repository::root().join("docs/demo.md"))?;
     let shown = page.contains(&format!("```text\n{printed}```"));
     assert!(shown, "put this into docs/demo.md in the place of the old one:\n{printed}");
+    Ok(())
+}
+
+/// What `cargo xtask demo anonymise` shows: it judges itself, and where the version is the one the page has, docs/anonymise.md says
+/// what it printed.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demo_of_an_anonymised_database_is_what_is_printed() -> anyhow::Result<()> {
+    let mut printed = Vec::new();
+    demo_anonymise::show(&mut printed, &built("nightshift")?, 110).await?;
+    let printed = String::from_utf8(printed)?;
+    let page = std::fs::read_to_string(repository::root().join("docs/anonymise.md"))?;
+    let wanted = Installation::any()?.version != 16 || page.contains(&format!("```text\n{printed}```"));
+    assert!(wanted, "put this into docs/anonymise.md in the place of the old one:\n{printed}");
     Ok(())
 }
 

@@ -36,7 +36,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
 /// Installs what the demo `part` needs, and no more: the database servers only where there are users of databases.
 pub(crate) fn for_demo(part: Option<&str>) -> anyhow::Result<()> {
     match part {
-        Some("rotation" | "users") => run(),
+        Some("anonymise" | "rotation" | "users") => run(),
         Some("clone" | "fleet" | "keys" | "org") => ensure(&[stand_in()?]),
         _ => ensure(&[stand_in()?, cargo_lambda()]),
     }
