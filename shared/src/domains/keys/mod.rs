@@ -4,3 +4,4 @@ pub mod naming;
 mod notes;
 pub mod signs;
 pub mod tags;
+mod telling;

@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub use super::notes::{Intent, Off, Proof, Telling, Whom, mark};
+pub use super::notes::{Intent, Off, Proof};
+pub use super::telling::{Telling, Whom, mark};
 use crate::services::tags::{OURS, Tags};
 
 /// Set by people: this user's keys are rotated earlier than the policy says.

@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 
 use super::apply::Carrier;
 use super::model::{User, World};
-use super::notice::{self, Teller};
+use super::notice::Teller;
 use super::observe::{Readers, Seen};
 use super::plan::{Action, InScope, Leak, Left, Plan, Step, Terms, Why};
 use super::policy::Policy;
 use super::request::Request;
-use super::{trigger, warnings};
+use super::{trigger, warnings, whose};
 use crate::config::{ConfigFaults, Settings};
 use crate::jobs::key_rotation::codes;
 use crate::notify::NotifyPolicy;
@@ -161,7 +161,7 @@ fn concerns(plan: &Plan, world: &World, notify: &NotifyPolicy) -> Concerns {
     let mut concerns = Concerns::default();
     let nobody = |name: &str| {
         let user = world.users.iter().find(|user| user.name == name);
-        user.is_some_and(|user| notice::recipients(user, &notify.owners).is_empty())
+        user.is_some_and(|user| whose::recipients(user, &notify.owners).is_empty())
     };
     for (place, action) in plan.actions.iter().enumerate() {
         if nobody(&action.user) {

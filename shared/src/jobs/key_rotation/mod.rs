@@ -18,6 +18,7 @@ mod sign;
 pub mod store;
 pub mod trigger;
 mod warnings;
+mod whose;
 
 pub use job::KeyRotation;
 pub use policy::Policy;

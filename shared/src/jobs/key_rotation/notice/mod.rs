@@ -12,9 +12,10 @@ use jiff::Timestamp;
 use super::model::User;
 use super::plan::{Standing, Terms};
 use super::readers;
+use super::whose::groups;
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{KeyNotice, Memory as _, Whom};
-use crate::notify::{Address, Because, Clock, Letter, Notifier, OwnerPolicy, Reached, Recipient};
+use crate::notify::{Clock, Letter, Notifier, Reached};
 use crate::report::Reason;
 
 pub use letter::letter;
@@ -157,37 +158,6 @@ fn both(operators: Option<Told>, owner: Option<Told>) -> Told {
     }
     let missing = (!said.is_empty()).then(|| said.join("; "));
     if to.is_empty() { Told::NotSent(said.join("; ")) } else { Told::Sent { to: to.join(" and "), whom, missing } }
-}
-
-/// The addresses of a user's owner, best first; all those of one tag get one mail.
-fn groups(user: &User, policy: &OwnerPolicy) -> Vec<Vec<Address>> {
-    let mut groups: Vec<(Because, Vec<Address>)> = Vec::new();
-    for Recipient { address, because } in recipients(user, policy) {
-        match groups.iter_mut().find(|(known, _)| *known == because) {
-            Some((_, addresses)) => addresses.push(address),
-            None => groups.push((because, vec![address])),
-        }
-    }
-    groups.into_iter().map(|(_, addresses)| addresses).collect()
-}
-
-/// The addresses of a user's owner, best first: its tags `mail` and `email` in any case, then as for everything else.
-pub fn recipients(user: &User, policy: &OwnerPolicy) -> Vec<Recipient> {
-    let mut found = Vec::new();
-    for key in ["mail", "email"] {
-        // A tag cannot hold a comma; several addresses are written with a space between them.
-        for word in user.tags.get(key).into_iter().flat_map(str::split_whitespace) {
-            if let Ok(address) = word.parse() {
-                found.push(Recipient { address, because: Because::MailTag { key: key.to_owned() } });
-            }
-        }
-    }
-    for one in policy.recipients(user.tags.get(&policy.owner_tag), |key| user.tags.get(key)) {
-        if !found.iter().any(|known| known.address == one.address) {
-            found.push(one);
-        }
-    }
-    found
 }
 
 #[cfg(test)]

@@ -372,26 +372,3 @@ fn no_whole_key_id_leaves_in_a_message() {
         }
     }
 }
-
-#[test]
-fn all_addresses_of_a_tag_get_one_mail_and_another_tag_comes_after() {
-    let policy = OwnerPolicy { owner_tag: "owner".to_owned(), mail_tag: None, domain: Some("corp.example".to_owned()) };
-    let tags = [("mail", "a@x.example b@x.example"), ("email", "c@x.example"), ("owner", "ana")];
-    let user = User { tags: Tags::in_any_case(tags), ..someone() };
-    let groups: Vec<Vec<_>> =
-        groups(&user, &policy).iter().map(|group| group.iter().map(ToString::to_string).collect()).collect();
-    assert_eq!(groups, [vec!["a@x.example", "b@x.example"], vec!["c@x.example"], vec!["ana@corp.example"]]);
-}
-
-#[test]
-fn the_owner_is_found_by_mail_or_email_in_any_case_then_by_the_chain() {
-    let policy = OwnerPolicy { owner_tag: "owner".to_owned(), mail_tag: None, domain: Some("corp.example".to_owned()) };
-    let to = |tags: &[(&str, &str)]| -> Vec<String> {
-        let user = User { tags: Tags::in_any_case(tags.iter().copied()), ..someone() };
-        recipients(&user, &policy).into_iter().map(|to| to.address.to_string()).collect()
-    };
-    assert_eq!(to(&[("Mail", "a@x.example b@x.example")]), ["a@x.example", "b@x.example"]);
-    assert_eq!(to(&[("EMAIL", "a@x.example"), ("owner", "ana")]), ["a@x.example", "ana@corp.example"]);
-    assert_eq!(to(&[("mail", "nonsense"), ("owner", "ana")]), ["ana@corp.example"]);
-    assert_eq!(to(&[]), [] as [&str; 0]);
-}
