@@ -55,6 +55,8 @@ pub struct Notifier<'a> {
 pub struct Reached {
     /// In words.
     pub whom: String,
+    /// So many of the addresses it was for were tried; where one took it, it was the last of them.
+    pub tried: usize,
     /// It was the operators, in the place of these.
     pub in_place_of: Option<String>,
 }
@@ -108,7 +110,7 @@ impl<'a> Notifier<'a> {
             let told: Vec<_> = told.into_iter().flatten().collect();
             return match failed.into_iter().find_map(Result::err) {
                 Some(reason) if told.is_empty() => Err(not_told(reason)),
-                _ => Ok(Reached { whom: told.join(" and "), in_place_of: None }),
+                _ => Ok(Reached { whom: told.join(" and "), tried: 0, in_place_of: None }),
             };
         };
         let mut refused: Vec<String> = Vec::new();
@@ -118,7 +120,8 @@ impl<'a> Notifier<'a> {
                 Ok(()) => {
                     let all_refused = refused.len() == to.len() && !to.is_empty();
                     let in_place_of = all_refused.then(|| refused.join("; "));
-                    return Ok(Reached { whom: format!("{} by mail", joined(addresses)), in_place_of });
+                    let tried = (refused.len() + 1).min(to.len());
+                    return Ok(Reached { whom: format!("{} by mail", joined(addresses)), tried, in_place_of });
                 }
                 Err(Unsent::Refused(error)) => refused.push(format!("{} ({})", joined(addresses), error.said())),
                 Err(Unsent::Reason(reason)) => return Err(not_told(reason)),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 pub use super::notes::{Intent, Off, Proof};
-pub use super::telling::{Telling, Whom, mark};
+pub use super::telling::{Heard, Telling, Whom, Whose, mark};
 use crate::services::tags::{OURS, Tags};
 
 /// Set by people: this user's keys are rotated earlier than the policy says.
@@ -32,8 +32,8 @@ pub const OFF: &str = "nightshift:off:";
 pub const BY_OTHERS: &str = "by-others";
 /// The key that was proven last, and by when that was over; and `read`, where its stored value was read for it.
 pub const PROOF: &str = "nightshift:proof";
-/// With a kind of notice behind it: the key it was about, when it was sent, the dates it named and no run moves nearer, and who
-/// does not know yet. Of what an event says of a key, the key's id as well.
+/// With a kind of notice behind it: the key it was about, when it was sent, the dates it named and no run moves nearer, which
+/// owner got it and which had it before, and who does not know yet. Of what an event says of a key, the key's id as well.
 pub const TOLD: &str = "nightshift:told:";
 /// On the secret: the one user it belongs to.
 pub const USER_ID: &str = "nightshift:user-id";
@@ -131,14 +131,20 @@ pub trait Memory {
     /// What is written of a notice of `kind` about `key`.
     fn telling(&self, kind: KeyNotice, key: &str) -> Option<Telling>;
 
-    /// When everybody who has to know `kind` of `key` was told: that the operators know is not that its owner does.
-    fn told(&self, kind: KeyNotice, key: &str) -> Option<Timestamp> {
-        self.telling(kind, key).filter(|telling| telling.whom == Whom::Everybody).map(|telling| telling.at)
+    /// The same as it stands with the owner whose user it is by now.
+    fn telling_to(&self, kind: KeyNotice, key: &str, whose: &Whose) -> Option<Telling> {
+        Some(self.telling(kind, key)?.seen_by(whose, kind.is_for_operators()))
+    }
+
+    /// When everybody who has to know `kind` of `key` was told: that the operators know is not that its owner does, nor is it
+    /// that whoever owned its user before did.
+    fn told(&self, kind: KeyNotice, key: &str, whose: &Whose) -> Option<Timestamp> {
+        self.telling_to(kind, key, whose).filter(|telling| telling.whom == Whom::Everybody).map(|telling| telling.at)
     }
 
     /// Since when everybody who has to know has known of `sign` that `key` may have leaked.
-    fn told_of_sign(&self, key: &str, sign: &str) -> Option<Timestamp> {
-        let telling = self.telling(KeyNotice::Suspected, key)?;
+    fn told_of_sign(&self, key: &str, sign: &str, whose: &Whose) -> Option<Timestamp> {
+        let telling = self.telling_to(KeyNotice::Suspected, key, whose)?;
         (telling.whom == Whom::Everybody && telling.signs.contains(&mark(sign))).then_some(telling.at)
     }
 
@@ -208,6 +214,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_and_nonsense_is_nothing() {
         let at: Timestamp = "2026-11-21T02:00:00Z".parse().unwrap();
+        let ana = Whose::of(&[], "ana");
         let intent = Intent { at, before: vec!["AKIAOLD".to_owned()], minted: None };
         let mut tags: Tags =
             [(INTENT, intent.value()), ("nightshift:off:K", Off::Done(at).value())].into_iter().collect();
@@ -215,21 +222,27 @@ mod tests {
         tags.set(LEAKED, "A B");
         assert_eq!(tags.intent(), Some(intent));
         assert_eq!(tags.off("K"), Some(Off::Done(at)));
-        assert_eq!((tags.told(KeyNotice::Rotated, "K"), tags.told(KeyNotice::Rotated, "L")), (Some(at), None));
+        assert_eq!(
+            (tags.told(KeyNotice::Rotated, "K", &ana), tags.told(KeyNotice::Rotated, "L", &ana)),
+            (Some(at), None)
+        );
         assert!(tags.leaked("B") && !tags.leaked("AB"));
         tags.set(format!("{LEAK}C"), at.to_string());
         assert!(tags.leaked("C") && !tags.leaked("D"));
         tags.set("nightshift:told:leaked", format!("A B {at}"));
-        assert_eq!((tags.told(KeyNotice::Leaked, "A"), tags.told(KeyNotice::Leaked, "B")), (Some(at), Some(at)));
+        assert_eq!(
+            (tags.told(KeyNotice::Leaked, "A", &ana), tags.told(KeyNotice::Leaked, "B", &ana)),
+            (Some(at), Some(at))
+        );
         let until = "2026-12-21T02:00:00Z".parse().unwrap();
         tags.set(KeyNotice::NotTakenOver.tag("K"), format!("K {at} {until}"));
         assert_eq!(tags.told_until(KeyNotice::NotTakenOver, "K"), Some(until));
         assert_eq!(
-            (tags.told(KeyNotice::NotTakenOver, "K"), tags.told_until(KeyNotice::Rotated, "K")),
+            (tags.told(KeyNotice::NotTakenOver, "K", &ana), tags.told_until(KeyNotice::Rotated, "K")),
             (Some(at), None)
         );
         tags.set(KeyNotice::NotTakenOver.tag("K"), format!("K {at} {until} operators"));
-        assert_eq!(tags.told(KeyNotice::NotTakenOver, "K"), None, "its owner does not know");
+        assert_eq!(tags.told(KeyNotice::NotTakenOver, "K", &ana), None, "its owner does not know");
         for proof in [Proof { at, read: false }, Proof { at, read: true }] {
             tags.set(PROOF, proof.value("K"));
             assert_eq!((tags.proof("K"), tags.proof("L")), (Some(proof), None));
@@ -237,7 +250,7 @@ mod tests {
         for value in ["", "K", "K read", "K L"] {
             tags.set(PROOF, value);
             tags.set(KeyNotice::Rotated.tag("K"), value);
-            assert_eq!((tags.proof("K"), tags.told(KeyNotice::Rotated, "K")), (None, None), "{value}");
+            assert_eq!((tags.proof("K"), tags.told(KeyNotice::Rotated, "K", &ana)), (None, None), "{value}");
         }
         for value in ["", "done", "done yesterday", "2026-11-21T02:00:00Z"] {
             tags.set("nightshift:off:K", value);

@@ -77,6 +77,9 @@ crate::report::reason_codes! {
     UNCLAIMED = "unclaimed", Owner,
         "A key is due and an [unclaimed](#an-unclaimed-key) one takes the other slot.",
         Some("Delete it, if nobody made it by hand.");
+    OWNER_CHANGES = "owner-changes", Operators,
+        "The user is given another owner again and again: four were told within 30 days, and the present one was not.",
+        Some("Have its tags name one owner; with one who was told, the next run goes on.");
     UNUSED = "unused", Owner,
         "Nobody uses the key, and its owner knows the day it is switched off.",
         Some("Nothing, or use it.");

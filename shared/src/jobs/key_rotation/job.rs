@@ -153,7 +153,7 @@ fn still_open(report: &Report, item: &Item) -> String {
 
 fn terms<'a>(request: &'a Request, given: Given<'a, KeyRotation>) -> Terms<'a> {
     let Given { policy, now, notify, caller, request: _ } = given;
-    Terms { account: &caller.account, policy, request, now, announces: notify.has_channel() }
+    Terms { account: &caller.account, policy, request, owners: &notify.owners, now, announces: notify.has_channel() }
 }
 
 /// By their place in the report: first what was to be done, then what was left alone.

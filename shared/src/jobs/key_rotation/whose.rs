@@ -1,7 +1,15 @@
-//! Whose a user is: the addresses at which its owner is told.
+//! Whose a user is: the addresses at which its owner is told, and how tags remember that it was they who were told.
 
 use super::model::User;
+use crate::domains::keys::tags::Whose;
 use crate::notify::{Address, Because, OwnerPolicy, Recipient};
+
+/// Whose `user` is now, as a tag remembers who was told.
+pub(super) fn whose(user: &User, policy: &OwnerPolicy) -> Whose {
+    let tried: Vec<_> =
+        groups(user, policy).iter().map(|group| group.iter().map(Address::to_string).collect()).collect();
+    Whose::of(&tried, user.tags.get(&policy.owner_tag).unwrap_or_default())
+}
 
 /// The addresses of a user's owner, best first; all those of one tag get one mail.
 pub(super) fn groups(user: &User, policy: &OwnerPolicy) -> Vec<Vec<Address>> {
@@ -49,6 +57,27 @@ mod tests {
         let groups: Vec<Vec<_>> =
             groups(&user, &policy).iter().map(|group| group.iter().map(ToString::to_string).collect()).collect();
         assert_eq!(groups, [vec!["a@x.example", "b@x.example"], vec!["c@x.example"], vec!["ana@corp.example"]]);
+    }
+
+    #[test]
+    fn who_is_told_first_is_whose_it_is_and_a_name_where_nobody_is() {
+        let whose = |domain: Option<&str>, tags: &[(&str, &str)]| {
+            let domain = domain.map(str::to_owned);
+            let policy = OwnerPolicy { owner_tag: "owner".to_owned(), mail_tag: None, domain };
+            whose(&User { tags: Tags::in_any_case(tags.iter().copied()), ..someone() }, &policy)
+        };
+        let (named, mail) = (Some("corp.example"), ("mail", "a@x.example"));
+        assert_eq!(whose(named, &[("owner", "ana")]), whose(named, &[("Owner", "Ana@corp.example")]));
+        assert_ne!(whose(named, &[("owner", "ana")]), whose(named, &[("owner", "ben")]));
+        assert_ne!(whose(named, &[("owner", "ana")]), whose(named, &[]), "named, or not");
+        assert_ne!(
+            whose(named, &[("owner", "ana")]),
+            whose(None, &[("owner", "ana")]),
+            "nobody could write to her before"
+        );
+        assert_ne!(whose(None, &[("owner", "ana")]), whose(None, &[("owner", "ben")]));
+        let first = |tags: &[(&str, &str)]| whose(named, tags).mark(1).to_owned();
+        assert_eq!(first(&[mail, ("owner", "ana")]), first(&[mail, ("owner", "ben")]), "the tag mail comes first");
     }
 
     #[test]

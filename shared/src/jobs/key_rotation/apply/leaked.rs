@@ -6,7 +6,7 @@ use crate::clock;
 use crate::domains::keys::naming;
 use crate::domains::keys::tags::{self, INTENT, KeyNotice, LEAK, Memory as _, OWED, Telling, Whom};
 use crate::jobs::key_rotation::model::User;
-use crate::jobs::key_rotation::plan::{Leaked, Rotate, Standing};
+use crate::jobs::key_rotation::plan::{self, Leaked, Rotate, Standing};
 use crate::report::{self, Reason};
 use crate::run::{Done, Steps};
 use crate::secret::Secret;
@@ -38,7 +38,8 @@ impl Applier<'_> {
                 return Err(error.into());
             }
         };
-        let new: Vec<_> = off.iter().copied().filter(|key| user.tags.told(KeyNotice::Leaked, key).is_none()).collect();
+        let is_new = |key: &&str| plan::is_untold(&user, KeyNotice::Leaked, key, self.terms);
+        let new: Vec<_> = off.iter().copied().filter(is_new).collect();
         let untold = self.tell_of(KeyNotice::Leaked, &user, &new, facts, steps).await?;
         if let Some(error) = stopped {
             return Err(error.into());
@@ -146,7 +147,8 @@ impl Applier<'_> {
         let mut user = user.clone();
         let mark = tags::mark(self.terms.request.sign.as_deref().unwrap_or_default());
         for key in keys {
-            let Some(told) = user.tags.telling(KeyNotice::Suspected, key) else { continue };
+            let whose = self.terms.whose(&user);
+            let Some(told) = user.tags.telling_to(KeyNotice::Suspected, key, &whose) else { continue };
             if told.whom == Whom::Everybody || told.signs.last() != Some(&mark) {
                 let nobody = Telling { whom: Whom::Nobody, ..told };
                 user.tags.set(KeyNotice::Suspected.tag(key), nobody.value(key));

@@ -58,7 +58,7 @@ impl Applier<'_> {
         let gone: Vec<_> = user.tags.iter().filter(about_it).map(|(tag, _)| tag.to_owned()).collect();
         // First, so that nobody is told each night where no tag can be removed. The last tag goes when it was told.
         self.writers.iam.untag(&user.name, &gone).await?;
-        let untold = self.send(user, KeyNotice::Deleted, keys, facts, steps).await.1;
+        let untold = self.send(user, KeyNotice::Deleted, keys, facts, steps).await.2;
         if untold.is_none() || !self.terms.announces {
             self.writers.iam.untag(&user.name, &[format!("{OFF}{key}")]).await?;
         }

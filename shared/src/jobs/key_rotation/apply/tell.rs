@@ -54,29 +54,36 @@ impl Applier<'_> {
         mut tags: Vec<(String, String)>,
         steps: &mut Steps<'_>,
     ) -> Result<Option<Reason>, AwsError> {
-        let before = user.tags.telling(kind, keys.0).map_or(Whom::Nobody, |telling| telling.whom);
-        if self.terms.announces && before == Whom::Nobody {
-            tags.push(self.telling(user, kind, keys, Whom::Nobody));
+        let whose = self.terms.whose(user);
+        // Of a new owner as well, beside whom the operators may know already.
+        let is_written = user.tags.telling(kind, keys.0).is_some_and(|telling| telling.is_of(&whose));
+        let before = user.tags.telling_to(kind, keys.0, &whose).map(|telling| (telling.whom, telling.who));
+        let (before, known_as) = before.unwrap_or((Whom::Nobody, None));
+        if self.terms.announces && (before == Whom::Nobody || !is_written) {
+            tags.push(self.telling(user, kind, keys, before, whose.mark(1)));
         }
         if !tags.is_empty() {
             self.writers.iam.tag(&user.name, &tags).await?;
         }
-        let (whom, untold) = self.send(user, kind, keys, facts, steps).await;
+        let (whom, tried, untold) = self.send(user, kind, keys, facts, steps).await;
         if whom != before && whom != Whom::Nobody {
-            self.writers.iam.tag(&user.name, &[self.telling(user, kind, keys, whom)]).await?;
+            let who = known_as.filter(|_| tried == 0).unwrap_or_else(|| whose.mark(tried).to_owned());
+            self.writers.iam.tag(&user.name, &[self.telling(user, kind, keys, whom, &who)]).await?;
         }
         Ok(untold)
     }
 
-    /// That `kind` was told about a key, as its tag remembers it, with the dates that were named.
-    fn telling(&self, user: &User, kind: KeyNotice, keys: Keys<'_>, whom: Whom) -> (String, String) {
-        let mut signs = user.tags.telling(kind, keys.0).map(|telling| telling.signs).unwrap_or_default();
+    /// That `kind` was told about a key to the owner `who`, as its tag remembers it, with the dates that were named.
+    fn telling(&self, user: &User, kind: KeyNotice, keys: Keys<'_>, whom: Whom, who: &str) -> (String, String) {
+        let before = user.tags.telling_to(kind, keys.0, &self.terms.whose(user));
+        let (mut signs, earlier) = before.map(|telling| (telling.signs, telling.earlier)).unwrap_or_default();
         if let Some(sign) = self.terms.request.sign.as_deref().filter(|_| kind == KeyNotice::Suspected) {
             let mark = tags::mark(sign);
             signs.retain(|known| *known != mark);
             signs.push(mark);
         }
-        let telling = Telling { at: self.moment(), dates: self.dates(user, kind, keys), signs, whom };
+        let (at, dates, who) = (self.moment(), self.dates(user, kind, keys), Some(who.to_owned()));
+        let telling = Telling { at, dates, signs, whom, who, earlier };
         (kind.tag(keys.0), telling.value(keys.0))
     }
 
@@ -86,7 +93,7 @@ impl Applier<'_> {
         dates.into_iter().map(|date| Timestamp::from_second(date.as_second()).unwrap_or(date)).collect()
     }
 
-    /// Who knows by now, and why not everybody does.
+    /// Who knows by now, at which of its owner's addresses that came to its end, and why not everybody does.
     pub(super) async fn send(
         &self,
         user: &User,
@@ -94,23 +101,20 @@ impl Applier<'_> {
         (key, other): Keys<'_>,
         facts: &Standing,
         steps: &mut Steps<'_>,
-    ) -> (Whom, Option<Reason>) {
+    ) -> (Whom, usize, Option<Reason>) {
         let dates = self.dates(user, kind, (key, other));
         let told = self.writers.teller.tell(Notice { kind, user, key, other, dates: &dates, facts }).await;
-        let (whom, message) = match told {
-            Told::Sent { to, whom, missing } => {
+        let about = format!("'{}' about key {key}", kind.as_str());
+        let (whom, tried, message) = match told {
+            Told::Sent { to, whom, tried, missing } => {
                 steps.push(format!("told {to}: {}", kind.as_str()));
-                let Some(said) = missing else { return (whom, None) };
-                (whom, format!("not everybody could be told '{}' about key {key}: {said}", kind.as_str()))
+                let Some(said) = missing else { return (whom, tried, None) };
+                (whom, tried, format!("not everybody could be told {about}: {said}"))
             }
-            Told::NoChannel => {
-                (Whom::Nobody, format!("nobody was told '{}' about key {key}: no channel is configured", kind.as_str()))
-            }
-            Told::NotSent(said) => {
-                (Whom::Nobody, format!("nobody could be told '{}' about key {key}: {said}", kind.as_str()))
-            }
+            Told::NoChannel => (Whom::Nobody, 0, format!("nobody was told {about}: no channel is configured")),
+            Told::NotSent(said) => (Whom::Nobody, 0, format!("nobody could be told {about}: {said}")),
         };
         let fix = "the next run tells again; no old key is taken from anybody before its owner was told";
-        (whom, Some(Reason::new(&report::codes::NOT_TOLD, message, fix)))
+        (whom, tried, Some(Reason::new(&report::codes::NOT_TOLD, message, fix)))
     }
 }

@@ -47,6 +47,8 @@ pub enum Told {
         to: String,
         /// Who of those who have to know does by now.
         whom: Whom,
+        /// So many of its owner's addresses were tried, and the last one took it; none where nobody has to try one.
+        tried: usize,
         /// What was said where somebody does not.
         missing: Option<String>,
     },
@@ -76,7 +78,8 @@ impl<'a> Teller<'a> {
         let about = [notice.user.name.clone()];
         let policy = notifier.policy();
         let owners = if policy.mail.is_some() { groups(notice.user, &policy.owners) } else { Vec::new() };
-        let before = notice.user.tags.telling(notice.kind, notice.key).map_or(Whom::Nobody, |telling| telling.whom);
+        let before = notice.user.tags.telling_to(notice.kind, notice.key, &self.terms.whose(notice.user));
+        let before = before.map_or(Whom::Nobody, |telling| telling.whom);
         if owners.is_empty() {
             // Nobody else is known, or all hear the same channels.
             return told(notifier.reach(&letter, &[], true, &about).await, Whom::Everybody);
@@ -130,10 +133,10 @@ impl<'a> Teller<'a> {
 /// `whom` were told, unless it was the operators in somebody's place.
 fn told(sent: Result<Reached, Reason>, whom: Whom) -> Told {
     match sent {
-        Ok(Reached { whom: to, in_place_of: None }) => Told::Sent { to, whom, missing: None },
-        Ok(Reached { whom: to, in_place_of: Some(refused) }) => {
+        Ok(Reached { whom: to, tried, in_place_of: None }) => Told::Sent { to, whom, tried, missing: None },
+        Ok(Reached { whom: to, tried, in_place_of: Some(refused) }) => {
             let missing = Some(format!("its owner could not be told: {refused}"));
-            Told::Sent { to, whom: Whom::Operators, missing }
+            Told::Sent { to, whom: Whom::Operators, tried, missing }
         }
         Err(reason) => Told::NotSent(reason.message),
     }
@@ -148,16 +151,23 @@ fn both(operators: Option<Told>, owner: Option<Told>) -> Told {
         (false, true) => Whom::Owner,
         (false, false) => Whom::Nobody,
     };
-    let (mut to, mut said) = (Vec::new(), Vec::new());
+    let (mut to, mut said, mut tried) = (Vec::new(), Vec::new(), 0);
     for told in operators.into_iter().chain(owner) {
         match told {
-            Told::Sent { to: one, .. } => to.push(one),
+            Told::Sent { to: one, tried: of_these, .. } => {
+                to.push(one);
+                tried = tried.max(of_these);
+            }
             Told::NotSent(why) => said.push(why),
             Told::NoChannel => {}
         }
     }
     let missing = (!said.is_empty()).then(|| said.join("; "));
-    if to.is_empty() { Told::NotSent(said.join("; ")) } else { Told::Sent { to: to.join(" and "), whom, missing } }
+    if to.is_empty() {
+        Told::NotSent(said.join("; "))
+    } else {
+        Told::Sent { to: to.join(" and "), whom, tried, missing }
+    }
 }
 
 #[cfg(test)]

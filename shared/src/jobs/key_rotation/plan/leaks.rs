@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::action::Leaked;
+use super::known::is_untold;
 use super::minting;
 use super::said::{KEYS, SECRET, not_read, tell};
 use super::{Step, Terms, Why, state};
@@ -31,7 +32,7 @@ pub(super) fn leaked(user: &User, ids: &BTreeSet<&str>, terms: Terms<'_>) -> Res
         unread => Err(not_read(unread, SECRET)),
     });
     let is_settled = |leaked: &Leaked| {
-        let told = !terms.announces || user.tags.told(KeyNotice::Leaked, &leaked.key).is_some();
+        let told = !terms.announces || !is_untold(user, KeyNotice::Leaked, &leaked.key, terms);
         leaked.off && user.tags.leaked(&leaked.key) && told
     };
     let settled = named.iter().all(is_settled);
@@ -92,7 +93,8 @@ pub(super) fn sign(user: &User, terms: Terms<'_>) -> Option<Result<Step, Why>> {
     // Another sign of the same key is news, and so is one that comes again after a while.
     let code = terms.request.sign.as_deref().unwrap_or_default();
     let is_recent = |told| terms.now < state::after(told, SIGN_AGAIN_DAYS);
-    let untold = |key: &&str| !user.tags.told_of_sign(key, code).is_some_and(is_recent);
+    let whose = terms.whose(user);
+    let untold = |key: &&str| !user.tags.told_of_sign(key, code, &whose).is_some_and(is_recent);
     let new: Vec<_> = suspected.iter().filter(|key| untold(key)).map(|key| (*key).to_owned()).collect();
     if let Some(first) = new.first() {
         let key = first.clone();
@@ -105,13 +107,13 @@ pub(super) fn sign(user: &User, terms: Terms<'_>) -> Option<Result<Step, Why>> {
     if !suspected.is_empty() {
         return Some(Err(Why::Suspected { keys: suspected.into_iter().map(str::to_owned).collect() }));
     }
-    let policy = is_news(user).filter(|_| terms.announces)?;
+    let policy = is_news(user, terms).filter(|_| terms.announces)?;
     Some(Ok(tell(KeyNotice::Quarantined, policy, None)))
 }
 
-/// The quarantine nobody was told of yet.
-pub(super) fn is_news(user: &User) -> Option<&str> {
-    user.quarantine().filter(|policy| user.tags.told(KeyNotice::Quarantined, policy).is_none())
+/// The quarantine nobody was told of yet, or not whoever owns the user by now.
+pub(super) fn is_news<'a>(user: &'a User, terms: Terms<'_>) -> Option<&'a str> {
+    user.quarantine().filter(|policy| is_untold(user, KeyNotice::Quarantined, policy, terms))
 }
 
 /// What could not be decided about somebody whose keys are not read.

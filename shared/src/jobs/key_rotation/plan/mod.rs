@@ -4,6 +4,7 @@
 mod action;
 mod facts;
 mod item;
+mod known;
 mod leaks;
 mod minting;
 mod overlap;
@@ -17,7 +18,7 @@ mod tidy;
 mod unclaimed;
 mod why;
 
-use crate::domains::keys::tags::Memory as _;
+use crate::domains::keys::tags::{Memory as _, Whose};
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -27,6 +28,7 @@ use serde::Serialize;
 pub use action::{Action, Leaked, Rotate, Step, SwitchOffReason};
 pub use facts::{KeyFacts, Next, Standing};
 pub(super) use item::without_ids;
+pub(super) use known::is_untold;
 pub use overlap::dates;
 pub use state::{Class, version};
 pub use why::Why;
@@ -35,6 +37,8 @@ use super::caps::{self, Load};
 use super::model::{Stray, User, World};
 use super::policy::Policy;
 use super::request::Request;
+use super::whose;
+use crate::notify::OwnerPolicy;
 use crate::run;
 use crate::run::plan::Scope;
 use crate::services::Read;
@@ -49,10 +53,19 @@ pub struct Terms<'a> {
     pub policy: &'a Policy,
     /// What this run is narrowed to.
     pub request: &'a Request,
+    /// How the owner of a user is found.
+    pub owners: &'a OwnerPolicy,
     /// The moment.
     pub now: Timestamp,
     /// Whether there is a channel to tell anybody by.
     pub announces: bool,
+}
+
+impl Terms<'_> {
+    /// Whose `user` is now: what another was told, they do not know.
+    pub(in crate::jobs::key_rotation) fn whose(self, user: &User) -> Whose {
+        whose::whose(user, self.owners)
+    }
 }
 
 /// Which rule decided, as the reference lists them.
@@ -211,7 +224,7 @@ pub fn decide(user: &User, terms: Terms<'_>) -> Option<Decision> {
     if !terms.request.covers(user) {
         return None;
     }
-    let concerns_anybody = user.tags.replacing_a_leak() || leaks::is_news(user).is_some();
+    let concerns_anybody = user.tags.replacing_a_leak() || leaks::is_news(user, terms).is_some();
     if !terms.policy.included(user) && !terms.request.names(user) && !concerns_anybody {
         return None;
     }
@@ -253,7 +266,7 @@ pub fn needs_keys(user: &User, terms: Terms<'_>) -> bool {
     if !covered {
         return false;
     }
-    if user.tags.replacing_a_leak() || leaks::is_news(user).is_some() {
+    if user.tags.replacing_a_leak() || leaks::is_news(user, terms).is_some() {
         return true;
     }
     if !terms.policy.included(user) || terms.policy.excluded(user).is_some() {

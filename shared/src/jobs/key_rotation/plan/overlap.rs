@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::action::SwitchOffReason;
+use super::known::{is_to_be_told, tell_first, told};
 use super::said::{Keyed, no_last_use, tell};
 use super::state;
 use super::takeover::Takeover;
@@ -39,10 +40,9 @@ pub(super) fn retire(
     if let Some(secret) = secret.filter(|secret| secret.deleted && takeover != Takeover::Yes) {
         return Err(Why::SecretLeaving { secret: secret.name.clone() });
     }
-    let escalated = user.tags.told(KeyNotice::Held, key);
-    let hold = |why| match escalated {
-        None if terms.announces => Ok(tell(KeyNotice::Held, key, Some(current))),
-        _ => Err(why),
+    let hold = |why| {
+        let untold = is_to_be_told(user, KeyNotice::Held, key, terms);
+        if untold { Ok(tell(KeyNotice::Held, key, Some(current))) } else { Err(why) }
     };
     match user.tags.off(key) {
         Some(Off::Done(_)) => {
@@ -52,14 +52,10 @@ pub(super) fn retire(
         Some(Off::Back(_)) => return hold(Why::RolledBack { key: key.clone() }),
         Some(Off::Todo(_)) | None => {}
     }
-    let Some(told) = user.tags.told(KeyNotice::Rotated, &current.id) else {
-        return if terms.announces {
-            Ok(tell(KeyNotice::Rotated, &current.id, Some(old.key)))
-        } else {
-            Err(Why::Untold { kind: KeyNotice::Rotated, key: current.id.clone() })
-        };
+    let Some(since) = told(user, KeyNotice::Rotated, &current.id, terms) else {
+        return tell_first(user, KeyNotice::Rotated, &current.id, Some(old.key), terms);
     };
-    let until = promised(user, KeyNotice::Rotated, &current.id, 0, state::after(told, ages.overlap));
+    let until = promised(user, KeyNotice::Rotated, &current.id, 0, state::after(since, ages.overlap));
     if terms.now < until {
         return Err(Why::Overlap { key: key.clone(), until });
     }
@@ -77,12 +73,12 @@ pub(super) fn retire(
     if unused_for(old.key, ages.quiet, terms.now) {
         return Ok(Step::Deactivate { key: key.clone(), because: SwitchOffReason::Quiet });
     }
-    let known = user.tags.told(KeyNotice::Held, key);
+    let known = told(user, KeyNotice::Held, key, terms);
     let Some(announced) = known.and_then(|_| user.tags.told_until(KeyNotice::Held, key)) else {
-        // Nobody was told, or no date was named.
-        return Ok(tell(KeyNotice::Held, key, Some(current)));
+        // Its owner was not told, or no date was named.
+        return tell_first(user, KeyNotice::Held, key, Some(current), terms);
     };
-    let end = state::after(told, ages.max_overlap).max(announced);
+    let end = state::after(since, ages.max_overlap).max(announced);
     if terms.now >= end {
         return Ok(Step::Deactivate { key: key.clone(), because: SwitchOffReason::HardEnd });
     }
@@ -92,8 +88,8 @@ pub(super) fn retire(
 /// Nobody has the new key: the old one is held, and who can change that is told. It ends only where the policy says so, and on
 /// no day that was not named to them.
 fn await_takeover(user: &User, current: &Key, old: &Key, terms: Terms<'_>) -> Result<Step, Why> {
-    let tell_of_it = || Ok(tell(KeyNotice::NotTakenOver, &old.id, Some(current)));
-    if user.tags.told(KeyNotice::NotTakenOver, &old.id).is_none() {
+    let tell_of_it = || tell_first(user, KeyNotice::NotTakenOver, &old.id, Some(current), terms);
+    if told(user, KeyNotice::NotTakenOver, &old.id, terms).is_none() {
         return tell_of_it();
     }
     let until = end_of_hold(user, current, old, terms);
@@ -110,10 +106,10 @@ fn await_takeover(user: &User, current: &Key, old: &Key, terms: Terms<'_>) -> Re
 /// When the wait for somebody to take `current` over ends: where the policy says so and the date was named, and not before
 /// either.
 pub(super) fn end_of_hold(user: &User, current: &Key, old: &Key, terms: Terms<'_>) -> Option<Timestamp> {
-    let (days, told) = (terms.policy.ages.hold_limit?, user.tags.told(KeyNotice::Rotated, &current.id)?);
-    user.tags.told(KeyNotice::NotTakenOver, &old.id)?;
+    let (days, since) = (terms.policy.ages.hold_limit?, told(user, KeyNotice::Rotated, &current.id, terms)?);
+    told(user, KeyNotice::NotTakenOver, &old.id, terms)?;
     let named = user.tags.told_until(KeyNotice::NotTakenOver, &old.id)?;
-    Some(promised(user, KeyNotice::Rotated, &current.id, 1, named.max(state::after(told, days))))
+    Some(promised(user, KeyNotice::Rotated, &current.id, 1, named.max(state::after(since, days))))
 }
 
 /// `at`, or the date at `place` that was named of it, whichever is later: a policy that is shortened moves no date nearer that
@@ -130,12 +126,13 @@ pub fn dates(user: &User, kind: KeyNotice, key: &str, other: Option<&str>, terms
     let is_held = !matches!(user.tags.off(key), Some(Off::Done(_) | Off::Back(_))) && !user.tags.leaked(key);
     // A week is the least anybody has who is told of an end.
     let end = |days| {
-        let told = user.tags.told(KeyNotice::Rotated, other.filter(|_| is_held)?)?;
+        let since = told(user, KeyNotice::Rotated, other.filter(|_| is_held)?, terms)?;
         let week = state::after(terms.now, ESCALATION_DAYS);
-        Some(promised(user, KeyNotice::Rotated, other.unwrap_or_default(), 1, state::after(told, days)).max(week))
+        Some(promised(user, KeyNotice::Rotated, other.unwrap_or_default(), 1, state::after(since, days)).max(week))
     };
-    match kind {
-        KeyNotice::Warning => warned_of(user, key, terms).into_iter().collect(),
+    let dates: Vec<_> = match kind {
+        // Of its age, which a tag may change, and no promise.
+        KeyNotice::Warning => return warned_of(user, key, terms).into_iter().collect(),
         KeyNotice::Unused => {
             let soonest = state::after(terms.now, ages.warn.max(1));
             vec![warned_of(user, key, terms).map_or(soonest, |due| due.max(soonest))]
@@ -149,7 +146,9 @@ pub fn dates(user: &User, kind: KeyNotice, key: &str, other: Option<&str>, terms
         KeyNotice::Deactivated => vec![state::after(terms.now, ages.recovery)],
         KeyNotice::Unclaimed => unclaimed::until(user, key, terms).into_iter().collect(),
         _ => Vec::new(),
-    }
+    };
+    // Told anew, to another owner or by another policy, no date is nearer than the one that was named before.
+    dates.into_iter().enumerate().map(|(place, date)| promised(user, kind, key, place, date)).collect()
 }
 
 /// When the key of `user` that is called `key` is due.

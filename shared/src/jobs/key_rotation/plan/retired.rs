@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
+use super::known::{is_to_be_told, tell_first, told};
 use super::overlap::{due_at, end_of_hold, unused_for};
 use super::said::{Keyed, no_last_use, tell};
 use super::state::{self, Class};
 use super::takeover::Takeover;
 use super::{Step, Terms, Why};
-use crate::domains::keys::tags::{KeyNotice, Memory as _, Off};
+use crate::domains::keys::tags::{KeyNotice, Memory as _, Off, Whom};
 use crate::jobs::key_rotation::model::User;
 use crate::services::iam::{Key, LastUsed};
 
@@ -34,11 +35,13 @@ pub(super) fn all_off(user: &User, keyed: &[Keyed<'_>], terms: Terms<'_>) -> Res
 /// R8: one key works, the other is off.
 pub(super) fn one_off(user: &User, on: Keyed<'_>, off: Keyed<'_>, terms: Terms<'_>) -> Result<Step, Why> {
     let (key, tags) = (&off.key.id, &user.tags);
-    if on.class == Class::Current
-        && (tags.leaked(key) || tags.intent().is_some())
-        && tags.told(KeyNotice::Rotated, &on.key.id).is_none()
-        && terms.announces
-    {
+    // Left to be told by the run that handed it out; or told, and not to whoever owns the user by now.
+    let told_to_nobody_here = || {
+        let telling = tags.telling_to(KeyNotice::Rotated, &on.key.id, &terms.whose(user));
+        telling.is_some_and(|telling| telling.whom == Whom::Nobody)
+    };
+    let is_to_be_fetched = tags.leaked(key) || tags.intent().is_some() || told_to_nobody_here();
+    if on.class == Class::Current && is_to_be_fetched && is_to_be_told(user, KeyNotice::Rotated, &on.key.id, terms) {
         return Ok(tell(KeyNotice::Rotated, &on.key.id, Some(off.key)));
     }
     let due_at = due_at(user, on.key, terms);
@@ -108,14 +111,10 @@ fn evidence(user: &User, key: &Key) -> Result<(), Why> {
 /// before the one that was named. Or what has to be done before that is known.
 fn gone_from(user: &User, key: &Key, on: Option<&Key>, terms: Terms<'_>) -> Result<Timestamp, Result<Step, Why>> {
     let off = off_since(user, key).map_err(Ok)?;
-    let Some(told) = user.tags.told(KeyNotice::Deactivated, &key.id) else {
-        return Err(if terms.announces {
-            Ok(tell(KeyNotice::Deactivated, &key.id, on))
-        } else {
-            Err(Why::Untold { kind: KeyNotice::Deactivated, key: key.id.clone() })
-        });
+    let Some(since) = told(user, KeyNotice::Deactivated, &key.id, terms) else {
+        return Err(tell_first(user, KeyNotice::Deactivated, &key.id, on, terms));
     };
-    let until = state::after(off.max(told), terms.policy.ages.recovery);
+    let until = state::after(off.max(since), terms.policy.ages.recovery);
     Ok(user.tags.told_until(KeyNotice::Deactivated, &key.id).map_or(until, |named| named.max(until)))
 }
 

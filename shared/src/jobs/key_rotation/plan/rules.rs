@@ -2,6 +2,7 @@
 //! none.
 
 use super::action::SwitchOffReason;
+use super::known::is_to_be_told;
 use super::overlap::{self, due, due_at};
 use super::said::{Keyed, SECRET, Said, no_last_use, not_read, tell};
 use super::state::{self, Class};
@@ -162,7 +163,7 @@ fn both_active(user: &User, newer: Keyed<'_>, older: Keyed<'_>, secret: Option<&
 /// another is minted then: that helps whoever cannot do without.
 fn leaked_again(user: &User, keys: &[Key], terms: Terms<'_>) -> Option<Result<Step, Why>> {
     let key = keys.iter().find(|key| key.works() && user.tags.leaked(&key.id))?;
-    if terms.announces && user.tags.told(KeyNotice::Held, &key.id).is_none() {
+    if is_to_be_told(user, KeyNotice::Held, &key.id, terms) {
         return Some(Ok(tell(KeyNotice::Held, &key.id, None)));
     }
     let is_replaced_now = keys.len() == 1 && due(user, key, terms);
@@ -218,8 +219,7 @@ fn single(user: &User, one: Keyed<'_>, secret: Option<&KeySecret>, terms: Terms<
     if !due(user, key, terms) {
         if one.class == Class::Current
             && user.tags.intent().is_some()
-            && user.tags.told(KeyNotice::Rotated, &key.id).is_none()
-            && terms.announces
+            && is_to_be_told(user, KeyNotice::Rotated, &key.id, terms)
         {
             return Ok(tell(KeyNotice::Rotated, &key.id, None));
         }
@@ -243,7 +243,7 @@ fn young(user: &User, key: &Key, terms: Terms<'_>) -> Result<Step, Why> {
     // Of one nobody ever used it is said that it will be switched off, where the policy says so and it was asked.
     let goes = terms.policy.deactivate_unused && key.last_used == LastUsed::Never;
     let kind = if goes { KeyNotice::Unused } else { KeyNotice::Warning };
-    if terms.now >= warn_from && terms.announces && user.tags.told(kind, &key.id).is_none() {
+    if terms.now >= warn_from && is_to_be_told(user, kind, &key.id, terms) {
         return Ok(tell(kind, &key.id, None));
     }
     Err(Why::NotDue { at })

@@ -2,6 +2,7 @@
 //! and keys nobody uses.
 
 use super::action::SwitchOffReason;
+use super::known::{is_to_be_told, tell_first, told};
 use super::minting::name_of;
 use super::overlap::{due, due_at, unused_for};
 use super::said::{Keyed, no_last_use, tell};
@@ -36,7 +37,7 @@ pub(super) fn two(user: &User, newer: Keyed<'_>, older: Keyed<'_>, terms: Terms<
         }
     }
     let other = keys.iter().find(|one| one.key.id != first.key.id).map(|one| one.key);
-    if terms.announces && user.tags.told(KeyNotice::Cannot, &first.key.id).is_none() {
+    if is_to_be_told(user, KeyNotice::Cannot, &first.key.id, terms) {
         return Ok(tell(KeyNotice::Cannot, &first.key.id, other));
     }
     Err(Why::TwoKeys { keys: keys.iter().map(|one| one.key.id.clone()).collect() })
@@ -44,16 +45,11 @@ pub(super) fn two(user: &User, newer: Keyed<'_>, older: Keyed<'_>, terms: Terms<
 
 /// A key nobody uses is switched off on the day that was named to its owner, and not before.
 pub(super) fn unused(user: &User, key: &Key, because: SwitchOffReason, terms: Terms<'_>) -> Result<Step, Why> {
-    if !terms.announces {
-        return Err(Why::Untold { kind: KeyNotice::Unused, key: key.id.clone() });
-    }
-    if user.tags.told(KeyNotice::Unused, &key.id).is_none() {
-        return Ok(tell(KeyNotice::Unused, &key.id, None));
-    }
-    match user.tags.told_until(KeyNotice::Unused, &key.id) {
+    let known = told(user, KeyNotice::Unused, &key.id, terms).filter(|_| terms.announces);
+    match known.and_then(|_| user.tags.told_until(KeyNotice::Unused, &key.id)) {
         Some(at) if terms.now >= at => Ok(Step::Deactivate { key: key.id.clone(), because }),
         Some(at) => Err(Why::Unused { key: key.id.clone(), at }),
-        None => Ok(tell(KeyNotice::Unused, &key.id, None)),
+        None => tell_first(user, KeyNotice::Unused, &key.id, None, terms),
     }
 }
 
@@ -72,7 +68,7 @@ pub(super) fn astray(
     secret: Option<&KeySecret>,
     terms: Terms<'_>,
 ) -> Result<Step, Why> {
-    if terms.announces && user.tags.told(KeyNotice::Astray, &new.id).is_none() {
+    if is_to_be_told(user, KeyNotice::Astray, &new.id, terms) {
         return Ok(tell(KeyNotice::Astray, &new.id, Some(old)));
     }
     let version = state::version(user, new, secret, terms.account);

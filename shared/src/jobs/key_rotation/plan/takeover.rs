@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::said::last_use_unknown;
 use super::{Terms, Why, state};
-use crate::domains::keys::tags::{KeyNotice, Memory as _, Proof};
+use crate::domains::keys::tags::{KeyNotice, Memory as _, Proof, Whom};
 use crate::jobs::key_rotation::model::User;
 use crate::services::iam::{Key, LastUsed};
 
@@ -60,7 +60,8 @@ struct Ours {
 impl Ours {
     fn of(user: &User, key: &str) -> Option<Self> {
         // Lost, or of a version that wrote none: its owner was told after the proof, and the value may have been read for it.
-        let told = || user.tags.told(KeyNotice::Rotated, key).map(|at| Proof { at, read: true });
+        let telling = || user.tags.telling(KeyNotice::Rotated, key).filter(|telling| telling.whom == Whom::Everybody);
+        let told = || telling().map(|telling| Proof { at: telling.at, read: true });
         let Proof { at, read } = user.tags.proof(key).or_else(told)?;
         Some(Self { used: at, read: read.then(|| day(later(at))) })
     }

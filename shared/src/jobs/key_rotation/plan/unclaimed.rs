@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::action::SwitchOffReason;
+use super::known::{is_to_be_told, told};
 use super::said::{Keyed, tell};
 use super::{Step, Terms, state};
 use crate::domains::keys::tags::{KeyNotice, Memory as _};
@@ -17,12 +18,13 @@ pub(super) fn settle(user: &User, one: Keyed<'_>, keyed: &[Keyed<'_>], terms: Te
         return None;
     }
     let other = keyed.iter().find(|other| other.key.id != key.id).map(|other| other.key);
-    if terms.announces && user.tags.told(KeyNotice::Unclaimed, &key.id).is_none() {
+    if is_to_be_told(user, KeyNotice::Unclaimed, &key.id, terms) {
         return Some(tell(KeyNotice::Unclaimed, &key.id, other));
     }
     let idle = terms.now.duration_since(key.created_at) >= state::days(1) && key.last_used == LastUsed::Never;
     let is_time = user.tags.told_until(KeyNotice::Unclaimed, &key.id).is_none_or(|named| terms.now >= named);
-    let goes = terms.announces && idle && is_time && is_to_go(user, key, other, terms);
+    let knows = terms.announces && told(user, KeyNotice::Unclaimed, &key.id, terms).is_some();
+    let goes = knows && idle && is_time && is_to_go(user, key, other, terms);
     goes.then(|| Step::Deactivate { key: key.id.clone(), because: SwitchOffReason::Unclaimed })
 }
 

@@ -52,6 +52,7 @@ pub enum Why {
     OnlyInactive { keys: Vec<String> },
     TwoKeys { keys: Vec<String> },
     Untold { kind: KeyNotice, key: String },
+    OwnerChanges { kind: KeyNotice, key: String, owners: usize, again: Timestamp },
 }
 
 impl Why {
@@ -87,6 +88,7 @@ impl Why {
                 | Self::CurrentOff { .. }
                 | Self::TwoKeys { .. }
                 | Self::Untold { .. }
+                | Self::OwnerChanges { .. }
         )
     }
 
@@ -143,6 +145,7 @@ impl Why {
             Self::OnlyInactive { .. } => &codes::ONLY_INACTIVE,
             Self::TwoKeys { .. } => &codes::TWO_KEYS,
             Self::Untold { .. } => &report::codes::NOT_TOLD,
+            Self::OwnerChanges { .. } => &codes::OWNER_CHANGES,
         }
     }
 
@@ -247,6 +250,11 @@ impl Why {
             Self::Untold { kind, key } => {
                 format!("nobody could be told '{}' about key {key}: no channel is configured", kind.as_str())
             }
+            Self::OwnerChanges { kind, key, owners, again } => format!(
+                "its owner was not told '{}' about key {key}: its tags name one owner after another, and {owners} of them were told \
+                 within 30 days; no key is taken before its owner knows; another owner is told from {again} on",
+                kind.as_str()
+            ),
         }
     }
 
@@ -348,6 +356,10 @@ impl Why {
             Self::TwoKeys { .. } => "have the owner give up one of them; then the next run rotates the other",
             Self::Untold { .. } => {
                 "configure a channel; until then rotation goes on and no old key is taken from anybody"
+            }
+            Self::OwnerChanges { .. } => {
+                "find out what writes its tags of owner and mail anew, and have them name one owner; with one who was told, the next \
+                 run goes on"
             }
         };
         Some(fix.to_owned())

@@ -1,6 +1,6 @@
 //! Random histories: nights, and between them whatever owners, administrators and AWS may do, in any order and more than once.
 //! Each step keeps the invariants of [`Life`]; and whatever happens, no leaked key is deleted, none that a person made is taken for ours,
-//! and a leaked key that nobody switched on again is off.
+//! a leaked key that nobody switched on again is off, and whoever owns the user by now could read in time of what is taken.
 
 use std::collections::BTreeSet;
 
@@ -29,6 +29,8 @@ enum Turn {
     LosesTags,
     Leaks(bool),
     LosesAnswer,
+    /// To one of five, one of whom owned it at first.
+    ChangesOwner(u8),
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
@@ -47,6 +49,7 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => Just(Turn::LosesTags),
         2 => any::<bool>().prop_map(Turn::Leaks),
         1 => Just(Turn::LosesAnswer),
+        2 => (0..5_u8).prop_map(Turn::ChangesOwner),
     ]
 }
 
@@ -163,6 +166,10 @@ impl History {
             // Nothing of that name is there, and nobody noted the old one.
             Turn::Renames => self.life.user.secret = Read::Known(None),
             Turn::LosesTags => self.life.user.tags = someone().tags,
+            Turn::ChangesOwner(number) => {
+                let name = ["ana", "ben", "eva", "kim", "leo"][usize::from(number)];
+                self.life.user.tags.set("mail", format!("{name}@example.com"));
+            }
             Turn::Leaks(newer) => self.leak(newer, policy),
             Turn::LosesAnswer => {
                 if self.keys().len() < 2 {
@@ -178,6 +185,8 @@ impl History {
     fn night(&mut self, policy: &Policy) {
         let before: BTreeSet<_> = self.keys().iter().map(|key| key.id.clone()).collect();
         let Ok(step) = self.life.night(policy) else { return };
+        // Carrying it out told nobody of it before.
+        assert!(self.life.was_read(&step, policy), "{step:?} of {:#?} after {:?}", self.life.user, self.life.letters);
         let after: BTreeSet<_> = self.keys().iter().map(|key| key.id.clone()).collect();
         for gone in before.difference(&after) {
             assert!(

@@ -4,12 +4,15 @@ mod agreed;
 mod histories;
 mod laws;
 mod leaks;
+mod owners;
 mod pairs;
 mod simulated;
 mod single;
 mod slots;
 mod states;
 mod takeover;
+
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
 
@@ -115,7 +118,9 @@ pub(in crate::jobs::key_rotation) fn rotated(days: u32, old_last_used: LastUsed)
 }
 
 pub(in crate::jobs::key_rotation) fn terms<'a>(policy: &'a Policy, request: &'a Request) -> Terms<'a> {
-    Terms { account: ACCOUNT, policy, request, now: now(), announces: true }
+    static OWNERS: LazyLock<OwnerPolicy> =
+        LazyLock::new(|| OwnerPolicy { owner_tag: "owner".to_owned(), mail_tag: None, domain: None });
+    Terms { account: ACCOUNT, policy, request, owners: &OWNERS, now: now(), announces: true }
 }
 
 pub(in crate::jobs::key_rotation) fn plan_of(user: User, terms: Terms<'_>) -> Plan {

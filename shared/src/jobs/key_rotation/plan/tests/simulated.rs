@@ -13,6 +13,17 @@ pub(super) struct Life {
     /// Whether anybody can be told anything.
     pub announces: bool,
     pub minted: u32,
+    /// What was sent, which no tag has a say in.
+    pub letters: Vec<Letter>,
+}
+
+/// A message.
+#[derive(Debug)]
+pub(super) struct Letter {
+    pub to: String,
+    pub at: Timestamp,
+    pub kind: KeyNotice,
+    pub key: String,
 }
 
 /// So long after it was announced a key is its own run's to prove.
@@ -20,7 +31,7 @@ const SETTLED: jiff::SignedDuration = jiff::SignedDuration::from_mins(30);
 
 impl Life {
     pub(super) fn of(user: User, adopts: bool) -> Self {
-        Self { user, now: now(), adopts, announces: true, minted: 0 }
+        Self { user, now: now(), adopts, announces: true, minted: 0, letters: Vec::new() }
     }
 
     /// One night: decides, judges, carries out. The step, or the code of the reason for none.
@@ -67,7 +78,7 @@ impl Life {
             Ok(Step::Readers { .. }) | Err(Why::PreflightUnknown { .. }) => true,
             // The one key there is, and due: whatever leads to its replacement, or is in the way.
             Ok(_) | Err(_) => {
-                self.keys().len() == 1 && (!self.announces || self.user.tags.told(KeyNotice::Held, &on.id).is_some())
+                self.keys().len() == 1 && (!self.announces || self.told_at(KeyNotice::Held, &on.id).is_some())
             }
         };
         assert!(is_about_it, "{said:?} of {:#?}", self.user);
@@ -110,7 +121,7 @@ impl Life {
         assert!(!matches!(taken.last_used, LastUsed::Unknown(_)) || taken.status == Status::Inactive, "{}", say());
         // The policy may have keys deleted that are off, whatever else there is; not without a word, and none that leaked.
         if matches!(step, Step::Delete { .. }) && terms.policy.delete_inactive {
-            let told = self.user.tags.told(KeyNotice::Deactivated, key).expect("not without a word");
+            let told = self.told_at(KeyNotice::Deactivated, key).expect("not without a word");
             assert!(self.now.duration_since(told) >= state::days(terms.policy.ages.recovery), "{}", say());
             assert!(!taken.works() && !self.user.tags.leaked(key), "{}", say());
             return;
@@ -129,14 +140,14 @@ impl Life {
         if let Step::Delete { .. } = step {
             let Some(Off::Done(since)) = self.user.tags.off(key) else { panic!("not ours to delete: {}", say()) };
             assert!(self.now.duration_since(since) >= state::days(terms.policy.ages.recovery), "{}", say());
-            assert!(self.user.tags.told(KeyNotice::Deactivated, key).is_some(), "not without a word: {}", say());
+            assert!(self.told_at(KeyNotice::Deactivated, key).is_some(), "not without a word: {}", say());
             assert_eq!(taken.status, Status::Inactive, "{}", say());
         }
     }
 
     /// As these lives have it: its people use a key a day after they were told of it at the soonest, and nobody else does.
     fn is_taken_over(&self, new: &Key) -> bool {
-        let told = self.user.tags.told(KeyNotice::Rotated, &new.id);
+        let told = self.told_at(KeyNotice::Rotated, &new.id);
         let secret = self.user.secret.known().and_then(Option::as_ref);
         let fetched = state::version(&self.user, new, secret, ACCOUNT).and_then(|version| version.last_accessed);
         told.is_some_and(|told| {
@@ -146,8 +157,8 @@ impl Life {
 
     /// Whether a date has come that was named a week before, at the least.
     fn hold_has_ended(&self, old: &str) -> bool {
-        let tags = &self.user.tags;
-        let named = tags.told(KeyNotice::NotTakenOver, old).zip(tags.told_until(KeyNotice::NotTakenOver, old));
+        let until = self.user.tags.told_until(KeyNotice::NotTakenOver, old);
+        let named = self.told_at(KeyNotice::NotTakenOver, old).zip(until);
         named.is_some_and(|(told, until)| until >= state::after(told, 7) && self.now >= until)
     }
 
@@ -248,9 +259,20 @@ impl Life {
         let terms = Terms { now: self.now, ..super::terms(policy, &request) };
         let dates = dates(&self.user, kind, key, other, terms);
         if self.announces {
-            let telling = tags::Telling { at: self.now, dates, signs: Vec::new(), whom: tags::Whom::Everybody };
+            let whose = terms.whose(&self.user);
+            let earlier = self.user.tags.telling_to(kind, key, &whose).map(|before| before.earlier).unwrap_or_default();
+            let (whom, who) = (tags::Whom::Everybody, Some(whose.mark(1).to_owned()));
+            let telling = tags::Telling { at: self.now, dates, signs: Vec::new(), whom, who, earlier };
             self.user.tags.set(kind.tag(key), telling.value(key));
+            let to = self.user.tags.get("mail").unwrap_or_default().to_owned();
+            self.letters.push(Letter { to, at: self.now, kind, key: key.to_owned() });
         }
+    }
+
+    /// When its present owner was told, as the tags have it.
+    fn told_at(&self, kind: KeyNotice, key: &str) -> Option<Timestamp> {
+        let (policy, request) = (policy(&[]), Request::default());
+        known::told(&self.user, kind, key, terms(&policy, &request))
     }
 
     fn note(&mut self, key: &str, off: Off) {
