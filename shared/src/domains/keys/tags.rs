@@ -33,7 +33,7 @@ pub const BY_OTHERS: &str = "by-others";
 /// The key that was proven last, and by when that was over; and `read`, where its stored value was read for it.
 pub const PROOF: &str = "nightshift:proof";
 /// With a kind of notice behind it: the key it was about, when it was sent, the dates it named and no run moves nearer, which
-/// owner got it and which had it before, and who does not know yet. Of what an event says of a key, the key's id as well.
+/// owner got it and which had it before, and who does not know yet. Of what can be said of both keys at once, the key's id as well.
 pub const TOLD: &str = "nightshift:told:";
 /// On the secret: the one user it belongs to.
 pub const USER_ID: &str = "nightshift:user-id";
@@ -104,11 +104,11 @@ impl KeyNotice {
         )
     }
 
-    /// The tag that remembers it of `key`. What events say comes of both keys at once: each has a tag of its own, so that
-    /// none is written over.
+    /// The tag that remembers it of `key`. What events say comes of both keys at once, and both can be off: each has a tag of its
+    /// own, so that none is written over.
     pub fn tag(self, key: &str) -> String {
         match self {
-            Self::Leaked | Self::Suspected => format!("{TOLD}{}:{key}", self.as_str()),
+            Self::Deactivated | Self::Leaked | Self::Suspected => format!("{TOLD}{}:{key}", self.as_str()),
             _ => format!("{TOLD}{}", self.as_str()),
         }
     }

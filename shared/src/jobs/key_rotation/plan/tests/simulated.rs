@@ -319,7 +319,7 @@ fn a_life_of_rotations_leaves_nobody_without_a_key() {
     17: deactivate ONE Quiet
     24: delete ONE
     25: tell deleted ONE
-    26: tidy nightshift:told:deactivated nightshift:told:rotated nightshift:told:warning
+    26: tidy nightshift:told:deactivated:ONE nightshift:told:rotated nightshift:told:warning
     93: tell warning MINTED1
     100: rotate MINTED1
     107: deactivate MINTED1 Quiet
@@ -353,7 +353,7 @@ fn a_life_that_will_not_let_go_is_held_and_ends_after_the_operators_knew() {
     30: deactivate ONE HardEnd
     37: delete ONE
     38: tell deleted ONE
-    39: tidy nightshift:told:deactivated nightshift:told:held nightshift:told:rotated
+    39: tidy nightshift:told:deactivated:ONE nightshift:told:held nightshift:told:rotated
     ");
 }
 
@@ -369,6 +369,6 @@ fn a_life_that_never_takes_the_new_key_over_keeps_the_old_one_unless_the_policy_
     40: deactivate ONE HoldLimit
     47: delete ONE
     48: tell deleted ONE
-    49: tidy nightshift:told:deactivated nightshift:told:not-taken-over nightshift:told:rotated
+    49: tidy nightshift:told:deactivated:ONE nightshift:told:not-taken-over nightshift:told:rotated
     ");
 }
