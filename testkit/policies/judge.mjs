@@ -96,18 +96,30 @@ async function wrongAnswers(partition, isResource, rows, policies) {
   return wrong
 }
 
-function withoutStatement(policy, number) {
-  const document = JSON.parse(policy)
-  return JSON.stringify({ ...document, Statement: document.Statement.filter((_, at) => at !== number) })
+// A statement as its single rights: one action on one resource each.
+function rightsOf(statement) {
+  const [actions, resources] = [[statement.Action].flat(), [statement.Resource].flat()]
+  return actions.flatMap((Action) => resources.map((Resource) => ({ ...statement, Action, Resource })))
+}
+
+// The parts of a run through an organisation, whose rights are missed one by one.
+const PARTS = ['apply', 'judge', 'list', 'plan', 'report'].map((part) => `fleet-${part}`)
+
+// Each way to take something out of a policy, with its name: a statement, or a single right of it. A denial stays whole.
+function lessOf(policy, byRight) {
+  const statements = JSON.parse(policy).Statement
+  const parts = statements.flatMap((statement) => (byRight && statement.Effect === 'Allow' ? rightsOf(statement) : [statement]))
+  const nameOf = ({ Sid, Action, Resource }) => (byRight ? `${Sid}: ${Action} on ${Resource}` : Sid)
+  return parts.map((part, number) => [nameOf(part), JSON.stringify({ Statement: parts.filter((_, at) => at !== number) })])
 }
 
 // What can be taken out without a changed answer is shown by nothing.
-async function unnoticed(partition, isResource, rows, policies) {
+async function unnoticed(partition, isResource, rows, policies, byRight) {
   const names = []
   for (const [at, policy] of policies.entries()) {
-    for (const [number, statement] of JSON.parse(policy).Statement.entries()) {
-      const rest = policies.with(at, withoutStatement(policy, number))
-      if ((await wrongAnswers(partition, isResource, rows, rest)).length === 0) names.push(statement.Sid)
+    for (const [name, less] of lessOf(policy, byRight)) {
+      const document = JSON.stringify({ ...JSON.parse(policy), ...JSON.parse(less) })
+      if ((await wrongAnswers(partition, isResource, rows, policies.with(at, document))).length === 0) names.push(name)
     }
   }
   return names
@@ -120,6 +132,7 @@ const rendered = JSON.parse(readFileSync(process.argv[2], 'utf8')).planned_value
 const rows = rowsOf(readFileSync(new URL('decisions.md', import.meta.url), 'utf8'))
 const complaints = []
 let statements = 0
+let rights = 0
 for (const partition of Object.keys(PARTITIONS)) {
   const { resources, roles } = rendered[partition]
   const all = { ...roles, ...Object.fromEntries(Object.entries(resources).map(([name, policy]) => [name, [policy]])) }
@@ -131,8 +144,11 @@ for (const partition of Object.keys(PARTITIONS)) {
     complaints.push(...(await wrongAnswers(partition, isResource, ofRole, policies)))
     // A statement is one and the same in each.
     if (partition !== 'aws') continue
-    complaints.push(...(await unnoticed(partition, isResource, ofRole, policies)).map((sid) => `${role}: nobody would miss ${sid}`))
+    const byRight = PARTS.includes(role)
+    const missed = await unnoticed(partition, isResource, ofRole, policies, byRight)
+    complaints.push(...missed.map((name) => `${role}: nobody would miss ${name}`))
     statements += policies.reduce((sum, policy) => sum + JSON.parse(policy).Statement.length, 0)
+    if (byRight) rights += policies.reduce((sum, policy) => sum + lessOf(policy, true).length, 0)
   }
 }
 if (complaints.length > 0) {
@@ -140,4 +156,4 @@ if (complaints.length > 0) {
   process.exit(1)
 }
 const partitions = Object.keys(PARTITIONS).length
-console.log(`${rows.length} questions in ${partitions} partitions answered as decisions.md says; each of ${statements} statements would be missed`)
+console.log(`${rows.length} questions in ${partitions} partitions answered as decisions.md says; each of ${statements} statements would be missed, and each of ${rights} rights of the parts of a run through an organisation`)

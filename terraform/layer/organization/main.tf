@@ -13,6 +13,8 @@ locals {
   machine_arn   = "arn:${var.account.partition}:states:${var.account.region}:${var.account.id}:stateMachine:${local.name}"
   members       = { for kind in ["apply", "read"] : kind => "${var.project}/${var.project}-${var.environment}-${var.job}-${kind}" }
 
+  mails = try(var.notices.mail_from, null) != null
+
   # Only a run that says so counts for the alarm that there was none.
   scheduled = { started_by = "schedule" }
 
@@ -56,6 +58,16 @@ module "run_access" {
   notices = var.notices
 }
 
+# A worker tells owners alone. Mail does that where there is any, and then the topic and Slack are the report's.
+module "owner_access" {
+  source = "../../aws/run-access"
+
+  account = var.account
+  applies = local.applies
+  job     = var.job
+  notices = { for name, value in var.notices : name => value if !local.mails || !can(regex("^(slack_secret|sns_topic)_", name)) }
+}
+
 module "access" {
   source = "./access"
 
@@ -76,7 +88,8 @@ data "aws_iam_policy_document" "part" {
   # The worker that changes tells an owner before it deletes; the report tells the operators once, of all accounts.
   source_policy_documents = concat(
     module.access.policies[each.key],
-    contains(["apply", "report"], each.key) ? module.run_access.policies : [],
+    each.key == "apply" ? module.owner_access.policies : [],
+    each.key == "report" ? module.run_access.policies : [],
   )
 }
 

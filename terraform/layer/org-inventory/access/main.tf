@@ -43,14 +43,15 @@ data "aws_iam_policy_document" "read" {
     resources = ["${var.bucket_arn}/${var.prefix}*"]
   }
 
-  # Without it, S3 refuses a key that is not there, and a first run could not be told from a missing right.
+  # Without it, S3 refuses a key that is not there, and a first run could not be told from a missing right. Whether S3 gives a prefix with that
+  # question is said nowhere; a list below another prefix is refused either way.
   statement {
     sid       = "KnowWhetherThereIsOne"
     actions   = ["s3:ListBucket"]
     resources = [var.bucket_arn]
 
     condition {
-      test     = "StringLike"
+      test     = "StringLikeIfExists"
       variable = "s3:prefix"
       values   = ["", "${var.prefix}*"]
     }

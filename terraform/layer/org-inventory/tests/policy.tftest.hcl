@@ -40,7 +40,7 @@ run "in_plan_mode_the_role_reads_and_keeps_its_snapshot" {
       "ReadTheOrganisation | 20 of organizations | * | ",
       "ReadTagsOfTheOrganisationAtOnce | tag:GetResources | * | ",
       "ReadAndKeepSnapshots | s3:GetObject s3:PutObject | arn:aws:s3:::nightshift-dev-org-inventory-111122223333/organization/* | ",
-      "KnowWhetherThereIsOne | s3:ListBucket | arn:aws:s3:::nightshift-dev-org-inventory-111122223333 | StringLike(s3:prefix ,organization/*)",
+      "KnowWhetherThereIsOne | s3:ListBucket | arn:aws:s3:::nightshift-dev-org-inventory-111122223333 | StringLikeIfExists(s3:prefix ,organization/*)",
     ]
     error_message = "The role is: ${data.aws_iam_policy_document.job.json}"
   }
@@ -77,7 +77,7 @@ run "in_apply_mode_it_also_writes_the_table_of_its_own" {
       "ReadTheOrganisation | 20 of organizations | * | ",
       "ReadTagsOfTheOrganisationAtOnce | tag:GetResources | * | ",
       "ReadAndKeepSnapshots | s3:GetObject s3:PutObject | arn:aws:s3:::nightshift-dev-org-inventory-111122223333/organization/* | ",
-      "KnowWhetherThereIsOne | s3:ListBucket | arn:aws:s3:::nightshift-dev-org-inventory-111122223333 | StringLike(s3:prefix ,organization/*)",
+      "KnowWhetherThereIsOne | s3:ListBucket | arn:aws:s3:::nightshift-dev-org-inventory-111122223333 | StringLikeIfExists(s3:prefix ,organization/*)",
       "ReadTheTableOfAccounts | dynamodb:BatchGetItem dynamodb:Scan | arn:aws:dynamodb:eu-west-1:111122223333:table/nightshift-dev-org-inventory-accounts | ",
       "WriteTheTableOfAccounts | dynamodb:BatchWriteItem dynamodb:DeleteItem | arn:aws:dynamodb:eu-west-1:111122223333:table/nightshift-dev-org-inventory-accounts | ",
     ]

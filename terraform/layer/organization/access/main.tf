@@ -14,8 +14,21 @@ locals {
     report = ["report.json", "report.html"]
   }
 
-  # Who reads what others put there. A worker is handed all it needs, and reads back what it put there itself.
-  reads = ["list", "judge", "report"]
+  # What each part reads there: no more than it opens. A worker is handed all it needs, and reads back what it put there itself, where it writes
+  # over it.
+  read = {
+    list  = ["choice.json", "report.json"]
+    plan  = ["plan/*"]
+    apply = ["canary/*", "rest/*", "spent/*"]
+    judge = ["canary-items.json", "choice.json", "items.json", "results/*", "verdict.json"]
+    report = concat(
+      ["canary-items.json", "choice.json", "items.json", "plan/*", "report.json", "rest-items.json", "results/*", "verdict.json", "verdict-canary.json"],
+      var.applies ? ["canary/*", "rest/*", "spent/*"] : [],
+    )
+  }
+
+  # Who looks for what may not be there, and for what there is: an earlier run of the same name, the maps that were begun.
+  looks = ["list", "report"]
   parts = var.applies ? keys(local.written) : setsubtract(keys(local.written), ["apply"])
 
   # Whom a worker becomes in an account of the organisation: the role of its own job and mode, by its whole name.
@@ -28,6 +41,7 @@ data "aws_iam_policy_document" "organisation" {
     sid = "ReadTheOrganisation"
     actions = [
       "organizations:DescribeOrganization",
+      "organizations:DescribeOrganizationalUnit",
       "organizations:ListAccounts",
       "organizations:ListAccountsForParent",
       "organizations:ListOrganizationalUnitsForParent",
@@ -67,11 +81,17 @@ data "aws_iam_policy_document" "member" {
 data "aws_iam_policy_document" "bucket" {
   for_each = toset(local.parts)
 
-  # What is there is written over only where it is known, and S3 asks for reading on such a condition.
   statement {
     sid       = "KeepItsPartOfTheRecord"
-    actions   = ["s3:GetObject", "s3:PutObject"]
+    actions   = ["s3:PutObject"]
     resources = [for key in local.written[each.key] : "${local.objects}/${key}"]
+  }
+
+  # What is there is written over only where it is known, and S3 asks for reading on such a condition.
+  statement {
+    sid       = "ReadTheRecord"
+    actions   = ["s3:GetObject"]
+    resources = [for key in local.read[each.key] : "${local.objects}/${key}"]
   }
 
   # A star goes over slashes: without this, a worker would answer for other accounts, and for maps that never ran.
@@ -86,19 +106,10 @@ data "aws_iam_policy_document" "bucket" {
     }
   }
 
+  # Without it, S3 refuses a key that is not there, and what is missing could not be told from what may not be read. Whether S3 gives a prefix with
+  # that question is said nowhere; a list below another prefix is refused either way.
   dynamic "statement" {
-    for_each = contains(local.reads, each.key) ? [local.objects] : []
-
-    content {
-      sid       = "ReadTheRecord"
-      actions   = ["s3:GetObject"]
-      resources = [statement.value]
-    }
-  }
-
-  # Without it, S3 refuses a key that is not there, and what is missing could not be told from what may not be read.
-  dynamic "statement" {
-    for_each = contains(local.reads, each.key) ? [var.bucket_arn] : []
+    for_each = contains(local.looks, each.key) ? [var.bucket_arn] : []
 
     content {
       sid       = "KnowWhatIsThere"
@@ -106,7 +117,7 @@ data "aws_iam_policy_document" "bucket" {
       resources = [statement.value]
 
       condition {
-        test     = "StringLike"
+        test     = "StringLikeIfExists"
         variable = "s3:prefix"
         values   = ["fleet/${var.job}/*"]
       }

@@ -185,6 +185,47 @@ run "told_to_apply_there_is_one_worker_more_with_a_role_of_its_own" {
   }
 }
 
+# The topic and Slack are for the operators, whom the report tells.
+run "a_worker_that_mails_owners_may_tell_nobody_else" {
+  command = plan
+
+  variables {
+    mode = "apply"
+    notices = {
+      mail_from       = "nightshift@example.com"
+      operators_mail  = ["ops@example.com"]
+      slack_secret_id = "hook"
+      sns_topic_arn   = "arn:aws:sns:eu-west-1:111122223333:nightshift"
+    }
+    policy = { required_tags = { env = "dev" } }
+  }
+
+  assert {
+    condition = {
+      for part in ["apply", "report"] : part => sort([
+        for statement in jsondecode(data.aws_iam_policy_document.part[part].json).Statement : statement.Sid
+        if contains(["MailOwners", "ReadTheWebhook", "TellTheTopic"], statement.Sid)
+      ])
+    } == { apply = ["MailOwners"], report = ["MailOwners", "ReadTheWebhook", "TellTheTopic"] }
+    error_message = data.aws_iam_policy_document.part["apply"].json
+  }
+}
+
+run "without_mail_the_topic_is_how_a_worker_tells_owners" {
+  command = plan
+
+  variables {
+    mode    = "apply"
+    notices = { sns_topic_arn = "arn:aws:sns:eu-west-1:111122223333:nightshift" }
+    policy  = { required_tags = { env = "dev" } }
+  }
+
+  assert {
+    condition     = contains([for statement in jsondecode(data.aws_iam_policy_document.part["apply"].json).Statement : statement.Sid], "TellTheTopic")
+    error_message = data.aws_iam_policy_document.part["apply"].json
+  }
+}
+
 run "keys_are_rotated_everywhere_by_the_same_words" {
   command = plan
 

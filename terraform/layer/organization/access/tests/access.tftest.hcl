@@ -47,29 +47,30 @@ run "each_part_has_what_it_needs_and_no_more" {
       } == {
       apply = [
         "BecomeTheRoleOfItsJobAndMode | sts:AssumeRole sts:SetSourceIdentity | arn:aws:iam::*:role/nightshift/n-apply | aws:ResourceOrgID o-a1b2c3d4e5",
-        "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/canary/* …/*/rest/* …/*/spent/* | ",
+        "KeepItsPartOfTheRecord | s3:PutObject | …/*/canary/* …/*/rest/* …/*/spent/* | ",
+        "ReadTheRecord | s3:GetObject | …/*/canary/* …/*/rest/* …/*/spent/* | ",
         "NOT NeverWhatMapsLeave | s3:PutObject | …/*/results/* | ",
       ]
       judge = [
-        "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/canary-items.json …/*/rest-items.json …/*/verdict-canary.json …/*/verdict.json | ",
-        "ReadTheRecord | s3:GetObject | …/* | ",
-        "KnowWhatIsThere | s3:ListBucket | arn:aws:s3:::runs | s3:prefix fleet/cluster-cleanup/*",
+        "KeepItsPartOfTheRecord | s3:PutObject | …/*/canary-items.json …/*/rest-items.json …/*/verdict-canary.json …/*/verdict.json | ",
+        "ReadTheRecord | s3:GetObject | …/*/canary-items.json …/*/choice.json …/*/items.json …/*/results/* …/*/verdict.json | ",
       ]
       list = [
-        "ReadTheOrganisation | organizations:DescribeOrganization organizations:ListAccounts organizations:ListAccountsForParent organizations:ListOrganizationalUnitsForParent organizations:ListParents organizations:ListRoots organizations:ListTagsForResource tag:GetResources | * | ",
+        "ReadTheOrganisation | organizations:DescribeOrganization organizations:DescribeOrganizationalUnit organizations:ListAccounts organizations:ListAccountsForParent organizations:ListOrganizationalUnitsForParent organizations:ListParents organizations:ListRoots organizations:ListTagsForResource tag:GetResources | * | ",
         "SeeWhetherAnotherRunGoesOn | states:ListExecutions | arn:aws:states:eu-west-1:111122223333:stateMachine:run | ",
-        "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/choice.json …/*/items.json | ",
-        "ReadTheRecord | s3:GetObject | …/* | ",
+        "KeepItsPartOfTheRecord | s3:PutObject | …/*/choice.json …/*/items.json | ",
+        "ReadTheRecord | s3:GetObject | …/*/choice.json …/*/report.json | ",
         "KnowWhatIsThere | s3:ListBucket | arn:aws:s3:::runs | s3:prefix fleet/cluster-cleanup/*",
       ]
       plan = [
         "BecomeTheRoleOfItsJobAndMode | sts:AssumeRole sts:SetSourceIdentity | arn:aws:iam::*:role/nightshift/n-read | aws:ResourceOrgID o-a1b2c3d4e5",
-        "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/plan/* | ",
+        "KeepItsPartOfTheRecord | s3:PutObject | …/*/plan/* | ",
+        "ReadTheRecord | s3:GetObject | …/*/plan/* | ",
         "NOT NeverWhatMapsLeave | s3:PutObject | …/*/results/* | ",
       ]
       report = [
-        "KeepItsPartOfTheRecord | s3:GetObject s3:PutObject | …/*/report.html …/*/report.json | ",
-        "ReadTheRecord | s3:GetObject | …/* | ",
+        "KeepItsPartOfTheRecord | s3:PutObject | …/*/report.html …/*/report.json | ",
+        "ReadTheRecord | s3:GetObject | …/*/canary-items.json …/*/canary/* …/*/choice.json …/*/items.json …/*/plan/* …/*/report.json …/*/rest-items.json …/*/rest/* …/*/results/* …/*/spent/* …/*/verdict-canary.json …/*/verdict.json | ",
         "KnowWhatIsThere | s3:ListBucket | arn:aws:s3:::runs | s3:prefix fleet/cluster-cleanup/*",
       ]
     }
