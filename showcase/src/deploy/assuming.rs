@@ -1,5 +1,5 @@
 //! Who becomes whom in a run through an organisation, under real roles on the stand-in that enforces IAM: a worker becomes the member role of its own
-//! job and mode, in accounts of its organisation, and nobody else does.
+//! job and mode, in accounts of its organisation, and nobody else does, no other part of the run either.
 
 use std::io::Write;
 use std::process::Command as StdCommand;
@@ -9,11 +9,12 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_rds::config::Credentials;
 use aws_sdk_sts::Client as Sts;
 use aws_sdk_sts::error::ProvideErrorMetadata as _;
+use nightshift_testkit::child::ChildProcess;
 use nightshift_testkit::fresh_account;
 use nightshift_testkit::repository;
 use nightshift_testkit::scene::{REGION, Scene};
 use nightshift_testkit::stand_in::listening;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::raw::Aws;
 use super::terraform::{Deployment, Plan};
@@ -22,13 +23,24 @@ const EXTERNAL_ID: &str = "a-long-number-7d41";
 const JOBS: [&str; 2] = ["cluster-cleanup", "key-rotation"];
 /// A worker, and the one kind of role it becomes.
 const KINDS: [(&str, &str); 2] = [("plan", "read"), ("apply", "apply")];
+/// The parts that enter no account.
+const AT_HOME: [&str; 3] = ["judge", "list", "report"];
 
-/// See the module.
-struct Roles {
-    url: String,
-    run: String,
+/// The roles of two runs, one a job, and the member roles in two accounts. It goes with both stand-ins.
+#[derive(Debug)]
+pub(super) struct Roles {
+    /// Of the stand-in that enforces IAM.
+    pub(super) url: String,
+    /// The accounts on the other one.
+    pub(super) scene: Scene,
+    pub(super) deployment: Deployment,
+    /// The account of the run.
+    pub(super) run: String,
+    /// Those of its organisation, by name.
+    pub(super) accounts: Value,
     member: String,
     without: String,
+    _server: ChildProcess,
 }
 
 /// How somebody asks to become a role.
@@ -40,39 +52,37 @@ struct Asking<'a> {
 
 const RIGHTLY: Asking<'_> = Asking { external_id: Some(EXTERNAL_ID), identity: Some("night-1") };
 
-/// Shows it on `out`.
-pub(super) async fn run(out: &mut dyn Write) -> anyhow::Result<()> {
+/// Shows it on `out`. Gives the roles.
+pub(super) async fn run(out: &mut dyn Write) -> anyhow::Result<Roles> {
     let scene = Scene::of(&fresh_account())?;
-    let made = scene.control("organization", json!({ "accounts": [{ "name": "member" }] })).await?;
+    let accounts = json!([{ "name": "member", "unit": "Sandbox" }, { "name": "other" }, { "name": "third" }]);
+    let made = scene.control("organization", json!({ "units": [{ "path": "Sandbox" }], "accounts": accounts })).await?;
     let member = made["accounts"]["member"].as_str().context("no member")?.to_owned();
     let root = repository::root();
     let mut command = StdCommand::new(root.join(".tools/role-stand-in/bin/python"));
     command.arg(root.join("testkit/role-stand-in/role_stand_in.py")).args(["--other", scene.stand_in_url()]);
-    let (_server, url) = listening(&mut command, "the stand-in that enforces roles")?;
-    let roles = Roles { url, run: scene.account.clone(), member, without: fresh_account() };
-    roles.apply(&scene).await?;
+    let (server, url) = listening(&mut command, "the stand-in that enforces roles")?;
+    let (run, without) = (scene.account.clone(), fresh_account());
+    let organization = Aws { url: scene.stand_in_url().to_owned(), account: run.clone() }.organization().await?;
+    let named = json!({ "run": run, "member": member, "without": without });
+    let variables = json!({ "organization_id": organization, "accounts": named });
+    // Real Terraform makes them, each account's by a provider of its own.
+    let deployment = Deployment::of_room("testkit/machine/roles", &variables, &url, &run).await?;
+    deployment.apply().await?;
+    ensure!(deployment.plan().await? == Plan::Empty, "the second plan of the roles is not empty");
+    let accounts = made["accounts"].clone();
+    let roles = Roles { url, scene, deployment, run, accounts, member, without, _server: server };
     let (allowed, refused) = roles.matrix().await?;
     let reach = roles.reach().await?;
-    writeln!(out, "\nORGANISATION · workers and member roles, on the stand-in that enforces IAM")?;
+    writeln!(out, "\nORGANISATION · the parts of a run and member roles, on the stand-in that enforces IAM")?;
     writeln!(out, "  {allowed} ways in, each worker's to the role of its job and mode; {refused} others are refused")?;
     writeln!(out, "  {reach}")?;
-    Ok(())
+    Ok(roles)
 }
 
 impl Roles {
-    /// Real Terraform makes them, each account's by a provider of its own.
-    async fn apply(&self, scene: &Scene) -> anyhow::Result<()> {
-        let organization =
-            Aws { url: scene.stand_in_url().to_owned(), account: self.run.clone() }.organization().await?;
-        let accounts = json!({ "run": self.run, "member": self.member, "without": self.without });
-        let variables = json!({ "organization_id": organization, "accounts": accounts });
-        let deployment = Deployment::of_room("testkit/machine/roles", &variables, &self.url, &self.run).await?;
-        deployment.apply().await?;
-        ensure!(deployment.plan().await? == Plan::Empty, "the second plan of the roles is not empty");
-        Ok(())
-    }
-
-    async fn config(&self, credentials: Credentials) -> SdkConfig {
+    /// What leads to the stand-in that enforces IAM, as whoever has `credentials`.
+    pub(super) async fn config(&self, credentials: Credentials) -> SdkConfig {
         aws_config::defaults(BehaviorVersion::latest())
             .endpoint_url(&self.url)
             .region(Region::new(REGION))
@@ -82,13 +92,17 @@ impl Roles {
             .await
     }
 
-    /// Lambda's session of a worker. The stand-in takes the account itself for its services.
-    async fn worker(&self, name: &str) -> anyhow::Result<SdkConfig> {
+    /// The same as a part of a run.
+    async fn part(&self, name: &str) -> anyhow::Result<SdkConfig> {
+        Ok(self.config(self.session(name).await?).await)
+    }
+
+    /// Lambda's session of a function whose role is called so. The stand-in takes the account itself for its services.
+    pub(super) async fn session(&self, name: &str) -> anyhow::Result<Credentials> {
         let lambda = self.config(Credentials::new(&self.run, "test", None, None, "lambda")).await;
         let arn = format!("arn:aws:iam::{}:role/{name}", self.run);
         let session = become_role(&Sts::new(&lambda), &arn, Asking { external_id: None, identity: None }).await?;
-        let session = session.map_err(|code| anyhow::anyhow!("Lambda cannot run {name}: {code}"))?;
-        Ok(self.config(session).await)
+        session.map_err(|code| anyhow::anyhow!("Lambda cannot run {name}: {code}"))
     }
 
     fn role(account: &str, job: &str, kind: &str) -> String {
@@ -106,7 +120,7 @@ impl Roles {
         let workers = JOBS.iter().flat_map(|job| KINDS.map(|(part, kind)| (*job, part, kind)));
         for (job, part, kind) in workers {
             let name = format!("nightshift-dev-{job}-fleet-{part}");
-            let sts = Sts::new(&self.worker(&name).await?);
+            let sts = Sts::new(&self.part(&name).await?);
             for account in [&self.member, &self.without] {
                 for (other, other_kind) in JOBS.iter().flat_map(|other| KINDS.map(|(_, kind)| (*other, kind))) {
                     let role = Self::role(account, other, other_kind);
@@ -126,12 +140,15 @@ impl Roles {
                 }
             }
         }
-        // Whoever may assume anything is still nobody's worker.
-        let stranger = Sts::new(&self.worker("stranger").await?);
-        for (job, kind) in JOBS.iter().flat_map(|job| KINDS.map(|(_, kind)| (*job, kind))) {
-            let role = Self::role(&self.member, job, kind);
-            ensure!(become_role(&stranger, &role, RIGHTLY).await?.is_err(), "a stranger became {role}");
-            refused += 1;
+        // Whoever may assume anything is still nobody's worker, and the other parts of the run are none either.
+        let at_home = JOBS.iter().flat_map(|job| AT_HOME.map(|part| format!("nightshift-dev-{job}-fleet-{part}")));
+        for name in at_home.chain(["stranger".to_owned()]) {
+            let sts = Sts::new(&self.part(&name).await?);
+            for (job, kind) in JOBS.iter().flat_map(|job| KINDS.map(|(_, kind)| (*job, kind))) {
+                let role = Self::role(&self.member, job, kind);
+                ensure!(become_role(&sts, &role, RIGHTLY).await?.is_err(), "{name} became {role}");
+                refused += 1;
+            }
         }
         Ok((allowed, refused))
     }
@@ -140,7 +157,7 @@ impl Roles {
     async fn reach(&self) -> anyhow::Result<&'static str> {
         for (part, kind) in KINDS {
             let name = format!("nightshift-dev-cluster-cleanup-fleet-{part}");
-            let worker = self.worker(&name).await?;
+            let worker = self.part(&name).await?;
             let role = Self::role(&self.member, "cluster-cleanup", kind);
             let session = become_role(&Sts::new(&worker), &role, RIGHTLY).await?;
             let session = session.map_err(|code| anyhow::anyhow!("{role}: {code}"))?;

@@ -10,6 +10,7 @@ mod before_the_fleet;
 mod environments;
 mod night;
 mod organisation;
+mod parts;
 mod permissions;
 mod platform;
 mod policy;
@@ -46,7 +47,8 @@ pub async fn run(out: &mut dyn Write, packages: &Path) -> anyhow::Result<()> {
     writeln!(out, "\nA RUN THROUGH AN ORGANISATION · {}", organisation.line)?;
     called.extend(organisation.called);
     held.extend(organisation.held);
-    assuming::run(out).await?;
+    let roles = assuming::run(out).await?;
+    parts::run(out, &roles, packages).await?;
     writeln!(out, "\nDEPLOYER · {}", actions::compare(&called, &held)?)?;
     Ok(())
 }

@@ -31,7 +31,7 @@ pub(super) fn without(document: &Value, action: &str) -> Value {
 }
 
 /// One text, or a list of them.
-fn texts(value: &Value) -> Vec<String> {
+pub(super) fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
         other => other.as_str().map(str::to_owned).into_iter().collect(),

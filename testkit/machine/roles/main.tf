@@ -1,4 +1,4 @@
-# The roles of a run through an organisation in three accounts, for a stand-in that enforces IAM: the workers of the run in one, the member
+# The roles of a run through an organisation in three accounts, for a stand-in that enforces IAM: the parts of the run in one, the member
 # roles in a member of the organisation and in an account that is none. What the roles may do, and who is let in, is the layers' own.
 
 variable "accounts" {
@@ -21,8 +21,16 @@ locals {
   policy = { cluster-cleanup = { required_tags = { env = "dev" } }, key-rotation = {} }
   roles  = { for job in local.jobs : job => { for kind in ["apply", "read"] : kind => "nightshift/nightshift-dev-${job}-${kind}" } }
 
-  workers = {
-    for pair in setproduct(local.jobs, ["apply", "plan"]) : "${pair[0]}-fleet-${pair[1]}" => { job = pair[0], part = pair[1] }
+  # As the layer tells people, and with nothing encrypted.
+  notices = {
+    mail_from       = "nightshift@example.com"
+    operators_mail  = ["ops@example.com"]
+    slack_secret_id = "nightshift-webhook"
+    sns_topic_arn   = "arn:aws:sns:eu-west-1:${var.accounts.run}:nightshift-notices"
+  }
+
+  parts = {
+    for pair in setproduct(local.jobs, ["apply", "judge", "list", "plan", "report"]) : "${pair[0]}-fleet-${pair[1]}" => { job = pair[0], part = pair[1] }
   }
 }
 
@@ -69,6 +77,26 @@ module "access" {
   roles           = local.roles[each.key]
 }
 
+module "run_access" {
+  source   = "../../../terraform/aws/run-access"
+  for_each = local.jobs
+
+  account = merge(local.member, { id = var.accounts.run })
+  applies = true
+  job     = each.key
+  notices = local.notices
+}
+
+module "owner_access" {
+  source   = "../../../terraform/aws/run-access"
+  for_each = local.jobs
+
+  account = merge(local.member, { id = var.accounts.run })
+  applies = true
+  job     = each.key
+  notices = { for name, value in local.notices : name => value if !can(regex("^(slack_secret|sns_topic)_", name)) }
+}
+
 # As the module lambda-function makes them; there is no function here.
 data "aws_iam_policy_document" "trust" {
   statement {
@@ -81,25 +109,30 @@ data "aws_iam_policy_document" "trust" {
   }
 }
 
-data "aws_iam_policy_document" "worker" {
-  for_each = local.workers
+# As the layer joins them.
+data "aws_iam_policy_document" "part" {
+  for_each = local.parts
 
-  source_policy_documents = module.access[each.value.job].policies[each.value.part]
+  source_policy_documents = concat(
+    module.access[each.value.job].policies[each.value.part],
+    each.value.part == "apply" ? module.owner_access[each.value.job].policies : [],
+    each.value.part == "report" ? module.run_access[each.value.job].policies : [],
+  )
 }
 
-resource "aws_iam_role" "worker" {
-  for_each = local.workers
+resource "aws_iam_role" "part" {
+  for_each = local.parts
 
   name               = "nightshift-dev-${each.key}"
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 
-resource "aws_iam_role_policy" "worker" {
-  for_each = local.workers
+resource "aws_iam_role_policy" "part" {
+  for_each = local.parts
 
   name   = "job"
-  role   = aws_iam_role.worker[each.key].id
-  policy = data.aws_iam_policy_document.worker[each.key].json
+  role   = aws_iam_role.part[each.key].id
+  policy = data.aws_iam_policy_document.part[each.key].json
 }
 
 # Somebody of the same account who may assume whatever there is.
@@ -129,8 +162,8 @@ module "member" {
   policy          = local.policy[each.key]
   regions         = each.key == "cluster-cleanup" ? ["eu-west-1"] : []
   workers = {
-    apply = aws_iam_role.worker["${each.key}-fleet-apply"].arn
-    read  = aws_iam_role.worker["${each.key}-fleet-plan"].arn
+    apply = aws_iam_role.part["${each.key}-fleet-apply"].arn
+    read  = aws_iam_role.part["${each.key}-fleet-plan"].arn
   }
 }
 
@@ -150,7 +183,7 @@ module "without" {
   policy          = local.policy[each.key]
   regions         = each.key == "cluster-cleanup" ? ["eu-west-1"] : []
   workers = {
-    apply = aws_iam_role.worker["${each.key}-fleet-apply"].arn
-    read  = aws_iam_role.worker["${each.key}-fleet-plan"].arn
+    apply = aws_iam_role.part["${each.key}-fleet-apply"].arn
+    read  = aws_iam_role.part["${each.key}-fleet-plan"].arn
   }
 }

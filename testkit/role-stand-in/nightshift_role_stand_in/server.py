@@ -72,16 +72,17 @@ def main() -> None:
     # Only now: ministack reads its settings when it is imported.
     from ministack import app
 
-    from . import assuming, events, question, ses
+    from . import assuming, buckets, events, organizations, question, ses
     from .other import Other
     from .rds import Rds
     from .secrets import Secrets
     from .users import Users, know_minted_keys
 
     other = Other(url_of_other)
-    question.install(other, [Rds(other), Secrets(other), Users(other)])
+    question.install(other, [Rds(other), Secrets(other), Users(other), *organizations.services(other)])
     know_minted_keys(other)
     assuming.install(other)
+    buckets.install()
     events.install()
     ses.install()
     app.main()
