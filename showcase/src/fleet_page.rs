@@ -83,13 +83,13 @@ fn report(words: &[String]) -> anyhow::Result<FleetReport> {
         reason: Reason::plain(&codes::NOT_ACTIVE, format!("AWS says {} of it, and not ACTIVE", printable(word))),
     });
     let run = Run {
-        function: "cluster-cleanup".to_owned(),
-        mode: Mode::Apply,
-        execution: "2026-11-29".to_owned(),
         organization: Some("o-b0000000".to_owned()),
-        redrive_of: None,
-        started_at: "2026-11-29T02:00:00Z".parse()?,
-        finished_at: "2026-11-29T02:03:11Z".parse()?,
+        ..Run::of(
+            "cluster-cleanup",
+            Mode::Apply,
+            "2026-11-29",
+            ("2026-11-29T02:00:00Z".parse()?, "2026-11-29T02:03:11Z".parse()?),
+        )
     };
     Ok(FleetReport::of(run, &[], accounts, left_out.collect()))
 }

@@ -80,16 +80,7 @@ mod tests {
     use super::*;
 
     fn report() -> FleetReport {
-        let item = |account: &str, name: &str| Item {
-            account: account.to_owned(),
-            name: name.to_owned(),
-            path: "Root".to_owned(),
-            policy: None,
-            regions: Vec::new(),
-            budget: None,
-            judged_at: None,
-            expect_plan: None,
-        };
+        let item = |account: &str, name: &str| Item::of(account, name, "Root");
         let items = [item("1", "web"), item("2", "shop"), item("3", "shop")];
         let out = LeftOut {
             account: "4".to_owned(),
@@ -98,15 +89,7 @@ mod tests {
             reason: Reason::plain(&codes::EXCLUDED, "an exclusion names it"),
         };
         let at = "2026-11-29T02:00:00Z".parse().unwrap();
-        let run = Run {
-            function: "cluster-cleanup".to_owned(),
-            mode: Mode::Plan,
-            execution: "night".to_owned(),
-            organization: None,
-            redrive_of: None,
-            started_at: at,
-            finished_at: at,
-        };
+        let run = Run::of("cluster-cleanup", Mode::Plan, "night", (at, at));
         FleetReport::of(run, &[], fold(&items, &Maps::default()), vec![out])
     }
 

@@ -138,14 +138,8 @@ fn report_of(account: &str, mode: Mode) -> Report {
 
 pub(crate) fn item(number: usize) -> Item {
     Item {
-        account: format!("{number:012}"),
-        name: format!("shop-{number}"),
-        path: "Root/Shop".to_owned(),
-        policy: None,
         regions: vec!["eu-west-1".to_owned()],
-        budget: None,
-        judged_at: None,
-        expect_plan: None,
+        ..Item::of(format!("{number:012}"), format!("shop-{number}"), "Root/Shop")
     }
 }
 

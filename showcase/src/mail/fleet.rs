@@ -126,13 +126,13 @@ fn night(endings: Vec<Ending>) -> FleetReport {
         }
     }
     let run = Run {
-        function: "cluster-cleanup".to_owned(),
-        mode: Mode::Apply,
-        execution: "2026-11-21".to_owned(),
         organization: Some("o-a1b2c3d4e5".to_owned()),
-        redrive_of: None,
-        started_at: at("2026-11-21T02:00:00Z"),
-        finished_at: at("2026-11-21T02:04:10Z"),
+        ..Run::of(
+            "cluster-cleanup",
+            Mode::Apply,
+            "2026-11-21",
+            (at("2026-11-21T02:00:00Z"), at("2026-11-21T02:04:10Z")),
+        )
     };
     FleetReport::of(run, &[], rows, Vec::new())
 }
@@ -141,16 +141,8 @@ fn row(number: usize, ended: Ended, reason: Option<Reason>) -> Row {
     const NAMES: [&str; 6] = ["shop", "payments", "data", "search", "mobile", "tools"];
     const STAGES: [&str; 3] = ["dev", "test", "staging"];
     let (name, stage) = (NAMES[number % NAMES.len()], STAGES[number % STAGES.len()]);
-    let item = Item {
-        account: format!("1{number:011}"),
-        name: format!("{name}-{stage}-{number}"),
-        path: format!("Root/Workloads/{stage}"),
-        policy: None,
-        regions: Vec::new(),
-        budget: None,
-        judged_at: None,
-        expect_plan: None,
-    };
+    let item =
+        Item::of(format!("1{number:011}"), format!("{name}-{stage}-{number}"), format!("Root/Workloads/{stage}"));
     let counts = Counts {
         observed: 12,
         changed: if ended == Ended::Done { 2 } else { 0 },

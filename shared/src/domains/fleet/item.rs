@@ -30,3 +30,19 @@ pub struct Item {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expect_plan: Option<String>,
 }
+
+impl Item {
+    /// An account to look at, by no policy of its own, and in no Region yet.
+    pub fn of(account: impl Into<String>, name: impl Into<String>, path: impl Into<String>) -> Self {
+        Self {
+            account: account.into(),
+            name: name.into(),
+            path: path.into(),
+            policy: None,
+            regions: Vec::new(),
+            budget: None,
+            judged_at: None,
+            expect_plan: None,
+        }
+    }
+}

@@ -79,6 +79,26 @@ pub struct Run {
     pub finished_at: Timestamp,
 }
 
+impl Run {
+    /// The execution called `execution` of a run of `function`, of an organisation that nobody named, and no other run's again.
+    pub fn of(
+        function: impl Into<String>,
+        mode: Mode,
+        execution: impl Into<String>,
+        (started_at, finished_at): (Timestamp, Timestamp),
+    ) -> Self {
+        Self {
+            function: function.into(),
+            mode,
+            execution: execution.into(),
+            organization: None,
+            redrive_of: None,
+            started_at,
+            finished_at,
+        }
+    }
+}
+
 impl FleetReport {
     /// The report of `run`: `accounts` is what became of each, `planned` those that had something to do as they were judged, before anything
     /// was applied.
@@ -137,13 +157,8 @@ pub(super) mod tests {
     pub(in crate::domains::fleet) fn report(accounts: Vec<Row>, left_out: Vec<LeftOut>) -> FleetReport {
         let at = |text: &str| text.parse().unwrap_or(Timestamp::UNIX_EPOCH);
         let run = Run {
-            function: "cluster-cleanup".to_owned(),
-            mode: Mode::Apply,
-            execution: "night".to_owned(),
             organization: Some("o-b0000000".to_owned()),
-            redrive_of: None,
-            started_at: at("2026-11-29T02:00:00Z"),
-            finished_at: at("2026-11-29T02:03:00Z"),
+            ..Run::of("cluster-cleanup", Mode::Apply, "night", (at("2026-11-29T02:00:00Z"), at("2026-11-29T02:03:00Z")))
         };
         FleetReport::of(run, &[], accounts, left_out)
     }

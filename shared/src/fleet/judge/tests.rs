@@ -15,17 +15,7 @@ const AT_ONCE: (Timestamp, Timestamp) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_
 const CAPS: FleetCaps = FleetCaps { count: 10, percent: 50, canary_failures: 1 };
 
 fn item(account: &str) -> Item {
-    let (name, path) = ("n".to_owned(), "Root".to_owned());
-    Item {
-        account: account.to_owned(),
-        name,
-        path,
-        policy: None,
-        regions: vec!["eu-west-1".to_owned()],
-        budget: None,
-        judged_at: None,
-        expect_plan: None,
-    }
+    Item { regions: vec!["eu-west-1".to_owned()], ..Item::of(account, "n", "Root") }
 }
 
 /// Whose plan has `destructive` steps of `marked` things, and one step that no cap counts.

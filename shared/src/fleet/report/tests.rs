@@ -49,15 +49,7 @@ fn found(go: bool, (first, others): (&[&str], &[&str]), after: Option<bool>) -> 
 
 fn row(found: &Found) -> Row {
     let at = Timestamp::UNIX_EPOCH;
-    let run = Run {
-        function: "cluster-cleanup".to_owned(),
-        mode: Mode::Apply,
-        execution: "night".to_owned(),
-        organization: None,
-        redrive_of: None,
-        started_at: at,
-        finished_at: at,
-    };
+    let run = Run::of("cluster-cleanup", Mode::Apply, "night", (at, at));
     let choice = Choice { canary: Vec::new(), rest: Vec::new(), left_out: Vec::new() };
     let (organization, redrive_of) = ("o-1".to_owned(), None);
     let chose = Chose { started_at: at, mode: Mode::Apply, organization, redrive_of, scheduled: false, choice };

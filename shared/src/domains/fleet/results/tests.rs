@@ -7,16 +7,7 @@ use crate::domains::fleet::visit::{Ended, Phase};
 use crate::report::Counts;
 
 pub(in crate::domains::fleet) fn item(account: &str) -> Item {
-    Item {
-        account: account.to_owned(),
-        name: format!("name of {account}"),
-        path: "Root/Workloads".to_owned(),
-        policy: None,
-        regions: vec!["eu-west-1".to_owned()],
-        budget: None,
-        judged_at: None,
-        expect_plan: None,
-    }
+    Item { regions: vec!["eu-west-1".to_owned()], ..Item::of(account, format!("name of {account}"), "Root/Workloads") }
 }
 
 pub(in crate::domains::fleet) fn visit(account: &str, phase: Phase, ended: Ended) -> Visit {

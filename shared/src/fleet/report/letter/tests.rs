@@ -15,16 +15,7 @@ fn policy(language: &str) -> NotifyPolicy {
 }
 
 fn row(account: &str, ended: Ended, reason: Option<Reason>) -> Row {
-    let item = Item {
-        account: account.to_owned(),
-        name: format!("n{account}"),
-        path: "Root/Prod".to_owned(),
-        policy: None,
-        regions: Vec::new(),
-        budget: None,
-        judged_at: None,
-        expect_plan: None,
-    };
+    let item = Item::of(account, format!("n{account}"), "Root/Prod");
     let mut row = fold(&[item], &Maps::default()).remove(0);
     (row.ended, row.reason) = (ended, reason);
     row.counts = Counts { changed: usize::from(ended == Ended::Done), ..Counts::default() };
@@ -34,13 +25,8 @@ fn row(account: &str, ended: Ended, reason: Option<Reason>) -> Row {
 fn report(rows: Vec<Row>) -> FleetReport {
     let at = |text: &str| text.parse().unwrap();
     let run = Run {
-        function: "cluster-cleanup".to_owned(),
-        mode: Mode::Apply,
-        execution: "night".to_owned(),
         organization: Some("o-1".to_owned()),
-        redrive_of: None,
-        started_at: at("2026-11-21T02:00:00Z"),
-        finished_at: at("2026-11-21T02:05:00Z"),
+        ..Run::of("cluster-cleanup", Mode::Apply, "night", (at("2026-11-21T02:00:00Z"), at("2026-11-21T02:05:00Z")))
     };
     FleetReport::of(run, &[], rows, Vec::new())
 }
