@@ -135,7 +135,7 @@ impl<J: Job> Function<J> {
 // name that alarms can match on.
 impl From<RunFault> for Diagnostic {
     fn from(fault: RunFault) -> Self {
-        Self { error_type: fault.error_type().to_owned(), error_message: chain(&fault) }
+        Self { error_type: fault.error_type().to_owned(), error_message: fault.said() }
     }
 }
 

@@ -13,7 +13,7 @@ use super::setup::JudgePolicy;
 use crate::clock;
 use crate::domains::fleet::{Item, Maps, Phase, fold};
 use crate::report::{Mode, PlanDigest, Reason, Tripped};
-use crate::run::{RunFault, driver};
+use crate::run::driver;
 use crate::services::RecordPermit;
 use crate::services::aws::Aws;
 
@@ -138,7 +138,7 @@ impl Bench {
         leave: &RecordPermit,
     ) -> Result<(), FleetFault> {
         let written = folder.write(&self.home, key, value, leave).await;
-        Ok(written.map_err(RunFault::observing("leaving what was judged in the run's bucket"))?)
+        written.map_err(FleetFault::leaving("leaving what was judged in the run's bucket"))
     }
 }
 

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use crate::config::ConfigFaults;
 use crate::domains::fleet::NoChoice;
 use crate::run::{AboveCeiling, RunFault, fault::EventFault};
-use crate::text::printable;
+use crate::services::aws::AwsError;
+use crate::text::{chain, printable};
 
 /// See the module.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +29,15 @@ pub enum FleetFault {
     /// The selection is of another organisation.
     #[error("no account was chosen and nothing was begun; correct the selection (nightshift fleet accounts shows it)")]
     NoChoice(#[from] NoChoice),
+    /// What a later part needs could not be left in the bucket.
+    #[error("{attempt} did not come about, and the run goes no further")]
+    NotLeft {
+        /// What was to be left, as `leaving the report in the run's bucket`.
+        attempt: &'static str,
+        /// What S3, or the way to it, said.
+        #[source]
+        source: AwsError,
+    },
     /// What an earlier part left in the bucket is not there, or is not what it should be.
     #[error("s3://{bucket}/{key} is not what an earlier part of this run leaves there: {said}; start the run anew")]
     Record {
@@ -47,7 +57,22 @@ impl FleetFault {
             Self::Run(fault) => fault.error_type(),
             Self::Busy { .. } => "FleetBusy",
             Self::NoChoice(_) => "NoChoice",
+            Self::NotLeft { .. } => "RecordNotLeft",
             Self::Record { .. } => "RecordUnreadable",
+        }
+    }
+
+    /// What becomes of an answer to a write into the bucket: `attempt` says what was to be left there.
+    pub(super) fn leaving(attempt: &'static str) -> impl FnOnce(AwsError) -> Self {
+        move |source| Self::NotLeft { attempt, source }
+    }
+
+    /// What a person reads: the whole chain with the next step.
+    pub fn said(&self) -> String {
+        match self {
+            Self::Run(fault) => fault.said(),
+            Self::NotLeft { source, .. } => format!("{}; {}", chain(self), source.fix()),
+            _ => chain(self),
         }
     }
 }

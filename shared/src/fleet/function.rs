@@ -20,7 +20,6 @@ use crate::lambda::{Error, Raw, listen};
 use crate::run::RunFault;
 use crate::services::aws::{Aws, Roots};
 use crate::telemetry;
-use crate::text::chain;
 
 /// Answers invocations as the part that the variables name, until the platform ends the process.
 pub async fn serve() -> Result<(), Error> {
@@ -70,11 +69,11 @@ impl Fleet {
                 match &fault {
                     FleetFault::Run(fault) => telemetry::log_fault(fault),
                     fault => {
-                        error!(error.kind = fault.error_type(), error.message = chain(fault), "run did not take place");
+                        error!(error.kind = fault.error_type(), error.message = fault.said(), "run did not take place");
                     }
                 }
                 telemetry::emit(&telemetry::metrics_of_fault(&self.name, clock::now()));
-                Diagnostic { error_type: fault.error_type().to_owned(), error_message: chain(&fault) }
+                Diagnostic { error_type: fault.error_type().to_owned(), error_message: fault.said() }
             })
         }
         .instrument(span)

@@ -103,6 +103,15 @@ impl RunFault {
         move |source| Self::Observe { attempt, source }
     }
 
+    /// What a person reads: the whole chain, and the next step where the chain does not say it.
+    pub fn said(&self) -> String {
+        let said = crate::text::chain(self);
+        match self {
+            Self::Observe { source, .. } => format!("{said}; {}", source.fix()),
+            _ => said,
+        }
+    }
+
     /// The fixed name alarms match on.
     pub fn error_type(&self) -> &str {
         match self {

@@ -47,7 +47,7 @@ async fn an_account_that_cannot_be_asked_is_an_error_with_its_cause() -> anyhow:
     scene.proxy.break_call(0, nightshift_testkit::Fault::Denied);
     let (kind, message) = start(&scene, &[])?.invoke(&json!({})).await?.fault();
     assert_eq!(kind, "ObservationFailed");
-    insta::assert_snapshot!(message, @"nothing could be observed, so nothing was done: asking which account this is: sts:GetCallerIdentity on the caller's own credentials did not succeed: AccessDenied: not authorized to perform this");
+    insta::assert_snapshot!(message, @"nothing could be observed, so nothing was done: asking which account this is: sts:GetCallerIdentity on the caller's own credentials did not succeed: AccessDenied: not authorized to perform this; allow sts:GetCallerIdentity on it in the role's policy, or the service control policies above it");
     Ok(())
 }
 
@@ -63,7 +63,7 @@ async fn one_region_that_cannot_be_read_is_a_failed_item_and_the_only_one_is_an_
 
     let (kind, message) = start(&scene, &[("NIGHTSHIFT_REGIONS", "eu-north-1")])?.invoke(&json!({})).await?.fault();
     assert_eq!(kind, "ObservationFailed");
-    insta::assert_snapshot!(message, @"nothing could be observed, so nothing was done: listing the clusters of every configured region: rds:DescribeDBClusters on region eu-north-1 did not succeed: AccessDenied: not authorized to perform this");
+    insta::assert_snapshot!(message, @"nothing could be observed, so nothing was done: listing the clusters of every configured region: rds:DescribeDBClusters on region eu-north-1 did not succeed: AccessDenied: not authorized to perform this; allow rds:DescribeDBClusters on it in the role's policy, or the service control policies above it");
     Ok(())
 }
 

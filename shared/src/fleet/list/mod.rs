@@ -19,7 +19,7 @@ use crate::report::{Mode, PlanDigest};
 use crate::run::{RunFault, driver};
 use crate::services::aws::Aws;
 use crate::services::executions::ExecutionsReader;
-use crate::services::organizations::{Builder, OrganizationReader, Pace, Share, Wanted};
+use crate::services::organizations::{Builder, Gap, OrganizationReader, Pace, Share, Wanted};
 use crate::text::printable;
 
 /// What the state machine goes on with.
@@ -105,7 +105,7 @@ impl Lister {
         leave: &crate::services::RecordPermit,
     ) -> Result<(), FleetFault> {
         let written = folder.write(&self.home, &folder.key(name), value, leave).await;
-        Ok(written.map_err(RunFault::observing("leaving the accounts of this run in its bucket"))?)
+        written.map_err(FleetFault::leaving("leaving the accounts of this run in its bucket"))
     }
 
     /// The report of an earlier execution.
@@ -121,6 +121,9 @@ impl Lister {
         let wanted = Wanted { accounts: true, tags: self.policy.selection.asks_for_tags(), ..Wanted::TREE };
         let facts = Box::pin(builder.read(&wanted)).await;
         let facts = facts.map_err(RunFault::observing("reading the organisation"))?;
+        for Gap { said, fix, .. } in &facts.gaps {
+            warn!(gap.message = said, gap.fix = fix, "a part of the organisation was not read as it was to be");
+        }
         Snapshot::of(facts).map_err(|error| RunFault::Server {
             attempt: "reading the organisation".to_owned(),
             fix: "run it again",
@@ -131,14 +134,9 @@ impl Lister {
     /// Those that go first, then the others.
     fn items(&self, choice: &Choice) -> Vec<Item> {
         let item = |Chosen { account, name, path, policy }: &Chosen| Item {
-            account: account.clone(),
-            name: name.clone(),
-            path: path.clone(),
             policy: policy.clone(),
             regions: self.policy.regions.clone(),
-            budget: None,
-            judged_at: None,
-            expect_plan: None,
+            ..Item::of(account, name, path)
         };
         choice.canary.iter().chain(&choice.rest).map(item).collect()
     }

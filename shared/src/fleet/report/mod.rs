@@ -23,10 +23,9 @@ use crate::domains::fleet::{
     Ended, FleetReport, Heard, Item, Maps, Owners, Phase, Row, Run, add_owners, codes, fold, page, with_work,
 };
 use crate::report::{Counts, Delivery, Notice, PlanDigest, Reason, Report, Tripped};
-use crate::run::{RunFault, driver};
+use crate::run::driver;
 use crate::services::aws::Aws;
 use crate::telemetry;
-use crate::text::chain;
 
 /// Reports of accounts read at once.
 const AT_ONCE: usize = 8;
@@ -94,7 +93,7 @@ impl Reporter {
             folder.write(&self.home, &report_key, &report, leave).await?;
             folder.write_page(&self.home, &page_key, html, leave).await
         });
-        kept.await.map_err(RunFault::observing("leaving the report in the run's bucket"))?;
+        kept.await.map_err(FleetFault::leaving("leaving the report in the run's bucket"))?;
         let place = format!("s3://{}/{page_key}", self.place.bucket);
         let letter = letter(&report, &place, &self.policy.notify);
         let notify = (&self.policy.notify, mode);
@@ -160,7 +159,7 @@ impl Reporter {
             match read {
                 Ok(Some(report)) => add_owners(&mut owners, &report),
                 Ok(None) => {}
-                Err(error) => warn!(error.message = chain(&error), "the report of an account could not be read"),
+                Err(error) => warn!(error.message = error.said(), "the report of an account could not be read"),
             }
         }
         owners
@@ -190,7 +189,7 @@ impl Reporter {
             let report = folder.find::<Report>(&self.home, &key).await;
             let read = report.map(|report| report.map(|report| work::visit_of(&item, (phase, key), &report)));
             read.unwrap_or_else(|error| {
-                warn!(error.message = chain(&error), "the report of an account could not be read");
+                warn!(error.message = error.said(), "the report of an account could not be read");
                 None
             })
         });

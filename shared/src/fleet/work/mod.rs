@@ -172,7 +172,8 @@ impl Worker {
             (Some(Bar::Organization), _) => Ok(Reason::new(&codes::DENIED_BY_SCP, said, Bar::Organization.fix())),
             (_, Some("AccessDenied")) => {
                 let fix = "roll the member roles out to this account, or see that the role there trusts this worker and its \
-                           external id";
+                           external id; if it is so in every account, allow sts:AssumeRole and sts:SetSourceIdentity on it in \
+                           the worker's own role";
                 Ok(Reason::new(&fleet_codes::ROLE_MISSING, said, fix))
             }
             _ if may_be_mended(&error) => Err(RunFault::observing(format!("taking the role {role}"))(error).into()),

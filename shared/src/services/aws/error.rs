@@ -149,7 +149,8 @@ impl AwsError {
         }
         match self.kind {
             Kind::Denied => {
-                format!("allow {} on it in the role's policy, or the service control policies above it", self.action)
+                let right = right_in(&self.cause.message).unwrap_or(self.action);
+                format!("allow {right} on it in the role's policy, or the service control policies above it")
             }
             Kind::Throttled => {
                 "AWS throttles this account's calls of this kind, whoever makes them: the next run goes on; lower NIGHTSHIFT_CONCURRENCY if it stays"
@@ -168,6 +169,16 @@ impl AwsError {
             }
         }
     }
+}
+
+/// The right that AWS says is missing: often another one than that of the call. A list, where a key is not there; a tag, where something is made.
+fn right_in(message: &str) -> Option<&str> {
+    let (_, rest) = message.split_once("is not authorized to perform: ")?;
+    let right = rest.split_whitespace().next()?;
+    let (service, action) = right.split_once(':')?;
+    let is_service =
+        !service.is_empty() && service.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    (is_service && !action.is_empty() && action.bytes().all(|b| b.is_ascii_alphanumeric())).then_some(right)
 }
 
 /// What AWS says of credentials that are no good, whatever they are allowed.
@@ -277,6 +288,27 @@ fn ends(code: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_right_that_is_missing_is_the_one_that_aws_names() {
+        let says = |words: &str| {
+            format!("User: arn:aws:sts::111122223333:assumed-role/r/s is not authorized to perform: {words}")
+        };
+        for (message, right) in [
+            (
+                says("s3:ListBucket on resource: \"arn:aws:s3:::runs\" because no policy allows it"),
+                Some("s3:ListBucket"),
+            ),
+            (says("sts:SetSourceIdentity"), Some("sts:SetSourceIdentity")),
+            (says("ec2-instance-connect:OpenTunnel because"), Some("ec2-instance-connect:OpenTunnel")),
+            (says("this"), None),
+            (says("<b>:x on it"), None),
+            (says("s3:"), None),
+            ("not authorized to perform this".to_owned(), None),
+        ] {
+            assert_eq!(right_in(&message), right, "{message}");
+        }
+    }
 
     #[test]
     fn codes_are_sorted_as_they_stand_on_the_wire() {
