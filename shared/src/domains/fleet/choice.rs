@@ -121,6 +121,8 @@ pub fn choose(organisation: &Organisation, selection: &Selection) -> Result<Choi
     let mut choice = Choice { canary: Vec::new(), rest: Vec::new(), left_out: strangers(organisation, selection)? };
     let mut accounts: Vec<_> = organisation.accounts.iter().collect();
     accounts.sort_by(|one, other| one.id.cmp(&other.id));
+    // One that moved while it was read may have been seen twice: two workers in one account would know nothing of each other.
+    accounts.dedup_by(|one, other| one.id == other.id);
     for account in accounts {
         let Account { id, name, path, .. } = account;
         if let Some(reason) = out(account, selection) {

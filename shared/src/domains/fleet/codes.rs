@@ -17,7 +17,7 @@ crate::report::reason_codes! {
         "`skipped`: the selection goes by tags, and those of this account were not read: nobody knows whether it is excluded.",
         Some("Allow `organizations:ListTagsForResource` where the snapshot is made.");
     NO_SUCH_ACCOUNT = "no-such-account", Operators,
-        "`skipped`: the selection names this id, and the organisation has no such account: it has left, or another was meant.",
+        "`skipped`: the selection names this id, or it failed in the run that is taken up, and the organisation has no such account: it has left, or another was meant.",
         Some("Take the id out of the selection, or correct it.");
     ROLE_MISSING = "role-missing", Operators,
         "`skipped`, or `failed` where `NIGHTSHIFT_FLEET_FAILURES` names it: STS does not give the account's role. It is not there, \

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::domains::fleet::{Choice, Chosen, FleetReport, LeftOut, codes};
+use crate::domains::fleet::{Choice, Chosen, FleetReport, LeftOut, Row, codes};
 use crate::report::Reason;
 use crate::run::RunFault;
 use crate::text::printable;
@@ -10,6 +10,7 @@ use crate::text::printable;
 /// Of `choice` those that failed in `earlier`; the others are left alone, and why is said. Caps are judged anew, of these alone.
 pub(super) fn failed_of(choice: Choice, earlier: &FleetReport) -> Result<Choice, RunFault> {
     let failed: BTreeSet<_> = earlier.failed().map(|row| row.account.as_str()).collect();
+    let gone = gone(&choice, earlier);
     let Choice { canary, rest, mut left_out } = choice;
     let mut keep = |chosen: Vec<Chosen>| -> Vec<Chosen> {
         let (failed, others): (Vec<_>, Vec<_>) =
@@ -28,7 +29,24 @@ pub(super) fn failed_of(choice: Choice, earlier: &FleetReport) -> Result<Choice,
             printable(&earlier.execution)
         )));
     }
+    left_out.extend(gone);
     Ok(Choice { canary, rest, left_out })
+}
+
+/// Those that failed in `earlier` and are in no list of `choice`, which has every account of the organisation: nobody else would say what became
+/// of them.
+fn gone(choice: &Choice, earlier: &FleetReport) -> Vec<LeftOut> {
+    let chosen = choice.canary.iter().chain(&choice.rest).map(|chosen| chosen.account.as_str());
+    let known: BTreeSet<_> = chosen.chain(choice.left_out.iter().map(|out| out.account.as_str())).collect();
+    let gone = earlier.failed().filter(|row| !known.contains(row.account.as_str()));
+    let left_out = |row: &Row| {
+        let message =
+            format!("it failed in {}, and this organisation has no such account by now", printable(&earlier.execution));
+        let fix = "nothing, if it has left the organisation: no run reaches it";
+        let reason = Reason::new(&codes::NO_SUCH_ACCOUNT, message, fix);
+        LeftOut { account: row.account.clone(), name: row.name.clone(), path: row.path.clone(), reason }
+    };
+    gone.map(left_out).collect()
 }
 
 #[cfg(test)]
@@ -42,30 +60,13 @@ mod tests {
     }
 
     fn earlier(accounts: &[(&str, Ended)]) -> FleetReport {
-        let item = |(account, _): &(&str, Ended)| Item {
-            account: (*account).to_owned(),
-            name: "n".to_owned(),
-            path: "Root".to_owned(),
-            policy: None,
-            regions: Vec::new(),
-            budget: None,
-            judged_at: None,
-            expect_plan: None,
-        };
+        let item = |(account, _): &(&str, Ended)| Item::of(*account, "n", "Root");
         let mut rows = fold(&accounts.iter().map(item).collect::<Vec<_>>(), &Maps::default());
         for (row, (_, ended)) in rows.iter_mut().zip(accounts) {
             row.ended = *ended;
         }
         let at = "2026-11-21T02:00:00Z".parse().unwrap();
-        let run = Run {
-            function: "cluster-cleanup".to_owned(),
-            mode: Mode::Apply,
-            execution: "night".to_owned(),
-            organization: None,
-            redrive_of: None,
-            started_at: at,
-            finished_at: at,
-        };
+        let run = Run::of("cluster-cleanup", Mode::Apply, "night", (at, at));
         FleetReport::of(run, &[], rows, Vec::new())
     }
 
@@ -76,7 +77,12 @@ mod tests {
         let again = failed_of(choice.clone(), &earlier(&night)).unwrap();
         assert_eq!((again.canary, again.rest), (vec![], vec![chosen("2")]));
         let left: Vec<_> = again.left_out.iter().map(|out| format!("{} {}", out.account, out.reason.message)).collect();
-        assert_eq!(left, ["1 it did not fail in night", "3 it did not fail in night"]);
+        insta::assert_snapshot!(left.join("\n"), @r"
+        1 it did not fail in night
+        3 it did not fail in night
+        4 it failed in night, and this organisation has no such account by now
+        ");
+        assert!(again.left_out[2].reason.is(&codes::NO_SUCH_ACCOUNT), "somebody has to hear of it");
         let refused = failed_of(choice, &earlier(&[("4", Ended::Failed)])).unwrap_err();
         insta::assert_snapshot!(refused, @"of the 1 accounts that failed in night none is selected by now, so nothing was begun: start a run without 'redrive_of'");
     }

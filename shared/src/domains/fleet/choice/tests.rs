@@ -117,6 +117,15 @@ fn exclusions_win_and_each_account_that_stays_out_says_why() {
 }
 
 #[test]
+fn an_account_that_was_seen_twice_is_gone_through_once() {
+    let mut organisation = organisation();
+    organisation.accounts.push(account(4, &["Root", "Work", "Prod"], Some(&[])));
+    let choice = choose(&organisation, &selection(&[("UNITS", "Root")]).unwrap()).unwrap();
+    let chosen: Vec<_> = choice.rest.iter().map(|one| one.account.trim_start_matches('0')).collect();
+    assert_eq!((chosen, choice.left_out.len()), (vec!["3", "4", "5", "6"], 2));
+}
+
+#[test]
 fn what_names_nothing_here_is_refused_before_anything_begins() {
     for (pairs, expected) in [
         (
