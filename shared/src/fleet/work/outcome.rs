@@ -40,11 +40,12 @@ impl Visiting<'_> {
         // In a plan nobody has agreed to anything.
         let moved = report.tripped.as_ref().filter(|tripped| tripped.guard == EXPECT_PLAN);
         let ended = if moved.is_some() { Ended::Failed } else { ended };
-        let reason = report.tripped.as_ref().map(|tripped| {
+        let tripped = report.tripped.as_ref().map(|tripped| {
             let message = format!("{} is {} and the plan wants {}", tripped.guard, tripped.limit, tripped.wanted);
             let code = if moved.is_some() { &fleet_codes::ACCOUNT_PLAN_MOVED } else { &codes::CAP };
             Reason::new(code, message, &tripped.fix)
         });
+        let reason = tripped.or_else(|| failed(&whole));
         Visit {
             ended,
             reason,
@@ -101,6 +102,13 @@ impl Visiting<'_> {
     }
 }
 
+/// What failed in no Region of its own, by name: nothing else would say it of the account.
+fn failed(Regional { ended, code, message }: &Regional) -> Option<Reason> {
+    let (code, message) = (code.as_ref()?, message.as_ref()?);
+    // The words of the item's reason have its next step in them.
+    (*ended == Ended::Failed).then(|| Reason { code: code.clone().into(), message: message.clone(), fix: None })
+}
+
 /// Whatever else came of it, this failed.
 pub(super) fn fail(visit: &mut Visit, reason: Reason) {
     visit.ended = Ended::Failed;
@@ -133,11 +141,27 @@ fn ended(items: &[report::Item], of: impl Fn(&report::Item) -> bool) -> Regional
         Regional { ended, code: code.map(|reason| reason.code.to_string()), message }
     });
     // The first of the worst, for its code.
-    each.reduce(|worst, next| if next.ended > worst.ended { next } else { worst }).unwrap_or(Regional {
-        ended: Ended::Nothing,
-        code: None,
-        message: None,
-    })
+    let worst = each.reduce(|worst, next| if next.ended > worst.ended { next } else { worst });
+    let Some(Regional { ended, code, message }) = worst else {
+        return Regional { ended: Ended::Nothing, code: None, message: None };
+    };
+    let failed = items.iter().filter(|item| of(item) && item.outcome == Outcome::Failed);
+    let failed: Vec<_> = failed.map(|item| item.id.as_str()).collect();
+    Regional { ended, code, message: message.map(|message| named(&failed) + &message) }
+}
+
+/// So many of what failed are named; the report of the account has all.
+const MOST_NAMED: usize = 5;
+
+/// All that failed, in words, where it is more than the one whose reason follows. First, because the end of what is too long is cut.
+fn named(failed: &[&str]) -> String {
+    if failed.len() < 2 {
+        return String::new();
+    }
+    let first = failed.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", ");
+    let more = failed.len().saturating_sub(MOST_NAMED);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("{first}{more} failed; ")
 }
 
 /// Of so many codes the words are said.

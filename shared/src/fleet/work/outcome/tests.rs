@@ -8,14 +8,8 @@ use crate::report::{Concerns, Mode, Tripped, sample};
 
 fn place(regions: &[&str]) -> Item {
     Item {
-        account: "111122223333".to_owned(),
-        name: "web".to_owned(),
-        path: "Root/Prod".to_owned(),
-        policy: None,
         regions: regions.iter().map(|region| (*region).to_owned()).collect(),
-        budget: None,
-        judged_at: None,
-        expect_plan: None,
+        ..Item::of("111122223333", "web", "Root/Prod")
     }
 }
 
@@ -111,6 +105,32 @@ fn a_job_that_is_about_no_region_goes_through_an_account_once() {
     let report = sample("key-rotation", Mode::Apply, vec![found("ana", "eu-west-1", Outcome::Changed, None)]);
     let visit = visiting.visit(&report, Stakes { destructive: 1, marked: 7, ..Stakes::default() });
     assert_eq!((told(&visit).as_str(), visit.destructive, visit.marked), ("done", 1, 7));
+}
+
+#[test]
+fn what_failed_is_named_be_it_in_a_region_or_in_none() {
+    let failed = |id: &str, region: &str| found(id, region, Outcome::Failed, Some(&codes::ACCESS_DENIED));
+    let said = |ids: &[&str]| {
+        let item = place(&[]);
+        let visiting = Visiting { item: &item, phase: Phase::Rest, failures: &Failures::default(), regional: false };
+        let items = ids.iter().map(|id| failed(id, "aws-global")).collect();
+        let visit = visiting.visit(&sample("key-rotation", Mode::Apply, items), Stakes::default());
+        let reason = visit.reason.map(|reason| format!("[{}] {}", reason.code, reason.message));
+        format!("{} {}", visit.ended.as_str(), reason.unwrap_or_default())
+    };
+    assert_eq!(said(&[]), "nothing ");
+    assert_eq!(said(&["ana"]), "failed [access-denied] ana: why");
+    assert_eq!(said(&["ana", "ben"]), "failed [access-denied] ana, ben failed; ana: why");
+    assert_eq!(
+        said(&["a", "b", "c", "d", "e", "f", "g"]),
+        "failed [access-denied] a, b, c, d, e and 2 more failed; a: why"
+    );
+    let item = place(&["eu-west-1"]);
+    let visiting = Visiting { item: &item, phase: Phase::Rest, failures: &Failures::default(), regional: true };
+    let items = vec![failed("orders", "eu-west-1"), failed("web", "eu-west-1")];
+    let visit = visiting.visit(&sample("cluster-cleanup", Mode::Apply, items), Stakes::default());
+    assert_eq!(visit.regions["eu-west-1"].message.as_deref(), Some("orders, web failed; orders: why"));
+    assert_eq!(visit.reason, None, "the Region says it");
 }
 
 #[test]
