@@ -36,8 +36,8 @@ pub(super) async fn find(home: &Aws, folder: &Folder<'_>, first: &BTreeSet<Strin
     let prefix = folder.key("spent/");
     let keys = RecordReader::new(home, folder.bucket()).keys(&prefix).await;
     let keys = keys.map_err(RunFault::observing("listing what workers began in this run"))?;
-    let account = |key: &String| Some(key.strip_prefix(&prefix)?.strip_suffix(".json")?.to_owned());
-    let traces = stream::iter(keys.iter().filter_map(account)).map(async |account: String| {
+    let accounts = keys.iter().filter_map(|key| account(key, &prefix));
+    let traces = stream::iter(accounts).map(async |account: String| {
         let phase = if first.contains(&account) { Phase::Canary } else { Phase::Rest };
         let trace = trace(home, folder, phase, &account).await;
         (account, trace)
@@ -45,30 +45,50 @@ pub(super) async fn find(home: &Aws, folder: &Folder<'_>, first: &BTreeSet<Strin
     Ok(pin!(traces.buffered(AT_ONCE)).collect().await)
 }
 
+/// Whose list it is that lies at `key`.
+fn account(key: &str, prefix: &str) -> Option<String> {
+    let account = key.strip_prefix(prefix)?.strip_suffix(".json")?;
+    (!account.contains('/')).then(|| account.to_owned())
+}
+
 async fn trace(home: &Aws, folder: &Folder<'_>, phase: Phase, account: &str) -> Trace {
     let (spent, key) = (folder.purse_of(account).key, folder.report_of(phase, account));
     let recorded = match folder.find::<Recorded>(home, &key).await {
         Ok(recorded) => recorded,
         Err(error) => {
-            warn!(error.message = chain(&error), "the report of an account could not be read");
+            warn!(error.message = error.said(), "the report of an account could not be read");
             None
         }
     };
-    let unreported = match folder.find::<Spent>(home, &spent).await {
-        Ok(spent) => {
-            let began = spent.unwrap_or_default().began;
-            let silent = recorded.as_ref().map_or_else(|| began.clone(), |recorded| recorded.silent_about(&began));
-            Unreported::of(silent, folder.execution())
-        }
+    let spent = match folder.find::<Spent>(home, &spent).await {
+        Ok(spent) => Ok(spent.unwrap_or_default()),
         Err(error) => {
-            warn!(error.message = chain(&error), "what was begun in an account could not be read");
-            Some(Unreported::unknown(&format!("s3://{}/{spent}", folder.bucket()), &chain(&error)))
+            warn!(error.message = error.said(), "what was begun in an account could not be read");
+            Err(Unreported::unknown(&format!("s3://{}/{spent}", folder.bucket()), &chain(&error)))
         }
     };
-    Trace { report: recorded.map(|recorded| (phase, key, recorded.report.counts)), unreported }
+    Trace::of((phase, key), recorded, spent, folder.execution())
 }
 
 impl Trace {
+    /// Of what lies in the bucket: the report of the map of `phase`, and what was written down before anything was begun, or that nobody knows
+    /// it.
+    fn of(
+        (phase, key): (Phase, String),
+        recorded: Option<Recorded>,
+        spent: Result<Spent, Unreported>,
+        execution: &str,
+    ) -> Self {
+        let unreported = match spent {
+            Ok(Spent { began, .. }) => {
+                let silent = recorded.as_ref().map_or_else(|| began.clone(), |recorded| recorded.silent_about(&began));
+                Unreported::of(silent, execution)
+            }
+            Err(unknown) => Some(unknown),
+        };
+        Self { report: recorded.map(|recorded| (phase, key, recorded.report.counts)), unreported }
+    }
+
     /// Puts into `row` what it says, and leaves what was heard.
     pub(super) fn mark(&self, row: &mut Row) {
         row.unreported.clone_from(&self.unreported);
@@ -81,3 +101,6 @@ impl Trace {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
