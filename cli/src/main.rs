@@ -7,6 +7,7 @@ mod adopt;
 mod anonymise;
 mod args;
 mod ask;
+mod call;
 mod clones;
 mod connect;
 mod desk;

@@ -10,11 +10,12 @@ use nightshift::services::executions::ExecutionsReader;
 use nightshift::text::{count, printable};
 use serde_json::{Value, json};
 
-use super::call::{Call, RunCall, What};
+use super::call::{Call, What};
 use super::deployed::Fleet;
 use super::{report, status};
 use crate::args::{FleetApplyArgs, FleetPlanArgs, FleetRedriveArgs};
 use crate::ask;
+use crate::call::OneCall;
 use crate::desk::Desk;
 use crate::output::{Ending, Output, Words, complain};
 use crate::record::{self, Record};
@@ -161,7 +162,7 @@ async fn once(aws: &Aws, (account, fleet): (&str, &Fleet), what: What, desk: &De
     let record = Record::begin(desk, &format!("fleet-{}", fleet.job), account);
     let ledger = record::interruptible(&record).context("could not listen for signals; nothing was started")?;
     let call = Call { machine: fleet.machine.clone(), what };
-    let driver = Driver::<RunCall>::bare(call, aws.clone())?;
+    let driver = Driver::<OneCall<Call>>::bare(call, aws.clone())?;
     let caller = Caller::Operator { mode: Mode::Apply, word: Word::Any };
     let report = Box::pin(driver.run(Value::Object(serde_json::Map::new()), &ledger, caller)).await?.report;
     record.end(&report);

@@ -1,19 +1,18 @@
-//! The call itself, as a job of one step: whoever calls a deployed function lets it write, so the call takes leave to write
-//! from the guard as every other write does, and stands in the record before it is made.
+//! The call of a deployed function, and what it answered.
 
-use std::borrow::Cow;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use nightshift::config::Settings;
-use nightshift::report::{Code, Mode, Outcome, Reason, Report, codes};
-use nightshift::run::caps::Counted;
-use nightshift::run::event::Fields;
-use nightshift::run::plan::{Act, Details, Plan, Refusal, Scope, Subject};
-use nightshift::run::{Allowed, Done, Given, Hands, Job, PlanOf, RunFault, Sight, Sums};
+use nightshift::report::{Mode, Reason, Report, codes};
+use nightshift::run::Done;
+use nightshift::services::Permit;
+use nightshift::services::aws::Aws;
 use nightshift::services::functions::{Called, FunctionCaller};
 use nightshift::text::{one_line, printable};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
+
+use crate::call::{Calling, Step};
 
 /// One call of one function, and what it answered.
 #[derive(Debug, Default)]
@@ -89,126 +88,40 @@ impl Fault {
     }
 }
 
-/// Calls one deployed function once.
-#[derive(Debug)]
-pub(super) struct FunctionCall;
+impl Calling for Call {
+    const NAME: &'static str = "function-call";
+    const LONGEST: Duration = FunctionCaller::LONGEST;
 
-/// The one step.
-#[derive(Debug, Serialize)]
-pub(super) struct Step {
-    function: String,
-    region: String,
-    event: Value,
-    mode: Option<Mode>,
-}
-
-/// Nothing besides.
-#[derive(Debug, Serialize)]
-pub(super) struct Alone;
-
-impl Scope for Alone {
-    const FUNCTION: &'static str = "function-call";
-}
-
-impl Job for FunctionCall {
-    const NAME: &'static str = Alone::FUNCTION;
-    const IS_CALLED: bool = true;
-    const CODES: &'static [&'static [&'static Code]] = &[];
-    type Policy = Call;
-    type Request = ();
-    /// The Region.
-    type World = String;
-    type Action = Step;
-    type Left = Refusal;
-    type Scope = Alone;
-
-    fn policy(_: &mut Settings<'_>, _: Option<&str>) -> Call {
-        Call::default()
-    }
-
-    fn request(_: &mut Fields, _: &Call) {}
-
-    async fn observe(sight: Sight<'_>, given: Given<'_, Self>) -> Result<String, RunFault> {
-        let named = given.policy.region.as_deref();
-        Ok(named.or(sight.aws.region()).unwrap_or_default().to_owned())
-    }
-
-    fn plan(region: &String, given: Given<'_, Self>) -> PlanOf<Self> {
-        let Call { function, event, mode, .. } = given.policy;
-        let mut plan = Plan::empty(&given.caller.account, Alone, 1);
-        let (function, event) = (function.clone(), event.clone());
-        plan.actions.push(Step { function, region: region.clone(), event, mode: *mode });
-        plan
-    }
-
-    async fn apply(
-        allowed: &Allowed<'_, Step>,
-        _: &[Refusal],
-        _: &mut String,
-        given: Given<'_, Self>,
-        hands: Hands<'_>,
-    ) -> Vec<Done> {
-        let mut all = Vec::new();
-        for (step, turn) in allowed.iter() {
-            let work = async |leave: &_| {
-                let caller = FunctionCaller::new(hands.aws, &step.region, leave);
-                match caller.call(&step.function, &step.event).await {
-                    Ok(Called { error, payload }) => {
-                        let answer = Answer::of(error.as_deref(), &payload);
-                        let done = done(&answer, step);
-                        *given.policy.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
-                        done
-                    }
-                    Err(error) => Done::stopped_by(&error, Vec::new()),
-                }
-            };
-            all.push(hands.ledger.item(turn, FunctionCaller::LONGEST, work).await);
+    fn step(&self, home: &str) -> Step {
+        let mode = self.mode.map_or_else(|| "as its event says".to_owned(), |mode| format!("to {mode}"));
+        Step {
+            id: self.function.clone(),
+            region: self.region.clone().unwrap_or_else(|| home.to_owned()),
+            said: format!("call function {} {mode}", printable(&self.function)),
+            with: self.event.clone(),
         }
-        all
     }
 
-    fn sum_up(_: &PlanOf<Self>, region: &String, _: Given<'_, Self>, _: &[Done]) -> Sums {
-        Sums { regions: vec![region.clone()], ..Sums::default() }
+    async fn call(&self, step: &Step, aws: &Aws, leave: &Permit) -> Done {
+        match FunctionCaller::new(aws, &step.region, leave).call(&step.id, &step.with).await {
+            Ok(Called { error, payload }) => {
+                let answer = Answer::of(error.as_deref(), &payload);
+                let done = done(&answer, step);
+                *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+                done
+            }
+            Err(error) => Done::stopped_by(&error, Vec::new()),
+        }
     }
 }
 
 fn done(answer: &Answer, step: &Step) -> Done {
     match answer {
-        Answer::Report(_) => Done::changed(step.steps()),
+        Answer::Report(_) => Done::changed(step.taken()),
         Answer::Fault(fault) => {
             let fix = "its log has the whole of it";
-            Done::failed(step.steps(), Reason::new(&codes::REFUSED, fault.said(), fix))
+            Done::failed(step.taken(), Reason::new(&codes::REFUSED, fault.said(), fix))
         }
-    }
-}
-
-impl Subject<Alone> for Step {
-    fn id(&self) -> Cow<'_, str> {
-        (&self.function).into()
-    }
-
-    fn region<'a>(&'a self, _: &'a Alone) -> &'a str {
-        &self.region
-    }
-
-    fn owner(&self) -> Option<&str> {
-        None
-    }
-
-    fn details(&self, _: &Alone, _: Outcome) -> Details {
-        Details::new()
-    }
-}
-
-impl Act<Alone> for Step {
-    fn steps(&self) -> Vec<String> {
-        let mode = self.mode.map_or_else(|| "as its event says".to_owned(), |mode| format!("to {mode}"));
-        vec![format!("call function {} {mode}", printable(&self.function))]
-    }
-
-    /// The function has caps of its own.
-    fn capped(&self) -> Option<Counted> {
-        None
     }
 }
 

@@ -17,6 +17,7 @@ use serde_json::json;
 
 use crate::args::{InvokeArgs, WordArgs};
 use crate::ask;
+use crate::call::OneCall;
 use crate::desk::Desk;
 use crate::event::Event;
 use crate::jobs::{Offered, WithJob};
@@ -25,7 +26,7 @@ use crate::progress::Progress;
 use crate::record::{self, Record};
 use crate::told::Told;
 
-use call::{Answer, FunctionCall};
+use call::Answer;
 pub(crate) use call::{Call, Fault};
 use deployed::Deployed;
 use wish::Wish;
@@ -140,7 +141,7 @@ pub(crate) async fn once(
     ledger: &Ledger<'_>,
 ) -> anyhow::Result<(Result<Report, Fault>, Report)> {
     let name = call.function.clone();
-    let driver = Driver::<FunctionCall>::bare(call, aws.clone())?;
+    let driver = Driver::<OneCall<Call>>::bare(call, aws.clone())?;
     let progress = Progress::start("waiting for the function", aws.calls().clone());
     // The function decides what it writes; the call is a write either way.
     let caller = Caller::Operator { mode: Mode::Apply, word: Word::Any };
