@@ -114,6 +114,29 @@ async fn owners_are_told_by_the_fleets_own_account_and_the_operators_not_once_an
 }
 
 #[tokio::test]
+async fn an_owner_is_told_once_however_often_a_worker_is_called() -> anyhow::Result<()> {
+    let (fleet, member) = (Fleet::new().await?, Fleet::member(&["orders-dev"]).await?);
+    // To be warned of in good time.
+    expired("soon-dev").tag("auto-delete-after", "2026-11-22T12:00:00Z").create(&member).await?;
+    fleet.home.mail_identity("nightshift@example.com").await?;
+    let mail = [
+        ("NIGHTSHIFT_MAIL_FROM", "nightshift@example.com"),
+        ("NIGHTSHIFT_OPERATORS_MAIL", "ops@example.com"),
+        ("NIGHTSHIFT_OWNER_MAIL_DOMAIN", "example.com"),
+    ];
+    let mut worker = fleet.worker("apply", &mail)?;
+    for phase in ["canary", "canary", "rest"] {
+        let event = to_work(phase, &member.account, &json!({ "budget": 1 }));
+        worker.invoke(&event).await?.report();
+        let sent = fleet.home.control("mail", json!({})).await?["mail"].as_array().cloned().unwrap_or_default();
+        assert_eq!(sent.len(), 1, "of what went, and of what will: {sent:?}");
+        let said = sent[0].to_string();
+        assert!(said.contains("orders-dev") && said.contains("soon-dev"), "{said}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn keys_are_about_no_region_and_go_once() -> anyhow::Result<()> {
     let (fleet, member) = (Fleet::new().await?, Fleet::member(&[]).await?);
     let iam = aws_sdk_iam::Client::new(&member.sdk_config("us-east-1").await);
