@@ -9,4 +9,4 @@ mod observe;
 
 pub use apply::apply;
 pub use model::{Ended, Order, Ran, StepRan};
-pub use observe::{Sight, observe};
+pub use observe::observe;
