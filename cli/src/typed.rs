@@ -91,6 +91,7 @@ fn cluster(policy: &Policy, value: Option<String>, owner: Option<&str>, now: Tim
         region: "eu-west-1".to_owned(),
         resource_id: "cluster-ABC".to_owned(),
         engine: "aurora-mysql".to_owned(),
+        engine_version: None,
         status: "available".to_owned(),
         created_at: Some(now - SignedDuration::from_hours(24 * 400)),
         tags,

@@ -41,6 +41,10 @@ pub(super) fn step(step: &ClusterStep) -> String {
             format!("{how} ({}, copias automáticas de 1 día), hasta el {until}", self::place(place))
         }
         ClusterStep::OwnPassword => "darle una contraseña maestra propia, que RDS guarda en Secrets Manager".to_owned(),
+        ClusterStep::Anonymise { cluster, rules, fingerprint } => format!(
+            "hacer que los datos de {cluster} no sean de nadie, con las reglas {} ({fingerprint}) y una clave que se destruye al final",
+            printable(rules)
+        ),
         ClusterStep::HandOver => "entregarlo: nightshift:clone=ready".to_owned(),
         ClusterStep::SweepClone { cluster, since } => {
             format!("eliminar {cluster} sin copia: un clon empezado el {since}, sin instancias y nunca entregado")

@@ -189,6 +189,17 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// What comes of `work`; `None` where the platform is about to end the process, with `kept` left for what comes afterwards, or where
+    /// somebody asked to stop. What was asked of others by then may go on without us.
+    pub async fn while_time_lasts<T>(&self, kept: Duration, work: impl Future<Output = T>) -> Option<T> {
+        let left = self.deadline.at_most(Duration::MAX, kept, clock::now());
+        let ends = async { if left == Duration::MAX { self.stop.asked().await } else { self.pause(left).await } };
+        tokio::select! {
+            done = work => Some(done),
+            () = ends => None,
+        }
+    }
+
     /// Writes what the report says and the record does not yet: no item twice.
     pub fn close(&self, items: &[Item]) {
         let mut ended = std::mem::take(&mut *self.ended.lock().unwrap_or_else(PoisonError::into_inner));

@@ -54,6 +54,7 @@ fn clone() -> Cluster {
         region: "eu-west-1".to_owned(),
         resource_id: "cluster-ABCDEFGHIJKLMNOPQRSTUVWXYZ".to_owned(),
         engine: "aurora-postgresql".to_owned(),
+        engine_version: None,
         status: "available".to_owned(),
         created_at: none,
         tags: [(DATA, PRODUCTION)].into_iter().collect(),

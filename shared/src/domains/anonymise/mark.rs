@@ -42,7 +42,7 @@ impl Place {
 
     /// What it becomes at the end of a run, so that a second one begins nothing.
     pub fn sealed(&self, plan: &PlanDigest) -> String {
-        format!("nightshift: {self} was anonymised by plan {plan}")
+        format!("{}{plan}", self.seal())
     }
 
     /// How it is set, by hand.
@@ -53,6 +53,26 @@ impl Place {
                 format!("CREATE DATABASE {MARK}; CREATE TABLE {MARK}.mark (one INT); {}", marked(engine, &self.copy()))
             }
         }
+    }
+
+    /// How it is set where AWS has said that this is a copy: it may be there already, or have come along with the data.
+    pub fn claimed(&self, engine: Engine) -> String {
+        let make = match engine {
+            Engine::Postgres => format!("CREATE SCHEMA IF NOT EXISTS {MARK}"),
+            Engine::Mysql | Engine::Mariadb => {
+                format!("CREATE DATABASE IF NOT EXISTS {MARK}; CREATE TABLE IF NOT EXISTS {MARK}.mark (one INT)")
+            }
+        };
+        format!("{make}; {}", marked(engine, &self.copy()))
+    }
+
+    /// Whether `found` says that a run came to its end at this very place, by whatever plan.
+    pub fn is_sealed(&self, found: &Found) -> bool {
+        found.text.as_deref().is_some_and(|text| text.starts_with(&self.seal()))
+    }
+
+    fn seal(&self) -> String {
+        format!("nightshift: {self} was anonymised by plan ")
     }
 
     /// Whether `found` lets a run go on that plan `plan` began: it is a copy still, or sealed by that plan, which died behind the seal.
@@ -74,7 +94,7 @@ impl Place {
             let message = format!("the mark in {MARK} belongs to a role that whoever is logged in is no member of");
             return refused(&codes::NOT_MARKED, message, "have the master user set it".to_owned());
         }
-        if text.starts_with(&format!("nightshift: {self} was anonymised by plan ")) {
+        if self.is_sealed(found) {
             let fix = format!("to do it again all the same: {}", marked(engine, &self.copy()));
             return refused(&codes::ANONYMISED, format!("its mark says '{}'", printable(text)), fix);
         }
@@ -118,6 +138,11 @@ mod tests {
         let other = PlanDigest::of("anonymise", "shop", &["b"]);
         let refused = copy.goes_on(&sealed, Engine::Postgres, &other).map_err(|reason| reason.code.into_owned());
         assert_eq!(refused, no("already-anonymised"), "another plan's seal");
+        assert!(
+            copy.is_sealed(&sealed) && !place("shop", "other.example").is_sealed(&sealed),
+            "a seal is of one place"
+        );
+        assert!(!copy.is_sealed(&Found { text: Some(copy.copy()), reachable: true }));
     }
 
     #[test]
@@ -126,5 +151,8 @@ mod tests {
         let fix = |engine| place.is_copy(&Found::default(), engine).unwrap_err().fix.unwrap_or_default();
         insta::assert_snapshot!(fix(Engine::Postgres), @"if it is, log in to it and set the mark: CREATE SCHEMA nightshift_copy; COMMENT ON SCHEMA nightshift_copy IS 'nightshift: sh''op at h is a copy'");
         insta::assert_snapshot!(fix(Engine::Mysql), @"if it is, log in to it and set the mark: CREATE DATABASE nightshift_copy; CREATE TABLE nightshift_copy.mark (one INT); ALTER TABLE nightshift_copy.mark COMMENT = 'nightshift: sh''op at h is a copy'");
+        let claimed = |engine| place.claimed(engine);
+        insta::assert_snapshot!(claimed(Engine::Postgres), @"CREATE SCHEMA IF NOT EXISTS nightshift_copy; COMMENT ON SCHEMA nightshift_copy IS 'nightshift: sh''op at h is a copy'");
+        insta::assert_snapshot!(claimed(Engine::Mysql), @"CREATE DATABASE IF NOT EXISTS nightshift_copy; CREATE TABLE IF NOT EXISTS nightshift_copy.mark (one INT); ALTER TABLE nightshift_copy.mark COMMENT = 'nightshift: sh''op at h is a copy'");
     }
 }

@@ -31,6 +31,7 @@ pub enum ClusterStep {
     CreateMember { member: String, class: String, writer: Option<bool> },
     Clone { cluster: String, source: String, at: Option<Timestamp>, place: Place, until: Timestamp },
     OwnPassword,
+    Anonymise { cluster: String, rules: String, fingerprint: String },
     HandOver,
     SweepClone { cluster: String, since: Timestamp },
     TellReady { owner: String },
@@ -136,6 +137,11 @@ impl fmt::Display for ClusterStep {
             Self::OwnPassword => {
                 write!(f, "give it a master password of its own, which RDS keeps in Secrets Manager")
             }
+            Self::Anonymise { cluster, rules, fingerprint } => write!(
+                f,
+                "make the data of {cluster} nobody's by the rules {} ({fingerprint}), with a key that is destroyed at the end",
+                printable(rules)
+            ),
             Self::HandOver => write!(f, "hand it over: {CLONE}={READY}"),
             Self::SweepClone { cluster, since } => write!(
                 f,
@@ -167,6 +173,11 @@ mod tests {
             ClusterStep::DeleteMember { member: "orders-1".to_owned(), writer: true },
             ClusterStep::DeleteCluster { cluster: "orders".to_owned(), kept: Some(kept) },
             ClusterStep::RestoreCluster { cluster: "orders".to_owned(), snapshot: "s".to_owned(), place },
+            ClusterStep::Anonymise {
+                cluster: "orders-ana-raw".to_owned(),
+                rules: "s3://rules/orders.toml".to_owned(),
+                fingerprint: "sha256:00".to_owned(),
+            },
             ClusterStep::TellExpiry { at: "2026-11-21T02:00:00Z".parse().unwrap() },
         ] {
             let planned = Planned::of(&step);

@@ -49,6 +49,15 @@ pub const DATA: &str = "nightshift:data";
 /// A value of [`DATA`]: it was production's when the clone was made, as it is.
 pub const PRODUCTION: &str = "production";
 
+/// On a raw copy that is to be anonymised in quarantine: the name of the clone that will be made of it and handed over.
+pub const RAW: &str = "nightshift:raw";
+/// On the same: the fingerprint of the rules that it was made for.
+pub const RULES: &str = "nightshift:rules";
+/// On a raw copy once every check found nothing, and on the clone of it from its first moment: the fingerprint of the rules.
+pub const ANONYMISED: &str = "nightshift:anonymised";
+/// On a raw copy, with [`ANONYMISED`]: since when.
+pub const ANONYMISED_AT: &str = "nightshift:anonymised-at";
+
 /// What stands in place of a notice, or of a deletion asked for, that holds no longer.
 pub const VOID: &str = "void";
 
@@ -73,6 +82,16 @@ pub fn whose(tags: &Tags, owner_tag: &str) -> Owner {
         [(_, first), rest @ ..] if rest.iter().all(|(_, other)| other == first) => Owner::One((*first).to_owned()),
         several => Owner::Several(several.iter().map(|(key, _)| (*key).to_owned()).collect()),
     }
+}
+
+/// Whether `tags` are those of a raw copy that this tool made and handed to nobody, by every sign there is and not by one of them:
+/// a tag is soon put on by hand. `source_tag` names what it was made of.
+pub fn is_raw(tags: &Tags, source_tag: &str) -> bool {
+    tags.get(RAW).is_some()
+        && tags.get(RULES).is_some()
+        && tags.get(CLONE) == Some(CREATING)
+        && tags.get(TOOL).is_some_and(|tool| tool.starts_with("nightshift "))
+        && tags.get(source_tag).is_some_and(|source| source.starts_with("arn:"))
 }
 
 /// The name to show: where several are named, the one whose key is spelt exactly so, or none.
@@ -101,5 +120,26 @@ mod tests {
         assert_eq!(of(&two), Owner::Several(vec!["Owner".to_owned(), "owner".to_owned()]));
         assert_eq!(owner(&two.into_iter().collect(), "owner").as_deref(), Some("bob"));
         assert_eq!(of(&[("cost-owner", "ana")]), Owner::Nobody);
+    }
+
+    #[test]
+    fn a_raw_copy_is_one_by_every_sign_and_by_no_fewer() {
+        let all = [
+            (RAW, "orders-ana"),
+            (RULES, "sha256:00"),
+            (CLONE, CREATING),
+            (TOOL, "nightshift 0.1.0"),
+            ("nightshift:source", "arn:aws:rds:eu-west-1:1:cluster:orders"),
+        ];
+        let is = |tags: &[(&str, &str)]| is_raw(&tags.iter().copied().collect(), "nightshift:source");
+        assert!(is(&all));
+        for left_out in 0..all.len() {
+            let mut some = all.to_vec();
+            some.remove(left_out);
+            assert!(!is(&some), "without {}", all[left_out].0);
+        }
+        let mut ready = all.to_vec();
+        ready[2] = (CLONE, READY);
+        assert!(!is(&ready));
     }
 }

@@ -204,6 +204,7 @@ mod tests {
             region: "eu-west-1".to_owned(),
             resource_id: "cluster-A".to_owned(),
             engine: "aurora-postgresql".to_owned(),
+            engine_version: None,
             status: "available".to_owned(),
             created_at: None,
             tags: tags.iter().copied().collect(),

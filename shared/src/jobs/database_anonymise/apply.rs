@@ -42,13 +42,7 @@ pub async fn apply(
     }
 }
 
-async fn all(
-    hand: Hand<'_>,
-    allowed: &Allowed<'_, Action>,
-    order: &Order,
-    kept: &Kept,
-    ledger: &Ledger<'_>,
-) -> Ran {
+async fn all(hand: Hand<'_>, allowed: &Allowed<'_, Action>, order: &Order, kept: &Kept, ledger: &Ledger<'_>) -> Ran {
     ledger.expects(allowed.actions().len());
     let (mut steps, mut stopped) = (Vec::new(), false);
     for (action, turn) in allowed.iter() {

@@ -41,6 +41,8 @@ pub struct Worked {
     pub said: Vec<String>,
     /// Why it ended so.
     pub reason: Option<Reason>,
+    /// Whether it did not end well for a reason that passes by itself.
+    pub may_pass: bool,
 }
 
 /// What carrying out takes.
@@ -102,11 +104,12 @@ fn said(step: &Step) -> String {
 
 impl Worked {
     fn with(outcome: Outcome) -> Self {
-        Self { outcome, said: Vec::new(), reason: None }
+        Self { outcome, said: Vec::new(), reason: None, may_pass: false }
     }
 
     fn because(outcome: Outcome, reason: Reason) -> Self {
-        Self { outcome, said: Vec::new(), reason: Some(reason) }
+        let may_pass = outcome == Outcome::Deferred;
+        Self { outcome, said: Vec::new(), reason: Some(reason), may_pass }
     }
 }
 
@@ -161,7 +164,7 @@ impl<'a> Hand<'a> {
         }
         let done = samplings.iter().all(|sampling| self.done.contains(&sampling.line));
         let outcome = if done { Outcome::AlreadyRight } else { Outcome::Changed };
-        Ok(Worked { outcome, said, reason: None })
+        Ok(Worked { said, ..Worked::with(outcome) })
     }
 
     async fn check(&self, permit: &Permit) -> Result<Worked, SqlError> {
@@ -188,7 +191,7 @@ impl<'a> Hand<'a> {
         let found: Vec<_> = checks.iter().flat_map(|check| check.found.iter().map(String::as_str)).collect();
         if found.is_empty() {
             let said = vec![format!("looked at {}", crate::text::count(checks.len(), "place"))];
-            return Ok(Worked { outcome: Outcome::Changed, said, reason: None });
+            return Ok(Worked { said, ..Worked::with(Outcome::Changed) });
         }
         Ok(Worked::because(Outcome::Failed, Reason::listed(&codes::FOUND, found.join("; "))))
     }
@@ -202,5 +205,22 @@ impl<'a> Hand<'a> {
 
 fn failed(error: &SqlError) -> Worked {
     let outcome = if error.kind == SqlKind::Busy { Outcome::Deferred } else { Outcome::Failed };
-    Worked::because(outcome, Reason::new(error.reason_code(), error.to_string(), error.fix()))
+    let worked = Worked::because(outcome, Reason::new(error.reason_code(), error.to_string(), error.fix()));
+    Worked { may_pass: may_pass(error), ..worked }
+}
+
+/// Whether `error` is of the way to the server, of its state or of others who work there, and not of what was sent.
+pub fn may_pass(error: &SqlError) -> bool {
+    match error.kind {
+        SqlKind::Busy | SqlKind::Full | SqlKind::Login | SqlKind::NoAnswer | SqlKind::NoName | SqlKind::ReadOnly => {
+            true
+        }
+        SqlKind::Denied
+        | SqlKind::Exists
+        | SqlKind::InUse
+        | SqlKind::Missing
+        | SqlKind::Other
+        | SqlKind::Tls
+        | SqlKind::Warning => false,
+    }
 }

@@ -1,8 +1,9 @@
-//! Reads the mark of a copy.
+//! Reads the mark of a copy, and sets it.
 
 use super::text;
-use crate::domains::anonymise::mark::Found;
-use crate::services::sql::{Session, SqlError};
+use crate::domains::anonymise::mark::{Found, Place};
+use crate::services::Permit;
+use crate::services::sql::{Engine, Session, SqlError};
 
 /// As it stands there.
 pub async fn found(session: &Session) -> Result<Found, SqlError> {
@@ -21,4 +22,9 @@ pub async fn found(session: &Session) -> Result<Found, SqlError> {
             Ok(Found { text: rows.first().map(|row| text(row, 0)), reachable: true })
         }
     }
+}
+
+/// Sets the mark of `place`, where AWS has said that it is a copy and nothing was sealed there.
+pub async fn claim(session: &Session, permit: &Permit, place: &Place, engine: Engine) -> Result<(), SqlError> {
+    session.send(permit, &place.claimed(engine), "setting the mark of a copy").await.map(drop)
 }

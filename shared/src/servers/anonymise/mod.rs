@@ -4,13 +4,15 @@
 
 pub mod alone;
 mod carrier;
+mod databases;
 mod hand;
 pub mod marked;
 pub mod progress;
 mod sight;
 
 pub use carrier::Carrier;
-pub use hand::{Action, Hand, Worked};
+pub use databases::only;
+pub use hand::{Action, Hand, Worked, may_pass};
 pub use sight::{Barred, Sight, lock, look};
 
 /// A field of a row of texts.

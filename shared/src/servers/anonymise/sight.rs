@@ -44,11 +44,7 @@ pub enum Barred {
 }
 
 /// Keeps other calls out, and waits for one to end for as long as `wait`, unless `stops` says to stop.
-pub async fn lock(
-    session: &Session,
-    wait: Duration,
-    stops: impl Fn() -> bool,
-) -> Result<Result<(), Reason>, SqlError> {
+pub async fn lock(session: &Session, wait: Duration, stops: impl Fn() -> bool) -> Result<Result<(), Reason>, SqlError> {
     let mut waited = Duration::ZERO;
     while let Err(reason) = alone::lock(session).await? {
         if waited >= wait || stops() {

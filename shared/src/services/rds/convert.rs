@@ -14,6 +14,7 @@ pub(super) fn cluster(found: &types::DbCluster, region: &str) -> Option<Cluster>
         region: region.to_owned(),
         resource_id: found.db_cluster_resource_id()?.to_owned(),
         engine: found.engine()?.to_owned(),
+        engine_version: text(found.engine_version()),
         status: found.status().unwrap_or("unknown").to_owned(),
         created_at: found.cluster_create_time().and_then(timestamp),
         tags: tags(found.tag_list()),

@@ -24,6 +24,8 @@ pub struct Cluster {
     pub resource_id: String,
     /// `Engine`.
     pub engine: String,
+    /// `EngineVersion`.
+    pub engine_version: Option<String>,
     /// `Status`.
     pub status: String,
     /// `ClusterCreateTime`.

@@ -149,6 +149,15 @@ impl<'p> SecretsWriter<'p> {
         done(answer, "secretsmanager:CancelRotateSecret", object(name))
     }
 
+    /// Destroys it: nobody gets it back. One that is not there is as good.
+    pub async fn destroy(&self, name: &str) -> Result<(), AwsError> {
+        let answer = self.client.delete_secret().secret_id(name).force_delete_without_recovery(true).send().await;
+        match done(answer, "secretsmanager:DeleteSecret", object(name)) {
+            Err(error) if error.is_not_found() => Ok(()),
+            answer => answer,
+        }
+    }
+
     /// Deletes it; it can be had back for `days`.
     pub async fn delete(&self, name: &str, days: i64) -> Result<(), AwsError> {
         let answer = self.client.delete_secret().secret_id(name).recovery_window_in_days(days).send().await;

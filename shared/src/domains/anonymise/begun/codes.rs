@@ -43,6 +43,9 @@ crate::report::reason_codes! {
     WRONG_COPY = "not-this-copy", Operators,
         "`--this-is-a-copy` names another database than the address.",
         Some("Type the name of the database that is to be changed.");
+    ANOTHER_DATABASE = "another-database", Operators,
+        "More databases of the server than one hold something, and rules are of one: a clone would hand the others over as they are. Only `cluster-clone` looks.",
+        Some("Clone a server with one database, or move the others out of it.");
     NOT_REACHED = "not-reached", Nobody,
         "An earlier step did not come to its end, so this one was not begun.",
         Some("Mend that one, as its own reason says, and run the same again: it goes on from there.");

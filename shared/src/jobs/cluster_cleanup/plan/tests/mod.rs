@@ -52,6 +52,7 @@ pub(in crate::jobs::cluster_cleanup) fn cluster(id: &str) -> Cluster {
         region: "eu-west-1".to_owned(),
         resource_id: format!("cluster-{}XYZ12345", id.to_uppercase().replace('-', "")),
         engine: "aurora-postgresql".to_owned(),
+        engine_version: None,
         status: "available".to_owned(),
         created_at: Some("2026-11-01T00:00:00Z".parse().unwrap()),
         tags: [("auto-delete-after", PAST), ("env", "dev"), ("owner", "ana")].into_iter().collect(),
