@@ -7,7 +7,7 @@ use crate::domains::clusters::lease::{self, Lease};
 use crate::domains::clusters::marks::{self, SUCH_AS, pairs, required_tags};
 use crate::domains::clusters::notice::{self, Fate, Parties};
 use crate::domains::clusters::price::Prices;
-use crate::domains::clusters::tags::owner;
+use crate::domains::clusters::tags::{is_raw, owner};
 use crate::run::Protected;
 use crate::run::caps::DeletionCaps;
 use crate::services::rds::{Cluster, Snapshot};
@@ -165,8 +165,13 @@ impl Policy {
     /// Between whom something is said of what carries `tags`, as a notice remembers them, where no source holds its data.
     pub fn parties(&self, tags: &Tags) -> Parties {
         let by = notice::deployment(&self.tag_key, &self.required_tags);
-        let fate = if self.final_snapshot == FinalSnapshot::Never { Fate::Lost } else { Fate::Copy };
+        let fate = if self.keeps(tags) == FinalSnapshot::Never { Fate::Lost } else { Fate::Copy };
         Parties { by, who: self.who(tags), fate }
+    }
+
+    /// Whether data of what carries `tags` is kept. Never of a raw copy: its data is its source's, and must not be anywhere else.
+    pub fn keeps(&self, tags: &Tags) -> FinalSnapshot {
+        if is_raw(tags, &self.source_tag) { FinalSnapshot::Never } else { self.final_snapshot }
     }
 
     /// Whoever reads what is told of what carries `tags`.

@@ -101,11 +101,13 @@ impl InRegion<'_> {
 
     /// A clone goes without a snapshot because its source holds the data: so the source is looked at again, too.
     async fn source_stands(&self, delete: &DeleteCluster) -> Result<(), Box<Done>> {
-        if delete.keep.is_some() || self.terms.policy.final_snapshot != FinalSnapshot::UnlessClone {
-            return Ok(());
-        }
         let clusters = &self.region.clusters;
         let clone = clusters.iter().find(|cluster| cluster.resource_id == delete.resource_id);
+        let policy = self.terms.policy;
+        let keeps = clone.map_or(policy.final_snapshot, |clone| policy.keeps(&clone.tags));
+        if delete.keep.is_some() || keeps != FinalSnapshot::UnlessClone {
+            return Ok(());
+        }
         let source = clone.and_then(|clone| plan::source_of(clone, clusters, self.terms));
         let Some(source) = source else { return Err(Box::new(Done::moved("its source is no longer known"))) };
         match self.reader.cluster(&source.id, self.account).await {

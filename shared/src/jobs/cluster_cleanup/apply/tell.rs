@@ -320,7 +320,7 @@ fn data(cluster: &Cluster, region: &Region, terms: Terms<'_>) -> Data {
     if let Some(source) = plan::relied_on(cluster, &region.clusters, terms) {
         return Data::InSource(source.id.clone());
     }
-    match terms.policy.final_snapshot {
+    match terms.policy.keeps(&cluster.tags) {
         FinalSnapshot::Never => Data::Lost,
         FinalSnapshot::Always | FinalSnapshot::UnlessClone => Data::Snapshot { days: terms.policy.snapshot_keep_days },
     }

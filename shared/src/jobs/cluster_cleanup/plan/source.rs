@@ -53,7 +53,9 @@ pub(in crate::jobs::cluster_cleanup) fn relied_on<'a>(
     clusters: &'a [Cluster],
     terms: Terms<'_>,
 ) -> Option<&'a Cluster> {
-    (terms.policy.final_snapshot == FinalSnapshot::UnlessClone).then(|| source_of(cluster, clusters, terms)).flatten()
+    (terms.policy.keeps(&cluster.tags) == FinalSnapshot::UnlessClone)
+        .then(|| source_of(cluster, clusters, terms))
+        .flatten()
 }
 
 /// The cluster that `cluster` is a clone of and that holds its data, if there is one: named by the source tag, of this

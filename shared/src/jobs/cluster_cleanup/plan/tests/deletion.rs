@@ -87,6 +87,37 @@ fn what_is_remembered_of_the_data_is_what_the_letter_says() {
     assert_eq!(fate(&[("NIGHTSHIFT_FINAL_SNAPSHOT", "never")], pair(|_, _| {})), Some(Fate::Lost));
 }
 
+/// What must not be anywhere but in production is kept in no snapshot, whatever the policy is of other clusters.
+#[test]
+fn no_snapshot_is_ever_made_of_a_raw_copy() {
+    let raw = |left_out: &str| {
+        pair(|_, clone| {
+            for (key, value) in [
+                (tags::RAW, "orders-ana"),
+                (tags::RULES, "sha256:00"),
+                (tags::CLONE, tags::CREATING),
+                (tags::TOOL, "nightshift 0.1.0"),
+                ("nightshift:source", "arn:aws:rds:eu-west-1:111122223333:cluster:gone"),
+            ] {
+                if key != left_out {
+                    clone.tags.set(key, value);
+                }
+            }
+        })
+    };
+    let goes_without = |variables: &[(&str, &str)], clusters: Vec<Cluster>| {
+        let plan = plan_of(region(clusters), &policy(variables), &Request::default());
+        let without =
+            |action: &Action| matches!(action, Action::DeleteCluster(it) if it.id == "clone" && it.keep.is_none());
+        plan.actions.iter().any(without)
+    };
+    for variables in [&[][..], &[("NIGHTSHIFT_FINAL_SNAPSHOT", "always")][..]] {
+        assert!(goes_without(variables, raw("")), "{variables:?}");
+        assert!(keeps_data(variables, raw(tags::RAW)), "{variables:?}: any other clone whose source is gone");
+        assert!(keeps_data(variables, raw(tags::RULES)), "{variables:?}: one tag is soon put on by hand");
+    }
+}
+
 #[test]
 fn a_source_that_goes_itself_holds_nothing() {
     for (at, keeps) in [(PAST, true), (NOW, true), ("2026-11-21T02:00:01Z", false), ("never", false), ("friday", false)]
