@@ -131,13 +131,24 @@ variable "policy" {
     production            = optional(list(string))
     production_clones     = optional(string, "refuse")
     protected             = optional(list(string), [])
-    regions               = optional(list(string))
-    required_tags         = optional(map(string), { env = "dev" })
-    source_tag            = optional(string, "nightshift:source")
-    tag_key               = optional(string, "auto-delete-after")
-    time_zone             = optional(string)
+    quarantine = optional(object({
+      class                     = optional(string)
+      db_address                = optional(string)
+      db_ca_file                = optional(string)
+      lock_timeout_seconds      = optional(number)
+      parameter_group           = string
+      rules                     = string
+      security_groups           = list(string)
+      statement_timeout_seconds = optional(number)
+      subnet_group              = optional(string)
+    }))
+    regions       = optional(list(string))
+    required_tags = optional(map(string), { env = "dev" })
+    source_tag    = optional(string, "nightshift:source")
+    tag_key       = optional(string, "auto-delete-after")
+    time_zone     = optional(string)
   })
-  description = "What may be made, of what and for whom: the variables of docs/cluster-clone.md, by their names without NIGHTSHIFT_. owner_of is a map of ARNs to owners. What is left out keeps the function's own default."
+  description = "What may be made, of what and for whom: the variables of docs/cluster-clone.md, by their names without NIGHTSHIFT_. owner_of is a map of ARNs to owners. quarantine is where clones are anonymised, and by which rules: the outputs of the module quarantine, with the place of the rules. What is left out keeps the function's own default."
   default     = {}
   nullable    = false
 
@@ -205,6 +216,21 @@ variable "policy" {
   validation {
     condition     = (var.policy.clone_subnet_group == null) == (length(coalesce(var.policy.clone_security_groups, [])) == 0)
     error_message = "clone_subnet_group and clone_security_groups name one network together: set both, or neither for the source's own."
+  }
+
+  validation {
+    condition     = var.policy.quarantine == null || try(length(var.policy.quarantine.security_groups) > 0 && strcontains(var.policy.quarantine.parameter_group, "{family}"), false)
+    error_message = "quarantine has at least one security group, and {family} in the name of its parameter groups: each family of parameters has groups of its own."
+  }
+
+  validation {
+    condition     = var.policy.quarantine == null || try(can(regex("^(s3://[^/{}*?]+/[^*?]+|secret:[^*?]+|package:[^/*?]+)$", var.policy.quarantine.rules)), false)
+    error_message = "The rules of quarantine are at s3://BUCKET/KEY, secret:NAME or package:FILE, with {source} for the source's identifier."
+  }
+
+  validation {
+    condition     = var.policy.quarantine == null || var.vpc != null
+    error_message = "The function logs in to raw copies, so with quarantine it stands in a network: name vpc."
   }
 
   validation {

@@ -23,7 +23,10 @@ variable "kms_key_arns" {
 
 variable "policy" {
   type = object({
-    protected     = optional(list(string), [])
+    protected = optional(list(string), [])
+    quarantine = optional(object({
+      rules = string
+    }))
     required_tags = map(string)
     tag_key       = string
   })

@@ -84,6 +84,54 @@ run "in_apply_mode_it_makes_what_is_marked_and_changes_only_what_is_in_the_makin
   }
 }
 
+run "with_a_quarantine_it_logs_in_to_raw_copies_and_takes_their_members_back" {
+  command = plan
+
+  variables {
+    mode = "apply"
+    vpc  = { security_group_ids = ["sg-function"], subnet_ids = ["subnet-1"] }
+
+    policy = {
+      quarantine = {
+        parameter_group = "quarantine-{family}"
+        rules           = "s3://rules/{source}.toml"
+        security_groups = ["sg-quarantine"]
+      }
+    }
+  }
+
+  assert {
+    condition = [
+      for statement in jsondecode(data.aws_iam_policy_document.job.json).Statement : join(" | ", [
+        statement.Sid,
+        join(" ", sort(flatten([statement.Action]))),
+        join(" ", [for arn in sort(flatten([statement.Resource])) : replace(arn, "arn:aws:rds:*:111122223333:", "")]),
+        join(" ", flatten([
+          for test, keys in try(statement.Condition, {}) :
+          [for key, values in keys : "${test}(${key} ${join(",", sort(flatten([values])))})"]
+        ])),
+      ]) if anytrue([for word in ["Rules", "Raw", "Run", "TheirClones"] : strcontains(statement.Sid, word)])
+      ] == [
+      "ReadTheRules | s3:GetObject | arn:aws:s3:::rules/*.toml | ",
+      "LogInToRawCopies | secretsmanager:DescribeSecret secretsmanager:GetSecretValue | arn:aws:secretsmanager:*:111122223333:secret:rds!cluster-* | StringLike(aws:ResourceTag/aws:rds:primaryDBClusterArn arn:aws:rds:*:111122223333:cluster:*-raw)",
+      "KeepTheKeyOfARunAndDestroyIt | secretsmanager:CreateSecret secretsmanager:DeleteSecret secretsmanager:GetSecretValue secretsmanager:TagResource | arn:aws:secretsmanager:*:111122223333:secret:nightshift/anonymise/* | ",
+      "SayThatARawCopyIsAnonymised | rds:AddTagsToResource | cluster:*-raw | ForAllValues:StringEquals(aws:TagKeys nightshift:anonymised,nightshift:anonymised-at) Null(aws:ResourceTag/nightshift:raw false) Null(aws:TagKeys false) StringEquals(aws:ResourceTag/env dev) StringEquals(aws:ResourceTag/nightshift:clone creating)",
+      "TakeBackMembersOfRawCopies | rds:DeleteDBInstance | db:* | Null(aws:ResourceTag/nightshift:raw false) StringEquals(aws:ResourceTag/env dev) StringEquals(aws:ResourceTag/nightshift:clone creating)",
+      "TakeBackMembersOfTheirClones | rds:DeleteDBInstance | db:* | Null(aws:ResourceTag/nightshift:anonymised false) StringEquals(aws:ResourceTag/env dev) StringEquals(aws:ResourceTag/nightshift:clone creating)",
+    ]
+    error_message = "The policy is not this table any more: ${data.aws_iam_policy_document.job.json}"
+  }
+
+  assert {
+    condition = { for name, value in local.variables : name => value if strcontains(name, "QUARANTINE") || strcontains(name, "ANONYMISE") } == {
+      NIGHTSHIFT_ANONYMISE_RULES            = "s3://rules/{source}.toml"
+      NIGHTSHIFT_QUARANTINE_PARAMETER_GROUP = "quarantine-{family}"
+      NIGHTSHIFT_QUARANTINE_SECURITY_GROUPS = "sg-quarantine"
+    }
+    error_message = "The variables are ${jsonencode(local.variables)}."
+  }
+}
+
 run "who_may_ask_may_do_nothing_else" {
   command = plan
 
