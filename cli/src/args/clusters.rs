@@ -88,7 +88,7 @@ pub(crate) struct CloneArgs {
     /// A full copy of the source as it was then, in the place of a copy-on-write clone: a time, or `yesterday 18:00`, `2h ago`.
     #[arg(long, value_name = "WHEN")]
     pub from: Option<String>,
-    /// Have the data made nobody's. Refused: this version cannot do it yet.
+    /// Have its data made nobody's, by the rules of the policy, before it is handed over: what is handed over is a clone of that.
     #[arg(long)]
     pub anonymise: bool,
     /// Why; kept as a tag.

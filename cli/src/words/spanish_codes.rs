@@ -129,7 +129,21 @@ pub(super) const CODES: &[(&str, &str, Option<&str>)] = &[
     ("bad-owner", "el nombre del propietario no cabe en una etiqueta", Some("pida otro nombre a los operadores")),
     ("no-source", "no hay tal clúster", Some("revise el nombre y la región")),
     ("source-denied", "la política no deja clonarlo", Some("clone otro")),
-    ("anonymise-unavailable", "esta versión no sabe anonimizar", Some("clone un clúster cuyos datos no sean de nadie")),
+    (
+        "anonymise-unavailable",
+        "no hay una cuarentena donde anonimizar sus datos",
+        Some("pida a los operadores que la preparen, o clone un clúster cuyos datos no sean de nadie"),
+    ),
+    (
+        "no-rules",
+        "no se pueden leer las reglas con que se anonimiza",
+        Some("pida a los operadores que las pongan donde dice la política"),
+    ),
+    (
+        "not-anonymised",
+        "sus datos no se pudieron anonimizar, y lo que se hizo para ello se eliminó o se dice qué queda",
+        Some("pida a los operadores que corrijan lo que dice el mensaje, y vuelva a pedirlo"),
+    ),
     ("source-not-ready", "su origen no se puede clonar ahora", Some("vuelva a intentarlo cuando esté disponible")),
     ("no-member", "su origen no tiene instancias", Some("dele una, o pida una copia completa con --from")),
     ("bad-name", "AWS no admite ese nombre", Some("letras minúsculas, cifras y guiones, empezando por una letra")),

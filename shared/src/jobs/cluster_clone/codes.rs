@@ -32,9 +32,15 @@ crate::report::reason_codes! {
     PRODUCTION = "production", Operators,
         "The source is production, or shares its data with a cluster that is, and a clone would hand its data out as it is.",
         Some("Clone a cluster whose data is nobody's. `NIGHTSHIFT_PRODUCTION_CLONES=allow` hands out production data.");
-    ANONYMISE_UNAVAILABLE = "anonymise-unavailable", Nobody,
-        "The event asks for `anonymise`, which this version cannot do; it makes no clone that is not what was asked for.",
-        Some("Clone a cluster whose data is nobody's.");
+    ANONYMISE_UNAVAILABLE = "anonymise-unavailable", Operators,
+        "The event asks for `anonymise`, and the function has no quarantine for that source; it makes no clone that is not what was asked for.",
+        Some("Set up the quarantine: docs/anonymise.md, \"The way on AWS\".");
+    NO_RULES = "no-rules", Operators,
+        "The rules of the source could not be read, or are none: without them nobody says what becomes of its data.",
+        Some("Put the rules where the message says, and allow the role to read them.");
+    NOT_ANONYMISED = "not-anonymised", Operators,
+        "The data could not be made nobody's. What was made for it was deleted again, or the message says what stayed.",
+        Some("Mend what the message names in the rules or the source, and ask again.");
     SOURCE_NOT_READY = "source-not-ready", Owner,
         "The source is in a state in which it cannot be cloned.",
         Some("Try again when it is available.");

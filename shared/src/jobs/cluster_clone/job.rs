@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::apply::{self, Maker, Teller};
+use super::apply::{self, Anonymiser, Maker, Teller};
 use super::codes;
 use super::model::World;
 use super::observe;
@@ -74,9 +74,22 @@ impl Job for ClusterClone {
                 Action::Clone(plan) => {
                     let region = &plan.cluster.region;
                     let (reader, entry, tells) = (&RdsReader::new(aws, region), turn.entry(), teller.is_some());
+                    let ruled = world.rules.as_ref().and_then(|read| read.as_ref().ok());
                     let work = async |leave: &Permit| {
                         let (cloner, writer) = (RdsCloner::new(aws, region, leave), RdsWriter::new(aws, region, leave));
-                        let maker = Maker { account, policy, readers, reader, cloner, writer, ledger, entry, tells };
+                        let anonymiser = ruled.map(|ruled| Anonymiser::new(aws, region, ruled, &policy.reach, leave));
+                        let maker = Maker {
+                            account,
+                            policy,
+                            readers,
+                            reader,
+                            cloner,
+                            writer,
+                            ledger,
+                            entry,
+                            tells,
+                            anonymiser,
+                        };
                         let mut done = Box::pin(maker.make(plan)).await;
                         if let Some(teller) = &teller {
                             teller.of_clone(plan, &mut done, leave).await;

@@ -8,10 +8,12 @@ mod model;
 mod observe;
 mod plan;
 mod policy;
+mod quarantine;
 mod request;
 
 pub use job::ClusterClone;
 pub use model::{Claim, World};
-pub use plan::{About, Action, CloneFault, ClonePlan, Everything, Left, Plan, Sweep, Tell};
+pub use plan::{About, Action, CloneFault, ClonePlan, Everything, Left, Plan, RawPlan, RawState, Sweep, Tell};
 pub use policy::Policy;
+pub use quarantine::{Location, Quarantine};
 pub use request::{Request, Wish};

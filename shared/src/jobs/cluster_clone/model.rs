@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::quarantine::Location;
+use crate::domains::anonymise::rules::Rules;
 use crate::services::rds::{Cluster, Instance, RdsReader};
 
 /// Who asks, as far as anybody can say.
@@ -45,8 +47,21 @@ pub struct World {
     pub clusters: Vec<Cluster>,
     /// The members of the source, by identifier.
     pub instances: BTreeMap<String, Instance>,
+    /// By which rules the source's data is made nobody's, or why nobody can say; where that was asked for, and can be done.
+    pub rules: Option<Result<Ruled, String>>,
     /// The way to each Region.
     pub readers: BTreeMap<String, RdsReader>,
+}
+
+/// Rules, and where they are from.
+#[derive(Debug)]
+pub struct Ruled {
+    /// Their place.
+    pub location: Location,
+    /// Of their text.
+    pub fingerprint: String,
+    /// What they say.
+    pub rules: Rules,
 }
 
 impl World {

@@ -4,13 +4,18 @@ use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
 
-use super::model::{Claim, World};
+use super::model::{Claim, Ruled, World};
 use super::policy::Policy;
+use super::quarantine::Location;
 use super::request::{Request, Wish};
 use crate::clock;
+use crate::domains::anonymise::rules;
+use crate::report::fingerprint;
 use crate::run::{Acting, RunFault, Sight};
 use crate::services::aws::{Aws, AwsError, Identity};
 use crate::services::rds::{Cluster, RdsReader};
+use crate::services::s3::RecordReader;
+use crate::services::secrets::SecretsReader;
 use crate::services::stated::StatedFault;
 
 /// See the module. A Region that cannot be read ends it: clones that nobody sees would not be counted.
@@ -26,7 +31,7 @@ pub(super) async fn observe(
     let clusters =
         clusters.map_err(RunFault::observing(format!("listing the clusters of {}", policy.regions.join(", "))))?;
     let Request::Clone(wish) = request else {
-        return Ok(World { claim: Claim::NotAsked, clusters, instances: BTreeMap::new(), readers });
+        return Ok(World { claim: Claim::NotAsked, clusters, instances: BTreeMap::new(), rules: None, readers });
     };
     let claim = if sight.by_hand {
         by_name(Acting::of(sight.aws, &policy.owners, &caller.arn, None).await, &caller.arn)
@@ -38,7 +43,42 @@ pub(super) async fn observe(
         let found = reader.instances(&[&wish.source]).await;
         instances = found.map_err(RunFault::observing(format!("reading the members of {}", wish.source)))?;
     }
-    Ok(World { claim, clusters, instances, readers })
+    let rules = match policy.quarantine.as_ref().filter(|_| wish.anonymise) {
+        Some(quarantine) => Some(ruled(sight.aws, policy, quarantine.rules.of(&wish.source)).await),
+        None => None,
+    };
+    Ok(World { claim, clusters, instances, rules, readers })
+}
+
+/// The rules at `location`. What is wrong with them is no fault of the run: it is said to whoever asks for a clone by them.
+async fn ruled(aws: &Aws, policy: &Policy, location: Location) -> Result<Ruled, String> {
+    let text = text_at(aws, policy, &location).await?;
+    let rules = rules::read(&text).map_err(|faults| format!("{location}: {faults}"))?;
+    Ok(Ruled { location, fingerprint: fingerprint(&text), rules })
+}
+
+async fn text_at(aws: &Aws, policy: &Policy, location: &Location) -> Result<String, String> {
+    let unread = |error: &AwsError| crate::text::chain(error);
+    match location {
+        Location::S3 { bucket, key } => {
+            let found = RecordReader::new(aws, bucket).find(key).await.map_err(|error| unread(&error))?;
+            let (bytes, _) = found.ok_or_else(|| format!("{location} is not there"))?;
+            String::from_utf8(bytes).map_err(|_| format!("{location} is no text"))
+        }
+        Location::Secret(name) => {
+            let home = policy.home.as_deref().unwrap_or_default();
+            let found = SecretsReader::new(aws, home).current(name).await.map_err(|error| unread(&error))?;
+            let text = found.and_then(|(_, value)| value).ok_or_else(|| format!("{location} is not there"))?;
+            Ok(text.expose().to_owned())
+        }
+        Location::Package(file) => {
+            let folder = policy
+                .package
+                .as_ref()
+                .ok_or_else(|| format!("{location} is in a function's package, and this is none"))?;
+            std::fs::read_to_string(folder.join(file)).map_err(|error| format!("{location} cannot be read: {error}"))
+        }
+    }
 }
 
 /// Every cluster of `account` that `readers` reach.

@@ -1,11 +1,15 @@
 //! What `cluster-clone` may make, of what, and for whom, from its environment variables.
 
+use std::path::PathBuf;
+
+use super::quarantine::Quarantine;
 use crate::config::Settings;
 use crate::domains::clusters::lease::{self, Lease};
 use crate::domains::clusters::marks::{self, PRODUCTION, SUCH_AS};
 use crate::domains::clusters::person::Owners;
 use crate::run::Protected;
 use crate::services::rds::Cluster;
+use crate::services::sql::Reach;
 
 /// Instance classes a clone may have, where the operator says nothing else: small ones, and the one that scales.
 const CLASSES: [&str; 3] = ["db.t3.*", "db.t4g.*", "db.serverless"];
@@ -49,6 +53,12 @@ pub struct Policy {
     pub owners: Owners,
     /// `NIGHTSHIFT_MAX_DELETIONS`: of what was begun and never handed over, in one run.
     pub max_deletions: usize,
+    /// Where clones are anonymised, where that is set up.
+    pub quarantine: Option<Quarantine>,
+    /// The way to their servers.
+    pub reach: Reach,
+    /// `LAMBDA_TASK_ROOT`: where a function's package is unpacked.
+    pub package: Option<PathBuf>,
     /// The deployed function, which a caller's signature has to name.
     pub function: Option<String>,
     /// Its Region.
@@ -86,6 +96,9 @@ impl Policy {
             trusts_invokers: settings.choice("NIGHTSHIFT_INVOKERS", false, &[("prove", false), ("trusted", true)]),
             owners: Owners::read(settings),
             max_deletions: settings.number("NIGHTSHIFT_MAX_DELETIONS", 10, 0..=10_000),
+            quarantine: Quarantine::read(settings),
+            reach: Reach::read(settings),
+            package: settings.text("LAMBDA_TASK_ROOT").map(PathBuf::from),
             function: settings.text("AWS_LAMBDA_FUNCTION_NAME").map(str::to_owned),
             home: home.map(str::to_owned),
         }

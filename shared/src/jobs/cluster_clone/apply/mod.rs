@@ -1,6 +1,8 @@
 //! Makes what a plan says, in steps. Interrupted and asked again, it goes on where it was: the clone carries all it is known by
 //! since its first moment, and what is there is not made twice. Nothing but the last step hands it over.
 
+mod anonymise;
+mod quarantine;
 mod sweep;
 mod tell;
 mod wait;
@@ -10,6 +12,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+pub(super) use anonymise::Anonymiser;
 pub(super) use sweep::sweep;
 pub(super) use tell::Teller;
 
@@ -42,6 +45,8 @@ pub(super) struct Maker<'a> {
     pub entry: &'a Entry,
     /// Whether owners are told.
     pub tells: bool,
+    /// What it takes to make data nobody's, where that was asked for.
+    pub anonymiser: Option<Anonymiser<'a>>,
 }
 
 /// Why it ended before its end.
@@ -68,7 +73,10 @@ impl Maker<'_> {
     /// Carries out `plan`, and writes each step down as it is done.
     pub(super) async fn make(&self, plan: &ClonePlan) -> Done {
         let mut steps = Steps::new(self.ledger, self.entry, str::to_owned);
-        let ended = self.all(plan, &mut steps).await;
+        let ended = match (self.all(plan, &mut steps).await, &plan.raw) {
+            (Err(end), Some(raw)) => Err(self.give_up(plan, raw, end, &mut steps).await),
+            (ended, _) => ended,
+        };
         let steps = steps.take();
         match ended {
             Ok(()) => Done::changed(steps),
@@ -82,6 +90,25 @@ impl Maker<'_> {
 
     async fn all(&self, plan: &ClonePlan, steps: &mut Steps<'_>) -> Result<(), End> {
         let id = &plan.cluster.id;
+        if let Some(raw) = plan.raw.as_deref().filter(|_| plan.begun.is_none()) {
+            self.quarantine(raw, steps).await?;
+        }
+        let found = self.whole(plan, steps).await?;
+        if let Some(raw) = &plan.raw {
+            self.let_go(raw, &found, steps).await?;
+        }
+        let mut handed_over: Tags = [(CLONE, READY)].into_iter().collect();
+        if self.tells {
+            handed_over.set(CLONE_UNTOLD, plan.owner.as_str());
+        }
+        self.writer.add_tags(&found.arn, &handed_over).await?;
+        steps.push(format!("cluster {id}: handed over; {}", plan::how_to_reach(&found)));
+        Ok(())
+    }
+
+    /// Makes the cluster of `plan`, or goes on with it, until it is whole and its password its own.
+    async fn whole(&self, plan: &ClonePlan, steps: &mut Steps<'_>) -> Result<Cluster, End> {
+        let id = &plan.cluster.id;
         if plan.begun.is_none() {
             match self.cloner.clone_cluster(&plan.cluster).await {
                 Ok(()) => steps.push(format!("cluster {id}: clone requested")),
@@ -91,8 +118,8 @@ impl Maker<'_> {
             }
         }
         let mut found = self.until_available(plan, steps).await?;
-        // What has members was counted before it got them, and has its place.
-        if found.members.is_empty() {
+        // What has members was counted before it got them, and has its place; what is made of a raw copy has that one's.
+        if found.members.is_empty() && plan.raw.is_none() {
             self.count_again(plan, &found, steps).await?;
         }
         if found.access.master_secret.is_none() {
@@ -101,14 +128,7 @@ impl Maker<'_> {
             found = self.until_available(plan, steps).await?;
         }
         self.members(plan, &found, steps).await?;
-        let found = self.until_whole(plan, steps).await?;
-        let mut handed_over: Tags = [(CLONE, READY)].into_iter().collect();
-        if self.tells {
-            handed_over.set(CLONE_UNTOLD, plan.owner.as_str());
-        }
-        self.writer.add_tags(&found.arn, &handed_over).await?;
-        steps.push(format!("cluster {id}: handed over; {}", plan::how_to_reach(&found)));
-        Ok(())
+        self.until_whole(plan, steps).await
     }
 
     /// Whether what bears the name is the clone that was begun, and nobody has handed it over or taken it.

@@ -86,7 +86,7 @@ impl Teller<'_> {
 
     async fn failed(&self, plan: &ClonePlan, reason: &Reason, leave: &Permit) -> Result<Option<String>, Reason> {
         let (id, region) = (plan.cluster.id.as_str(), plan.cluster.region.as_str());
-        let source = plan.cluster.source.rsplit(':').next().unwrap_or_default();
+        let source = plan.source().rsplit(':').next().unwrap_or_default();
         let wanted = Wanted { id, region, source };
         if reason.is(&codes::QUOTA) {
             return self.over_quota(wanted, &plan.owner, leave).await;
@@ -95,7 +95,7 @@ impl Teller<'_> {
             Some(reader) => reader.cluster(id, self.account).await.map_err(|error| unread(&error))?,
             None => None,
         };
-        let begun = found.filter(|found| plan::is_clone_of(found, &plan.cluster.source, &plan.owner, self.policy));
+        let begun = found.filter(|found| plan::is_clone_of(found, plan.source(), &plan.owner, self.policy));
         let matter = plan::matter(&reason.code, wanted.id, &plan.owner);
         if begun.as_ref().is_some_and(|begun| plan::was_told(begun, &matter, self.now)) {
             return Ok(None);

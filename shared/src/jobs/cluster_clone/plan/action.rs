@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::domains::clusters::step::{ClusterStep, Place};
 use crate::jobs::cluster_clone::codes;
+use crate::jobs::cluster_clone::quarantine::Location;
 use crate::report::{Code, Outcome, Planned, Reason};
 use crate::run::caps::{Counted, DELETIONS};
 use crate::run::plan::{Act, Details, Leave, Scope, Subject};
@@ -70,6 +71,33 @@ pub struct ClonePlan {
     /// What is worth knowing beforehand.
     #[serde(skip)]
     pub notes: Vec<String>,
+    /// The raw copy that this is made of once its data is nobody's, where that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub raw: Option<Box<RawPlan>>,
+}
+
+/// A raw copy in quarantine, from its making to its end.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RawPlan {
+    /// How it is made.
+    pub clone: ClonePlan,
+    /// Where the rules are.
+    pub rules: Location,
+    /// Their fingerprint, which the raw copy is bound to.
+    pub fingerprint: String,
+    /// How far it is.
+    pub state: RawState,
+}
+
+/// How far a raw copy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum RawState {
+    /// It has yet to be anonymised, and to be made if it is not there.
+    Raw,
+    /// It is anonymised.
+    Anonymised,
+    /// It is gone, and what was made of it is there.
+    Gone,
 }
 
 /// See [`Action::Sweep`].
@@ -126,7 +154,19 @@ impl CloneFault {
 }
 
 impl ClonePlan {
+    /// The ARN of the cluster whose data it has, by way of a raw copy or not.
+    pub fn source(&self) -> &str {
+        self.raw.as_ref().map_or(&self.cluster.source, |raw| &raw.clone.cluster.source)
+    }
+
     fn steps(&self) -> Vec<ClusterStep> {
+        let raw = self.raw.as_deref();
+        let before = raw.filter(|_| self.begun.is_none()).map(RawPlan::before).unwrap_or_default();
+        let after = raw.map(RawPlan::after).unwrap_or_default();
+        before.into_iter().chain(self.making()).chain(after).chain([ClusterStep::HandOver]).collect()
+    }
+
+    fn making(&self) -> Vec<ClusterStep> {
         let Self { cluster, members, expires, begun, .. } = self;
         let make = begun.is_none().then(|| ClusterStep::Clone {
             cluster: cluster.id.clone(),
@@ -136,7 +176,32 @@ impl ClonePlan {
             until: *expires,
         });
         let members = members.iter().map(|member| ClusterStep::member(member, None));
-        make.into_iter().chain([ClusterStep::OwnPassword]).chain(members).chain([ClusterStep::HandOver]).collect()
+        make.into_iter().chain([ClusterStep::OwnPassword]).chain(members).collect()
+    }
+}
+
+impl RawPlan {
+    /// Until its data is nobody's.
+    fn before(&self) -> Vec<ClusterStep> {
+        if self.state != RawState::Raw {
+            return Vec::new();
+        }
+        let anonymise = ClusterStep::Anonymise {
+            cluster: self.clone.cluster.id.clone(),
+            rules: self.rules.to_string(),
+            fingerprint: self.fingerprint.clone(),
+        };
+        self.clone.making().into_iter().chain([anonymise]).collect()
+    }
+
+    /// Once a clone was made of it.
+    fn after(&self) -> Vec<ClusterStep> {
+        if self.state == RawState::Gone {
+            return Vec::new();
+        }
+        let member = |member: &Instance| ClusterStep::DeleteMember { member: member.id.clone(), writer: member.writer };
+        let cluster = ClusterStep::DeleteCluster { cluster: self.clone.cluster.id.clone(), kept: None };
+        self.clone.members.iter().map(member).chain([cluster]).collect()
     }
 }
 
@@ -201,7 +266,7 @@ impl Subject<Everything> for Action {
 
     fn details(&self, _: &Everything, _: Outcome) -> Details {
         let Self::Clone(clone) = self else { return Details::new() };
-        let details = json!({"source": clone.cluster.source, "expires": clone.expires, "notes": clone.notes});
+        let details = json!({"source": clone.source(), "expires": clone.expires, "notes": clone.notes});
         [("clusters".into(), details)].into()
     }
 }

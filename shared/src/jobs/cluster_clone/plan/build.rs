@@ -18,10 +18,12 @@ use crate::text::printable;
 
 /// A member's name is the cluster's and two or three signs more, and has 63 at most.
 const LONGEST_NAME: usize = 60;
+/// What a raw copy is called, behind the name of the clone that it is for.
+pub(super) const RAW_NAME: &str = "-raw";
 /// The class that scales by itself.
-const SCALES: &str = "db.serverless";
+pub(super) const SCALES: &str = "db.serverless";
 /// How far one scales where nobody says: small.
-const SMALL: (f64, f64) = (0.5, 2.0);
+pub(super) const SMALL: (f64, f64) = (0.5, 2.0);
 
 /// What a clone is made from.
 pub(super) struct Parts<'a> {
@@ -39,7 +41,8 @@ pub(super) struct Parts<'a> {
 pub(super) fn name(wish: &Wish, owner: &str) -> Result<String, CloneFault> {
     let made = || slug(&format!("{}-{owner}", wish.source));
     let name = wish.name.as_ref().map_or_else(made, |name| name.to_ascii_lowercase());
-    let ok = name.len() <= LONGEST_NAME
+    let longest = if wish.anonymise { LONGEST_NAME - RAW_NAME.len() } else { LONGEST_NAME };
+    let ok = name.len() <= longest
         && name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !name.ends_with('-')
@@ -50,7 +53,9 @@ pub(super) fn name(wish: &Wish, owner: &str) -> Result<String, CloneFault> {
     Err(CloneFault::new(
         &codes::BAD_NAME,
         format!("'{}' is no name for a clone", printable(&name)),
-        "choose one of at most 60 lower case letters, digits and single dashes, that begins with a letter and does not end with a dash",
+        format!(
+            "choose one of at most {longest} lower case letters, digits and single dashes, that begins with a letter and does not end with a dash"
+        ),
     ))
 }
 
@@ -83,6 +88,7 @@ pub(super) fn clone(parts: &Parts<'_>) -> Result<ClonePlan, CloneFault> {
         expires,
         begun: begun.map(|found| found.resource_id.clone()),
         notes: notes(parts),
+        raw: None,
         cluster: CloneCluster {
             region: source.region.clone(),
             id: id.to_owned(),
@@ -173,6 +179,7 @@ pub(super) fn wish(wish: &Wish) -> String {
     words.push(format!("instances={}", wish.instances));
     words.extend(wish.class.as_ref().map(|class| format!("class={class}")));
     words.extend(wish.acu.map(|(least, most)| format!("acu={least}-{most}")));
+    words.extend(wish.anonymise.then(|| "anonymised".to_owned()));
     words.join(" ")
 }
 
@@ -213,7 +220,7 @@ fn tags(parts: &Parts<'_>, expires: Timestamp) -> Tags {
     tags.set(CLONE, CREATING);
     tags.set(TOOL, format!("nightshift {}", build::tool().version));
     tags.set(WISH, self::wish(wish));
-    if source::production(parts.world, source, policy).is_some() {
+    if !wish.anonymise && source::production(parts.world, source, policy).is_some() {
         tags.set(DATA, PRODUCTION);
     }
     if let Some(arn) = who.arn.as_ref().filter(|arn| takes_value(arn)) {
@@ -229,11 +236,15 @@ fn tags(parts: &Parts<'_>, expires: Timestamp) -> Tags {
 fn notes(parts: &Parts<'_>) -> Vec<String> {
     let Parts { policy, wish, source, begun, .. } = *parts;
     let mut notes = Vec::new();
-    if let Some(source::Holds { whose, .. }) = source::production(parts.world, source, policy) {
+    let production = source::production(parts.world, source, policy).filter(|_| !wish.anonymise);
+    if let Some(source::Holds { whose, .. }) = production {
         notes.push(format!(
             "it holds production data of {} as it is, which NIGHTSHIFT_PRODUCTION_CLONES=allow hands out",
             printable(&whose)
         ));
+    }
+    if wish.anonymise {
+        notes.push("until its data is nobody's, its raw copy stands in quarantine, and takes a second place among the clones of its source".to_owned());
     }
     if begun.is_some() {
         notes.push("an earlier attempt made the cluster: this one goes on with it".to_owned());

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::CloneFault;
-use crate::domains::clusters::tags::CLONE;
+use crate::domains::clusters::tags::{CLONE, RAW};
 use crate::domains::owners::is_the_same;
 use crate::jobs::cluster_clone::codes;
 use crate::jobs::cluster_clone::model::World;
@@ -30,7 +30,9 @@ pub(super) fn allows(
     }
     let group = of_group(&world.clusters, source);
     let sharing = clones_among(group.iter().copied().filter(|one| other(&one)), &group, policy);
-    if begun.is_none() && wish.from.is_none() && sharing >= policy.per_source {
+    // A raw copy and what is made of it share pages for a while.
+    let more = usize::from(wish.anonymise);
+    if begun.is_none() && wish.from.is_none() && sharing + more >= policy.per_source {
         return Err(CloneFault(group_full(&source.id, sharing, policy)));
     }
     Ok(())
@@ -93,7 +95,12 @@ pub(in crate::jobs::cluster_clone) fn of_owner<'a>(
         };
         cluster.tags.iter().any(named)
     };
-    clusters.iter().filter(is_clone).filter(names_them).collect()
+    // What is made of a raw copy and the raw copy, which goes, are one.
+    let is_half = |cluster: &&Cluster| {
+        let of = |raw: &Cluster| raw.region == cluster.region && raw.tags.get(RAW) == Some(&cluster.id);
+        clusters.iter().any(|other| other.status != "deleting" && of(other))
+    };
+    clusters.iter().filter(is_clone).filter(names_them).filter(|cluster| !is_half(cluster)).collect()
 }
 
 /// Those that share pages with `one`, itself among them.

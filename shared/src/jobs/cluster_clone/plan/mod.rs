@@ -4,6 +4,7 @@ mod action;
 mod build;
 mod count;
 mod left_over;
+mod raw;
 mod source;
 mod still;
 mod tell;
@@ -14,10 +15,11 @@ mod who;
 use jiff::Timestamp;
 
 pub(super) use action::how_to_reach;
-pub use action::{About, Action, CloneFault, ClonePlan, Everything, Left, Sweep, Tell};
+pub use action::{About, Action, CloneFault, ClonePlan, Everything, Left, RawPlan, RawState, Sweep, Tell};
 pub(super) use build::end;
 pub(super) use count::{Overshoot, of_owner, overshoot};
 pub(super) use left_over::{FAILED, is_empty_clone, is_left_over};
+pub(super) use raw::is_made_for;
 pub(super) use still::{Still, still};
 pub(super) use tell::{is_untold, matter, memory, was_told};
 
@@ -96,6 +98,7 @@ fn decide<'a>(
     let source_named = |fault| (crate::text::printable(&wish.source), fault);
     let who = who::asks(&world.claim, wish).map_err(source_named)?;
     let source = source::of(world, policy, wish, now).map_err(source_named)?;
+    let ruled = raw::ruled(world, policy, wish, source).map_err(source_named)?;
     let id = build::name(wish, &who.owner).map_err(source_named)?;
     let named = |fault| (id.clone(), fault);
     let existing = world.cluster(&wish.region, &id);
@@ -106,9 +109,16 @@ fn decide<'a>(
             Standing::Creating => Some(found),
         },
     };
-    count::allows(world, policy, source, wish, &who.owner, begun).map_err(named)?;
-    let clone = build::clone(&build::Parts { world, policy, wish, who: &who, source, id: &id, begun, now });
-    clone.map(|clone| Decision::Make(Box::new(clone))).map_err(named)
+    let parts = build::Parts { world, policy, wish, who: &who, source, id: &id, begun, now };
+    let raw = ruled.map(|ruled| raw::found(&parts).map(|found| (ruled, found))).transpose().map_err(named)?;
+    let has_place = begun.or(raw.as_ref().and_then(|(_, found)| *found));
+    count::allows(world, policy, source, wish, &who.owner, has_place).map_err(named)?;
+    let clone = build::clone(&parts).map_err(named)?;
+    let clone = match raw {
+        None => clone,
+        Some((ruled, found)) => raw::with(&parts, clone, ruled, found),
+    };
+    Ok(Decision::Make(Box::new(clone)))
 }
 
 enum Standing {

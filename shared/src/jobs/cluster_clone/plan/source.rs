@@ -29,21 +29,20 @@ pub(super) fn of<'a>(
         )
     })?;
     allowed(source, world, policy)?;
-    if wish.anonymise {
-        return Err(CloneFault::new(
-            &codes::ANONYMISE_UNAVAILABLE,
-            "anonymise was asked for, and this version cannot do that; no clone was made, since its data would be as it is",
-            "clone a cluster whose data is nobody's, without anonymise",
-        ));
-    }
-    if let Some(Holds { whose, pattern }) = production(world, source, policy).filter(|_| !policy.clones_production) {
+    // Whose data is made nobody's before anybody is handed it, is asked for no more.
+    let is_open = wish.anonymise || policy.clones_production;
+    if let Some(Holds { whose, pattern }) = production(world, source, policy).filter(|_| !is_open) {
         let what = if whose == source.id {
             format!("{} is production ('{pattern}' of NIGHTSHIFT_PRODUCTION)", source.id)
         } else {
             format!("{} has data of {}, which is production ('{pattern}')", source.id, printable(&whose))
         };
         let message = format!("{what}, and its clone would hand that data out as it is");
-        return Err(CloneFault::new(&codes::PRODUCTION, message, "clone a cluster whose data is nobody's"));
+        let fix = match &policy.quarantine {
+            Some(_) => "ask for it with anonymise",
+            None => "clone a cluster whose data is nobody's",
+        };
+        return Err(CloneFault::new(&codes::PRODUCTION, message, fix));
     }
     able(source, wish, now)?;
     Ok(source)

@@ -1,7 +1,7 @@
 //! Whether what bears the name of a clone is the one that is being made, each time it is looked at.
 
 use super::{ClonePlan, end, is_clone_of};
-use crate::domains::clusters::tags::{CLONE, CREATING, READY, WISH};
+use crate::domains::clusters::tags::{CLONE, CREATING, RAW, READY, WISH};
 use crate::jobs::cluster_clone::policy::Policy;
 use crate::services::rds::Cluster;
 
@@ -21,7 +21,7 @@ pub(in crate::jobs::cluster_clone) fn still(plan: &ClonePlan, found: &Cluster, p
     if plan.begun.as_ref().is_some_and(|begun| *begun != found.resource_id) {
         return Still::Another("is another one by now");
     }
-    if !is_clone_of(found, &plan.cluster.source, &plan.owner, policy) {
+    if !is_clone_of(found, plan.source(), &plan.owner, policy) || found.tags.get(RAW) != plan.cluster.tags.get(RAW) {
         return Still::Another("is no clone of this source for this owner");
     }
     if found.tags.get(WISH) != plan.cluster.tags.get(WISH) {

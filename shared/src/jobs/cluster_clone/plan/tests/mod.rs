@@ -4,6 +4,7 @@ mod again;
 mod count;
 mod kin;
 mod left_over;
+mod raw;
 mod tell;
 
 use std::collections::BTreeMap;
@@ -94,7 +95,8 @@ fn world(clusters: Vec<Cluster>, claim: Claim) -> World {
         parameter_group: Some("orders-instance".to_owned()),
         ..Instance::default()
     };
-    World { claim, clusters, instances: BTreeMap::from([("orders-w".to_owned(), group)]), readers: BTreeMap::new() }
+    let instances = BTreeMap::from([("orders-w".to_owned(), group)]);
+    World { claim, clusters, instances, rules: None, readers: BTreeMap::new() }
 }
 
 fn request(event: Value, policy: &Policy) -> Request {
