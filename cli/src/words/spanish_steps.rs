@@ -49,6 +49,9 @@ pub(super) fn step(step: &ClusterStep) -> String {
         ClusterStep::SweepClone { cluster, since } => {
             format!("eliminar {cluster} sin copia: un clon empezado el {since}, sin instancias y nunca entregado")
         }
+        ClusterStep::DestroyKey { secret } => {
+            format!("destruir el secreto {}: la clave de un clon sin anonimizar que ya no está", printable(secret))
+        }
         ClusterStep::TellReady { owner } => format!("avisar a {owner} de que está listo"),
         ClusterStep::TellOverQuota { owner } => format!("avisar a {owner} de que es un clon de más"),
     }

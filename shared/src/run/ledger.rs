@@ -272,6 +272,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn work_is_waited_for_as_long_as_there_is_time_for_what_comes_afterwards() {
+        let (kept, stop, now) = (Kept::default(), Stop::new(), clock::now());
+        let in_ten = u64::try_from(now.as_millisecond()).unwrap() + 10_000;
+        let soon = Ledger::new(Deadline::of_invocation(in_ten, now), &stop, &kept);
+        let never = std::future::pending::<()>;
+        assert_eq!(soon.while_time_lasts(Duration::from_secs(15), never()).await, None);
+        let open = Ledger::new(Deadline::NONE, &stop, &kept);
+        assert_eq!(open.while_time_lasts(Duration::from_secs(15), async { 1 }).await, Some(1));
+        stop.ask();
+        assert_eq!(open.while_time_lasts(Duration::from_secs(15), never()).await, None);
+    }
+
+    #[tokio::test]
     async fn an_item_has_a_line_before_and_after_and_none_is_written_twice() {
         let (kept, stop, permit) = (Kept::default(), Stop::new(), leave_to_write(Mode::Apply).unwrap());
         let ledger = Ledger::new(Deadline::NONE, &stop, &kept);

@@ -34,6 +34,7 @@ pub enum ClusterStep {
     Anonymise { cluster: String, rules: String, fingerprint: String },
     HandOver,
     SweepClone { cluster: String, since: Timestamp },
+    DestroyKey { secret: String },
     TellReady { owner: String },
     TellOverQuota { owner: String },
 }
@@ -147,6 +148,9 @@ impl fmt::Display for ClusterStep {
                 f,
                 "delete cluster {cluster} without a snapshot: a clone begun at {since}, without members and never handed over"
             ),
+            Self::DestroyKey { secret } => {
+                write!(f, "destroy secret {}: the key of a run whose raw copy is gone", printable(secret))
+            }
             Self::TellReady { owner } => write!(f, "tell {owner} that it is ready"),
             Self::TellOverQuota { owner } => write!(f, "tell {owner} that it is one clone too many"),
         }
@@ -178,6 +182,7 @@ mod tests {
                 rules: "s3://rules/orders.toml".to_owned(),
                 fingerprint: "sha256:00".to_owned(),
             },
+            ClusterStep::DestroyKey { secret: "nightshift/anonymise/cluster-x".to_owned() },
             ClusterStep::TellExpiry { at: "2026-11-21T02:00:00Z".parse().unwrap() },
         ] {
             let planned = Planned::of(&step);

@@ -18,6 +18,7 @@ use crate::run::plan::Scope;
 use crate::run::{Allowed, Done, Given, Hands, Job, RunFault, Sight, Sums};
 use crate::services::Permit;
 use crate::services::rds::{RdsCloner, RdsReader, RdsWriter};
+use crate::services::secrets::SecretsWriter;
 
 /// Makes a clone of a cluster for its owner.
 #[derive(Debug)]
@@ -103,6 +104,16 @@ impl Job for ClusterClone {
                     let work = async |leave: &Permit| {
                         let writer = RdsWriter::new(aws, &sweep.region, leave);
                         apply::sweep(sweep, reader, &writer, account, policy, now).await
+                    };
+                    ledger.item(turn, ITEM_BUDGET, work).await
+                }
+                Action::Forget(key) => {
+                    let work = async |leave: &Permit| match SecretsWriter::new(aws, &key.region, leave)
+                        .destroy(&key.name)
+                        .await
+                    {
+                        Ok(()) => Done::changed(vec![format!("secret {}: destroyed", key.name)]),
+                        Err(error) => Done::stopped_by(&error, Vec::new()),
                     };
                     ledger.item(turn, ITEM_BUDGET, work).await
                 }

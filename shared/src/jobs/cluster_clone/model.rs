@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::quarantine::Location;
 use crate::domains::anonymise::rules::Rules;
 use crate::services::rds::{Cluster, Instance, RdsReader};
@@ -49,8 +51,19 @@ pub struct World {
     pub instances: BTreeMap<String, Instance>,
     /// By which rules the source's data is made nobody's, or why nobody can say; where that was asked for, and can be done.
     pub rules: Option<Result<Ruled, String>>,
+    /// Keys of runs, where that was asked for: read before the clusters, so that none is there whose cluster is too young to be seen.
+    pub keys: Vec<Key>,
     /// The way to each Region.
     pub readers: BTreeMap<String, RdsReader>,
+}
+
+/// The key of a run, by its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Key {
+    /// Where the secret is.
+    pub region: String,
+    /// Its name.
+    pub name: String,
 }
 
 /// Rules, and where they are from.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use futures::future::try_join_all;
 
-use super::model::{Claim, Ruled, World};
+use super::model::{Claim, Key, Ruled, World};
 use super::policy::Policy;
-use super::quarantine::Location;
+use super::quarantine::{Location, cluster_of};
 use super::request::{Request, Wish};
 use crate::clock;
 use crate::domains::anonymise::rules;
+use crate::domains::clusters::tags::RAW;
 use crate::report::fingerprint;
 use crate::run::{Acting, RunFault, Sight};
 use crate::services::aws::{Aws, AwsError, Identity};
@@ -27,11 +28,15 @@ pub(super) async fn observe(
 ) -> Result<World, RunFault> {
     let readers: BTreeMap<_, _> =
         policy.regions.iter().map(|region| (region.clone(), RdsReader::new(sight.aws, region))).collect();
+    let keys = match request {
+        Request::Sweep if policy.quarantine.is_some() => every_key(sight.aws, policy).await?,
+        Request::Sweep | Request::Clone(_) => Vec::new(),
+    };
     let clusters = every_cluster(&readers, &caller.account).await;
     let clusters =
         clusters.map_err(RunFault::observing(format!("listing the clusters of {}", policy.regions.join(", "))))?;
     let Request::Clone(wish) = request else {
-        return Ok(World { claim: Claim::NotAsked, clusters, instances: BTreeMap::new(), rules: None, readers });
+        return Ok(World { claim: Claim::NotAsked, clusters, instances: BTreeMap::new(), rules: None, keys, readers });
     };
     let claim = if sight.by_hand {
         by_name(Acting::of(sight.aws, &policy.owners, &caller.arn, None).await, &caller.arn)
@@ -47,7 +52,19 @@ pub(super) async fn observe(
         Some(quarantine) => Some(ruled(sight.aws, policy, quarantine.rules.of(&wish.source)).await),
         None => None,
     };
-    Ok(World { claim, clusters, instances, rules, readers })
+    Ok(World { claim, clusters, instances, rules, keys, readers })
+}
+
+/// The key of every run that this tool keeps, in each Region that counts.
+async fn every_key(aws: &Aws, policy: &Policy) -> Result<Vec<Key>, RunFault> {
+    let mut keys = Vec::new();
+    for region in &policy.regions {
+        let secrets = SecretsReader::new(aws, region).list().await;
+        let secrets = secrets.map_err(RunFault::observing(format!("listing the keys of runs in {region}")))?;
+        let ours = secrets.into_iter().filter(|one| cluster_of(&one.name).is_some() && one.tags.get(RAW).is_some());
+        keys.extend(ours.map(|one| Key { region: region.clone(), name: one.name }));
+    }
+    Ok(keys)
 }
 
 /// The rules at `location`. What is wrong with them is no fault of the run: it is said to whoever asks for a clone by them.

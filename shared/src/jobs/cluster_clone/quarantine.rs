@@ -9,6 +9,8 @@ use crate::config::Settings;
 use crate::services::rds::Cluster;
 use crate::text::printable;
 
+/// What keys of runs are kept under: before the resource id of the raw copy, which is that cluster and never another.
+const KEYS: &str = "nightshift/anonymise/";
 /// What stands for the identifier of the source in the place of its rules.
 const SOURCE: &str = "{source}";
 /// What stands for the family of parameters in the name of a group.
@@ -76,6 +78,16 @@ impl Quarantine {
     pub fn parameter_group_for(&self, cluster: &Cluster) -> Option<String> {
         Some(self.parameter_group.replace(FAMILY, &family(cluster)?))
     }
+}
+
+/// The name of the secret that the key of the run on the cluster with this resource id is in.
+pub(super) fn key_of(resource_id: &str) -> String {
+    format!("{KEYS}{resource_id}")
+}
+
+/// Of which cluster the secret called `name` has the key.
+pub(super) fn cluster_of(name: &str) -> Option<&str> {
+    name.strip_prefix(KEYS)
 }
 
 /// `aurora-postgresql16`, `aurora-mysql8.0`: as AWS calls it (Aurora User Guide, "Parameter groups").

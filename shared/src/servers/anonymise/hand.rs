@@ -211,16 +211,6 @@ fn failed(error: &SqlError) -> Worked {
 
 /// Whether `error` is of the way to the server, of its state or of others who work there, and not of what was sent.
 pub fn may_pass(error: &SqlError) -> bool {
-    match error.kind {
-        SqlKind::Busy | SqlKind::Full | SqlKind::Login | SqlKind::NoAnswer | SqlKind::NoName | SqlKind::ReadOnly => {
-            true
-        }
-        SqlKind::Denied
-        | SqlKind::Exists
-        | SqlKind::InUse
-        | SqlKind::Missing
-        | SqlKind::Other
-        | SqlKind::Tls
-        | SqlKind::Warning => false,
-    }
+    let passes = [SqlKind::Busy, SqlKind::Full, SqlKind::Login, SqlKind::NoAnswer, SqlKind::NoName, SqlKind::ReadOnly];
+    passes.contains(&error.kind)
 }

@@ -3,6 +3,7 @@ output "policies" {
   value = concat(
     [data.aws_iam_policy_document.read.json],
     [for one in data.aws_iam_policy_document.rules : one.json],
+    [for one in data.aws_iam_policy_document.keys : one.json],
     var.applies ? [data.aws_iam_policy_document.apply.json] : [],
     var.applies ? [for one in data.aws_iam_policy_document.quarantine : one.json] : [],
   )

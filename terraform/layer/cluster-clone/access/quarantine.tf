@@ -21,6 +21,23 @@ data "aws_iam_policy_document" "rules" {
   }
 }
 
+data "aws_iam_policy_document" "keys" {
+  count = var.policy.quarantine == null ? 0 : 1
+
+  # Secrets Manager lists an account, not a name: the Region is all that can be narrowed.
+  statement {
+    sid       = "SeeWhichKeysOfRunsAreLeft"
+    actions   = ["secretsmanager:ListSecrets"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:RequestedRegion"
+      values   = var.regions
+    }
+  }
+}
+
 data "aws_iam_policy_document" "quarantine" {
   count = var.policy.quarantine == null ? 0 : 1
 

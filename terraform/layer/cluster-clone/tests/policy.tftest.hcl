@@ -113,6 +113,7 @@ run "with_a_quarantine_it_logs_in_to_raw_copies_and_takes_their_members_back" {
       ]) if anytrue([for word in ["Rules", "Raw", "Run", "TheirClones"] : strcontains(statement.Sid, word)])
       ] == [
       "ReadTheRules | s3:GetObject | arn:aws:s3:::rules/*.toml | ",
+      "SeeWhichKeysOfRunsAreLeft | secretsmanager:ListSecrets | * | StringEquals(aws:RequestedRegion eu-west-1)",
       "LogInToRawCopies | secretsmanager:DescribeSecret secretsmanager:GetSecretValue | arn:aws:secretsmanager:*:111122223333:secret:rds!cluster-* | StringLike(aws:ResourceTag/aws:rds:primaryDBClusterArn arn:aws:rds:*:111122223333:cluster:*-raw)",
       "KeepTheKeyOfARunAndDestroyIt | secretsmanager:CreateSecret secretsmanager:DeleteSecret secretsmanager:GetSecretValue secretsmanager:TagResource | arn:aws:secretsmanager:*:111122223333:secret:nightshift/anonymise/* | ",
       "SayThatARawCopyIsAnonymised | rds:AddTagsToResource | cluster:*-raw | ForAllValues:StringEquals(aws:TagKeys nightshift:anonymised,nightshift:anonymised-at) Null(aws:ResourceTag/nightshift:raw false) Null(aws:TagKeys false) StringEquals(aws:ResourceTag/env dev) StringEquals(aws:ResourceTag/nightshift:clone creating)",

@@ -13,6 +13,7 @@ use crate::domains::anonymise::plan::Blocker;
 use crate::domains::clusters::tags::RAW;
 use crate::jobs::cluster_clone::model::Ruled;
 use crate::jobs::cluster_clone::plan::RawPlan;
+use crate::jobs::cluster_clone::quarantine::key_of;
 use crate::report::{self, Reason};
 use crate::run::Steps;
 use crate::servers::anonymise::{self as server, Action, Barred, Hand, Sight, marked};
@@ -24,8 +25,6 @@ use crate::services::secrets::{NewSecret, SecretsReader, SecretsWriter};
 use crate::services::sql::{Authorities, Endpoint, Engine, Reach, Session, SqlError};
 use crate::text::{chain, count};
 
-/// What the key of a run is kept under, with the raw copy's resource id behind it: that is this cluster and never another.
-const KEYS: &str = "nightshift/anonymise/";
 /// What is left of an invocation's time when it stops waiting for a statement: enough to say so.
 const KEPT: Duration = Duration::from_secs(15);
 /// How many things in the way are named in one message.
@@ -162,7 +161,7 @@ impl Maker<'_> {
 
     /// The key of the run on `found`: made before the first step, and the same for each attempt.
     async fn key(&self, hands: &Anonymiser<'_>, found: &Cluster) -> Result<RunKey, End> {
-        let name = key_of(found);
+        let name = key_of(&found.resource_id);
         let failed = |what: &str| End::Failed(not_anonymised(format!("cluster {}: {what}", found.id)));
         if let Some((_, value)) = hands.secrets.current(&name).await? {
             return value.and_then(RunKey::new).ok_or_else(|| failed("the secret of its key holds none"));
@@ -193,7 +192,7 @@ impl Maker<'_> {
     /// Destroys the key of the run on `found`, where there was to be one.
     pub(super) async fn forget_key(&self, found: &Cluster, steps: &mut Steps<'_>) -> Result<(), End> {
         let (Some(hands), Some(_)) = (&self.anonymiser, found.tags.get(RAW)) else { return Ok(()) };
-        hands.keys.destroy(&key_of(found)).await?;
+        hands.keys.destroy(&key_of(&found.resource_id)).await?;
         steps.push(format!("cluster {}: the key of its run is destroyed", found.id));
         Ok(())
     }
@@ -201,10 +200,6 @@ impl Maker<'_> {
     fn may_begin(&self, found: &Cluster) -> Result<(), End> {
         self.ledger.may_begin(ITEM_BUDGET).map_err(|reason| later(found, &[reason]))
     }
-}
-
-fn key_of(found: &Cluster) -> String {
-    format!("{KEYS}{}", found.resource_id)
 }
 
 /// Whether somebody else is at work, who ends.

@@ -79,9 +79,8 @@ impl Maker<'_> {
                 Err(End::Error(error)) => {
                     stays.push(format!("cluster {} stays: {}", one.cluster.id, crate::text::chain(&error)))
                 }
-                Err(End::Moved(message)) => stays.push(message),
+                Err(End::Moved(message) | End::There(message)) => stays.push(message),
                 Err(End::Later(why) | End::Failed(why)) => stays.push(why.message),
-                Err(End::There(message)) => stays.push(message),
             }
         }
         let then =

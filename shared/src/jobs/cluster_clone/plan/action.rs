@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::domains::clusters::step::{ClusterStep, Place};
 use crate::jobs::cluster_clone::codes;
+use crate::jobs::cluster_clone::model::Key;
 use crate::jobs::cluster_clone::quarantine::Location;
 use crate::report::{Code, Outcome, Planned, Reason};
 use crate::run::caps::{Counted, DELETIONS};
@@ -29,6 +30,8 @@ pub enum Action {
     Clone(Box<ClonePlan>),
     /// Take away what was begun and never handed over.
     Sweep(Sweep),
+    /// Destroy the key of a run whose raw copy is gone.
+    Forget(Key),
     /// Tell an owner, and nothing else.
     Tell(Tell),
 }
@@ -210,6 +213,7 @@ impl Action {
         match self {
             Self::Clone(clone) => clone.steps(),
             Self::Sweep(sweep) => vec![ClusterStep::SweepClone { cluster: sweep.id.clone(), since: sweep.since }],
+            Self::Forget(key) => vec![ClusterStep::DestroyKey { secret: key.name.clone() }],
             Self::Tell(tell) => vec![match tell.about {
                 About::Ready => ClusterStep::TellReady { owner: tell.owner.clone() },
                 About::OverQuota { .. } => ClusterStep::TellOverQuota { owner: tell.owner.clone() },
@@ -244,6 +248,7 @@ impl Subject<Everything> for Action {
         match self {
             Self::Clone(clone) => (&clone.cluster.id).into(),
             Self::Sweep(sweep) => (&sweep.id).into(),
+            Self::Forget(key) => (&key.name).into(),
             Self::Tell(tell) => (&tell.id).into(),
         }
     }
@@ -252,6 +257,7 @@ impl Subject<Everything> for Action {
         match self {
             Self::Clone(clone) => &clone.cluster.region,
             Self::Sweep(sweep) => &sweep.region,
+            Self::Forget(key) => &key.region,
             Self::Tell(tell) => &tell.region,
         }
     }
@@ -260,6 +266,7 @@ impl Subject<Everything> for Action {
         match self {
             Self::Clone(clone) => Some(&clone.owner),
             Self::Sweep(sweep) => sweep.owner.as_deref(),
+            Self::Forget(_) => None,
             Self::Tell(tell) => Some(&tell.owner),
         }
     }

@@ -99,6 +99,6 @@ fn is_ours(cluster: &Cluster, policy: &Policy) -> bool {
 fn order(action: &Action) -> (Option<Timestamp>, String) {
     match action {
         Action::Sweep(sweep) => (Some(sweep.since), sweep.id.clone()),
-        Action::Clone(_) | Action::Tell(_) => (None, action.id().into_owned()),
+        Action::Clone(_) | Action::Forget(_) | Action::Tell(_) => (None, action.id().into_owned()),
     }
 }

@@ -49,6 +49,7 @@ impl Plan {
         match request {
             Request::Sweep => {
                 left_over::sweep(&mut plan, world, policy, now);
+                plan.actions.extend(raw::orphans(world).map(Action::Forget));
                 plan.actions.extend(world.clusters.iter().filter(|_| tells).filter_map(|one| tell::ready(one, policy)));
             }
             Request::Clone(wish) => match decide(world, policy, wish, now) {

@@ -8,9 +8,9 @@ use super::build::{self, Parts, RAW_NAME, SCALES, SMALL};
 use super::{CloneFault, ClonePlan, RawPlan, RawState, is_clone_of, owned_by, source};
 use crate::domains::clusters::tags::{ANONYMISED, CLONE, CREATING, DATA, PRODUCTION, RAW, RULES, TOOL, WISH, is_raw};
 use crate::jobs::cluster_clone::codes;
-use crate::jobs::cluster_clone::model::{Ruled, World};
+use crate::jobs::cluster_clone::model::{Key, Ruled, World};
 use crate::jobs::cluster_clone::policy::Policy;
-use crate::jobs::cluster_clone::quarantine::Quarantine;
+use crate::jobs::cluster_clone::quarantine::{Quarantine, cluster_of};
 use crate::jobs::cluster_clone::request::Wish;
 use crate::services::rds::{CloneCluster, Cluster, Instance, Settings};
 use crate::text::printable;
@@ -167,6 +167,17 @@ fn end_of_tomorrow(now: Timestamp) -> Timestamp {
     let day = now.to_zoned(TimeZone::UTC).start_of_day();
     let end = day.and_then(|day| day.checked_add(2.days()));
     end.map_or(now, |end| end.timestamp())
+}
+
+/// The keys of runs whose raw copy is gone: nobody goes on with those.
+pub(super) fn orphans(world: &World) -> impl Iterator<Item = Key> {
+    let is_there = |key: &Key| {
+        let of = |cluster: &Cluster| {
+            cluster.region == key.region && Some(cluster.resource_id.as_str()) == cluster_of(&key.name)
+        };
+        world.clusters.iter().any(of)
+    };
+    world.keys.iter().filter(move |key| !is_there(key)).cloned()
 }
 
 /// Whether `found` was made for `plan` and was handed to nobody, by all that it was given when it was made: what may be deleted again

@@ -96,7 +96,7 @@ fn world(clusters: Vec<Cluster>, claim: Claim) -> World {
         ..Instance::default()
     };
     let instances = BTreeMap::from([("orders-w".to_owned(), group)]);
-    World { claim, clusters, instances, rules: None, readers: BTreeMap::new() }
+    World { claim, clusters, instances, rules: None, keys: Vec::new(), readers: BTreeMap::new() }
 }
 
 fn request(event: Value, policy: &Policy) -> Request {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::domains::anonymise::rules;
 use crate::domains::clusters::tags::{ANONYMISED, RAW, RULES};
-use crate::jobs::cluster_clone::model::Ruled;
+use crate::jobs::cluster_clone::model::{Key, Ruled};
 use crate::jobs::cluster_clone::quarantine::Location;
 
 const QUARANTINE: [(&str, &str); 4] = [
@@ -227,6 +227,24 @@ fn a_raw_copy_and_what_is_made_of_it_are_one_of_an_owner_and_two_of_a_source() {
     let another = || json!({"source": "orders", "expires": "7d", "anonymise": true, "name": "another"});
     assert_eq!(code(both(3), another()), "make", "four, and a fifth");
     assert_eq!(code(both(4), another()), "quota");
+}
+
+#[test]
+fn a_key_goes_once_its_raw_copy_is_gone() {
+    let key = |region: &str, of: &str| Key { region: region.to_owned(), name: format!("nightshift/anonymise/{of}") };
+    let mut world = around(vec![raw(&[])]);
+    world.claim = Claim::NotAsked;
+    world.keys = vec![
+        key("eu-west-1", "cluster-orders-ana-raw"),
+        key("eu-central-1", "cluster-orders-ana-raw"),
+        key("eu-west-1", "cluster-gone"),
+    ];
+    let plan = plan(&world, json!({}), &policy(&QUARANTINE));
+    let forgotten: Vec<_> = plan.actions.iter().flat_map(crate::run::plan::Act::steps).collect();
+    insta::assert_snapshot!(forgotten.join("\n"), @r"
+    destroy secret nightshift/anonymise/cluster-orders-ana-raw: the key of a run whose raw copy is gone
+    destroy secret nightshift/anonymise/cluster-gone: the key of a run whose raw copy is gone
+    ");
 }
 
 /// Each sign by itself: what lacks one was not made for this, and is not deleted.
