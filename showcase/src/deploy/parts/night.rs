@@ -20,6 +20,8 @@ pub(super) const JOB: &str = "cluster-cleanup";
 const NIGHT: &str = "night-1";
 /// Until then, what [`expired`] makes is due.
 const NOW: &str = "2026-11-21T02:00:00Z";
+/// As `testkit/machine/roles` names it, and the two below.
+const SENDER: &str = "nightshift@example.com";
 const TOPIC: &str = "nightshift-notices";
 const WEBHOOK: &str = "nightshift-webhook";
 
@@ -64,6 +66,7 @@ impl<'a> Night<'a> {
         let body = json!({ "name": name, "definition": definition, "roleArn": role }).to_string();
         root.json("states", "AWSStepFunctions.CreateStateMachine", &body).await?;
         root.query("sns", "2010-03-31", &[("Action", "CreateTopic"), ("Name", TOPIC)]).await?;
+        root.query("ses", "2010-12-01", &[("Action", "VerifyEmailIdentity"), ("EmailAddress", SENDER)]).await?;
         let slack = Slack::start(&[]).await?;
         let secret = json!({ "Name": WEBHOOK, "SecretString": slack.url() }).to_string();
         root.json("secretsmanager", "secretsmanager.CreateSecret", &secret).await?;
@@ -213,7 +216,7 @@ impl<'a> Night<'a> {
         }
         if matches!(part, "apply" | "report") {
             told.extend([
-                ("NIGHTSHIFT_MAIL_FROM", "nightshift@example.com"),
+                ("NIGHTSHIFT_MAIL_FROM", SENDER),
                 ("NIGHTSHIFT_OPERATORS_MAIL", "ops@example.com"),
                 ("NIGHTSHIFT_OWNER_MAIL_DOMAIN", "example.com"),
                 ("NIGHTSHIFT_SLACK_SECRET_ID", WEBHOOK),

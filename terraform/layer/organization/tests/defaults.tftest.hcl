@@ -202,11 +202,11 @@ run "a_worker_that_mails_owners_may_tell_nobody_else" {
 
   assert {
     condition = {
-      for part in ["apply", "report"] : part => sort([
+      for part in ["apply", "report"] : part => join(" ", sort([
         for statement in jsondecode(data.aws_iam_policy_document.part[part].json).Statement : statement.Sid
         if contains(["MailOwners", "ReadTheWebhook", "TellTheTopic"], statement.Sid)
-      ])
-    } == { apply = ["MailOwners"], report = ["MailOwners", "ReadTheWebhook", "TellTheTopic"] }
+      ]))
+    } == { apply = "MailOwners", report = "MailOwners ReadTheWebhook TellTheTopic" }
     error_message = data.aws_iam_policy_document.part["apply"].json
   }
 }
