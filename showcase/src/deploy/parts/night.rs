@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
 use aws_sdk_s3::Client as Buckets;
+use jiff::Timestamp;
 use nightshift_testkit::scene::{REGION, Scene};
 use nightshift_testkit::slack::Slack;
 use nightshift_testkit::world::{expired, here};
@@ -34,6 +35,8 @@ pub(super) struct Night<'a> {
     bucket: String,
     binary: PathBuf,
     machine: String,
+    /// When every execution began: Step Functions says the same of one whenever it calls a part.
+    began: Timestamp,
     /// Goes with it.
     _slack: Slack,
     /// Every object that is there in the end, by the name below the execution's.
@@ -81,7 +84,8 @@ impl<'a> Night<'a> {
         let machine = format!("arn:aws:states:{REGION}:{}:stateMachine:{name}", roles.run);
         let binary = packages.join("x86_64/fleet-run/bootstrap");
         let left = BTreeMap::new();
-        let mut night = Self { roles, member, buckets, bucket, binary, machine, _slack: slack, left };
+        let began = account::now();
+        let mut night = Self { roles, member, buckets, bucket, binary, machine, began, _slack: slack, left };
         night.falls().await?;
         Ok(night)
     }
@@ -240,9 +244,7 @@ impl<'a> Night<'a> {
 
     fn list(&self, execution: &str, input: &Value) -> Turn {
         let arn = format!("{}:{execution}", self.machine.replace(":stateMachine:", ":execution:"));
-        Turn::Called(
-            json!({ "execution": execution, "execution_arn": arn, "started_at": account::now(), "input": input }),
-        )
+        Turn::Called(json!({ "execution": execution, "execution_arn": arn, "started_at": self.began, "input": input }))
     }
 
     /// What a map hands to the worker of the one account that is entered. What was judged may be two more.
