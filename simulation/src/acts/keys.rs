@@ -29,6 +29,7 @@ pub enum Act {
     Terraform { user: String },
     Quarantine { user: String, on: bool },
     MakeKey { user: String },
+    MakeKeyInstead { user: String },
     Switch { user: String, key: Which, on: bool },
     DropKey { user: String, key: Which },
     Use { user: String, key: Which },
@@ -108,6 +109,7 @@ impl Act {
             | Self::Terraform { user }
             | Self::Quarantine { user, .. }
             | Self::MakeKey { user }
+            | Self::MakeKeyInstead { user }
             | Self::Switch { user, .. }
             | Self::DropKey { user, .. }
             | Self::Use { user, .. }
@@ -128,6 +130,16 @@ impl Act {
             Self::Fetch { user } => return fetch(world, user, now),
             Self::MakeKey { user } => {
                 let id = world.iam.named(user)?.id.clone();
+                return world.iam.add_key(&id, now, false).ok().map(drop);
+            }
+            Self::MakeKeyInstead { user } => {
+                let user = world.iam.named(user)?;
+                // A run wrote that it was about to make one, and none came.
+                let intent = user.tags.get().get("nightshift:intent")?;
+                if intent == "owed" || intent.contains("minted=") {
+                    return None;
+                }
+                let id = user.id.clone();
                 return world.iam.add_key(&id, now, false).ok().map(drop);
             }
             Self::Use { user, key } => {
@@ -276,6 +288,7 @@ impl fmt::Display for Act {
             Self::Quarantine { user, on: true } => write!(f, "AWS puts {user} under quarantine"),
             Self::Quarantine { user, on: false } => write!(f, "the quarantine of {user} is over"),
             Self::MakeKey { user } => write!(f, "{user} makes a key by hand"),
+            Self::MakeKeyInstead { user } => write!(f, "{user} makes a key by hand, since none came"),
             Self::Switch { user, key, on } => write!(f, "{user} switches {key} {}", if *on { "on" } else { "off" }),
             Self::DropKey { user, key } => write!(f, "{user} deletes {key}"),
             Self::Use { user, key } => write!(f, "{user} uses {key} there is for them"),

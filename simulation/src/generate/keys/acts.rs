@@ -48,6 +48,10 @@ struct Habits {
     old: u32,
     /// Terraform made it, and comes round every so many days.
     terraform: Option<u64>,
+    /// Each day something names another owner, one of so many in turn.
+    flips: Option<u64>,
+    /// Makes a key by hand at once where a run was about to make one and none came.
+    impatient: bool,
 }
 
 impl Habits {
@@ -56,7 +60,9 @@ impl Habits {
         let (fetches, old) = *pick(&mut dice, &[(600, 50), (600, 50), (150, 300), (0, 1_000), (400, 900), (250, 100)]);
         let uses = *pick(&mut dice, &[900, 900, 400, 100, 0]);
         let terraform = chance(&mut dice, 250).then(|| dice.u64(1..=6));
-        Self { fetches, uses, old, terraform }
+        let flips = chance(&mut dice, 60).then(|| *pick(&mut dice, &[2, 3, 1_000]));
+        let impatient = chance(&mut dice, 300);
+        Self { fetches, uses, old, terraform, flips, impatient }
     }
 }
 
@@ -124,6 +130,19 @@ fn daily(seed: u64, first: Timestamp, number: u64, name: &str, acts: &mut Vec<Ti
     }
     if habits.terraform.is_some_and(|every| number.is_multiple_of(every)) {
         acts.push(Timed { at: at(&mut dice), act: Act::Keys(Of::Terraform { user: user() }) });
+    }
+    if let Some(run) = super::runs(seed, first, number).first().filter(|_| habits.impatient) {
+        let soon = later(run.at, Duration::from_millis(dice.u64(4_000..=50_000)));
+        acts.push(Timed { at: soon, act: Act::Keys(Of::MakeKeyInstead { user: user() }) });
+    }
+    if let Some(owners) = habits.flips {
+        let place = number % owners;
+        let known = usize::try_from(place).ok().and_then(|place| OWNERS.get(place));
+        let value = known.map_or_else(|| format!("owner-{place}"), |name| (*name).to_owned());
+        acts.push(Timed {
+            at: at(&mut dice),
+            act: Act::Keys(Of::Tag { user: user(), key: "owner".to_owned(), value }),
+        });
     }
 }
 

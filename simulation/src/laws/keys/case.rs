@@ -64,13 +64,34 @@ impl<'a> Case<'a> {
     /// Whether somebody changed something about the user `id` between two moments, or about what holds for all. Using a key, or
     /// reading it, changes nothing.
     pub(super) fn touched(&self, id: &str, from: Timestamp, to: Timestamp) -> bool {
-        let entries = self.entries.iter().filter(|entry| (from..=to).contains(&entry.at));
-        entries.into_iter().any(|entry| match &entry.what {
+        self.is_touched_by(self.entries.iter(), id, from, to)
+    }
+
+    fn is_touched_by<'b>(
+        &self,
+        entries: impl Iterator<Item = &'b Entry>,
+        id: &str,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> bool {
+        entries.filter(|entry| (from..=to).contains(&entry.at)).any(|entry| match &entry.what {
             What::Act { act: Act::Keys(keys::Act::Use { .. } | keys::Act::Fetch { .. }), .. } => false,
             What::Act { act: Act::Keys(act), fits: true } => self.is_called(id, act.user()),
             What::Act { fits, .. } => *fits,
             _ => false,
         })
+    }
+
+    /// The same of everything but whose the user is: whoever is named anew changes nothing for those who read of it already.
+    pub(super) fn touched_otherwise(&self, id: &str, from: Timestamp, to: Timestamp) -> bool {
+        let is_owner = |key: &str| ["owner", "mail", "email"].iter().any(|name| key.eq_ignore_ascii_case(name));
+        let others = self.entries.iter().filter(|entry| match &entry.what {
+            What::Act { act: Act::Keys(keys::Act::Tag { key, .. } | keys::Act::Untag { start: key, .. }), .. } => {
+                !is_owner(key)
+            }
+            _ => true,
+        });
+        self.is_touched_by(others, id, from, to)
     }
 
     /// Whether anybody did anything between two moments.

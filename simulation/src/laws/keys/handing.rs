@@ -16,11 +16,12 @@ type Found = Vec<(Timestamp, String)>;
 const FOUND: [&str; 2] = [CURRENT, "AWSPENDING"];
 
 /// **kept**: when a run is over that made a key, the secret half of that key stands where its owner or a later run finds it, or
-/// the key is gone again; and where something went wrong, five quiet nights later it is one of the two, or people read that
+/// the key is gone again; so, too, where nothing was refused but storing it; and where something went wrong, five quiet nights later it is one of the two, or people read that
 /// nobody has claimed it. Granted: what people did to the user or the secret.
 pub(super) fn kept(case: &Case<'_>) -> Found {
     let mut found = Found::new();
-    for run in case.runs.iter().filter(|run| !run.went_wrong() && run.refusals().next().is_none()) {
+    let only_storing = |run: &&Seen<'_>| run.refusals().all(|call| call.action == "secretsmanager:PutSecretValue");
+    for run in case.runs.iter().filter(|run| !run.went_wrong()).filter(only_storing) {
         let Some(after) = run.stood().last() else { continue };
         for did in run.did() {
             let Deed::Minted { key } = did.deed else { continue };

@@ -1,10 +1,11 @@
 //! What people read: once, and whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
 use super::case::{Case, Seen};
+use super::terms::{JITTER, days};
 use crate::journal::Mail;
 use crate::laws::variables::OPERATORS;
 
@@ -17,31 +18,58 @@ fn about(mail: &Mail) -> Option<&str> {
     (name != "key-rotation").then_some(name)
 }
 
-/// **once**: nobody reads the same about the same key twice; but where somebody touched its user or changed what holds for all,
-/// where two runs went at once, where anything went wrong between, or the first run was refused something, so that it could not
-/// note what it said; and a sign that comes again, a week later.
+/// So many owners of one user are told the same within a month, at the most.
+const OWNERS: usize = 4;
+
+fn month() -> SignedDuration {
+    days(30)
+}
+
+/// **once**: nobody reads the same about the same key twice within a month, and no more than four owners do; but where somebody
+/// touched its user, in another way than by naming another owner, or changed what holds for all, where two runs went at once,
+/// where anything went wrong between, or the first run was refused something, so that it could not note what it said; and a sign
+/// that comes again, a week later. To operators an owner who changes is granted as well: they read it in the place of each.
 pub(super) fn once(case: &Case<'_>) -> Found {
     let mut found = Found::new();
-    let mut read: BTreeMap<(String, String), Timestamp> = BTreeMap::new();
+    // What was read about whom, by whom, and when.
+    let mut read: BTreeMap<(String, String), Vec<(String, Timestamp)>> = BTreeMap::new();
     for run in &case.runs {
         let mut matters: Vec<_> = run
             .mails()
-            .filter_map(|mail| Some((about(mail)?.to_owned(), (mail.to.join(","), mail.subject.clone()))))
+            .filter_map(|mail| Some(((about(mail)?.to_owned(), mail.subject.clone()), mail.to.join(","))))
             .collect();
         matters.sort();
-        for (name, matter) in matters {
-            let Some(before) = read.insert(matter.clone(), run.at) else { continue };
+        for (matter, to) in matters {
             let of = case.runs.iter().flat_map(Seen::stood).flatten();
-            let id = of.filter(|standing| standing.user.name == name).map(|standing| standing.user.id.as_str()).last();
-            let overlap = run.at.duration_since(before) < SignedDuration::from_hours(1) && run.at != before;
-            let granted = id.is_none_or(|id| case.touched(id, before, run.at))
-                || case.went_wrong(before, run.at)
-                || case.was_refused(before)
-                || case.was_refused(run.at);
-            let again =
-                matter.1.contains("may be in wrong hands") && run.at.duration_since(before).as_hours() >= 7 * 24 - 1;
-            if !overlap && !granted && !again {
-                found.push((run.at, format!("{} read again '{}', having read it at {before}", matter.0, matter.1)));
+            let id = of.filter(|standing| standing.user.name == matter.0).map(|one| one.user.id.as_str()).last();
+            let granted = |before: Timestamp| {
+                let touched = |id: &str| match to.as_str() {
+                    OPERATORS => case.touched(id, before, run.at),
+                    _ => case.touched_otherwise(id, before, run.at),
+                };
+                id.is_none_or(touched)
+                    || case.went_wrong(before, run.at)
+                    || case.was_refused(before)
+                    || case.was_refused(run.at)
+            };
+            let subject = matter.1.clone();
+            let all = read.entry(matter).or_default();
+            let last = all.iter().rev().find(|(one, _)| *one == to).map(|(_, at)| *at);
+            if let Some(before) = last {
+                let ago = run.at.duration_since(before);
+                let overlap = ago < SignedDuration::from_hours(1) && run.at != before;
+                let again = subject.contains("may be in wrong hands") && ago.as_hours() >= 7 * 24 - 1;
+                if !overlap && !again && ago + JITTER < month() && !granted(before) {
+                    found.push((run.at, format!("{to} read again '{subject}', having read it at {before}")));
+                }
+            }
+            all.push((to.clone(), run.at));
+            let recent =
+                all.iter().filter(|(one, at)| one != OPERATORS && run.at.duration_since(*at) + JITTER < month());
+            let since = recent.clone().map(|(_, at)| *at).min().filter(|_| to != OPERATORS);
+            let owners = recent.map(|(one, _)| one).collect::<BTreeSet<_>>().len();
+            if let Some(since) = since.filter(|since| owners > OWNERS && !granted(*since)) {
+                found.push((run.at, format!("{owners} owners read '{subject}' since {since}")));
             }
         }
     }

@@ -50,9 +50,11 @@ pub(super) fn a_key_that_works(case: &Case<'_>) -> Found {
     found
 }
 
-/// **in time**: before a run switches a key off, its owner could read of the key that takes its place, for the days of the
-/// overlap; or, where none does, that this one goes, for a day. The operators read it in the place of an owner who cannot be
-/// reached or is not named. Who owns the user is what its tags say at that time.
+/// **in time**: before a run switches a key off, whoever owns its user by then could read of the key that takes its place, for the
+/// days of the overlap; or, where none does, that this one goes, for a day. Where nobody has the one that takes its place, they
+/// could read for a week that nobody has taken it over. The operators read it where no owner is named, and in nobody else's place.
+/// What was said to whoever owned the user before counts for nothing. Granted: people and runs who came in between the look and
+/// the call.
 pub(super) fn in_time(case: &Case<'_>) -> Found {
     let mut found = Found::new();
     for (number, run) in case.runs.iter().enumerate() {
@@ -65,32 +67,39 @@ pub(super) fn in_time(case: &Case<'_>) -> Found {
                 Some(new) => (short(&new.id), run.terms.overlap()),
                 None => (short(&key.id), days(1)),
             };
-            let told = case.runs[..number].iter().any(|before| {
-                run.at.duration_since(before.at) + JITTER >= least
-                    && before.mails().any(|mail| reads(mail, before, &did) && mail.text.contains(&about))
-            });
-            if !told && !case.raced(run, &did) {
-                let name = &did.before.user.name;
-                found.push((
-                    did.at,
-                    format!("key {} of {name} was switched off, and nobody read of {about} in time", key.id),
-                ));
+            let told = |least: SignedDuration, what: &str| {
+                case.runs[..number].iter().any(|before| {
+                    let says = |mail: &Mail| mail.text.contains(&about) && mail.subject.contains(what);
+                    run.at.duration_since(before.at) + JITTER >= least
+                        && before.mails().any(|mail| says(mail) && reads(mail, &did))
+                })
+            };
+            let name = &did.before.user.name;
+            let why = if !told(least, "") {
+                format!("nobody who owns it read of {about} in time")
+            } else if new.is_some() && ends_a_hold(run, &did, key) && !told(days(7), "nobody has taken over") {
+                format!("nobody who owns it read for a week that {about} is not taken over")
+            } else {
+                continue;
+            };
+            if !case.raced(run, &did) {
+                found.push((did.at, format!("key {} of {name} was switched off, and {why}", key.id)));
             }
         }
     }
     found
 }
 
-/// Whether whoever has to know about the user got `mail`: its owner as its tags named them then, or the operators in their
-/// place.
-fn reads(mail: &Mail, run: &Seen<'_>, did: &Did<'_>) -> bool {
-    let id = &did.before.user.id;
-    let then = run.stood().flatten().filter(|standing| standing.user.id == *id).map(|standing| &standing.user.tags);
-    let mut owners: Vec<_> = then.flat_map(addresses).collect();
-    owners.sort();
-    owners.dedup();
-    let in_their_place = owners.is_empty() || owners.iter().any(|owner| run.unreachable(owner));
-    mail.to.iter().any(|to| owners.contains(to)) || in_their_place && mail.to.iter().any(|to| to == OPERATORS)
+/// Whether the key goes because the policy ends a hold, whoever has the one that takes its place.
+fn ends_a_hold(run: &Seen<'_>, did: &Did<'_>, key: &KeyFace) -> bool {
+    run.terms.hold_limit().is_some() && another(did, key).is_none()
+}
+
+/// Whether whoever owns the user when this is done to it got `mail`, at an address of theirs that took it; or the operators, where
+/// nobody is named. Where an address takes none, the operators' knowing is not its owner's.
+fn reads(mail: &Mail, did: &Did<'_>) -> bool {
+    let owners = addresses(&did.before.user.tags);
+    mail.to.iter().any(|to| owners.contains(to) || owners.is_empty() && to == OPERATORS)
 }
 
 /// **in use**: no run switches a key off that was used within the quiet days, unless a week before that was told that it is still
@@ -126,7 +135,8 @@ pub(super) fn in_use(case: &Case<'_>) -> Found {
 }
 
 /// **recovery**: a key that somebody has is deleted only when it was off for the days of recovery, as far as runs could see, and
-/// its owner could read so long ago that it is off.
+/// whoever owns its user by then could read so long ago that it is off. Granted: people who named another owner between the look
+/// and the call.
 pub(super) fn recovery(case: &Case<'_>) -> Found {
     let mut found = Found::new();
     for (number, run) in case.runs.iter().enumerate() {
@@ -154,12 +164,14 @@ pub(super) fn recovery(case: &Case<'_>) -> Found {
             }
             let told = case.runs[..number].iter().any(|before| {
                 let says = |mail: &Mail| mail.text.contains(&about) && mail.subject.contains("was switched off");
-                long_ago(before.at) && before.mails().any(|mail| says(mail) && reads(mail, before, &did))
+                long_ago(before.at) && before.mails().any(|mail| says(mail) && reads(mail, &did))
             });
             let why = match since {
                 None => "no run before saw it off".to_owned(),
                 Some(since) if !long_ago(since) => format!("it is off since {since}"),
-                Some(_) if !told => "nobody read in time that it is off".to_owned(),
+                Some(_) if !told && !case.raced(run, &did) => {
+                    "nobody who owns it read in time that it is off".to_owned()
+                }
                 Some(_) => continue,
             };
             found.push((did.at, format!("key {} of {} was deleted, and {why}", key.id, did.before.user.name)));

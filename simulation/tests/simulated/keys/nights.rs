@@ -89,6 +89,39 @@ fn a_key_is_warned_of_replaced_fetched_switched_off_and_deleted() {
     assert_eq!(KeyRotation::judge(&history(), &journal), []);
 }
 
+/// Whoever is named while an old key is held is told of all of it, and has the time that anybody has.
+#[test]
+fn an_owner_who_is_named_after_the_notice_is_told_before_the_old_key_goes() {
+    let mut history = history();
+    for timed in &mut history.acts {
+        if let Act::Keys(keys::Act::MakeUser { tags, .. }) = &mut timed.act {
+            tags.clear();
+        }
+    }
+    history.acts.truncate(3);
+    let (user, key, value) = ("ana".to_owned(), "owner".to_owned(), "ben".to_owned());
+    history.acts.push(act("2026-01-12T20:00:00Z", keys::Act::Tag { user, key, value }));
+    history.policy.insert("NIGHTSHIFT_HOLD_LIMIT_DAYS".to_owned(), "3".to_owned());
+    history.runs.extend((20..=24).map(|day| Run::scheduled(at(&format!("2026-01-{day:02}T12:00:00Z")))));
+    let journal = play::<KeyRotation>(&history).unwrap();
+    assert_eq!(
+        told(&journal),
+        [
+            "09 mail to operators@example.com: [111122223333] ana: access key \u{2026}0002 will be rotated soon",
+            "11 Minted { key: \"AKIABJPGEJQFMBNZ0003\" }",
+            "11 mail to operators@example.com: [111122223333] ana: new access key \u{2026}0003 is ready to fetch",
+            "13 mail to ben@example.com: [111122223333] ana: new access key \u{2026}0003 is ready to fetch",
+            "15 mail to operators@example.com: [111122223333] ana: nobody has taken over new access key \u{2026}0003",
+            "15 mail to ben@example.com: [111122223333] ana: nobody has taken over new access key \u{2026}0003",
+            "22 Switched { key: \"AKIAOIDSK4K733NX0002\", on: false }",
+            "22 mail to ben@example.com: [111122223333] ana: access key \u{2026}0002 was switched off",
+            "24 Deleted { key: \"AKIAOIDSK4K733NX0002\" }",
+            "24 mail to ben@example.com: [111122223333] ana: access key \u{2026}0002 was deleted",
+        ]
+    );
+    assert_eq!(KeyRotation::judge(&history, &journal), []);
+}
+
 /// What is lost at one call is found by the next run, wherever it is lost.
 #[test]
 fn what_goes_wrong_at_one_call_is_survived_by_the_next_nights() {

@@ -86,6 +86,18 @@ fn what_nobody_could_read_breaks_in_time_and_recovery() {
     assert_eq!(broken(with("NIGHTSHIFT_OVERLAP_DAYS", "6")), ["in time"]);
     assert_eq!(broken(without("was switched off")), ["recovery"]);
     assert_eq!(broken(with("NIGHTSHIFT_RECOVERY_DAYS", "6")), ["recovery"]);
+    let named_since = |wanted: fn(&Deed) -> bool| {
+        move |_: &mut History, journal: &mut Journal| {
+            before(journal, wanted).user.tags.insert("owner".to_owned(), "ben".to_owned());
+        }
+    };
+    assert_eq!(broken(named_since(off)), ["in time"]);
+    assert_eq!(broken(named_since(gone)), ["recovery"]);
+    let unannounced = |history: &mut History, journal: &mut Journal| {
+        with("NIGHTSHIFT_HOLD_LIMIT_DAYS", "2")(history, journal);
+        before(journal, off).user.keys.iter_mut().filter(|key| key.of_a_run).for_each(|key| key.held = false);
+    };
+    assert_eq!(broken(unannounced), ["in time"]);
 }
 
 #[test]
