@@ -185,6 +185,14 @@ class Changes(RdsTest):
         self.assertEqual(member["DBInstanceIdentifier"], "a1")
         self.assertEqual(self.shown_instance("a1")["DBClusterIdentifier"], "b")
 
+    def test_endpoints_have_the_identifier_that_was_said(self):
+        control("endpoints", identifier="c0ffee000000")
+        self.cluster("a")
+        self.clone("a", "b")
+        for name in ("a", "b"):
+            expected = f"{name}.cluster-c0ffee000000.us-east-1.rds.amazonaws.com"
+            self.assertEqual(self.shown(name)["Endpoint"], expected)
+
     def test_a_clone_can_get_a_managed_password_and_rotate_it(self):
         self.cluster("a")
         self.clone("a", "b")

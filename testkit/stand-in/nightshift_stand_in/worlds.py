@@ -33,6 +33,8 @@ class World:
     unknown_calls: set[str] = field(default_factory=set)
     lambda_urls: dict[str, str] = field(default_factory=dict)
     sessions_stray_into: str | None = None
+    # What RDS puts into every endpoint of the account, where a test has to know it beforehand.
+    endpoints: str | None = None
     # The next two are regional: their keys start with the region.
     quotas: dict[tuple[str, str], int] = field(default_factory=dict)
     integrations: dict[tuple[str, str], object] = field(default_factory=dict)

@@ -134,7 +134,7 @@ async fn production_and_what_is_anonymised_by_nobody_are_refused_with_the_reason
     let mut event = wish("ana");
     event["anonymise"] = json!(true);
     let (_, message) = function.invoke(&event).await?.fault();
-    insta::assert_snapshot!(message, @"1 of 1 not done: orders (anonymise-unavailable: anonymise was asked for, and this version cannot do that; no clone was made, since its data would be as it is)");
+    insta::assert_snapshot!(message, @"1 of 1 not done: orders (anonymise-unavailable: anonymise was asked for, and there is no quarantine to do that in)");
     assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders"]);
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! The function as it is deployed: the real binary in the real runtime loop, against the AWS stand-in.
 
+mod anonymised;
 mod clone;
 mod crowd;
 mod fails;

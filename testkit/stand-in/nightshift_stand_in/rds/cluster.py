@@ -7,6 +7,7 @@ from moto.rds.models import DBCluster, RDSBackend
 from moto.rds.responses import RDSResponse
 from moto.rds.utils import ClusterEngine
 
+from .. import control, worlds
 from ..mending import mend
 from . import account, faults, lifecycle, network, tags
 
@@ -76,6 +77,8 @@ def create_db_cluster(original, backend, settings):
     # Nobody has one before they are cloned.
     cluster.clone_group_id = None
     cluster.delete_automated_backups = True
+    if worlds.current().endpoints:
+        cluster.url_identifier = worlds.current().endpoints
     if not settings.get("db_cluster_parameter_group_name"):
         cluster.parameter_group = _default_parameter_group(cluster.engine, cluster.engine_version)
     if cluster.engine in AURORA and not settings.get("storage_type"):
@@ -145,3 +148,10 @@ def start_db_cluster(original, response):
     for member in cluster.members:
         lifecycle.change(member, "starting")
     return ActionResult({"DBCluster": lifecycle.shown_as(cluster, "starting")})
+
+
+@control.control("endpoints")
+def endpoints(world: worlds.World, region: str, body: dict) -> None:
+    """On AWS it is the same for every cluster of an account in a Region; moto draws one for each."""
+    control.only(body, "identifier")
+    world.endpoints = control.needed(body, "identifier")
