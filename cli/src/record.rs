@@ -78,11 +78,9 @@ impl Sink for Record {
         };
         let reason = reason.map(|reason| format!("[{}] {}", reason.code, reason.message));
         let what: Vec<_> = steps.iter().cloned().chain(reason).collect();
-        let mut line = format!("{word} {} in {}", entry.id, entry.region);
         // What ended as it was begun has nothing to add.
-        if !what.is_empty() {
-            line += &format!(": {}", what.join("; "));
-        }
+        let colon = if what.is_empty() { "" } else { ": " };
+        let line = format!("{word} {} in {}{colon}{}", entry.id, entry.region, what.join("; "));
         output::to_standard_error(&format!("{}\n", printable(&line)));
         self.count(|tally| match word {
             "begun" => tally.begun += 1,

@@ -64,7 +64,7 @@ async fn decided(out: &mut dyn Write, shop: &Shop) -> anyhow::Result<String> {
     writeln!(out, "\nSUGGEST · by names, types, and how values look; what it does not know, you decide")?;
     let mut rules =
         shop.types(out, &format!("clusters anonymise --suggest --database {URL} \\\n    > {RULES}"), 0).await?;
-    shop.write(RULES, &rules)?;
+    shop::write(RULES, &rules)?;
     quoted(out, &rules)?;
     let plan = format!("clusters anonymise --plan --rules {RULES} \\\n    --database {URL}");
     let undecided = shop.types(out, &plan, 3).await?;
@@ -76,8 +76,8 @@ async fn decided(out: &mut dyn Write, shop: &Shop) -> anyhow::Result<String> {
         rules = rules.replacen(proposed, decided, 1);
         write!(out, "  │ {table:<10} {decided}")?;
     }
-    shop.write(RULES, &rules)?;
-    shop.write(KEY, OF_THE_DEMONSTRATION)?;
+    shop::write(RULES, &rules)?;
+    shop::write(KEY, OF_THE_DEMONSTRATION)?;
 
     writeln!(out, "\nPLAN · every table and column, how and why so; it only reads")?;
     let plan = shop.types(out, &plan, 0).await?;

@@ -103,16 +103,11 @@ impl Shop {
             for row in self.admin.query(&format!("SELECT {texts} FROM ({query}) AS looked"), &[]).await? {
                 table.add_row((0..columns.len()).map(|at| row.get::<_, Option<String>>(at).unwrap_or_default()));
             }
-            all.push_str(&format!("{}\n", table.trim_fmt()));
+            all.push_str(&table.trim_fmt());
+            all.push('\n');
         }
         write!(out, "{all}")?;
         Ok(all)
-    }
-
-    pub(super) fn write(&self, path: &str, text: &str) -> anyhow::Result<()> {
-        let path = repository::root().join(path);
-        std::fs::create_dir_all(path.parent().context("no folder")?)?;
-        std::fs::write(&path, text).with_context(|| format!("could not write {}", path.display()))
     }
 
     /// As a person does who set the copy up.
@@ -166,4 +161,11 @@ impl Shop {
         // What goes on meanwhile is said aside; so is why nothing was done.
         Ok(if said.is_empty() { aside } else { said })
     }
+}
+
+/// Writes a file of the demonstration.
+pub(super) fn write(path: &str, text: &str) -> anyhow::Result<()> {
+    let path = repository::root().join(path);
+    std::fs::create_dir_all(path.parent().context("no folder")?)?;
+    std::fs::write(&path, text).with_context(|| format!("could not write {}", path.display()))
 }

@@ -132,6 +132,7 @@ impl Location {
     }
 
     /// That of the rules for the cluster named `source`. AWS's names of clusters have letters, digits and dashes alone.
+    #[must_use]
     pub fn of(&self, source: &str) -> Self {
         let put = |text: &String| text.replace(SOURCE, source);
         match self {
@@ -173,10 +174,10 @@ mod tests {
         let whole = read(&ALL).unwrap().unwrap();
         assert_eq!((whole.class.as_str(), whole.subnet_group), ("db.r6g.large", None));
         assert_eq!(whole.rules.of("orders").to_string(), "s3://rules/orders.toml");
-        for left_out in 0..ALL.len() {
+        for (left_out, (name, _)) in ALL.iter().enumerate() {
             let mut some = ALL.to_vec();
             some.remove(left_out);
-            assert!(read(&some).unwrap_err().contains("set all three, or none"), "without {}", ALL[left_out].0);
+            assert!(read(&some).unwrap_err().contains("set all three, or none"), "without {name}");
         }
     }
 

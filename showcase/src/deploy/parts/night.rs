@@ -340,7 +340,8 @@ impl<'a> Night<'a> {
     async fn all(&self) -> anyhow::Result<BTreeMap<String, Value>> {
         let (mut all, prefix) = (BTreeMap::new(), key(""));
         for key in self.keys().await? {
-            let Some(name) = key.strip_prefix(&prefix).filter(|name| name.ends_with(".json")) else { continue };
+            let is_json = Path::new(&key).extension().is_some_and(|ending| ending == "json");
+            let Some(name) = key.strip_prefix(&prefix).filter(|_| is_json) else { continue };
             all.insert(name.to_owned(), self.object(name).await?);
         }
         Ok(all)

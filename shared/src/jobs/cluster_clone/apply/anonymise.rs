@@ -83,7 +83,7 @@ impl Maker<'_> {
             steps.push(format!("cluster {}: an earlier attempt came to the end of the rules", found.id));
             return Ok(());
         }
-        self.carry_out(hands, raw, found, (&session, &place, &sight), steps).await
+        Box::pin(self.carry_out(hands, raw, found, (&session, &place, &sight), steps)).await
     }
 
     async fn carry_out(
@@ -113,7 +113,8 @@ impl Maker<'_> {
         let hand = hand.map_err(|error| of_server(found, &error))?;
         for action in Action::all(&kept.steps) {
             self.may_begin(found)?;
-            let Some(worked) = self.ledger.while_time_lasts(KEPT, hand.one(hands.leave, &action)).await else {
+            let work = Box::pin(hand.one(hands.leave, &action));
+            let Some(worked) = self.ledger.while_time_lasts(KEPT, work).await else {
                 return Err(later(found, &[Reason::listed(&codes::STILL_RUNNING, action.said())]));
             };
             match worked.reason {

@@ -91,7 +91,7 @@ impl Maker<'_> {
     async fn all(&self, plan: &ClonePlan, steps: &mut Steps<'_>) -> Result<(), End> {
         let id = &plan.cluster.id;
         if let Some(raw) = plan.raw.as_deref().filter(|_| plan.begun.is_none()) {
-            self.quarantine(raw, steps).await?;
+            Box::pin(self.quarantine(raw, steps)).await?;
         }
         let found = self.whole(plan, steps).await?;
         if let Some(raw) = &plan.raw {

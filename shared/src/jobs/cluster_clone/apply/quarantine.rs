@@ -30,7 +30,7 @@ impl Maker<'_> {
         if let Some(what) = is_outside(&raw.clone, &found) {
             return Err(End::Failed(not_anonymised(format!("cluster {id} stands outside its quarantine: {what}"))));
         }
-        self.anonymise(raw, &found, steps).await?;
+        Box::pin(self.anonymise(raw, &found, steps)).await?;
         let since = clock::now();
         // As exact as AWS says it of a moment to restore to, and not later.
         let since = since.round(jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor));
@@ -77,7 +77,7 @@ impl Maker<'_> {
             match self.discard(one, steps).await {
                 Ok(()) => {}
                 Err(End::Error(error)) => {
-                    stays.push(format!("cluster {} stays: {}", one.cluster.id, crate::text::chain(&error)))
+                    stays.push(format!("cluster {} stays: {}", one.cluster.id, crate::text::chain(&error)));
                 }
                 Err(End::Moved(message) | End::There(message)) => stays.push(message),
                 Err(End::Later(why) | End::Failed(why)) => stays.push(why.message),

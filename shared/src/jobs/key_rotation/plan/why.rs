@@ -241,20 +241,11 @@ impl Why {
             }
             Self::CurrentOff { key } => format!("key {key}, which its secret hands out, is switched off"),
             Self::OnlyInactive { keys } => format!("all its keys are switched off: {}", keys.join(", ")),
-            Self::TwoKeys { keys } => {
-                format!(
-                    "a key is due and the other slot is taken by a key that did not take its place: {}",
-                    keys.join(", ")
-                )
-            }
+            Self::TwoKeys { keys } => format!("{OTHER_SLOT}: {}", keys.join(", ")),
             Self::Untold { kind, key } => {
                 format!("nobody could be told '{}' about key {key}: no channel is configured", kind.as_str())
             }
-            Self::OwnerChanges { kind, key, owners, again } => format!(
-                "its owner was not told '{}' about key {key}: its tags name one owner after another, and {owners} of them were told \
-                 within 30 days; no key is taken before its owner knows; another owner is told from {again} on",
-                kind.as_str()
-            ),
+            Self::OwnerChanges { kind, key, owners, again } => untold_owner(*kind, key, *owners, *again),
         }
     }
 
@@ -323,10 +314,7 @@ impl Why {
                 "follow the AWS Support case, then detach that policy; the next run goes on from there"
             }
             Self::Unclaimed { user, key } => {
-                let id = naming::id_in_a_command(user, key);
-                return Some(format!(
-                    "if nobody made it by hand: aws iam delete-access-key --user-name {user} --access-key-id {id}"
-                ));
+                return Some(delete_by_hand(user, key));
             }
             Self::Unused { .. } => "use it if it is needed, and it stays",
             Self::TagLimit { .. } => "remove tags it does not need",
@@ -357,11 +345,27 @@ impl Why {
             Self::Untold { .. } => {
                 "configure a channel; until then rotation goes on and no old key is taken from anybody"
             }
-            Self::OwnerChanges { .. } => {
-                "find out what writes its tags of owner and mail anew, and have them name one owner; with one who was told, the next \
-                 run goes on"
-            }
+            Self::OwnerChanges { .. } => ONE_OWNER,
         };
         Some(fix.to_owned())
     }
+}
+
+/// What ends the changes of a user's owner.
+const ONE_OWNER: &str = "find out what writes its tags of owner and mail anew, and have them name one owner; with one who was told, the next run \
+                         goes on";
+
+fn untold_owner(kind: KeyNotice, key: &str, owners: usize, again: Timestamp) -> String {
+    format!(
+        "its owner was not told '{}' about key {key}: its tags name one owner after another, and {owners} of them were told within 30 \
+         days; no key is taken before its owner knows; another owner is told from {again} on",
+        kind.as_str()
+    )
+}
+
+const OTHER_SLOT: &str = "a key is due and the other slot is taken by a key that did not take its place";
+
+fn delete_by_hand(user: &str, key: &str) -> String {
+    let id = naming::id_in_a_command(user, key);
+    format!("if nobody made it by hand: aws iam delete-access-key --user-name {user} --access-key-id {id}")
 }

@@ -248,6 +248,8 @@ fn a_key_goes_once_its_raw_copy_is_gone() {
 }
 
 /// Each sign by itself: what lacks one was not made for this, and is not deleted.
+type Change = fn(&mut Cluster);
+
 #[test]
 fn what_was_not_made_for_it_is_not_deleted() {
     let policy = policy(&QUARANTINE);
@@ -257,7 +259,7 @@ fn what_was_not_made_for_it_is_not_deleted() {
     assert!(is_made_for(raw_plan, &raw(&[]), &policy));
     assert!(is_made_for(raw_plan, &raw(&[(RULES, "sha256:4567")]), &policy), "by rules that have changed since");
     assert!(is_made_for(&plan, &second("creating"), &policy));
-    let changes: [(&str, fn(&mut Cluster)); 14] = [
+    let changes: [(&str, Change); 14] = [
         ("id", |it| it.resource_id.push('x')),
         ("name", |it| it.id.push('x')),
         ("region", |it| it.region = "eu-central-1".to_owned()),
@@ -278,9 +280,9 @@ fn what_was_not_made_for_it_is_not_deleted() {
         change(&mut found);
         assert!(!is_made_for(raw_plan, &found, &policy), "{what}");
     }
-    let mut plain = second("creating");
-    plain.tags.remove(ANONYMISED);
-    assert!(!is_made_for(&plan, &plain, &policy));
+    let mut ordinary = second("creating");
+    ordinary.tags.remove(ANONYMISED);
+    assert!(!is_made_for(&plan, &ordinary, &policy));
     assert!(!is_made_for(&plan, &second("ready"), &policy));
     let denied = super::policy(&[&QUARANTINE[..], &[("NIGHTSHIFT_PROTECTED", "team=billing")]].concat());
     assert!(!is_made_for(raw_plan, &raw(&[("team", "billing")]), &denied));
