@@ -108,7 +108,9 @@ impl KeyNotice {
     /// own, so that none is written over.
     pub fn tag(self, key: &str) -> String {
         match self {
-            Self::Deactivated | Self::Leaked | Self::Suspected => format!("{TOLD}{}:{key}", self.as_str()),
+            Self::Deactivated | Self::Deleted | Self::Leaked | Self::Suspected => {
+                format!("{TOLD}{}:{key}", self.as_str())
+            }
             _ => format!("{TOLD}{}", self.as_str()),
         }
     }

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{Applier, Ended};
-use crate::domains::keys::tags::{self, BY_OTHERS, KeyNotice, Memory as _, OFF, Off, TOLD};
+use crate::domains::keys::tags::{self, BY_OTHERS, KeyNotice, Memory as _, OFF, Off, TOLD, Whom};
 use crate::jobs::key_rotation::model::User;
 use crate::jobs::key_rotation::plan::{Standing, SwitchOffReason};
 use crate::run::Steps;
@@ -53,14 +53,23 @@ impl Applier<'_> {
         steps: &mut Steps<'_>,
     ) -> Ended {
         let key = keys.0;
-        let about_it =
-            |(tag, value): &(&str, &str)| *tag == key || tag.starts_with(TOLD) && value.split(' ').next() == Some(key);
+        let own = KeyNotice::Deleted.tag(key);
+        let about_it = |(tag, value): &(&str, &str)| {
+            *tag == key || tag.starts_with(TOLD) && value.split(' ').next() == Some(key) && **tag != *own
+        };
         let gone: Vec<_> = user.tags.iter().filter(about_it).map(|(tag, _)| tag.to_owned()).collect();
         // First, so that nobody is told each night where no tag can be removed. The last tag goes when it was told.
         self.writers.iam.untag(&user.name, &gone).await?;
-        let untold = self.send(user, KeyNotice::Deleted, keys, facts, steps).await.2;
+        let (whom, tried, untold) = self.send(user, KeyNotice::Deleted, keys, facts, steps).await;
         if untold.is_none() || !self.terms.announces {
-            self.writers.iam.untag(&user.name, &[format!("{OFF}{key}")]).await?;
+            let mut last = vec![format!("{OFF}{key}")];
+            last.extend(user.tags.get(&own).map(|_| own));
+            self.writers.iam.untag(&user.name, &last).await?;
+        } else if whom != Whom::Nobody {
+            // The operators know it, in its owner's place. Next time, only its owner is told.
+            let who = self.terms.whose(user).mark(tried).to_owned();
+            let telling = self.telling(user, KeyNotice::Deleted, keys, whom, &who);
+            self.writers.iam.tag(&user.name, &[telling]).await?;
         }
         Ok(untold)
     }

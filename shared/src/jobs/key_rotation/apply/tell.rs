@@ -74,7 +74,14 @@ impl Applier<'_> {
     }
 
     /// That `kind` was told about a key to the owner `who`, as its tag remembers it, with the dates that were named.
-    fn telling(&self, user: &User, kind: KeyNotice, keys: Keys<'_>, whom: Whom, who: &str) -> (String, String) {
+    pub(super) fn telling(
+        &self,
+        user: &User,
+        kind: KeyNotice,
+        keys: Keys<'_>,
+        whom: Whom,
+        who: &str,
+    ) -> (String, String) {
         let before = user.tags.telling_to(kind, keys.0, &self.terms.whose(user));
         let (mut signs, earlier) = before.map(|telling| (telling.signs, telling.earlier)).unwrap_or_default();
         if let Some(sign) = self.terms.request.sign.as_deref().filter(|_| kind == KeyNotice::Suspected) {
