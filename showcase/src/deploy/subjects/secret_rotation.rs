@@ -121,6 +121,15 @@ impl Subject for SecretRotation {
             value["password"] = json!(told);
             secrets.put_secret_value().secret_id(&name).secret_string(value.to_string()).send().await?;
         }
+        // What the server takes is in the newest version, which a rotation left without a label.
+        let mut value = alone.clone();
+        value["engine"] = json!("postgres");
+        value["username"] = json!(name);
+        value["password"] = json!(format!("{name}-password"));
+        let left = secrets.put_secret_value().secret_id(&name).secret_string(value.to_string());
+        let left = left.version_stages("AWSPENDING").send().await?;
+        let label = secrets.update_secret_version_stage().secret_id(&name).version_stage("AWSPENDING");
+        label.remove_from_version_id(left.version_id().context("a version without an id")?).send().await?;
         Ok(())
     }
 
