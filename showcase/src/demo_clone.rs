@@ -151,8 +151,7 @@ impl Desk<'_> {
         out.flush()?;
         let (found, shown) = self.run(words).await?;
         ensure!(found == Some(code), "`{COMMAND} {words}` ended with {found:?}:\n{shown}");
-        shown.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
-        Ok(())
+        crate::demo::shown(out, &shown)
     }
 
     async fn quietly(&mut self, words: &str) -> anyhow::Result<()> {

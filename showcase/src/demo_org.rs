@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
 
-use crate::demo::width;
+use crate::demo::{shown, width};
 use nightshift_testkit::{Scene, cargo, repository};
 
 /// As it is typed.
@@ -145,12 +145,6 @@ async fn meanwhile(scene: &Scene, ids: &Value) -> anyhow::Result<()> {
     ] {
         scene.control("organization-call", json!({ "method": method, "parameters": parameters })).await?;
     }
-    Ok(())
-}
-
-/// Without the blanks that fill a table's lines, so that it can be pasted into a page as it is.
-fn shown(out: &mut dyn Write, text: &str) -> anyhow::Result<()> {
-    text.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
     Ok(())
 }
 

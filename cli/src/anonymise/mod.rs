@@ -13,7 +13,7 @@ use nightshift::config::Settings;
 use nightshift::domains::anonymise::{plan, rules, suggest};
 use nightshift::secret::Secret;
 use nightshift::servers::catalog;
-use nightshift::services::sql::{Authorities, Endpoint, Engine, Reach, Session};
+use nightshift::services::sql::{Endpoint, Engine, Reach, Session};
 
 use crate::args::{Address, AnonymiseArgs, PlanFormat};
 use crate::desk::Desk;
@@ -65,8 +65,7 @@ fn read(path: &Path) -> anyhow::Result<(rules::Rules, String)> {
 async fn open(args: &AnonymiseArgs, desk: &Desk) -> anyhow::Result<Session> {
     let mut settings = Settings::of(&desk.environment);
     let reach = Reach::read(&mut settings);
-    let authorities = reach.ca_file.clone().map_or(Authorities::Rds, Authorities::File);
-    let trust = authorities.trust().context("nobody is to be believed about the server's name")?;
+    let trust = reach.trust().context("nobody is to be believed about the server's name")?;
     let Address { engine, user, host, port, database } = args.database.clone();
     let password = password(args, engine, desk)?;
     let endpoint = Endpoint {

@@ -26,7 +26,7 @@ use nightshift_testkit::repository;
 use nightshift_testkit::slack::Slack;
 use notices::Mailroom;
 use screen::Screen;
-pub use screen::width;
+pub use screen::{shown, width};
 use verdict::Story;
 
 /// Shows the nights on `out`. Nothing it started is left running, however it ends.

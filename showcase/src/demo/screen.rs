@@ -115,6 +115,12 @@ impl<'a> Screen<'a> {
     }
 }
 
+/// `text` without the blanks that fill a table's lines, so that it can be pasted into a page as it is.
+pub fn shown(out: &mut dyn Write, text: &str) -> anyhow::Result<()> {
+    text.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
+    Ok(())
+}
+
 /// How wide the terminal is, where `COLUMNS` says so.
 pub fn width() -> u16 {
     Environment::of_process().get("COLUMNS").and_then(|columns| columns.parse().ok()).unwrap_or(USUAL_WIDTH)

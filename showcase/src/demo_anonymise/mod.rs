@@ -9,7 +9,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, ensure};
 
-use crate::demo::width;
+use crate::demo::{shown, width};
 use nightshift_testkit::cargo;
 use shop::{COMMAND, DATABASE, Shop, URL};
 
@@ -49,14 +49,15 @@ pub async fn show(out: &mut dyn Write, command: &Path, width: u16) -> anyhow::Re
     writeln!(out, "\nAFTER · the same rows; who bought what can still be asked")?;
     let after = shop.tells(out).await?;
     ensure!(before.lines().count() == after.lines().count() + 1, "all but the log has as many rows as before");
+    shop.nobody_is_left().await?;
+    shop.leads_where_it_led().await?;
+    shop.keeps_no(OF_THE_DEMONSTRATION)?;
     writeln!(
         out,
         "\nDONE · none of 200 mail addresses, names and phone numbers is left in a table, a view or the server's statistics; 600\n\
          purchases and 900 visits lead to whom they led to before; the key is in no log of the server"
     )?;
-    shop.nobody_is_left().await?;
-    shop.leads_where_it_led().await?;
-    shop.keeps_no(OF_THE_DEMONSTRATION)
+    Ok(())
 }
 
 /// Rules are proposed and decided, and a plan is made of them; its digest.
@@ -125,11 +126,5 @@ async fn carried_out(out: &mut dyn Write, shop: &Shop, digest: &str) -> anyhow::
 
 fn quoted(out: &mut dyn Write, text: &str) -> anyhow::Result<()> {
     text.lines().try_for_each(|line| writeln!(out, "{}", format!("  │ {line}").trim_end()))?;
-    Ok(())
-}
-
-/// Without the blanks that fill a table's lines, so that it can be pasted into a page as it is.
-fn shown(out: &mut dyn Write, text: &str) -> anyhow::Result<()> {
-    text.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
     Ok(())
 }

@@ -260,8 +260,7 @@ impl Stage {
         let shown = String::from_utf8(done.stderr)? + &String::from_utf8(done.stdout)?;
         ensure!(done.status.code() == Some(code), "`{COMMAND} {words}` ended with {}:\n{shown}", done.status);
         self.said.push_str(&shown);
-        shown.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
-        Ok(())
+        crate::demo::shown(out, &shown)
     }
 
     /// An error if a password was printed, logged, or is in the server's log.

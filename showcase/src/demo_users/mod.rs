@@ -10,7 +10,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 
-use crate::demo::width;
+use crate::demo::{shown, width};
 use nightshift_testkit::database::{DatabaseWorld, Installation};
 use nightshift_testkit::{Scene, cargo, repository};
 use trying::{SECRETS, Tried};
@@ -81,12 +81,6 @@ async fn no_password(world: &DatabaseWorld, printed: &str) -> anyhow::Result<()>
         ensure!(!printed.contains(password), "a password was printed");
         ensure!(!log.contains(password), "a password is in the server's log");
     }
-    Ok(())
-}
-
-/// Without the blanks that fill a table's lines, so that it can be pasted into a page as it is.
-fn shown(out: &mut dyn Write, text: &str) -> anyhow::Result<()> {
-    text.lines().try_for_each(|line| writeln!(out, "{}", line.trim_end()))?;
     Ok(())
 }
 

@@ -15,12 +15,12 @@ const DATABASE: &str = "shop";
 const KEY: &str = "a key that somebody brought, for many runs";
 
 /// What has to be so at the end, whatever died on the way.
-async fn is_anonymised(bench: &Bench, admin: &mut Admin, database: &str) -> anyhow::Result<()> {
+async fn is_anonymised(bench: &Bench, admin: &mut Admin) -> anyhow::Result<()> {
     let key = RunKey::new(Secret::new(KEY.to_owned())).context("a key")?;
     let hashed = |join: &str, value: &str| key.hash(join, value)[..20].to_owned();
     let mail = format!("{}@example.org", hashed("mail", "needle-mail-7@shop.example"));
     let notes =
-        if bench.engine() == "postgresql" { "public.person.notes" } else { &format!("{database}.person.notes") };
+        if bench.engine() == "postgresql" { "public.person.notes" } else { &format!("{DATABASE}.person.notes") };
     let text =
         |number: &str| if bench.engine() == "postgresql" { format!("({number})::text") } else { number.to_owned() };
     let helper = "SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name = 'nightshift_anon'";
@@ -72,7 +72,7 @@ async fn everywhere(bench: Bench, (turn, turns): (usize, usize)) -> anyhow::Resu
             at += turns;
             if whole {
                 ensure!(died.code == 0, "{}{}", died.out, died.err);
-                is_anonymised(&bench, &mut admin, DATABASE).await.context("nothing died")?;
+                is_anonymised(&bench, &mut admin).await.context("nothing died")?;
                 break 'fresh;
             }
             bench.alone(DATABASE).await?;
@@ -87,7 +87,7 @@ async fn everywhere(bench: Bench, (turn, turns): (usize, usize)) -> anyhow::Resu
             // Where only the answer to the last thing was lost, all of it is done, and the mark says so.
             let was_done = again.code == 3 && again.err.contains("already-anonymised");
             ensure!(again.code == 0 || was_done, "died at {at}: {}{}\n{}{}", died.out, died.err, again.out, again.err);
-            is_anonymised(&bench, &mut admin, DATABASE)
+            is_anonymised(&bench, &mut admin)
                 .await
                 .with_context(|| format!("died at {at}: {}{}", died.err, again.err))?;
             break;

@@ -84,13 +84,18 @@ pub fn whose(tags: &Tags, owner_tag: &str) -> Owner {
     }
 }
 
+/// Whether `tags` say that this tool made what bears them, in whatever version.
+pub fn is_of_this_tool(tags: &Tags) -> bool {
+    tags.get(TOOL).is_some_and(|tool| tool.starts_with("nightshift "))
+}
+
 /// Whether `tags` are those of a raw copy that this tool made and handed to nobody, by every sign there is and not by one of them:
 /// a tag is soon put on by hand. `source_tag` names what it was made of.
 pub fn is_raw(tags: &Tags, source_tag: &str) -> bool {
     tags.get(RAW).is_some()
         && tags.get(RULES).is_some()
         && tags.get(CLONE) == Some(CREATING)
-        && tags.get(TOOL).is_some_and(|tool| tool.starts_with("nightshift "))
+        && is_of_this_tool(tags)
         && tags.get(source_tag).is_some_and(|source| source.starts_with("arn:"))
 }
 

@@ -57,14 +57,13 @@ pub(super) async fn observe(
 
 /// The key of every run that this tool keeps, in each Region that counts.
 async fn every_key(aws: &Aws, policy: &Policy) -> Result<Vec<Key>, RunFault> {
-    let mut keys = Vec::new();
-    for region in &policy.regions {
+    let of = async |region: &String| {
         let secrets = SecretsReader::new(aws, region).list().await;
         let secrets = secrets.map_err(RunFault::observing(format!("listing the keys of runs in {region}")))?;
         let ours = secrets.into_iter().filter(|one| cluster_of(&one.name).is_some() && one.tags.get(RAW).is_some());
-        keys.extend(ours.map(|one| Key { region: region.clone(), name: one.name }));
-    }
-    Ok(keys)
+        Ok::<_, RunFault>(ours.map(|one| Key { region: region.clone(), name: one.name }).collect::<Vec<_>>())
+    };
+    Ok(try_join_all(policy.regions.iter().map(of)).await?.concat())
 }
 
 /// The rules at `location`. What is wrong with them is no fault of the run: it is said to whoever asks for a clone by them.

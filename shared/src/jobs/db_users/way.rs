@@ -10,7 +10,7 @@ use crate::servers::master::{self, Asked, Master, MasterFault};
 use crate::services::rds::RdsReader;
 use crate::services::secrets::SecretsReader;
 use crate::services::sql::Engine;
-use crate::services::sql::{Authorities, Endpoint, Session, SqlError, SqlKind};
+use crate::services::sql::{Endpoint, Session, SqlError, SqlKind};
 use crate::text::chain;
 
 /// The database every `PostgreSQL` server has.
@@ -33,8 +33,7 @@ impl Way {
         secrets: &SecretsReader,
         rds: &RdsReader,
     ) -> Result<Self, RunFault> {
-        let authorities = policy.reach.ca_file.clone().map_or(Authorities::Rds, Authorities::File);
-        let trust = authorities.trust().map_err(|fault| ConfigFaults::one("NIGHTSHIFT_DB_CA_FILE", chain(&fault)))?;
+        let trust = policy.reach.trust().map_err(|fault| ConfigFaults::one("NIGHTSHIFT_DB_CA_FILE", chain(&fault)))?;
         let asked =
             Asked { secret: &request.master_secret, host: &request.host, named_by: "'secret_name' and 'region'" };
         let mut master = master::read(asked, secrets, rds).await.map_err(fault_of_master)?;

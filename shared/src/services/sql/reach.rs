@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::tls::{Authorities, TlsFault, Trust};
 use crate::config::Settings;
 use crate::text::printable;
 
@@ -21,6 +22,11 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// Whom to believe about a server's name.
+    pub fn trust(&self) -> Result<Trust, TlsFault> {
+        self.ca_file.clone().map_or(Authorities::Rds, Authorities::File).trust()
+    }
+
     /// Reads it.
     pub fn read(settings: &mut Settings<'_>) -> Self {
         Self {

@@ -50,15 +50,12 @@ impl SecretRotation {
     /// A login, its secret, and the function that the secret names.
     async fn login(&self, account: &Account, part: &str, value: &Value, function: &str) -> anyhow::Result<()> {
         let (secrets, name) = (secrets(&account.scene).await, self.name(part));
-        let password = format!("{name}-password");
+        let password = password_of(&name);
         let made = format!(
             "CREATE ROLE \"{name}\" LOGIN PASSWORD '{password}'; GRANT \"{name}\" TO {MASTER} WITH ADMIN OPTION"
         );
         self.server.admin(DATABASE).await?.batch_execute(&made).await?;
-        let mut value = value.clone();
-        value["engine"] = json!("postgres");
-        value["username"] = json!(name);
-        value["password"] = json!(password);
+        let value = of_login(value, &name, &password);
         secrets.create_secret().name(&name).secret_string(value.to_string()).send().await?;
         let rotation = secrets.rotate_secret().secret_id(&name).rotate_immediately(false);
         rotation.rotation_lambda_arn(arn(account, function)).send().await?;
@@ -115,17 +112,11 @@ impl Subject for SecretRotation {
         // Twice somebody wrote down what they never told the server.
         let name = self.name("lost");
         for told in ["never-told", "never-told-either"] {
-            let mut value = alone.clone();
-            value["engine"] = json!("postgres");
-            value["username"] = json!(name);
-            value["password"] = json!(told);
+            let value = of_login(&alone, &name, told);
             secrets.put_secret_value().secret_id(&name).secret_string(value.to_string()).send().await?;
         }
         // What the server takes is in the newest version, which a rotation left without a label.
-        let mut value = alone.clone();
-        value["engine"] = json!("postgres");
-        value["username"] = json!(name);
-        value["password"] = json!(format!("{name}-password"));
+        let value = of_login(&alone, &name, &password_of(&name));
         let left = secrets.put_secret_value().secret_id(&name).secret_string(value.to_string());
         let left = left.version_stages("AWSPENDING").send().await?;
         let label = secrets.update_secret_version_stage().secret_id(&name).version_stage("AWSPENDING");
@@ -163,6 +154,20 @@ impl Subject for SecretRotation {
 
 async fn secrets(scene: &Scene) -> Client {
     Client::new(&scene.sdk_config(REGION).await)
+}
+
+/// What the server takes of the login `name`.
+fn password_of(name: &str) -> String {
+    format!("{name}-password")
+}
+
+/// `place` with the login that logs in there.
+fn of_login(place: &Value, name: &str, password: &str) -> Value {
+    let mut value = place.clone();
+    value["engine"] = json!("postgres");
+    value["username"] = json!(name);
+    value["password"] = json!(password);
+    value
 }
 
 fn arn(account: &Account, function: &str) -> String {

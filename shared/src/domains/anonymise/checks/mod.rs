@@ -5,6 +5,8 @@
 mod mysql;
 mod postgres;
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -112,8 +114,11 @@ pub fn questions(schema: &Schema, kept: &Kept, statements: &[String]) -> Vec<Que
 
 fn changed<'a>(schema: &'a Schema, kept: &'a Kept) -> Vec<(&'a Table, Vec<Ruled<'a>>)> {
     let masked = || kept.steps.iter().filter(|step| step.work == Work::Mask).flat_map(|step| &step.tables);
-    let joins: Vec<_> = masked().flat_map(|table| &table.columns).filter_map(|column| column.join.as_ref()).collect();
-    let is_joined = |join: &Option<String>| joins.iter().filter(|other| Some(**other) == join.as_ref()).count() > 1;
+    let mut joins = BTreeMap::<_, usize>::new();
+    for join in masked().flat_map(|table| &table.columns).filter_map(|column| column.join.as_ref()) {
+        *joins.entry(join).or_default() += 1;
+    }
+    let is_joined = |join: &Option<String>| join.as_ref().and_then(|join| joins.get(join)).is_some_and(|of| *of > 1);
     let of = |worked: &'a Worked| {
         let table = schema.table(&worked.table)?;
         let ruled = worked.columns.iter().filter_map(|masked| {

@@ -22,7 +22,7 @@ use crate::services::Permit;
 use crate::services::aws::{Aws, Kind};
 use crate::services::rds::Cluster;
 use crate::services::secrets::{NewSecret, SecretsReader, SecretsWriter};
-use crate::services::sql::{Authorities, Endpoint, Engine, Reach, Session, SqlError};
+use crate::services::sql::{Endpoint, Engine, Reach, Session, SqlError};
 use crate::text::{chain, count};
 
 /// What is left of an invocation's time when it stops waiting for a statement: enough to say so.
@@ -142,8 +142,7 @@ impl Maker<'_> {
             return Err(End::Moved(format!("cluster {} is another one by now, and nobody logged in to it", found.id)));
         }
         let failed = |what: String| End::Failed(not_anonymised(format!("cluster {}: {what}", found.id)));
-        let authorities = hands.reach.ca_file.clone().map_or(Authorities::Rds, Authorities::File);
-        let trust = authorities.trust().map_err(|fault| failed(chain(&fault)))?;
+        let trust = hands.reach.trust().map_err(|fault| failed(chain(&fault)))?;
         let engine =
             Engine::parse(&found.engine).ok_or_else(|| failed(format!("nobody here speaks to {}", found.engine)))?;
         let endpoint = Endpoint {

@@ -1,7 +1,7 @@
 //! The raw copy, from its making to its end: whole in quarantine, its data made nobody's, and gone once a clone of it is there. Where
 //! it comes to nothing, all that was made for it goes again, and nothing that was not.
 
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 
 use super::{End, Maker};
 use crate::clock;
@@ -31,10 +31,9 @@ impl Maker<'_> {
             return Err(End::Failed(not_anonymised(format!("cluster {id} stands outside its quarantine: {what}"))));
         }
         Box::pin(self.anonymise(raw, &found, steps)).await?;
-        let since = clock::now();
         // As exact as AWS says it of a moment to restore to, and not later.
-        let since = since.round(jiff::TimestampRound::new().smallest(Unit::Second).mode(jiff::RoundMode::Floor));
-        let since = since.unwrap_or_else(|_| clock::now()).to_string();
+        let now = clock::now();
+        let since = Timestamp::from_second(now.as_second()).unwrap_or(now).to_string();
         let tags: Tags = [(ANONYMISED, raw.fingerprint.as_str()), (ANONYMISED_AT, &since)].into_iter().collect();
         self.writer.add_tags(&found.arn, &tags).await?;
         steps.push(format!("cluster {id}: anonymised by {}, by its tags", raw.rules));

@@ -5,7 +5,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Action, Left, Plan, Sweep};
-use crate::domains::clusters::tags::{self, CLONE, CREATING, TOOL};
+use crate::domains::clusters::tags::{self, CLONE, CREATING, is_of_this_tool};
 use crate::jobs::cluster_clone::codes;
 use crate::jobs::cluster_clone::model::World;
 use crate::jobs::cluster_clone::policy::Policy;
@@ -89,7 +89,7 @@ fn is_old_and_ours(cluster: &Cluster, policy: &Policy, now: Timestamp) -> bool {
 fn is_ours(cluster: &Cluster, policy: &Policy) -> bool {
     let tags = &cluster.tags;
     tags.get(CLONE) == Some(CREATING)
-        && tags.get(TOOL).is_some_and(|tool| tool.starts_with("nightshift "))
+        && is_of_this_tool(tags)
         && tags.get(&policy.source_tag).is_some_and(|source| source.starts_with("arn:") && source != cluster.arn)
         && policy.marks.iter().all(|(key, value)| tags.get(key) == Some(value))
         && tags.get(&policy.lease.tag_key).is_some()

@@ -6,7 +6,9 @@ use jiff::{Timestamp, ToSpan as _};
 
 use super::build::{self, Parts, RAW_NAME, SCALES, SMALL};
 use super::{CloneFault, ClonePlan, RawPlan, RawState, is_clone_of, owned_by, source};
-use crate::domains::clusters::tags::{ANONYMISED, CLONE, CREATING, DATA, PRODUCTION, RAW, RULES, TOOL, WISH, is_raw};
+use crate::domains::clusters::tags::{
+    ANONYMISED, CLONE, CREATING, DATA, PRODUCTION, RAW, RULES, WISH, is_of_this_tool, is_raw,
+};
 use crate::jobs::cluster_clone::codes;
 use crate::jobs::cluster_clone::model::{Key, Ruled, World};
 use crate::jobs::cluster_clone::policy::Policy;
@@ -59,10 +61,15 @@ fn no_rules(source: &str, why: &str) -> CloneFault {
     CloneFault::new(&codes::NO_RULES, message, "put the rules there, and allow the function's role to read them")
 }
 
+/// What the raw copy for the clone `id` is called.
+fn raw_name(id: &str) -> String {
+    format!("{id}{RAW_NAME}")
+}
+
 /// The raw copy that an earlier attempt made for the same, where it is still of use.
 pub(super) fn found<'a>(parts: &Parts<'a>) -> Result<Option<&'a Cluster>, CloneFault> {
     let Parts { world, policy, wish, who, source, id, begun, .. } = *parts;
-    let name = format!("{id}{RAW_NAME}");
+    let name = raw_name(id);
     if let Some(pattern) = policy.denied.find([&name]) {
         let message = format!(
             "its raw copy would be called {name}, which '{pattern}' of NIGHTSHIFT_PROTECTED keeps from being deleted"
@@ -90,7 +97,7 @@ pub(super) fn found<'a>(parts: &Parts<'a>) -> Result<Option<&'a Cluster>, CloneF
 pub(super) fn with(parts: &Parts<'_>, mut clone: ClonePlan, terms: Terms<'_>, found: Option<&Cluster>) -> ClonePlan {
     let Parts { begun, id, .. } = *parts;
     let fingerprint = terms.ruled.fingerprint.clone();
-    let name = format!("{id}{RAW_NAME}");
+    let name = raw_name(id);
     let state = match found {
         None if begun.is_some() => RawState::Gone,
         Some(found) if found.tags.get(ANONYMISED).is_some() => RawState::Anonymised,
@@ -189,7 +196,7 @@ pub(in crate::jobs::cluster_clone) fn is_made_for(plan: &ClonePlan, found: &Clus
         && found.region == plan.cluster.region
         && plan.begun.as_ref().is_none_or(|begun| *begun == found.resource_id)
         && tags.get(CLONE) == Some(CREATING)
-        && tags.get(TOOL).is_some_and(|tool| tool.starts_with("nightshift "))
+        && is_of_this_tool(tags)
         && [WISH, RAW, &policy.source_tag].into_iter().all(same)
         // By which rules, may have changed since.
         && (tags.get(if given.get(RAW).is_some() { RULES } else { ANONYMISED }).is_some())

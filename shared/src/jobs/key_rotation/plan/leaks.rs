@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::action::Leaked;
-use super::known::is_untold;
+use super::known::{is_to_be_told, is_untold};
 use super::minting;
 use super::said::{KEYS, SECRET, not_read, tell};
 use super::{Step, Terms, Why, state};
@@ -32,7 +32,7 @@ pub(super) fn leaked(user: &User, ids: &BTreeSet<&str>, terms: Terms<'_>) -> Res
         unread => Err(not_read(unread, SECRET)),
     });
     let is_settled = |leaked: &Leaked| {
-        let told = !terms.announces || !is_untold(user, KeyNotice::Leaked, &leaked.key, terms);
+        let told = !is_to_be_told(user, KeyNotice::Leaked, &leaked.key, terms);
         leaked.off && user.tags.leaked(&leaked.key) && told
     };
     let settled = named.iter().all(is_settled);

@@ -6,7 +6,7 @@ use crate::config::ConfigFaults;
 use crate::domains::databases::Login;
 use crate::run::RunFault;
 use crate::secret::Secret;
-use crate::services::sql::{Authorities, Endpoint, Engine, Reach, Session, Trial, Trust};
+use crate::services::sql::{Endpoint, Engine, Reach, Session, Trial, Trust};
 use crate::text::chain;
 
 /// The database that AWS's rotation functions log in to where a secret names none.
@@ -22,8 +22,7 @@ pub(super) struct Door {
 impl Door {
     pub(super) fn new(policy: &Policy) -> Result<Self, RunFault> {
         let reach = policy.reach.clone();
-        let authorities = reach.ca_file.clone().map_or(Authorities::Rds, Authorities::File);
-        let trust = authorities.trust().map_err(|fault| ConfigFaults::one("NIGHTSHIFT_DB_CA_FILE", chain(&fault)))?;
+        let trust = reach.trust().map_err(|fault| ConfigFaults::one("NIGHTSHIFT_DB_CA_FILE", chain(&fault)))?;
         Ok(Self { reach, trust })
     }
 
