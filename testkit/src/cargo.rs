@@ -1,18 +1,28 @@
 //! Builds what is run here, as it is in the checkout now. Cargo speaks only if there is something to complain of.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, ensure};
 use nightshift::config::Environment;
 
 use crate::repository;
 
-/// Builds `binary` without optimisation; where it lies. The whole workspace is named so that every dependency has the
+/// What this process has built. A test binary asks for the same function in each of its tests.
+static BUILT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Builds `binary` without optimisation, once in the life of this process; where it lies. The whole workspace is named so that every dependency has the
 /// features the suite has it with: built for one package alone, a dozen crates and all that stand on them, the SDK's too,
 /// would be compiled a second time.
 pub fn build(binary: &str) -> anyhow::Result<PathBuf> {
-    run(&["--workspace", "--bin", binary])?;
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if !built.contains(binary) {
+        run(&["--workspace", "--bin", binary])?;
+        built.insert(binary.to_owned());
+    }
+    drop(built);
     Ok(repository::target().join("debug").join(binary))
 }
 

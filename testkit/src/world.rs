@@ -1,7 +1,8 @@
 //! Builders of clusters on the stand-in: each says what differs from an ordinary expired development cluster.
 
 use anyhow::Context as _;
-use aws_sdk_rds::types::{ServerlessV2ScalingConfiguration, Tag};
+use aws_sdk_rds::operation::describe_db_clusters::DescribeDBClustersError;
+use aws_sdk_rds::types::{DbCluster, ServerlessV2ScalingConfiguration, Tag};
 use nightshift::domains::clusters::notice;
 use serde_json::{Value, json};
 
@@ -187,15 +188,15 @@ pub async fn half_deleted(scene: &Scene, id: &str) -> anyhow::Result<()> {
 /// The tags of cluster `id`, if it stands.
 pub async fn tags_of(scene: &Scene, id: &str) -> anyhow::Result<Option<std::collections::BTreeMap<String, String>>> {
     let rds = scene.rds(REGION).await;
-    let mut pages = rds.describe_db_clusters().into_paginator().items().send();
-    while let Some(found) = pages.next().await {
-        let found = found?;
-        if found.db_cluster_identifier() == Some(id) {
-            let tags = found.tag_list().iter().filter_map(|tag| Some((tag.key.clone()?, tag.value.clone()?)));
-            return Ok(Some(tags.collect()));
+    let found = match rds.describe_db_clusters().db_cluster_identifier(id).send().await {
+        Ok(found) => found,
+        Err(error) if error.as_service_error().is_some_and(DescribeDBClustersError::is_db_cluster_not_found_fault) => {
+            return Ok(None);
         }
-    }
-    Ok(None)
+        Err(error) => return Err(error.into()),
+    };
+    let found = found.db_clusters().iter().flat_map(DbCluster::tag_list);
+    Ok(Some(found.filter_map(|tag| Some((tag.key.clone()?, tag.value.clone()?))).collect()))
 }
 
 /// Makes an expired copy-on-write clone of `source`, tagged as a clone of it.
