@@ -9,8 +9,10 @@ import hmac
 import re
 from urllib.parse import parse_qsl, quote
 
-from moto.iam.models import get_account_id_from, iam_backends
+from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
+
+from .quick_calls import account_of_key
 
 _REFUSAL = """<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>\
 <Code>SignatureDoesNotMatch</Code><Message>The request signature we calculated does not match the signature you \
@@ -37,7 +39,7 @@ def _secret_of(access_key: str) -> str | None:
     # As everywhere here, an account's number is a key to it.
     if re.fullmatch(r"\d{12}", access_key):
         return "test"
-    account = get_account_id_from(access_key)
+    account = account_of_key(access_key)
     for backend in iam_backends[account].values():
         for user in backend.users.values():
             for key in user.access_keys:

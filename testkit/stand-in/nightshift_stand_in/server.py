@@ -11,7 +11,6 @@ import threading
 import traceback
 
 from moto.core.config import default_user_config
-from moto.iam.models import get_account_id_from
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
     MotoRequestHandler,
@@ -20,6 +19,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from . import clock, control, presigned, worlds
+from .quick_calls import account_of_key
 
 # Functions are answered by moto itself or forwarded to a URL, never run in Docker.
 default_user_config["lambda"]["use_docker"] = False
@@ -49,7 +49,7 @@ def _account_of(environ: dict) -> str:
     access_key = found.group(1)
     if re.fullmatch(r"\d{12}", access_key):
         return access_key
-    return get_account_id_from(access_key)
+    return account_of_key(access_key)
 
 
 class StandIn:
