@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use aws_sdk_rds::operation::describe_db_clusters::DescribeDBClustersError;
-use aws_sdk_rds::types::{DbCluster, ServerlessV2ScalingConfiguration, Tag};
+use aws_sdk_rds::types::{ServerlessV2ScalingConfiguration, Tag};
 use nightshift::domains::clusters::notice;
 use serde_json::{Value, json};
 
@@ -188,15 +188,16 @@ pub async fn half_deleted(scene: &Scene, id: &str) -> anyhow::Result<()> {
 /// The tags of cluster `id`, if it stands.
 pub async fn tags_of(scene: &Scene, id: &str) -> anyhow::Result<Option<std::collections::BTreeMap<String, String>>> {
     let rds = scene.rds(REGION).await;
-    let found = match rds.describe_db_clusters().db_cluster_identifier(id).send().await {
-        Ok(found) => found,
+    let mut pages = rds.describe_db_clusters().db_cluster_identifier(id).into_paginator().items().send();
+    match pages.next().await.transpose() {
+        Ok(found) => Ok(found.map(|found| {
+            found.tag_list().iter().filter_map(|tag| Some((tag.key.clone()?, tag.value.clone()?))).collect()
+        })),
         Err(error) if error.as_service_error().is_some_and(DescribeDBClustersError::is_db_cluster_not_found_fault) => {
-            return Ok(None);
+            Ok(None)
         }
-        Err(error) => return Err(error.into()),
-    };
-    let found = found.db_clusters().iter().flat_map(DbCluster::tag_list);
-    Ok(Some(found.filter_map(|tag| Some((tag.key.clone()?, tag.value.clone()?))).collect()))
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Makes an expired copy-on-write clone of `source`, tagged as a clone of it.
