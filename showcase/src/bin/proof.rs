@@ -5,6 +5,8 @@
 use std::path::Path;
 
 use anyhow::{Context as _, ensure};
+use futures::future::LocalBoxFuture;
+use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use nightshift_showcase::proof::{
     Breakable, ClusterCleanup, ClusterClone, Fleet, KeyRotation, Matrix, OnMysql, OnPostgres, OrgInventory, RELEASE,
     Rotated, RotatedAccounts, RotatedDual, RotatedMysql, RotatedPair, RotatedPostgres, Subject, at_once,
@@ -96,36 +98,37 @@ async fn db_users() -> anyhow::Result<Matrices> {
 }
 
 async fn secret_rotation() -> anyhow::Result<Matrices> {
-    let binary = cargo::build("secret-rotation")?;
-    let mut matrices =
-        rotated::<RotatedPostgres>(&binary, &Installation::any()?, ["PostgreSQL, AWS", "PostgreSQL, database"]).await?;
-    let worlds = ["two logins, AWS", "two logins, database"];
-    matrices.extend(rotated::<RotatedPair>(&binary, &Installation::any()?, worlds).await?);
-    for (flavour, worlds, pairs) in [
-        (
-            Flavour::Mariadb,
-            ["MariaDB, AWS", "MariaDB, database"],
-            ["two accounts of MariaDB, AWS", "two accounts of MariaDB, database"],
-        ),
-        (
-            Flavour::Mysql,
-            ["MySQL, AWS", "MySQL, database"],
-            ["two accounts of MySQL, AWS", "two accounts of MySQL, database"],
-        ),
-    ] {
-        match flavour.find() {
-            Some(program) => {
-                matrices.extend(rotated::<RotatedMysql>(&binary, &program, worlds).await?);
-                matrices.extend(rotated::<RotatedAccounts>(&binary, &program, pairs).await?);
-                if flavour == Flavour::Mysql {
-                    let worlds = ["two passwords of MySQL, AWS", "two passwords of MySQL, database"];
-                    matrices.extend(rotated::<RotatedDual>(&binary, &program, worlds).await?);
-                }
+    let binary = &cargo::build("secret-rotation")?;
+    let postgres = &Installation::any()?;
+    let servers = [Flavour::Mariadb, Flavour::Mysql].map(|flavour| (flavour, flavour.find()));
+    let mut worlds: Vec<LocalBoxFuture<'_, anyhow::Result<Matrices>>> = vec![
+        Box::pin(rotated::<RotatedPostgres>(binary, postgres, ["PostgreSQL, AWS", "PostgreSQL, database"])),
+        Box::pin(rotated::<RotatedPair>(binary, postgres, ["two logins, AWS", "two logins, database"])),
+    ];
+    for (flavour, program) in &servers {
+        let Some(program) = program else {
+            println!("secret-rotation: there is no {} here; run `cargo xtask setup`", flavour.engine());
+            continue;
+        };
+        let (names, pairs) = match flavour {
+            Flavour::Mariadb => (
+                ["MariaDB, AWS", "MariaDB, database"],
+                ["two accounts of MariaDB, AWS", "two accounts of MariaDB, database"],
+            ),
+            Flavour::Mysql => {
+                (["MySQL, AWS", "MySQL, database"], ["two accounts of MySQL, AWS", "two accounts of MySQL, database"])
             }
-            None => println!("secret-rotation: there is no {} here; run `cargo xtask setup`", flavour.engine()),
+        };
+        worlds.push(Box::pin(rotated::<RotatedMysql>(binary, program, names)));
+        worlds.push(Box::pin(rotated::<RotatedAccounts>(binary, program, pairs)));
+        if *flavour == Flavour::Mysql {
+            let names = ["two passwords of MySQL, AWS", "two passwords of MySQL, database"];
+            worlds.push(Box::pin(rotated::<RotatedDual>(binary, program, names)));
         }
     }
-    Ok(matrices)
+    // Each has a server and an account of its own, and waits for both more than it computes.
+    let processors = std::thread::available_parallelism()?.get();
+    stream::iter(worlds).buffered(processors).try_concat().await
 }
 
 /// The same of a rotation.
