@@ -19,19 +19,19 @@ const HOST: &str = "orders-ana-raw.cluster-c0ffee000000.eu-west-1.rds.amazonaws.
 /// The master user that the stand-in's secrets name, and the password they hold.
 const MASTER: &str = "admin";
 const SHOP: &str = include_str!("../../../../cli/tests/it/anonymise/small.sql");
-const RULES: &str = "version = 1\nengine = \"postgresql\"\n[table.\"public.person\"]\nkeep = [\"id\", \"country\"]\n\
+pub(crate) const RULES: &str = "version = 1\nengine = \"postgresql\"\n[table.\"public.person\"]\nkeep = [\"id\", \"country\"]\n\
     column.email = { fake = \"mail\", join = \"mail\" }\ncolumn.notes = \"hash\"\n\
     [table.\"public.orders\"]\nkeep = [\"id\", \"remark\"]\n[table.\"public.audit_log\"]\ntruncate = true\n";
 /// Session locks of a run, as `servers/anonymise/alone.rs` has it.
 const LOCK: i64 = 7_956_003_944_967_206_260;
 
 /// A server that is the raw copy's.
-struct Stage {
+pub(crate) struct Stage {
     server: Postgres,
 }
 
 impl Stage {
-    async fn new() -> anyhow::Result<Self> {
+    pub(crate) async fn new() -> anyhow::Result<Self> {
         let version = Installation::any()?;
         let server = Postgres::start(&version, HOST, "first").await?;
         let admin = server.log_in(RDS_ADMIN, PASSWORD, "first").await?;
@@ -50,7 +50,7 @@ impl Stage {
     }
 
     /// The data of production, as a raw copy has it.
-    async fn filled(&self) -> anyhow::Result<()> {
+    pub(crate) async fn filled(&self) -> anyhow::Result<()> {
         let first = self.admin("first").await?;
         first.batch_execute("DROP DATABASE IF EXISTS shop WITH (FORCE)").await?;
         first.batch_execute(&format!("CREATE DATABASE shop OWNER {MASTER}")).await?;
@@ -60,7 +60,7 @@ impl Stage {
     }
 
     /// Waits until nobody who was killed is there any more.
-    async fn alone(&self) -> anyhow::Result<()> {
+    pub(crate) async fn alone(&self) -> anyhow::Result<()> {
         let admin = self.admin("first").await?;
         let question = format!("SELECT count(*) FROM pg_stat_activity WHERE usename = '{MASTER}'");
         while admin.query_one(&question, &[]).await?.get::<_, i64>(0) != 0 {
@@ -70,7 +70,7 @@ impl Stage {
     }
 
     /// The function in `scene`.
-    fn start(&self, scene: &Scene, policy: &[(&str, &str)]) -> anyhow::Result<FunctionProcess> {
+    pub(crate) fn start(&self, scene: &Scene, policy: &[(&str, &str)]) -> anyhow::Result<FunctionProcess> {
         let rules = format!("s3://{}/{{source}}.toml", bucket(scene));
         let (address, authority) =
             (self.server.address().to_string(), self.server.certificates.authority.display().to_string());
@@ -86,7 +86,7 @@ impl Stage {
     }
 
     /// What is wrong with the data, or nothing: each original has become something else, joins held, and a seal says so.
-    async fn wrong(&self) -> anyhow::Result<Vec<String>> {
+    pub(crate) async fn wrong(&self) -> anyhow::Result<Vec<String>> {
         let inside = self.admin("shop").await?;
         let mut wrong = Vec::new();
         for (question, expected) in [
@@ -116,7 +116,7 @@ fn bucket(scene: &Scene) -> String {
     format!("rules-{}", scene.account)
 }
 
-async fn put_rules(scene: &Scene, text: &str) -> anyhow::Result<()> {
+pub(crate) async fn put_rules(scene: &Scene, text: &str) -> anyhow::Result<()> {
     let config = aws_sdk_s3::config::Builder::from(&scene.sdk_config("eu-west-1").await).force_path_style(true).build();
     let s3 = aws_sdk_s3::Client::from_conf(config);
     let body = ByteStream::from(text.as_bytes().to_vec());
@@ -125,7 +125,7 @@ async fn put_rules(scene: &Scene, text: &str) -> anyhow::Result<()> {
 }
 
 /// An account with production in it, the rules for it and the quarantine's parameter groups.
-async fn production() -> anyhow::Result<Scene> {
+pub(crate) async fn production() -> anyhow::Result<Scene> {
     let scene = Scene::new()?;
     scene.control("endpoints", json!({"identifier": IDENTIFIER})).await?;
     expired("orders").tag("auto-delete-after", "").tag("owner", "").tag("env", "prod").create(&scene).await?;
@@ -144,12 +144,12 @@ async fn production() -> anyhow::Result<Scene> {
     Ok(scene)
 }
 
-fn wish() -> Value {
+pub(crate) fn wish() -> Value {
     json!({"source": "orders", "owner": "ana", "expires": "7d", "anonymise": true})
 }
 
 /// The names of all secrets that keys of runs are in.
-async fn keys(scene: &Scene) -> anyhow::Result<Vec<String>> {
+pub(crate) async fn keys(scene: &Scene) -> anyhow::Result<Vec<String>> {
     let secrets = aws_sdk_secretsmanager::Client::new(&scene.sdk_config("eu-west-1").await);
     let mut pages = secrets.list_secrets().include_planned_deletion(true).into_paginator().send();
     let mut names = Vec::new();
@@ -161,7 +161,7 @@ async fn keys(scene: &Scene) -> anyhow::Result<Vec<String>> {
 }
 
 /// What is wrong with the account once all is done, or nothing.
-async fn wrong(scene: &Scene, stage: &Stage) -> anyhow::Result<Vec<String>> {
+pub(crate) async fn wrong(scene: &Scene, stage: &Stage) -> anyhow::Result<Vec<String>> {
     let mut wrong = stage.wrong().await?;
     let standing = clusters(scene, "eu-west-1").await?;
     if standing != ["orders", "orders-ana"] {
@@ -185,7 +185,7 @@ async fn wrong(scene: &Scene, stage: &Stage) -> anyhow::Result<Vec<String>> {
     Ok(wrong)
 }
 
-fn places(calls: &[Call], action: &str, about: (&str, &str)) -> Vec<usize> {
+pub(crate) fn places(calls: &[Call], action: &str, about: (&str, &str)) -> Vec<usize> {
     let is = |call: &Call| call.action == action && call.parameters.get(about.0).map(String::as_str) == Some(about.1);
     calls.iter().enumerate().filter(|(_, call)| is(call)).map(|(at, _)| at).collect()
 }

@@ -1,6 +1,7 @@
 //! The function as it is deployed: the real binary in the real runtime loop, against the AWS stand-in.
 
 mod anonymised;
+mod anonymised_by;
 mod clone;
 mod crowd;
 mod fails;

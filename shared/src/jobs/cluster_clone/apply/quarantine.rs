@@ -27,10 +27,9 @@ impl Maker<'_> {
         if found.tags.get(ANONYMISED) == Some(&raw.fingerprint) {
             return Ok(());
         }
-        if let Some(what) = is_outside(&raw.clone, &found) {
-            return Err(End::Failed(not_anonymised(format!("cluster {id} stands outside its quarantine: {what}"))));
-        }
+        is_inside(&raw.clone, &found)?;
         Box::pin(self.anonymise(raw, &found, steps)).await?;
+        self.stayed_inside(raw, &found).await?;
         // As exact as AWS says it of a moment to restore to, and not later.
         let now = clock::now();
         let since = Timestamp::from_second(now.as_second()).unwrap_or(now).to_string();
@@ -38,6 +37,18 @@ impl Maker<'_> {
         self.writer.add_tags(&found.arn, &tags).await?;
         steps.push(format!("cluster {id}: anonymised by {}, by its tags", raw.rules));
         self.forget_key(&found, steps).await
+    }
+
+    /// Looks again, now that the work is done: whoever opened the quarantine meanwhile may have read the originals, or may have written some
+    /// back.
+    async fn stayed_inside(&self, raw: &RawPlan, found: &Cluster) -> Result<(), End> {
+        let now = self.reader.cluster(&found.id, self.account).await?;
+        match now.filter(|now| now.resource_id == found.resource_id) {
+            Some(now) => is_inside(&raw.clone, &now),
+            None => {
+                Err(End::Moved(format!("cluster {} is gone, or another one by now; nothing was made of it", found.id)))
+            }
+        }
     }
 
     /// Deletes the raw copy, now that `clone` was made of it and is whole.
@@ -116,6 +127,13 @@ impl Maker<'_> {
         }
         Ok(())
     }
+}
+
+/// A failure if `found` stands outside its quarantine.
+fn is_inside(plan: &ClonePlan, found: &Cluster) -> Result<(), End> {
+    let outside = is_outside(plan, found)
+        .map(|what| not_anonymised(format!("cluster {} stands outside its quarantine: {what}", found.id)));
+    outside.map_or(Ok(()), |reason| Err(End::Failed(reason)))
 }
 
 /// What of `found` is not as `plan` put it, and lets somebody in or writes something down.

@@ -1,0 +1,96 @@
+//! Where the rules of an anonymised clone may lie, and the clone that is not handed over because it could bring originals back.
+
+use aws_sdk_rds::types::Tag;
+use nightshift_testkit::Scene;
+use nightshift_testkit::proxy::Fault;
+use nightshift_testkit::world::clusters;
+
+use crate::anonymised::{RULES, Stage, keys, places, production, put_rules, wish, wrong};
+
+const NONE_IN_S3: &str = "version = 1\n";
+
+async fn secret(scene: &Scene, name: &str, value: &str) -> anyhow::Result<()> {
+    let secrets = aws_sdk_secretsmanager::Client::new(&scene.sdk_config("eu-west-1").await);
+    secrets.create_secret().name(name).secret_string(value).send().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn rules_are_read_from_a_secret_and_out_of_the_package() -> anyhow::Result<()> {
+    let stage = Stage::new().await?;
+    let package = tempfile::tempdir()?;
+    std::fs::write(package.path().join("orders.toml"), RULES)?;
+    let folder = package.path().to_str().expect("a path");
+    for (place, missing) in
+        [("secret:rules/{source}", "secret:rules/orders"), ("package:{source}.toml", "package:orders.toml")]
+    {
+        let scene = production().await?;
+        // Whoever read these would make nothing.
+        put_rules(&scene, NONE_IN_S3).await?;
+        stage.filled().await?;
+        let elsewhere = tempfile::tempdir()?;
+        let nowhere = elsewhere.path().to_str().expect("a path");
+        let from = |folder| [("NIGHTSHIFT_ANONYMISE_RULES", place), ("LAMBDA_TASK_ROOT", folder)];
+        let (_, message) = stage.start(&scene, &from(nowhere))?.invoke(&wish()).await?.fault();
+        assert!(message.contains("orders (no-rules") && message.contains(missing), "{message}");
+        assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders"], "{message}");
+        secret(&scene, "rules/orders", RULES).await?;
+        let report = stage.start(&scene, &from(folder))?.invoke(&wish()).await?.report();
+        assert_eq!(report["counts"]["changed"], 1, "{place}: {report:#}");
+        assert_eq!(wrong(&scene, &stage).await?, Vec::<String>::new(), "{place}");
+    }
+    Ok(())
+}
+
+/// Whoever opened the quarantine while the work went on may have read what stood there.
+#[tokio::test]
+async fn a_raw_copy_that_was_opened_while_it_was_anonymised_is_not_handed_over() -> anyhow::Result<()> {
+    let (stage, scene) = (Stage::new().await?, production().await?);
+    stage.filled().await?;
+    // The first thing after the look, before the first statement.
+    scene.proxy.break_next("secretsmanager:CreateSecret", "", 1, Fault::HoldBefore);
+    let mut function = stage.start(&scene, &[])?;
+    function.send(&wish()).await?;
+    scene.proxy.reached().await?;
+    let opened = scene.rds("eu-west-1").await.modify_db_cluster().db_cluster_identifier("orders-ana-raw");
+    opened.vpc_security_group_ids("sg-open").send().await?;
+    scene.proxy.release();
+    let (_, message) = function.answer().await?.fault();
+    assert!(message.contains("stands outside its quarantine: its security groups are others"), "{message}");
+    assert_eq!(stage.wrong().await?, Vec::<String>::new(), "the work itself was done");
+    assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders"], "{message}");
+    assert_eq!(keys(&scene).await?, Vec::<String>::new());
+    Ok(())
+}
+
+/// A moment that the clone can be restored to lies before its data was nobody's: AWS would bring the originals back.
+#[tokio::test]
+async fn a_clone_that_could_be_restored_as_it_was_before_is_not_handed_over() -> anyhow::Result<()> {
+    let stage = Stage::new().await?;
+    let whole = production().await?;
+    stage.filled().await?;
+    stage.start(&whole, &[])?.invoke(&wish()).await?.report();
+    let second = ("DBClusterIdentifier", "orders-ana");
+    let [made] = places(&whole.proxy.calls(), "rds:RestoreDBClusterToPointInTime", second)[..] else {
+        panic!("{:#?}", whole.proxy.calls())
+    };
+    let scene = production().await?;
+    stage.filled().await?;
+    scene.proxy.break_call(made, Fault::HoldAfter);
+    let mut function = stage.start(&scene, &[])?;
+    function.send(&wish()).await?;
+    scene.proxy.reached().await?;
+    function.kill();
+    scene.proxy.reset();
+    stage.alone().await?;
+    // The raw copy says now that its originals stood until after the clone of it was made.
+    let arn = format!("arn:aws:rds:eu-west-1:{}:cluster:orders-ana-raw", scene.account);
+    let later = Tag::builder().key("nightshift:anonymised-at").value("2099-01-01T00:00:00Z").build();
+    scene.rds("eu-west-1").await.add_tags_to_resource().resource_name(arn).tags(later).send().await?;
+    let (_, message) = stage.start(&scene, &[])?.invoke(&wish()).await?.fault();
+    assert!(message.contains("cluster orders-ana could be restored as it was at"), "{message}");
+    assert!(message.contains("all that was made for it was deleted again"), "{message}");
+    assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders"], "{message}");
+    assert_eq!(keys(&scene).await?, Vec::<String>::new());
+    Ok(())
+}
