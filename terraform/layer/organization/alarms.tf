@@ -41,6 +41,13 @@ locals {
         runbook    = "organisation-account-failed"
         summary    = "Accounts failed in the run; its report says which, and why."
       }
+      none-looked-at = {
+        dimensions = { Function = "${local.name}-report" }
+        metric     = "NoAccountLookedAt"
+        namespace  = "Nightshift"
+        runbook    = "organisation-run-failed"
+        summary    = "A run through the organisation looked at no account: each was left alone, or the selection leaves none."
+      }
       notices-not-sent = {
         dimensions = { Function = "${local.name}-report" }
         metric     = "NoticesFailed"

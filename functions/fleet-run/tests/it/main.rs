@@ -2,6 +2,7 @@
 //! each account.
 
 mod begun;
+mod blind;
 mod budget;
 mod events;
 mod faults;

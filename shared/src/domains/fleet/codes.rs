@@ -41,6 +41,12 @@ crate::report::reason_codes! {
     RUN_ENDED = "run-ended", Operators,
         "A warning of the run: Step Functions ended it before its end, as failed, timed out or stopped.",
         Some("See to the accounts that failed, then `nightshift fleet redrive`.");
+    NONE_LOOKED_AT = "no-account-looked-at", Operators,
+        "A warning of the run: no account was looked at. Each was left alone, or there was none.",
+        Some("See why each was left alone, or what the selection names.");
+    OWNERS_UNREAD = "owners-not-read", Operators,
+        "A warning of the run: reports of some accounts could not be read, so the list of whose things were changed lacks what is in them.",
+        Some("Let the role that reports read the bucket, and have the report made again.");
     WORKER_FAILED = "worker-failed", Operators,
         "`failed`: the worker of this account ended with an error, was stopped or took too long. What it had begun, the next run finishes.",
         Some("`nightshift fleet redrive` tries it again; the message has the worker's own words.");

@@ -136,6 +136,11 @@ impl FleetReport {
         self.accounts.iter().filter(|row| row.ended == Ended::Failed)
     }
 
+    /// Whether it went through no account at all: each was left alone, or there was none.
+    pub fn is_blind(&self) -> bool {
+        self.accounts.iter().all(|row| row.ended == Ended::Skipped)
+    }
+
     /// The accounts in which something was begun of which no report says what came of it.
     pub fn unreported(&self) -> impl Iterator<Item = (&Row, &Unreported)> {
         self.accounts.iter().filter_map(|row| Some((row, row.unreported.as_ref()?)))

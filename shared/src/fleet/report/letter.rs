@@ -94,6 +94,8 @@ fn subject(report: &FleetReport, language: Language) -> String {
             .push(language.pick(format!("{begun} begun and in NO REPORT"), format!("{begun} empezados y SIN INFORME")));
     }
     words.push(match changed {
+        0 if report.is_blind() => language
+            .pick(format!("NONE of {accounts} accounts looked at"), format!("NINGUNA de {accounts} cuentas examinada")),
         0 => language.pick(
             format!("nothing changed in {accounts} {}", if accounts == 1 { "account" } else { "accounts" }),
             format!("sin cambios en {accounts} {}", if accounts == 1 { "cuenta" } else { "cuentas" }),

@@ -79,7 +79,9 @@ impl Reporter {
             finished_at: clock::now(),
         };
         let mut report = told(run, chose, &found, event.status.as_deref());
-        report.owners = self.owners(&folder, &report.accounts).await;
+        let (owners, unread) = self.owners(&folder, &report.accounts).await;
+        report.owners = owners;
+        report.warnings.extend(unread);
         let (report_key, page_key) = (folder.key("report.json"), folder.key("report.html"));
         let html = page(&report).map_err(|error| FleetFault::Record {
             bucket: self.place.bucket.clone(),
@@ -142,27 +144,31 @@ impl Reporter {
         Ok(!before.is_some_and(ended))
     }
 
-    /// Whose things there were, out of the whole reports of the accounts that had any. What cannot be read is left out: every account has
-    /// its row all the same.
-    async fn owners(&self, folder: &Folder<'_>, rows: &[Row]) -> Owners {
+    /// Whose things there were, out of the whole reports of the accounts that had any; and a warning if some of those could not be read.
+    /// Every account has its row all the same.
+    async fn owners(&self, folder: &Folder<'_>, rows: &[Row]) -> (Owners, Option<Reason>) {
         let with_news = |row: &&Row| {
             let Counts { planned, changed, deferred, failed, .. } = row.counts;
             planned + changed + deferred + failed > 0 && row.report_keys.contains_key(&row.phase)
         };
         let reports = stream::iter(rows.iter().filter(with_news)).map(async |row: &Row| {
             let key = folder.report_of(row.phase, &row.account);
-            folder.find::<Report>(&self.home, &key).await
+            (&row.account, folder.find::<Report>(&self.home, &key).await)
         });
-        let mut owners = Owners::new();
+        let (mut owners, mut unread) = (Owners::new(), Vec::new());
         let mut reports = pin!(reports.buffered(AT_ONCE));
-        while let Some(read) = reports.next().await {
+        while let Some((account, read)) = reports.next().await {
             match read {
                 Ok(Some(report)) => add_owners(&mut owners, &report),
-                Ok(None) => {}
-                Err(error) => warn!(error.message = error.said(), "the report of an account could not be read"),
+                // Its row says that its worker left one.
+                Ok(None) => unread.push((account.as_str(), "it is not there".to_owned())),
+                Err(error) => {
+                    warn!(error.message = error.said(), "the report of an account could not be read");
+                    unread.push((account, error.said()));
+                }
             }
         }
-        owners
+        (owners, owners_unread(&unread))
     }
 
     async fn found(&self, folder: &Folder<'_>) -> Result<Found, FleetFault> {
@@ -203,7 +209,7 @@ impl Reporter {
 }
 
 /// What alarms go by.
-fn metrics(report: &FleetReport, notices: &[Notice]) -> [(&'static str, usize); 7] {
+fn metrics(report: &FleetReport, notices: &[Notice]) -> [(&'static str, usize); 8] {
     let ended = |ended| report.ended.get(&ended).copied().unwrap_or_default();
     let failed = notices.iter().filter(|notice| notice.outcome == Delivery::Failed).count();
     [
@@ -212,6 +218,7 @@ fn metrics(report: &FleetReport, notices: &[Notice]) -> [(&'static str, usize); 
         ("AccountsDone", ended(Ended::Done)),
         ("AccountsSkipped", ended(Ended::Skipped)),
         ("AccountsFailed", ended(Ended::Failed)),
+        ("NoAccountLookedAt", usize::from(report.is_blind())),
         ("GuardTripped", usize::from(report.tripped.is_some())),
         ("NoticesFailed", failed),
     ]
@@ -290,12 +297,44 @@ fn told(run: Run, chose: Chose, found: &Found, status: Option<&str>) -> FleetRep
         report.tripped_besides.clone_from(&judged.tripped_besides);
     }
     report.warnings = stopped;
+    report.warnings.extend(none_looked_at(&report));
     if let Some(status) = status.filter(|status| is_early(Some(status))) {
         let message = format!("Step Functions ended the run as {}", crate::text::printable(status));
         let fix = "see to the accounts that failed; within 14 days `nightshift fleet redrive` goes on with them";
         report.warnings.push(Reason::new(&codes::RUN_ENDED, message, fix));
     }
     report
+}
+
+/// What a run that saw nothing says of itself: it ends as well as one that found nothing to do, and is none.
+fn none_looked_at(report: &FleetReport) -> Option<Reason> {
+    if !report.is_blind() {
+        return None;
+    }
+    let (message, fix) = match report.accounts.len() {
+        0 => (
+            "no account was looked at: the selection leaves none".to_owned(),
+            "see why each is left out; `nightshift fleet accounts` shows it",
+        ),
+        1 => ("no account was looked at: the only one was left alone".to_owned(), "see its reason"),
+        many => (
+            format!("no account was looked at: all {many} were left alone"),
+            "see their reasons; where they are alike, the cause is in the worker's account",
+        ),
+    };
+    Some(Reason::new(&codes::NONE_LOOKED_AT, message, fix))
+}
+
+/// That the list of owners lacks what is in the reports of these accounts, with what was said of each.
+fn owners_unread(accounts: &[(&str, String)]) -> Option<Reason> {
+    let (first, said) = accounts.first()?;
+    let of = match accounts.len() {
+        1 => format!("the report of account {first}"),
+        many => format!("the reports of {many} accounts, {first} among them,"),
+    };
+    let message = format!("whose things were changed is not known of everything: {of} could not be read: {said}");
+    let fix = "let the role that reports read the bucket, and have the report made again";
+    Some(Reason::new(&codes::OWNERS_UNREAD, message, fix))
 }
 
 /// Whether Step Functions ended the run before its end; the machine itself says nothing of it.

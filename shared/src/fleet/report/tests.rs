@@ -122,3 +122,38 @@ fn who_was_stopped_may_go_on_and_what_a_worker_left_in_the_bucket_is_its_answer(
     );
     assert_eq!(found.unheard().count(), 0);
 }
+
+#[test]
+fn a_run_that_looked_at_no_account_says_so_and_no_other_does() {
+    let at = Timestamp::UNIX_EPOCH;
+    let of = |ended: &[Ended]| {
+        let rows = ended.iter().enumerate().map(|(number, ended)| {
+            let mut row = fold(&[item(&number.to_string())], &Maps::default()).remove(0);
+            row.ended = *ended;
+            row
+        });
+        FleetReport::of(Run::of("cluster-cleanup", Mode::Apply, "night", (at, at)), &[], rows.collect(), Vec::new())
+    };
+    let said = |ended: &[Ended]| none_looked_at(&of(ended)).map(|warning| warning.message);
+    let alarms = |ended: &[Ended]| {
+        let metrics = metrics(&of(ended), &[]);
+        metrics.iter().find(|(name, _)| *name == "NoAccountLookedAt").map(|(_, value)| *value)
+    };
+    insta::assert_snapshot!(said(&[Ended::Skipped, Ended::Skipped]).unwrap(), @"no account was looked at: all 2 were left alone");
+    insta::assert_snapshot!(said(&[Ended::Skipped]).unwrap(), @"no account was looked at: the only one was left alone");
+    insta::assert_snapshot!(said(&[]).unwrap(), @"no account was looked at: the selection leaves none");
+    assert_eq!([alarms(&[Ended::Skipped]), alarms(&[])], [Some(1), Some(1)]);
+    for seen in [Ended::Nothing, Ended::Planned, Ended::Done, Ended::Failed] {
+        assert_eq!(said(&[Ended::Skipped, seen]), None, "{seen:?}");
+        assert_eq!(alarms(&[Ended::Skipped, seen]), Some(0), "{seen:?}");
+    }
+}
+
+#[test]
+fn reports_that_could_not_be_read_are_missed_in_the_list_of_owners() {
+    let said = |accounts: &[(&str, String)]| owners_unread(accounts).map(|warning| warning.message);
+    let one = ("111111111111", "access denied".to_owned());
+    insta::assert_snapshot!(said(std::slice::from_ref(&one)).unwrap(), @"whose things were changed is not known of everything: the report of account 111111111111 could not be read: access denied");
+    insta::assert_snapshot!(said(&[one, ("222222222222", "gone".to_owned())]).unwrap(), @"whose things were changed is not known of everything: the reports of 2 accounts, 111111111111 among them, could not be read: access denied");
+    assert_eq!(said(&[]), None);
+}

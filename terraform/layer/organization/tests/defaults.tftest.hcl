@@ -285,7 +285,7 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
   assert {
     condition = keys(local.alarms) == [
       "accounts-failed", "apply-throttles", "canary-account-failed", "dead-letters", "ended-early-rule-failed", "execution-aborted", "execution-failed",
-      "execution-timed-out", "guard-tripped", "no-run", "notices-not-sent", "plan-account-failed", "plan-throttles", "rest-account-failed", "schedule-dropped", "schedule-target-failed",
+      "execution-timed-out", "guard-tripped", "no-run", "none-looked-at", "notices-not-sent", "plan-account-failed", "plan-throttles", "rest-account-failed", "schedule-dropped", "schedule-target-failed",
     ]
     error_message = jsonencode(keys(local.alarms))
   }
@@ -293,6 +293,14 @@ run "every_alarm_leads_to_a_paragraph_of_the_runbook" {
   assert {
     condition     = local.alarms.no-run.periods == 26 && local.alarms.no-run.missing_data == "breaching"
     error_message = "Nobody would hear of a run that never was."
+  }
+
+  assert {
+    condition = (
+      local.alarms.none-looked-at.metric == "NoAccountLookedAt" &&
+      local.alarms.none-looked-at.dimensions.Function == "nightshift-prod-cluster-cleanup-fleet-report"
+    )
+    error_message = "Nobody would hear that no account lets the run in: ${jsonencode(local.alarms.none-looked-at)}"
   }
 
   # What a person starts by hand, as `fleet plan`, is an execution that succeeds as well.

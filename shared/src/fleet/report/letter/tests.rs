@@ -67,6 +67,19 @@ fn what_went_wrong_is_told_account_by_account_and_what_was_well_as_a_number() {
 }
 
 #[test]
+fn a_run_that_no_account_let_in_is_not_told_as_a_quiet_one() {
+    let missing = || Some(Reason::new(&codes::ROLE_MISSING, "STS does not give the role", "roll the roles out"));
+    let blind = report(vec![row("1", Ended::Skipped, missing()), row("2", Ended::Skipped, missing())]);
+    let told = letter(&blind, "s3://b/k", &policy("en"));
+    insta::assert_snapshot!(told.subject, @"[o-1] cluster-cleanup: NONE of 2 accounts looked at");
+    let spanish = letter(&blind, "s3://b/k", &policy("es"));
+    insta::assert_snapshot!(spanish.subject, @"[o-1] cluster-cleanup: NINGUNA de 2 cuentas examinada");
+    let one_was = report(vec![row("1", Ended::Skipped, missing()), row("2", Ended::Nothing, None)]);
+    let told = letter(&one_was, "s3://b/k", &policy("en"));
+    insta::assert_snapshot!(told.subject, @"[o-1] cluster-cleanup: nothing changed in 2 accounts");
+}
+
+#[test]
 fn a_run_that_a_guard_stopped_says_so_first_in_either_language() {
     let mut report = report(vec![row("1", Ended::Planned, None)]);
     let (limit, wanted) = (json!(50), json!(70));
