@@ -82,7 +82,7 @@ pub(crate) fn owner_tag(args: &OwnerTagArgs, environment: &Environment) -> Strin
 
 /// Every secret in `region`.
 pub(crate) async fn read(aws: &Aws, region: &str) -> Result<Vec<Listed>, AwsError> {
-    let mut all = SecretsReader::new(aws, region).list().await?;
+    let mut all = SecretsReader::new(aws, region).list(None).await?;
     all.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(all)
 }

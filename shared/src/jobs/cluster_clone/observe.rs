@@ -6,7 +6,7 @@ use futures::future::try_join_all;
 
 use super::model::{Claim, Key, Ruled, World};
 use super::policy::Policy;
-use super::quarantine::{Location, cluster_of};
+use super::quarantine::{KEYS, Location, cluster_of};
 use super::request::{Request, Wish};
 use crate::clock;
 use crate::domains::anonymise::rules;
@@ -28,6 +28,7 @@ pub(super) async fn observe(
 ) -> Result<World, RunFault> {
     let readers: BTreeMap<_, _> =
         policy.regions.iter().map(|region| (region.clone(), RdsReader::new(sight.aws, region))).collect();
+    // Before the clusters: a key that is made meanwhile is not seen, and whichever is seen has its cluster by then.
     let keys = match request {
         Request::Sweep if policy.quarantine.is_some() => every_key(sight.aws, policy).await?,
         Request::Sweep | Request::Clone(_) => Vec::new(),
@@ -58,7 +59,7 @@ pub(super) async fn observe(
 /// The key of every run that this tool keeps, in each Region that counts.
 async fn every_key(aws: &Aws, policy: &Policy) -> Result<Vec<Key>, RunFault> {
     let of = async |region: &String| {
-        let secrets = SecretsReader::new(aws, region).list().await;
+        let secrets = SecretsReader::new(aws, region).list(Some(KEYS)).await;
         let secrets = secrets.map_err(RunFault::observing(format!("listing the keys of runs in {region}")))?;
         let ours = secrets.into_iter().filter(|one| cluster_of(&one.name).is_some() && one.tags.get(RAW).is_some());
         Ok::<_, RunFault>(ours.map(|one| Key { region: region.clone(), name: one.name }).collect::<Vec<_>>())

@@ -10,7 +10,7 @@ use crate::services::rds::Cluster;
 use crate::text::printable;
 
 /// What keys of runs are kept under: before the resource id of the raw copy, which is that cluster and never another.
-const KEYS: &str = "nightshift/anonymise/";
+pub(super) const KEYS: &str = "nightshift/anonymise/";
 /// What stands for the identifier of the source in the place of its rules.
 const SOURCE: &str = "{source}";
 /// What stands for the family of parameters in the name of a group.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use aws_sdk_secretsmanager::primitives::DateTime;
-use aws_sdk_secretsmanager::types::{RotationRulesType, SecretListEntry};
+use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType, RotationRulesType, SecretListEntry};
 use jiff::Timestamp;
 
 use super::{Described, Listed, RotationFacts, Version, object};
@@ -22,9 +22,11 @@ impl SecretsReader {
         Self(aws.secrets_in(region))
     }
 
-    /// Every secret, those on their way out too.
-    pub async fn list(&self) -> Result<Vec<Listed>, AwsError> {
-        let mut pages = self.0.list_secrets().include_planned_deletion(true).max_results(100).into_paginator().send();
+    /// Every secret, or those whose name begins with `prefix`; those on their way out too.
+    pub async fn list(&self, prefix: Option<&str>) -> Result<Vec<Listed>, AwsError> {
+        let named = prefix.map(|prefix| vec![Filter::builder().key(FilterNameStringType::Name).values(prefix).build()]);
+        let call = self.0.list_secrets().set_filters(named).include_planned_deletion(true).max_results(100);
+        let mut pages = call.into_paginator().send();
         let mut all = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| AwsError::of("secretsmanager:ListSecrets", "the secrets", error))?;
