@@ -60,13 +60,24 @@ impl Stage {
     }
 
     /// Waits until nobody who was killed is there any more.
-    pub(crate) async fn alone(&self) -> anyhow::Result<()> {
+    async fn alone(&self) -> anyhow::Result<()> {
         let admin = self.admin("first").await?;
         let question = format!("SELECT count(*) FROM pg_stat_activity WHERE usename = '{MASTER}'");
         while admin.query_one(&question, &[]).await?.get::<_, i64>(0) != 0 {
             tokio::task::yield_now().await;
         }
         Ok(())
+    }
+
+    /// Asks in `scene`, and kills the function right after the call at `place`, until nothing of it is there any more.
+    pub(crate) async fn killed_after(&self, scene: &Scene, place: usize) -> anyhow::Result<()> {
+        scene.proxy.break_call(place, Fault::HoldAfter);
+        let mut function = self.start(scene, &[])?;
+        function.send(&wish()).await?;
+        scene.proxy.reached().await?;
+        function.kill();
+        scene.proxy.reset();
+        self.alone().await
     }
 
     /// The function in `scene`.
@@ -150,12 +161,18 @@ pub(crate) fn wish() -> Value {
 
 /// The names of all secrets that keys of runs are in.
 pub(crate) async fn keys(scene: &Scene) -> anyhow::Result<Vec<String>> {
+    let mut names = secrets(scene).await?;
+    names.retain(|name| name.starts_with("nightshift/anonymise/"));
+    Ok(names)
+}
+
+/// The names of all secrets.
+pub(crate) async fn secrets(scene: &Scene) -> anyhow::Result<Vec<String>> {
     let secrets = aws_sdk_secretsmanager::Client::new(&scene.sdk_config("eu-west-1").await);
     let mut pages = secrets.list_secrets().include_planned_deletion(true).into_paginator().send();
     let mut names = Vec::new();
     while let Some(page) = pages.next().await {
-        let all = page?.secret_list.unwrap_or_default().into_iter().filter_map(|secret| secret.name);
-        names.extend(all.filter(|name| name.starts_with("nightshift/anonymise/")));
+        names.extend(page?.secret_list.unwrap_or_default().into_iter().filter_map(|secret| secret.name));
     }
     Ok(names)
 }
@@ -247,13 +264,7 @@ async fn killed_after_each_call_it_comes_to_the_same_end() -> anyhow::Result<()>
     for place in places {
         let scene = production().await?;
         stage.filled().await?;
-        scene.proxy.break_call(place, Fault::HoldAfter);
-        let mut function = stage.start(&scene, &[])?;
-        function.send(&wish()).await?;
-        scene.proxy.reached().await?;
-        function.kill();
-        scene.proxy.reset();
-        stage.alone().await?;
+        stage.killed_after(&scene, place).await?;
         let answer = stage.start(&scene, &[])?.invoke(&wish()).await?;
         assert_eq!(wrong(&scene, &stage).await?, Vec::<String>::new(), "{}: {answer:?}", calls[place].action);
     }

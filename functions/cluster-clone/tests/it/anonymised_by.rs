@@ -76,13 +76,7 @@ async fn a_clone_that_could_be_restored_as_it_was_before_is_not_handed_over() ->
     };
     let scene = production().await?;
     stage.filled().await?;
-    scene.proxy.break_call(made, Fault::HoldAfter);
-    let mut function = stage.start(&scene, &[])?;
-    function.send(&wish()).await?;
-    scene.proxy.reached().await?;
-    function.kill();
-    scene.proxy.reset();
-    stage.alone().await?;
+    stage.killed_after(&scene, made).await?;
     // The raw copy says now that its originals stood until after the clone of it was made.
     let arn = format!("arn:aws:rds:eu-west-1:{}:cluster:orders-ana-raw", scene.account);
     let later = Tag::builder().key("nightshift:anonymised-at").value("2099-01-01T00:00:00Z").build();
