@@ -107,7 +107,9 @@ async fn owners_are_told_by_the_fleets_own_account_and_the_operators_not_once_an
     assert_eq!(visit["ended"], "done", "{visit}");
     let sent = fleet.home.control("mail", json!({})).await?["mail"].as_array().cloned().unwrap_or_default();
     let to: Vec<_> = sent.iter().map(|mail| mail["to"].to_string()).collect();
-    assert!(to.iter().any(|to| to.contains("ana@example.com")), "{sent:?}");
+    let ana = to.iter().position(|to| to.contains("ana@example.com")).map(|at| sent[at].to_string());
+    let of_run = format!("This is about one account, in the run {EXECUTION} through the organisation");
+    assert!(ana.is_some_and(|letter| letter.contains(&of_run)), "{sent:?}");
     assert!(!to.iter().any(|to| to.contains("ops@example.com")), "{sent:?}");
     assert_eq!(member.control("mail", json!({})).await?["mail"], json!([]));
     Ok(())
