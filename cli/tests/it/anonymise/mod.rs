@@ -6,6 +6,7 @@ mod carried;
 mod faults;
 mod killed;
 mod mysql;
+mod texts;
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -56,6 +56,7 @@ pub struct Hand<'a> {
     done: &'a BTreeSet<String>,
     /// As it was when this call began; what a step changes, a schema does not show.
     schema: &'a Schema,
+    accepted: &'a BTreeSet<String>,
     checks: Mutex<Vec<Check>>,
 }
 
@@ -124,8 +125,8 @@ impl<'a> Hand<'a> {
     ) -> Result<Self, SqlError> {
         let engine = sight.schema.engine;
         let carrier = Carrier::ready(session, engine, kept, key).await?;
-        let (schema, checks) = (&sight.schema, Mutex::default());
-        Ok(Self { session, engine, carrier, place, kept, done, schema, checks })
+        let (schema, accepted, checks) = (&sight.schema, &sight.accepted, Mutex::default());
+        Ok(Self { session, engine, carrier, place, kept, done, schema, accepted, checks })
     }
 
     /// Carries out `action`.
@@ -174,7 +175,7 @@ impl<'a> Hand<'a> {
             return Ok(Worked::because(Outcome::Failed, Reason::listed(&codes::SCHEMA_MOVED, message)));
         }
         let statements = alone::statements(self.session).await?;
-        for question in checks::questions(&now, self.kept, &statements) {
+        for question in checks::questions(&now, self.kept, &statements, self.accepted) {
             let (looked_at, found) = match self.carrier.ask(permit, &question).await {
                 Ok(found) => (question.looks_at, found),
                 Err(error) if !question.needed => (format!("nothing: {error}"), Vec::new()),

@@ -32,6 +32,8 @@ pub struct Sight {
     pub begun: Option<Begun>,
     /// Why nothing is begun here.
     pub refusals: Vec<Reason>,
+    /// Objects of the catalog whose texts the rules accept.
+    pub accepted: BTreeSet<String>,
 }
 
 /// Why nothing of a plan is carried out.
@@ -76,7 +78,7 @@ pub async fn look(session: &Session, place: &Place, rules: &Rules) -> Result<Res
     refusals.extend(others(session).await?);
     refusals.extend(alone::logs(session).await?);
     let plan = plan::make(rules, &schema);
-    Ok(Ok(Sight { schema, plan, begun, refusals }))
+    Ok(Ok(Sight { schema, plan, begun, refusals, accepted: rules.catalog.clone() }))
 }
 
 /// Who else is there, and stays.

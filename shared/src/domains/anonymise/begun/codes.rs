@@ -51,7 +51,7 @@ crate::report::reason_codes! {
         Some("Mend that one, as its own reason says, and run the same again: it goes on from there.");
     FOUND = "original-found", Operators,
         "A check found what was there before, or what was planted. The copy is not anonymised.",
-        Some("Hand it to nobody. Decide what the check names in the rules, and make the copy anew.");
+        Some("Hand it to nobody. Decide what the check names in the rules, or, if the catalog is named, change the object at its source or accept it under `accept.catalog`; then make the copy anew.");
     NOT_LOOKED = "could-not-look", Operators,
         "A check could not look where it has to. What it did not see it does not vouch for.",
         Some("Give the login what the message names, and run the same again.");

@@ -1,11 +1,13 @@
 //! What is looked for when a plan was carried out: samples of what was there before, kept as keyed hashes alone, and a needle that was
-//! planted; in every column of every table, in what the server keeps of columns, and in what it keeps of statements. All of it is SQL:
-//! no original leaves the database.
+//! planted; in every column of every table, in what the server keeps of columns and of statements, and in the catalog's own texts. All of
+//! it is SQL: no original leaves the database.
 
+mod catalog;
 mod mysql;
 mod postgres;
+mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -86,8 +88,9 @@ pub fn samplings(schema: &Schema, kept: &Kept) -> Vec<Sampling> {
     changed(schema, kept).into_iter().map(sampling).collect()
 }
 
-/// What is asked when all but the last step is done. `statements` are the schemas that `pg_stat_statements` is in.
-pub fn questions(schema: &Schema, kept: &Kept, statements: &[String]) -> Vec<Question> {
+/// What is asked when all but the last step is done. `statements` are the schemas that `pg_stat_statements` is in, and `accepted` the
+/// objects of the catalog whose texts somebody has read.
+pub fn questions(schema: &Schema, kept: &Kept, statements: &[String], accepted: &BTreeSet<String>) -> Vec<Question> {
     let emptied: Vec<_> = kept
         .steps
         .iter()
@@ -109,7 +112,7 @@ pub fn questions(schema: &Schema, kept: &Kept, statements: &[String]) -> Vec<Que
         Engine::Postgres => postgres::others(schema, statements),
         Engine::Mysql | Engine::Mariadb => mysql::others(schema.engine),
     };
-    tables.chain(rest).collect()
+    tables.chain(rest).chain([catalog::question(schema, accepted)]).collect()
 }
 
 fn changed<'a>(schema: &'a Schema, kept: &'a Kept) -> Vec<(&'a Table, Vec<Ruled<'a>>)> {

@@ -131,7 +131,7 @@ fn looks(column: &Column) -> bool {
 }
 
 /// As samples are hashed.
-fn keyed(read: &str) -> String {
+pub(super) fn keyed(read: &str) -> String {
     format!(
         "UNHEX(SHA2(CONCAT(UNHEX(@{HELPER}_oc), UNHEX(SHA2(CONCAT(UNHEX(@{HELPER}_ic), CAST(CONVERT({read} USING utf8mb4) AS BINARY)), \
          256))), 256))"
@@ -139,7 +139,7 @@ fn keyed(read: &str) -> String {
 }
 
 /// Whether the needle is in it.
-fn holds(read: &str) -> String {
+pub(super) fn holds(read: &str) -> String {
     // As bytes, whatever the collations are: it is lower-case ASCII.
     format!("LOCATE(CAST(@{HELPER}_needle AS BINARY), CAST({read} AS BINARY)) > 0")
 }

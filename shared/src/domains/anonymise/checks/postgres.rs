@@ -3,14 +3,13 @@
 
 use std::fmt::Write as _;
 
+use super::words::words;
 use super::{LONGEST, Question, ROWS, Ruled, SHORTEST, Sampling, VALUES, is_planted, is_quiet, is_sampled, line};
 use crate::domains::anonymise::plan::HELPER;
 use crate::domains::anonymise::schema::{Column, Name, Reach, Schema, Table, TypeClass};
 use crate::services::sql::{ident, literal};
 
 const BEGIN: &str = "BEGIN; SET LOCAL search_path = pg_catalog, pg_temp;";
-/// What a longer text is taken apart at: a value in the middle of a document is found, too.
-const BETWEEN: &str = r#"[][\s"'{}(),;:!?<>|=\\/]+"#;
 
 pub(super) fn sampling(table: &Table, ruled: &[Ruled<'_>], schema: &Schema) -> Sampling {
     let name = qualified(&table.name);
@@ -107,7 +106,7 @@ pub(super) fn others(schema: &Schema, statements: &[String]) -> Vec<Question> {
              SELECT 'planted', 'a row', count(*) FROM {name} AS t WHERE strpos(t::text, current_setting('{HELPER}.needle')) > 0 \
              HAVING count(*) > 0; ROLLBACK;",
             as_owner(&table),
-            words("t::text")
+            words("t::text", SHORTEST)
         );
         Question { about: view.name.to_string(), looks_at: "every row".to_owned(), script, needed: true }
     });
@@ -115,7 +114,7 @@ pub(super) fn others(schema: &Schema, statements: &[String]) -> Vec<Question> {
         "{BEGIN} SELECT 'statement', 'pg_stat_statements', count(*) FROM {{place}}.pg_stat_statements AS t \
          WHERE strpos(t.query, current_setting('{HELPER}.needle')) > 0 OR EXISTS (SELECT 1 FROM {} AS x \
          JOIN {HELPER}.sample p ON p.hash = {HELPER}.keyed('c', x.word)) HAVING count(*) > 0; ROLLBACK;",
-        words("t.query")
+        words("t.query", SHORTEST)
     );
     let statements = statements.iter().map(|place| Question {
         about: "pg_stat_statements".to_owned(),
@@ -151,19 +150,10 @@ fn asked(table: &Table, columns: &[Column]) -> String {
              LATERAL (VALUES {values}) AS c(n, v), LATERAL {} AS x \
              LEFT JOIN {HELPER}.sample p ON p.hash = {HELPER}.keyed('c', x.word) \
              WHERE p.place IS NOT NULL OR strpos(x.word, current_setting('{HELPER}.needle')) > 0 GROUP BY 1, 2; ",
-            words("c.v")
+            words("c.v", SHORTEST)
         );
     }
     script
-}
-
-/// A text, and what it is made of.
-fn words(text: &str) -> String {
-    format!(
-        "(SELECT y.word FROM (SELECT {text} AS word UNION SELECT unnest(regexp_split_to_array({text}, {}))) AS y \
-         WHERE length(y.word) >= {SHORTEST})",
-        literal(BETWEEN)
-    )
 }
 
 /// From here on as the owner, who may read the samples, and sees all rows.

@@ -27,6 +27,8 @@ pub struct Rules {
     pub functions: BTreeSet<String>,
     /// Whether large objects stay as they are.
     pub keep_large_objects: bool,
+    /// Objects of the catalog whose texts somebody has read, and that may hold what is found in them.
+    pub catalog: BTreeSet<String>,
     /// By table.
     pub tables: BTreeMap<String, TableRules>,
 }

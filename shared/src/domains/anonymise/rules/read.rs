@@ -56,6 +56,8 @@ struct Accept {
     functions: Vec<String>,
     #[serde(default)]
     large_objects: bool,
+    #[serde(default)]
+    catalog: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -167,6 +169,7 @@ impl Reading<'_> {
             schema: file.schema,
             functions: file.accept.functions.into_iter().collect(),
             keep_large_objects: file.accept.large_objects,
+            catalog: file.accept.catalog.into_iter().collect(),
             tables,
         })
     }
@@ -287,6 +290,7 @@ engine = "postgresql"
 
 [accept]
 functions = ["public.is_mail(text)"]
+catalog = ["function public.support()"]
 
 [table."public.person"]
 keep = ["id", "country"]
@@ -313,19 +317,20 @@ truncate = true
         let shown: Vec<_> =
             person.columns.iter().map(|(name, rule)| format!("{name} {}: {}", rule.line, rule.rule)).collect();
         insta::assert_snapshot!(shown.join("\n"), @r"
-        born 15: round to the year
-        country 9: keep
-        dni 14: keep-format
-        email 13: fake mail
-        id 9: keep
-        later 20: DECIDE
-        nick 19: sql
-        notes 16: null
-        plan 18: constant
-        token 17: hash of 40 digits
+        born 16: round to the year
+        country 10: keep
+        dni 15: keep-format
+        email 14: fake mail
+        id 10: keep
+        later 21: DECIDE
+        nick 20: sql
+        notes 17: null
+        plan 19: constant
+        token 18: hash of 40 digits
         ");
         assert_eq!(person.columns["email"].join.as_deref(), Some("mail"));
         assert!(rules.tables["public.audit_log"].truncate && rules.functions.contains("public.is_mail(text)"));
+        assert!(rules.catalog.contains("function public.support()"));
     }
 
     #[test]

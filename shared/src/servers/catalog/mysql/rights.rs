@@ -6,7 +6,7 @@ use crate::services::sql::{MySession, SqlError};
 
 /// On every database: what shows tables and foreign keys, triggers, and events.
 const SHOWS: [(&str, &str); 3] = [
-    ("SELECT", "every table, and every foreign key of another database"),
+    ("SELECT", "every table and routine, and every foreign key of another database"),
     ("TRIGGER", "every trigger"),
     ("EVENT", "every event"),
 ];
