@@ -129,7 +129,7 @@ impl Left<'_> {
             records.push(record);
         }
         let choice = json!({
-            "started_at": "2026-11-21T02:00:00Z", "mode": "apply", "organization": "o-bench00000", "redrive_of": null, "canary": [],
+            "started_at": nightshift::clock::now(), "mode": "apply", "organization": "o-bench00000", "redrive_of": null, "canary": [],
             "rest": chosen, "left_out": [],
         });
         let store = Store::default();
