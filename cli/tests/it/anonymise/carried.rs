@@ -26,6 +26,22 @@ pub(super) fn key() -> RunKey {
     RunKey::new(Secret::new("a key of one run, as long as it takes".to_owned())).expect("long enough")
 }
 
+/// What `keep-format` makes of `text`, as the rules have it on every engine.
+pub(super) fn formatted(join: &str, text: &str) -> String {
+    let byte = |at: usize| {
+        let hash = key().hash(join, &format!("{}:{text}", at / 32));
+        u8::from_str_radix(&hash[at % 32 * 2..][..2], 16).expect("two digits")
+    };
+    let made = text.chars().enumerate().map(|(at, c)| match c {
+        '0'..='9' => char::from(b'0' + byte(at) % 10),
+        'a'..='z' => char::from(b'a' + byte(at) % 26),
+        'A'..='Z' => char::from(b'A' + byte(at) % 26),
+        c if c > '\u{7f}' => 'x',
+        c => c,
+    });
+    made.collect()
+}
+
 /// Where a planted value can be read by anybody with SQL.
 async fn readable(admin: &Client) -> anyhow::Result<Vec<String>> {
     let tables = admin
@@ -95,7 +111,14 @@ async fn fits(admin: &Client) -> anyhow::Result<()> {
             400,
         ),
         (
-            "SELECT count(*) FROM person WHERE plan = 'free' AND doc ->> 'was' = '22' AND country = 'ES' AND mood = 'good'",
+            "SELECT count(*) FROM person WHERE plan = 'free' AND country = 'ES' AND mood = 'good' AND tags[1] ~ '^[0-9a-f]{20}$' \
+             AND tags[2] IS NULL AND tags[3] = '' AND cardinality(tags) = 3",
+            400,
+        ),
+        (
+            "SELECT count(*) FROM person WHERE doc ->> 'mail' = email AND doc ->> 'at' = '2026-05' AND NOT doc ? 'other' \
+             AND doc #>> '{deep,name}' ~ '^[0-9a-f]{20}$' AND doc #>> '{phones,0}' ~ '^[a-z]{6} [0-9]+$' \
+             AND doc #> '{phones,1}' = 'null' AND doc #>> '{phones,2}' ~ '^[0-9]$' AND doc #> '{phones,3}' = 'null'",
             400,
         ),
         ("SELECT count(*) FROM audit_log", 0),
@@ -109,6 +132,9 @@ async fn fits(admin: &Client) -> anyhow::Result<()> {
     // Exactly once: what the server made is the hash of what was there, and not of a hash.
     let expected = format!("{}@example.org", &key().hash("mail", "needle-mail-7@shop.example")[..20]);
     let found: String = admin.query_one("SELECT email FROM person WHERE id = 7", &[]).await?.get(0);
+    ensure!(found == expected, "{found}, not {expected}");
+    let expected = formatted("public.person.phone", "+34 600 000007");
+    let found: String = admin.query_one("SELECT phone FROM person WHERE id = 7", &[]).await?.get(0);
     ensure!(found == expected, "{found}, not {expected}");
     Ok(())
 }

@@ -4,6 +4,7 @@ mod applied;
 mod bench;
 mod carried;
 mod faults;
+mod inside;
 mod killed;
 mod mysql;
 mod texts;

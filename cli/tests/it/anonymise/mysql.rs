@@ -12,7 +12,7 @@ use nightshift_testkit::database::anonymise::carry_out_mysql;
 use nightshift_testkit::database::postgres::{MASTER, PASSWORD, RDS_ADMIN};
 use nightshift_testkit::database::{Flavour, Mysql};
 
-use super::carried::key;
+use super::carried::{formatted, key};
 use super::{HOST, engine_of, rules as file_of, session};
 use crate::{STATE, said};
 
@@ -48,6 +48,11 @@ fn rules_for(flavour: Flavour) -> String {
         keep = ["id", "total"]
         [table."shop.audit_log"]
         truncate = true
+        [table."shop.staff"]
+        keep = ["id", "is_employee", "pay", "touched"]
+        where = "NOT is_employee"
+        column.plate = {{ keep-format = true, join = "plate" }}
+        column.desk = "shuffle"
         {history}
         "#,
         flavour.engine()
@@ -69,6 +74,10 @@ async fn shop(flavour: Flavour) -> anyhow::Result<Mysql> {
                  'needlenote{n} here', 'needle-city', 'needle-co-{n}', 'needle-iban-{n}', 'needleaddress{n} 7', 'needle-ip', 'needle')"
             ))
             .await?;
+    }
+    for n in 1..=50 {
+        let row = format!("({n}, {}, '{}', 'desk-{n}', {n}0)", n % 2, plate(n));
+        admin.query_drop(format!("INSERT INTO staff (id, is_employee, plate, desk, pay) VALUES {row}")).await?;
     }
     admin.query_drop("INSERT INTO orders SELECT id, LOWER(email), 9.5 FROM person WHERE id <= 60").await?;
     admin.query_drop("INSERT INTO audit_log (row_was) SELECT name FROM person").await?;
@@ -95,6 +104,11 @@ async fn shop(flavour: Flavour) -> anyhow::Result<Mysql> {
     Ok(server)
 }
 
+/// Longer than one hash has bytes.
+fn plate(n: usize) -> String {
+    format!("Needle {n} ñ-AB{}", "z".repeat(40))
+}
+
 async fn planned(server: &Mysql) -> anyhow::Result<Plan> {
     let session =
         session(engine_of(server.flavour), server.address(), &server.certificates.authority, MASTER, "").await?;
@@ -104,7 +118,7 @@ async fn planned(server: &Mysql) -> anyhow::Result<Plan> {
 
 /// Where a planted value can be read by anybody with SQL.
 async fn readable(admin: &mut Conn, flavour: Flavour) -> anyhow::Result<Vec<String>> {
-    let mut places = vec!["person".to_owned(), "orders".to_owned(), "audit_log".to_owned()];
+    let mut places = ["person", "orders", "audit_log", "staff"].map(str::to_owned).to_vec();
     if flavour == Flavour::Mysql {
         // Its texts are encoded, so that it is there at all is enough.
         places.push(
@@ -137,7 +151,7 @@ async fn proved(flavour: Flavour) -> anyhow::Result<()> {
     let server = shop(flavour).await?;
     let mut admin = server.log_in(RDS_ADMIN, PASSWORD, "shop").await?;
     let before = readable(&mut admin, flavour).await?;
-    let places = if flavour == Flavour::Mysql { 5 } else { 6 };
+    let places = if flavour == Flavour::Mysql { 6 } else { 7 };
     ensure!(before.len() == places, "what is looked for is there before: {before:?}");
     let plan = planned(&server).await?;
     ensure!(plan.blockers.is_empty(), "{:#?}", plan.blockers);
@@ -165,6 +179,10 @@ async fn proved(flavour: Flavour) -> anyhow::Result<()> {
         ),
         ("SELECT COUNT(*) FROM person WHERE touched = '2026-01-01 00:00:00' AND city <> '' AND company <> ''", 120),
         ("SELECT COUNT(*) FROM audit_log", 0),
+        ("SELECT COUNT(*) FROM staff WHERE NOT is_employee AND pay = 10 * id AND touched = '2026-01-01 00:00:00'", 25),
+        ("SELECT COUNT(*) FROM staff", 25),
+        ("SELECT COUNT(DISTINCT desk) + SUM(desk REGEXP '^desk-[0-9]*[02468]$') FROM staff", 50),
+        ("SELECT COUNT(*) > 20 FROM staff WHERE desk <> CONCAT('desk-', id)", 1),
         ("SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'nightshift_anon'", 0),
     ] {
         let found: Option<i64> = admin.query_first(question).await.with_context(|| question.to_owned())?;
@@ -179,6 +197,10 @@ async fn proved(flavour: Flavour) -> anyhow::Result<()> {
     let expected = format!("{}@example.org", &key().hash("mail", &weights.context("no weights")?)[..20]);
     let found: Option<String> = admin.query_first("SELECT email FROM person WHERE id = 7").await?;
     ensure!(found.as_deref() == Some(&*expected), "{found:?}, not {expected}");
+
+    let found: Option<String> = admin.query_first("SELECT plate FROM staff WHERE id = 8").await?;
+    let expected = formatted("plate", &plate(8));
+    ensure!(found.as_deref() == Some(&*expected), "{found:?}, not {expected}: the same as on PostgreSQL");
 
     // A session without its keys changes nothing.
     let emails: Option<String> = admin.query_first("SELECT GROUP_CONCAT(email ORDER BY id) FROM person").await?;

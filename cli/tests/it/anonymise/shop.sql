@@ -56,7 +56,9 @@ INSERT INTO person (email, name, phone, dni, born, seen, notes, token, uid, ip, 
            date '1970-05-17' + n, timestamptz '2026-05-17 10:00+00' + n * interval '1 hour', 'needle-note-' || n,
            convert_to('needle-token-' || n, 'UTF8'), md5(n::text)::uuid, '10.0.0.1', 'needle-city-' || n % 7,
            'needle-company-' || n % 9, 'XXneedle-iban-' || lpad(n::text, 8, '0'), 'needle-address-' || n, 'needle-plan-' || n % 3,
-           'good', '{"mail": "needle-doc"}', ARRAY['needle-tag'], 'ES'
+           'good', jsonb_build_object('mail', 'needle-mail-' || n || '@shop.example', 'phones',
+               jsonb_build_array('needle ' || n, NULL, 7, jsonb_build_object('x', 'needle')), 'deep', jsonb_build_object('name', 'needle'),
+               'other', 'needle', 'at', '2026-05'), ARRAY['needle-tag-' || n, NULL, ''], 'ES'
     FROM generate_series(1, 400) AS n;
 INSERT INTO orders SELECT n, n, 'needle-mail-' || n || '@shop.example', 'needle-ship-' || n, 9.5 FROM generate_series(1, 200) AS n;
 INSERT INTO visit SELECT date '2025-06-01' + n, 'needle-mail-' || n || '@shop.example', '/p' FROM generate_series(1, 400) AS n;

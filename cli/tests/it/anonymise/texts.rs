@@ -108,7 +108,7 @@ async fn named(bench: Bench, places: &[(&str, &str)]) -> anyhow::Result<()> {
     for (_, object) in &places {
         let column = if object.contains("street") { "person.notes" } else { "person.email" };
         let is_it = |said: &&str| said.contains(&format!("{column} in {object}"));
-        ensure!(found.iter().any(|said| is_it(&said)), "{object}: {found:#?}");
+        ensure!(found.iter().any(is_it), "{object}: {found:#?}");
     }
     let objects = found.iter().filter_map(|said| said.split_once(" in ")?.1.rsplit_once(", "));
     let objects: BTreeSet<_> = objects.map(|(object, _)| object).collect();

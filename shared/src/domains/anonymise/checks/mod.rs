@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::begun::Kept;
-use super::plan::{Work, Worked};
+use super::plan::{MaskedPart, Work, Worked};
 use super::schema::{Column, Name, Schema, Table, TableKind, TriggerState, TypeClass};
 use crate::services::sql::Engine;
 
@@ -75,6 +75,8 @@ pub struct Question {
 struct Ruled<'a> {
     column: &'a Column,
     rule: &'a str,
+    /// What becomes of values inside of it.
+    parts: &'a [MaskedPart],
     /// Whether another column is put together with it by its values.
     is_joined: bool,
 }
@@ -118,7 +120,9 @@ pub fn questions(schema: &Schema, kept: &Kept, statements: &[String], accepted: 
 fn changed<'a>(schema: &'a Schema, kept: &'a Kept) -> Vec<(&'a Table, Vec<Ruled<'a>>)> {
     let masked = || kept.steps.iter().filter(|step| step.work == Work::Mask).flat_map(|step| &step.tables);
     let mut joins = BTreeMap::<_, usize>::new();
-    for join in masked().flat_map(|table| &table.columns).filter_map(|column| column.join.as_ref()) {
+    let columns = || masked().flat_map(|table| &table.columns);
+    let inside = columns().flat_map(|column| &column.parts).filter_map(|part| part.join.as_ref());
+    for join in columns().filter_map(|column| column.join.as_ref()).chain(inside) {
         *joins.entry(join).or_default() += 1;
     }
     let is_joined = |join: &Option<String>| join.as_ref().and_then(|join| joins.get(join)).is_some_and(|of| *of > 1);
@@ -126,17 +130,44 @@ fn changed<'a>(schema: &'a Schema, kept: &'a Kept) -> Vec<(&'a Table, Vec<Ruled<
         let table = schema.table(&worked.table)?;
         let ruled = worked.columns.iter().filter_map(|masked| {
             let column = table.column(&masked.column)?;
-            Some(Ruled { column, rule: &masked.rule, is_joined: is_joined(&masked.join) })
+            Some(Ruled { column, rule: &masked.rule, parts: &masked.parts, is_joined: is_joined(&masked.join) })
         });
         Some((table, ruled.collect()))
     };
     masked().filter_map(of).collect()
 }
 
-/// Whether values of this column are sought: they are somebody's alone, and no rule makes them again by chance.
-fn is_sampled(ruled: &Ruled<'_>) -> bool {
+/// Where values that are sought come from: they are somebody's alone, and no rule makes them again by chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source<'a> {
+    /// The column itself.
+    Column,
+    /// Each element of it.
+    Elements,
+    /// What this path leads to in it.
+    Path(&'a str),
+}
+
+fn sources<'a>(ruled: &Ruled<'a>) -> Vec<Source<'a>> {
+    let is_sought = |rule: &str| rule != "keep" && !BY_CHANCE.iter().any(|chance| rule.starts_with(chance));
+    if !ruled.parts.is_empty() {
+        let parts = ruled.parts.iter().filter(|part| is_sought(&part.rule));
+        let source =
+            |part: &'a MaskedPart| if part.path == "[*]" { Source::Elements } else { Source::Path(&part.path) };
+        return parts.map(source).collect();
+    }
     let texts = matches!(ruled.column.class, TypeClass::Text | TypeClass::Uuid);
-    texts && !BY_CHANCE.iter().any(|rule| ruled.rule.starts_with(rule))
+    if texts && is_sought(ruled.rule) { vec![Source::Column] } else { Vec::new() }
+}
+
+/// What is said of where a value came from.
+fn place(table: &Table, ruled: &Ruled<'_>, source: Source<'_>) -> String {
+    let inside = match source {
+        Source::Column => "",
+        Source::Elements => "[*]",
+        Source::Path(path) => path.trim_start_matches('$'),
+    };
+    format!("{}.{}{inside}", table.name, ruled.column.name)
 }
 
 /// Whether the needle is planted in this column: a value that goes anyway, and that nothing else goes by, neither by a foreign key nor by
@@ -146,7 +177,7 @@ fn is_planted(ruled: &Ruled<'_>, table: &Table, schema: &Schema) -> bool {
     let own = table.foreign_keys.iter().any(|key| key.columns.contains(&ruled.column.name));
     let others = schema.tables.iter().flat_map(|other| &other.foreign_keys);
     let mut others = others.filter(|key| key.references == table.name);
-    let stays = ruled.rule == "shuffle" || ruled.rule == "sql";
+    let stays = ruled.rule == "shuffle" || ruled.rule == "sql" || !ruled.parts.is_empty();
     fits && !stays
         && !ruled.is_joined
         && !ruled.column.partition_key

@@ -3,7 +3,10 @@
 
 use std::fmt::Write as _;
 
-use super::{LONGEST, Question, ROWS, Ruled, SHORTEST, Sampling, VALUES, is_planted, is_quiet, is_sampled, line};
+use super::words::mysql_pieces;
+use super::{
+    LONGEST, Question, ROWS, Ruled, SHORTEST, Sampling, Source, VALUES, is_planted, is_quiet, line, place, sources,
+};
 use crate::domains::anonymise::plan::HELPER;
 use crate::domains::anonymise::schema::{Column, Schema, Table, TypeClass};
 use crate::services::sql::{Engine, mysql_ident, mysql_literal};
@@ -29,15 +32,16 @@ pub(super) fn sampling(table: &Table, ruled: &[Ruled<'_>], schema: &Schema) -> S
     let set: Vec<_> = set.chain(still.filter(|_| !planted.is_empty())).collect();
     let script = |plants: bool| {
         let mut script = "START TRANSACTION; ".to_owned();
-        for ruled in ruled.iter().filter(|ruled| is_sampled(ruled)) {
-            let column = mysql_ident(&ruled.column.name);
+        let all = ruled.iter().flat_map(|ruled| sources(ruled).into_iter().map(move |source| (ruled, source)));
+        for (ruled, source) in all {
+            let values = values(&name, ruled, source);
             let _ = write!(
                 script,
-                "INSERT INTO {HELPER}.sample SELECT {}, {} FROM (SELECT s.v FROM (SELECT a.v FROM (SELECT t.{column} AS v FROM {name} AS t \
-                 LIMIT {ROWS}) AS a WHERE CHAR_LENGTH(a.v) BETWEEN {SHORTEST} AND {LONGEST} AND a.v REGEXP '[0-9@]' \
-                 GROUP BY a.v HAVING COUNT(*) = 1 LIMIT {VALUES}) AS s JOIN {name} AS u ON u.{column} = s.v GROUP BY s.v \
+                "INSERT INTO {HELPER}.sample SELECT {}, {} FROM (SELECT s.v FROM (SELECT a.v FROM ({values} LIMIT {ROWS}) AS a \
+                 WHERE CHAR_LENGTH(a.v) BETWEEN {SHORTEST} AND {LONGEST} AND a.v REGEXP '[0-9@]' \
+                 GROUP BY a.v HAVING COUNT(*) = 1 LIMIT {VALUES}) AS s JOIN ({values}) AS u ON u.v = s.v GROUP BY s.v \
                  HAVING COUNT(*) = 1) AS w; ",
-                mysql_literal(&format!("{}.{}", table.name, ruled.column.name)),
+                mysql_literal(&place(table, ruled, source)),
                 keyed("w.v")
             );
         }
@@ -52,6 +56,24 @@ pub(super) fn sampling(table: &Table, ruled: &[Ruled<'_>], schema: &Schema) -> S
         script
     };
     Sampling { table: table.name.to_string(), before, whole: script(true), plain: script(false), line }
+}
+
+/// Each value of `source` as the text `v`.
+fn values(table: &str, ruled: &Ruled<'_>, source: Source<'_>) -> String {
+    let column = mysql_ident(&ruled.column.name);
+    match source {
+        Source::Column | Source::Elements => format!("SELECT t.{column} AS v FROM {table} AS t"),
+        Source::Path(path) => format!(
+            "SELECT q.v FROM {table} AS t JOIN JSON_TABLE({}, {} COLUMNS (v VARCHAR({LONGEST}) PATH '$')) AS q",
+            document(&format!("t.{column}"), ruled.column),
+            mysql_literal(path)
+        ),
+    }
+}
+
+/// A document, where it is stored as a text, too, which may be empty.
+fn document(read: &str, column: &Column) -> String {
+    if column.class == TypeClass::Json { read.to_owned() } else { format!("NULLIF({read}, '')") }
 }
 
 /// Every column of a table with all it keeps of the past, and what the server keeps of the columns.
@@ -69,6 +91,17 @@ pub(super) fn question(table: &Table, emptied: bool, ruled: &[Ruled<'_>], engine
             keyed(&read),
             holds(&read)
         );
+        let is_ruled = ruled.iter().any(|ruled| ruled.column.name == column.name && !ruled.parts.is_empty());
+        if column.class == TypeClass::Json || is_ruled {
+            let _ = write!(
+                script,
+                "SELECT CONCAT('original of ', p.place), {shown}, COUNT(*) FROM {name} AS t JOIN JSON_TABLE({}, '$[*]' COLUMNS \
+                 (word LONGTEXT PATH '$')) AS w JOIN {HELPER}.sample p ON p.hash = {} WHERE CHAR_LENGTH(w.word) >= {SHORTEST} \
+                 GROUP BY p.place; ",
+                mysql_pieces(&format!("CONVERT({read} USING utf8mb4)")),
+                keyed("w.word")
+            );
+        }
     }
     let (schema, of) = (mysql_literal(&table.name.schema), mysql_literal(&table.name.name));
     if engine == Engine::Mariadb {

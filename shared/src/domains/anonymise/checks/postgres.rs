@@ -4,7 +4,9 @@
 use std::fmt::Write as _;
 
 use super::words::words;
-use super::{LONGEST, Question, ROWS, Ruled, SHORTEST, Sampling, VALUES, is_planted, is_quiet, is_sampled, line};
+use super::{
+    LONGEST, Question, ROWS, Ruled, SHORTEST, Sampling, Source, VALUES, is_planted, is_quiet, line, place, sources,
+};
 use crate::domains::anonymise::plan::HELPER;
 use crate::domains::anonymise::schema::{Column, Name, Reach, Schema, Table, TypeClass};
 use crate::services::sql::{ident, literal};
@@ -33,15 +35,16 @@ pub(super) fn sampling(table: &Table, ruled: &[Ruled<'_>], schema: &Schema) -> S
             "{BEGIN} CREATE TABLE IF NOT EXISTS {HELPER}.sample (place text NOT NULL, hash bytea NOT NULL); {}",
             as_owner(table)
         );
-        for ruled in ruled.iter().filter(|ruled| is_sampled(ruled)) {
-            let column = ident(&ruled.column.name);
+        let all = ruled.iter().flat_map(|ruled| sources(ruled).into_iter().map(move |source| (ruled, source)));
+        for (ruled, source) in all {
+            let values = values(&name, ruled, source);
             let _ = write!(
                 script,
                 "INSERT INTO {HELPER}.sample SELECT {}, {HELPER}.keyed('c', w.v) FROM (SELECT s.v FROM (SELECT a.v FROM \
-                 (SELECT t.{column}::text AS v FROM {name} AS t LIMIT {ROWS}) AS a WHERE length(a.v) BETWEEN {SHORTEST} AND {LONGEST} \
+                 ({values} LIMIT {ROWS}) AS a WHERE length(a.v) BETWEEN {SHORTEST} AND {LONGEST} \
                  AND (a.v ~ '[0-9@]' OR a.v ~ '\\s\\S+\\s') GROUP BY a.v HAVING count(*) = 1 LIMIT {VALUES}) AS s \
-                 JOIN {name} AS u ON u.{column}::text = s.v GROUP BY s.v HAVING count(*) = 1) AS w; ",
-                literal(&format!("{}.{}", table.name, ruled.column.name))
+                 JOIN ({values}) AS u ON u.v = s.v GROUP BY s.v HAVING count(*) = 1) AS w; ",
+                literal(&place(table, ruled, source))
             );
         }
         if plants && !set.is_empty() {
@@ -60,6 +63,20 @@ pub(super) fn sampling(table: &Table, ruled: &[Ruled<'_>], schema: &Schema) -> S
         script
     };
     Sampling { table: table.name.to_string(), before: Vec::new(), whole: script(true), plain: script(false), line }
+}
+
+/// Each value of `source` as the text `v`.
+fn values(table: &str, ruled: &Ruled<'_>, source: Source<'_>) -> String {
+    let column = ident(&ruled.column.name);
+    match source {
+        Source::Column => format!("SELECT t.{column}::text AS v FROM {table} AS t"),
+        Source::Elements => format!("SELECT e.v FROM {table} AS t, unnest(t.{column}::text[]) AS e(v)"),
+        Source::Path(path) => format!(
+            "SELECT q #>> '{{}}' AS v FROM {table} AS t, jsonb_path_query(nullif(t.{column}::text, '')::jsonb, {}) AS q \
+             WHERE jsonb_typeof(q) = 'string'",
+            literal(&format!("lax {path}"))
+        ),
+    }
 }
 
 /// Every column of a table, and what the server keeps of it and of its indexes.

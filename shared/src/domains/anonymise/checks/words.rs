@@ -1,9 +1,11 @@
-//! What a longer text is taken apart into on `PostgreSQL`, so that a value in the middle of it is found, too.
+//! What a longer text is taken apart into, so that a value in the middle of it is found, too.
 
 use crate::services::sql::literal;
 
-/// Where it is taken apart.
+/// Where `PostgreSQL` takes it apart.
 const BETWEEN: &str = r#"[][\s"'{}(),;:!?<>|=\\/]+"#;
+/// And `MySQL`. No backslash: what one means depends on the server's mode.
+const MYSQL_BETWEEN: &str = "[^[:alnum:]@._+-]+";
 /// A text in quotes, as SQL writes one.
 const QUOTED: &str = r"'((?:[^']|'')*)'";
 
@@ -29,4 +31,11 @@ fn split(text: &str) -> String {
 
 fn of(parts: &[String], shortest: usize) -> String {
     format!("(SELECT y.word FROM ({}) AS y WHERE length(y.word) >= {shortest})", parts.join(" UNION "))
+}
+
+/// On `MySQL`, an array of JSON with the text, what its quotes part, and its words.
+pub(super) fn mysql_pieces(text: &str) -> String {
+    let parted = |text: &str, at: &str| format!("REPLACE(JSON_QUOTE({text}), {at}, '\",\"')");
+    let words = format!("REGEXP_REPLACE({text}, '{MYSQL_BETWEEN}', ' ')");
+    format!("CONCAT('[', JSON_QUOTE({text}), ',', {}, ',', {}, ']')", parted(text, "''''"), parted(&words, "' '"))
 }

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::Blocker;
+use super::model::{Blocker, Masked, MaskedPart};
 use crate::domains::anonymise::codes;
-use crate::domains::anonymise::rules::{ColumnRule, Rule, Rules, TableRules};
-use crate::domains::anonymise::schema::{Column, ForeignKey, Name, Schema, Table, TableKind, path};
+use crate::domains::anonymise::rules::{ColumnRule, Part, Rule, Rules, TableRules};
+use crate::domains::anonymise::schema::{Column, Equality, ForeignKey, Name, Schema, Table, TableKind, path};
 use crate::nearest::nearest;
 use crate::text::{count, printable};
 
@@ -35,6 +35,33 @@ pub(super) struct Ruled<'a> {
     pub rule: Rule,
     /// Of what is made with a key: always one, the column's own name if nobody gave it another.
     pub join: Option<String>,
+    /// Its name behind that of its table.
+    pub path: String,
+}
+
+impl Ruled<'_> {
+    /// Every value that is made with a key, of the column or inside of it: its rule, its join, and what is equal there. A value inside of
+    /// another takes for equal what its join does.
+    pub(super) fn keyed(&self) -> Vec<(&Rule, &String, Option<&Equality>)> {
+        static LOWER: Equality = Equality::Lower;
+        let inside = (self.column.ty == "citext[]").then_some(&LOWER);
+        let own = self.join.iter().map(|join| (&self.rule, join, Some(&self.column.equality)));
+        let parts = self.rule.parts().into_iter();
+        let parts = parts.filter_map(|(_, part)| Some((&part.rule, part.join.as_ref()?, inside)));
+        own.chain(parts).collect()
+    }
+
+    /// What a plan says of it.
+    pub(super) fn masked(&self) -> Masked {
+        let part =
+            |(path, part): (String, &Part)| MaskedPart { path, rule: part.rule.to_string(), join: part.join.clone() };
+        Masked {
+            column: self.column.name.clone(),
+            rule: self.rule.to_string(),
+            join: self.join.clone(),
+            parts: self.rule.parts().into_iter().map(part).collect(),
+        }
+    }
 }
 
 /// A column of a table.
@@ -49,6 +76,11 @@ impl Decided<'_> {
             Fate::Rows { ruled, .. } => ruled,
             _ => &[],
         }
+    }
+
+    /// Whether some of its rows go.
+    pub(super) fn loses_rows(&self) -> bool {
+        matches!(self.fate, Fate::Rows { only: Some(_), .. })
     }
 }
 
@@ -78,7 +110,10 @@ fn rows<'a>(table: &'a Table, rules: &'a TableRules, known: &Known, blockers: &m
             Some((Rule::Undecided, _)) | None if column.generated => {}
             Some((Rule::Undecided, _)) | None => open.push(printable(&column.name)),
             Some((Rule::Keep, _)) => {}
-            Some((rule, join)) => changed.push(Ruled { column, rule: rule.clone(), join: join.clone() }),
+            Some((rule, join)) => {
+                let path = path(&[&table.name.schema, &table.name.name, &column.name]);
+                changed.push(Ruled { column, rule: rule.clone(), join: join.clone(), path });
+            }
         }
     }
     if open.is_empty() {
@@ -145,9 +180,10 @@ pub(super) fn known(rules: &Rules, schema: &Schema) -> Known {
             if join.is_none() {
                 without_join.insert(place.clone());
             }
-            let own = || path(&[&table.name.schema, &table.name.name, column]);
-            let join = rule.is_keyed().then(|| join.clone().unwrap_or_else(own));
-            known.insert(place, (rule.clone(), join));
+            let own = path(&[&table.name.schema, &table.name.name, column]);
+            let rule = rule.with_joins(&own);
+            let join = rule.is_keyed().then(|| join.clone().unwrap_or(own));
+            known.insert(place, (rule, join));
         }
     }
     // A chain of references is as long as there are tables, at most.

@@ -1,6 +1,6 @@
 //! Whether what a rule makes fits the column: its type, its length, its indexes.
 
-use super::decide::{Decided, Fate, Ruled};
+use super::decide::{Decided, Ruled};
 use super::model::Blocker;
 use crate::domains::anonymise::Fake;
 use crate::domains::anonymise::codes;
@@ -21,12 +21,6 @@ pub(super) fn faults(decided: &Decided<'_>, engine: Engine) -> Vec<Blocker> {
     let mut blockers: Vec<_> = of_columns.chain(uniques).collect();
     // What two indexes say of one column is one thing to do.
     blockers.dedup_by(|a, b| (&a.object, a.code) == (&b.object, b.code));
-    if let Fate::Rows { only: Some(_), .. } = decided.fate
-        && engine != Engine::Postgres
-    {
-        let message = format!("where is not carried out on {engine} yet");
-        blockers.push(Blocker::new(table.name.to_string(), &codes::RULE_DOES_NOT_FIT, message));
-    }
     blockers
 }
 
@@ -49,34 +43,75 @@ fn of_column(table: &Table, ruled: &Ruled<'_>, engine: Engine) -> Option<Blocker
     if let Some(what) = misfit(ruled, engine) {
         return blocker(&codes::RULE_DOES_NOT_FIT, what);
     }
+    // On PostgreSQL a row is known by where it lies.
+    if *rule == Rule::Shuffle && engine != Engine::Postgres && table.primary_key().is_none() {
+        let message = "the table has no primary key, by which a row is known that gets another one's value";
+        return blocker(&codes::RULE_DOES_NOT_FIT, message.to_owned());
+    }
     let longest = match rule {
         Rule::Hash(digits) if column.class == TypeClass::Text => u32::from(*digits),
         Rule::Fake(fake) => fake.longest(),
+        Rule::Each(part) => match &part.rule {
+            Rule::Hash(digits) => u32::from(*digits),
+            Rule::Fake(fake) => fake.longest(),
+            Rule::Constant(text) => u32::try_from(text.chars().count()).unwrap_or(u32::MAX),
+            _ => 0,
+        },
         Rule::Constant(text) if column.class == TypeClass::Text => {
             u32::try_from(text.chars().count()).unwrap_or(u32::MAX)
         }
         _ => 0,
     };
-    let room = column.length.filter(|length| *length < longest)?;
-    blocker(&codes::TOO_LONG, format!("{rule} has up to {longest} characters, and the column takes {room}"))
+    // Elsewhere the server refuses what is too long, and the step with it; a cast to such a type cuts it.
+    if let Rule::Json(_) = rule
+        && let Some(room) = column.length
+        && engine == Engine::Postgres
+    {
+        let message = format!("a document has no longest length, and the column takes {room} characters");
+        return blocker(&codes::TOO_LONG, message);
+    }
+    let element = length_of_element(&column.ty).filter(|_| matches!(rule, Rule::Each(_)));
+    let room = column.length.or(element).filter(|length| *length < longest)?;
+    blocker(&codes::TOO_LONG, format!("{} has up to {longest} characters, and the column takes {room}", named(rule)))
 }
 
 /// Why the column's type, or the engine, cannot hold what the rule makes.
 fn misfit(ruled: &Ruled<'_>, engine: Engine) -> Option<String> {
     let Ruled { column, rule, .. } = ruled;
-    let of_type = || format!("{rule} is nothing for {}", printable(&column.ty));
+    let of_type = || format!("{} is nothing for {}", named(rule), printable(&column.ty));
     let on_postgres = engine == Engine::Postgres;
     let fits = match (rule, column.class) {
-        (Rule::KeepFormat | Rule::Shuffle, _) if !on_postgres => {
-            return Some(format!("{rule} is not made on {engine} yet"));
-        }
         (Rule::Constant(_) | Rule::Sql(_) | Rule::Shuffle, _) => !column.identity,
         (Rule::Hash(_), TypeClass::Uuid | TypeClass::Bytes) | (Rule::Fake(Fake::Ip), TypeClass::Inet) => on_postgres,
         (Rule::Hash(_) | Rule::Fake(_) | Rule::KeepFormat, class) => class == TypeClass::Text,
         (Rule::Round(_), class) => matches!(class, TypeClass::Date | TypeClass::Timestamp),
+        // Elsewhere a document is a text, and anywhere a text may be one.
+        (Rule::Json(_), class) => matches!(class, TypeClass::Json | TypeClass::Text),
+        (Rule::Each(part), TypeClass::Array) => part.rule == Rule::Null || is_of_texts(&column.ty),
+        (Rule::Each(_), _) => false,
         (Rule::Keep | Rule::Null | Rule::Undecided, _) => true,
     };
     (!fits).then(of_type)
+}
+
+/// A rule in a few words, whatever is inside.
+fn named(rule: &Rule) -> String {
+    match rule {
+        Rule::Each(part) => format!("each {}", part.rule),
+        Rule::Json(_) => "json".to_owned(),
+        rule => rule.to_string(),
+    }
+}
+
+/// Whether an array of this type is one of texts.
+fn is_of_texts(ty: &str) -> bool {
+    let element = ty.trim_end_matches("[]").split('(').next().unwrap_or_default();
+    matches!(element, "text" | "citext" | "character varying" | "character")
+}
+
+/// The most characters of an element of an array of this type.
+fn length_of_element(ty: &str) -> Option<u32> {
+    ty.split_once('(')?.1.split_once(')')?.0.parse().ok()
 }
 
 /// How an index goes by a column.

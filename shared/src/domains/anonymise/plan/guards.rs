@@ -178,13 +178,24 @@ fn of_family(decided: &Decided<'_>, all: &[Decided<'_>]) -> Option<Blocker> {
 /// Triggers cannot be put to sleep there, and run as whoever defined them.
 fn of_triggers(table: &Table, decided: &Decided<'_>) -> Option<Blocker> {
     // What is truncated fires none. What keeps the past is not truncated.
-    let (what, event) = match decided.fate {
-        Fate::Empty if table.versioned => ("emptying it", TriggerEvent::Delete),
-        Fate::Empty => return None,
-        _ => ("the update", TriggerEvent::Update),
+    let (deletes, updates) = match &decided.fate {
+        Fate::Empty => (table.versioned, false),
+        Fate::Rows { only, ruled } => (only.is_some(), !ruled.is_empty()),
+        Fate::Open => (false, false),
+    };
+    let what = match (deletes, updates) {
+        (false, false) => return None,
+        (true, false) => "deleting its rows",
+        (false, true) => "the update",
+        (true, true) => "deleting rows and the update",
     };
     let awake = table.triggers.iter().filter(|trigger| trigger.state != TriggerState::Disabled);
-    let fired = awake.filter(|trigger| [event, TriggerEvent::Other].contains(&trigger.event));
+    let fired = awake.filter(|trigger| match trigger.event {
+        TriggerEvent::Insert => false,
+        TriggerEvent::Update => updates,
+        TriggerEvent::Delete => deletes,
+        TriggerEvent::Other => true,
+    });
     let names: Vec<_> = fired.map(|trigger| printable(&trigger.name)).collect();
     if names.is_empty() {
         return None;

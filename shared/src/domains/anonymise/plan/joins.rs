@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::decide::Decided;
 use super::model::Blocker;
 use crate::domains::anonymise::codes;
+use crate::domains::anonymise::rules::Rule;
 use crate::domains::anonymise::schema::Equality;
 use crate::text::printable;
 
@@ -22,11 +23,12 @@ impl Joins {
     pub(super) fn of(decided: &[&Decided<'_>]) -> Self {
         let mut equality: BTreeMap<String, Equality> = BTreeMap::new();
         for ruled in decided.iter().flat_map(|one| one.ruled()) {
-            let Some(join) = &ruled.join else { continue };
-            let of_join = equality.entry(join.clone()).or_default();
-            // Where there are two besides texts as they are, the plan is refused.
-            if *of_join == Equality::Exact {
-                *of_join = ruled.column.equality.clone();
+            for (_, join, own) in ruled.keyed() {
+                let of_join = equality.entry(join.clone()).or_default();
+                // Where there are two besides texts as they are, the plan is refused.
+                if let Some(own) = own.filter(|_| *of_join == Equality::Exact) {
+                    of_join.clone_from(own);
+                }
             }
         }
         Self { names: equality.keys().cloned().collect(), equality }
@@ -47,15 +49,28 @@ impl Joins {
 pub(super) fn faults(decided: &[Decided<'_>]) -> Vec<Blocker> {
     let mut first: BTreeMap<&String, (&Equality, String)> = BTreeMap::new();
     let mut blockers = Vec::new();
-    let all = decided.iter().flat_map(|one| one.ruled().iter().map(move |ruled| (one.table, ruled)));
-    for (table, ruled) in all {
-        let Some(join) = &ruled.join else { continue };
+    let all = || {
+        let ruled = decided.iter().flat_map(|one| one.ruled().iter().map(move |ruled| (one.table, ruled)));
+        ruled.flat_map(|(table, ruled)| ruled.keyed().into_iter().map(move |keyed| (table, ruled, keyed)))
+    };
+    let is_alone = |join: &String| all().filter(|(.., (_, other, _))| *other == join).count() == 1;
+    for (table, ruled, (rule, join, own)) in all() {
+        let Some(own) = own else { continue };
         let place = format!("{}.{}", table.name, printable(&ruled.column.name));
-        let own = &ruled.column.equality;
         if let Equality::Unknown(collation) = own {
             let message = format!("what the collation {} takes for equal is not known here", printable(collation));
             blockers.push(Blocker::new(place.clone(), &codes::COLLATION, message));
             continue;
+        }
+        if let Equality::Weighed { collation, .. } = own
+            && *rule == Rule::KeepFormat
+            && !is_alone(join)
+        {
+            let message = format!(
+                "keep-format goes by each character, and what is equal to {} may have other ones",
+                printable(collation)
+            );
+            blockers.push(Blocker::new(place.clone(), &codes::COLLATION, message));
         }
         let (other, other_place) = first.entry(join).or_insert_with(|| (own, place.clone()));
         let agree = *other == own

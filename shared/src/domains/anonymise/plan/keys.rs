@@ -143,8 +143,11 @@ fn halves(table: &Table, known: &Known) -> Vec<Blocker> {
 fn joins(known: &Known) -> Vec<Blocker> {
     let mut joins: BTreeMap<&String, (&Rule, &Place)> = BTreeMap::new();
     let mut blockers = Vec::new();
-    for (place, (rule, join)) in known {
-        let Some(join) = join else { continue };
+    let own = known.iter().filter_map(|(place, (rule, join))| Some((place, rule, join.as_ref()?)));
+    let inside = known.iter().flat_map(|(place, (rule, _))| {
+        rule.parts().into_iter().filter_map(move |(_, part)| Some((place, &part.rule, part.join.as_ref()?)))
+    });
+    for (place, rule, join) in own.chain(inside) {
         let (first, where_first) = joins.entry(join).or_insert((rule, place));
         if *first != rule {
             let message = format!(

@@ -1,6 +1,6 @@
 //! How new values get into a table on `PostgreSQL`.
 
-use super::decide::{Decided, Fate};
+use super::decide::Decided;
 use super::model::Method;
 use crate::domains::anonymise::rules::Rule;
 
@@ -18,9 +18,4 @@ pub(super) fn method(one: &Decided<'_>) -> (Method, String) {
         return (Method::Update, "rows go, and the table is built without them".to_owned());
     }
     (Method::Rewrite, "nothing depends on the types of its columns".to_owned())
-}
-
-/// Whether rows of it go.
-pub(super) fn loses_rows(one: &Decided<'_>) -> bool {
-    matches!(one.fate, Fate::Rows { only: Some(_), .. })
 }

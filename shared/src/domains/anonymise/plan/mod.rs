@@ -23,7 +23,9 @@ use super::schema::Schema;
 use crate::services::sql::Engine;
 use decide::{Decided, Fate};
 
-pub use model::{BEGUN, Batch, Blocker, COMMENT, HELPER, Masked, Method, Plan, Remains, Step, Work, Worked, digest};
+pub use model::{
+    BEGUN, Batch, Blocker, COMMENT, HELPER, Masked, MaskedPart, Method, Plan, Remains, Step, Work, Worked, digest,
+};
 
 /// See the module.
 pub fn make(rules: &Rules, schema: &Schema) -> Plan {

@@ -145,6 +145,20 @@ pub struct Masked {
     pub rule: String,
     /// Columns of one join have the same pseudonym for the same value.
     pub join: Option<String>,
+    /// What becomes of values inside of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<MaskedPart>,
+}
+
+/// What becomes of a value inside of a column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct MaskedPart {
+    /// Its path, or `[*]` for each element of an array.
+    pub path: String,
+    /// The rule, in words.
+    pub rule: String,
+    /// As that of a column.
+    pub join: Option<String>,
 }
 
 /// What is sent in one message.

@@ -4,7 +4,7 @@
 //! it is known only when the rows are gone, the step fails.
 
 use super::decide::{Decided, Fate};
-use super::method::{loses_rows, method};
+use super::method::method;
 use super::model::{Blocker, Method};
 use crate::domains::anonymise::codes;
 use crate::domains::anonymise::schema::{Column, Derived, DerivedKind, Materialised, Name, Schema, Table};
@@ -27,7 +27,7 @@ fn is_held(column: &Column) -> bool {
 /// What the statistics of hold values that go.
 fn touched<'a>(one: &'a Decided<'_>) -> (Vec<&'a Column>, Vec<&'a Derived>) {
     let table = one.table;
-    let all = matches!(one.fate, Fate::Empty) || loses_rows(one);
+    let all = matches!(one.fate, Fate::Empty) || one.loses_rows();
     let is_ruled = |column: &Column| one.ruled().iter().any(|ruled| ruled.column.name == column.name);
     let is_touched = |column: &&Column| all || table.follows(column, &is_ruled);
     let columns: Vec<_> = table.columns.iter().filter(is_touched).collect();
@@ -139,7 +139,7 @@ pub(super) fn watched(all: &[Decided<'_>], schema: &Schema) -> Vec<String> {
     if schema.engine != Engine::Postgres {
         return Vec::new();
     }
-    let tables = all.iter().filter(|one| loses_rows(one) && is_in_doubt(&one.table.derived, schema));
+    let tables = all.iter().filter(|one| one.loses_rows() && is_in_doubt(&one.table.derived, schema));
     let views = schema.materialised.iter().filter(|view| view.is_filled && is_in_doubt(&view.derived, schema));
     let names = tables.map(|one| &one.table.name).chain(views.map(|view| &view.name));
     names.map(|name| format!("{name}: if no row is left in it, its statistics would stay")).collect()
@@ -207,7 +207,7 @@ pub(super) fn renewed(one: &Decided<'_>, schema: &Schema) -> Vec<String> {
         statements.extend(cleared_of_indexes(&derived));
     }
     statements.push(format!("ANALYZE {}.{}", ident(&table.name.schema), ident(&table.name.name)));
-    let all_set = method(one).0 == Method::Rewrite && !loses_rows(one);
+    let all_set = method(one).0 == Method::Rewrite && !one.loses_rows();
     if !all_set && is_in_doubt(&table.derived, schema) {
         let columns: Vec<_> = columns.iter().map(|column| column.name.as_str()).collect();
         statements.push(checked(table.relations(), &columns));

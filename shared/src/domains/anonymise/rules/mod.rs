@@ -2,14 +2,18 @@
 //! refuses the whole plan.
 
 mod expression;
+mod inside;
 mod read;
+mod wish;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Fake;
 use crate::services::sql::Engine;
 
-pub use read::{RuleFault, RuleFaults, WORDS, read};
+pub use inside::{Document, Node, Part, Path, Segment};
+pub use read::{RuleFault, RuleFaults, read};
+pub use wish::WORDS;
 
 /// The version of the file.
 pub const VERSION: i64 = 1;
@@ -78,6 +82,10 @@ pub enum Rule {
     Shuffle,
     /// An expression of somebody's own.
     Sql(String),
+    /// Each element of an array becomes something.
+    Each(Box<Part>),
+    /// Values in a document become something.
+    Json(Document),
     /// Somebody has yet to decide.
     Undecided,
 }
@@ -117,13 +125,48 @@ impl Rule {
             | Self::Fake(_)
             | Self::KeepFormat
             | Self::Round(_) => true,
-            Self::Shuffle | Self::Sql(_) | Self::Undecided => false,
+            Self::Shuffle | Self::Sql(_) | Self::Undecided | Self::Each(_) | Self::Json(_) => false,
         }
     }
 
     /// Whether null stays null, and nothing else becomes it.
     pub fn keeps_null(&self) -> bool {
-        matches!(self, Self::Keep | Self::Hash(_) | Self::Fake(_) | Self::KeepFormat | Self::Round(_))
+        match self {
+            Self::Keep
+            | Self::Hash(_)
+            | Self::Fake(_)
+            | Self::KeepFormat
+            | Self::Round(_)
+            | Self::Each(_)
+            | Self::Json(_) => true,
+            Self::Null | Self::Constant(_) | Self::Shuffle | Self::Sql(_) | Self::Undecided => false,
+        }
+    }
+
+    /// What becomes of the values inside of it, each with how it is named behind the column.
+    pub fn parts(&self) -> Vec<(String, &Part)> {
+        match self {
+            Self::Each(part) => vec![("[*]".to_owned(), part)],
+            Self::Json(document) => document.parts.iter().map(|(path, part)| (path.to_string(), part)).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same, where each of these values has a join, as a column has: one of its own behind `name`, if nobody gave it another.
+    #[must_use]
+    pub fn with_joins(&self, name: &str) -> Self {
+        let with = |at: &str, part: &Part| {
+            let join = part.rule.is_keyed().then(|| part.join.clone().unwrap_or_else(|| format!("{name}{at}")));
+            Part { rule: part.rule.clone(), join }
+        };
+        match self {
+            Self::Each(part) => Self::Each(Box::new(with("[*]", part))),
+            Self::Json(document) => {
+                let parts = document.parts.iter().map(|(path, part)| (path.clone(), with(&path.to_string(), part)));
+                Self::Json(Document { parts: parts.collect(), keeps_rest: document.keeps_rest })
+            }
+            other => other.clone(),
+        }
     }
 
     /// Whether different values stay different.
@@ -148,6 +191,12 @@ impl std::fmt::Display for Rule {
             Self::Round(unit) => write!(f, "round to the {}", unit.as_str()),
             Self::Shuffle => f.write_str("shuffle"),
             Self::Sql(_) => f.write_str("sql"),
+            Self::Each(part) => write!(f, "each {part}"),
+            Self::Json(document) => {
+                let rest = if document.keeps_rest { "stays" } else { "goes" };
+                document.parts.iter().try_for_each(|(path, part)| write!(f, "{path}: {part}, "))?;
+                write!(f, "the rest {rest}")
+            }
             Self::Undecided => f.write_str("DECIDE"),
         }
     }

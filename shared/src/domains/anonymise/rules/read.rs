@@ -1,26 +1,14 @@
 //! Reads a file of rules. Every fault is told with its line, all that can be found at once; a key that is not known is one.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::Deserialize;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{MapAccess, Visitor};
 use toml::Spanned;
 
-use super::expression;
-use super::{ColumnRule, DIGITS, Rule, Rules, TableRules, Unit, VERSION};
-use crate::domains::anonymise::Fake;
-use crate::nearest::nearest;
+use super::wish::{Said, rule_of};
+use super::{ColumnRule, Rule, Rules, TableRules, VERSION, expression};
 use crate::services::sql::Engine;
 use crate::text::{one_line, printable};
-
-/// Rules that are a word by themselves.
-pub const WORDS: [&str; 6] = ["keep", "null", "hash", "keep-format", "shuffle", UNDECIDED];
-/// What stands where somebody has yet to decide.
-const UNDECIDED: &str = "DECIDE";
-/// All digits of a hash.
-const ALL_DIGITS: u8 = 64;
 
 /// What is wrong with a file of rules.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,45 +59,6 @@ struct TableText {
     only: Option<Spanned<String>>,
     #[serde(default)]
     column: BTreeMap<Spanned<String>, Spanned<Said>>,
-}
-
-enum Said {
-    Word(String),
-    Table(Box<Wish>),
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Wish {
-    constant: Option<String>,
-    fake: Option<String>,
-    hash: Option<u8>,
-    keep_format: Option<bool>,
-    round: Option<String>,
-    sql: Option<String>,
-    join: Option<String>,
-}
-
-impl<'de> Deserialize<'de> for Said {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Rule;
-        impl<'de> Visitor<'de> for Rule {
-            type Value = Said;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a rule: a word as \"null\", or a table as { fake = \"mail\" }")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Said, E> {
-                Ok(Said::Word(word.to_owned()))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Said, A::Error> {
-                Wish::deserialize(MapAccessDeserializer::new(map)).map(|wish| Said::Table(Box::new(wish)))
-            }
-        }
-        deserializer.deserialize_any(Rule)
-    }
 }
 
 /// Reads `text`.
@@ -211,75 +160,6 @@ impl Reading<'_> {
     }
 }
 
-fn rule_of(said: Said) -> Result<(Rule, Option<String>), String> {
-    let wish = match said {
-        Said::Word(word) => return word_rule(&word).map(|rule| (rule, None)),
-        Said::Table(wish) => *wish,
-    };
-    let Wish { constant, fake, hash, keep_format, round, sql, join } = wish;
-    let mut rules = Vec::new();
-    rules.extend(constant.map(|text| Ok(Rule::Constant(text))));
-    rules.extend(fake.map(|word| fake_of(&word)));
-    rules.extend(hash.map(hash_of));
-    rules.extend(
-        keep_format
-            .map(|yes| if yes { Ok(Rule::KeepFormat) } else { Err("keep-format is true or left out".to_owned()) }),
-    );
-    rules.extend(round.map(|word| unit_of(&word)));
-    rules.extend(sql.map(|text| match expression::fault(&text) {
-        Some(what) => Err(format!("sql is not one expression: {what}")),
-        None => Ok(Rule::Sql(text)),
-    }));
-    let (Some(rule), None) = (rules.pop(), rules.pop()) else {
-        return Err("a rule is one of constant, fake, hash, keep-format, round, sql".to_owned());
-    };
-    let rule = rule?;
-    if join.is_some() && !rule.is_keyed() {
-        return Err(format!("{rule} is made with no key, so it can be of no join"));
-    }
-    Ok((rule, join))
-}
-
-fn word_rule(word: &str) -> Result<Rule, String> {
-    Ok(match word {
-        "keep" => Rule::Keep,
-        "null" => Rule::Null,
-        "hash" => Rule::Hash(DIGITS),
-        "keep-format" => Rule::KeepFormat,
-        "shuffle" => Rule::Shuffle,
-        UNDECIDED => Rule::Undecided,
-        other => {
-            let meant = nearest(other, WORDS).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
-            return Err(format!("'{}' is no rule{meant} One is {}", printable(other), WORDS.join(", ")));
-        }
-    })
-}
-
-fn fake_of(word: &str) -> Result<Rule, String> {
-    let found = Fake::SPELLINGS.iter().find(|(spelling, _)| *spelling == word);
-    found.map(|(_, fake)| Rule::Fake(*fake)).ok_or_else(|| {
-        let words = Fake::SPELLINGS.map(|(spelling, _)| spelling);
-        let meant = nearest(word, words).map(|near| format!("; did you mean '{near}'?")).unwrap_or_default();
-        format!("'{}' is nothing that is made up{meant} One is {}", printable(word), words.join(", "))
-    })
-}
-
-fn hash_of(digits: u8) -> Result<Rule, String> {
-    if (DIGITS..=ALL_DIGITS).contains(&digits) && digits.is_multiple_of(2) {
-        Ok(Rule::Hash(digits))
-    } else {
-        Err(format!("hash is {digits} digits; it is an even number from {DIGITS} (80 bits) to {ALL_DIGITS}"))
-    }
-}
-
-fn unit_of(word: &str) -> Result<Rule, String> {
-    match word {
-        "year" => Ok(Rule::Round(Unit::Year)),
-        "month" => Ok(Rule::Round(Unit::Month)),
-        other => Err(format!("round is '{}'; one of year, month", printable(other))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,6 +184,8 @@ notes = "null"
 token = { hash = 40 }
 plan  = { constant = "free" }
 nick  = { sql = "upper(nick)" }
+tags  = { each = { fake = "mail", join = "mail" } }
+doc   = { json = { "$.b" = "keep", "$.a[*].\"x y\"" = { hash = 20 } }, rest = "keep" }
 later = "DECIDE"
 
 [table."public.audit_log"]
@@ -316,18 +198,20 @@ truncate = true
         let person = &rules.tables["public.person"];
         let shown: Vec<_> =
             person.columns.iter().map(|(name, rule)| format!("{name} {}: {}", rule.line, rule.rule)).collect();
-        insta::assert_snapshot!(shown.join("\n"), @r"
+        insta::assert_snapshot!(shown.join("\n"), @r#"
         born 16: round to the year
         country 10: keep
         dni 15: keep-format
+        doc 22: $."a"[*]."x y": hash of 20 digits, $."b": keep, the rest stays
         email 14: fake mail
         id 10: keep
-        later 21: DECIDE
+        later 23: DECIDE
         nick 20: sql
         notes 17: null
         plan 19: constant
+        tags 21: each fake mail (join mail)
         token 18: hash of 40 digits
-        ");
+        "#);
         assert_eq!(person.columns["email"].join.as_deref(), Some("mail"));
         assert!(rules.tables["public.audit_log"].truncate && rules.functions.contains("public.is_mail(text)"));
         assert!(rules.catalog.contains("function public.support()"));
@@ -358,6 +242,36 @@ truncate = true
             ),
             ("[table.\"a.b\".column]\nx = { sql = \"1; DROP\" }\n", "line 4: a.b.x: sql is not one expression"),
             ("[table.\"a.b\".column]\nx = { round = \"day\" }\n", "line 4: a.b.x: round is 'day'; one of year, month"),
+            (
+                "[table.\"a.b\".column]\nx = { each = { round = \"year\" } }\n",
+                "line 4: a.b.x: round to the year is nothing for a value inside",
+            ),
+            (
+                "[table.\"a.b\".column]\nx = { each = \"hash\", join = \"m\" }\n",
+                "so it can be of no join: give one to what is inside",
+            ),
+            ("[table.\"a.b\".column]\nx = { hash = 20, rest = \"keep\" }\n", "line 4: a.b.x: rest goes with json"),
+            ("[table.\"a.b\".column]\nx = { json = {} }\n", "line 4: a.b.x: json names no path"),
+            (
+                "[table.\"a.b\".column]\nx = { json = { a = \"null\" } }\n",
+                "line 4: a.b.x: the path 'a' does not begin with $",
+            ),
+            (
+                "[table.\"a.b\".column]\nx = { json = { \"$.a\" = \"shuffle\" } }\n",
+                "a.b.x: $.\"a\": shuffle is nothing for a value inside",
+            ),
+            (
+                "[table.\"a.b\".column]\nx = { json = { \"$.a\" = \"null\", \"$.a.b\" = \"null\" } }\n",
+                "a.b.x: $.\"a\" is one thing by this path",
+            ),
+            (
+                "[table.\"a.b\".column]\nx = { json = { \"$.a\" = \"null\", \"$.\\\"a\\\"\" = \"null\" } }\n",
+                "a.b.x: two rules name $.\"a\"",
+            ),
+            (
+                "[table.\"a.b\".column]\nx = { json = { \"$.a\" = \"null\" }, rest = \"stay\" }\n",
+                "a.b.x: rest is 'stay'; one of drop, keep",
+            ),
             ("[table.\"a.b\".column]\nx = { kep = true }\n", "line 4: unknown field `kep`, expected one of `constant`"),
             ("[table.\"a.b\".column]\nx = 3\n", "line 4: invalid type: integer `3`, expected a rule: a word as"),
             ("[table.\"a.b\"]\nkeep = [\"x\"]\ncolumn.x = \"null\"\n", "line 5: a.b.x is kept and has a rule"),

@@ -348,6 +348,11 @@ impl Table {
         self.columns.iter().find(|column| column.name == name)
     }
 
+    /// The columns of its primary key, where the server is `MySQL` or `MariaDB`, which call it always the same.
+    pub fn primary_key(&self) -> Option<&[String]> {
+        self.uniques.iter().find(|unique| unique.name == "PRIMARY").map(|unique| unique.columns.as_slice())
+    }
+
     /// It and its partitions.
     pub fn relations(&self) -> impl Iterator<Item = &Name> {
         std::iter::once(&self.name).chain(&self.parts)

@@ -4,11 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::domains::anonymise::checks::SHORTEST;
 use crate::domains::anonymise::checks::mysql::{holds, keyed};
+use crate::domains::anonymise::checks::words::mysql_pieces;
 use crate::domains::anonymise::plan::HELPER;
 use crate::services::sql::{Engine, mysql_literal};
-
-/// Where code is taken apart into words. No backslash: what one means depends on the server's mode.
-const BETWEEN: &str = "[^[:alnum:]@._+-]+";
 
 /// Texts of one kind.
 struct Texts {
@@ -96,15 +94,8 @@ pub(super) fn script(engine: Engine, database: &str, accepted: &BTreeSet<String>
         "SELECT COALESCE(CONCAT('original of ', p.place), 'planted'), t.object, COUNT(*) FROM ({texts}) AS t JOIN \
          JSON_TABLE({}, '$[*]' COLUMNS (word LONGTEXT PATH '$')) AS w LEFT JOIN {HELPER}.sample p ON p.hash = {} \
          WHERE CHAR_LENGTH(w.word) >= {SHORTEST} AND (p.place IS NOT NULL OR {}){accepted} GROUP BY 1, 2",
-        pieces("t.text"),
+        mysql_pieces("t.text"),
         keyed("w.word"),
         holds("w.word")
     )
-}
-
-/// An array of JSON with the text, what its quotes part, and its words.
-fn pieces(text: &str) -> String {
-    let parted = |text: &str, at: &str| format!("REPLACE(JSON_QUOTE({text}), {at}, '\",\"')");
-    let words = format!("REGEXP_REPLACE({text}, '{BETWEEN}', ' ')");
-    format!("CONCAT('[', JSON_QUOTE({text}), ',', {}, ',', {}, ']')", parted(text, "''''"), parted(&words, "' '"))
 }

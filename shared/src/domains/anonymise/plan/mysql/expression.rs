@@ -1,6 +1,7 @@
 //! What a rule comes to in SQL: one expression over the row that is there, without a function of anybody's making. Null stays null,
 //! and empty stays empty.
 
+use super::format;
 use crate::domains::anonymise::Fake;
 use crate::domains::anonymise::plan::decide::Ruled;
 use crate::domains::anonymise::plan::joins::Joins;
@@ -11,25 +12,32 @@ use crate::services::sql::{mysql_ident, mysql_literal};
 
 /// The new value of a column.
 pub(super) fn value(ruled: &Ruled<'_>, joins: &Joins) -> String {
-    let Ruled { column, rule, join } = ruled;
+    let Ruled { column, rule, join, .. } = ruled;
     let name = mysql_ident(&column.name);
     match rule {
-        // None of them is carried out here; a column that is read from itself stays as it is.
-        Rule::Keep | Rule::Undecided | Rule::Shuffle | Rule::KeepFormat => name,
+        // None of them is made here; a column that is read from itself stays as it is.
+        Rule::Keep | Rule::Undecided | Rule::Shuffle | Rule::Each(_) | Rule::Json(_) => name,
         Rule::Null => "NULL".to_owned(),
         Rule::Constant(text) => mysql_literal(text),
         Rule::Sql(sql) => format!("({sql})"),
         Rule::Round(unit) => rounded(column, *unit),
-        Rule::Hash(_) | Rule::Fake(_) => {
-            let hash = keyed(&name, joins, join.as_deref());
-            let made = match rule {
-                Rule::Hash(digits) => format!("LEFT({hash}, {digits})"),
-                Rule::Fake(fake) => faked(*fake, &hash),
-                _ => hash,
-            };
-            format!("CASE WHEN {name} = '' THEN '' ELSE {made} END")
-        }
+        Rule::Hash(_) | Rule::Fake(_) | Rule::KeepFormat => of_text(rule, join.as_deref(), &name, joins),
     }
+}
+
+/// What a rule with a key makes of the text `name`.
+pub(super) fn of_text(rule: &Rule, join: Option<&str>, name: &str, joins: &Joins) -> String {
+    let key = joins.number(join);
+    let bytes = read(name, joins.equality(join));
+    let made = match rule {
+        Rule::Hash(digits) => format!("LEFT({}, {digits})", hashed(key, &bytes)),
+        Rule::Fake(fake) => faked(*fake, &hashed(key, &bytes)),
+        _ => {
+            let text = format!("CONVERT({name} USING utf8mb4)");
+            format::kept(&text, |block| hashed(key, &format!("CONCAT({block}, ':', {bytes})")))
+        }
+    };
+    format!("CASE WHEN {name} = '' THEN '' ELSE {made} END")
 }
 
 /// The first moment of its year or month. A date that is none stays none, and one without a month has that of its year.
@@ -46,15 +54,13 @@ fn rounded(column: &Column, unit: Unit) -> String {
     format!("CASE WHEN YEAR({name}) = 0 AND MONTH({name}) = 0 AND DAYOFMONTH({name}) = 0 THEN {name} ELSE {first} END")
 }
 
-/// HMAC-SHA-256 in hexadecimal digits, by two plain hashes. A text is read as UTF-8, whatever it is stored as.
-fn keyed(name: &str, joins: &Joins, join: Option<&str>) -> String {
-    let number = joins.number(join);
-    let text = read(name, joins.equality(join));
-    let inner = format!("UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i{number}), {text}), 256))");
-    format!("SHA2(CONCAT(UNHEX(@nightshift_anon_o{number}), {inner}), 256)")
+/// HMAC-SHA-256 by the key of this number in hexadecimal digits, by two plain hashes.
+fn hashed(key: usize, bytes: &str) -> String {
+    let inner = format!("UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i{key}), {bytes}), 256))");
+    format!("SHA2(CONCAT(UNHEX(@nightshift_anon_o{key}), {inner}), 256)")
 }
 
-/// The bytes that are hashed: texts that are equal to the server have the same ones.
+/// The bytes that are hashed, of a text read as UTF-8, whatever it is stored as. Texts that are equal to the server have the same ones.
 fn read(name: &str, equality: &Equality) -> String {
     let text = format!("CONVERT({name} USING utf8mb4)");
     match equality {

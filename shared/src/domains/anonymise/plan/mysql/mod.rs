@@ -1,29 +1,34 @@
-//! The steps on `MySQL` and `MariaDB`. Values are replaced by one `UPDATE` a table in a transaction with its line of progress; then the
+//! The steps on `MySQL` and `MariaDB`. Rows go, values change places and are replaced in one transaction with its line of progress; then the
 //! table is built anew, since old rows, indexes and words of full-text indexes lie in it. Triggers cannot be put to sleep there, so a
 //! table with one that an update fires is refused before it gets here. Nobody owns a table there: steps have no role.
 
 mod expression;
+mod format;
+mod inside;
 #[cfg(test)]
 mod tests;
 
-use super::decide::{Decided, Fate};
+use super::decide::{Decided, Fate, Ruled};
 use super::group::{groups, id, moves};
 use super::joins::Joins;
-use super::model::{BEGUN, Batch, COMMENT, HELPER, Masked, Method, Remains, Step, Work, Worked, told};
+use super::model::{BEGUN, Batch, COMMENT, HELPER, Method, Remains, Step, Work, Worked, told};
 use crate::domains::anonymise::rules::Rule;
 use crate::domains::anonymise::schema::{Name, Schema, Table};
 use crate::services::sql::{Engine, mysql_ident};
 use expression::value;
 
-/// Nothing is cut to fit, rows that refer to one another may change one after the other, and a year begins when it does in UTC.
-const STRICT: &str = "SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0, time_zone = '+00:00'";
-const BACK: &str = "SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT";
+/// Nothing is cut to fit, rows that refer to one another may change one after the other, a year begins when it does in UTC, and a text
+/// that is put together may be as long as one can be.
+const STRICT: &str = "SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0, time_zone = '+00:00', \
+                      group_concat_max_len = 4294967295";
+const BACK: &str =
+    "SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT, group_concat_max_len = DEFAULT";
 
 /// The steps of these tables, and the joins in them.
 pub(super) fn steps(decided: &[&Decided<'_>], schema: &Schema) -> (Vec<Step>, Vec<String>) {
     let joins = Joins::of(decided);
     let emptied: Vec<_> = decided.iter().copied().filter(|one| matches!(one.fate, Fate::Empty)).collect();
-    let changed: Vec<_> = decided.iter().copied().filter(|one| !one.ruled().is_empty()).collect();
+    let changed: Vec<_> = decided.iter().copied().filter(|one| one.loses_rows() || !one.ruled().is_empty()).collect();
     if emptied.is_empty() && changed.is_empty() {
         return (Vec::new(), Vec::new());
     }
@@ -87,11 +92,15 @@ fn emptying(group: &[&Decided<'_>], engine: Engine) -> Step {
 
 fn masking(group: &[&Decided<'_>], joins: &Joins) -> Step {
     let mut statements = vec![STRICT.to_owned()];
-    statements.extend(group.iter().map(|one| updated(one, joins)));
+    for one in group {
+        statements.extend(deleted(one));
+        statements.extend(shuffled(one));
+        statements.extend(updated(one, joins));
+    }
     statements.push(BACK.to_owned());
     // A session without its keys would make everything null: it gets no line of progress, and so nothing of it stays.
-    let keys = group.iter().flat_map(|one| one.ruled()).filter_map(|ruled| ruled.join.as_deref());
-    let keys = keys.map(|join| format!("CHAR_LENGTH(@nightshift_anon_o{0}) = 128", joins.number(Some(join))));
+    let keys = group.iter().flat_map(|one| one.ruled()).flat_map(Ruled::keyed);
+    let keys = keys.map(|(_, join, _)| format!("CHAR_LENGTH(@nightshift_anon_o{0}) = 128", joins.number(Some(join))));
     let keys: std::collections::BTreeSet<_> = keys.collect();
     let condition = (!keys.is_empty()).then(|| keys.into_iter().collect::<Vec<_>>().join(" AND "));
     let after = group.iter().flat_map(|one| built(one.table)).collect();
@@ -100,15 +109,68 @@ fn masking(group: &[&Decided<'_>], joins: &Joins) -> Step {
     step(id("mask", group), Work::Mask, tables, vec![whole, by_itself(after)])
 }
 
-fn updated(one: &Decided<'_>, joins: &Joins) -> String {
-    // Columns are set from left to right, and an expression of somebody's own may read another one as it was.
-    let (own, other): (Vec<_>, Vec<_>) = one.ruled().iter().partition(|ruled| matches!(ruled.rule, Rule::Sql(_)));
-    let set = own.into_iter().chain(other);
-    let set = set.map(|ruled| format!("{} = {}", mysql_ident(&ruled.column.name), value(ruled, joins)));
+/// A limit that keeps the server from putting the chance of each row into the window, where it refuses one.
+const ALL: u64 = u64::MAX;
+
+/// Rows for which the rules' condition does not hold.
+fn deleted(one: &Decided<'_>) -> Option<String> {
+    let Fate::Rows { only: Some(only), .. } = one.fate else { return None };
+    Some(format!("DELETE FROM {} WHERE ({only}) IS NOT TRUE", qualified(&one.table.name)))
+}
+
+/// The values of each such column change places by themselves. A row is known by its primary key.
+fn shuffled(one: &Decided<'_>) -> Option<String> {
+    let moved: Vec<_> = one.ruled().iter().filter(|ruled| ruled.rule == Rule::Shuffle).collect();
+    let key: Vec<_> = one.table.primary_key()?.iter().map(|column| mysql_ident(column)).collect();
+    if moved.is_empty() {
+        return None;
+    }
+    let name = qualified(&one.table.name);
+    let same = key.iter().map(|column| format!("t.{column} = r.{column}")).collect::<Vec<_>>().join(" AND ");
+    let values = moved.iter().enumerate().map(|(at, ruled)| {
+        let column = mysql_ident(&ruled.column.name);
+        format!(
+            "JOIN (SELECT s.v, ROW_NUMBER() OVER (ORDER BY s.o) AS n FROM (SELECT {column} AS v, RAND() AS o FROM {name} LIMIT {ALL}) AS s) \
+             AS v{at} ON v{at}.n = r.n"
+        )
+    });
+    let set = moved.iter().enumerate().map(|(at, ruled)| format!("t.{} = v{at}.v", mysql_ident(&ruled.column.name)));
+    let still = untouched(one).map(|column| format!("t.{column} = t.{column}"));
+    Some(format!(
+        "UPDATE {name} AS t JOIN (SELECT {}, ROW_NUMBER() OVER () AS n FROM {name}) AS r ON {same} {} SET {}",
+        key.join(", "),
+        values.collect::<Vec<_>>().join(" "),
+        set.chain(still).collect::<Vec<_>>().join(", ")
+    ))
+}
+
+/// Columns that an update would set by itself.
+fn untouched<'a>(one: &'a Decided<'_>) -> impl Iterator<Item = String> + use<'a> {
     let is_ruled = |name: &str| one.ruled().iter().any(|ruled| ruled.column.name == name);
-    let still = one.table.columns.iter().filter(|column| column.on_update && !is_ruled(&column.name));
-    let still = still.map(|column| format!("{0} = {0}", mysql_ident(&column.name)));
-    format!("UPDATE {} SET {}", qualified(&one.table.name), set.chain(still).collect::<Vec<_>>().join(", "))
+    let still = one.table.columns.iter().filter(move |column| column.on_update && !is_ruled(&column.name));
+    still.map(|column| mysql_ident(&column.name))
+}
+
+fn updated(one: &Decided<'_>, joins: &Joins) -> Option<String> {
+    let ruled: Vec<_> = one.ruled().iter().filter(|ruled| ruled.rule != Rule::Shuffle).collect();
+    if ruled.is_empty() {
+        return None;
+    }
+    // Columns are set from left to right, and an expression of somebody's own may read another one as it was.
+    let (own, other): (Vec<_>, Vec<_>) = ruled.into_iter().partition(|ruled| matches!(ruled.rule, Rule::Sql(_)));
+    let set = own.into_iter().chain(other);
+    let set = set.map(|ruled| format!("{} = {}", mysql_ident(&ruled.column.name), new(ruled, joins)));
+    let still = untouched(one).map(|column| format!("{column} = {column}"));
+    let set = set.chain(still).collect::<Vec<_>>().join(", ");
+    Some(format!("UPDATE {} SET {set}", qualified(&one.table.name)))
+}
+
+/// The new value of a column.
+fn new(ruled: &Ruled<'_>, joins: &Joins) -> String {
+    match &ruled.rule {
+        Rule::Json(document) => inside::value(ruled, document, joins),
+        _ => value(ruled, joins),
+    }
 }
 
 /// Builds it without what is gone.
@@ -151,16 +213,16 @@ fn analysed(table: &Table, engine: Engine) -> Vec<String> {
 }
 
 fn worked(one: &Decided<'_>) -> Worked {
-    let columns = one.ruled().iter().map(|ruled| Masked {
-        column: ruled.column.name.clone(),
-        rule: ruled.rule.to_string(),
-        join: ruled.join.clone(),
-    });
+    let columns = one.ruled().iter().map(Ruled::masked);
     Worked {
         table: one.table.name.to_string(),
         rows: one.table.rows,
         method: Method::Update,
-        why: "no statement there sets values while it builds".to_owned(),
+        why: if one.ruled().is_empty() {
+            "rows go, and the table is built without them".to_owned()
+        } else {
+            "no statement there sets values while it builds".to_owned()
+        },
         columns: columns.collect(),
     }
 }

@@ -9,11 +9,11 @@ use crate::services::sql::{ident, literal};
 
 /// The new value of a column.
 pub(super) fn value(ruled: &Ruled<'_>, joins: &Joins) -> String {
-    let Ruled { column, rule, join } = ruled;
+    let Ruled { column, rule, join, .. } = ruled;
     let (name, ty) = (ident(&column.name), &column.ty);
     match rule {
-        // Neither is ever carried out; a column that is read from itself stays as it is.
-        Rule::Keep | Rule::Undecided | Rule::Shuffle => name,
+        // None of them is made here; a column that is read from itself stays as it is.
+        Rule::Keep | Rule::Undecided | Rule::Shuffle | Rule::Each(_) | Rule::Json(_) => name,
         Rule::Null => format!("NULL::{ty}"),
         Rule::Constant(text) => format!("{}::{ty}", literal(text)),
         Rule::Sql(sql) => format!("({sql})::{ty}"),
@@ -21,7 +21,7 @@ pub(super) fn value(ruled: &Ruled<'_>, joins: &Joins) -> String {
         Rule::Hash(_) | Rule::Fake(_) | Rule::KeepFormat => {
             let read = read(column, joins.equality(join.as_deref()));
             let key = literal(&joins.number(join.as_deref()).to_string());
-            let made = made(column, rule, &key, &read);
+            let made = made(column.class, rule, &key, &read);
             if column.class == TypeClass::Text {
                 format!("(CASE WHEN {name}::text = '' THEN '' ELSE {made} END)::{ty}")
             } else {
@@ -29,6 +29,13 @@ pub(super) fn value(ruled: &Ruled<'_>, joins: &Joins) -> String {
             }
         }
     }
+}
+
+/// What a rule with a key makes of the text `read`, which is no column.
+pub(super) fn of_text(rule: &Rule, join: Option<&str>, read: &str, joins: &Joins) -> String {
+    let key = literal(&joins.number(join).to_string());
+    let hashed = as_equal(read, joins.equality(join));
+    format!("CASE WHEN {read} = '' THEN '' ELSE {} END", made(TypeClass::Text, rule, &key, &hashed))
 }
 
 /// The value as it is hashed.
@@ -39,13 +46,17 @@ fn read(column: &Column, equality: &Equality) -> String {
         // As a text it has its mask only where that is not the whole of it.
         _ => format!("{name}::text"),
     };
-    // Texts that are equal to the server have one pseudonym. This is how `citext` compares them, by the database's own rules.
-    if *equality == Equality::Lower { format!("lower({text} COLLATE \"default\")") } else { text }
+    as_equal(&text, equality)
 }
 
-fn made(column: &Column, rule: &Rule, key: &str, read: &str) -> String {
+/// Texts that are equal to the server have one pseudonym. This is how `citext` compares them, by the database's own rules.
+fn as_equal(text: &str, equality: &Equality) -> String {
+    if *equality == Equality::Lower { format!("lower({text} COLLATE \"default\")") } else { text.to_owned() }
+}
+
+fn made(class: TypeClass, rule: &Rule, key: &str, read: &str) -> String {
     let keyed = format!("{HELPER}.keyed({key}, {read})");
-    match (rule, column.class) {
+    match (rule, class) {
         (Rule::Hash(_), TypeClass::Uuid) => format!("encode(substr({keyed}, 1, 16), 'hex')"),
         (Rule::Hash(digits), TypeClass::Bytes) => format!("substr({keyed}, 1, {})", digits / 2),
         (Rule::Hash(digits), _) => format!("left(encode({keyed}, 'hex'), {digits})"),

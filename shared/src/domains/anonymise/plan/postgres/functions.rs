@@ -5,8 +5,8 @@ use crate::domains::anonymise::plan::model::{BEGUN, COMMENT, HELPER, told};
 use crate::domains::anonymise::words::{CITIES, COMPANY, FIRST, LAST, STREETS};
 use crate::services::sql::{Engine, ident, literal};
 
-/// Makes the schema, its functions and the table of progress, for these roles.
-pub(super) fn prepare(owners: &[&str]) -> Vec<String> {
+/// Makes the schema, its functions and the table of progress, for these roles. `own` are the functions of this plan alone.
+pub(super) fn prepare(owners: &[&str], own: &[(String, String)]) -> Vec<String> {
     let mut statements = vec![
         format!("CREATE SCHEMA {HELPER}"),
         format!(
@@ -22,6 +22,7 @@ pub(super) fn prepare(owners: &[&str]) -> Vec<String> {
         ),
     ];
     statements.extend(FUNCTIONS.iter().map(|(head, body)| function(head, &filled(body))));
+    statements.extend(own.iter().map(|(head, body)| function(head, body)));
     for owner in owners {
         let owner = ident(owner);
         statements.push(format!("GRANT USAGE ON SCHEMA {HELPER} TO {owner}"));

@@ -4,15 +4,16 @@
 
 mod expression;
 mod functions;
+mod inside;
 mod rows;
 
 use std::collections::BTreeSet;
 
-use super::decide::{Decided, Fate};
+use super::decide::{Decided, Fate, Ruled};
 use super::group::{groups, id, moves};
 use super::joins::Joins;
-use super::method::{loses_rows, method};
-use super::model::{Batch, HELPER, Masked, Method, Remains, Step, Work, Worked};
+use super::method::method;
+use super::model::{Batch, HELPER, Method, Remains, Step, Work, Worked};
 use super::statistics;
 use crate::domains::anonymise::rules::Rule;
 use crate::domains::anonymise::schema::{Name, Schema, Table, TableKind, Trigger, TriggerState};
@@ -31,12 +32,14 @@ pub(super) fn steps(decided: &[&Decided<'_>], schema: &Schema) -> (Vec<Step>, Ve
         return (Vec::new(), Vec::new());
     }
     let owners: BTreeSet<_> = changed.iter().filter_map(|one| owner(one.table)).collect();
+    let own: Vec<_> =
+        changed.iter().flat_map(|one| one.ruled()).filter_map(|ruled| inside::function(ruled, &joins)).collect();
     let mut steps = vec![Step {
         id: "prepare".to_owned(),
         work: Work::Prepare,
         role: None,
         tables: Vec::new(),
-        batches: vec![whole(functions::prepare(&owners.into_iter().collect::<Vec<_>>()))],
+        batches: vec![whole(functions::prepare(&owners.into_iter().collect::<Vec<_>>(), &own))],
     }];
     steps.extend(groups(&emptied, |_, _| true).iter().map(|group| emptying(group, schema)));
     let mut masks = groups(&changed, |one, key| moves(one, key, &changed));
@@ -143,7 +146,7 @@ fn masked(one: &Decided<'_>, method: Method, joins: &Joins) -> Vec<String> {
         Fate::Rows { only, .. } => *only,
         _ => None,
     };
-    let sleeps = method == Method::Update || loses_rows(one);
+    let sleeps = method == Method::Update || one.loses_rows();
     let mut statements = Vec::new();
     if sleeps {
         statements.extend(triggers(table, false));
@@ -152,7 +155,7 @@ fn masked(one: &Decided<'_>, method: Method, joins: &Joins) -> Vec<String> {
     statements.extend(only.map(|only| format!("DELETE FROM {alone} WHERE ({only}) IS NOT TRUE")));
     if method == Method::Update && !one.ruled().is_empty() {
         let plain = one.ruled().iter().filter(|ruled| ruled.rule != Rule::Shuffle);
-        let set = plain.map(|ruled| format!("{} = {}", ident(&ruled.column.name), value(ruled, joins)));
+        let set = plain.map(|ruled| format!("{} = {}", ident(&ruled.column.name), new(ruled, joins)));
         let moved: Vec<_> = one.ruled().iter().filter(|ruled| ruled.rule == Rule::Shuffle).collect();
         statements.push(shuffled(&alone, set.collect(), &moved));
     }
@@ -160,7 +163,7 @@ fn masked(one: &Decided<'_>, method: Method, joins: &Joins) -> Vec<String> {
         statements.push("SET CONSTRAINTS ALL IMMEDIATE".to_owned());
     }
     if method == Method::Rewrite {
-        let parts = one.ruled().iter().flat_map(|ruled| altered(ruled.column, Some(&value(ruled, joins))));
+        let parts = one.ruled().iter().flat_map(|ruled| altered(ruled.column, Some(&new(ruled, joins))));
         statements.push(format!("ALTER TABLE {name} {}", parts.collect::<Vec<_>>().join(", ")));
     }
     if sleeps {
@@ -168,6 +171,11 @@ fn masked(one: &Decided<'_>, method: Method, joins: &Joins) -> Vec<String> {
         statements.extend(triggers(table, true));
     }
     statements
+}
+
+/// The new value of a column.
+fn new(ruled: &Ruled<'_>, joins: &Joins) -> String {
+    if ruled.rule.parts().is_empty() { value(ruled, joins) } else { inside::call(ruled) }
 }
 
 fn analysing(one: &Decided<'_>, schema: &Schema) -> Step {
@@ -180,11 +188,7 @@ fn analysing(one: &Decided<'_>, schema: &Schema) -> Step {
 }
 
 fn worked(one: &Decided<'_>, method: Method, why: String) -> Worked {
-    let columns = one.ruled().iter().map(|ruled| Masked {
-        column: ruled.column.name.clone(),
-        rule: ruled.rule.to_string(),
-        join: ruled.join.clone(),
-    });
+    let columns = one.ruled().iter().map(Ruled::masked);
     Worked { table: one.table.name.to_string(), rows: one.table.rows, method, why, columns: columns.collect() }
 }
 

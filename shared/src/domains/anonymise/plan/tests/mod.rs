@@ -1,5 +1,7 @@
 //! Plans over hand-built schemas: what stands in the way, and the SQL of what does not.
 
+mod inside;
+
 use super::*;
 use crate::domains::anonymise::rules;
 use crate::domains::anonymise::schema::{
