@@ -13,6 +13,7 @@ pub mod machine;
 pub mod missing;
 pub mod port;
 pub mod proxy;
+pub mod quarantine;
 pub mod raw;
 pub mod repository;
 pub mod rotation;

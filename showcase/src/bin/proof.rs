@@ -8,11 +8,12 @@ use anyhow::{Context as _, ensure};
 use futures::future::LocalBoxFuture;
 use futures::stream::{self, StreamExt as _, TryStreamExt as _};
 use nightshift_showcase::proof::{
-    Breakable, ClusterCleanup, ClusterClone, Fleet, KeyRotation, Matrix, OnMysql, OnPostgres, OrgInventory, RELEASE,
-    Rotated, RotatedAccounts, RotatedDual, RotatedMysql, RotatedPair, RotatedPostgres, Subject, at_once,
-    db_users_by_burst, db_users_by_call, matrix, rows, secret_rotation_by_burst, secret_rotation_by_call,
+    AnonymisedClone, Breakable, ClusterCleanup, ClusterClone, Fleet, KeyRotation, Matrix, OnMysql, OnPostgres,
+    OrgInventory, RELEASE, Rotated, RotatedAccounts, RotatedDual, RotatedMysql, RotatedPair, RotatedPostgres, Subject,
+    at_once, db_users_by_burst, db_users_by_call, matrix, rows, secret_rotation_by_burst, secret_rotation_by_call,
 };
 use nightshift_testkit::database::{Flavour, Installation};
+use nightshift_testkit::quarantine::Source;
 use nightshift_testkit::{Fault, cargo, repository};
 
 const BEGIN: &str = "<!-- matrix -->\n";
@@ -32,7 +33,7 @@ async fn main() -> anyhow::Result<()> {
     for function in FUNCTIONS.into_iter().filter(|name| named.is_empty() || named.iter().any(|asked| asked == name)) {
         let matrices = match function {
             "cluster-cleanup" => cluster_cleanup().await?,
-            "cluster-clone" => vec![("one wish", prove(&ClusterClone, "one wish").await?)],
+            "cluster-clone" => cluster_clone().await?,
             "fleet-run" => fleet().await?,
             "key-rotation" => key_rotation().await?,
             "org-inventory" => vec![("a night after changes", prove(&OrgInventory, "a night after changes").await?)],
@@ -53,6 +54,18 @@ async fn cluster_cleanup() -> anyhow::Result<Matrices> {
     let mut matrices = Vec::new();
     for (slow_aws, world) in [(true, "AWS takes its time"), (false, "gone at once")] {
         matrices.push((world, prove(&ClusterCleanup { slow_aws }, world).await?));
+    }
+    Ok(matrices)
+}
+
+async fn cluster_clone() -> anyhow::Result<Matrices> {
+    let mut matrices = vec![("one wish", prove(&ClusterClone, "one wish").await?)];
+    let mysql = Flavour::Mysql.find().map(|_| (Source::Mysql, "anonymised, MySQL"));
+    if mysql.is_none() {
+        println!("cluster-clone: there is no MySQL here; run `cargo xtask setup`");
+    }
+    for (source, world) in [(Source::Postgres, "anonymised, PostgreSQL")].into_iter().chain(mysql) {
+        matrices.push((world, prove(&AnonymisedClone::of(source), world).await?));
     }
     Ok(matrices)
 }

@@ -12,7 +12,7 @@ mod secret_rotation;
 mod table;
 
 pub use cluster_cleanup::ClusterCleanup;
-pub use cluster_clone::ClusterClone;
+pub use cluster_clone::{AnonymisedClone, ClusterClone};
 pub use db_users::{Breakable, OnMysql, OnPostgres, db_users_by_burst, db_users_by_call};
 pub use fleet::Fleet;
 pub use key_rotation::KeyRotation;

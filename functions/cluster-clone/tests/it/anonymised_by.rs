@@ -3,9 +3,10 @@
 use aws_sdk_rds::types::Tag;
 use nightshift_testkit::Scene;
 use nightshift_testkit::proxy::Fault;
+use nightshift_testkit::quarantine::{Source, keys, put_rules, wish, wrong};
 use nightshift_testkit::world::clusters;
 
-use crate::anonymised::{RULES, Stage, keys, places, production, put_rules, wish, wrong};
+use crate::anonymised::{Stage, places, production};
 
 const NONE_IN_S3: &str = "version = 1\n";
 
@@ -19,7 +20,7 @@ async fn secret(scene: &Scene, name: &str, value: &str) -> anyhow::Result<()> {
 async fn rules_are_read_from_a_secret_and_out_of_the_package() -> anyhow::Result<()> {
     let stage = Stage::new().await?;
     let package = tempfile::tempdir()?;
-    std::fs::write(package.path().join("orders.toml"), RULES)?;
+    std::fs::write(package.path().join("orders.toml"), Source::Postgres.rules())?;
     let folder = package.path().to_str().expect("a path");
     for (place, missing) in
         [("secret:rules/{source}", "secret:rules/orders"), ("package:{source}.toml", "package:orders.toml")]
@@ -34,7 +35,7 @@ async fn rules_are_read_from_a_secret_and_out_of_the_package() -> anyhow::Result
         let (_, message) = stage.start(&scene, &from(nowhere))?.invoke(&wish()).await?.fault();
         assert!(message.contains("orders (no-rules") && message.contains(missing), "{message}");
         assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders"], "{message}");
-        secret(&scene, "rules/orders", RULES).await?;
+        secret(&scene, "rules/orders", &Source::Postgres.rules()).await?;
         let report = stage.start(&scene, &from(folder))?.invoke(&wish()).await?.report();
         assert_eq!(report["counts"]["changed"], 1, "{place}: {report:#}");
         assert_eq!(wrong(&scene, &stage).await?, Vec::<String>::new(), "{place}");

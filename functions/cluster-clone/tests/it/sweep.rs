@@ -80,7 +80,7 @@ async fn a_key_whose_raw_copy_is_gone_goes_and_no_other_secret() -> anyhow::Resu
     let calls: Vec<_> = scene.proxy.calls().into_iter().map(|call| call.action).collect();
     let first = |action: &str| calls.iter().position(|call| call == action);
     assert!(first("secretsmanager:ListSecrets") < first("rds:DescribeDBClusters"), "{calls:?}");
-    let mut left = crate::anonymised::secrets(&scene).await?;
+    let mut left = nightshift_testkit::quarantine::secrets(&scene).await?;
     left.sort_unstable();
     let mut expected = [&stands, "nightshift/anonymise/cluster-OF-A-PERSON", "prod/nightshift/anonymise/cluster-GONE"]
         .map(str::to_owned);

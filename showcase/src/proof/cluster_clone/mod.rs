@@ -1,10 +1,14 @@
 //! `cluster-clone` as a subject: one clone, from the wish to the hand-over, beside clusters that must not be touched.
 
+mod anonymised;
+
 use serde_json::{Value, json};
 
 use super::Subject;
 use nightshift_testkit::scene::{REGION, Scene};
 use nightshift_testkit::world::{clusters, expired, tags_of};
+
+pub use anonymised::AnonymisedClone;
 
 /// One wish, broken at every call.
 #[derive(Debug, Clone, Copy)]
