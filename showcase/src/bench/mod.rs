@@ -2,6 +2,7 @@
 //! against a bare function built the same way, against the same job in boto3, and against the least that is possible. A
 //! function joins by being a [`Subject`] with a Python script of its name in `showcase/bench/`.
 
+mod anonymise;
 mod cluster_cleanup;
 mod db_users;
 mod fleet;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+pub use anonymise::NAME as ANONYMISE;
 pub use cluster_cleanup::ClusterCleanup;
 pub use db_users::NAME as DB_USERS;
 pub use fleet::{FLEET, Night, Went, prices};
@@ -49,6 +51,7 @@ pub struct Bench {
     users: Section,
     organizations: Section,
     rotations: Section,
+    tables: Section,
     fleet: [Section; 2],
 }
 
@@ -66,6 +69,7 @@ impl Bench {
             users: db_users::section(),
             organizations: org_inventory::section(),
             rotations: secret_rotation::section(),
+            tables: anonymise::section(),
             fleet: fleet::sections(),
         }
     }
@@ -94,6 +98,11 @@ impl Bench {
         secret_rotation::measure(&mut self.rotations).await
     }
 
+    /// Measures how a large table is anonymised, on a real server.
+    pub async fn measure_tables(&mut self) -> anyhow::Result<()> {
+        anonymise::measure(&mut self.tables, self.quick).await
+    }
+
     /// Measures a run through an organisation, most of which is computed.
     pub async fn measure_fleet(&mut self) -> anyhow::Result<()> {
         fleet::measure(&mut self.fleet, self.quick).await
@@ -102,7 +111,7 @@ impl Bench {
     /// What was found.
     pub fn sections(&self) -> Vec<&Section> {
         let (calls, of_servers) = ([&self.start, &self.calls, &self.waits, &self.time], [&self.users, &self.rotations]);
-        let all = calls.into_iter().chain(of_servers).chain([&self.organizations]).chain(&self.fleet);
+        let all = calls.into_iter().chain(of_servers).chain([&self.tables, &self.organizations]).chain(&self.fleet);
         all.filter(|section| !section.is_empty()).collect()
     }
 

@@ -4,13 +4,13 @@
 
 use anyhow::{Context as _, bail};
 use nightshift_showcase::bench::{
-    Bench, ClusterCleanup, DB_USERS, FLEET, KeyRotation, OrgInventory, SecretRotation, Subject, build, page,
+    ANONYMISE, Bench, ClusterCleanup, DB_USERS, FLEET, KeyRotation, OrgInventory, SecretRotation, Subject, build, page,
 };
 use nightshift_showcase::staged_fleet::FUNCTION;
 use nightshift_testkit::repository;
 
-const FUNCTIONS: [&str; 6] =
-    [ClusterCleanup::NAME, KeyRotation::NAME, DB_USERS, OrgInventory::NAME, SecretRotation::NAME, FLEET];
+const FUNCTIONS: [&str; 7] =
+    [ClusterCleanup::NAME, KeyRotation::NAME, DB_USERS, OrgInventory::NAME, SecretRotation::NAME, ANONYMISE, FLEET];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -23,7 +23,7 @@ async fn main() -> anyhow::Result<()> {
     let functions: Vec<_> =
         FUNCTIONS.into_iter().filter(|name| whole || named.iter().any(|asked| asked == name)).collect();
     // A quick one of the fleet takes what tests take.
-    let built = functions.iter().filter(|name| !quick || **name != FLEET);
+    let built = functions.iter().filter(|name| **name != ANONYMISE && (!quick || **name != FLEET));
     let built: Vec<_> = built.map(|name| if *name == FLEET { FUNCTION } else { name }).collect();
     if !built.is_empty() {
         println!("building the release binaries; the first time takes some minutes …");
@@ -36,6 +36,7 @@ async fn main() -> anyhow::Result<()> {
             KeyRotation::NAME => bench.measure(&KeyRotation).await?,
             OrgInventory::NAME => bench.measure_organizations().await?,
             FLEET => bench.measure_fleet().await?,
+            ANONYMISE => bench.measure_tables().await?,
             SecretRotation::NAME => bench.measure_rotations().await?,
             _ => bench.measure_users().await?,
         }
