@@ -128,13 +128,22 @@ pub(super) fn about<'a>(mail: &'a Mail, id: &str) -> impl Iterator<Item = &'a st
 }
 
 /// **kept**: what goes leaves a snapshot, but where the policy keeps nothing, or the cluster it was cloned from stands: that one
-/// is no clone itself, and no run takes it without a snapshot while a snapshot of the clone would have been kept.
+/// is no clone itself, and no run takes it without a snapshot while a snapshot of the clone would have been kept. A raw copy never
+/// leaves one.
 pub(super) fn kept(case: &Case<'_>) -> Found {
     let mut found = Found::new();
     for run in &case.runs {
         for (place, at, effect) in run.did() {
-            let Effect::ClusterGoing { face, snapshot: None } = effect else { continue };
+            let Effect::ClusterGoing { face, snapshot } = effect else { continue };
             let Some(seen) = run.looked(&face.resource_id, place) else { continue };
+            match (is_raw(seen), snapshot) {
+                (true, Some(snapshot)) => {
+                    found.push((at, format!("{} is a raw copy, and its data is in {snapshot} now", face.id)));
+                    continue;
+                }
+                (true, None) | (false, Some(_)) => continue,
+                (false, None) => {}
+            }
             let source = seen.tags.get("nightshift:source");
             let holds = |other: &&Face| {
                 source == Some(&other.id)
@@ -153,6 +162,19 @@ pub(super) fn kept(case: &Case<'_>) -> Found {
         }
     }
     found
+}
+
+/// Whether it bears all that a copy in quarantine bears.
+fn is_raw(seen: &Face) -> bool {
+    let begins = |key: &str, with: &str| seen.tags.get(key).is_some_and(|value| value.starts_with(with));
+    let all = [
+        ("nightshift:raw", ""),
+        ("nightshift:rules", ""),
+        ("nightshift:tool", "nightshift "),
+        ("nightshift:source", "arn:"),
+    ];
+    all.into_iter().all(|(key, with)| begins(key, with))
+        && seen.tags.get("nightshift:clone").is_some_and(|state| state == "creating")
 }
 
 /// Whether `source` is taken without a snapshot, by this run or while the clone's would have been kept.
