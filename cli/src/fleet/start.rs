@@ -3,6 +3,8 @@
 
 use anyhow::{Context as _, ensure};
 use nightshift::clock;
+use nightshift::fleet::judge::HOLDS;
+use nightshift::fleet::{LATEST, goes_on};
 use nightshift::report::{Mode, PlanDigest, Report};
 use nightshift::run::driver::{Caller, Driver, Word};
 use nightshift::services::aws::Aws;
@@ -28,7 +30,7 @@ pub(super) async fn plan(args: FleetPlanArgs, desk: &Desk) -> anyhow::Result<End
     let aws = desk.open(NOTHING).await?;
     let account = desk.account(&aws, args.account.account.as_deref(), NOTHING).await?;
     let fleet = Fleet::find(&aws, &args.which, NOTHING).await?;
-    nobody_else(&aws, &fleet).await?;
+    nobody_runs(&aws, &fleet).await?;
     let what = What::Start { name: named("plan"), input: json!({ "mode": Mode::Plan }) };
     once(&aws, (&account, &fleet), what, desk).await
 }
@@ -40,7 +42,7 @@ pub(super) async fn apply(args: FleetApplyArgs, desk: &Desk) -> anyhow::Result<E
     let account = meant(&aws, args.account.account.as_deref(), "fleet apply", desk).await?;
     let fleet = Fleet::find(&aws, &args.which, NOTHING).await?;
     may_apply(&fleet)?;
-    nobody_else(&aws, &fleet).await?;
+    nobody_runs(&aws, &fleet).await?;
     let input = json!({ "mode": Mode::Apply, "expect_plan": digest });
     let what = What::Start { name: named("apply"), input };
     once(&aws, (&account, &fleet), what, desk).await
@@ -60,15 +62,27 @@ pub(super) async fn redrive(args: FleetRedriveArgs, desk: &Desk) -> anyhow::Resu
             format!("`nightshift fleet status {}` says how far it is", printable(&name)),
         ));
     }
-    nobody_else(&aws, &fleet).await?;
-    let (question, what) = match &described.redrivable {
-        Ok(()) => {
+    nobody_else(&aws, &fleet, &name).await?;
+    let too_old = clock::now().duration_since(described.execution.started_at) > HOLDS;
+    let why = match &described.redrivable {
+        Ok(()) if too_old => Some(format!(
+            "it was started at {:.0}, its plans hold for a day, and nothing would be begun by them",
+            described.execution.started_at
+        )),
+        Ok(()) => None,
+        Err(why) => Some(format!("AWS does not redrive it: {}", printable(why))),
+    };
+    let (question, what) = match why {
+        None => {
             let arn = described.execution.arn.clone();
-            (format!("Take up execution {} where it failed?", printable(&name)), What::Redrive { name, arn })
+            (
+                format!("Take up execution {} where it failed?", printable(&name)),
+                What::Redrive { name: name.clone(), arn },
+            )
         }
         // AWS takes up no execution that succeeded, though some of its accounts failed, nor one that ended two weeks ago.
-        Err(why) => {
-            complain(&format!("AWS does not redrive {}: {}", printable(&name), printable(why)));
+        Some(why) => {
+            complain(&format!("{} is not taken up where it failed: {why}", printable(&name)));
             if described.input.as_deref().is_some_and(|input| input.contains("\"expect_plan\"")) {
                 complain(
                     "the digest of that run is not taken over: the new run plans anew, within the caps; over them, apply its plan by its own digest",
@@ -93,7 +107,7 @@ pub(super) async fn redrive(args: FleetRedriveArgs, desk: &Desk) -> anyhow::Resu
         return Err(Told::error(format!("nobody said yes; {NOTHING}"), "--yes, or y where it asks"));
     }
     // The answer may have taken its time, and a run that is redriven asks no more.
-    nobody_else(&aws, &fleet).await?;
+    nobody_else(&aws, &fleet, &name).await?;
     once(&aws, (&account, &fleet), what, desk).await
 }
 
@@ -119,8 +133,25 @@ fn may_apply(fleet: &Fleet) -> anyhow::Result<()> {
     ))
 }
 
-/// Two runs never overlap. A run that is started asks once more when it begins, and one that is redriven does not.
-async fn nobody_else(aws: &Aws, fleet: &Fleet) -> anyhow::Result<()> {
+/// No other run may be at work, nor a worker of one that was stopped and that is not `own`: each run has budgets of its own.
+async fn nobody_else(aws: &Aws, fleet: &Fleet, own: &str) -> anyhow::Result<()> {
+    nobody_runs(aws, fleet).await?;
+    let latest = ExecutionsReader::new(aws, &fleet.machine).latest(LATEST).await?;
+    let Some((other, until)) = goes_on(&latest, clock::now()).find(|(other, _)| other.name != own) else {
+        return Ok(());
+    };
+    let name = printable(&other.name);
+    Err(Told::error(
+        format!(
+            "workers of execution {name}, which ended as {}, may be at work until {until:.0}; {NOTHING}",
+            other.status
+        ),
+        "wait for that, and run this again",
+    ))
+}
+
+/// A run that is started asks once more when it begins, and one that is redriven does not.
+async fn nobody_runs(aws: &Aws, fleet: &Fleet) -> anyhow::Result<()> {
     let running = ExecutionsReader::new(aws, &fleet.machine).running().await?;
     let Some(other) = running.first() else { return Ok(()) };
     let name = printable(&other.name);

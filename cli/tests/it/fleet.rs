@@ -302,7 +302,7 @@ async fn what_failed_is_taken_up_where_aws_does_so_and_else_in_a_run_of_its_own(
     let again = redrive("night", &["--yes"]);
     assert_eq!(again.code, 0, "{}", again.err);
     assert!(
-        again.err.contains("AWS does not redrive night: Execution is SUCCEEDED and cannot be redriven"),
+        again.err.contains("night is not taken up where it failed: AWS does not redrive it: Execution is SUCCEEDED and cannot be redriven"),
         "{}",
         again.err
     );
@@ -332,8 +332,16 @@ async fn what_failed_is_taken_up_where_aws_does_so_and_else_in_a_run_of_its_own(
     assert!(code == Some(1) && shown.contains("execution other of state machine prod-clusters runs"), "{shown}");
     let status = fleet.fleet(&["status", "late"]);
     assert!(status.out.contains("late · ABORTED"), "{}", status.out);
+    // Its workers may go on, by budgets of its own.
     fleet.scene.stop(&other).await.expect("it is stopped");
-    let again = redrive("late", &["--yes"]);
+    let refused = redrive("late", &["--yes"]);
+    let said = "workers of execution other, which ended as ABORTED, may be at work until";
+    assert!(refused.code == 1 && refused.err.contains(said), "{}", refused.err);
+
+    let fleet = Fleet::of("apply").await;
+    let stopped = fleet.scene.begin(&fleet.machine, "late", &json!({ "wait": true })).await.expect("a run");
+    fleet.scene.stop(&stopped).await.expect("it is stopped");
+    let again = fleet.fleet(&["redrive", "late", "--account", &fleet.scene.account, "--yes"]);
     assert_eq!(again.code, 0, "{}", again.err);
     assert!(again.err.contains("redrive execution late of state machine prod-clusters"), "{}", again.err);
     let status = fleet.fleet(&["status", "late"]);

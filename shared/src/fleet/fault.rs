@@ -26,6 +26,17 @@ pub enum FleetFault {
         /// When it was started.
         since: Timestamp,
     },
+    /// Another run was stopped, and its workers may not have ended.
+    #[error(
+        "workers of execution {}, which was stopped, may be at work until {until:.0}: nothing was begun; start this run after that",
+        printable(name)
+    )]
+    GoesOn {
+        /// The name of the execution.
+        name: String,
+        /// When the last of them has ended.
+        until: Timestamp,
+    },
     /// The selection is of another organisation.
     #[error("no account was chosen and nothing was begun; correct the selection (nightshift fleet accounts shows it)")]
     NoChoice(#[from] NoChoice),
@@ -55,7 +66,7 @@ impl FleetFault {
     pub fn error_type(&self) -> &str {
         match self {
             Self::Run(fault) => fault.error_type(),
-            Self::Busy { .. } => "FleetBusy",
+            Self::Busy { .. } | Self::GoesOn { .. } => "FleetBusy",
             Self::NoChoice(_) => "NoChoice",
             Self::NotLeft { .. } => "RecordNotLeft",
             Self::Record { .. } => "RecordUnreadable",

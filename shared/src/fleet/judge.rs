@@ -105,7 +105,8 @@ pub fn plan(
     for (item, row) in work {
         let mut item = item.clone();
         item.budget = Some(row.budget.clone());
-        item.judged_at = Some(now);
+        // The day runs from where the run began: its accounts were chosen then, and a judgement does not make that younger.
+        item.judged_at = Some(begun);
         item.expect_plan = consent.and(row.plan_digest.clone());
         let goes_first = first.contains(&item.account);
         if goes_first { &mut verdict.canary } else { &mut verdict.rest }.push(item);

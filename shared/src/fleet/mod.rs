@@ -22,6 +22,7 @@ mod place;
 mod recorded;
 mod report;
 mod setup;
+mod stopped;
 mod work;
 
 pub use fault::FleetFault;
@@ -29,4 +30,5 @@ pub use function::{Fleet, serve};
 pub use organisation::organisation;
 pub use place::{Folder, Place};
 pub use report::letter;
+pub use stopped::{LATEST, goes_on};
 pub use work::FleetJob;

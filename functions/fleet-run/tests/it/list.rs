@@ -93,6 +93,37 @@ async fn a_run_gives_way_to_one_that_was_started_before_it() -> anyhow::Result<(
 }
 
 #[tokio::test]
+async fn a_run_that_applies_waits_for_the_workers_of_one_that_was_stopped() -> anyhow::Result<()> {
+    let (fleet, _, machine) = organization().await?;
+    let variables = |mode| {
+        [VARIABLES[0], VARIABLES[1], ("NIGHTSHIFT_FLEET_STATE_MACHINE", machine.as_str()), ("NIGHTSHIFT_MODE", mode)]
+    };
+    let (plans, applies) = (variables("plan"), variables("apply"));
+    let listed = async |of: &[(&str, &str)], event: &Value| fleet.start("list", of)?.invoke(event).await;
+    let stop = async |event: &Value| {
+        let arn = event["execution_arn"].as_str().unwrap_or_default();
+        machines(&fleet.home).await.stop_execution().execution_arn(arn).send().await
+    };
+    // One that died before it chose an account, and one that only planned, have nobody at work who could change anything.
+    stop(&begin(&fleet, &machine, "nothing", json!({})).await?).await?;
+    let planned = begin(&fleet, &machine, "planned", json!({})).await?;
+    listed(&plans, &planned).await?.report();
+    stop(&planned).await?;
+    let first = begin(&fleet, &machine, "first", json!({})).await?;
+    assert_eq!(listed(&applies, &first).await?.report()["mode"], "apply");
+    stop(&first).await?;
+    let next = begin(&fleet, &machine, "next", json!({})).await?;
+    let (kind, message) = listed(&applies, &next).await?.fault();
+    assert!(
+        kind == "FleetBusy" && message.contains("workers of execution first, which was stopped"),
+        "{kind}: {message}"
+    );
+    assert_eq!(listed(&plans, &next).await?.report()["mode"], "plan", "a plan harms nobody");
+    assert_eq!(listed(&applies, &first).await?.report()["accounts"], 3, "its own workers share its budgets");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_selection_that_does_not_fit_the_organisation_begins_nothing() -> anyhow::Result<()> {
     let (fleet, _, machine) = organization().await?;
     let event = begin(&fleet, &machine, EXECUTION, json!({})).await?;

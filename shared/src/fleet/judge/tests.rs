@@ -88,7 +88,7 @@ fn each_account_gets_what_was_judged_of_it_and_no_more() {
     let budgets = |items: &[Item]| items.iter().map(|item| (item.account.clone(), deletions(item))).collect::<Vec<_>>();
     assert_eq!(budgets(&verdict.canary), [("1".to_owned(), Some((2, 9)))]);
     assert_eq!(budgets(&verdict.rest), [("2".to_owned(), Some((3, 9))), ("4".to_owned(), Some((0, 9)))]);
-    assert!(verdict.rest.iter().all(|item| item.judged_at == Some(Timestamp::UNIX_EPOCH)), "and when");
+    assert!(verdict.rest.iter().all(|item| item.judged_at == Some(Timestamp::UNIX_EPOCH)), "as old as the run");
     assert!(verdict.rest.iter().all(|item| item.expect_plan.is_none()), "nobody agreed to a plan");
     assert!(!judged(&[idle("3", 5)], None).goes(), "nothing to do");
 }

@@ -13,6 +13,8 @@ use super::fault::FleetFault;
 use super::organisation::organisation;
 use super::place::{Folder, Place};
 use super::setup::ListPolicy;
+use super::stopped::{LATEST, goes_on};
+use crate::clock;
 use crate::domains::fleet::{Choice, Chosen, FleetReport, Item, choose};
 use crate::domains::organization::Snapshot;
 use crate::report::{Mode, PlanDigest};
@@ -49,6 +51,9 @@ impl Lister {
         let running = ExecutionsReader::new(&self.home, &self.policy.machine).running().await;
         let running = running.map_err(RunFault::observing("listing the runs that are under way"))?;
         lock::free(&running, &event)?;
+        if mode == Mode::Apply {
+            self.all_ended(&event).await?;
+        }
         let snapshot = self.organization().await?;
         let organisation = organisation(&snapshot);
         for said in self.policy.selection.idle_tags(&organisation.accounts) {
@@ -95,6 +100,21 @@ impl Lister {
             expect_plan: event.input.expect_plan,
             redrive_of: event.input.redrive_of,
         })
+    }
+
+    /// `Err` if workers of another run that was to change something may be at work though Step Functions ended it.
+    async fn all_ended(&self, event: &ToList) -> Result<(), FleetFault> {
+        let latest = ExecutionsReader::new(&self.home, &self.policy.machine).latest(LATEST).await;
+        let latest = latest.map_err(RunFault::observing("listing the runs that ended lately"))?;
+        for (other, until) in goes_on(&latest, clock::now()).filter(|(other, _)| other.arn != event.execution_arn) {
+            let folder = self.place.of(&other.name);
+            // One that ended before it chose any account sent nobody anywhere.
+            let chose: Option<Chose> = folder.find(&self.home, &folder.key("choice.json")).await?;
+            if chose.is_some_and(|chose| chose.mode == Mode::Apply) {
+                return Err(FleetFault::GoesOn { name: other.name.clone(), until });
+            }
+        }
+        Ok(())
     }
 
     async fn leave(

@@ -300,7 +300,8 @@ fn told(run: Run, chose: Chose, found: &Found, status: Option<&str>) -> FleetRep
     report.warnings.extend(none_looked_at(&report));
     if let Some(status) = status.filter(|status| is_early(Some(status))) {
         let message = format!("Step Functions ended the run as {}", crate::text::printable(status));
-        let fix = "see to the accounts that failed; within 14 days `nightshift fleet redrive` goes on with them";
+        let fix = "see to the accounts that failed; `nightshift fleet redrive` goes on with them, for a day where it is, and later in a run that plans \
+                   anew";
         report.warnings.push(Reason::new(&codes::RUN_ENDED, message, fix));
     }
     report

@@ -208,8 +208,9 @@ fn task(item: &Item, mode: Mode, folder: Folder<'_>) -> Result<Task, FleetFault>
 fn stale(item: &Item, mode: Mode, now: Timestamp) -> Option<Reason> {
     let judged_at = item.judged_at.filter(|_| mode == Mode::Apply)?;
     (now.duration_since(judged_at) > judge::HOLDS).then(|| {
-        let message =
-            format!("what may be done in it was judged at {judged_at:.0}, more than a day ago; nothing was begun");
+        let message = format!(
+            "what may be done in it was judged in a run of {judged_at:.0}, more than a day ago; nothing was begun"
+        );
         Reason::new(&fleet_codes::JUDGED_LONG_AGO, message, "the next run plans and judges anew")
     })
 }

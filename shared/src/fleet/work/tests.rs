@@ -79,7 +79,7 @@ fn what_was_judged_keeps_for_a_day_be_it_a_budget_or_a_digest() {
     assert_eq!(stale(&item(), Mode::Apply, after(24)), None);
     let why = stale(&item(), Mode::Apply, after(25)).unwrap();
     assert_eq!(why.code, "judged-long-ago");
-    insta::assert_snapshot!(why.message, @"what may be done in it was judged at 1970-01-01T00:00:00Z, more than a day ago; nothing was begun");
+    insta::assert_snapshot!(why.message, @"what may be done in it was judged in a run of 1970-01-01T00:00:00Z, more than a day ago; nothing was begun");
     assert_eq!(stale(&item(), Mode::Plan, after(25)), None, "looking takes no word");
     let agreed = Item { expect_plan: Some("sha256:1".to_owned()), ..item() };
     assert_eq!(stale(&agreed, Mode::Apply, after(24)), None);
