@@ -53,6 +53,7 @@ fn rules_for(flavour: Flavour) -> String {
         where = "NOT is_employee"
         column.plate = {{ keep-format = true, join = "plate" }}
         column.desk = "shuffle"
+        column.was = {{ sql = "CONCAT('was ', desk)" }}
         {history}
         "#,
         flavour.engine()
@@ -101,6 +102,8 @@ async fn shop(flavour: Flavour) -> anyhow::Result<Mysql> {
             admin.query_drop(format!("ANALYZE TABLE {table} PERSISTENT FOR ALL")).await?;
         }
     }
+    // Somebody was careful: nothing is updated without saying which rows.
+    admin.query_drop("SET GLOBAL sql_safe_updates = 1").await?;
     Ok(server)
 }
 
@@ -181,6 +184,8 @@ async fn proved(flavour: Flavour) -> anyhow::Result<()> {
         ("SELECT COUNT(*) FROM audit_log", 0),
         ("SELECT COUNT(*) FROM staff WHERE NOT is_employee AND pay = 10 * id AND touched = '2026-01-01 00:00:00'", 25),
         ("SELECT COUNT(*) FROM staff", 25),
+        // Of the row's own value, as it was.
+        ("SELECT COUNT(*) FROM staff WHERE was = CONCAT('was desk-', id)", 25),
         ("SELECT COUNT(DISTINCT desk) + SUM(desk REGEXP '^desk-[0-9]*[02468]$') FROM staff", 50),
         ("SELECT COUNT(*) > 20 FROM staff WHERE desk <> CONCAT('desk-', id)", 1),
         ("SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'nightshift_anon'", 0),

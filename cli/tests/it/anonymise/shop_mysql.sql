@@ -31,6 +31,7 @@ CREATE TABLE staff (
     is_employee BOOL NOT NULL,
     plate VARCHAR(80) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
     desk VARCHAR(20),
+    was VARCHAR(40),
     pay INT,
     touched TIMESTAMP NOT NULL DEFAULT '2026-01-01 00:00:00' ON UPDATE CURRENT_TIMESTAMP
 ) ENGINE = InnoDB;

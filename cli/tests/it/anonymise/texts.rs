@@ -13,7 +13,7 @@ use super::rules as file_of;
 use crate::Said;
 
 /// What stands where, on `PostgreSQL`: a statement, and the object as a check names it. `{v}` is somebody's mail address.
-const POSTGRES: [(&str, &str); 19] = [
+const POSTGRES: [(&str, &str); 22] = [
     ("CREATE TYPE mood AS ENUM ('fine', '{v}')", "type public.mood"),
     ("CREATE DOMAIN word AS text DEFAULT '{v}'", "type public.word"),
     ("ALTER TABLE orders ALTER COLUMN remark SET DEFAULT '{v}'", "default value for public.orders.remark"),
@@ -35,7 +35,16 @@ const POSTGRES: [(&str, &str); 19] = [
         "trigger t on public.orders",
     ),
     ("CREATE STATISTICS s ON id, (remark = '{v}') FROM orders", "statistics object public.s"),
-    ("COMMENT ON COLUMN orders.remark IS 'ask ({v}) first'", "table column public.orders.remark"),
+    ("COMMENT ON COLUMN orders.remark IS 'Ask {v}.'", "table column public.orders.remark"),
+    (
+        "CREATE FUNCTION link() RETURNS text LANGUAGE sql AS 'SELECT ''https://x.example/?a=1&m={v}&b=2'''",
+        "function public.link()",
+    ),
+    (
+        "CREATE FUNCTION odd() RETURNS text LANGUAGE plpgsql AS $$BEGIN -- don't\nRETURN 'Calle Mayor 5'; END$$",
+        "function public.odd()",
+    ),
+    ("CREATE AGGREGATE all_of(text) (SFUNC = textcat, STYPE = text, INITCOND = '{v}')", "aggregate public.all_of("),
     (
         "CREATE TABLE parts (v text) PARTITION BY LIST (v); CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN ('{v}')",
         "table public.parts_1",
@@ -46,10 +55,10 @@ const POSTGRES: [(&str, &str); 19] = [
 ];
 
 /// The same on `MySQL` and `MariaDB`.
-const MYSQL: [(&str, &str); 14] = [
+const MYSQL: [(&str, &str); 16] = [
     ("ALTER TABLE orders ADD COLUMN mood ENUM('fine', '{v}')", "column shop.orders.mood"),
     ("ALTER TABLE orders ALTER COLUMN remark SET DEFAULT '{v}'", "column shop.orders.remark"),
-    ("ALTER TABLE orders ADD COLUMN noted INT COMMENT 'ask ({v}) first'", "column shop.orders.noted"),
+    ("ALTER TABLE orders ADD COLUMN noted INT COMMENT 'Ask {v}.'", "column shop.orders.noted"),
     ("ALTER TABLE orders ADD COLUMN made VARCHAR(300) AS (CONCAT(remark, '{v}'))", "column shop.orders.made"),
     ("ALTER TABLE audit_log COMMENT = 'of {v}'", "table shop.audit_log"),
     (
@@ -61,6 +70,8 @@ const MYSQL: [(&str, &str); 14] = [
     ("ALTER TABLE orders ADD CONSTRAINT odd CHECK (remark <> '{v}')", "check shop.odd"),
     ("CREATE FUNCTION f() RETURNS VARCHAR(60) DETERMINISTIC\nRETURN CONCAT(\"for \", '{v}')", "routine shop.f"),
     ("CREATE FUNCTION street() RETURNS VARCHAR(60) DETERMINISTIC RETURN 'Calle Mayor 5'", "routine shop.street"),
+    ("ALTER TABLE orders ADD CONSTRAINT few CHECK (remark <> 'Calle Mayor 5')", "check shop.few"),
+    ("CREATE FUNCTION which(a ENUM('{v}', 'b')) RETURNS INT DETERMINISTIC RETURN 1", "routine shop.which"),
     ("CREATE TRIGGER t BEFORE INSERT ON orders FOR EACH ROW SET NEW.remark = '{v}'", "trigger shop.t"),
     ("CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO DELETE FROM audit_log WHERE row_was = '{v}'", "event shop.e"),
     ("CREATE USER IF NOT EXISTS '{v}'", "account 'nee… (32)"),
@@ -106,7 +117,11 @@ async fn named(bench: Bench, places: &[(&str, &str)]) -> anyhow::Result<()> {
     let found = of_catalog.iter().flat_map(|check| check["found"].as_array().into_iter().flatten());
     let found: Vec<_> = found.filter_map(serde_json::Value::as_str).collect();
     for (_, object) in &places {
-        let column = if object.contains("street") { "person.notes" } else { "person.email" };
+        let column = if object.contains("street") || object.contains("odd()") || object.contains("shop.few") {
+            "person.notes"
+        } else {
+            "person.email"
+        };
         let is_it = |said: &&str| said.contains(&format!("{column} in {object}"));
         ensure!(found.iter().any(is_it), "{object}: {found:#?}");
     }

@@ -90,7 +90,7 @@ crate::report::reason_codes! {
         Some("Drop or rename it in the clone first.");
     NOT_ALL_SEEN = "not-all-seen", Operators,
         "Whoever is logged in does not get to see every table, trigger and event of the server, so the plan cannot name them.",
-        Some("Log in as the master user, or `GRANT SELECT, TRIGGER, EVENT ON *.*`.");
+        Some("Log in as the master user, or `GRANT SELECT, TRIGGER, EVENT ON *.*` (and `DELETE HISTORY`, where MariaDB keeps what rows were).");
     COLLATION = "collation", Operators,
         "What the column's collation takes for equal is not known here, or is not what another column of its join takes for equal, so equal values could become different ones.",
         Some("Give the columns one collation in the clone first, or joins of their own, or choose a rule without a key.");

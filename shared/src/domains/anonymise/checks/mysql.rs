@@ -73,7 +73,7 @@ fn values(table: &str, ruled: &Ruled<'_>, source: Source<'_>) -> String {
 
 /// A document, where it is stored as a text, too, which may be empty.
 fn document(read: &str, column: &Column) -> String {
-    if column.class == TypeClass::Json { read.to_owned() } else { format!("NULLIF({read}, '')") }
+    if column.ty.eq_ignore_ascii_case("json") { read.to_owned() } else { format!("NULLIF({read}, '')") }
 }
 
 /// Every column of a table with all it keeps of the past, and what the server keeps of the columns.

@@ -65,14 +65,20 @@ pub(super) fn sampling(table: &Table, ruled: &[Ruled<'_>], schema: &Schema) -> S
     Sampling { table: table.name.to_string(), before: Vec::new(), whole: script(true), plain: script(false), line }
 }
 
+/// A value as its type writes it, and nothing where it is null. A cast could be somebody's own code, and a collation of theirs may take no
+/// pattern.
+fn written(value: &str) -> String {
+    format!("(concat({value}) COLLATE \"C\")")
+}
+
 /// Each value of `source` as the text `v`.
 fn values(table: &str, ruled: &Ruled<'_>, source: Source<'_>) -> String {
     let column = ident(&ruled.column.name);
     match source {
-        Source::Column => format!("SELECT t.{column}::text AS v FROM {table} AS t"),
-        Source::Elements => format!("SELECT e.v FROM {table} AS t, unnest(t.{column}::text[]) AS e(v)"),
+        Source::Column => format!("SELECT {} AS v FROM {table} AS t", written(&format!("t.{column}"))),
+        Source::Elements => format!("SELECT {} AS v FROM {table} AS t, unnest(t.{column}) AS e(v)", written("e.v")),
         Source::Path(path) => format!(
-            "SELECT q #>> '{{}}' AS v FROM {table} AS t, jsonb_path_query(nullif(t.{column}::text, '')::jsonb, {}) AS q \
+            "SELECT (q #>> '{{}}') COLLATE \"C\" AS v FROM {table} AS t, jsonb_path_query(nullif(t.{column}::text, '')::jsonb, {}) AS q \
              WHERE jsonb_typeof(q) = 'string'",
             literal(&format!("lax {path}"))
         ),
@@ -120,10 +126,11 @@ pub(super) fn others(schema: &Schema, statements: &[String]) -> Vec<Question> {
         let script = format!(
             "{BEGIN} {} SELECT 'original of ' || p.place, 'a row', count(*) FROM {name} AS t, LATERAL {} AS x \
              JOIN {HELPER}.sample p ON p.hash = {HELPER}.keyed('c', x.word) GROUP BY 1, 2; \
-             SELECT 'planted', 'a row', count(*) FROM {name} AS t WHERE strpos(t::text, current_setting('{HELPER}.needle')) > 0 \
+             SELECT 'planted', 'a row', count(*) FROM {name} AS t WHERE strpos({}, current_setting('{HELPER}.needle')) > 0 \
              HAVING count(*) > 0; ROLLBACK;",
             as_owner(&table),
-            words("t::text", SHORTEST)
+            words(&written("t"), SHORTEST),
+            written("t")
         );
         Question { about: view.name.to_string(), looks_at: "every row".to_owned(), script, needed: true }
     });
@@ -150,11 +157,8 @@ fn asked(table: &Table, columns: &[Column]) -> String {
         .filter(looks)
         .map(|column| {
             let read = format!("t.{}", ident(&column.name));
-            let read = if column.class == TypeClass::Bytes {
-                format!("encode({read}, 'escape')")
-            } else {
-                format!("{read}::text")
-            };
+            let read =
+                if column.class == TypeClass::Bytes { format!("encode({read}, 'escape')") } else { written(&read) };
             format!("({}, {read})", literal(&column.name))
         })
         .collect();

@@ -9,6 +9,9 @@ use crate::domains::anonymise::schema::{Column, Table, TypeClass, Unique};
 use crate::services::sql::Engine;
 use crate::text::printable;
 
+/// The longest text whose format is kept on `MySQL` and `MariaDB`.
+const LONGEST: u32 = 1_000;
+
 /// What does not fit in one table.
 pub(super) fn faults(decided: &Decided<'_>, engine: Engine) -> Vec<Blocker> {
     let table = decided.table;
@@ -81,6 +84,17 @@ fn misfit(ruled: &Ruled<'_>, engine: Engine) -> Option<String> {
     let of_type = || format!("{} is nothing for {}", named(rule), printable(&column.ty));
     let on_postgres = engine == Engine::Postgres;
     let fits = match (rule, column.class) {
+        (Rule::Json(document), _) if document.keeps_rest && engine == Engine::Mariadb => {
+            return Some(
+                "rest = \"keep\" is nothing for mariadb, where a member that is named twice would stay once".to_owned(),
+            );
+        }
+        // The time it takes there grows with the square of the length.
+        (Rule::KeepFormat, TypeClass::Text) if !on_postgres && column.length.is_none_or(|length| length > LONGEST) => {
+            return Some(format!(
+                "{rule} takes too long on {engine} for texts that may be longer than {LONGEST} characters"
+            ));
+        }
         (Rule::Constant(_) | Rule::Sql(_) | Rule::Shuffle, _) => !column.identity,
         (Rule::Hash(_), TypeClass::Uuid | TypeClass::Bytes) | (Rule::Fake(Fake::Ip), TypeClass::Inet) => on_postgres,
         (Rule::Hash(_) | Rule::Fake(_) | Rule::KeepFormat, class) => class == TypeClass::Text,

@@ -9,7 +9,7 @@ use super::statistics;
 use crate::domains::anonymise::codes;
 use crate::domains::anonymise::rules::{Rule, Rules};
 use crate::domains::anonymise::schema::{
-    Code, Name, Owner, Reach, Schema, Table, TableKind, TriggerEvent, TriggerState,
+    Code, Name, Owner, Reach, Schema, Table, TableKind, TriggerEvent, TriggerState, TypeClass,
 };
 use crate::services::sql::Engine;
 use crate::text::{count, printable};
@@ -253,5 +253,18 @@ pub(super) fn watched(decided: &Decided<'_>) -> Vec<String> {
             printable(&unique.name)
         )
     });
-    checks.chain(uniques).collect()
+    let inside = decided.ruled().iter().filter(|ruled| !ruled.rule.parts().is_empty()).flat_map(|ruled| {
+        let column = printable(&ruled.column.name);
+        let is_text = ruled.column.class == TypeClass::Text || ruled.column.ty == "json";
+        let text =
+            is_text.then(|| format!("{}: {column} may hold a text that is no document to the server", table.name));
+        let follows = table
+            .columns
+            .iter()
+            .filter(|other| other.generated && table.follows(other, &|one| one.name == ruled.column.name));
+        let follows = follows
+            .map(|other| format!("{}: {} is computed from what is in {column}", table.name, printable(&other.name)));
+        text.into_iter().chain(follows.collect::<Vec<_>>()).collect::<Vec<_>>()
+    });
+    checks.chain(uniques).chain(inside).collect()
 }

@@ -55,8 +55,15 @@ pub(super) fn faults(decided: &[Decided<'_>]) -> Vec<Blocker> {
     };
     let is_alone = |join: &String| all().filter(|(.., (_, other, _))| *other == join).count() == 1;
     for (table, ruled, (rule, join, own)) in all() {
-        let Some(own) = own else { continue };
         let place = format!("{}.{}", table.name, printable(&ruled.column.name));
+        let Some(own) = own else {
+            blockers.extend(of_inside(
+                &place,
+                join,
+                all().filter_map(|(.., (_, other, own))| own.filter(|_| other == join)),
+            ));
+            continue;
+        };
         if let Equality::Unknown(collation) = own {
             let message = format!("what the collation {} takes for equal is not known here", printable(collation));
             blockers.push(Blocker::new(place.clone(), &codes::COLLATION, message));
@@ -86,6 +93,20 @@ pub(super) fn faults(decided: &[Decided<'_>]) -> Vec<Blocker> {
         }
     }
     blockers
+}
+
+/// What is inside of a document may be any character, and what a collation's set does not have is one and the same there.
+fn of_inside<'a>(place: &str, join: &str, others: impl Iterator<Item = &'a Equality>) -> Option<Blocker> {
+    let mut sets = others.filter_map(|other| match other {
+        Equality::Weighed { collation, .. } if !collation.starts_with("utf8mb4") => Some(collation),
+        _ => None,
+    });
+    let collation = printable(sets.next()?);
+    let message = format!(
+        "{collation}, by which a column of the join {} compares, does not have every character",
+        printable(join)
+    );
+    Some(Blocker::new(place.to_owned(), &codes::COLLATION, message))
 }
 
 fn named(equality: &Equality) -> String {

@@ -75,10 +75,16 @@ impl Path {
                 }
             } else {
                 let end = after.find(['.', '[']).unwrap_or(after.len());
-                (after[..end].to_owned(), &after[end..])
+                let (name, after) = after.split_at(end);
+                // A star is a pattern to servers, and a space is soon overlooked.
+                let is_plain = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+                if name.is_empty() || !name.chars().all(is_plain) {
+                    return fault("has a name that goes in quotes, as $.\"a name\"; there are no patterns but [*]");
+                }
+                (name.to_owned(), after)
             };
-            if name.is_empty() || name.contains('\0') {
-                return fault("has a name that is none: write $.\"a name\" for an odd one");
+            if name.contains('\0') {
+                return fault("has a name that no server takes");
             }
             segments.push(Segment::Member(name));
             rest = after;
@@ -150,13 +156,30 @@ mod tests {
             ("$.mail", r#"$."mail""#),
             ("$.contact.mail", r#"$."contact"."mail""#),
             ("$.phones[*]", r#"$."phones"[*]"#),
+            ("$.\"\"", r#"$."""#),
             ("$[*].a[*][*]", r#"$[*]."a"[*][*]"#),
             (r#"$."a \"name\"".b"#, r#"$."a \"name\""."b""#),
         ] {
             assert_eq!(Path::parse(text).unwrap().to_string(), shown);
             assert_eq!(Path::parse(shown).unwrap().to_string(), shown, "what is written is read alike");
         }
-        for text in ["", "mail", "$", "$.", "$mail", "$..a", "$.a[0]", "$.a[", "$.\"a", "$.a\"b\"[1]"] {
+        for text in [
+            "",
+            "mail",
+            "$",
+            "$.",
+            "$mail",
+            "$..a",
+            "$.a[0]",
+            "$.a[",
+            "$.\"a",
+            "$.a\"b\"[1]",
+            "$.*",
+            "$.a.*",
+            "$.a ",
+            "$.a b",
+            "$.M's",
+        ] {
             assert!(Path::parse(text).is_err(), "{text}");
         }
     }

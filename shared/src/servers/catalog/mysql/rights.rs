@@ -10,20 +10,23 @@ const SHOWS: [(&str, &str); 3] = [
     ("TRIGGER", "every trigger"),
     ("EVENT", "every event"),
 ];
+/// Where a table keeps what rows were: without it that stays, behind a step that is done.
+const PAST: (&str, &str) = ("DELETE HISTORY", "what rows of system-versioned tables were, so as to delete it");
 /// Those of the server itself, which RDS keeps from its master.
 const OWN: [&str; 4] = ["mysql", "sys", "information_schema", "performance_schema"];
 
-/// What they do not.
-pub(super) async fn unseen(session: &MySession) -> Result<Vec<String>, SqlError> {
+/// What they do not. `keeps_past` says whether a table keeps what its rows were.
+pub(super) async fn unseen(session: &MySession, keeps_past: bool) -> Result<Vec<String>, SqlError> {
     let role = session.read("the role", "SELECT COALESCE(CURRENT_ROLE(), 'NONE'), CURRENT_USER()").await?;
     let role: Vec<_> = role.into_iter().flatten().map(Option::unwrap_or_default).collect();
     let lines = session.read("the rights", "SHOW GRANTS").await?;
     let lines: Vec<_> = lines.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
-    Ok(of(&lines, &role))
+    let past = keeps_past.then_some(PAST);
+    Ok(of(&lines, &role, &SHOWS.into_iter().chain(past).collect::<Vec<_>>()))
 }
 
 /// `whose` are the names that rights count of: the role that is taken on, and the user.
-fn of(lines: &[String], whose: &[String]) -> Vec<String> {
+fn of(lines: &[String], whose: &[String], wanted: &[(&str, &str)]) -> Vec<String> {
     let mut held = BTreeSet::new();
     let mut revoked = false;
     for line in lines {
@@ -43,7 +46,7 @@ fn of(lines: &[String], whose: &[String]) -> Vec<String> {
         }
     }
     let has = |right: &str| held.contains("ALL PRIVILEGES") || held.contains(right);
-    let missing = SHOWS.iter().filter(|(right, _)| revoked || !has(right));
+    let missing = wanted.iter().filter(|(right, _)| revoked || !has(right));
     missing.map(|(right, what)| format!("{what} ({right} on *.*)")).collect()
 }
 
@@ -65,10 +68,12 @@ mod tests {
             (&[], 3),
         ] {
             let lines: Vec<_> = lines.iter().map(|&line| line.to_owned()).collect();
-            assert_eq!(of(&lines, &whose).len(), missing, "{lines:?}");
+            assert_eq!(of(&lines, &whose, &SHOWS).len(), missing, "{lines:?}");
         }
+        let past = ["GRANT SELECT, DELETE HISTORY ON *.* TO `m`@`%`".to_owned()];
+        assert!(of(&past, &whose, &[PAST]).is_empty() && of(&past[..0], &whose, &[PAST]).len() == 1);
         let taken_on = ["all_of_it", "m@%"].map(str::to_owned);
         let of_role = ["GRANT SELECT, TRIGGER, EVENT ON *.* TO `all_of_it`".to_owned()];
-        assert!(of(&of_role, &taken_on).is_empty());
+        assert!(of(&of_role, &taken_on, &SHOWS).is_empty());
     }
 }

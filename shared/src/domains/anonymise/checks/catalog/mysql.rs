@@ -23,7 +23,7 @@ const COLUMN: &str = "CONCAT_WS('.', TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME)";
 const TABLE: &str = "CONCAT_WS('.', TABLE_SCHEMA, TABLE_NAME)";
 const INDEX: &str = "CONCAT_WS('.', TABLE_SCHEMA, TABLE_NAME, INDEX_NAME)";
 
-const ALL: [Texts; 13] = [
+const ALL: [Texts; 14] = [
     of("column", COLUMN, "COLUMN_TYPE", "COLUMNS WHERE TABLE_SCHEMA = {db} AND DATA_TYPE IN ('enum', 'set')"),
     of("column", COLUMN, "COLUMN_DEFAULT", "COLUMNS WHERE TABLE_SCHEMA = {db}"),
     of("column", COLUMN, "COLUMN_COMMENT", "COLUMNS WHERE TABLE_SCHEMA = {db}"),
@@ -50,6 +50,12 @@ const ALL: [Texts; 13] = [
         "ROUTINES WHERE ROUTINE_SCHEMA = {db}",
     ),
     of(
+        "routine",
+        "CONCAT_WS('.', SPECIFIC_SCHEMA, SPECIFIC_NAME)",
+        "DTD_IDENTIFIER",
+        "PARAMETERS WHERE SPECIFIC_SCHEMA = {db}",
+    ),
+    of(
         "trigger",
         "CONCAT_WS('.', TRIGGER_SCHEMA, TRIGGER_NAME)",
         "ACTION_STATEMENT",
@@ -69,8 +75,16 @@ const ALL: [Texts; 13] = [
         "USER_PRIVILEGES GROUP BY GRANTEE",
     ),
 ];
-/// `MySQL` alone has indexes by expressions.
-const EXPRESSIONS: Texts = of("index", INDEX, "EXPRESSION", "STATISTICS WHERE TABLE_SCHEMA = {db}");
+/// `MySQL` alone has indexes by expressions, and comments on accounts.
+const OF_MYSQL: [Texts; 2] = [
+    of("index", INDEX, "EXPRESSION", "STATISTICS WHERE TABLE_SCHEMA = {db}"),
+    of(
+        "account",
+        "CONCAT(LEFT(USER, 3), '… (', CHAR_LENGTH(USER), ')')",
+        "CAST(ATTRIBUTE AS CHAR)",
+        "USER_ATTRIBUTES WHERE ATTRIBUTE IS NOT NULL",
+    ),
+];
 
 const fn of(kind: &'static str, object: &'static str, text: &'static str, from: &'static str) -> Texts {
     Texts { kind, object, text, from }
@@ -78,7 +92,7 @@ const fn of(kind: &'static str, object: &'static str, text: &'static str, from: 
 
 pub(super) fn script(engine: Engine, database: &str, accepted: &BTreeSet<String>) -> String {
     let database = mysql_literal(database);
-    let texts = ALL.iter().chain((engine == Engine::Mysql).then_some(&EXPRESSIONS));
+    let texts = ALL.iter().chain(OF_MYSQL.iter().filter(|_| engine == Engine::Mysql));
     let texts = texts.map(|Texts { kind, object, text, from }| {
         let from = from.replace("{db}", &database);
         format!(

@@ -11,7 +11,7 @@ use crate::services::sql::literal;
 const OURS: &str = "16384";
 
 /// Of each kind: its catalog, the object, the part of it, and the text.
-const TEXTS: [&str; 20] = [
+const TEXTS: [&str; 22] = [
     "'pg_type'::regclass, e.enumtypid, 0, e.enumlabel::text FROM pg_enum e",
     "'pg_type'::regclass, t.oid, 0, t.typdefault FROM pg_type t WHERE t.oid >= {ours}",
     "'pg_attrdef'::regclass, d.oid, 0, pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d",
@@ -26,6 +26,9 @@ const TEXTS: [&str; 20] = [
     "'pg_statistic_ext'::regclass, s.oid, 0, pg_get_statisticsobjdef(s.oid) FROM pg_statistic_ext s",
     "'pg_proc'::regclass, p.oid, 0, concat_ws(' ', p.prosrc, pg_get_function_sqlbody(p.oid), pg_get_function_arguments(p.oid), \
      p.proconfig::text) FROM pg_proc p WHERE p.oid >= {ours}",
+    "'pg_proc'::regclass, a.aggfnoid::oid, 0, a.agginitval FROM pg_aggregate a WHERE a.aggfnoid::oid >= {ours}",
+    // What rows of before have in a column that was added: it outlives them.
+    "'pg_class'::regclass, a.attrelid, a.attnum::int, a.attmissingval::text FROM pg_attribute a WHERE a.atthasmissing",
     "'pg_ts_dict'::regclass, d.oid, 0, d.dictinitoption FROM pg_ts_dict d WHERE d.oid >= {ours}",
     "'pg_authid'::regclass, r.oid, 0, r.rolname::text FROM pg_roles r WHERE r.oid >= {ours}",
     "'pg_authid'::regclass, s.setrole, 0, s.setconfig::text FROM pg_db_role_setting s WHERE s.setrole <> 0",

@@ -7,7 +7,7 @@ use super::expression::of_text;
 use crate::domains::anonymise::plan::decide::Ruled;
 use crate::domains::anonymise::plan::joins::Joins;
 use crate::domains::anonymise::rules::{Document, Node, Part, Rule};
-use crate::domains::anonymise::schema::{Equality, TypeClass};
+use crate::domains::anonymise::schema::Equality;
 use crate::services::sql::{mysql_ident, mysql_literal};
 
 /// The new value of a column that is a document.
@@ -16,8 +16,9 @@ pub(super) fn value(ruled: &Ruled<'_>, document: &Document, joins: &Joins) -> St
     let shape = Shape { joins, keeps_rest: document.keeps_rest };
     // The rules were read only if there is one.
     let made = document.tree().map(|tree| shape.value(&tree, &name, 0)).unwrap_or_default();
-    let empty =
-        if ruled.column.class == TypeClass::Text { format!(" WHEN {name} = '' THEN ''") } else { String::new() };
+    // To MariaDB any document is a text, which may be empty.
+    let is_text = !ruled.column.ty.eq_ignore_ascii_case("json");
+    let empty = if is_text { format!(" WHEN {name} = '' THEN ''") } else { String::new() };
     format!("CASE WHEN {name} IS NULL THEN NULL{empty} ELSE {made} END")
 }
 

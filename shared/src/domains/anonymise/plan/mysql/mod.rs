@@ -20,9 +20,8 @@ use expression::value;
 /// Nothing is cut to fit, rows that refer to one another may change one after the other, a year begins when it does in UTC, and a text
 /// that is put together may be as long as one can be.
 const STRICT: &str = "SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0, time_zone = '+00:00', \
-                      group_concat_max_len = 4294967295";
-const BACK: &str =
-    "SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT, group_concat_max_len = DEFAULT";
+                      group_concat_max_len = 4294967295, sql_safe_updates = 0";
+const BACK: &str = "SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT, group_concat_max_len = DEFAULT, sql_safe_updates = DEFAULT";
 
 /// The steps of these tables, and the joins in them.
 pub(super) fn steps(decided: &[&Decided<'_>], schema: &Schema) -> (Vec<Step>, Vec<String>) {
@@ -94,8 +93,11 @@ fn masking(group: &[&Decided<'_>], joins: &Joins) -> Step {
     let mut statements = vec![STRICT.to_owned()];
     for one in group {
         statements.extend(deleted(one));
+        // An expression of somebody's own may read any other column, as it was.
+        let (own, others): (Vec<_>, Vec<_>) = one.ruled().iter().partition(|ruled| matches!(ruled.rule, Rule::Sql(_)));
+        statements.extend(updated(one, &own, joins));
         statements.extend(shuffled(one));
-        statements.extend(updated(one, joins));
+        statements.extend(updated(one, &others, joins));
     }
     statements.push(BACK.to_owned());
     // A session without its keys would make everything null: it gets no line of progress, and so nothing of it stays.
@@ -151,15 +153,12 @@ fn untouched<'a>(one: &'a Decided<'_>) -> impl Iterator<Item = String> + use<'a>
     still.map(|column| mysql_ident(&column.name))
 }
 
-fn updated(one: &Decided<'_>, joins: &Joins) -> Option<String> {
-    let ruled: Vec<_> = one.ruled().iter().filter(|ruled| ruled.rule != Rule::Shuffle).collect();
-    if ruled.is_empty() {
+fn updated(one: &Decided<'_>, ruled: &[&Ruled<'_>], joins: &Joins) -> Option<String> {
+    let set: Vec<_> = ruled.iter().filter(|ruled| ruled.rule != Rule::Shuffle).collect();
+    if set.is_empty() {
         return None;
     }
-    // Columns are set from left to right, and an expression of somebody's own may read another one as it was.
-    let (own, other): (Vec<_>, Vec<_>) = ruled.into_iter().partition(|ruled| matches!(ruled.rule, Rule::Sql(_)));
-    let set = own.into_iter().chain(other);
-    let set = set.map(|ruled| format!("{} = {}", mysql_ident(&ruled.column.name), new(ruled, joins)));
+    let set = set.into_iter().map(|ruled| format!("{} = {}", mysql_ident(&ruled.column.name), new(ruled, joins)));
     let still = untouched(one).map(|column| format!("{column} = {column}"));
     let set = set.chain(still).collect::<Vec<_>>().join(", ");
     Some(format!("UPDATE {} SET {set}", qualified(&one.table.name)))
@@ -178,8 +177,8 @@ fn built(table: &Table) -> Vec<String> {
     let name = qualified(&table.name);
     let mut statements = Vec::new();
     if table.versioned {
+        statements.push("SET SESSION sql_safe_updates = 0, system_versioning_alter_history = KEEP".to_owned());
         statements.push(format!("DELETE HISTORY FROM {name}"));
-        statements.push("SET SESSION system_versioning_alter_history = KEEP".to_owned());
     }
     statements.push(format!("ALTER TABLE {name} FORCE"));
     statements

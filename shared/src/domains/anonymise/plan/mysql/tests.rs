@@ -61,10 +61,11 @@ fn both_sides_of_a_foreign_key_change_in_one_transaction_and_only_with_the_key()
     insta::assert_snapshot!(shown(&plan, Work::Mask), @r"
     -- mask shop.order, shop.person
     START TRANSACTION;
-    SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0, time_zone = '+00:00', group_concat_max_len = 4294967295;
+    SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0, time_zone = '+00:00', group_concat_max_len = 4294967295, sql_safe_updates = 0;
     UPDATE `shop`.`order` SET `mail` = CASE WHEN `mail` = '' THEN '' ELSE LEFT(SHA2(CONCAT(UNHEX(@nightshift_anon_o0), UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i0), TRIM(TRAILING HEX(WEIGHT_STRING(CONVERT(' ' USING latin1) COLLATE latin1_swedish_ci)) FROM HEX(WEIGHT_STRING(`mail`)))), 256))), 256), 20) END;
-    UPDATE `shop`.`person` SET `nick` = (LEFT(email, 2)), `email` = CASE WHEN `email` = '' THEN '' ELSE LEFT(SHA2(CONCAT(UNHEX(@nightshift_anon_o0), UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i0), TRIM(TRAILING HEX(WEIGHT_STRING(CONVERT(' ' USING latin1) COLLATE latin1_swedish_ci)) FROM HEX(WEIGHT_STRING(`email`)))), 256))), 256), 20) END, `touched` = `touched`;
-    SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT, group_concat_max_len = DEFAULT;
+    UPDATE `shop`.`person` SET `nick` = (LEFT(email, 2)), `touched` = `touched`;
+    UPDATE `shop`.`person` SET `email` = CASE WHEN `email` = '' THEN '' ELSE LEFT(SHA2(CONCAT(UNHEX(@nightshift_anon_o0), UNHEX(SHA2(CONCAT(UNHEX(@nightshift_anon_i0), TRIM(TRAILING HEX(WEIGHT_STRING(CONVERT(' ' USING latin1) COLLATE latin1_swedish_ci)) FROM HEX(WEIGHT_STRING(`email`)))), 256))), 256), 20) END, `touched` = `touched`;
+    SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT, group_concat_max_len = DEFAULT, sql_safe_updates = DEFAULT;
     INSERT INTO nightshift_anon.progress (step, run) VALUES (CASE WHEN CHAR_LENGTH(@nightshift_anon_o0) = 128 THEN 'mask shop.order, shop.person' END, @nightshift_anon_run);
     COMMIT;
     ALTER TABLE `shop`.`order` FORCE;
@@ -88,13 +89,13 @@ fn what_keeps_the_past_is_emptied_with_it() {
     let plan = plan("[table.\"shop.past\"]\ntruncate = true\n", Engine::Mariadb, vec![past]);
     insta::assert_snapshot!(shown(&plan, Work::Empty), @r"
     -- empty shop.past
-    SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0, time_zone = '+00:00', group_concat_max_len = 4294967295;
+    SET SESSION sql_mode = 'STRICT_ALL_TABLES', foreign_key_checks = 0, time_zone = '+00:00', group_concat_max_len = 4294967295, sql_safe_updates = 0;
     DELETE FROM `shop`.`past`;
+    SET SESSION sql_safe_updates = 0, system_versioning_alter_history = KEEP;
     DELETE HISTORY FROM `shop`.`past`;
-    SET SESSION system_versioning_alter_history = KEEP;
     ALTER TABLE `shop`.`past` FORCE;
     ANALYZE TABLE `shop`.`past` PERSISTENT FOR ALL;
-    SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT, group_concat_max_len = DEFAULT;
+    SET SESSION sql_mode = '', foreign_key_checks = 1, time_zone = DEFAULT, group_concat_max_len = DEFAULT, sql_safe_updates = DEFAULT;
     ");
 }
 
@@ -105,6 +106,7 @@ fn what_cannot_be_done_there_is_in_the_way() {
     let gone = Trigger { name: "gone".to_owned(), event: TriggerEvent::Delete, ..Trigger::default() };
     let blind = || Column {
         equality: Equality::Weighed { collation: "latin1_swedish_ci".to_owned(), pads: true },
+        length: Some(99),
         ..text("a")
     };
     let plan = plan(

@@ -18,6 +18,7 @@ const DIGITS: usize = 20;
 /// The head and body of its function, if the column's rule is about what is inside of it.
 pub(super) fn function(ruled: &Ruled<'_>, joins: &Joins) -> Option<(String, String)> {
     let (ty, body) = match &ruled.rule {
+        Rule::Each(part) if part.rule == Rule::Null => return None,
         Rule::Each(part) => ("text[]", elements(part, joins)),
         Rule::Json(document) => {
             let shape = Shape { joins, keeps_rest: document.keeps_rest };
@@ -32,7 +33,12 @@ pub(super) fn function(ruled: &Ruled<'_>, joins: &Joins) -> Option<(String, Stri
 /// The new value of the column.
 pub(super) fn call(ruled: &Ruled<'_>) -> String {
     let (column, ty, name) = (ident(&ruled.column.name), &ruled.column.ty, name(ruled));
-    match ruled.rule {
+    match &ruled.rule {
+        // Past every cast: one of somebody's own may be code.
+        Rule::Each(part) if part.rule == Rule::Null => format!(
+            "(CASE WHEN cardinality({column}) > 0 THEN array_fill(NULL::{}, ARRAY[cardinality({column})]) ELSE {column} END)",
+            ty.trim_end_matches("[]")
+        ),
         Rule::Each(_) => format!("{HELPER}.{name}({column}::text[])::{ty}"),
         _ if ruled.column.class == TypeClass::Text => format!(
             "(CASE WHEN {column}::text = '' THEN '' ELSE {HELPER}.{name}({column}::text::jsonb)::text END)::{ty}"
