@@ -36,6 +36,12 @@ class Versions(SecretsTest):
         age = versions[SECOND]["CreatedDate"] - versions[FIRST]["CreatedDate"]
         self.assertEqual(age.days, 90)
 
+    def test_of_one_second_are_told_apart(self):
+        self.create(SecretString="one", ClientRequestToken=FIRST)
+        self.put(SECOND, "two")
+        versions = self.versions()
+        self.assertLess(versions[FIRST]["CreatedDate"], versions[SECOND]["CreatedDate"])
+
     def test_take_a_date_from_a_control_call(self):
         self.create(SecretString="x", ClientRequestToken=FIRST)
         control("secret-version", secret="s", version=FIRST, created="2026-01-02T00:00:00Z")

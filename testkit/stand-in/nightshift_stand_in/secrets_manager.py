@@ -67,6 +67,22 @@ def _check_size(secret_string: str | None) -> None:
         raise ValidationException(f"A secret value has at most {_MOST_BYTES} bytes.")
 
 
+def _now() -> float:
+    """As AWS dates a version, to the millisecond: which of two was made later is known within a second, too."""
+    return round(clock.timestamp(), 3)
+
+
+@mend(SecretsManagerBackend, "_add_secret")
+def add_secret(original, backend, secret_id, *arguments, **settings):
+    known = secret_id in backend.secrets
+    before = dict(backend.secrets[secret_id].versions) if known else {}
+    secret, new_version = original(backend, secret_id, *arguments, **settings)
+    for version_id, version in secret.versions.items():
+        if before.get(version_id) is not version:
+            version["createdate"] = _now()
+    return secret, new_version
+
+
 @mend(SecretsManagerBackend, "create_secret")
 def create_secret(original, backend, name, secret_string, secret_binary, **settings):
     existing = backend.secrets.get(name) if name in backend.secrets else None
@@ -129,7 +145,7 @@ def _announce(secret, version_id: str) -> None:
     if not pending:
         secret.remove_version_stages_from_old_versions(["AWSPENDING"])
         secret.versions[version_id] = {
-            "createdate": int(clock.timestamp()),
+            "createdate": _now(),
             "version_id": version_id,
             "version_stages": ["AWSPENDING"],
         }

@@ -59,7 +59,7 @@ impl SecretsReader {
                 page.map_err(|error| AwsError::of("secretsmanager:ListSecretVersionIds", object(name), error))?;
             for found in page.versions.unwrap_or_default() {
                 let labels = found.version_stages().iter().cloned().collect();
-                let (created_at, last_accessed) = (moment(found.created_date), moment(found.last_accessed_date));
+                let (created_at, last_accessed) = (precise(found.created_date), moment(found.last_accessed_date));
                 versions.extend(found.version_id.map(|id| Version { id, labels, created_at, last_accessed }));
             }
         }
@@ -164,6 +164,11 @@ fn listed(entry: SecretListEntry) -> Listed {
         labelled,
         tags: entry.tags.unwrap_or_default().into_iter().filter_map(|tag| Some((tag.key?, tag.value?))).collect(),
     }
+}
+
+/// To the millisecond, as AWS dates versions: two of one second have an order, too.
+fn precise(at: Option<DateTime>) -> Option<Timestamp> {
+    Timestamp::from_millisecond(at?.to_millis().ok()?).ok()
 }
 
 fn moment(at: Option<DateTime>) -> Option<Timestamp> {
