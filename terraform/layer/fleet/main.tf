@@ -191,7 +191,7 @@ module "secret_rotation" {
   runbook_url              = local.platform.runbook_url
   secrets                  = var.secret_rotation.secrets
   tags                     = local.platform.tags
-  timeout_seconds          = try(var.secret_rotation.timeout_seconds, 60)
+  timeout_seconds          = try(var.secret_rotation.timeout_seconds, 120)
   vpc                      = try(var.secret_rotation.vpc, local.platform.vpc)
 }
 

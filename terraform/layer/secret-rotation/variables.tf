@@ -211,7 +211,7 @@ variable "tags" {
 variable "timeout_seconds" {
   type        = number
   description = "Seconds a step may take."
-  default     = 60
+  default     = 120
   nullable    = false
 
   validation {
