@@ -7,7 +7,7 @@ use nightshift_testkit::{Fault, Rotation};
 use serde_json::json;
 
 use crate::FUNCTION;
-use crate::alternating::paired;
+use crate::alternating::{by, paired};
 use crate::world::{SECRET, any, is_silent, kind, start};
 
 /// Waits until so many sessions of the function wait for somebody.
@@ -40,6 +40,48 @@ async fn two_rotations_of_pairs_wait_for_one_another() -> anyhow::Result<()> {
         is_silent(&function.answer().await?);
     }
     assert_eq!(rotation.whole(&mut one).await?, Ok(()));
+    Ok(())
+}
+
+/// The next rotation may have ended behind its back: a password that it set would be that of a version nobody hands out.
+#[tokio::test]
+async fn a_step_that_waited_for_another_run_sets_no_password_for_a_rotation_that_is_over() -> anyhow::Result<()> {
+    let world = paired(any().await?).await?;
+    let (mut one, mut other) = (start(&world)?, start(&world)?);
+    let first = Rotation::begin(&world, SECRET).await?;
+    is_silent(&first.step(&mut one, "createSecret").await?);
+    let admin = world.server.admin("postgres").await?;
+    admin.batch_execute("SELECT pg_advisory_lock(7956003944967206259)").await?;
+    one.send(&first.event("setSecret")).await?;
+    waiting(&admin, 1).await?;
+    let label = world.secrets.update_secret_version_stage().secret_id(SECRET).version_stage("AWSPENDING");
+    label.remove_from_version_id(&first.token).send().await?;
+    let next = Rotation::begin(&world, SECRET).await?;
+    is_silent(&next.step(&mut other, "createSecret").await?);
+    admin.batch_execute("SELECT pg_advisory_unlock(7956003944967206259)").await?;
+    assert_eq!(kind(one.answer().await?), "PreviousIncomplete");
+    assert_eq!(next.whole(&mut other).await?, Ok(()));
+    // And with nobody on its way, or with all of it done by another invocation of the same rotation.
+    for (ends, said) in [(false, Some("VersionNotPending")), (true, None)] {
+        let late = Rotation::begin(&world, SECRET).await?;
+        is_silent(&late.step(&mut one, "createSecret").await?);
+        world.scene.proxy.break_next("secretsmanager:GetSecretValue", "", 1, Fault::HoldAfter);
+        one.send(&late.event("setSecret")).await?;
+        world.scene.proxy.reached().await?;
+        if ends {
+            assert_eq!(late.whole(&mut other).await?, Ok(()));
+        } else {
+            let label = world.secrets.update_secret_version_stage().secret_id(SECRET).version_stage("AWSPENDING");
+            label.remove_from_version_id(&late.token).send().await?;
+        }
+        world.scene.proxy.release();
+        let answer = one.answer().await?;
+        match said {
+            Some(said) => assert_eq!(kind(answer), said),
+            None => is_silent(&answer),
+        }
+        by(&world, &world.secret(SECRET).await?).await?.batch_execute("SELECT 1").await?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! Does the one step there is.
 
 use super::codes;
+use super::gate::{self, Standing};
 use super::observe::Vault;
 use super::plan::{NewValue, SetPassword, What};
 use super::policy::Policy;
@@ -111,6 +112,10 @@ impl<'a> Hand<'a> {
             statements.extend(self.sendable(set, version, std::slice::from_ref(statement))?);
         }
         statements.extend(self.sendable(set, &set.version, &set.statements)?);
+        if !self.is_still_coming().await? {
+            let message = format!("another invocation made version {} the current one", set.version);
+            return Ok(Some(Reason::plain(&codes::ALREADY_SET, message)));
+        }
         let Some(session) = &self.vault.session else {
             return Err(SqlError::unreachable(&*set.by, "the session that was to do it is gone").into());
         };
@@ -121,6 +126,14 @@ impl<'a> Hand<'a> {
             steps.extend(statements.iter().map(|(_, shown)| shown));
         }
         Ok(set.note.clone())
+    }
+
+    /// Logins and another run may have been waited for since the secret was read, and the rotation been cancelled and followed by the
+    /// next one. A password that is set then is that of a version nobody hands out.
+    async fn is_still_coming(&self) -> Result<bool, Stop> {
+        let secret = self.reader.describe(&self.request.secret).await?;
+        let standing = gate::judge(secret.as_ref(), self.request).map_err(Stop)?;
+        Ok(standing == Standing::Coming)
     }
 
     fn sendable(

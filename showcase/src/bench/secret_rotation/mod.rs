@@ -58,28 +58,28 @@ const SINGLE: Case = Case {
     words: "one login, PostgreSQL",
     paired: false,
     dual: false,
-    least: Least { calls: 14.0, logins: 2.0, statements: 1.0 },
+    least: Least { calls: 15.0, logins: 2.0, statements: 1.0 },
     is_counted: true,
 };
 const PAIR: Case = Case {
     words: "two logins, PostgreSQL",
     paired: true,
     dual: false,
-    least: Least { calls: 17.0, logins: 3.0, statements: 7.0 },
+    least: Least { calls: 18.0, logins: 3.0, statements: 7.0 },
     is_counted: true,
 };
 const DUAL: Case = Case {
     words: "one login with two passwords, MySQL",
     paired: false,
     dual: true,
-    least: Least { calls: 15.0, logins: 3.0, statements: 3.0 },
+    least: Least { calls: 16.0, logins: 3.0, statements: 3.0 },
     is_counted: false,
 };
 const ACCOUNTS: Case = Case {
     words: "two accounts, MySQL",
     paired: true,
     dual: false,
-    least: Least { calls: 18.0, logins: 5.0, statements: 16.0 },
+    least: Least { calls: 19.0, logins: 5.0, statements: 16.0 },
     is_counted: true,
 };
 
@@ -91,7 +91,7 @@ pub(super) fn section() -> Section {
          who it is, which is the *spare* in its target. *Logins* are connections to the server, whether it lets in or not. *Statements* \
          are what the server logged, without those that begin and end transactions or say how long one waits.\n\n\
          *Least*: each step asks how the secret stands before it does anything; `createSecret` reads what is handed out, looks for a \
-         value of the same token, and stores one; `setSecret` reads both; `testSecret` reads the coming one; `finishSecret` reads \
+         value of the same token, and stores one; `setSecret` reads both, and asks how the secret stands once more before it sets a password; `testSecret` reads the coming one; `finishSecret` reads \
          both, moves the label, and takes the other away. Two logins: which proxies log in by the secret, and the master's \
          secret, with one call to RDS where that names its server by an identifier, as the PostgreSQL one does here; on \
          MySQL what was handed out before is read, which shows whose the other login is. `setSecret` tries the current \
