@@ -44,6 +44,26 @@ async fn by(world: &MysqlWorld, value: &Value) -> anyhow::Result<mysql_async::Co
 }
 
 #[tokio::test]
+async fn an_account_that_somebody_set_by_hand_is_followed_by_the_other_of_its_pair() -> anyhow::Result<()> {
+    for program in others() {
+        let world = paired(&program).await?;
+        let mut function = world.start(FUNCTION, &[])?;
+        for (by_hand, expected) in [(false, "app_clone"), (true, "app"), (false, "app_clone")] {
+            if by_hand {
+                world.server.admin(&["ALTER USER app_clone@'%' IDENTIFIED BY 'by hand'"]).await?;
+                assert!(by(&world, &world.secret(SECRET).await?).await.is_err(), "what is handed out is refused");
+            }
+            let rotation = Rotation::begin(&world, SECRET).await?;
+            assert_eq!(rotation.whole(&mut function).await?, Ok(()), "{}", program.flavour.engine());
+            let value = world.secret(SECRET).await?;
+            assert_eq!(value["username"], expected);
+            by(&world, &value).await?.query_drop("INSERT INTO task VALUES (1)").await?;
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_application_never_fails_across_ten_rotations_and_either_may_what_the_other_may() -> anyhow::Result<()> {
     for program in others() {
         turns(&program).await.map_err(|error| error.context(program.flavour.engine()))?;

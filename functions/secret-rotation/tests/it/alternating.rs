@@ -219,3 +219,29 @@ async fn behind_a_proxy_there_is_no_pair_and_the_ways_out_are_said() -> anyhow::
     assert_eq!(rotation.whole(&mut function).await?, Ok(()));
     Ok(())
 }
+
+/// Somebody sets the password of the second by hand while it is handed out: the rotation goes on with the first, which the secret holds, too.
+#[tokio::test]
+async fn a_login_that_somebody_set_by_hand_is_followed_by_the_other_of_its_pair() -> anyhow::Result<()> {
+    let world = paired(any().await?).await?;
+    let mut function = start(&world)?;
+    rotate(&world, &mut function).await?;
+    let locked_out = world.secret(SECRET).await?;
+    let master = world.server.master(DATABASE).await?;
+    master.batch_execute("ALTER ROLE app_clone PASSWORD 'by hand'").await?;
+    assert!(by(&world, &locked_out).await.is_err(), "what is handed out is refused");
+    for expected in ["app", "app_clone"] {
+        rotate(&world, &mut function).await?;
+        let value = world.secret(SECRET).await?;
+        assert_eq!(value["username"], expected);
+        by(&world, &value).await?.batch_execute("INSERT INTO task VALUES (1)").await?;
+    }
+    // Whoever holds neither of the two gets none.
+    master.batch_execute("ALTER ROLE app_clone PASSWORD 'by hand'; ALTER ROLE app PASSWORD 'by hand'").await?;
+    let failed = rotate(&world, &mut function).await.expect_err("nobody knows a password");
+    let said = format!("{failed:#}");
+    assert!(said.contains("NoPasswordWorks") && said.contains("as the master; nobody else may"), "{said}");
+    let value = world.secret(SECRET).await?;
+    assert_eq!(value["username"], "app_clone", "what was handed out stays");
+    Ok(())
+}

@@ -103,7 +103,7 @@ crate::report::reason_codes! {
         Some("Write the database that the login works in into `dbname` of the secret.");
     NO_PASSWORD_WORKS = "no-password-works", Operators,
         "The server refuses the coming password, the current one and the one before.",
-        Some("Set the user's password to that of `AWSCURRENT`, or run `db-users`, which does it.");
+        Some("Set the user's password to that of `AWSCURRENT`, or run `db-users`, which does it but for the second of a pair.");
     TEST_FAILED = "test-failed", Operators,
         "The server refuses the coming password after it was set.",
         Some("See who else sets it.");

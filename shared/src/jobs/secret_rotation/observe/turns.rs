@@ -27,10 +27,11 @@ impl Eyes<'_> {
         let Some(stored) = &mut world.current else { return Ok(()) };
         let version = stored.version.clone();
         stored.tried = self.tried(door, current, &version).await;
-        let session = self.vault.session.take();
-        if stored.tried != Tried::Works {
+        let is_refused = stored.tried == Tried::Refused;
+        if !(stored.tried == Tried::Works || is_refused && self.holds_the_other(door, secret, current, world).await?) {
             return Ok(());
         }
+        let session = self.vault.session.take();
         let host = match &session {
             Some(Session::Mysql(session)) => accounts::host(session).await.map(Some),
             _ => Ok(None),
@@ -64,6 +65,27 @@ impl Eyes<'_> {
             pair
         }));
         Ok(())
+    }
+
+    /// Whether the server takes the version of before, which is the other of the pair on this server. Somebody may have set the password of
+    /// the one in use by hand, and whoever holds the other one may have that set anew.
+    async fn holds_the_other(
+        &mut self,
+        door: &Door,
+        secret: &Described,
+        current: &Login,
+        world: &mut World,
+    ) -> Result<bool, RunFault> {
+        self.vault.session = None;
+        let Some(id) = secret.with(PREVIOUS) else { return Ok(false) };
+        let Some(mut stored) = self.stored(id, 1).await? else { return Ok(false) };
+        let other = names::other_of(&current.user);
+        let login = stored.login.as_ref().ok().filter(|login| login.user == other && login.is_of_server_of(current));
+        let Some(login) = login.cloned() else { return Ok(false) };
+        stored.tried = self.tried(door, &login, id).await;
+        let works = stored.tried == Tried::Works;
+        world.previous = Some(stored);
+        Ok(works)
     }
 
     /// Whether the server takes the coming password already: then it is not set again, since a server may take none it had before.

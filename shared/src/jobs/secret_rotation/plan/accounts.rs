@@ -198,8 +198,7 @@ mod tests {
         drifted.tls = "ANY".to_owned();
         insta::assert_snapshot!(said(&pair(Engine::Mysql, base(), Some(drifted)), "app"), @r"
         GRANT INSERT ON `s`.* TO 'app_clone'@'10.%' WITH GRANT OPTION
-        REVOKE `crew`@`%` FROM 'app_clone'@'10.%'
-        GRANT `crew`@`%` TO 'app_clone'@'10.%'
+        REVOKE `crew`@`%` FROM 'app_clone'@'10.%'; GRANT `crew`@`%` TO 'app_clone'@'10.%'; SET DEFAULT ROLE `crew`@`%` TO 'app_clone'@'10.%'
         REVOKE DELETE ON `s`.* FROM 'app_clone'@'10.%'
         REVOKE SELECT (`a`) ON `t`.* FROM 'app_clone'@'10.%'
         REVOKE `far`@`%` FROM 'app_clone'@'10.%'

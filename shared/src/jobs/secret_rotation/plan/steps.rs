@@ -129,16 +129,28 @@ fn setting(
 
 fn none_works(login: &Login, which: &str) -> Reason {
     let message = format!("the server {} refuses {} {which}", printable(&login.host), printable(&login.user));
-    let fix = format!("set its password to that of {CURRENT}; db-users does it");
+    let fix = if names::base_of(&login.user) == login.user {
+        format!("set its password to that of {CURRENT}; db-users does it")
+    } else {
+        format!("set its password to that of {CURRENT} as the master; nobody else may")
+    };
     Reason::new(&codes::NO_PASSWORD_WORKS, message, fix)
 }
 
-/// Whoever writes a name into a secret does not get that user's second login: the current one has to work.
+/// Whoever writes a name into a secret does not get that user's second login: the current one has to work, or the very login that is to
+/// come, by the password it had before.
 fn by_the_master(world: &World, current: &Login, coming: &Login, request: &Request) -> Result<SetPassword, Reason> {
-    match world.current.as_ref().map(|stored| &stored.tried) {
-        Some(Tried::Works) => {}
-        Some(Tried::Failed(error)) => return Err(gate::of_login(error)),
-        _ => return Err(none_works(current, "its current password, so its second gets none")),
+    let before =
+        world.previous.as_ref().filter(|stored| stored.login.as_ref().is_ok_and(|login| login.user == coming.user));
+    match (world.current.as_ref().map(|stored| &stored.tried), before.map(|stored| &stored.tried)) {
+        (Some(Tried::Works), _) | (Some(Tried::Refused), Some(Tried::Works)) => {}
+        (Some(Tried::Failed(error)), _) | (_, Some(Tried::Failed(error))) => return Err(gate::of_login(error)),
+        _ => {
+            return Err(none_works(
+                current,
+                "its current password, and so is the other of the pair, so that gets none",
+            ));
+        }
     }
     let Some(pair) = &world.pair else { return Err(none_works(current, "what nobody tried")) };
     let pair = pair.as_ref().map_err(Clone::clone)?;
