@@ -1,9 +1,9 @@
 //! A rotation that is cancelled while one of its steps is under way: no password is lost, and the next rotation ends.
 
 use nightshift_testkit::Fault;
+use nightshift_testkit::Rotation;
 use nightshift_testkit::database::DatabaseWorld;
 use nightshift_testkit::rotation::STEPS;
-use nightshift_testkit::Rotation;
 
 use crate::world::{SECRET, any, is_silent, kind, start, turn_on, version};
 

@@ -67,7 +67,12 @@ async fn a_rotation_of_two_accounts_takes_eighteen_calls_or_nineteen_and_five_lo
         ];
         // The first finds no second account to try; the others read what was handed out before, which names the other of the two.
         let round = |logins: u8, more: &str| {
-            [CREATE.to_owned(), format!("setSecret, {logins} logins: {set}{more} DescribeSecret"), test.to_owned(), FINISH.to_owned()]
+            [
+                CREATE.to_owned(),
+                format!("setSecret, {logins} logins: {set}{more} DescribeSecret"),
+                test.to_owned(),
+                FINISH.to_owned(),
+            ]
         };
         let expected = [round(2, ""), round(3, " GetSecretValue"), round(3, " GetSecretValue")];
         assert_eq!(all, expected, "{}", program.flavour.engine());
