@@ -75,19 +75,21 @@ fn is_stopped_by_another(case: &Case<'_>, id: &str) -> bool {
 }
 
 /// **at rest**: when all has been quiet for five nights, runs come to their end with a report in which nothing failed but what
-/// is said each night, and the last one changes nothing but what its day brings.
+/// is said each night, or say what they may not read; and the last one changes nothing but what its day brings.
 pub(super) fn at_rest(case: &Case<'_>) -> Found {
     let mut found = Found::new();
     let quiet = SignedDuration::from_hours(24 * NIGHTS);
     let is_quiet = |run: &&Seen<'_>| run.at.duration_since(case.history.healed) >= quiet;
     for run in case.runs.iter().filter(is_quiet) {
+        let is_denied = run.calls().any(|call| call.refused.as_deref() == Some("AccessDenied"));
         match run.end {
             Some(End::Report(_)) => {}
             Some(End::Fault(fault)) if fault.contains("the configuration has") => {}
+            // What cannot be listed for good is said each time, and loudly.
+            Some(End::Fault(fault)) if is_denied && fault.contains("nothing could be observed") => {}
             other => found.push((run.at, format!("a quiet run ended so: {other:?}"))),
         }
         // What is refused for good is tried again each night, and each night it is said.
-        let is_denied = run.calls().any(|call| call.refused.as_deref() == Some("AccessDenied"));
         for (_, at, effect) in run.did().filter(|_| !is_denied) {
             let is_late = |day: Option<Timestamp>| day.is_some_and(|day| day <= case.history.healed);
             let late = match effect {

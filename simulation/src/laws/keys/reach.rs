@@ -30,7 +30,7 @@ pub(super) fn strangers(case: &Case<'_>) -> Found {
                 Some("a key was switched on, and nobody asked for it".to_owned())
             } else {
                 let is_news = keys.iter().all(|key| *key == "nightshift:told:quarantined") && !keys.is_empty();
-                let excluded = run.terms.excludes(user) && !is_news && !concerns_a_leak(run, user);
+                let excluded = run.terms.excludes(user) && !is_news && !concerns_a_leak(case, run, user);
                 (excluded && !case.raced(run, &did)).then(|| format!("a pattern excludes it: {:?}", did.deed))
             };
             found.extend(why.map(|why| (did.at, format!("{}: {why}", user.name))));
@@ -44,11 +44,13 @@ pub(super) fn strangers(case: &Case<'_>) -> Found {
     found
 }
 
-/// Whether a key of the user leaked, as the event or a tag of ours says.
-fn concerns_a_leak(run: &Seen<'_>, user: &UserFace) -> bool {
+/// Whether a key of the user leaked, as the event says, an earlier one did, or a tag of ours: where the role may not tag, the secret has it.
+fn concerns_a_leak(case: &Case<'_>, run: &Seen<'_>, user: &UserFace) -> bool {
+    let mut earlier = case.runs.iter().filter(|other| other.at < run.at).flat_map(|other| compromised(other.event));
+    let called = earlier.any(|id| user.keys.iter().any(|key| key.id == id));
     let named = compromised(run.event);
     let noted = user.tags.keys().any(|key| key.starts_with("nightshift:leaked"));
-    noted || !named.is_empty() || run.event.contains("aws.health") || run.event.contains("aws.guardduty")
+    noted || called || !named.is_empty() || run.event.contains("aws.health") || run.event.contains("aws.guardduty")
 }
 
 /// **caps**: a run makes, switches off and deletes no more keys than it may. What leaked, what nobody has, and what an earlier
@@ -56,7 +58,7 @@ fn concerns_a_leak(run: &Seen<'_>, user: &UserFace) -> bool {
 pub(super) fn caps(case: &Case<'_>) -> Found {
     let mut found = Found::new();
     for run in &case.runs {
-        let leaked = |did: &Did<'_>| concerns_a_leak(run, &did.before.user);
+        let leaked = |did: &Did<'_>| concerns_a_leak(case, run, &did.before.user);
         let count = |wanted: fn(&Did<'_>) -> bool| run.did().filter(|did| wanted(did) && !leaked(did)).count();
         let made = count(|did| matches!(did.deed, Deed::Minted { .. }));
         let off = count(|did| matches!(did.deed, Deed::Switched { on: false, .. }));
