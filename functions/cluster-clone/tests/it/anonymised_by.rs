@@ -64,20 +64,36 @@ async fn a_raw_copy_that_was_opened_while_it_was_anonymised_is_not_handed_over()
     Ok(())
 }
 
-/// A moment that the clone can be restored to lies before its data was nobody's: AWS would bring the originals back.
-#[tokio::test]
-async fn a_clone_that_could_be_restored_as_it_was_before_is_not_handed_over() -> anyhow::Result<()> {
+/// An attempt that died right after its only call of `action` about `cluster`.
+async fn died_behind(action: &str, cluster: &str) -> anyhow::Result<(Stage, Scene)> {
     let stage = Stage::new().await?;
     let whole = production().await?;
     stage.filled().await?;
     stage.start(&whole, &[])?.invoke(&wish()).await?.report();
-    let second = ("DBClusterIdentifier", "orders-ana");
-    let [made] = places(&whole.proxy.calls(), "rds:RestoreDBClusterToPointInTime", second)[..] else {
-        panic!("{:#?}", whole.proxy.calls())
-    };
+    let calls = whole.proxy.calls();
+    let [place] = places(&calls, action, ("DBClusterIdentifier", cluster))[..] else { panic!("{calls:#?}") };
     let scene = production().await?;
     stage.filled().await?;
-    stage.killed_after(&scene, made).await?;
+    stage.killed_after(&scene, place).await?;
+    Ok((stage, scene))
+}
+
+/// The raw copy is gone by then, and nobody would look at its rules again.
+#[tokio::test]
+async fn a_clone_that_was_made_by_other_rules_than_there_are_now_is_not_handed_over() -> anyhow::Result<()> {
+    let (stage, scene) = died_behind("rds:DeleteDBCluster", "orders-ana-raw").await?;
+    put_rules(&scene, &(Source::Postgres.rules() + "# read again\n")).await?;
+    let (_, message) = stage.start(&scene, &[])?.invoke(&wish()).await?.fault();
+    assert!(message.contains("cluster orders-ana was made by other rules than there are now"), "{message}");
+    assert!(message.contains("all that was made for it was deleted again"), "{message}");
+    assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders"], "{message}");
+    Ok(())
+}
+
+/// A moment that the clone can be restored to lies before its data was nobody's: AWS would bring the originals back.
+#[tokio::test]
+async fn a_clone_that_could_be_restored_as_it_was_before_is_not_handed_over() -> anyhow::Result<()> {
+    let (stage, scene) = died_behind("rds:RestoreDBClusterToPointInTime", "orders-ana").await?;
     // The raw copy says now that its originals stood until after the clone of it was made.
     let arn = format!("arn:aws:rds:eu-west-1:{}:cluster:orders-ana-raw", scene.account);
     let later = Tag::builder().key("nightshift:anonymised-at").value("2099-01-01T00:00:00Z").build();

@@ -130,28 +130,10 @@ impl Maker<'_> {
 }
 
 /// A failure if `found` stands outside its quarantine.
-fn is_inside(plan: &ClonePlan, found: &Cluster) -> Result<(), End> {
-    let outside = is_outside(plan, found)
+fn is_inside(was: &ClonePlan, found: &Cluster) -> Result<(), End> {
+    let outside = plan::is_outside(was, found)
         .map(|what| not_anonymised(format!("cluster {} stands outside its quarantine: {what}", found.id)));
     outside.map_or(Ok(()), |reason| Err(End::Failed(reason)))
-}
-
-/// What of `found` is not as `plan` put it, and lets somebody in or writes something down.
-fn is_outside(plan: &ClonePlan, found: &Cluster) -> Option<&'static str> {
-    let (is, was) = (&found.settings, &plan.cluster.settings);
-    let sorted = |groups: &[String]| {
-        let mut groups = groups.to_vec();
-        groups.sort_unstable();
-        groups
-    };
-    [
-        (sorted(&is.security_groups) == sorted(&was.security_groups), "its security groups are others"),
-        (is.parameter_group == was.parameter_group, "its parameter group is another"),
-        (is.log_exports.is_empty(), "its logs are exported"),
-        (!is.iam_auth, "IAM logs in to it"),
-    ]
-    .into_iter()
-    .find_map(|(holds, what)| (!holds).then_some(what))
 }
 
 /// That it came to nothing.

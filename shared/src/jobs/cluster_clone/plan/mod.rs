@@ -19,7 +19,7 @@ pub use action::{About, Action, CloneFault, ClonePlan, Everything, Left, RawPlan
 pub(super) use build::end;
 pub(super) use count::{Overshoot, of_owner, overshoot};
 pub(super) use left_over::{FAILED, is_empty_clone, is_left_over};
-pub(super) use raw::is_made_for;
+pub(super) use raw::{is_made_for, is_outside};
 pub(super) use still::{Still, still};
 pub(super) use tell::{is_untold, matter, memory, was_told};
 

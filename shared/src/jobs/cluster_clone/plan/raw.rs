@@ -208,3 +208,21 @@ pub(in crate::jobs::cluster_clone) fn is_made_for(plan: &ClonePlan, found: &Clus
         && found.read_replicas.is_empty()
         && Policy::meant(&policy.denied, found).is_none()
 }
+
+/// What of `found` is not as `plan` put it, and lets somebody in or writes something down.
+pub(in crate::jobs::cluster_clone) fn is_outside(plan: &ClonePlan, found: &Cluster) -> Option<&'static str> {
+    let (is, was) = (&found.settings, &plan.cluster.settings);
+    let sorted = |groups: &[String]| {
+        let mut groups = groups.to_vec();
+        groups.sort_unstable();
+        groups
+    };
+    [
+        (sorted(&is.security_groups) == sorted(&was.security_groups), "its security groups are others"),
+        (is.parameter_group == was.parameter_group, "its parameter group is another"),
+        (is.log_exports.is_empty(), "its logs are exported"),
+        (!is.iam_auth, "IAM logs in to it"),
+    ]
+    .into_iter()
+    .find_map(|(holds, what)| (!holds).then_some(what))
+}

@@ -287,3 +287,24 @@ fn what_was_not_made_for_it_is_not_deleted() {
     let denied = super::policy(&[&QUARANTINE[..], &[("NIGHTSHIFT_PROTECTED", "team=billing")]].concat());
     assert!(!is_made_for(raw_plan, &raw(&[("team", "billing")]), &denied));
 }
+
+#[test]
+fn what_stands_outside_of_its_quarantine_is_named() {
+    let plan = made(&around(vec![raw(&[])]), event(), &policy(&QUARANTINE));
+    let raw_plan = &plan.raw.as_ref().unwrap().clone;
+    let put = || Cluster { settings: raw_plan.cluster.settings.clone(), ..raw(&[]) };
+    assert_eq!(is_outside(raw_plan, &put()), None);
+    let changes: [(&str, Change); 6] = [
+        ("its security groups are others", |it| it.settings.security_groups = vec!["sg-open".to_owned()]),
+        ("its security groups are others", |it| it.settings.security_groups.push("sg-open".to_owned())),
+        ("its parameter group is another", |it| it.settings.parameter_group = Some("loud".to_owned())),
+        ("its parameter group is another", |it| it.settings.parameter_group = None),
+        ("its logs are exported", |it| it.settings.log_exports.push("audit".to_owned())),
+        ("IAM logs in to it", |it| it.settings.iam_auth = true),
+    ];
+    for (what, change) in changes {
+        let mut found = put();
+        change(&mut found);
+        assert_eq!(is_outside(raw_plan, &found), Some(what));
+    }
+}
