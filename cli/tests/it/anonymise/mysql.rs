@@ -187,7 +187,8 @@ async fn proved(flavour: Flavour) -> anyhow::Result<()> {
         // Of the row's own value, as it was.
         ("SELECT COUNT(*) FROM staff WHERE was = CONCAT('was desk-', id)", 25),
         ("SELECT COUNT(DISTINCT desk) + SUM(desk REGEXP '^desk-[0-9]*[02468]$') FROM staff", 50),
-        ("SELECT COUNT(*) > 20 FROM staff WHERE desk <> CONCAT('desk-', id)", 1),
+        // A place that is drawn may be the one it had: about one of 25, five at times, and never fifteen.
+        ("SELECT COUNT(*) > 10 FROM staff WHERE desk <> CONCAT('desk-', id)", 1),
         ("SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = 'nightshift_anon'", 0),
     ] {
         let found: Option<i64> = admin.query_first(question).await.with_context(|| question.to_owned())?;
