@@ -26,7 +26,7 @@ async fn laid(bench: Bench) -> anyhow::Result<Laid> {
 }
 
 #[track_caller]
-fn refuses(said: &Said, code: &str) {
+pub(super) fn refuses(said: &Said, code: &str) {
     assert!(
         said.code == 3 && said.err.contains(&format!("{code}: ")),
         "{code}: {} {}{}",
@@ -185,57 +185,6 @@ async fn found(bench: Bench) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The client dies in the middle of a statement: the server goes on with it, and nobody starts it twice.
-async fn went_on(bench: Bench) -> anyhow::Result<()> {
-    bench.shop("shop").await?;
-    let is_postgres = bench.engine() == "postgresql";
-    // It lasts as long as the administrator holds a lock, however slow the machine is.
-    let slow = if is_postgres {
-        "'x' || CASE WHEN pg_try_advisory_xact_lock_shared(42) THEN '' ELSE pg_sleep(2)::text END || id"
-    } else {
-        "CONCAT('x', IF(IS_FREE_LOCK('held'), 0, SLEEP(2)), id)"
-    };
-    let (hold, release) = if is_postgres {
-        ("SELECT pg_advisory_lock(42)", "SELECT pg_advisory_unlock(42)")
-    } else {
-        ("SELECT GET_LOCK('held', 0)", "SELECT RELEASE_LOCK('held')")
-    };
-    let text = small(bench.engine(), "shop")
-        .replace("column.notes = \"hash\"", &format!("column.notes = {{ sql = \"{slow}\" }}"));
-    let (_folder, rules) = file_of(&text)?;
-    let keys = tempfile::tempdir()?;
-    let (rules, key) = (PathBuf::from(rules), keys.path().join("key"));
-    bench.mark("shop", HOST).await?;
-    let call = bench.call("shop", &rules, &key);
-    let digest = call.reviewed()?;
-    let mut admin = bench.admin("shop").await?;
-    admin.run(hold).await?;
-    let mut child =
-        call.applying(&digest, &[]).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn()?;
-    let at_work = if is_postgres {
-        "SELECT count(*)::text FROM pg_stat_activity WHERE application_name LIKE 'nightshift-anon:mask%' AND query LIKE '%pg_sleep%' AND state = 'active'"
-    } else {
-        "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'master' AND INFO LIKE '%SLEEP%'"
-    };
-    while admin.ask(at_work).await? == "0" {
-        ensure!(child.try_wait()?.is_none(), "it ended before");
-        tokio::task::yield_now().await;
-    }
-    child.kill()?;
-    child.wait()?;
-    let second = call.apply(&digest, &[]);
-    refuses(&second, "still-running");
-    ensure!(admin.ask(at_work).await? == "1", "its statement goes on, once");
-    admin.run(release).await?;
-    let third = call.apply(&digest, &["--wait", "60"]);
-    ensure!(third.code == 0, "{}{}", third.out, third.err);
-    let expected = admin.ask("SELECT notes FROM person WHERE id = 9").await?;
-    ensure!(["x9", "x09"].contains(&expected.as_str()), "{expected}: made once");
-    let found = admin.ask("SELECT email FROM person WHERE id = 9").await?;
-    ensure!(found.ends_with("@example.org"), "{found}");
-    Ok(())
-}
-
 /// A table that nobody gave the login a right to.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_check_cannot_look_at_it_does_not_vouch_for() -> anyhow::Result<()> {
@@ -281,11 +230,4 @@ async fn an_original_in_a_kept_column_fails_the_run_by_name() -> anyhow::Result<
     found(Bench::postgres(&newest()?).await?).await?;
     found(Bench::mysql(Flavour::Mysql).await?).await?;
     found(Bench::mysql(Flavour::Mariadb).await?).await
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_statement_whose_client_died_goes_on_and_is_not_started_twice() -> anyhow::Result<()> {
-    went_on(Bench::postgres(&Installation::find(14).context("run `cargo xtask setup`")?).await?).await?;
-    went_on(Bench::mysql(Flavour::Mysql).await?).await?;
-    went_on(Bench::mysql(Flavour::Mariadb).await?).await
 }

@@ -6,6 +6,7 @@ mod carried;
 mod faults;
 mod inside;
 mod killed;
+mod meanwhile;
 mod mysql;
 mod texts;
 

@@ -188,6 +188,7 @@ async fn what_passes_is_gone_on_with_and_what_was_moved_is_not() -> anyhow::Resu
     rds.modify_db_cluster().db_cluster_identifier("orders-ana-raw").vpc_security_group_ids("sg-open").send().await?;
     let (_, message) = function.invoke(&wish()).await?.fault();
     assert!(message.contains("stands outside its quarantine: its security groups are others"), "{message}");
+    assert_ne!(stage.wrong().await?, Vec::<String>::new(), "nobody wrote there");
     assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders"]);
     // Other rules than those it was made for.
     scene.proxy.break_next("secretsmanager:CreateSecret", "", 1, Fault::Throttled);

@@ -1,5 +1,6 @@
 //! Where the rules of an anonymised clone may lie, and the clone that is not handed over because it could bring originals back.
 
+use aws_sdk_rds::operation::modify_db_cluster::builders::ModifyDBClusterFluentBuilder;
 use aws_sdk_rds::types::Tag;
 use nightshift_testkit::Scene;
 use nightshift_testkit::proxy::Fault;
@@ -43,24 +44,41 @@ async fn rules_are_read_from_a_secret_and_out_of_the_package() -> anyhow::Result
     Ok(())
 }
 
+/// What comes of it where somebody does something to the raw copy after the look at it, and before the first statement.
+async fn meanwhile(stage: &Stage, scene: &Scene, change: ModifyDBClusterFluentBuilder) -> anyhow::Result<String> {
+    stage.filled().await?;
+    scene.proxy.break_next("secretsmanager:CreateSecret", "", 1, Fault::HoldBefore);
+    let mut function = stage.start(scene, &[])?;
+    function.send(&wish()).await?;
+    scene.proxy.reached().await?;
+    change.db_cluster_identifier("orders-ana-raw").vpc_security_group_ids("sg-open").send().await?;
+    scene.proxy.release();
+    let (_, message) = function.answer().await?.fault();
+    assert!(message.contains("stands outside its quarantine: its security groups are others"), "{message}");
+    Ok(message)
+}
+
 /// Whoever opened the quarantine while the work went on may have read what stood there.
 #[tokio::test]
 async fn a_raw_copy_that_was_opened_while_it_was_anonymised_is_not_handed_over() -> anyhow::Result<()> {
     let (stage, scene) = (Stage::new().await?, production().await?);
-    stage.filled().await?;
-    // The first thing after the look, before the first statement.
-    scene.proxy.break_next("secretsmanager:CreateSecret", "", 1, Fault::HoldBefore);
-    let mut function = stage.start(&scene, &[])?;
-    function.send(&wish()).await?;
-    scene.proxy.reached().await?;
-    let opened = scene.rds("eu-west-1").await.modify_db_cluster().db_cluster_identifier("orders-ana-raw");
-    opened.vpc_security_group_ids("sg-open").send().await?;
-    scene.proxy.release();
-    let (_, message) = function.answer().await?.fault();
-    assert!(message.contains("stands outside its quarantine: its security groups are others"), "{message}");
+    let change = scene.rds("eu-west-1").await.modify_db_cluster();
+    let message = meanwhile(&stage, &scene, change).await?;
     assert_eq!(stage.wrong().await?, Vec::<String>::new(), "the work itself was done");
     assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders"], "{message}");
     assert_eq!(keys(&scene).await?, Vec::<String>::new());
+    Ok(())
+}
+
+/// Whoever protects it wants it kept, and it is for them to say what becomes of it.
+#[tokio::test]
+async fn a_raw_copy_that_somebody_protected_stays_and_it_is_said() -> anyhow::Result<()> {
+    let (stage, scene) = (Stage::new().await?, production().await?);
+    let change = scene.rds("eu-west-1").await.modify_db_cluster().deletion_protection(true);
+    let message = meanwhile(&stage, &scene, change).await?;
+    assert!(message.contains("cluster orders-ana-raw is not what was made for this any more"), "{message}");
+    assert!(!message.contains("all that was made for it was deleted again"), "{message}");
+    assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders", "orders-ana-raw"], "{message}");
     Ok(())
 }
 

@@ -147,11 +147,10 @@ impl<'a> Hand<'a> {
 
     async fn step(&self, permit: &Permit, step: &Step) -> Result<Worked, SqlError> {
         // Before each that takes something away, and not only before the first: a night is long.
-        if matches!(step.work, Work::Prepare | Work::Empty | Work::Mask) {
-            let others = others(self.session).await?;
-            if let Some(reason) = others.into_iter().next() {
-                return Ok(Worked::because(Outcome::Deferred, reason));
-            }
+        if matches!(step.work, Work::Prepare | Work::Empty | Work::Mask)
+            && let Some(somebody) = self.somebody().await?
+        {
+            return Ok(somebody);
         }
         let worked = self.carrier.step(permit, step, self.done).await?;
         Ok(Worked::with(if worked { Outcome::Changed } else { Outcome::AlreadyRight }))
@@ -168,7 +167,16 @@ impl<'a> Hand<'a> {
         Ok(Worked { said, ..Worked::with(outcome) })
     }
 
+    /// That somebody else is there, if so: they may read what is not changed yet, and write it back behind a check.
+    async fn somebody(&self) -> Result<Option<Worked>, SqlError> {
+        let others = others(self.session).await?;
+        Ok(others.into_iter().next().map(|reason| Worked::because(Outcome::Deferred, reason)))
+    }
+
     async fn check(&self, permit: &Permit) -> Result<Worked, SqlError> {
+        if let Some(somebody) = self.somebody().await? {
+            return Ok(somebody);
+        }
         let now = catalog::schema(self.session, &self.place.database).await?;
         if now.fingerprint() != self.kept.bond.schema {
             let message = "a table, a column or a type changed while the plan was carried out";
