@@ -84,6 +84,9 @@ async fn production_is_handed_over_anonymised_as_a_clone_of_its_raw_copy() -> an
         calls.iter().enumerate().filter(|(_, call)| call.action == "rds:AddTagsToResource").map(|(at, _)| at).collect();
     let [anonymised, ready] = tagged[..] else { panic!("{tagged:?}") };
     assert!(raw < anonymised && anonymised < second && second < deleted && deleted < ready, "{calls:#?}");
+    // Nobody needs the key any more once its work is done.
+    let forgotten = calls.iter().position(|call| call.action == "secretsmanager:DeleteSecret");
+    assert!(forgotten.is_some_and(|at| anonymised < at && at < second), "{calls:#?}");
     let of = |at: usize, key: &str| calls[at].parameters.get(key).map_or("", String::as_str);
     let groups = |at: usize| {
         let of = calls[at].parameters.iter().filter(|(key, _)| key.starts_with("VpcSecurityGroupIds"));
