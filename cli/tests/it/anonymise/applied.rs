@@ -6,23 +6,13 @@ use anyhow::{Context as _, ensure};
 use nightshift_testkit::database::{Flavour, Installation};
 
 use super::HOST;
-use super::bench::{Bench, small};
+use super::bench::{Bench, Laid, newest, small};
 use super::rules as file_of;
 use crate::Said;
 
-/// A shop with its rules, and where the key of a run is kept.
-struct Laid {
-    bench: Bench,
-    rules: PathBuf,
-    key: PathBuf,
-    _folders: (tempfile::TempDir, tempfile::TempDir),
-}
-
 async fn laid(bench: Bench) -> anyhow::Result<Laid> {
-    bench.shop("shop").await?;
-    let (folder, rules) = file_of(&small(bench.engine(), "shop"))?;
-    let keys = tempfile::tempdir()?;
-    Ok(Laid { bench, rules: rules.into(), key: keys.path().join("key"), _folders: (folder, keys) })
+    let rules = small(bench.engine(), "shop");
+    Laid::new(bench, &rules).await
 }
 
 #[track_caller]
@@ -47,12 +37,7 @@ async fn guarded(bench: Bench) -> anyhow::Result<()> {
     bench.mark("shop", HOST).await?;
 
     // Somebody works with it.
-    let somebody = match bench {
-        Bench::Postgres(server) => (Some(server.master("shop").await?), None),
-        Bench::Mysql(server) => {
-            (None, Some(server.log_in("master", nightshift_testkit::database::postgres::PASSWORD, "shop").await?))
-        }
-    };
+    let somebody = bench.somebody("shop").await?;
     refuses(&call.apply(&digest, &[]), "in-use");
     drop(somebody);
     bench.alone("shop").await?;
@@ -205,10 +190,6 @@ async fn what_a_check_cannot_look_at_it_does_not_vouch_for() -> anyhow::Result<(
     let done = call.apply(&digest, &[]);
     ensure!(done.code == 0, "{}{}", done.out, done.err);
     Ok(())
-}
-
-fn newest() -> anyhow::Result<Installation> {
-    Installation::find(18).context("run `cargo xtask setup`")
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,6 +25,29 @@ pub(super) enum Admin {
     Mysql(Box<Conn>),
 }
 
+/// A shop with its rules, and where the key of a run is kept.
+pub(super) struct Laid {
+    pub bench: Bench,
+    pub rules: PathBuf,
+    pub key: PathBuf,
+    _folders: (tempfile::TempDir, tempfile::TempDir),
+}
+
+impl Laid {
+    /// The shop, made anew, with the rules `text`.
+    pub(super) async fn new(bench: Bench, text: &str) -> anyhow::Result<Self> {
+        bench.shop("shop").await?;
+        let (folder, rules) = super::rules(text)?;
+        let keys = tempfile::tempdir()?;
+        Ok(Self { bench, rules: rules.into(), key: keys.path().join("key"), _folders: (folder, keys) })
+    }
+}
+
+/// The newest `PostgreSQL` there is here.
+pub(super) fn newest() -> anyhow::Result<Installation> {
+    Installation::find(18).context("run `cargo xtask setup`")
+}
+
 /// One call of the command.
 pub(super) struct Call<'a> {
     pub bench: &'a Bench,
@@ -78,6 +101,14 @@ impl Bench {
         Ok(match self {
             Self::Postgres(server) => Admin::Postgres(server.log_in(RDS_ADMIN, PASSWORD, database).await?),
             Self::Mysql(server) => Admin::Mysql(Box::new(server.log_in(RDS_ADMIN, PASSWORD, database).await?)),
+        })
+    }
+
+    /// Somebody who works with `database`, for as long as the session is kept.
+    pub(super) async fn somebody(&self, database: &str) -> anyhow::Result<Admin> {
+        Ok(match self {
+            Self::Postgres(server) => Admin::Postgres(server.master(database).await?),
+            Self::Mysql(server) => Admin::Mysql(Box::new(server.log_in(MASTER, PASSWORD, database).await?)),
         })
     }
 

@@ -1,30 +1,23 @@
 //! What happens while a statement of `clusters anonymise --apply` goes on: its client dies, somebody logs in, somebody changes a table.
 
-use std::path::PathBuf;
 use std::process::{Child, Stdio};
 
 use anyhow::{Context as _, ensure};
-use nightshift_testkit::database::postgres::PASSWORD;
 use nightshift_testkit::database::{Flavour, Installation};
 
 use super::HOST;
 use super::applied::refuses;
-use super::bench::{Admin, Bench, Call, small};
-use super::rules as file_of;
+use super::bench::{Admin, Bench, Call, Laid, newest, small};
 
 /// A shop in which the change of `person` lasts as long as the administrator holds a lock, however slow the machine is.
 struct Slow {
-    bench: Bench,
-    rules: PathBuf,
-    key: PathBuf,
+    laid: Laid,
     digest: String,
     admin: Admin,
-    _folders: (tempfile::TempDir, tempfile::TempDir),
 }
 
 impl Slow {
     async fn new(bench: Bench) -> anyhow::Result<Self> {
-        bench.shop("shop").await?;
         let slow = if is_postgres(&bench) {
             "'x' || CASE WHEN pg_try_advisory_xact_lock_shared(42) THEN '' ELSE pg_sleep(2)::text END || id"
         } else {
@@ -32,22 +25,22 @@ impl Slow {
         };
         let text = small(bench.engine(), "shop")
             .replace("column.notes = \"hash\"", &format!("column.notes = {{ sql = \"{slow}\" }}"));
-        let (folder, rules) = file_of(&text)?;
-        let keys = tempfile::tempdir()?;
-        let (rules, key) = (PathBuf::from(rules), keys.path().join("key"));
+        let laid = Laid::new(bench, &text).await?;
+        let Laid { bench, rules, key, .. } = &laid;
         bench.mark("shop", HOST).await?;
-        let digest = bench.call("shop", &rules, &key).reviewed()?;
+        let digest = bench.call("shop", rules, key).reviewed()?;
         let admin = bench.admin("shop").await?;
-        Ok(Self { bench, rules, key, digest, admin, _folders: (folder, keys) })
+        Ok(Self { laid, digest, admin })
     }
 
     fn call(&self) -> Call<'_> {
-        self.bench.call("shop", &self.rules, &self.key)
+        self.laid.bench.call("shop", &self.laid.rules, &self.laid.key)
     }
 
     /// The command, in the middle of the statement.
     async fn at_work(&mut self) -> anyhow::Result<Child> {
-        let hold = if is_postgres(&self.bench) { "SELECT pg_advisory_lock(42)" } else { "SELECT GET_LOCK('held', 0)" };
+        let hold =
+            if is_postgres(&self.laid.bench) { "SELECT pg_advisory_lock(42)" } else { "SELECT GET_LOCK('held', 0)" };
         self.admin.run(hold).await?;
         let mut command = self.call().applying(&self.digest, &[]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
@@ -60,7 +53,7 @@ impl Slow {
 
     /// How many are: they sleep. The text of the statement stands in others, too, that keep the plan.
     async fn working(&mut self) -> anyhow::Result<String> {
-        let question = if is_postgres(&self.bench) {
+        let question = if is_postgres(&self.laid.bench) {
             "SELECT count(*)::text FROM pg_stat_activity WHERE application_name LIKE 'nightshift-anon:mask%' AND wait_event = 'PgSleep'"
         } else {
             "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'master' AND STATE = 'User sleep'"
@@ -71,7 +64,7 @@ impl Slow {
     /// Lets the statement come to its end.
     async fn release(&mut self) -> anyhow::Result<()> {
         let release =
-            if is_postgres(&self.bench) { "SELECT pg_advisory_unlock(42)" } else { "SELECT RELEASE_LOCK('held')" };
+            if is_postgres(&self.laid.bench) { "SELECT pg_advisory_unlock(42)" } else { "SELECT RELEASE_LOCK('held')" };
         self.admin.run(release).await
     }
 
@@ -115,15 +108,12 @@ async fn died(bench: Bench) -> anyhow::Result<()> {
 async fn joined(bench: Bench) -> anyhow::Result<()> {
     let mut slow = Slow::new(bench).await?;
     let child = slow.at_work().await?;
-    let somebody = match &slow.bench {
-        Bench::Postgres(server) => (Some(server.master("shop").await?), None),
-        Bench::Mysql(server) => (None, Some(server.log_in("master", PASSWORD, "shop").await?)),
-    };
+    let somebody = slow.laid.bench.somebody("shop").await?;
     slow.release().await?;
     let (code, said) = said(child)?;
     ensure!(code == Some(3) && said.contains("[in-use] somebody else is connected"), "{code:?} {said}");
     drop(somebody);
-    slow.bench.alone("shop").await?;
+    slow.laid.bench.alone("shop").await?;
     let again = slow.call().apply(&slow.digest, &[]);
     ensure!(again.code == 0, "{}{}", again.out, again.err);
     slow.is_whole().await
@@ -138,14 +128,10 @@ async fn altered(bench: Bench) -> anyhow::Result<()> {
     let (code, said) = said(child)?;
     ensure!(code == Some(2) && said.contains("[schema-moved]"), "{code:?} {said}");
     slow.admin.run("ALTER TABLE audit_log DROP COLUMN later").await?;
-    slow.bench.alone("shop").await?;
+    slow.laid.bench.alone("shop").await?;
     let again = slow.call().apply(&slow.digest, &[]);
     ensure!(again.code == 0, "{}{}", again.out, again.err);
     slow.is_whole().await
-}
-
-fn newest() -> anyhow::Result<Installation> {
-    Installation::find(18).context("run `cargo xtask setup`")
 }
 
 #[tokio::test(flavor = "multi_thread")]
