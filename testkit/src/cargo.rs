@@ -13,13 +13,13 @@ use crate::repository;
 /// What this process has built. A test binary asks for the same function in each of its tests.
 static BUILT: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
-/// Builds `binary` without optimisation, once in the life of this process; where it lies. The whole workspace is named so that every dependency has the
-/// features the suite has it with: built for one package alone, a dozen crates and all that stand on them, the SDK's too,
-/// would be compiled a second time.
+/// Builds `binary` without optimisation, once in the life of this process; where it lies. The whole workspace is named, and an example, so that
+/// every dependency has the features the suite has it with: built for one package alone, or without what only tests ask for, a dozen
+/// crates and all that stand on them, the SDKs too, would be compiled a second time.
 pub fn build(binary: &str) -> anyhow::Result<PathBuf> {
     let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
     if !built.contains(binary) {
-        run(&["--workspace", "--bin", binary])?;
+        run(&["--workspace", "--bin", binary, "--example", "organization"])?;
         built.insert(binary.to_owned());
     }
     drop(built);

@@ -7,17 +7,18 @@ use crate::steps::{self, Step};
 use crate::tidy;
 
 pub(crate) fn run() -> ExitCode {
-    steps::run(list(), false)
+    steps::run(vec![format(), lints(), house_rules()], false)
 }
 
-/// The steps, which `test` also begins with.
-pub(crate) fn list() -> Vec<Step> {
-    vec![
-        Step::commands("format", [at_root("cargo", &["fmt", "--all", "--check"])]),
-        Step::commands(
-            "lints",
-            [at_root("cargo", &["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])],
-        ),
-        Step::inside("house rules", tidy::run, "cargo xtask check"),
-    ]
+pub(crate) fn format() -> Step {
+    Step::commands("format", [at_root("cargo", &["fmt", "--all", "--check"])])
+}
+
+pub(crate) fn lints() -> Step {
+    let arguments = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
+    Step::commands("lints", [at_root("cargo", &arguments)])
+}
+
+pub(crate) fn house_rules() -> Step {
+    Step::inside("house rules", tidy::run, "cargo xtask check")
 }

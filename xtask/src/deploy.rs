@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use crate::command::{at_root, succeed};
 use crate::package::Arch;
 use crate::provider::{self, Provider};
-use crate::{archive, environment, package, setup, showcase};
+use crate::{archive, binaries, environment, package, setup, showcase};
 
 /// Shows that everything holds.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -64,14 +64,10 @@ fn note_calls(function: &str) -> anyhow::Result<()> {
 /// whatever it is given.
 fn packages(functions: &[String]) -> anyhow::Result<PathBuf> {
     // The command, too: whoever walks through the README asks it for a plan.
-    let mut build = at_root("cargo", &["build", "--quiet", "--locked", "--workspace", "--bin", "nightshift"]);
-    for function in functions {
-        build.args(["--bin", function]);
-    }
-    succeed(&mut build)?;
+    let binaries = binaries::built(functions.iter().map(String::as_str).chain(["nightshift"]))?;
     let folder = environment::tools().join("packages");
     for function in functions {
-        write(&folder.join(Arch::X86_64.name()).join(function), &environment::target().join("debug").join(function))?;
+        write(&folder.join(Arch::X86_64.name()).join(function), &binaries.join(function))?;
     }
     Ok(folder)
 }

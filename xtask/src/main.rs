@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "telling a person what happens is what xtask is for")]
 
 mod archive;
+mod binaries;
 mod browser;
 mod check;
 mod command;

@@ -10,8 +10,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, ensure};
 
-use crate::command::{at_root, here, quiet, succeed};
-use crate::{environment, showcase};
+use crate::command::{here, quiet};
+use crate::{binaries, environment, showcase};
 #[cfg(test)]
 pub(crate) use svg::Palette;
 pub(crate) use svg::{PALETTES, words};
@@ -24,8 +24,7 @@ const COLUMNS: usize = 110;
 
 /// Shows the demo, and draws what it planned.
 pub(crate) fn run() -> anyhow::Result<ExitCode> {
-    let programs = ["--bin", "cluster-cleanup", "--bin", "nightshift"];
-    succeed(at_root("cargo", &["build", "--quiet", "--locked", "--workspace"]).args(programs))?;
+    binaries::built(["cluster-cleanup", "nightshift"])?;
     let shown = showcase::demo(vec!["--built".into()])?;
     if shown != ExitCode::SUCCESS {
         return Ok(shown);

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use crate::command::{at_root, works};
 use crate::environment;
@@ -12,44 +13,50 @@ use crate::environment;
 pub(crate) const MISSING: &str = "no AWS provider: connect to the network, or name a folder of providers with \
                                   TF_CLI_ARGS_init=-plugin-dir=FOLDER";
 
-#[derive(Debug, PartialEq)]
-pub(crate) enum Provider {
-    /// As the caller's Terraform is configured.
-    AsConfigured,
-    /// A folder for `-plugin-dir`.
-    Folder(PathBuf),
+/// A folder of providers for `-plugin-dir`, from which any number of `terraform init` read at once. The cache that Terraform
+/// keeps by itself is not made for two of them: <https://developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache>.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Provider {
+    folder: PathBuf,
 }
 
 impl Provider {
-    /// The first that works.
+    /// The first that works; tried once in the life of this process.
     pub(crate) fn find() -> Option<Self> {
-        let folders = places().into_iter().flat_map(|place| folders_of_providers(&place)).map(Self::Folder);
-        std::iter::once(Self::AsConfigured).chain(folders).find(Self::works)
+        static FOUND: OnceLock<Option<Provider>> = OnceLock::new();
+        FOUND.get_or_init(Self::tried).clone()
+    }
+
+    fn tried() -> Option<Self> {
+        // As the caller's Terraform is configured: one download, kept for all modules.
+        let kept = initialised(|init| init.env("TF_PLUGIN_CACHE_DIR", cache())).then(cache);
+        let others = places().into_iter().flat_map(|place| folders_of_providers(&place));
+        kept.into_iter().chain(others).map(|folder| Self { folder }).find(Self::works)
     }
 
     /// Lets every `terraform init` that `command` is, or starts, find it.
-    pub(crate) fn offer(&self, command: &mut Command) {
-        match self {
-            // One download serves all modules.
-            Self::AsConfigured => command.env("TF_PLUGIN_CACHE_DIR", cache()),
-            Self::Folder(folder) => command.env("TF_CLI_ARGS_init", format!("-plugin-dir={}", folder.display())),
-        };
+    pub(crate) fn offer<'command>(&self, command: &'command mut Command) -> &'command mut Command {
+        command.env("TF_CLI_ARGS_init", format!("-plugin-dir={}", self.folder.display()))
     }
 
-    /// Whether a module that asks for what all modules ask for can be initialised with it.
     fn works(&self) -> bool {
-        let probe = cache().join("probe");
-        let asked = environment::root().join("terraform/aws/account/versions.tf");
-        let _ = fs::remove_dir_all(&probe);
-        if fs::create_dir_all(&probe).and_then(|()| fs::copy(asked, probe.join("versions.tf"))).is_err() {
-            return false;
-        }
-        let mut init = at_root("terraform", &[&format!("-chdir={}", probe.display()), "init", "-input=false"]);
-        self.offer(&mut init);
-        works(&mut init)
+        initialised(|init| self.offer(init))
     }
 }
 
+/// Whether a module that asks for what all modules ask for can be initialised by such an `init`.
+fn initialised(offered: impl FnOnce(&mut Command) -> &mut Command) -> bool {
+    let probe = environment::target().join("provider");
+    let asked = environment::root().join("terraform/aws/account/versions.tf");
+    let _ = fs::remove_dir_all(&probe);
+    if fs::create_dir_all(&probe).and_then(|()| fs::copy(asked, probe.join("versions.tf"))).is_err() {
+        return false;
+    }
+    let mut init = at_root("terraform", &[&format!("-chdir={}", probe.display()), "init", "-input=false"]);
+    works(offered(&mut init))
+}
+
+/// In Terraform's layout of a folder of providers.
 fn cache() -> PathBuf {
     environment::tools().join("terraform")
 }
@@ -91,12 +98,9 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_offered_to_init_and_a_download_is_kept() {
+    fn a_folder_is_offered_to_every_init() {
         let mut init = Command::new("terraform");
-        Provider::Folder("/a/b".into()).offer(&mut init);
+        Provider { folder: "/a/b".into() }.offer(&mut init);
         assert_eq!(crate::command::spelled(&init), "TF_CLI_ARGS_init=-plugin-dir=/a/b terraform");
-        let mut init = Command::new("terraform");
-        Provider::AsConfigured.offer(&mut init);
-        assert!(init.get_envs().any(|(name, _)| name == "TF_PLUGIN_CACHE_DIR"));
     }
 }

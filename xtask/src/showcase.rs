@@ -7,8 +7,8 @@ use std::process::{Command, ExitCode};
 
 use anyhow::{bail, ensure};
 
-use crate::command::{at_root, exit_code, here, succeed};
-use crate::{environment, setup};
+use crate::command::{exit_code, here};
+use crate::{binaries, environment, setup};
 
 /// Runs a demo after what it needs is there.
 pub(crate) fn demo(args: Vec<OsString>) -> anyhow::Result<ExitCode> {
@@ -41,11 +41,9 @@ pub(crate) fn invoke(function: &str, event: &Path, apply: bool) -> anyhow::Resul
     exit_code(&mut command)
 }
 
-/// A binary of the showcase, built as the suite builds it: for the package alone, dependencies would have other features
-/// and be compiled a second time.
+/// A binary of the showcase, built.
 pub(crate) fn built(binary: &str) -> anyhow::Result<Command> {
-    succeed(&mut at_root("cargo", &["build", "--quiet", "--locked", "--workspace", "--bin", binary]))?;
-    Ok(here(environment::target().join("debug").join(binary), &[]))
+    Ok(here(binaries::built([binary])?.join(binary), &[]))
 }
 
 fn mode(apply: bool, surroundings: Option<&str>) -> anyhow::Result<&'static str> {

@@ -4,19 +4,21 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::command::{at_root, exit_code, here, succeed};
-use crate::environment;
+use crate::binaries;
+use crate::command::{exit_code, here, succeed};
+
+const NAME: &str = "simulate";
 
 /// Where cargo puts what it builds by the profile, beside `debug`.
 const PROFILE: &str = "simulate";
 
 /// Runs it from the caller's folder with the caller's arguments.
 pub(crate) fn run(plain: bool, args: Vec<OsString>) -> anyhow::Result<ExitCode> {
-    let mut build = at_root("cargo", &["build", "--quiet", "--locked", "--workspace", "--bin", "simulate"]);
+    let mut build = binaries::build([NAME]);
     let folder = if plain { "debug" } else { PROFILE };
     if !plain {
         build.args(["--profile", PROFILE]);
     }
     succeed(&mut build)?;
-    exit_code(here(environment::target().join(folder).join("simulate"), &[]).args(args))
+    exit_code(here(binaries::folder(folder).join(NAME), &[]).args(args))
 }

@@ -2,8 +2,9 @@
 //! name what was skipped, with the way to get what it needs, and what was not reached.
 
 use std::fmt::Write as _;
-use std::iter;
+use std::panic::resume_unwind;
 use std::process::{Command, ExitCode};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::command;
@@ -17,11 +18,10 @@ pub(crate) struct Step {
 
 enum Work {
     Commands(Vec<Command>),
-    /// Each chain in its order, some of them at once: of this step, and of the steps beside it.
-    Chains {
-        own: Vec<Vec<Command>>,
-        beside: Vec<(&'static str, Vec<Command>)>,
-    },
+    /// Each chain in its order, some of them at once.
+    Chains(Vec<Vec<Command>>),
+    /// Each lane in its order until one of its steps fails, all of them at once.
+    Lanes(Vec<Vec<Step>>),
     Inside {
         run: fn() -> anyhow::Result<()>,
         repeat: &'static str,
@@ -36,12 +36,24 @@ enum Work {
     },
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 enum Outcome {
     Passed(Duration),
     Failed(Duration),
     Skipped(String),
     NotRun,
+}
+
+impl Outcome {
+    /// Its word in the table, and what stands behind the name.
+    fn told(&self) -> (&'static str, String) {
+        match self {
+            Self::Passed(took) => ("passed", seconds(*took)),
+            Self::Failed(took) => ("failed", seconds(*took)),
+            Self::Skipped(reason) => ("skipped", reason.clone()),
+            Self::NotRun => ("not run", String::new()),
+        }
+    }
 }
 
 impl Step {
@@ -53,24 +65,20 @@ impl Step {
     /// A step that is the work of other programs in chains that have nothing to do with each other. What a chain says is
     /// shown in one piece.
     pub(crate) fn chains(name: &'static str, chains: impl IntoIterator<Item = Vec<Command>>) -> Self {
-        Self { name, work: Work::Chains { own: chains.into_iter().collect(), beside: Vec::new() } }
+        Self { name, work: Work::Chains(chains.into_iter().collect()) }
     }
 
-    /// Has another step's chain done beside those of this one, begun before them: it waits more than it computes.
-    pub(crate) fn beside(mut self, name: &'static str, chain: Vec<Command>) -> Self {
-        if let Work::Chains { beside, .. } = &mut self.work {
-            beside.push((name, chain));
-        }
-        self
+    /// Lists of steps that have nothing to do with each other: one waits while another computes. Their lines mingle.
+    pub(crate) fn lanes(lanes: impl IntoIterator<Item = Vec<Self>>) -> Self {
+        Self { name: "lanes", work: Work::Lanes(lanes.into_iter().collect()) }
     }
 
-    /// Its name, and those of the steps that are done beside it.
+    /// The names of its rows.
     fn names(&self) -> Vec<&'static str> {
-        let beside = match &self.work {
-            Work::Chains { beside, .. } => beside.iter().map(|(name, _)| *name).collect(),
-            _ => Vec::new(),
-        };
-        [vec![self.name], beside].concat()
+        match &self.work {
+            Work::Lanes(lanes) => lanes.iter().flatten().flat_map(Self::names).collect(),
+            _ => vec![self.name],
+        }
     }
 
     /// A step xtask does itself; `repeat` is the command that does it again.
@@ -96,17 +104,7 @@ impl Step {
 /// Runs the steps, prints the table, and answers with the exit code of the whole. Where the `whole` is asked for, a step
 /// that was skipped is a failure: nobody reads a table that ends well.
 pub(crate) fn run(steps: Vec<Step>, whole: bool) -> ExitCode {
-    let mut rows = Vec::new();
-    let mut failure = None;
-    for step in steps {
-        if failure.is_some() {
-            rows.extend(step.names().into_iter().map(|name| (name, Outcome::NotRun)));
-            continue;
-        }
-        let (done, repeat) = perform(step.name, step.work);
-        failure = repeat;
-        rows.extend(done);
-    }
+    let (rows, failure) = in_order(steps);
     println!("\n{}", table(&rows));
     if let Some(repeat) = &failure {
         println!("repeat what failed: {repeat}");
@@ -126,7 +124,32 @@ fn is_well(rows: &[(&str, Outcome)], whole: bool) -> bool {
 /// A row of the table for each step, and the command that repeats what failed.
 type Done = (Vec<(&'static str, Outcome)>, Option<String>);
 
-/// Does one step, with those beside it.
+/// Does the steps until one fails.
+fn in_order(steps: Vec<Step>) -> Done {
+    let (mut rows, mut failure) = (Vec::new(), None);
+    for step in steps {
+        if failure.is_some() {
+            rows.extend(step.names().into_iter().map(|name| (name, Outcome::NotRun)));
+            continue;
+        }
+        let (done, repeat) = perform(step.name, step.work);
+        failure = repeat;
+        rows.extend(done);
+    }
+    (rows, failure)
+}
+
+/// Does all lanes at once, each to its end whatever becomes of the others.
+fn at_once(lanes: Vec<Vec<Step>>) -> Done {
+    let done = thread::scope(|scope| {
+        let lanes: Vec<_> = lanes.into_iter().map(|lane| scope.spawn(|| in_order(lane))).collect();
+        lanes.into_iter().map(|lane| lane.join().unwrap_or_else(|panic| resume_unwind(panic))).collect::<Vec<_>>()
+    });
+    let (rows, failures): (Vec<_>, Vec<_>) = done.into_iter().unzip();
+    (rows.concat(), failures.into_iter().flatten().next())
+}
+
+/// Does one step.
 fn perform(name: &'static str, work: Work) -> Done {
     let begin = now();
     let failure = match work {
@@ -134,7 +157,8 @@ fn perform(name: &'static str, work: Work) -> Done {
             println!("\n== {name}: skipped, {reason}");
             return (vec![(name, Outcome::Skipped(reason))], None);
         }
-        Work::Chains { own, beside } => return at_once(name, own, beside),
+        Work::Lanes(lanes) => return at_once(lanes),
+        Work::Chains(chains) => side_by_side(chains, |chain| through(name, chain)).into_iter().flatten().next(),
         Work::Optional { run, repeat } => {
             println!("\n== {name}");
             match run() {
@@ -174,24 +198,6 @@ fn ended(name: &str, took: Duration, failure: Option<(anyhow::Error, String)>) -
     }
 }
 
-/// Does the chains of a step and of those beside it, some at once.
-fn at_once(name: &'static str, own: Vec<Vec<Command>>, beside: Vec<(&'static str, Vec<Command>)>) -> Done {
-    let begin = now();
-    let names: Vec<_> = iter::once(name).chain(beside.iter().map(|(name, _)| *name)).collect();
-    let pieces = beside.into_iter().chain(own.into_iter().map(|chain| (name, chain))).collect();
-    let mut done = side_by_side(pieces, |(name, chain)| (name, through(name, chain), begin.elapsed()));
-    let (mut rows, mut repeat) = (Vec::new(), None);
-    for name in names {
-        let own = done.extract_if(.., |(of, ..)| *of == name);
-        let (took, failures): (Vec<_>, Vec<_>) = own.map(|(_, failure, took)| (took, failure)).unzip();
-        let failure = failures.into_iter().flatten().next();
-        let (outcome, again) = ended(name, took.into_iter().max().unwrap_or_default(), failure);
-        rows.push((name, outcome));
-        repeat = repeat.or(again);
-    }
-    (rows, repeat)
-}
-
 /// Runs the commands one after the other until one fails, and prints what they said. `Some` is the failure and the
 /// command that repeats it.
 fn through(name: &str, chain: Vec<Command>) -> Option<(anyhow::Error, String)> {
@@ -217,12 +223,7 @@ fn seconds(took: Duration) -> String {
 
 fn table(rows: &[(&str, Outcome)]) -> String {
     let lines = rows.iter().map(|(name, outcome)| {
-        let (word, note) = match outcome {
-            Outcome::Passed(took) => ("passed", seconds(*took)),
-            Outcome::Failed(took) => ("failed", seconds(*took)),
-            Outcome::Skipped(reason) => ("skipped", reason.clone()),
-            Outcome::NotRun => ("not run", String::new()),
-        };
+        let (word, note) = outcome.told();
         format!("{word:<9}{name:<20}{note}").trim_end().to_owned()
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -265,7 +266,8 @@ mod tests {
 
     #[test]
     fn the_first_failure_stops_the_list_and_tells_how_to_repeat_it() {
-        let (rows, repeat) = perform("broken", Work::Commands(vec![Command::new("false"), Command::new("true")]));
+        let commands = vec![Command::new("false"), Command::new("true")];
+        let (rows, repeat) = perform("broken", Work::Commands(commands));
         assert!(matches!(rows[..], [("broken", Outcome::Failed(_))]), "{rows:?}");
         assert_eq!(repeat.as_deref(), Some("false"));
     }
@@ -280,12 +282,39 @@ mod tests {
             command
         };
         let chains = vec![vec![Command::new("false"), touch("behind")], vec![Command::new("true"), touch("beside")]];
-        let beside = vec![("other", vec![Command::new("true")])];
-        let (rows, repeat) = perform("chains", Work::Chains { own: chains, beside });
+        let (rows, repeat) = perform("chains", Work::Chains(chains));
         let made = ["behind", "beside"].map(|name| folder.join(name).exists());
         std::fs::remove_dir_all(&folder).unwrap();
-        assert!(matches!(rows[..], [("chains", Outcome::Failed(_)), ("other", Outcome::Passed(_))]), "{rows:?}");
+        assert!(matches!(rows[..], [("chains", Outcome::Failed(_))]), "{rows:?}");
         assert_eq!((repeat.as_deref(), made), (Some("false"), [false, true]));
+    }
+
+    #[test]
+    fn a_lane_stops_where_it_fails_and_the_others_go_on() {
+        let step = |name, program: &str| Step::commands(name, [Command::new(program)]);
+        let lanes = [vec![step("breaks", "false"), step("behind", "true")], vec![step("beside", "true")]];
+        let (rows, repeat) = in_order(vec![Step::lanes(lanes), step("after", "true")]);
+        let expected = [("breaks", "failed"), ("behind", "not run"), ("beside", "passed"), ("after", "not run")];
+        assert_eq!(rows.iter().map(|(name, outcome)| (*name, outcome.told().0)).collect::<Vec<_>>(), expected);
+        assert_eq!(repeat.as_deref(), Some("false"));
+    }
+
+    #[test]
+    fn lanes_are_done_at_the_same_time() {
+        let folder = std::env::temp_dir().join(format!("nightshift-lanes-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        // Each waits for the other.
+        let meet = |own: &str, other: &str| {
+            let script =
+                format!("touch {own}; for _ in $(seq 600); do test -e {other} && exit 0; sleep 0.1; done; exit 1");
+            let mut command = Command::new("sh");
+            command.arg("-c").arg(script).current_dir(&folder);
+            vec![Step::commands("meets", [command])]
+        };
+        let (rows, repeat) = in_order(vec![Step::lanes([meet("one", "two"), meet("two", "one")])]);
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(matches!(rows[..], [(_, Outcome::Passed(_)), (_, Outcome::Passed(_))]), "{rows:?}");
+        assert_eq!(repeat, None);
     }
 
     #[test]

@@ -10,7 +10,16 @@ use serde_json::Value;
 
 use crate::command::{at_root, spelled};
 use crate::side_by_side::side_by_side;
+use crate::steps::Step;
 use crate::{deploy, environment, missing, secrets};
+
+/// What every test is built by.
+const BUILD: [&str; 4] = ["test", "--workspace", "--locked", "--no-run"];
+
+/// Builds the tests and no more: [`run`] finds them built.
+pub(crate) fn step() -> Step {
+    Step::commands("tests built", [at_root("cargo", &BUILD)])
+}
 
 /// Builds and runs the tests of the workspace. Each binary is run to its end, whatever becomes of the others.
 pub(crate) fn run() -> anyhow::Result<()> {
@@ -39,7 +48,7 @@ struct Binary {
 
 /// Builds every test of the workspace; in the order in which they are best begun.
 fn built() -> anyhow::Result<Vec<Binary>> {
-    let mut build = at_root("cargo", &["test", "--workspace", "--locked", "--no-run"]);
+    let mut build = at_root("cargo", &BUILD);
     build.arg("--message-format=json-render-diagnostics").stderr(Stdio::inherit());
     let output = build.output().with_context(|| format!("could not start {}", spelled(&build)))?;
     ensure!(output.status.success(), "the tests could not be built");

@@ -5,33 +5,26 @@ use std::process::ExitCode;
 
 use crate::command::{at_root, installed, succeed};
 use crate::steps::{self, Step};
-use crate::{browser, check, environment, missing, secrets, setup, suite, terraform, workflows};
+use crate::{browser, check, missing, secrets, setup, showcase, suite, terraform, workflows};
 
 pub(crate) fn run(whole: bool) -> ExitCode {
-    let tools = Step::inside("tools", setup::run, "cargo xtask setup");
-    // Before the list is made: it asks what there is.
-    if whole && let Err(error) = setup::rarely_asked() {
-        eprintln!("xtask: {error:#}");
-        return ExitCode::FAILURE;
-    }
-    let mut list = vec![tools];
-    list.extend(check::list());
-    list.extend([
-        documentation(),
-        stand_in(),
-        postgres(),
-        mariadb(),
-        mysql(),
-        connecting(),
-        rust(),
-        without(),
-        in_clear(),
-        mail(),
-        dependencies(),
-        workflows(),
-    ]);
-    list.extend(terraform::steps());
-    steps::run(list, whole)
+    let fetched =
+        vec![tools(whole), stand_in(), postgres(), mariadb(), mysql(), connecting(), dependencies(), workflows()];
+    // What compiles takes every processor there is: it has company only where somebody else waits, for the network here, and
+    // for the programs of a deployment below. That one has the build folder's lock before the lints want it.
+    let first = Step::lanes([vec![check::format(), check::house_rules(), suite::step()], fetched]);
+    let mut judged = terraform::steps();
+    judged.extend([check::lints(), documentation()]);
+    let last = Step::lanes([vec![terraform::deployment()], judged]);
+    steps::run(vec![first, rust(), without(), in_clear(), mail(), last], whole)
+}
+
+fn tools(whole: bool) -> Step {
+    let everything = || {
+        setup::run()?;
+        setup::rarely_asked()
+    };
+    Step::inside("tools", if whole { everything } else { setup::run }, "cargo xtask setup")
 }
 
 fn documentation() -> Step {
@@ -76,23 +69,30 @@ fn in_clear() -> Step {
 
 /// No test of the Rust suite: where no browser is, it must not count among those that passed.
 fn mail() -> Step {
-    let name = "mail in a browser";
+    Step::optional("mail in a browser", looked_at, "cargo xtask test")
+}
+
+/// `Some` says why no mail was looked at.
+fn looked_at() -> anyhow::Result<Option<String>> {
     let Some(browser) = browser::find() else {
-        return Step::skipped(name, "there is no Chromium: apt-get install chromium, or name yours in CHROME");
+        return Ok(Some("there is no Chromium: apt-get install chromium, or name yours in CHROME".to_owned()));
     };
-    let build = at_root("cargo", &["build", "--locked", "--workspace", "--bin", "mail"]);
-    let mut look = at_root(environment::target().join("debug/mail"), &[]);
-    look.env("CHROME", browser);
-    Step::commands(name, [build, look])
+    succeed(showcase::built("mail")?.env("CHROME", browser))?;
+    Ok(None)
 }
 
 fn dependencies() -> Step {
-    let name = "dependencies";
+    Step::optional("dependencies", judged_by_cargo_deny, "cargo deny check bans licenses sources")
+}
+
+/// `Some` says why no dependency was looked at.
+fn judged_by_cargo_deny() -> anyhow::Result<Option<String>> {
     let Some(program) = installed(setup::cargo_deny(), "cargo-deny") else {
-        return Step::skipped(name, "cargo-deny is not installed: cargo install --locked cargo-deny");
+        return Ok(Some("cargo-deny is not installed: cargo install --locked cargo-deny".to_owned()));
     };
     // Advisories change without us and take the network.
-    Step::commands(name, [at_root(program, &["--locked", "check", "bans", "licenses", "sources"])])
+    succeed(&mut at_root(program, &["--locked", "check", "bans", "licenses", "sources"]))?;
+    Ok(None)
 }
 
 /// What `dependencies` leaves out. A schedule asks for it: a vulnerability becomes known without a change of ours.

@@ -1,6 +1,6 @@
 //! The Terraform part of `test`: format, then each module by itself is initialised without a backend, validated, and
 //! tested where it has tests; checkov looks over all of them, a validator over the state machine, and an evaluator of IAM over the roles. Every environment is
-//! deployed to the stand-ins, beside the tests of the modules: each waits while the other computes.
+//! deployed to the stand-ins.
 
 pub(crate) mod machine;
 pub(crate) mod policies;
@@ -10,61 +10,62 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{at_root, installed, works};
+use crate::command::{at_root, installed, succeed, works};
 use crate::provider::{MISSING, Provider};
 use crate::steps::Step;
-use crate::{environment, setup};
+use crate::{deploy, environment, setup};
 
-const FORMAT: &str = "terraform format";
-const MODULES: &str = "terraform modules";
-const FINDINGS: &str = "checkov";
-const MACHINE: &str = "state machine";
-const POLICIES: &str = "policies";
-const DEPLOYMENT: &str = "deployment";
-
+/// The steps but for [`deployment`].
 pub(crate) fn steps() -> Vec<Step> {
-    let folder = folder();
-    if !folder.is_dir() {
-        return vec![Step::skipped("terraform", "there is no terraform/ folder")];
+    if let Some(missing) = missing() {
+        return vec![Step::skipped("terraform", missing)];
     }
-    if !works(&mut at_root("terraform", &["version"])) {
-        return vec![Step::skipped(
-            "terraform",
-            "terraform is not installed: https://developer.hashicorp.com/terraform/install",
-        )];
-    }
-    let format = Step::commands(FORMAT, [at_root("terraform", &["fmt", "-check", "-recursive", "terraform"])]);
-    let machine = Step::optional(MACHINE, machine::step, "cargo xtask machine");
+    let format =
+        Step::commands("terraform format", [at_root("terraform", &["fmt", "-check", "-recursive", "terraform"])]);
+    let findings = Step::optional("checkov", findings, "cargo xtask test");
+    let machine = Step::optional("state machine", machine::step, "cargo xtask machine");
+    let (policies, tests) = ("policies", "terraform modules");
+    let mut steps = vec![format, findings, machine];
     let Some(provider) = Provider::find() else {
-        return vec![
-            format,
-            findings(),
-            machine,
-            Step::skipped(MODULES, MISSING),
-            Step::skipped(POLICIES, MISSING),
-            Step::skipped(DEPLOYMENT, MISSING),
-        ];
+        steps.extend([policies, tests].map(|name| Step::skipped(name, MISSING)));
+        return steps;
     };
-    let modules = modules(&folder);
-    vec![
-        format,
-        findings(),
-        machine,
-        Step::optional(POLICIES, policies::step, "cargo xtask policies"),
-        Step::chains(MODULES, modules.iter().map(|module| commands(module, &provider)))
-            .beside(DEPLOYMENT, vec![at_root("cargo", &["xtask", "deploy"])]),
-    ]
+    steps.push(Step::optional(policies, policies::step, "cargo xtask policies"));
+    steps.push(Step::chains(tests, modules(&folder()).iter().map(|module| commands(module, &provider))));
+    steps
 }
 
-/// Known weaknesses; what is left on purpose is explained where it stands.
-fn findings() -> Step {
+/// Every environment, on the stand-ins.
+pub(crate) fn deployment() -> Step {
+    let name = "deployment";
+    if let Some(missing) = missing() {
+        return Step::skipped(name, missing);
+    }
+    match Provider::find() {
+        Some(_) => Step::inside(name, deploy::run, "cargo xtask deploy"),
+        None => Step::skipped(name, MISSING),
+    }
+}
+
+/// What there has to be for any of it, if it is not there.
+fn missing() -> Option<&'static str> {
+    if !folder().is_dir() {
+        return Some("there is no terraform/ folder");
+    }
+    (!works(&mut at_root("terraform", &["version"])))
+        .then_some("terraform is not installed: https://developer.hashicorp.com/terraform/install")
+}
+
+/// Known weaknesses; what is left on purpose is explained where it stands. `Some` says why nothing was looked for.
+fn findings() -> anyhow::Result<Option<String>> {
     let Some(program) = installed(setup::checkov(), "checkov") else {
         let hint = "checkov is not installed: python3 -m venv .tools/checkov && .tools/checkov/bin/pip install checkov";
-        return Step::skipped(FINDINGS, hint);
+        return Ok(Some(hint.to_owned()));
     };
     // What only a module's tests make is deployed nowhere.
     let place = ["--directory", "terraform", "--framework", "terraform", "--skip-path", "/tests/"];
-    Step::commands(FINDINGS, [at_root(program, &[&place[..], &["--compact", "--quiet", "--skip-download"]].concat())])
+    succeed(&mut at_root(program, &[&place[..], &["--compact", "--quiet", "--skip-download"]].concat()))?;
+    Ok(None)
 }
 
 fn commands(module: &Path, provider: &Provider) -> Vec<Command> {
