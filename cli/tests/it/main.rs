@@ -11,6 +11,7 @@ mod errors;
 mod event;
 mod extend;
 mod fleet;
+mod fleet_redriven;
 mod fleet_report;
 mod invoke;
 mod jobs;
