@@ -77,3 +77,32 @@ async fn what_failed_is_taken_up_where_aws_does_so_and_else_in_a_run_of_its_own(
     let status = fleet.fleet(&["status", "late"]);
     assert!(status.out.contains("late · RUNNING") && status.out.contains("redriven once"), "{}", status.out);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_plans_hold_no_more_is_not_taken_up_but_begun_anew() {
+    const HOUR: i64 = 60 * 60;
+    for (begun_ago, still_holds) in [(23 * HOUR, true), (24 * HOUR + 60, false)] {
+        let fleet = Fleet::of("apply").await;
+        let clock = async |offset: i64| {
+            fleet.scene.control("clock", json!({ "offset_seconds": offset })).await.expect("the clock is set");
+        };
+        clock(-begun_ago).await;
+        let stopped = fleet.scene.begin(&fleet.machine, "late", &json!({ "wait": true })).await.expect("a run");
+        clock(0).await;
+        fleet.scene.stop(&stopped).await.expect("it is stopped");
+        fleet.reported("late", Mode::Apply, &[Ended::Done, Ended::Failed]).await;
+
+        let again = fleet.fleet(&["redrive", "late", "--account", &fleet.scene.account, "--yes"]);
+        assert_eq!(again.code, 0, "{}", again.err);
+        let late = fleet.fleet(&["status", "late"]).out;
+        let (begun, input) = fleet.scene.last_execution(&fleet.machine).await.expect("a run");
+        let said = again.err.contains("its plans hold for a day, and nothing would be begun by them");
+        assert_eq!(said, !still_holds, "{}", again.err);
+        if still_holds {
+            assert!(late.contains("late · RUNNING") && begun == "late", "{begun}: {late}");
+        } else {
+            assert!(late.contains("late · ABORTED") && begun.starts_with("redrive-late-"), "{begun}: {late}");
+            assert_eq!(input, json!({ "mode": "apply", "redrive_of": "late" }));
+        }
+    }
+}

@@ -13,6 +13,7 @@ import sys
 import threading
 import uuid
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import boto3
 from botocore.client import BaseClient
@@ -22,7 +23,7 @@ from moto.core.responses import ActionResult
 from moto.settings import moto_server_port
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from . import control, worlds
+from . import clock, control, worlds
 from .mending import add
 
 _loaded = False
@@ -55,6 +56,15 @@ def _mend() -> None:
 
     map_results.install()
     _work_in_the_account_of_the_role()
+    _begin_by_the_clock_of_the_account()
+
+
+def _begin_by_the_clock_of_the_account() -> None:
+    """An execution may have been started long ago; moto reads the time through the name of a module."""
+    from moto.stepfunctions.parser import models
+
+    now = SimpleNamespace(now=lambda tz: clock.utcnow().replace(tzinfo=tz))
+    models.datetime = SimpleNamespace(datetime=now, timezone=SimpleNamespace(utc=UTC))
 
 
 def _work_in_the_account_of_the_role() -> None:
