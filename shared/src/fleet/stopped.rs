@@ -35,13 +35,14 @@ mod tests {
             redrives: 0,
         };
         let all = [
+            execution("ABORTED", Some(99)),
             execution("ABORTED", Some(100)),
-            execution("FAILED", Some(99)),
+            execution("FAILED", Some(101)),
             execution("TIMED_OUT", Some(1_000)),
             execution("SUCCEEDED", Some(1_000)),
             execution("RUNNING", None),
         ];
         let found: Vec<_> = goes_on(&all, at(999)).map(|(one, until)| (one.name.as_str(), until)).collect();
-        assert_eq!(found, [("ABORTED", at(1_000)), ("TIMED_OUT", at(1_900))]);
+        assert_eq!(found, [("ABORTED", at(1_000)), ("FAILED", at(1_001)), ("TIMED_OUT", at(1_900))]);
     }
 }

@@ -10,8 +10,8 @@ fn done(account: &str) -> Row {
     Row { ended: Ended::Done, ..row(account, 1, 1) }
 }
 
-/// A run that is judged as soon as it is begun.
-const AT_ONCE: (Timestamp, Timestamp) = (Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+/// A run that is judged an hour after it began.
+const SOON: (Timestamp, Timestamp) = (Timestamp::UNIX_EPOCH, Timestamp::constant(3_600, 0));
 const CAPS: FleetCaps = FleetCaps { count: 10, percent: 50, canary_failures: 1 };
 
 fn item(account: &str) -> Item {
@@ -49,7 +49,7 @@ fn idle(account: &str, marked: usize) -> Row {
 
 fn judged(rows: &[Row], consent: Option<&Consent>) -> Verdict {
     let items: Vec<_> = rows.iter().map(|row| item(&row.account)).collect();
-    plan("cluster-cleanup", (&items, rows), &["1".to_owned()].into(), CAPS, consent, AT_ONCE)
+    plan("cluster-cleanup", (&items, rows), &["1".to_owned()].into(), CAPS, consent, SOON)
 }
 
 fn guards(rows: &[Row]) -> Vec<String> {
@@ -122,7 +122,7 @@ fn who_goes_first_and_cannot_be_planned_keeps_the_others_back() {
     let judged = |canary_failures| {
         let caps = FleetCaps { canary_failures, ..CAPS };
         let first = ["1".to_owned(), "3".to_owned()].into();
-        plan("cluster-cleanup", (&items, &rows), &first, caps, None, AT_ONCE)
+        plan("cluster-cleanup", (&items, &rows), &first, caps, None, SOON)
     };
     let verdict = judged(0);
     assert!(!verdict.goes() && verdict.rest.is_empty() && verdict.tripped.is_none());
@@ -177,7 +177,7 @@ fn those_that_go_first_and_show_nothing_keep_the_others_back_however_many_may_fa
     let planned = |one, other| {
         let rows = [ended("1", one), ended("2", other), row("3", 1, 50)];
         let items: Vec<_> = rows.iter().map(|row| item(&row.account)).collect();
-        plan("cluster-cleanup", (&items, &rows), &first, caps, None, AT_ONCE)
+        plan("cluster-cleanup", (&items, &rows), &first, caps, None, SOON)
     };
     let stopped = planned(Ended::Skipped, Ended::Failed);
     assert!(!stopped.goes() && stopped.rest.is_empty());
