@@ -12,7 +12,7 @@ use crate::database::Flavour;
 use crate::scene::{REGION, Scene};
 use crate::world::{clusters, expired, tags_of};
 
-pub use server::Stage;
+pub use server::{MASTER, Stage};
 
 /// What every endpoint of the account has in it.
 const IDENTIFIER: &str = "c0ffee000000";

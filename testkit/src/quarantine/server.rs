@@ -12,7 +12,8 @@ use crate::scene::Scene;
 /// The raw copy's.
 const HOST: &str = "orders-ana-raw.cluster-c0ffee000000.eu-west-1.rds.amazonaws.com";
 /// The master user that the stand-in's secrets name, and the password they hold.
-const MASTER: &str = "admin";
+/// Who logs in to a raw copy.
+pub const MASTER: &str = "admin";
 const MASTER_PASSWORD: &str = "P@55w0rd!";
 const SHOP: &str = include_str!("../../../cli/tests/it/anonymise/small.sql");
 const SHOP_OF_MYSQL: &str = include_str!("../../../cli/tests/it/anonymise/small_mysql.sql");
@@ -72,6 +73,24 @@ impl Stage {
             Self::Postgres(server) => server.log_in(RDS_ADMIN, PASSWORD, database).await,
             Self::Mysql(_) => anyhow::bail!("it is a MySQL"),
         }
+    }
+
+    /// `user` in `database`, who has the password of all.
+    pub async fn log_in(&self, user: &str, database: &str) -> anyhow::Result<Client> {
+        match self {
+            Self::Postgres(server) => server.log_in(user, PASSWORD, database).await,
+            Self::Mysql(_) => anyhow::bail!("it is a MySQL"),
+        }
+    }
+
+    /// Waits until `user` has no session any more.
+    pub async fn left(&self, user: &str) -> anyhow::Result<()> {
+        let admin = self.admin("first").await?;
+        let question = "SELECT count(*) FROM pg_stat_activity WHERE usename = $1";
+        while admin.query_one(question, &[&user]).await?.get::<_, i64>(0) != 0 {
+            tokio::task::yield_now().await;
+        }
+        Ok(())
     }
 
     /// The data of production, as a raw copy has it.

@@ -104,11 +104,22 @@ impl Bench {
         })
     }
 
-    /// Somebody who works with `database`, for as long as the session is kept.
+    /// Somebody who works with `database`, for as long as the session is kept. Whoever runs the command has no right over them.
     pub(super) async fn somebody(&self, database: &str) -> anyhow::Result<Admin> {
+        let mut admin = self.admin(database).await?;
         Ok(match self {
-            Self::Postgres(server) => Admin::Postgres(server.master(database).await?),
-            Self::Mysql(server) => Admin::Mysql(Box::new(server.log_in(MASTER, PASSWORD, database).await?)),
+            Self::Postgres(server) => {
+                let known = "SELECT count(*)::text FROM pg_roles WHERE rolname = 'ana'";
+                if admin.ask(known).await? == "0" {
+                    admin.run(&format!("CREATE ROLE ana LOGIN PASSWORD '{PASSWORD}'")).await?;
+                }
+                Admin::Postgres(server.log_in("ana", PASSWORD, database).await?)
+            }
+            Self::Mysql(server) => {
+                admin.run(&format!("CREATE USER IF NOT EXISTS ana@'%' IDENTIFIED BY '{PASSWORD}'")).await?;
+                admin.run("GRANT ALL ON *.* TO ana@'%'").await?;
+                Admin::Mysql(Box::new(server.log_in("ana", PASSWORD, database).await?))
+            }
         })
     }
 
@@ -165,9 +176,11 @@ impl Bench {
         let mut admin = self.admin(database).await?;
         let question = match self {
             Self::Postgres(_) => format!(
-                "SELECT count(*)::text FROM pg_stat_activity WHERE datname = '{database}' AND usename = 'master' AND state IS NOT NULL"
+                "SELECT count(*)::text FROM pg_stat_activity WHERE datname = '{database}' AND usename IN ('master', 'ana')"
             ),
-            Self::Mysql(_) => "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER = 'master'".to_owned(),
+            Self::Mysql(_) => {
+                "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE USER IN ('master', 'ana')".to_owned()
+            }
         };
         while admin.ask(&question).await? != "0" {
             tokio::task::yield_now().await;

@@ -1,6 +1,7 @@
 //! The way of an anonymised clone, against the stand-in and a real PostgreSQL: the raw copy in quarantine, what is handed over in its
 //! place, and what becomes of both where it fails, dies or has to wait.
 
+use nightshift_testkit::database::postgres::PASSWORD;
 use nightshift_testkit::proxy::{Call, Fault};
 use nightshift_testkit::quarantine::{self, Source, keys, put_rules, wish, wrong};
 use nightshift_testkit::world::{clusters, expired};
@@ -202,6 +203,81 @@ async fn what_passes_is_gone_on_with_and_what_was_moved_is_not() -> anyhow::Resu
     assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders"]);
     let report = function.invoke(&wish()).await?.report();
     assert_eq!(report["counts"]["changed"], 1, "{report:#}");
+    assert_eq!(wrong(&scene, &stage).await?, Vec::<String>::new());
+    Ok(())
+}
+
+/// Whoever is connected before anything is changed has to leave; whoever comes afterwards takes the raw copy with them.
+#[tokio::test]
+async fn nothing_is_handed_over_while_somebody_is_connected_to_the_raw_copy() -> anyhow::Result<()> {
+    let (stage, scene) = (Stage::new().await?, production().await?);
+    stage.filled().await?;
+    let admin = stage.admin("first").await?;
+    admin.batch_execute(&format!("CREATE ROLE ana LOGIN PASSWORD '{PASSWORD}'")).await?;
+    let mut function = stage.start(&scene, &[])?;
+    // In another database of the server: a clone has that, too.
+    let somebody = stage.log_in("ana", "first").await?;
+    let (_, message) = function.invoke(&wish()).await?.fault();
+    for part in ["in-use: somebody else is connected: session ", " of ana", " in first"] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
+    assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders", "orders-ana-raw"]);
+    drop(somebody);
+    stage.left("ana").await?;
+    // Sealed by an attempt that could not set its tags, and then tagged by one that could not clone.
+    for (call, about) in [("rds:AddTagsToResource", ""), ("rds:RestoreDBClusterToPointInTime", "nightshift:anonymised")]
+    {
+        scene.proxy.break_next(call, about, 1, Fault::Throttled);
+        let (_, message) = function.invoke(&wish()).await?.fault();
+        assert!(message.contains("throttled"), "{call}: {message}");
+        assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders", "orders-ana-raw"], "{call}");
+        let somebody = stage.log_in("ana", "shop").await?;
+        let (_, message) = function.invoke(&wish()).await?.fault();
+        assert!(message.contains("in-use: somebody else is connected"), "{call}: {message}");
+        assert!(message.contains("all that was made for it was deleted again"), "{call}: {message}");
+        assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders"], "{call}");
+        drop(somebody);
+        stage.left("ana").await?;
+        stage.filled().await?;
+    }
+    Ok(())
+}
+
+/// Nobody can look into a closed database, and its owner can open it again in the clone.
+#[tokio::test]
+async fn a_closed_database_is_not_handed_over_unseen() -> anyhow::Result<()> {
+    let (stage, scene) = (Stage::new().await?, production().await?);
+    stage.filled().await?;
+    let admin = stage.admin("first").await?;
+    admin.batch_execute("CREATE DATABASE closed WITH ALLOW_CONNECTIONS false").await?;
+    let (_, message) = stage.start(&scene, &[])?.invoke(&wish()).await?.fault();
+    assert!(
+        message.contains("another-database: nobody can log in to these databases, and look into them: closed"),
+        "{message}"
+    );
+    assert_eq!(clusters(&scene, "eu-west-1").await?, ["orders"]);
+    Ok(())
+}
+
+/// What was anonymised once and has its name again is anonymised again: its seal came along with a copy.
+#[tokio::test]
+async fn a_seal_that_came_along_is_no_work_of_this_run() -> anyhow::Result<()> {
+    let (stage, scene) = (Stage::new().await?, production().await?);
+    stage.filled().await?;
+    stage.start(&scene, &[])?.invoke(&wish()).await?.report();
+    let sealed = stage.admin("shop").await?;
+    let mark =
+        sealed.query_one("SELECT obj_description('nightshift_copy'::regnamespace)", &[]).await?.get::<_, String>(0);
+    assert!(mark.contains("was anonymised by plan"), "{mark}");
+    drop(sealed);
+    // The originals again, under the same seal.
+    stage.filled().await?;
+    let admin = stage.admin("shop").await?;
+    let schema = format!("CREATE SCHEMA nightshift_copy AUTHORIZATION {}", quarantine::MASTER);
+    admin.batch_execute(&format!("{schema}; COMMENT ON SCHEMA nightshift_copy IS '{mark}'")).await?;
+    drop(admin);
+    let scene = production().await?;
+    stage.start(&scene, &[])?.invoke(&wish()).await?.report();
     assert_eq!(wrong(&scene, &stage).await?, Vec::<String>::new());
     Ok(())
 }

@@ -6,7 +6,7 @@ use super::model::Order;
 use crate::domains::anonymise::begun::codes;
 use crate::report::Reason;
 use crate::run::Ledger;
-use crate::servers::anonymise::{self, Sight};
+use crate::servers::anonymise::{self, Around, Sight};
 use crate::services::sql::{Session, SqlError};
 
 /// Looks, and waits for another call to end for as long as `wait`.
@@ -24,5 +24,5 @@ pub async fn observe(
     if let Err(reason) = anonymise::lock(session, wait, || ledger.interrupted().is_some()).await? {
         return Ok(Err(vec![reason]));
     }
-    anonymise::look(session, &order.place, &order.rules).await
+    anonymise::look(session, &order.place, &order.rules, Around::Database).await
 }

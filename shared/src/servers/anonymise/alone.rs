@@ -1,9 +1,13 @@
 //! Whether this is the only one at work on a server, and whether it is safe to hand a key to it. One session carries out at a time: a
 //! lock that the server keeps as long as that session lasts, so also while a statement goes on whose client died.
 
+use std::time::Duration;
+
 use super::text;
+use crate::clock;
 use crate::domains::anonymise::begun::codes;
 use crate::report::Reason;
+use crate::servers::catalog;
 use crate::services::sql::{MySession, PgSession, Session, SqlError};
 use crate::text::{count, printable};
 
@@ -69,58 +73,117 @@ async fn holder_of_mysql(session: &MySession) -> Result<Option<String>, SqlError
     }))
 }
 
-/// Who else is there: every session but this one, and replication. A copy in quarantine has none.
-pub async fn others(session: &Session) -> Result<Vec<Reason>, SqlError> {
+/// How far around it is looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Around {
+    /// The database: what else a server of `PostgreSQL` has may be others' to work with.
+    Database,
+    /// The server: a clone hands over all of it.
+    Server,
+}
+
+/// Who else is there.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Others {
+    /// Sessions of the login that asks, which may be on their way out.
+    pub own: Vec<String>,
+    /// What bars.
+    pub reasons: Vec<Reason>,
+}
+
+/// Who else is there: every session but this one, transactions without one, and replication. A copy in quarantine has none.
+pub async fn others(session: &Session, around: Around) -> Result<Others, SqlError> {
     match session {
-        Session::Postgres(session) => others_on_postgres(session).await,
+        Session::Postgres(session) => others_on_postgres(session, around).await,
         Session::Mysql(session) => others_on_mysql(session).await,
     }
 }
 
-async fn others_on_postgres(session: &PgSession) -> Result<Vec<Reason>, SqlError> {
-    // Of others' sessions a plain user sees these columns, and not what kind they are. RDS's own user is nobody's.
-    let query = "SELECT a.usename::text, coalesce(a.application_name, ''), count(*) FROM pg_catalog.pg_stat_activity a \
-                 WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.usename IS NOT NULL \
-                 AND a.usename <> 'rdsadmin' AND coalesce(a.backend_type, 'client backend') = 'client backend' GROUP BY 1, 2 ORDER BY 1, 2";
-    let rows = session.read("who else is connected", query, &[]).await?;
+impl Others {
+    /// Every reason, `own` sessions counted.
+    pub fn all(mut self) -> Vec<Reason> {
+        self.reasons.extend(connected(&self.own));
+        self.reasons
+    }
+
+    fn judged(sessions: Vec<(bool, String)>, followers: usize, follows: bool) -> Self {
+        let (own, others): (Vec<_>, Vec<_>) = sessions.into_iter().partition(|(is_own, _)| *is_own);
+        let said = |all: Vec<(bool, String)>| all.into_iter().map(|(_, who)| who).collect::<Vec<_>>();
+        let replicated =
+            (followers > 0 || follows).then(|| Reason::listed(&codes::REPLICATED, replicated(followers, follows)));
+        Self { own: said(own), reasons: connected(&said(others)).into_iter().chain(replicated).collect() }
+    }
+}
+
+async fn others_on_postgres(session: &PgSession, around: Around) -> Result<Others, SqlError> {
+    let place = match around {
+        Around::Database => "a.datname = current_database()",
+        Around::Server => "a.datname IS NOT NULL",
+    };
+    // Whatever has a user works for one, also in the background; of others' sessions a plain user sees these columns and no more. Workers
+    // of this session are its own, and RDS's own user is nobody.
+    let query = format!(
+        "SELECT coalesce(a.usename = current_user, false), a.pid::text, coalesce(a.usename::text, 'a role that is gone'), \
+         coalesce(a.application_name, ''), coalesce(host(a.client_addr), ''), a.datname::text \
+         FROM pg_catalog.pg_stat_activity a WHERE {place} AND a.pid <> pg_backend_pid() \
+         AND a.leader_pid IS DISTINCT FROM pg_backend_pid() AND a.usesysid IS NOT NULL \
+         AND coalesce(a.usename, '') <> 'rdsadmin' ORDER BY a.pid"
+    );
+    let rows = session.read("who else is connected", &query, &[]).await?;
     let all = rows.iter().map(|row| {
-        let (user, name, number): (String, String, i64) = (row.get(0), row.get(1), row.get(2));
+        let [pid, user, name, from, database]: [String; 5] = [1, 2, 3, 4, 5].map(|at| row.get(at));
         let name = if name.is_empty() { String::new() } else { format!(" ({})", printable(&name)) };
-        format!("{} of {}{name}", count(usize::try_from(number).unwrap_or_default(), "session"), printable(&user))
+        let from = if from.is_empty() { String::new() } else { format!(" from {from}") };
+        (row.get(0), format!("session {pid} of {}{name}{from} in {}", printable(&user), printable(&database)))
     });
-    let all: Vec<_> = all.collect();
+    let all = all.collect();
     let query = "SELECT (SELECT count(*) FROM pg_catalog.pg_stat_replication), pg_is_in_recovery()";
     let rows = session.read("who gets its changes", query, &[]).await?;
     let (followers, follows) = rows.first().map_or((0, false), |row| (row.get::<_, i64>(0), row.get(1)));
-    Ok(judge(&all, usize::try_from(followers).unwrap_or_default(), follows))
+    Ok(Others::judged(all, usize::try_from(followers).unwrap_or_default(), follows))
 }
 
-async fn others_on_mysql(session: &MySession) -> Result<Vec<Reason>, SqlError> {
-    let query = "SELECT COUNT(*) FROM information_schema.USER_PRIVILEGES WHERE PRIVILEGE_TYPE = 'PROCESS'";
-    let sees = session.read("the right to see sessions", query).await?;
-    if sees.first().is_none_or(|row| text(row, 0) == "0") {
+async fn others_on_mysql(session: &MySession) -> Result<Others, SqlError> {
+    if !catalog::sees_sessions(session).await? {
         let message = "without the right PROCESS it cannot be seen whether anybody else is connected";
-        return Ok(vec![Reason::listed(&codes::IN_USE, message)]);
+        return Ok(Others { own: Vec::new(), reasons: vec![Reason::listed(&codes::SESSIONS_UNSEEN, message)] });
     }
-    let query = "SELECT USER, COUNT(*) FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND COMMAND <> 'Daemon' \
-                 AND USER NOT IN ('event_scheduler', 'rdsadmin') GROUP BY USER ORDER BY USER";
+    // The event scheduler is a daemon; what it runs has the user of its event.
+    let query = "SELECT USER = SUBSTRING_INDEX(USER(), '@', 1), ID, USER, HOST, COALESCE(DB, '') FROM information_schema.PROCESSLIST \
+                 WHERE ID <> CONNECTION_ID() AND COMMAND <> 'Daemon' AND BINARY USER <> 'rdsadmin' ORDER BY ID";
     let rows = session.read("who else is connected", query).await?;
     // What a replica applies runs as nobody.
-    let (replica, all): (Vec<_>, Vec<_>) = rows.iter().partition(|row| text(row, 0) == "system user");
+    let (replica, all): (Vec<_>, Vec<_>) = rows.iter().partition(|row| text(row, 2) == "system user");
     let all = all.iter().map(|row| {
-        let number = text(row, 1).parse().unwrap_or(1);
-        format!("{} of {}", count(number, "session"), printable(&text(row, 0)))
+        let [id, user, from, database] = [1, 2, 3, 4].map(|at| printable(&text(row, at)));
+        let database = if database.is_empty() { String::new() } else { format!(" in {database}") };
+        (text(row, 0) == "1", format!("session {id} of {user} from {from}{database}"))
     });
-    Ok(judge(&all.collect::<Vec<_>>(), 0, !replica.is_empty()))
+    let mut others = Others::judged(all.collect(), 0, !replica.is_empty());
+    // A prepared transaction keeps its rows, though nobody sees them, and outlives its session and the server. The table of
+    // transactions is as it was when it was read within the last tenth of a second (`CACHE_MIN_IDLE_TIME_NS` in trx0i_s.cc).
+    clock::sleep(CACHED).await;
+    let query =
+        "SELECT TRX_ID, TRX_STARTED FROM information_schema.INNODB_TRX WHERE TRX_MYSQL_THREAD_ID = 0 ORDER BY TRX_ID";
+    let rows = session.read("transactions that no session holds", query).await?;
+    let unended: Vec<_> = rows.iter().map(|row| format!("{} of {}", text(row, 0), text(row, 1))).collect();
+    if !unended.is_empty() {
+        let message = format!("{} without a session: {}", count(unended.len(), "transaction"), unended.join(", "));
+        others.reasons.push(Reason::listed(&codes::UNENDED, message));
+    }
+    Ok(others)
 }
 
-/// Why nothing is begun: sessions of others, servers that get its changes, or one that it gets its own from.
-fn judge(sessions: &[String], followers: usize, follows: bool) -> Vec<Reason> {
-    let used = || Reason::listed(&codes::IN_USE, format!("somebody else is connected: {}", sessions.join(", ")));
-    let used = (!sessions.is_empty()).then(used);
-    let replicated =
-        (followers > 0 || follows).then(|| Reason::listed(&codes::REPLICATED, replicated(followers, follows)));
-    used.into_iter().chain(replicated).collect()
+/// More than the server keeps its list of transactions for whoever reads it again.
+const CACHED: Duration = Duration::from_millis(150);
+/// So many sessions are named.
+const NAMED: usize = 5;
+
+fn connected(sessions: &[String]) -> Option<Reason> {
+    let named = sessions.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    let more = sessions.len().saturating_sub(NAMED);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    (!sessions.is_empty()).then(|| Reason::listed(&codes::IN_USE, format!("somebody else is connected: {named}{more}")))
 }
 
 fn replicated(followers: usize, follows: bool) -> String {
@@ -188,17 +251,24 @@ mod tests {
 
     #[test]
     fn sessions_and_replication_are_each_a_reason() {
-        let judged = |sessions: &[String], followers, follows| {
-            let reasons = judge(sessions, followers, follows).into_iter();
-            reasons.map(|reason| format!("{}: {}", reason.code, reason.message)).collect::<Vec<_>>()
+        let judged = |sessions: &[(bool, &str)], followers, follows| {
+            let sessions = sessions.iter().map(|(is_own, who)| (*is_own, (*who).to_owned())).collect();
+            Others::judged(sessions, followers, follows)
         };
-        assert_eq!(judged(&[], 0, false), Vec::<String>::new());
-        let one = ["1 session of ana".to_owned()];
-        assert_eq!(
-            judged(&one, 1, false),
-            ["in-use: somebody else is connected: 1 session of ana", "replicated: a server gets its changes"]
-        );
-        assert_eq!(judged(&[], 2, false), ["replicated: 2 servers get its changes"]);
-        assert_eq!(judged(&[], 0, true), ["replicated: it gets its changes from another server"]);
+        let said = |reasons: Vec<Reason>| {
+            reasons.iter().map(|reason| format!("{}: {}", reason.code, reason.message)).collect::<Vec<_>>()
+        };
+        assert_eq!(judged(&[], 0, false), Others::default());
+        let one = judged(&[(false, "session 7 of ana")], 1, false);
+        let expected =
+            ["in-use: somebody else is connected: session 7 of ana", "replicated: a server gets its changes"];
+        assert_eq!(said(one.all()), expected);
+        assert_eq!(said(judged(&[], 2, false).reasons), ["replicated: 2 servers get its changes"]);
+        assert_eq!(said(judged(&[], 0, true).reasons), ["replicated: it gets its changes from another server"]);
+        let own = judged(&[(true, "session 8 of master")], 0, false);
+        assert_eq!(own.reasons, []);
+        assert_eq!(said(own.all()), ["in-use: somebody else is connected: session 8 of master"]);
+        let many = judged(&[(false, "s"); 7], 0, false);
+        assert_eq!(said(many.all()), ["in-use: somebody else is connected: s, s, s, s, s and 2 more"]);
     }
 }

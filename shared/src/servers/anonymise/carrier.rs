@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 
 use super::alone::APPLICATION;
 use crate::domains::anonymise::RunKey;
-use crate::domains::anonymise::begun::Kept;
+use crate::domains::anonymise::begun::{Kept, SEEN};
 use crate::domains::anonymise::checks::{Question, Sampling};
 use crate::domains::anonymise::plan::{HELPER, Step, Work};
 use crate::secret::Secret;
 use crate::services::Permit;
 use crate::services::sql::{Engine, Session, SqlError, SqlKind, literal, mysql_literal};
 
+/// Seconds after which the server ends a session that nobody uses any more, and with it the lock that keeps others out: a function that
+/// stopped waiting is frozen, and closes nothing.
+const IDLE: u32 = 600;
 /// A name of a session is no longer than this.
 const LONGEST_NAME: usize = 63;
 /// What `MySQL` and `MariaDB` say without repeating a value: too long, null, still referenced, a check, a lock, a right.
@@ -35,6 +38,7 @@ impl<'a> Carrier<'a> {
         if engine == Engine::Postgres {
             // A statement goes on though nobody waits for it.
             session.hand("client_connection_check_interval", &Secret::new("0".to_owned())).await?;
+            session.hand("idle_session_timeout", &Secret::new(format!("{IDLE}s"))).await?;
         }
         let pads = kept.joins.iter().enumerate().map(|(number, join)| (number.to_string(), key.pads(join)));
         for (number, pads) in pads.chain([("c".to_owned(), key.check_pads())]) {
@@ -117,6 +121,24 @@ impl<'a> Carrier<'a> {
         self.send(permit, &messages, &step.id).await
     }
 
+    /// Leaves a line that bars the end of the run: `somebody` was there.
+    pub async fn seen(&self, permit: &Permit, somebody: &str) -> Result<(), SqlError> {
+        let statement = match self.engine {
+            Engine::Postgres => format!(
+                "INSERT INTO {HELPER}.progress (step, run, about) VALUES ({}, pg_catalog.current_setting('{HELPER}.run'), {}) \
+                 ON CONFLICT (step) DO NOTHING",
+                literal(SEEN),
+                literal(somebody)
+            ),
+            Engine::Mysql | Engine::Mariadb => format!(
+                "INSERT IGNORE INTO {HELPER}.progress (step, run, about) VALUES ({}, @{HELPER}_run, {})",
+                mysql_literal(SEEN),
+                mysql_literal(somebody)
+            ),
+        };
+        self.send(permit, &statement, SEEN).await
+    }
+
     /// The statement that leaves a line of progress.
     fn line(&self, line: &str) -> String {
         match self.engine {
@@ -138,8 +160,8 @@ impl<'a> Carrier<'a> {
                     format!("{APPLICATION}:{id}").chars().filter(char::is_ascii).take(LONGEST_NAME).collect();
                 format!("SET application_name = {}", literal(&name))
             }
-            Engine::Mysql => "SET SESSION max_execution_time = 0".to_owned(),
-            Engine::Mariadb => "SET SESSION max_statement_time = 0".to_owned(),
+            Engine::Mysql => format!("SET SESSION max_execution_time = 0, SESSION wait_timeout = {IDLE}"),
+            Engine::Mariadb => format!("SET SESSION max_statement_time = 0, SESSION wait_timeout = {IDLE}"),
         };
         self.send(permit, &statement, id).await
     }

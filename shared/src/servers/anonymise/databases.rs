@@ -21,6 +21,14 @@ pub async fn only(
     let mut found = endpoint.log_in(user, password, first).await?;
     let (mut holding, others) = match &found {
         Session::Postgres(shared) => {
+            let closed = closed(shared).await?;
+            if !closed.is_empty() {
+                let message = format!(
+                    "nobody can log in to these databases, and look into them: {}",
+                    printable(&closed.join(", "))
+                );
+                return Ok(Err(Reason::listed(&codes::ANOTHER_DATABASE, message)));
+            }
             let own = if holds(shared).await? { vec![SHARED.to_owned()] } else { Vec::new() };
             (own, names(shared).await?)
         }
@@ -52,6 +60,14 @@ async fn names(session: &PgSession) -> Result<Vec<String>, SqlError> {
     Ok(rows.iter().map(|row| row.get(0)).collect())
 }
 
+/// Databases that are closed, and whose owner can open them again. The template that every server has is as it was made.
+async fn closed(session: &PgSession) -> Result<Vec<String>, SqlError> {
+    let query = "SELECT d.datname::text FROM pg_catalog.pg_database d WHERE NOT d.datallowconn \
+                 AND d.datname NOT IN ('template0', 'rdsadmin') ORDER BY 1";
+    let rows = session.read("the closed databases of the server", query, &[]).await?;
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
 /// Whether anything is in it that has rows, or a large object.
 async fn holds(session: &PgSession) -> Result<bool, SqlError> {
     let query = "SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
@@ -64,8 +80,8 @@ async fn holds(session: &PgSession) -> Result<bool, SqlError> {
 /// The databases of a server of `MySQL` that have tables.
 async fn of_mysql(session: &MySession) -> Result<Vec<String>, SqlError> {
     let query = "SELECT DISTINCT TABLE_SCHEMA FROM information_schema.TABLES WHERE TABLE_TYPE NOT IN ('VIEW', 'SYSTEM VIEW') \
-                 AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema', 'nightshift_anon', \
-                 'nightshift_copy') ORDER BY TABLE_SCHEMA";
+                 AND TABLE_SCHEMA NOT IN ('mysql', 'sys', 'performance_schema', 'information_schema', 'nightshift_anon') \
+                 AND NOT (TABLE_SCHEMA = 'nightshift_copy' AND TABLE_NAME = 'mark') ORDER BY TABLE_SCHEMA";
     let rows = session.read("the databases of the server", query).await?;
     Ok(rows.iter().map(|row| text(row, 0)).collect())
 }

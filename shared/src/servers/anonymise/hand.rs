@@ -2,11 +2,13 @@
 //! decided here.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
-use super::sight::{Sight, others};
+use super::alone::Around;
+use super::sight::{Sight, led_astray, others};
 use super::{Carrier, alone};
 use crate::domains::anonymise::RunKey;
 use crate::domains::anonymise::begun::{Kept, codes};
@@ -18,6 +20,7 @@ use crate::report::{Outcome, Reason};
 use crate::servers::catalog;
 use crate::services::Permit;
 use crate::services::sql::{Engine, Session, SqlError, SqlKind};
+use crate::text::printable;
 
 /// One thing that is done.
 #[derive(Debug, Clone, Serialize)]
@@ -58,6 +61,9 @@ pub struct Hand<'a> {
     schema: &'a Schema,
     accepted: &'a BTreeSet<String>,
     checks: Mutex<Vec<Check>>,
+    around: Around,
+    /// Whether anything was taken away.
+    has_changed: AtomicBool,
 }
 
 impl Action {
@@ -126,7 +132,8 @@ impl<'a> Hand<'a> {
         let engine = sight.schema.engine;
         let carrier = Carrier::ready(session, engine, kept, key).await?;
         let (schema, accepted, checks) = (&sight.schema, &sight.accepted, Mutex::default());
-        Ok(Self { session, engine, carrier, place, kept, done, schema, accepted, checks })
+        let (around, has_changed) = (sight.around, AtomicBool::new(kept.has_changed(done)));
+        Ok(Self { session, engine, carrier, place, kept, done, schema, accepted, checks, around, has_changed })
     }
 
     /// Carries out `action`.
@@ -146,13 +153,15 @@ impl<'a> Hand<'a> {
     }
 
     async fn step(&self, permit: &Permit, step: &Step) -> Result<Worked, SqlError> {
+        let takes = matches!(step.work, Work::Empty | Work::Mask);
         // Before each that takes something away, and not only before the first: a night is long.
-        if matches!(step.work, Work::Prepare | Work::Empty | Work::Mask)
-            && let Some(somebody) = self.somebody().await?
+        if (takes || step.work == Work::Prepare)
+            && let Some(somebody) = self.somebody(permit).await?
         {
             return Ok(somebody);
         }
         let worked = self.carrier.step(permit, step, self.done).await?;
+        self.has_changed.fetch_or(takes, Ordering::Relaxed);
         Ok(Worked::with(if worked { Outcome::Changed } else { Outcome::AlreadyRight }))
     }
 
@@ -167,17 +176,34 @@ impl<'a> Hand<'a> {
         Ok(Worked { said, ..Worked::with(outcome) })
     }
 
-    /// That somebody else is there, if so: they may read what is not changed yet, and write it back behind a check.
-    async fn somebody(&self) -> Result<Option<Worked>, SqlError> {
-        let others = others(self.session).await?;
-        Ok(others.into_iter().next().map(|reason| Worked::because(Outcome::Deferred, reason)))
+    /// That somebody else is there, if so: they may read what is not changed yet, and write it back behind a check. Once something was
+    /// changed, nothing vouches for this copy any more, though they leave.
+    async fn somebody(&self, permit: &Permit) -> Result<Option<Worked>, SqlError> {
+        let reasons = others(self.session, self.around).await?;
+        let Some(first) = reasons.iter().find(|reason| !reason.is(&codes::IN_USE)).or(reasons.first()) else {
+            return Ok(None);
+        };
+        if !self.has_changed.load(Ordering::Relaxed) {
+            let outcome = if first.is(&codes::IN_USE) { Outcome::Deferred } else { Outcome::Failed };
+            return Ok(Some(Worked::because(outcome, first.clone())));
+        }
+        let said: Vec<_> = reasons.iter().map(|reason| reason.message.as_str()).collect();
+        let said = said.join("; ");
+        self.carrier.seen(permit, &said).await?;
+        Ok(Some(Worked::because(
+            Outcome::Failed,
+            Reason::listed(&codes::JOINED, format!("after the first change, {said}")),
+        )))
     }
 
     async fn check(&self, permit: &Permit) -> Result<Worked, SqlError> {
-        if let Some(somebody) = self.somebody().await? {
+        if let Some(somebody) = self.somebody(permit).await? {
             return Ok(somebody);
         }
         let now = catalog::schema(self.session, &self.place.database).await?;
+        if let Some(reason) = led_astray(&now).or_else(|| self.came(&now)) {
+            return Ok(Worked::because(Outcome::Failed, reason));
+        }
         if now.fingerprint() != self.kept.bond.schema {
             let message = "a table, a column or a type changed while the plan was carried out";
             return Ok(Worked::because(Outcome::Failed, Reason::listed(&codes::SCHEMA_MOVED, message)));
@@ -205,7 +231,26 @@ impl<'a> Hand<'a> {
         Ok(Worked::because(Outcome::Failed, Reason::listed(&codes::FOUND, found.join("; "))))
     }
 
+    /// What there is now and was not when this call began, of what runs by itself or holds values that no rule looks into.
+    fn came(&self, now: &Schema) -> Option<Reason> {
+        let triggers = |schema: &Schema| -> BTreeSet<String> {
+            let all = schema.tables.iter().flat_map(|table| &table.triggers);
+            all.map(|trigger| format!("trigger {} of {}", trigger.name, trigger.on)).collect()
+        };
+        let (before, after) = (triggers(self.schema), triggers(now));
+        let mut came: Vec<_> = after.difference(&before).cloned().collect();
+        if now.large_objects > self.schema.large_objects {
+            came.push("a large object".to_owned());
+        }
+        let message = || format!("while the plan was carried out came {}", printable(&came.join(", ")));
+        (!came.is_empty()).then(|| Reason::listed(&codes::SCHEMA_MOVED, message()))
+    }
+
     async fn finish(&self, permit: &Permit, step: &Step) -> Result<Worked, SqlError> {
+        // The checks take as long as the data is large.
+        if let Some(somebody) = self.somebody(permit).await? {
+            return Ok(somebody);
+        }
         let seal = marked(self.engine, &self.place.sealed(&self.kept.bond.plan));
         self.carrier.finish(permit, step, &seal).await?;
         Ok(Worked::with(Outcome::Changed))

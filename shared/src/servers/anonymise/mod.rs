@@ -10,10 +10,11 @@ pub mod marked;
 pub mod progress;
 mod sight;
 
+pub use alone::Around;
 pub use carrier::Carrier;
 pub use databases::only;
 pub use hand::{Action, Hand, Worked, may_pass};
-pub use sight::{Barred, Sight, lock, look};
+pub use sight::{Barred, Sight, lock, look, others};
 
 /// A field of a row of texts.
 fn text(row: &[Option<String>], at: usize) -> String {

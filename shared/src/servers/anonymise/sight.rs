@@ -4,9 +4,11 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use super::alone::Around;
 use super::{alone, marked, progress};
 use crate::clock;
 use crate::domains::anonymise::begun::{Begun, Bond, Kept};
+use crate::domains::anonymise::codes as plan_codes;
 use crate::domains::anonymise::mark::Place;
 use crate::domains::anonymise::plan::{self, Plan};
 use crate::domains::anonymise::rules::Rules;
@@ -14,11 +16,12 @@ use crate::domains::anonymise::schema::Schema;
 use crate::report::Reason;
 use crate::servers::catalog;
 use crate::services::sql::{Session, SqlError};
+use crate::text::printable;
 
 /// How often it is looked whether another call has ended.
 const LOOK: Duration = Duration::from_secs(1);
-/// A session that was closed ends a little later: so often it is looked, and so long it is waited between.
-const LOOKS: u32 = 5;
+/// A session of our own that was closed ends a little later: so often it is looked, and so long it is waited between.
+const LOOKS: u32 = 25;
 const BETWEEN: Duration = Duration::from_millis(200);
 
 /// What was seen.
@@ -34,6 +37,8 @@ pub struct Sight {
     pub refusals: Vec<Reason>,
     /// Objects of the catalog whose texts the rules accept.
     pub accepted: BTreeSet<String>,
+    /// How far around it is looked who else is there.
+    pub around: Around,
 }
 
 /// Why nothing of a plan is carried out.
@@ -59,7 +64,12 @@ pub async fn lock(session: &Session, wait: Duration, stops: impl Fn() -> bool) -
 }
 
 /// Looks at `place`, which `session` is in and has to itself.
-pub async fn look(session: &Session, place: &Place, rules: &Rules) -> Result<Result<Sight, Vec<Reason>>, SqlError> {
+pub async fn look(
+    session: &Session,
+    place: &Place,
+    rules: &Rules,
+    around: Around,
+) -> Result<Result<Sight, Vec<Reason>>, SqlError> {
     let lines = match progress::lines(session).await? {
         Ok(lines) => lines,
         Err(reason) => return Ok(Err(vec![reason])),
@@ -75,23 +85,39 @@ pub async fn look(session: &Session, place: &Place, rules: &Rules) -> Result<Res
         None => place.is_copy(&found, schema.engine),
     };
     let mut refusals: Vec<_> = marked.err().into_iter().collect();
-    refusals.extend(others(session).await?);
+    match &begun {
+        // Whoever is there by now is seen by the first step, which leaves a line of it.
+        Some(begun) => {
+            refusals.extend(begun.was_joined().err());
+            refusals.extend(led_astray(&schema));
+        }
+        None => refusals.extend(others(session, around).await?),
+    }
     refusals.extend(alone::logs(session).await?);
     let plan = plan::make(rules, &schema);
-    Ok(Ok(Sight { schema, plan, begun, refusals, accepted: rules.catalog.clone() }))
+    Ok(Ok(Sight { schema, plan, begun, refusals, accepted: rules.catalog.clone(), around }))
 }
 
-/// Who else is there, and stays.
-pub(super) async fn others(session: &Session) -> Result<Vec<Reason>, SqlError> {
-    let mut found = alone::others(session).await?;
+/// Who else is there. A session of the own login, which may have been closed just now, is looked at until it is gone.
+pub async fn others(session: &Session, around: Around) -> Result<Vec<Reason>, SqlError> {
     for _ in 1..LOOKS {
-        if found.is_empty() {
-            break;
+        let found = alone::others(session, around).await?;
+        if found.own.is_empty() || !found.reasons.is_empty() {
+            return Ok(found.all());
         }
         clock::sleep(BETWEEN).await;
-        found = alone::others(session).await?;
     }
-    Ok(found)
+    Ok(alone::others(session, around).await?.all())
+}
+
+/// What no plan is begun beside, and what may have come since one was: its steps know nothing of it.
+pub(super) fn led_astray(schema: &Schema) -> Option<Reason> {
+    let roads = schema.roads.iter().map(|road| (&*road.what, Some(&*road.cut)));
+    let triggers = schema.event_triggers.iter().map(|name| (&**name, None));
+    let (what, cut) = roads.chain(triggers).next()?;
+    let message = format!("{} was made after the plan was begun", printable(what));
+    let reason = Reason::listed(&plan_codes::ROAD_OUT, message);
+    Some(Reason { fix: cut.map(|cut| format!("in the copy: {cut}")).or(reason.fix.clone()), ..reason })
 }
 
 impl Sight {

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::domains::anonymise::schema::{Name, Schema};
 use crate::domains::anonymise::suggest::Sampled;
-use crate::services::sql::{Session, SqlError};
+use crate::services::sql::{MySession, Session, SqlError};
 
 /// The schema of `database`, which `session` is in on `PostgreSQL`.
 pub async fn schema(session: &Session, database: &str) -> Result<Schema, SqlError> {
@@ -16,6 +16,11 @@ pub async fn schema(session: &Session, database: &str) -> Result<Schema, SqlErro
         Session::Postgres(session) => postgres::schema(session, database).await,
         Session::Mysql(session) => mysql::schema(session, database).await,
     }
+}
+
+/// Whether whoever is logged in gets to see the sessions of others.
+pub async fn sees_sessions(session: &MySession) -> Result<bool, SqlError> {
+    mysql::sees_sessions(session).await
 }
 
 /// How the texts of each column look, by some thousand of its rows.

@@ -11,8 +11,17 @@ crate::report::reason_codes! {
         "A run came to its end here before: the mark says so. A second one would make pseudonyms of pseudonyms.",
         Some("Nothing, or make a new copy. To do it again all the same, set the mark anew.");
     IN_USE = "in-use", Operators,
-        "Somebody else is connected, or it cannot be seen whether anybody is. A copy in quarantine is nobody's to work with.",
-        Some("End those sessions, if this is the copy; for MySQL and MariaDB the login needs the right PROCESS to see them.");
+        "Somebody else is connected. A copy in quarantine is nobody's to work with.",
+        Some("End those sessions, if this is the copy.");
+    SESSIONS_UNSEEN = "sessions-not-seen", Operators,
+        "Whoever is logged in to MySQL or MariaDB does not get to see the sessions of others, so nobody knows whether anybody is connected.",
+        Some("`GRANT PROCESS ON *.*`, or log in as the master user.");
+    UNENDED = "unended-transaction", Operators,
+        "A transaction that no session holds waits for its end, prepared or being recovered. It holds rows back, and could bring some in later.",
+        Some("`XA RECOVER` lists what is prepared; end each by `XA ROLLBACK` in the copy.");
+    JOINED = "joined-meanwhile", Operators,
+        "Somebody was connected after the first change: what they had read before they may have written back, and no check looks at every value.",
+        Some("Make the copy anew, and let nobody in.");
     REPLICATED = "replicated", Operators,
         "The server sends its changes to another one, or gets them from one.",
         Some("Stop the replication, if this is the copy.");

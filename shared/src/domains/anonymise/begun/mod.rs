@@ -8,9 +8,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::domains::anonymise::plan::{BEGUN, Step, digest};
+use crate::domains::anonymise::plan::{BEGUN, Step, Work, digest};
 use crate::report::{PlanDigest, Reason, fingerprint};
 use crate::services::sql::Engine;
+
+/// The line that bars the end: somebody was there while it was carried out.
+pub const SEEN: &str = "seen";
 
 /// What a run is bound to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +72,15 @@ impl Kept {
         // Plain data, which always serialises.
         serde_json::to_string(self).unwrap_or_default()
     }
+
+    /// Whether `done` has a line of a step that takes something away. What has none is done once more.
+    pub fn has_changed(&self, done: &BTreeSet<String>) -> bool {
+        let takes = |step: &&Step| matches!(step.work, Work::Empty | Work::Mask);
+        let is_of = |step: &Step, line: &str| {
+            line.strip_prefix(&step.id).is_some_and(|rest| rest.is_empty() || rest.starts_with(" #"))
+        };
+        self.steps.iter().filter(takes).any(|step| done.iter().any(|line| is_of(step, line)))
+    }
 }
 
 impl Begun {
@@ -94,6 +106,15 @@ impl Begun {
         }
         let done = lines.into_iter().map(|line| line.step).collect();
         Ok(Some(Self { kept, done }))
+    }
+
+    /// That somebody was there while it was carried out, if so.
+    pub fn was_joined(&self) -> Result<(), Reason> {
+        if !self.done.contains(SEEN) {
+            return Ok(());
+        }
+        let message = "an earlier call found somebody connected after its first change";
+        Err(Reason::listed(&codes::JOINED, message))
     }
 
     /// Whether whoever wants `wanted` goes on with it. What differs is named.

@@ -16,7 +16,8 @@ use crate::jobs::cluster_clone::plan::RawPlan;
 use crate::jobs::cluster_clone::quarantine::key_of;
 use crate::report::{self, Reason};
 use crate::run::Steps;
-use crate::servers::anonymise::{self as server, Action, Barred, Hand, Sight, marked};
+use crate::secret::Secret;
+use crate::servers::anonymise::{self as server, Action, Around, Barred, Hand, Sight, marked};
 use crate::servers::master::{self, Asked, MasterFault};
 use crate::services::Permit;
 use crate::services::aws::{Aws, Kind};
@@ -40,6 +41,14 @@ pub(in crate::jobs::cluster_clone) struct Anonymiser<'a> {
     leave: &'a Permit,
 }
 
+/// The way to a raw copy, and who goes it.
+#[derive(Debug)]
+struct Way {
+    endpoint: Endpoint,
+    user: String,
+    password: Secret,
+}
+
 impl<'a> Anonymiser<'a> {
     pub(in crate::jobs::cluster_clone) fn new(
         aws: &Aws,
@@ -59,31 +68,40 @@ impl Maker<'_> {
         let Some(hands) = &self.anonymiser else {
             return Err(End::Failed(not_anonymised("nobody read the rules".to_owned())));
         };
-        let endpoint = self.endpoint(hands, found).await?;
-        let (endpoint, user, password) = (&endpoint.0, &endpoint.1.user, &endpoint.1.password);
+        let way = self.way(hands, found).await?;
         let of = |error| of_server(found, &error);
-        let (session, database) = match server::only(endpoint, user, password).await.map_err(of)? {
-            Ok(only) => only,
-            Err(reason) => return Err(End::Failed(because(found, &[reason]))),
-        };
+        let (session, database) = way.only(found).await?;
+        let endpoint = &way.endpoint;
         let place = Place { database, host: endpoint.host.clone() };
         self.may_begin(found)?;
         if let Err(reason) = server::lock(&session, Duration::ZERO, || false).await.map_err(of)? {
             return Err(later(found, &[reason]));
         }
         let mark = marked::found(&session).await.map_err(of)?;
-        if !place.is_sealed(&mark) {
+        // The key of the run lives until its tags are set. Without it, the seal came along with a copy of what once had this name.
+        let is_sealed = place.is_sealed(&mark) && hands.secrets.current(&key_of(&found.resource_id)).await?.is_some();
+        if !is_sealed {
             marked::claim(&session, hands.leave, &place, endpoint.engine).await.map_err(of)?;
         }
-        let sight = match server::look(&session, &place, &hands.ruled.rules).await.map_err(of)? {
+        let sight = match server::look(&session, &place, &hands.ruled.rules, Around::Server).await.map_err(of)? {
             Ok(sight) => sight,
             Err(reasons) => return Err(End::Failed(because(found, &reasons))),
         };
-        if place.is_sealed(&mark) && sight.begun.is_none() {
+        if is_sealed && sight.begun.is_none() {
+            nobody(&session, found).await?;
             steps.push(format!("cluster {}: an earlier attempt came to the end of the rules", found.id));
             return Ok(());
         }
-        Box::pin(self.carry_out(hands, raw, found, (&session, &place, &sight), steps)).await
+        Box::pin(self.carry_out(hands, raw, found, (&way, &session, &place, &sight), steps)).await
+    }
+
+    /// Looks whether anybody came to `found`, whose data was made nobody's by an earlier attempt: a clone of it is made only if not.
+    pub(super) async fn nobody_came(&self, found: &Cluster) -> Result<(), End> {
+        let Some(hands) = &self.anonymiser else {
+            return Err(End::Failed(not_anonymised("nobody read the rules".to_owned())));
+        };
+        let (session, _) = self.way(hands, found).await?.only(found).await?;
+        nobody(&session, found).await
     }
 
     async fn carry_out(
@@ -91,7 +109,7 @@ impl Maker<'_> {
         hands: &Anonymiser<'_>,
         raw: &RawPlan,
         found: &Cluster,
-        (session, place, sight): (&Session, &Place, &Sight),
+        (way, session, place, sight): (&Way, &Session, &Place, &Sight),
         steps: &mut Steps<'_>,
     ) -> Result<(), End> {
         let key = self.key(hands, found).await?;
@@ -113,6 +131,10 @@ impl Maker<'_> {
         let hand = hand.map_err(|error| of_server(found, &error))?;
         for action in Action::all(&kept.steps) {
             self.may_begin(found)?;
+            if matches!(action, Action::Check) {
+                // A clone hands over whatever else there is by now.
+                way.only(found).await?;
+            }
             let work = Box::pin(hand.one(hands.leave, &action));
             let Some(worked) = self.ledger.while_time_lasts(KEPT, work).await else {
                 return Err(later(found, &[Reason::listed(&codes::STILL_RUNNING, action.said())]));
@@ -127,7 +149,7 @@ impl Maker<'_> {
     }
 
     /// The way to `found`, and who logs in: its own master user, whose password RDS keeps for this cluster and no other.
-    async fn endpoint(&self, hands: &Anonymiser<'_>, found: &Cluster) -> Result<(Endpoint, master::Master), End> {
+    async fn way(&self, hands: &Anonymiser<'_>, found: &Cluster) -> Result<Way, End> {
         let (Some(host), Some(secret)) = (&found.access.endpoint, &found.access.master_secret) else {
             let reason = Reason::listed(&report::codes::NOT_READY, "its endpoint or its secret is not visible yet");
             return Err(later(found, &[reason]));
@@ -156,7 +178,7 @@ impl Maker<'_> {
             // What is carried out takes as long as it takes.
             statement_timeout: Duration::ZERO,
         };
-        Ok((endpoint, master))
+        Ok(Way { endpoint, user: master.user, password: master.password })
     }
 
     /// The key of the run on `found`: made before the first step, and the same for each attempt.
@@ -202,6 +224,21 @@ impl Maker<'_> {
     }
 }
 
+impl Way {
+    /// Logs in to the only database that holds anything, and says its name.
+    async fn only(&self, found: &Cluster) -> Result<(Session, String), End> {
+        let only = server::only(&self.endpoint, &self.user, &self.password).await;
+        let only = only.map_err(|error| of_server(found, &error))?;
+        only.map_err(|reason| End::Failed(because(found, &[reason])))
+    }
+}
+
+/// A failure if anybody is connected to `found`, whose data was made nobody's: they may write some back.
+async fn nobody(session: &Session, found: &Cluster) -> Result<(), End> {
+    let others = server::others(session, Around::Server).await.map_err(|error| of_server(found, &error))?;
+    if others.is_empty() { Ok(()) } else { Err(End::Failed(because(found, &others))) }
+}
+
 /// Whether somebody else is at work, who ends.
 fn passes(reason: &Reason) -> bool {
     reason.is(&codes::STILL_RUNNING) || reason.is(&codes::IN_USE)
@@ -215,7 +252,10 @@ fn of_server(found: &Cluster, error: &SqlError) -> End {
 /// The same again goes on from here.
 fn later(found: &Cluster, reasons: &[Reason]) -> End {
     let message = format!("cluster {} is not anonymised yet: {}", found.id, all(reasons));
-    let fix = "send the same event again, which goes on from here";
+    // Others' sessions end by a person's hand and not by themselves.
+    let own = reasons.iter().find(|reason| reason.is(&codes::IN_USE)).and_then(|reason| reason.fix.as_deref());
+    let own = own.map(|fix| format!("{fix} Then ")).unwrap_or_default();
+    let fix = format!("{own}send the same event again, which goes on from here");
     End::Later(Reason::new(&report::codes::NOT_READY, message, fix))
 }
 

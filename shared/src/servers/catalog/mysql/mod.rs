@@ -11,6 +11,7 @@ use crate::domains::anonymise::schema::{
 };
 use crate::services::sql::{Engine, MySession, SqlError, mysql_ident, mysql_literal};
 
+pub(super) use rights::sees_sessions;
 pub(super) use sample::sample;
 
 type Row = Vec<Option<String>>;

@@ -17,12 +17,23 @@ const OWN: [&str; 4] = ["mysql", "sys", "information_schema", "performance_schem
 
 /// What they do not. `keeps_past` says whether a table keeps what its rows were.
 pub(super) async fn unseen(session: &MySession, keeps_past: bool) -> Result<Vec<String>, SqlError> {
-    let role = session.read("the role", "SELECT COALESCE(CURRENT_ROLE(), 'NONE'), CURRENT_USER()").await?;
-    let role: Vec<_> = role.into_iter().flatten().map(Option::unwrap_or_default).collect();
-    let lines = session.read("the rights", "SHOW GRANTS").await?;
-    let lines: Vec<_> = lines.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
+    let (lines, role) = held(session).await?;
     let past = keeps_past.then_some(PAST);
     Ok(of(&lines, &role, &SHOWS.into_iter().chain(past).collect::<Vec<_>>()))
+}
+
+/// Whether whoever asks gets to see the sessions of others.
+pub(crate) async fn sees_sessions(session: &MySession) -> Result<bool, SqlError> {
+    let (lines, whose) = held(session).await?;
+    Ok(of(&lines, &whose, &[("PROCESS", "sessions")]).is_empty())
+}
+
+/// The rights of whoever asks, and the names that they count of.
+async fn held(session: &MySession) -> Result<(Vec<String>, Vec<String>), SqlError> {
+    let role = session.read("the role", "SELECT COALESCE(CURRENT_ROLE(), 'NONE'), CURRENT_USER()").await?;
+    let role = role.into_iter().flatten().map(Option::unwrap_or_default).collect();
+    let lines = session.read("the rights", "SHOW GRANTS").await?;
+    Ok((lines.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect(), role))
 }
 
 /// `whose` are the names that rights count of: the role that is taken on, and the user.
@@ -72,6 +83,13 @@ mod tests {
         }
         let past = ["GRANT SELECT, DELETE HISTORY ON *.* TO `m`@`%`".to_owned()];
         assert!(of(&past, &whose, &[PAST]).is_empty() && of(&past[..0], &whose, &[PAST]).len() == 1);
+        let process = |right: &str| of(&[format!("GRANT {right} ON *.* TO `m`@`%`")], &whose, &[("PROCESS", "")]);
+        assert!(process("SELECT, PROCESS").is_empty() && process("SELECT, TRIGGER, EVENT").len() == 1);
+        assert_eq!(
+            of(&["GRANT PROCESS ON *.* TO `root`@`%`".to_owned()], &whose, &[("PROCESS", "")]).len(),
+            1,
+            "root's"
+        );
         let taken_on = ["all_of_it", "m@%"].map(str::to_owned);
         let of_role = ["GRANT SELECT, TRIGGER, EVENT ON *.* TO `all_of_it`".to_owned()];
         assert!(of(&of_role, &taken_on, &SHOWS).is_empty());
