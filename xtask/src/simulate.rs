@@ -2,10 +2,11 @@
 //! plays twelve times as many nights so. Built once, that takes some minutes.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::binaries;
-use crate::command::{exit_code, here, succeed};
+use crate::command::{at_root, exit_code, here, succeed};
+use crate::{binaries, environment};
 
 const NAME: &str = "simulate";
 
@@ -14,11 +15,13 @@ const PROFILE: &str = "simulate";
 
 /// Runs it from the caller's folder with the caller's arguments.
 pub(crate) fn run(plain: bool, args: Vec<OsString>) -> anyhow::Result<ExitCode> {
-    let mut build = binaries::build([NAME]);
-    let folder = if plain { "debug" } else { PROFILE };
-    if !plain {
-        build.args(["--profile", PROFILE]);
-    }
-    succeed(&mut build)?;
-    exit_code(here(binaries::folder(folder).join(NAME), &[]).args(args))
+    let folder = if plain { binaries::built([NAME])? } else { optimised()? };
+    exit_code(here(folder.join(NAME), &[]).args(args))
+}
+
+/// Builds it by its profile, which no test is built by; the folder it is in.
+fn optimised() -> anyhow::Result<PathBuf> {
+    let arguments = ["build", "--quiet", "--locked", "--workspace", "--bin", NAME, "--profile", PROFILE];
+    succeed(&mut at_root("cargo", &arguments))?;
+    Ok(environment::target().join(PROFILE))
 }
