@@ -11,9 +11,9 @@ use crate::scene::Scene;
 
 /// The raw copy's.
 const HOST: &str = "orders-ana-raw.cluster-c0ffee000000.eu-west-1.rds.amazonaws.com";
-/// The master user that the stand-in's secrets name, and the password they hold.
-/// Who logs in to a raw copy.
+/// The master user that the stand-in's secrets name: who logs in to a raw copy.
 pub const MASTER: &str = "admin";
+/// The password they hold.
 const MASTER_PASSWORD: &str = "P@55w0rd!";
 const SHOP: &str = include_str!("../../../cli/tests/it/anonymise/small.sql");
 const SHOP_OF_MYSQL: &str = include_str!("../../../cli/tests/it/anonymise/small_mysql.sql");

@@ -65,9 +65,7 @@ impl<'a> Anonymiser<'a> {
 impl Maker<'_> {
     /// See the module.
     pub(super) async fn anonymise(&self, raw: &RawPlan, found: &Cluster, steps: &mut Steps<'_>) -> Result<(), End> {
-        let Some(hands) = &self.anonymiser else {
-            return Err(End::Failed(not_anonymised("nobody read the rules".to_owned())));
-        };
+        let hands = self.hands()?;
         let way = self.way(hands, found).await?;
         let of = |error| of_server(found, &error);
         let (session, database) = way.only(found).await?;
@@ -97,9 +95,7 @@ impl Maker<'_> {
 
     /// Looks whether anybody came to `found`, whose data was made nobody's by an earlier attempt: a clone of it is made only if not.
     pub(super) async fn nobody_came(&self, found: &Cluster) -> Result<(), End> {
-        let Some(hands) = &self.anonymiser else {
-            return Err(End::Failed(not_anonymised("nobody read the rules".to_owned())));
-        };
+        let hands = self.hands()?;
         let (session, _) = self.way(hands, found).await?.only(found).await?;
         nobody(&session, found).await
     }
@@ -146,6 +142,11 @@ impl Maker<'_> {
             }
         }
         Ok(())
+    }
+
+    fn hands(&self) -> Result<&Anonymiser<'_>, End> {
+        let unread = || End::Failed(not_anonymised("nobody read the rules".to_owned()));
+        self.anonymiser.as_ref().ok_or_else(unread)
     }
 
     /// The way to `found`, and who logs in: its own master user, whose password RDS keeps for this cluster and no other.
